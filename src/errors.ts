@@ -1,0 +1,103 @@
+/** Options every error takes: `next` is what the reader should do now, `cause` the error it was made from. */
+export interface ErrorOptionsWithNext {
+  readonly next?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error made for its reader: `message` says what happened and where, `next` what to do about it.
+ * Subclasses exist only where a caller decides on them: the exit code, a retry, a re-plan.
+ */
+export class StarloadError extends Error {
+  /** The process's exit code when this error ends it (docs/output.md). */
+  readonly exitCode: number = 1;
+  readonly next: string | undefined;
+
+  constructor(message: string, options: ErrorOptionsWithNext = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.next = options.next;
+  }
+}
+
+/** The command line is wrong. Exit code 2. */
+export class UsageError extends StarloadError {
+  override readonly exitCode = 2;
+}
+
+/** One mistake in a configuration file. `line` counts from 1 and is absent when something is missing altogether. */
+export interface ConfigProblem {
+  readonly section?: string | undefined;
+  readonly key?: string | undefined;
+  readonly line?: number | undefined;
+  readonly message: string;
+}
+
+/** The configuration is wrong: every mistake of the file at once. Exit code 2. */
+export class ConfigError extends StarloadError {
+  override readonly exitCode = 2;
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(file: string, problems: readonly ConfigProblem[], options: ErrorOptionsWithNext = {}) {
+    super(
+      `${file}: ${problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`}\n${listProblems(problems)}`,
+      {
+        next: options.next ?? 'Mend the lines named above. dwh.cfg.example documents every key.',
+        cause: options.cause,
+      },
+    );
+    this.problems = problems;
+  }
+}
+
+/** One record, file or row that was refused. `line` counts from 1; `column` is a character position or a column's name. */
+export interface DataProblem {
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: string | number | undefined;
+  readonly reason: string;
+  readonly excerpt?: string | undefined;
+}
+
+/** The data was refused and nothing was loaded. Exit code 3. */
+export class DataError extends StarloadError {
+  override readonly exitCode = 3;
+  readonly problems: readonly DataProblem[];
+
+  constructor(message: string, problems: readonly DataProblem[], options: ErrorOptionsWithNext = {}) {
+    super(problems.length === 0 ? message : `${message}\n${problems.map(describeDataProblem).join('\n')}`, options);
+    this.problems = problems;
+  }
+}
+
+/** The user asked the process to stop. Exit code 130. */
+export class InterruptedError extends StarloadError {
+  override readonly exitCode = 130;
+}
+
+function listProblems(problems: readonly ConfigProblem[]): string {
+  return problems.map((problem) => `  ${describePlace(problem)}${problem.message}`).join('\n');
+}
+
+function describePlace({ section, key, line }: ConfigProblem): string {
+  const name = [section === undefined ? '' : `[${section}]`, key ?? ''].filter(Boolean).join(' ');
+  const at = line === undefined ? '' : `line ${line}`;
+  const place = [at, name].filter(Boolean).join(', ');
+  return place === '' ? '' : `${place}: `;
+}
+
+/** One line for a refused record: file, line, column, reason, and below it the excerpt. */
+export function describeDataProblem({ file, line, column, reason, excerpt }: DataProblem): string {
+  const place = [
+    file,
+    line === undefined ? undefined : `line ${line}`,
+    column === undefined ? undefined : `column ${column}`,
+  ];
+  const where = place.filter((part) => part !== undefined).join(', ');
+  return `  ${where === '' ? '' : `${where}: `}${reason}${excerpt === undefined ? '' : `\n    ${excerpt}`}`;
+}
+
+/** The message of anything that can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
