@@ -1,0 +1,2 @@
+INSERT INTO load_run (stamp, previous_stamp)
+SELECT TIMESTAMP '1970-01-01 00:00:00', TIMESTAMP '1970-01-01 00:00:00'

@@ -1,0 +1,7 @@
+CREATE TABLE songs (
+  song_id VARCHAR(256) NOT NULL,
+  title VARCHAR(1024),
+  artist_id VARCHAR(256) NOT NULL,
+  year BIGINT,
+  duration DOUBLE PRECISION
+)

@@ -1,0 +1,1 @@
+DELETE FROM current_events WHERE event_id IN (SELECT event_id FROM run_events)

@@ -1,0 +1,1 @@
+DELETE FROM artists WHERE artist_id IN (SELECT artist_id FROM run_artists)

@@ -1,0 +1,20 @@
+-- Of the rows an artist's current songs carry, one is taken whole: the shortest name (the plain one, without "feat."),
+-- then a row that knows the place, then the smallest song_id. When the song arrived plays no part.
+INSERT INTO artists (artist_id, name, location, latitude, longitude)
+SELECT artist_id, artist_name, artist_location, artist_latitude, artist_longitude
+FROM (
+  SELECT
+    s.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY artist_id
+      ORDER BY
+        CASE WHEN COALESCE(match_artist, '') = '' THEN 1 ELSE 0 END,
+        LENGTH(match_artist),
+        CASE WHEN artist_latitude IS NULL THEN 1 ELSE 0 END,
+        CASE WHEN COALESCE(artist_location, '') = '' THEN 1 ELSE 0 END,
+        song_id
+    ) AS spelling_rank
+  FROM current_songs s
+  WHERE artist_id IN (SELECT artist_id FROM run_artists)
+) spellings
+WHERE spelling_rank = 1

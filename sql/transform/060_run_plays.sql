@@ -1,0 +1,9 @@
+-- The events whose songplay is made anew: the run's own, and the plays whose match this run's songs may change.
+CREATE TEMP TABLE run_plays AS
+SELECT event_id, start_time
+FROM run_events
+UNION
+SELECT e.event_id, e.start_time
+FROM current_events e
+JOIN changed_matches m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
+WHERE e.page = 'NextSong'

@@ -1,0 +1,1 @@
+DELETE FROM time WHERE start_time IN (SELECT start_time FROM run_plays)
