@@ -1,0 +1,258 @@
+import { KeyTracker } from './frame-keys.ts';
+import { SourceLine } from './frame-line.ts';
+import {
+  ACTION_SHIFT,
+  Action,
+  AFTER_KEY,
+  AFTER_VALUE,
+  BETWEEN,
+  Container,
+  FIRST_ACTION,
+  KEYLESS_TABLE,
+  START,
+  STATE_MASK,
+  spotOf,
+  TABLE,
+} from './json-automaton.ts';
+import { explainRefusal, MalformedJson } from './malformed-json.ts';
+
+export { MalformedJson } from './malformed-json.ts';
+
+/** The largest JSON object that Redshift's COPY takes (developer guide, COPY from JSON format): 4 MB. */
+export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+/** Objects and arrays inside one another, the record counted. */
+export const MAX_DEPTH = 512;
+
+const NOTHING = new Uint8Array(0);
+const SPACE = Uint8Array.of(0x20);
+
+/**
+ * Takes the records of a file, each without line breaks: where the source breaks a line inside a record, a space comes in
+ * its place. Bytes are to be used up within the call. Only `endRecord` tells that what came since the last is a whole record.
+ */
+export interface RecordSink {
+  /** The bytes [from, to) of `chunk` go on the current record. */
+  segment(chunk: Uint8Array, from: number, to: number): void;
+  /** The current record is complete; it began on this line of the source, counted from 1. */
+  endRecord(line: number): void;
+}
+
+export interface FramerOptions {
+  readonly sink?: RecordSink | undefined;
+  /** Column names (ASCII, lower case) whose spelling among the records' first-level keys is of interest. */
+  readonly wantedKeys?: readonly string[] | undefined;
+}
+
+/** What is known of a file once it has been read to its end. */
+export interface FramedFile {
+  readonly records: number;
+  readonly bytes: number;
+  /** Lines, a last one without newline included. */
+  readonly lines: number;
+  /** True when each record has a line of its own (blank lines allowed, no byte order mark): fit to be handed on untouched. */
+  readonly lineDelimited: boolean;
+  /** For each wanted key the spellings met, in the order they were met. */
+  readonly spellings: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Splits one source file into records while it validates it: JSON objects, separated by any white space or none, and nothing
+ * else. Strict RFC 8259 and UTF-8; moreover no lone surrogates, no wanted key twice in a record, at most MAX_DEPTH and
+ * MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. Once it has thrown, a framer is of no more use.
+ */
+export class RecordFramer {
+  readonly #sink: RecordSink | undefined;
+  readonly #keys: KeyTracker | undefined;
+  readonly #table: Int32Array;
+  readonly #line = new SourceLine();
+  /** What is open at each depth from 1, the record. */
+  readonly #containers = new Uint8Array(MAX_DEPTH + 1);
+  #depth = 0;
+  #state = START;
+  #chunk: Uint8Array = NOTHING;
+  /** Where in the chunk the automaton has to stop: at its end, or where the record grows too large. */
+  #limit = 0;
+  /** Where the record began, seen from the current chunk: negative when in an earlier one. */
+  #recordFrom = 0;
+  #recordLine = 0;
+  #lastRecordLine = 0;
+  #segmentFrom = 0;
+  #records = 0;
+  #bytes = 0;
+  #isLineDelimited = true;
+
+  constructor({ sink, wantedKeys = [] }: FramerOptions = {}) {
+    this.#sink = sink;
+    if (wantedKeys.length > 0) {
+      this.#keys = new KeyTracker(wantedKeys, (key, at, length) =>
+        this.#fail(`key "${key}" occurs twice in one record`, at, length),
+      );
+    }
+    this.#table = this.#keys === undefined ? KEYLESS_TABLE : TABLE;
+  }
+
+  /** Reads the next bytes of the file. Throws MalformedJson at the first that cannot belong to one. */
+  push(chunk: Uint8Array): void {
+    this.#chunk = chunk;
+    this.#limit = this.#limitFrom(this.#recordFrom);
+    this.#state = this.#run(chunk, this.#state);
+    this.#carry(chunk);
+  }
+
+  /** The file is at its end. Throws MalformedJson when that is inside a record. */
+  end(): FramedFile {
+    if (this.#depth > 0) this.#fail(`the file ends inside the record that begins on line ${this.#recordLine}`, 0);
+    if (this.#state !== START && this.#state !== BETWEEN) this.#refuse(this.#state, 0);
+    return {
+      records: this.#records,
+      bytes: this.#bytes,
+      lines: this.#line.number - (this.#line.isEmpty ? 1 : 0),
+      lineDelimited: this.#isLineDelimited,
+      spellings: this.#keys?.spellings ?? new Map(),
+    };
+  }
+
+  /** The automaton itself. All that is not done for every byte is done in `#act`. */
+  #run(chunk: Uint8Array, from: number): number {
+    const table = this.#table;
+    const end = chunk.length;
+    let state = from;
+    let at = 0;
+    while (at < end) {
+      const limit = this.#limit;
+      while (at < limit && state < FIRST_ACTION) {
+        state = table[state | (chunk[at] as number)] as number;
+        at += 1;
+      }
+      if (state >>> ACTION_SHIFT === Action.keyStart) {
+        const behind = this.#keys?.startKey(chunk, at, limit) ?? -1;
+        state = behind === -1 ? state & STATE_MASK : AFTER_KEY;
+        at = Math.max(at, behind);
+      } else if (state >= FIRST_ACTION) state = this.#act(state, at - 1);
+      else if (at < end) this.#refuseSize(at);
+    }
+    return state;
+  }
+
+  /** Does what a table entry asks for at the byte `at` and gives the next state. */
+  #act(entry: number, at: number): number {
+    const next = entry & STATE_MASK;
+    switch (entry >>> ACTION_SHIFT) {
+      case Action.keyEnd:
+        this.#keys?.endKey(this.#chunk, at);
+        return next;
+      case Action.recordStart:
+        this.#startRecord(at);
+        return next;
+      case Action.recordEnd:
+        this.#endRecord(at);
+        return next;
+      case Action.newlineBetween:
+        this.#line.startNext(at);
+        return next;
+      case Action.newlineInside:
+        this.#breakRecord(at);
+        this.#line.startNext(at);
+        return next;
+      case Action.returnInside:
+        this.#breakRecord(at);
+        return next;
+      case Action.openObject:
+        this.#open(Container.object, at);
+        return next;
+      case Action.openArray:
+        this.#open(Container.array, at);
+        return next;
+      case Action.close:
+        this.#depth -= 1;
+        return AFTER_VALUE[this.#containers[this.#depth] as number] as number;
+      case Action.byteOrderMark:
+        this.#isLineDelimited = false;
+        this.#line.start = at + 1;
+        return next;
+      default:
+        return this.#refuse(next, at);
+    }
+  }
+
+  #startRecord(at: number): void {
+    this.#depth = 1;
+    this.#recordFrom = at;
+    this.#segmentFrom = at;
+    this.#limit = this.#limitFrom(at);
+    this.#recordLine = this.#line.number;
+    if (this.#recordLine === this.#lastRecordLine) this.#isLineDelimited = false;
+    this.#keys?.startRecord();
+  }
+
+  #endRecord(at: number): void {
+    this.#depth = 0;
+    this.#limit = this.#chunk.length;
+    this.#records += 1;
+    this.#lastRecordLine = this.#line.number;
+    this.#emit(at + 1);
+    this.#sink?.endRecord(this.#recordLine);
+  }
+
+  #breakRecord(at: number): void {
+    this.#isLineDelimited = false;
+    this.#emit(at);
+    this.#sink?.segment(SPACE, 0, 1);
+    this.#segmentFrom = at + 1;
+  }
+
+  #emit(to: number): void {
+    if (to > this.#segmentFrom) this.#sink?.segment(this.#chunk, this.#segmentFrom, to);
+  }
+
+  #open(container: Container, at: number): void {
+    if (this.#depth === MAX_DEPTH) this.#fail(`objects and arrays nested deeper than ${MAX_DEPTH}`, at);
+    this.#depth += 1;
+    this.#containers[this.#depth] = container;
+  }
+
+  #limitFrom(recordFrom: number): number {
+    const end = this.#chunk.length;
+    return this.#depth === 0 ? end : Math.min(end, recordFrom + MAX_RECORD_BYTES);
+  }
+
+  #carry(chunk: Uint8Array): void {
+    if (this.#depth > 0) this.#emit(chunk.length);
+    this.#segmentFrom = 0;
+    this.#recordFrom -= chunk.length;
+    this.#bytes += chunk.length;
+    this.#keys?.carry(chunk);
+    this.#line.carry(chunk);
+    this.#chunk = NOTHING;
+  }
+
+  #refuse(state: number, at: number): never {
+    const { reason, back } = explainRefusal(spotOf(state), this.#chunk[at] ?? 0);
+    return this.#fail(reason, at, back);
+  }
+
+  #refuseSize(at: number): never {
+    const isInsideCharacter = ((this.#chunk[at] as number) & 0xc0) === 0x80;
+    const reason = `the record that begins on line ${this.#recordLine} is larger than 4 MiB (${MAX_RECORD_BYTES} bytes)`;
+    return this.#fail(reason, at, isInsideCharacter ? 1 : 0);
+  }
+
+  /** Refuses the file for the character that lies `back` characters before the byte at `at`. */
+  #fail(reason: string, at: number, back = 0): never {
+    const { number: line } = this.#line;
+    throw new MalformedJson({
+      line,
+      column: this.#line.columnAt(this.#chunk, at) - back,
+      recordLine: this.#depth > 0 ? this.#recordLine : line,
+      reason,
+      excerpt: this.#line.excerpt(this.#chunk, at, back),
+    });
+  }
+}
+
+/** Frames a file that is in memory as a whole. */
+export function frameBuffer(bytes: Uint8Array, options: FramerOptions = {}): FramedFile {
+  const framer = new RecordFramer(options);
+  framer.push(bytes);
+  return framer.end();
+}

@@ -1,0 +1,274 @@
+/**
+ * Strict JSON (RFC 8259), strict UTF-8 and the parts of a record, as one table: the entry at `state | byte` is the next
+ * state (a multiple of 256, so that no shift is needed) with an action above it where the byte asks for more than a step.
+ */
+
+/** What a byte asks for besides the next state; only for `none` does the tight loop go on by itself. */
+export const Action = {
+  none: 0,
+  fail: 1,
+  byteOrderMark: 2,
+  newlineBetween: 3,
+  newlineInside: 4,
+  returnInside: 5,
+  recordStart: 6,
+  recordEnd: 7,
+  keyStart: 8,
+  keyEnd: 9,
+  openObject: 10,
+  openArray: 11,
+  close: 12,
+} as const;
+type Action = (typeof Action)[keyof typeof Action];
+
+export const ACTION_SHIFT = 16;
+/** Entries from here on carry an action. */
+export const FIRST_ACTION = 1 << ACTION_SHIFT;
+export const STATE_MASK = FIRST_ACTION - 1;
+
+/** What encloses a value: the record (its keys are the ones that matter), or an object or array somewhere inside it. */
+export const Container = { record: 0, object: 1, array: 2 } as const;
+export type Container = (typeof Container)[keyof typeof Container];
+
+/** A state's place in the grammar: the words for a failure are chosen by it. */
+export interface Spot {
+  readonly name:
+    | ('start' | 'byteOrderMark' | 'between')
+    | ('openObject' | 'openArray' | 'key' | 'colon' | 'value' | 'afterValue')
+    | ('minus' | 'zero' | 'digits' | 'point' | 'fraction' | 'exponentSign' | 'exponentDigit' | 'exponent' | 'literal')
+    | ('string' | 'escape' | 'hex' | 'hexAfterD' | 'pairBackslash' | 'pairU' | 'pairD' | 'pairLow' | 'utf8');
+  readonly container: Container;
+}
+
+const DIGITS = '0123456789';
+const HEX = `${DIGITS}abcdefABCDEF`;
+const BLANK = ' \t';
+
+const rows: Int32Array[] = [];
+const spots: Spot[] = [];
+
+function addState(name: Spot['name'], container: Container): number {
+  const state = rows.length << 8;
+  rows.push(new Int32Array(256).fill(state | (Action.fail << ACTION_SHIFT)));
+  spots.push({ name, container });
+  return state;
+}
+
+function rowOf(state: number): Int32Array {
+  return rows[state >>> 8] as Int32Array;
+}
+
+function on(state: number, characters: string, next: number, action: Action = Action.none): void {
+  for (const character of characters) rowOf(state)[character.charCodeAt(0)] = next | (action << ACTION_SHIFT);
+}
+
+function onRange(state: number, first: number, last: number, next: number): void {
+  rowOf(state).fill(next, first, last + 1);
+}
+
+/** JSON's white space inside a record, where line ends are the framer's business: they are cut out of the record. */
+function onBlanks(state: number): void {
+  on(state, BLANK, state);
+  on(state, '\n', state, Action.newlineInside);
+  on(state, '\r', state, Action.returnInside);
+}
+
+/** The states of a string from behind its opening quote; `ended` follows the closing one. Gives the first of them. */
+function addString(container: Container, ended: number, endAction: Action = Action.none): number {
+  const body = addState('string', container);
+  onRange(body, 0x20, 0x7f, body);
+  on(body, '"', ended, endAction);
+  addEscapes(body, container);
+  addUtf8(body, container);
+  return body;
+}
+
+function addEscapes(body: number, container: Container): void {
+  const escaped = addState('escape', container);
+  const [hex1, hex2, hex3, hex4] = addHexDigits(container);
+  on(body, '\\', escaped);
+  on(escaped, '"\\/bfnrt', body);
+  on(escaped, 'u', hex1);
+  on(hex1, HEX, hex2);
+  on(hex2, HEX, hex3);
+  on(hex3, HEX, hex4);
+  on(hex4, HEX, body);
+  addSurrogates(hex1, hex3, container);
+}
+
+function addHexDigits(container: Container): readonly [number, number, number, number] {
+  const add = () => addState('hex', container);
+  return [add(), add(), add(), add()];
+}
+
+/** \uD800 to \uDBFF must be followed by \uDC00 to \uDFFF, which stand nowhere else. */
+function addSurrogates(hex1: number, hex3: number, container: Container): void {
+  const afterD = addState('hexAfterD', container);
+  const high3 = addState('hex', container);
+  const high4 = addState('hex', container);
+  const backslash = addState('pairBackslash', container);
+  const u = addState('pairU', container);
+  const d = addState('pairD', container);
+  const low = addState('pairLow', container);
+  on(hex1, 'dD', afterD);
+  on(afterD, '01234567', hex3);
+  on(afterD, '89abAB', high3);
+  on(high3, HEX, high4);
+  on(high4, HEX, backslash);
+  on(backslash, '\\', u);
+  on(u, 'u', d);
+  on(d, 'dD', low);
+  on(low, 'cdefCDEF', hex3);
+}
+
+/** The well-formed sequences of table 3-7 of the Unicode standard: no overlong form, no surrogate, nothing above U+10FFFF. */
+function addUtf8(body: number, container: Container): void {
+  const add = (first: number, last: number, next: number) => {
+    const state = addState('utf8', container);
+    onRange(state, first, last, next);
+    return state;
+  };
+  const last1 = add(0x80, 0xbf, body);
+  const last2 = add(0x80, 0xbf, last1);
+  const last3 = add(0x80, 0xbf, last2);
+  onRange(body, 0xc2, 0xdf, last1);
+  onRange(body, 0xe0, 0xe0, add(0xa0, 0xbf, last1));
+  onRange(body, 0xe1, 0xef, last2);
+  onRange(body, 0xed, 0xed, add(0x80, 0x9f, last1));
+  onRange(body, 0xf0, 0xf0, add(0x90, 0xbf, last2));
+  onRange(body, 0xf1, 0xf3, last3);
+  onRange(body, 0xf4, 0xf4, add(0x80, 0x8f, last2));
+}
+
+/** A number has no end of its own: what may follow the value may follow its digits. So `after` must be complete by now. */
+function addNumber(value: number, after: number, container: Container): void {
+  const add = (name: Spot['name'], endsHere: boolean) => {
+    const state = addState(name, container);
+    if (endsHere) for (const byte of ' \t\n\r,]}') copyEntry(after, state, byte);
+    return state;
+  };
+  const minus = add('minus', false);
+  const zero = add('zero', true);
+  const digits = add('digits', true);
+  const point = add('point', false);
+  const fraction = add('fraction', true);
+  const mark = add('exponentSign', false);
+  const sign = add('exponentDigit', false);
+  const exponent = add('exponent', true);
+  for (const state of [value, minus]) {
+    on(state, '0', zero);
+    on(state, '123456789', digits);
+  }
+  on(value, '-', minus);
+  on(digits, DIGITS, digits);
+  for (const state of [zero, digits]) on(state, '.', point);
+  for (const state of [point, fraction]) on(state, DIGITS, fraction);
+  for (const state of [zero, digits, fraction]) on(state, 'eE', mark);
+  on(mark, '+-', sign);
+  for (const state of [mark, sign, exponent]) on(state, DIGITS, exponent);
+}
+
+function copyEntry(from: number, to: number, character: string): void {
+  const byte = character.charCodeAt(0);
+  rowOf(to)[byte] = rowOf(from)[byte] as number;
+}
+
+function addLiteral(word: string, value: number, after: number, container: Container): void {
+  let state = value;
+  for (const [index, letter] of [...word].entries()) {
+    const next = index === word.length - 1 ? after : addState('literal', container);
+    on(state, letter, next);
+    state = next;
+  }
+}
+
+/** Everything that may begin at `value`; `after`, where it ends, must be complete by now. */
+function addValue(value: number, after: number, container: Container): void {
+  onBlanks(value);
+  on(value, '"', addString(container, after));
+  addNumber(value, after, container);
+  for (const word of ['true', 'false', 'null']) addLiteral(word, value, after, container);
+  on(value, '{', OPEN_OBJECT, Action.openObject);
+  on(value, '[', OPEN_ARRAY, Action.openArray);
+}
+
+/** The states of an object's members, `open` being the one behind its brace. Gives those behind a key and behind a value. */
+function addMembers(open: number, container: Container): { afterKey: number; afterValue: number } {
+  const isRecord = container === Container.record;
+  const key = addState('key', container);
+  const afterKey = addState('colon', container);
+  const value = addState('value', container);
+  const afterValue = addState('afterValue', container);
+  for (const state of [open, key, afterKey, afterValue]) onBlanks(state);
+  for (const state of [open, afterValue]) on(state, '}', BETWEEN, isRecord ? Action.recordEnd : Action.close);
+  const body = addString(container, afterKey, isRecord ? Action.keyEnd : Action.none);
+  for (const state of [open, key]) on(state, '"', body, isRecord ? Action.keyStart : Action.none);
+  on(afterKey, ':', value);
+  on(afterValue, ',', key);
+  addValue(value, afterValue, container);
+  return { afterKey, afterValue };
+}
+
+function addElements(open: number): { afterValue: number } {
+  const value = addState('value', Container.array);
+  const afterValue = addState('afterValue', Container.array);
+  onBlanks(afterValue);
+  on(afterValue, ',', value);
+  for (const state of [open, afterValue]) on(state, ']', BETWEEN, Action.close);
+  addValue(value, afterValue, Container.array);
+  for (const [byte, entry] of rowOf(value).entries()) {
+    if (entry >>> ACTION_SHIFT !== Action.fail) rowOf(open)[byte] = entry;
+  }
+  onBlanks(open);
+  return { afterValue };
+}
+
+function addRoot(): void {
+  for (const state of [START, BETWEEN]) {
+    on(state, `${BLANK}\r`, BETWEEN);
+    on(state, '\n', BETWEEN, Action.newlineBetween);
+    on(state, '{', OPEN_RECORD, Action.recordStart);
+  }
+  const mark2 = addState('byteOrderMark', Container.record);
+  const mark3 = addState('byteOrderMark', Container.record);
+  on(START, '\xef', mark2);
+  on(mark2, '\xbb', mark3);
+  on(mark3, '\xbf', BETWEEN, Action.byteOrderMark);
+}
+
+/** The state before the first byte of a file. */
+export const START: number = addState('start', Container.record);
+/** The state outside all records. */
+export const BETWEEN: number = addState('between', Container.record);
+const OPEN_RECORD = addState('openObject', Container.record);
+const OPEN_OBJECT = addState('openObject', Container.object);
+const OPEN_ARRAY = addState('openArray', Container.array);
+
+addRoot();
+const record = addMembers(OPEN_RECORD, Container.record);
+const object = addMembers(OPEN_OBJECT, Container.object);
+const array = addElements(OPEN_ARRAY);
+
+/** The state behind a key of the record itself. */
+export const AFTER_KEY: number = record.afterKey;
+/** The state behind a value, by what encloses it: where a closed object or array goes on. */
+export const AFTER_VALUE: readonly number[] = [record.afterValue, object.afterValue, array.afterValue];
+
+/** The automaton that tells of the record's keys. */
+export const TABLE: Int32Array = joinRows();
+/** The automaton for those who do not ask for keys. */
+export const KEYLESS_TABLE: Int32Array = TABLE.map((entry) => {
+  const action = entry >>> ACTION_SHIFT;
+  return action === Action.keyStart || action === Action.keyEnd ? entry & STATE_MASK : entry;
+});
+
+function joinRows(): Int32Array {
+  const table = new Int32Array(rows.length << 8);
+  for (const [index, row] of rows.entries()) table.set(row, index << 8);
+  return table;
+}
+
+/** The place in the grammar of a state. */
+export function spotOf(state: number): Spot {
+  return spots[state >>> 8] as Spot;
+}

@@ -1,0 +1,152 @@
+import { Container, type Spot } from './json-automaton.ts';
+
+/** What a MalformedJson says: see there. */
+export interface JsonFault {
+  readonly line: number;
+  readonly column: number;
+  readonly recordLine: number;
+  readonly reason: string;
+  readonly excerpt: string;
+}
+
+/**
+ * A source file that is no sequence of JSON objects. `line` and `column` count from 1, `column` in characters (code points);
+ * `recordLine` is where the record began (`line`, outside of records); `excerpt` is the line around the place as far as it
+ * had been read, control characters made visible, cut with `…`.
+ */
+export class MalformedJson extends Error implements JsonFault {
+  readonly line: number;
+  readonly column: number;
+  readonly recordLine: number;
+  readonly reason: string;
+  readonly excerpt: string;
+
+  constructor({ line, column, recordLine, reason, excerpt }: JsonFault) {
+    super(`line ${line}, column ${column}: ${reason}`);
+    this.name = 'MalformedJson';
+    this.line = line;
+    this.column = column;
+    this.recordLine = recordLine;
+    this.reason = reason;
+    this.excerpt = excerpt;
+  }
+}
+
+/** Why a byte was refused, and how many characters before it the offence begins. */
+export interface Refusal {
+  readonly reason: string;
+  readonly back: number;
+}
+
+const ONE_OBJECT = 'write one object per record';
+const BAD_HEX = 'bad escape: \\u takes four hexadecimal digits';
+const LONE_HIGH = 'a lone surrogate: \\uD800 to \\uDBFF must be followed by \\uDC00 to \\uDFFF';
+const LONE_LOW = 'a lone surrogate: \\uDC00 to \\uDFFF must follow \\uD800 to \\uDBFF';
+
+/** Why `byte` is refused at `spot`. */
+export function explainRefusal(spot: Spot, byte: number): Refusal {
+  return explainString(spot, byte) ?? { reason: explainStructure(spot, byte), back: 0 };
+}
+
+function explainString({ name }: Spot, byte: number): Refusal | undefined {
+  const unlessHex = (back: number) => (isHex(byte) ? { reason: LONE_HIGH, back } : { reason: BAD_HEX, back: 0 });
+  switch (name) {
+    case 'string':
+      return { reason: explainText(byte), back: 0 };
+    case 'escape':
+      return { reason: `bad escape: ${describe(byte)} cannot follow "\\"`, back: 0 };
+    case 'hex':
+      return { reason: BAD_HEX, back: 0 };
+    case 'hexAfterD':
+      return isHex(byte) ? { reason: LONE_LOW, back: '\\uD'.length } : { reason: BAD_HEX, back: 0 };
+    case 'pairBackslash':
+      return { reason: LONE_HIGH, back: '\\uD800'.length };
+    case 'pairU':
+      return { reason: LONE_HIGH, back: '\\uD800\\'.length };
+    case 'pairD':
+      return unlessHex('\\uD800\\u'.length);
+    case 'pairLow':
+      return unlessHex('\\uD800\\uD'.length);
+    case 'utf8':
+      return { reason: `invalid UTF-8: ${describe(byte)} cannot go on the character begun before it`, back: 1 };
+    case 'byteOrderMark':
+      return { reason: 'byte 0xEF outside a string, and it begins no byte order mark', back: 1 };
+    default:
+      return undefined;
+  }
+}
+
+function explainText(byte: number): string {
+  if (byte >= 0x80) return `invalid UTF-8: ${describe(byte)} begins no character`;
+  if (byte === 0x0a || byte === 0x0d) return 'a line break inside a string: its closing quote is missing, or write \\n';
+  return `a control character inside a string: write \\u${hex(byte, 4)}`;
+}
+
+function explainStructure(spot: Spot, byte: number): string {
+  if (spot.name === 'start' && byte === 0x1f) return 'this looks like gzip: the name of a compressed file ends in .gz';
+  if (spot.name === 'start' && byte >= 0xfe) return 'this looks like UTF-16: a source file must be UTF-8';
+  if (byte >= 0x80) return `a character beyond ASCII (${describe(byte)}) outside a string`;
+  if (byte < 0x20) return `a control character (${describe(byte)}) outside a string`;
+  const character = String.fromCharCode(byte);
+  if (character === '/') return 'JSON has no comments';
+  if (character === "'") return 'strings and keys take double quotes';
+  return explainExpectation(spot, character);
+}
+
+function explainExpectation({ name, container }: Spot, character: string): string {
+  const found = `found "${character}"`;
+  const isArray = container === Container.array;
+  switch (name) {
+    case 'start':
+    case 'between':
+      return explainRoot(character);
+    case 'openObject':
+      return `expected a key in double quotes or "}", ${found}`;
+    case 'key':
+      return character === '}' ? 'a comma before "}"' : `expected a key in double quotes, ${found}`;
+    case 'colon':
+      return `expected ":" after the key, ${found}`;
+    case 'openArray':
+      return `expected a value or "]", ${found}`;
+    case 'value':
+      if (isArray && character === ']') return 'a comma before "]"';
+      return 'NI'.includes(character) ? 'NaN and Infinity are no JSON values' : `expected a value, ${found}`;
+    case 'minus':
+    case 'point':
+    case 'exponentSign':
+    case 'exponentDigit':
+      return `expected a digit, ${found}`;
+    case 'literal':
+      return `expected true, false or null, ${found}`;
+    default:
+      if (name === 'zero' && isDigit(character)) return 'a number cannot begin with 0';
+      return `expected "," or "${isArray ? ']' : '}'}", ${found}`;
+  }
+}
+
+function explainRoot(character: string): string {
+  const holds = (what: string) => `a record must be a JSON object; this file holds ${what}: ${ONE_OBJECT}`;
+  if (character === '[') return holds('an array');
+  if (character === '"') return holds('a string');
+  if (character === '-' || isDigit(character)) return holds('a number');
+  if (/[a-z]/i.test(character)) return holds('a bare word');
+  if (character === ',') return 'records are separated by white space, not by commas';
+  return `expected a record, which begins with "{", found "${character}"`;
+}
+
+function describe(byte: number): string {
+  if (byte >= 0x80) return `byte 0x${hex(byte, 2)}`;
+  return byte < 0x20 || byte === 0x7f ? `U+${hex(byte, 4)}` : `"${String.fromCharCode(byte)}"`;
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, '0');
+}
+
+function isHex(byte: number): boolean {
+  return /[0-9a-f]/i.test(String.fromCharCode(byte));
+}
+
+function isDigit(character: string): boolean {
+  return character >= '0' && character <= '9';
+}

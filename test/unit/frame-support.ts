@@ -1,0 +1,47 @@
+import {
+  type FramedFile,
+  type FramerOptions,
+  MalformedJson,
+  RecordFramer,
+  type RecordSink,
+} from '../../src/objects/frame.ts';
+
+export const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** Keeps each record's text and the line it began on. */
+export class RecordCollector implements RecordSink {
+  readonly records: { text: string; line: number }[] = [];
+  #open: Uint8Array[] = [];
+
+  segment(chunk: Uint8Array, from: number, to: number): void {
+    this.#open.push(Uint8Array.from(chunk.subarray(from, to)));
+  }
+
+  endRecord(line: number): void {
+    this.records.push({ text: Buffer.concat(this.#open).toString(), line });
+    this.#open = [];
+  }
+}
+
+/** Frames `bytes` cut at the given places; each chunk is wiped after its push, as a reader that reuses its buffer does. */
+export function frameCut(bytes: Uint8Array, cuts: readonly number[], options: FramerOptions): FramedFile {
+  const framer = new RecordFramer(options);
+  const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  for (const [index, from] of places.slice(0, -1).entries()) {
+    const chunk = Uint8Array.from(bytes.subarray(from, places[index + 1]));
+    framer.push(chunk);
+    chunk.fill(0x7b);
+  }
+  return framer.end();
+}
+
+/** The fault that `frame` throws. */
+export function faultOf(frame: () => unknown): MalformedJson {
+  try {
+    frame();
+  } catch (error) {
+    if (error instanceof MalformedJson) return error;
+    throw error;
+  }
+  throw new Error('Nothing was refused.');
+}

@@ -1,0 +1,283 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type FramedFile, frameBuffer, MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
+import { bytesOf, frameCut, RecordCollector } from './frame-support.ts';
+
+const WANTED = ['ts', 'user_id', 'a'];
+const RUNS = { numRuns: 1000 };
+
+/** JSON as text, in every way it can be written. */
+const blanks = fc.oneof(
+  { arbitrary: fc.constant(''), weight: 3 },
+  fc.array(fc.constantFrom(' ', ' ', '\t', '\n', '\n', '\r', '\r\n'), { maxLength: 4 }).map((all) => all.join('')),
+);
+const bmp = fc.integer({ min: 0, max: 0xffff }).filter((code) => code < 0xd800 || code > 0xdfff);
+const escapeOf = (code: number, isUpper: boolean) => {
+  const digits = code.toString(16).padStart(4, '0');
+  return `\\u${isUpper ? digits.toUpperCase() : digits}`;
+};
+const piece = fc.oneof(
+  fc.constantFrom('a', 'ts', '{', '}', '[', ']', ',', ':', ' ', '/', "'", '\u007f', '\u2028'),
+  fc.constantFrom('\\"', '\\\\', '\\/', '\\b', '\\f', '\\n', '\\r', '\\t'),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }).map((text) => JSON.stringify(text).slice(1, -1)),
+  fc.tuple(bmp, fc.boolean()).map(([code, isUpper]) => escapeOf(code, isUpper)),
+  fc
+    .tuple(fc.integer({ min: 0xd800, max: 0xdbff }), fc.integer({ min: 0xdc00, max: 0xdfff }), fc.boolean())
+    .map(([high, low, isUpper]) => escapeOf(high, isUpper) + escapeOf(low, !isUpper)),
+);
+const string = fc.array(piece, { maxLength: 6 }).map((pieces) => `"${pieces.join('')}"`);
+const key = fc.oneof(
+  fc.constantFrom(
+    '"ts"',
+    '"ts"',
+    '"TS"',
+    '"\\u0074s"',
+    '"user_id"',
+    '"USER_id"',
+    '"a"',
+    '"A"',
+    '"b"',
+    '"b"',
+    '"tsx"',
+    '""',
+  ),
+  string,
+);
+const number = fc.stringMatching(/^-?(0|[1-9][0-9]{0,4})(\.[0-9]{1,4})?([eE][-+]?[0-9]{1,2})?$/);
+const between = (text: fc.Arbitrary<string>) => fc.tuple(blanks, text, blanks).map((parts) => parts.join(''));
+const { object } = fc.letrec<{ value: string; object: string; array: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    string,
+    number,
+    fc.constantFrom('true', 'false', 'null'),
+    tie('object'),
+    tie('array'),
+  ),
+  array: fc
+    .oneof(
+      blanks,
+      fc.array(between(tie('value')), { minLength: 1, maxLength: 4 }).map((items) => items.join()),
+    )
+    .map((items) => `[${items}]`),
+  object: fc
+    .oneof(
+      blanks,
+      fc
+        .array(fc.tuple(between(key), between(tie('value'))), { minLength: 1, maxLength: 6 })
+        .map((members) => members.map((member) => member.join(':')).join()),
+    )
+    .map((members) => `{${members}}`),
+}));
+const record = object.filter((text) => !repeatsWantedKey(text));
+
+const separator = fc.oneof({ arbitrary: fc.constant('\n'), weight: 3 }, blanks);
+const file = fc
+  .record({
+    mark: fc.oneof({ arbitrary: fc.constant(''), weight: 4 }, fc.constant('\ufeff')),
+    first: fc.oneof({ arbitrary: fc.constant(''), weight: 3 }, blanks),
+    records: fc.array(fc.tuple(record, separator), { maxLength: 6 }),
+  })
+  .map(({ mark, first, records }) => ({ mark, first, records, text: mark + first + records.flat().join('') }));
+const cuts = fc.array(fc.nat(), { maxLength: 8 });
+
+/** The first-level keys of valid JSON, found without the framer. */
+function firstLevelKeys(text: string): string[] {
+  const keys: string[] = [];
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gu)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (depth === 1 && /^\s*:/.test(text.slice(index + token.length))) keys.push(String(JSON.parse(token)));
+  }
+  return keys;
+}
+
+const wantedOf = (name: string) => WANTED.find((wanted) => new RegExp(`^${wanted}$`, 'i').test(name));
+
+function repeatsWantedKey(text: string): boolean {
+  const wanted = firstLevelKeys(text)
+    .map(wantedOf)
+    .filter((found) => found !== undefined);
+  return new Set(wanted).size < wanted.length;
+}
+
+function spellingsOf(texts: readonly string[]): Map<string, string[]> {
+  const spellings = new Map<string, string[]>(WANTED.map((wanted) => [wanted, []]));
+  for (const name of texts.flatMap(firstLevelKeys)) {
+    const met = spellings.get(wantedOf(name) ?? '');
+    if (met?.includes(name) === false) met.push(name);
+  }
+  return spellings;
+}
+
+const linesIn = (text: string) => text.split('\n').length;
+
+function expectedOf({ mark, first, records, text }: typeof file extends fc.Arbitrary<infer T> ? T : never) {
+  let before = first;
+  const lines: { from: number; to: number }[] = [];
+  for (const [body, after] of records) {
+    lines.push({ from: linesIn(before), to: linesIn(before + body) });
+    before += body + after;
+  }
+  const standAlone = lines.every(({ from, to }, index) => from === to && from !== lines[index - 1]?.to);
+  const texts = records.map(([body]) => body);
+  const framed: FramedFile = {
+    records: records.length,
+    bytes: bytesOf(text).length,
+    lines: linesIn(before) - (before === '' || before.endsWith('\n') ? 1 : 0),
+    lineDelimited: mark === '' && standAlone && !texts.some((body) => body.includes('\r')),
+    spellings: spellingsOf(texts),
+  };
+  return { framed, lines: lines.map(({ from }) => from), texts };
+}
+
+test('Records come out whole, each on one line, however they are written and cut into chunks', () => {
+  fc.assert(
+    fc.property(file, cuts, (source, places) => {
+      const sink = new RecordCollector();
+      const { framed, lines, texts } = expectedOf(source);
+      expect(frameCut(bytesOf(source.text), places, { sink, wantedKeys: WANTED })).toEqual(framed);
+      expect(sink.records).toEqual(
+        texts.map((text, index) => ({ text: text.replaceAll(/[\r\n]/g, ' '), line: lines[index] })),
+      );
+      expect(sink.records.map(({ text }) => JSON.parse(text))).toEqual(texts.map((text) => JSON.parse(text)));
+    }),
+    RUNS,
+  );
+});
+
+test('Without wanted keys the records are the same', () => {
+  fc.assert(
+    fc.property(file, cuts, (source, places) => {
+      const sink = new RecordCollector();
+      const { framed, lines } = expectedOf(source);
+      expect(frameCut(bytesOf(source.text), places, { sink })).toEqual({ ...framed, spellings: new Map() });
+      expect(sink.records.map(({ line }) => line)).toEqual(lines);
+    }),
+    RUNS,
+  );
+});
+
+/** Bytes that make trouble, and any others. */
+const byte = fc.oneof(
+  fc.constantFrom(...Buffer.from('"\\{}[]:,-+.0123456789eEutnfdDcaA \t\n\r/')),
+  fc.constantFrom(0x00, 0x1f, 0x7f, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xff),
+  fc.nat({ max: 255 }),
+);
+const mutation = fc.record({ place: fc.nat(), kind: fc.constantFrom('insert', 'remove', 'replace'), byte });
+
+function mutate(
+  bytes: Uint8Array,
+  { place, kind, byte: value }: { place: number; kind: string; byte: number },
+): Uint8Array {
+  const at = place % (bytes.length + 1);
+  const put = kind === 'remove' ? [] : [value];
+  return Buffer.concat([bytes.subarray(0, at), Uint8Array.from(put), bytes.subarray(kind === 'insert' ? at : at + 1)]);
+}
+
+/** What the platform's own decoder and parser make of the bytes: an object's text, or undefined. */
+function objectIn(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function holdsLoneSurrogate(text: string): boolean {
+  const strings = [...text.matchAll(/"(?:[^"\\]|\\.)*"/gu)].map(([token]) => String(JSON.parse(token)));
+  return strings.some((decoded) => /\p{Surrogate}/u.test(decoded));
+}
+
+function outcomeOf(frame: () => FramedFile): FramedFile | MalformedJson {
+  try {
+    return frame();
+  } catch (error) {
+    if (error instanceof MalformedJson) return error;
+    throw error;
+  }
+}
+
+/** Of the documented rules only this one lets pass what JSON.parse refuses: a file holds any number of records. */
+function expectObjectsInSequence(bytes: Uint8Array, texts: readonly string[]): void {
+  const bare = (text: string) => text.replaceAll(/\s/g, '');
+  for (const text of texts) expect(objectIn(bytesOf(text))).toBeDefined();
+  expect(texts.map(bare).join('')).toBe(bare(Buffer.from(bytes).toString()));
+}
+
+test('One byte more, less or other is accepted exactly when JSON.parse accepts it, the documented rules aside', () => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(object, mutation, (text, change) => {
+      const bytes = mutate(bytesOf(text), change);
+      const sink = new RecordCollector();
+      const outcome = outcomeOf(() => frameBuffer(bytes, { sink, wantedKeys: WANTED }));
+      const parsed = objectIn(bytes);
+      const isFine = parsed !== undefined && !holdsLoneSurrogate(parsed) && !repeatsWantedKey(parsed);
+      const isRefused = outcome instanceof MalformedJson;
+      accepted += isFine ? 1 : 0;
+      if (!isRefused && outcome.records !== 1)
+        expectObjectsInSequence(
+          bytes,
+          sink.records.map((part) => part.text),
+        );
+      else expect({ isFine: !isRefused, outcome }).toEqual({ isFine, outcome });
+    }),
+    { numRuns: 5000 },
+  );
+  expect(accepted).toBeGreaterThan(400);
+  expect(accepted).toBeLessThan(4600);
+});
+
+const damaged = fc
+  .tuple(file, fc.array(mutation, { maxLength: 3 }))
+  .map(([{ text }, mutations]) => mutations.reduce<Uint8Array>(mutate, bytesOf(text)));
+
+test('Chunks cut anywhere give the same result or the same fault', () => {
+  fc.assert(
+    fc.property(damaged, cuts, (bytes, places) => {
+      const tell = (outcome: FramedFile | MalformedJson) =>
+        outcome instanceof MalformedJson ? { ...outcome, excerpt: undefined, message: outcome.message } : outcome;
+      const whole = tell(outcomeOf(() => frameBuffer(bytes, { wantedKeys: WANTED })));
+      const everywhere = Array.from(bytes, (_, index) => index);
+      for (const cut of [places, everywhere]) {
+        expect(tell(outcomeOf(() => frameCut(bytes, cut, { wantedKeys: WANTED })))).toEqual(whole);
+      }
+    }),
+    RUNS,
+  );
+});
+
+/** Where a character begins, counted by decoding. */
+function offsetOf(bytes: Uint8Array, line: number, column: number): number {
+  let lineStart = 0;
+  for (let left = line - 1; left > 0; left -= 1) lineStart = bytes.indexOf(0x0a, lineStart) + 1;
+  const isMarked = lineStart === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const text = Buffer.from(bytes).toString('utf8', isMarked ? 3 : lineStart);
+  const before = [...text].slice(0, column - 1).join('');
+  return (isMarked ? 3 : lineStart) + bytesOf(before).length;
+}
+
+test('What lies before the place of a fault is in order, and what lies behind it does not matter', () => {
+  let faults = 0;
+  fc.assert(
+    fc.property(damaged, (bytes) => {
+      const fault = outcomeOf(() => frameBuffer(bytes, { wantedKeys: WANTED }));
+      if (!(fault instanceof MalformedJson)) return;
+      faults += 1;
+      const offset = offsetOf(bytes, fault.line, fault.column);
+      expect(() => new RecordFramer({ wantedKeys: WANTED }).push(bytes.subarray(0, offset))).not.toThrow();
+      if (fault.reason.startsWith('the file ends')) return expect(offset).toBe(bytes.length);
+      // The longest look back is that of a wanted key written in escapes.
+      const seen = Buffer.concat([bytes.subarray(0, offset + 50), Buffer.alloc(50, '}')]);
+      return expect(outcomeOf(() => frameBuffer(seen, { wantedKeys: WANTED }))).toMatchObject({
+        message: fault.message,
+      });
+    }),
+    RUNS,
+  );
+  expect(faults).toBeGreaterThan(200);
+});
