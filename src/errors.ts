@@ -59,6 +59,9 @@ export interface DataProblem {
   readonly excerpt?: string | undefined;
 }
 
+/** More problems than this are counted, not listed. */
+export const MAX_PROBLEMS = 20;
+
 /** The data was refused and nothing was loaded. Exit code 3. */
 export class DataError extends StarloadError {
   override readonly exitCode = 3;

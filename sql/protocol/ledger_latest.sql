@@ -1,10 +1,17 @@
--- The newest entry of every file, and with it the newest stamp the planner has seen.
-SELECT staging_table, uri, version, size_bytes, loaded_at
+-- The newest entry of every file, and the newest stamp of the ledger that the planner has seen, to the microsecond.
+SELECT
+  staging_table,
+  uri,
+  version,
+  size_bytes,
+  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS planned_stamp
 FROM (
   SELECT
-    staging_table, uri, version, size_bytes, loaded_at,
+    staging_table,
+    uri,
+    version,
+    size_bytes,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
   FROM load_ledger
 ) entries
 WHERE version_rank = 1
-ORDER BY staging_table, uri

@@ -1,0 +1,54 @@
+import type { CommandModule, Options } from 'yargs';
+
+/** A command as data: its words, options and examples, and what runs it. `Args` must be what the options yield. */
+export interface CommandSpec<Args> {
+  /** The name, and its positional arguments. */
+  readonly command: string;
+  readonly describe: string;
+  readonly positionals?: Readonly<Record<string, Options>>;
+  readonly options: Readonly<Record<string, Options>>;
+  /** Command lines, each with what it is for. */
+  readonly examples: readonly (readonly [line: string, purpose: string])[];
+  run(args: Args): Promise<void>;
+}
+
+/** Makes yargs' module of a command. */
+export function toModule<Args>({
+  command,
+  describe,
+  positionals = {},
+  options,
+  examples,
+  run,
+}: CommandSpec<Args>): CommandModule {
+  return {
+    command,
+    describe,
+    builder: (argv) => {
+      for (const [name, option] of Object.entries(positionals)) {
+        argv.positional(name, option as Parameters<typeof argv.positional>[1]);
+      }
+      return argv
+        .options({ ...options })
+        .example(examples.map(([line, purpose]) => [line, purpose] as [string, string]));
+    },
+    handler: (args) => run(args as Args),
+  };
+}
+
+/** The options of every command that works on a configured warehouse. */
+export interface WarehouseArgs {
+  readonly config: string;
+  readonly json: boolean;
+}
+
+/** `--json`, which every command has. */
+export const JSON_OPTION = {
+  json: { type: 'boolean', default: false, describe: 'print one JSON document (docs/output.md)' },
+} as const satisfies Record<string, Options>;
+
+/** `--config` and `--json`. */
+export const WAREHOUSE_OPTIONS = {
+  config: { type: 'string', default: 'dwh.cfg', requiresArg: true, describe: 'the configuration file' },
+  ...JSON_OPTION,
+} as const satisfies Record<string, Options>;

@@ -1,0 +1,53 @@
+import type { LoadContext } from '../../pipeline/context.ts';
+import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { result, story } from '../output.ts';
+import { withWarehouse } from '../session.ts';
+
+interface Args extends WarehouseArgs {
+  readonly dryRun: boolean;
+}
+
+export const etlCommand = toModule<Args>({
+  command: 'etl',
+  describe: 'load the files that are not loaded yet, then update the star; all or nothing',
+  options: {
+    ...WAREHOUSE_OPTIONS,
+    'dry-run': {
+      type: 'boolean',
+      default: false,
+      describe: 'print the plan and every statement, load nothing',
+    },
+  },
+  examples: [
+    ['npm run etl', 'load what is new'],
+    ['npm run etl -- --dry-run', 'see what that would be'],
+    ['npm run -s etl -- --json', 'for a program to read'],
+  ],
+  run: (args) => withWarehouse({ config: args.config, readOnly: args.dryRun }, (context) => run(context, args)),
+});
+
+async function run(context: LoadContext, args: Args): Promise<void> {
+  if (args.dryRun) {
+    return dryRun(context, args);
+  }
+  const { etl } = await import('../../pipeline/etl.ts');
+  const { printLoad } = await import('../reports.ts');
+  const began = performance.now();
+  const report = await etl(context);
+  printLoad(report, {
+    json: args.json,
+    seconds: (performance.now() - began) / 1000,
+    location: context.warehouse.location,
+  });
+}
+
+async function dryRun(context: LoadContext, { json }: Args): Promise<void> {
+  const { dryRunLoad } = await import('../../pipeline/dry-run.ts');
+  const { printPlan } = await import('../reports.ts');
+  const { plan, statements } = await dryRunLoad(context);
+  printPlan(plan, { json, command: 'etl', statements });
+  if (!json) {
+    story(`${statements.length} statements would run in one transaction:`);
+    result(statements.map((sql) => `${sql};`).join('\n\n'));
+  }
+}

@@ -1,0 +1,61 @@
+import { JSON_OPTION, toModule } from '../command.ts';
+import { bytes, counted, document, result } from '../output.ts';
+
+interface Args {
+  readonly songs: number;
+  readonly events: number;
+  readonly seed: number;
+  readonly users: number | undefined;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export const generateDataCommand = toModule<Args>({
+  command: 'generate-data',
+  describe: 'simulate song and log files in the real layout; the same seed gives the same bytes',
+  options: {
+    ...JSON_OPTION,
+    songs: { type: 'number', default: 71, requiresArg: true, describe: 'how many songs, one file each' },
+    events: {
+      type: 'number',
+      default: 8056,
+      requiresArg: true,
+      describe: 'how many events, one file a day',
+    },
+    seed: { type: 'number', default: 1, requiresArg: true, describe: 'which world to simulate' },
+    users: { type: 'number', requiresArg: true, describe: 'how many users (default: by the events)' },
+    out: { type: 'string', default: 'sample', requiresArg: true, describe: 'the folder to write into' },
+  },
+  examples: [
+    ['npm run generate-data', 'a sample in the folder sample'],
+    ['npm run generate-data -- --songs 15000 --events 1000000 --out big', 'a big one'],
+  ],
+  run,
+});
+
+async function run({ json, users, ...options }: Args): Promise<void> {
+  const { generateData } = await import('../../generate/generate.ts');
+  const { songs, events, seed, out } = options;
+  const summary = await generateData({ songs, events, seed, out, ...(users === undefined ? {} : { users }) });
+  if (json) {
+    document({
+      command: 'generate-data',
+      status: 'generated',
+      out,
+      seed,
+      songs: summary.songs,
+      song_files: summary.songFiles,
+      events: summary.events,
+      plays: summary.plays,
+      users: summary.users,
+      log_files: summary.logFiles,
+      bytes: summary.bytes,
+      first_day: summary.firstDay,
+      last_day: summary.lastDay,
+    });
+    return;
+  }
+  const songFiles = `${counted(summary.songFiles, 'song file')} in ${out}/song_data`;
+  const logFiles = `${counted(summary.events, 'event')} in ${counted(summary.logFiles, 'log file')} in ${out}/log_data`;
+  result(`${songFiles}, ${logFiles} (${bytes(summary.bytes)})`);
+}

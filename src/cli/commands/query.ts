@@ -1,0 +1,75 @@
+import { UsageError } from '../../errors.ts';
+import type { LoadContext } from '../../pipeline/context.ts';
+import type { ResultSet } from '../../warehouse/warehouse.ts';
+import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { result } from '../output.ts';
+import { withWarehouse } from '../session.ts';
+
+type Format = 'table' | 'json' | 'csv';
+
+interface Args extends WarehouseArgs {
+  readonly sql: string | undefined;
+  readonly question: string | undefined;
+  readonly write: boolean;
+  readonly format: Format;
+}
+
+export const queryCommand = toModule<Args>({
+  command: 'query [sql]',
+  describe: 'run SQL on the warehouse, read-only unless told otherwise',
+  positionals: { sql: { type: 'string', describe: 'one statement' } },
+  options: {
+    ...WAREHOUSE_OPTIONS,
+    question: { type: 'string', requiresArg: true, describe: 'run a question of sql/queries by its name' },
+    format: {
+      choices: ['table', 'json', 'csv'] as const,
+      default: 'table' as const,
+      describe: 'of the rows',
+    },
+    write: { type: 'boolean', default: false, describe: 'allow the statement to change data' },
+  },
+  examples: [
+    ['npm run query -- "SELECT COUNT(*) FROM songplays"', 'ask anything'],
+    ['npm run query -- --question top_users', 'ask what is asked often'],
+  ],
+  run: (args) => withWarehouse({ config: args.config, readOnly: !args.write }, (context) => run(context, args)),
+});
+
+async function run(context: LoadContext, args: Args): Promise<void> {
+  const { renderCsv, renderJson } = await import('../rows.ts');
+  const { renderTable } = await import('../table.ts');
+  const rows = await ask(context, sqlOf(context, args), args.write);
+  const format = args.json ? 'json' : args.format;
+  if (format === 'table') {
+    result(`${renderTable(rows.columns, rows.rows)}\n(${rows.rows.length} ${rows.rows.length === 1 ? 'row' : 'rows'})`);
+  } else {
+    result(format === 'json' ? renderJson(rows) : renderCsv(rows));
+  }
+}
+
+function sqlOf({ model }: LoadContext, { sql, question }: Args): string {
+  if (sql !== undefined && sql.trim() !== '' && question === undefined) {
+    return sql;
+  }
+  const found = model.queries.find(({ name }) => name === question);
+  if (found !== undefined && sql === undefined) {
+    return found.sql;
+  }
+  const names = model.queries.map(({ name }) => name).join(', ');
+  throw new UsageError(
+    question === undefined || sql !== undefined
+      ? 'give one statement, or --question NAME'
+      : `there is no question ${question}`,
+    {
+      next: `The questions of sql/queries are: ${names}.`,
+    },
+  );
+}
+
+async function ask({ warehouse }: LoadContext, sql: string, write: boolean): Promise<ResultSet> {
+  if (!write) {
+    return warehouse.query(sql);
+  }
+  const [outcome] = await warehouse.run({ name: 'query', locks: false, steps: [{ kind: 'sql', name: 'query', sql }] });
+  return outcome?.result ?? { columns: ['rows_changed'], rows: [[outcome?.affected ?? 0]] };
+}

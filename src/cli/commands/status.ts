@@ -1,0 +1,17 @@
+import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { withWarehouse } from '../session.ts';
+
+export const statusCommand = toModule<WarehouseArgs>({
+  command: 'status',
+  describe: 'show past runs and the size of each table',
+  options: {
+    ...WAREHOUSE_OPTIONS,
+  },
+  examples: [['npm run status', 'what has been loaded, and when']],
+  run: ({ config, json }) =>
+    withWarehouse({ config, readOnly: true }, async (context) => {
+      const { status } = await import('../../pipeline/status.ts');
+      const { printStatus } = await import('../reports.ts');
+      printStatus(await status(context), { json, location: context.warehouse.location });
+    }),
+});

@@ -1,0 +1,39 @@
+import { ConfigError, DataError, messageOf, StarloadError } from '../errors.ts';
+import { document, story, styledStory } from './output.ts';
+
+/**
+ * Reports an error on stderr and, with --json, as the command's document on stdout. Returns the exit code. The only
+ * place where errors are printed.
+ */
+export function reportFailure(error: unknown, args: readonly string[]): number {
+  const exitCode = error instanceof StarloadError ? error.exitCode : 1;
+  story(`${styledStory('red', 'error')}: ${messageOf(error)}`);
+  if (error instanceof StarloadError && error.next !== undefined) {
+    story(`${styledStory('cyan', 'next')}: ${error.next}`);
+  }
+  if (args.includes('--debug') || !(error instanceof StarloadError)) {
+    story(stackOf(error));
+  }
+  if (args.includes('--json')) {
+    document({ command: commandOf(args), status: 'failed', exit_code: exitCode, error: describe(error) });
+  }
+  return exitCode;
+}
+
+function describe(error: unknown): Record<string, unknown> {
+  const problems = error instanceof ConfigError || error instanceof DataError ? { problems: error.problems } : {};
+  const next = error instanceof StarloadError && error.next !== undefined ? { next: error.next } : {};
+  return { kind: error instanceof Error ? error.name : 'Error', message: messageOf(error), ...next, ...problems };
+}
+
+function commandOf(args: readonly string[]): string | null {
+  return args.find((arg) => !arg.startsWith('-')) ?? null;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return '';
+  }
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

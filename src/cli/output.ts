@@ -1,0 +1,50 @@
+import { styleText } from 'node:util';
+
+/** Prints a line of the result. */
+export function result(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints a line of the story. */
+export function story(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Prints a command's JSON document. Integers that JSON readers would round are written as strings. */
+export function document(content: unknown): void {
+  result(JSON.stringify(content, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2));
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Styles text for stdout; obeys NO_COLOR, FORCE_COLOR and whether it is a terminal. */
+export function styled(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+/** Styles text for stderr. */
+export function styledStory(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stderr });
+}
+
+/** A count with a thousands separator, for people. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 file`, `3,000 files`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** A number of bytes for people. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  let rest = value;
+  while (rest >= 1000 && unit < units.length - 1) {
+    rest /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? rest : rest.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,56 @@
+import yargs from 'yargs';
+import { UsageError } from '../errors.ts';
+import { createTablesCommand } from './commands/create-tables.ts';
+import { demoCommand } from './commands/demo.ts';
+import { etlCommand } from './commands/etl.ts';
+import { generateDataCommand } from './commands/generate-data.ts';
+import { planCommand } from './commands/plan.ts';
+import { queryCommand } from './commands/query.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
+import { statusCommand } from './commands/status.ts';
+import { reportFailure } from './failure.ts';
+
+const COMMANDS = [
+  createTablesCommand,
+  etlCommand,
+  planCommand,
+  statusCommand,
+  queryCommand,
+  rebuildCommand,
+  generateDataCommand,
+  demoCommand,
+];
+
+const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 data refused, 130 interrupted.
+stdout is the result, stderr the story; with --json stdout is one JSON document (docs/output.md).`;
+
+/**
+ * Runs a command line, without the program's name. Returns the exit code; everything that is to be said has then been
+ * printed.
+ */
+export async function runCli(args: readonly string[]): Promise<number> {
+  try {
+    await parser(args).parseAsync();
+    return 0;
+  } catch (error) {
+    return reportFailure(error, args);
+  }
+}
+
+function parser(args: readonly string[]) {
+  return yargs([...args])
+    .scriptName('starload')
+    .usage('$0 <command>\n\nLoads JSON files into a star schema, exactly once.')
+    .command(COMMANDS)
+    .demandCommand(1, 'Which command?')
+    .recommendCommands()
+    .strict()
+    .option('debug', { type: 'boolean', default: false, describe: 'show where an error came from', global: true })
+    .alias({ help: 'h', version: 'v' })
+    .epilogue(EPILOGUE)
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message, { next: 'starload --help lists commands and options.' });
+    });
+}

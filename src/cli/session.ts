@@ -1,0 +1,78 @@
+import type { Config } from '../config/config.ts';
+import { InterruptedError, StarloadError } from '../errors.ts';
+import type { LoadContext } from '../pipeline/context.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { story, styledStory } from './output.ts';
+import { reporter } from './reporter.ts';
+import { type SignalWatch, watchSignals } from './signals.ts';
+
+/** What a command will do with the warehouse. */
+export interface SessionOptions {
+  readonly config: string;
+  readonly readOnly: boolean;
+}
+
+/**
+ * Reads the configuration, opens the warehouse, runs the action and closes everything, also when it throws. A signal
+ * cancels what runs: the action then fails with InterruptedError, unless it was done first.
+ */
+export async function withWarehouse<T>(
+  options: SessionOptions,
+  action: (context: LoadContext) => Promise<T>,
+): Promise<T> {
+  const { readConfig } = await import('../config/read.ts');
+  const config = await readConfig(options.config, process.env);
+  for (const { message } of config.warnings) {
+    story(`${styledStory('yellow', 'warning')}: ${message}`);
+  }
+  return withConfig(config, options, action);
+}
+
+/** The same with a configuration that has been read. */
+export async function withConfig<T>(
+  config: Config,
+  { readOnly }: Pick<SessionOptions, 'readOnly'>,
+  action: (context: LoadContext) => Promise<T>,
+): Promise<T> {
+  const { makeSpoolRoot, removeSpoolRoot } = await import('../objects/spool.ts');
+  const spoolRoot = makeSpoolRoot();
+  try {
+    return await withSpool(config, readOnly, spoolRoot, action);
+  } finally {
+    removeSpoolRoot(spoolRoot);
+  }
+}
+
+async function withSpool<T>(
+  config: Config,
+  readOnly: boolean,
+  spoolRoot: string,
+  action: (context: LoadContext) => Promise<T>,
+): Promise<T> {
+  const { loadModel } = await import('../sql/catalogue.ts');
+  const { sourcesOf } = await import('../pipeline/context.ts');
+  const { localRoots, storeOf } = await import('../objects/stores.ts');
+  const { openWarehouse } = await import('../warehouse/open.ts');
+  const model = loadModel();
+  const sources = sourcesOf(model, config);
+  const readable = [spoolRoot, ...localRoots(sources.map(({ root }) => root))];
+  const warehouse = await openWarehouse(config, { readOnly, readable });
+  const watch = watchSignals(() => void warehouse.cancel());
+  try {
+    return await action({ model, warehouse, sources, storeOf, spoolRoot, emit: reporter(), signal: watch.signal });
+  } catch (error) {
+    throw watch.signal.aborted ? interrupted(watch, warehouse, error) : error;
+  } finally {
+    watch.release();
+    await warehouse.close();
+  }
+}
+
+/** What failed because the user stopped it; an error of another kind that came in between is kept as the cause. */
+function interrupted({ signal }: SignalWatch, warehouse: Warehouse, cause: unknown): InterruptedError {
+  const reason = signal.reason instanceof StarloadError ? signal.reason.message : 'stopped';
+  return new InterruptedError(`${reason}; the transaction was rolled back, ${warehouse.location} is as it was`, {
+    next: 'Run the same command again when you like: nothing is loaded twice.',
+    cause,
+  });
+}

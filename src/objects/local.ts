@@ -1,0 +1,158 @@
+import { closeSync, type Dirent, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { messageOf, StarloadError } from '../errors.ts';
+import {
+  isHidden,
+  type ListPage,
+  type ObjectStore,
+  reasonToSkip,
+  type SkippedObject,
+  type SourceObject,
+} from './objects.ts';
+
+/** A local file: what the listing saw of it, so that a change before the commit is noticed. */
+interface LocalObject extends SourceObject {
+  readonly path: string;
+  readonly modified: bigint;
+  readonly inode: bigint;
+}
+
+/** Big enough for throughput, small enough for a small heap. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * Files below local directories. Reading is synchronous inside: on thousands of small files the thread pool would cost
+ * five times what the reads do.
+ */
+export class LocalStore implements ObjectStore {
+  async *list(root: string): AsyncIterable<ListPage> {
+    const stats = statRoot(root);
+    if (!stats.isDirectory()) {
+      yield { objects: [describeFile(root)], skipped: [] };
+      return;
+    }
+    yield* walk(root, new Set([realpathSync(root)]));
+  }
+
+  async *read(object: SourceObject): AsyncIterable<Uint8Array> {
+    yield* readChunks(object as LocalObject);
+  }
+
+  async assertUnchanged(object: SourceObject): Promise<void> {
+    const { path, size, modified, inode } = object as LocalObject;
+    const now = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (now === undefined || Number(now.size) !== size || now.mtimeNs !== modified || now.ino !== inode) {
+      throw new StarloadError(`${object.label} changed while it was being loaded; nothing was loaded`, {
+        next: 'Run again once nobody writes to it.',
+      });
+    }
+  }
+}
+
+/** The local path of an object of a LocalStore; undefined for one of another store. */
+export function localPath(object: SourceObject): string | undefined {
+  return (object as Partial<LocalObject>).path;
+}
+
+function statRoot(root: string) {
+  try {
+    return statSync(root);
+  } catch (cause) {
+    throw new StarloadError(`cannot read the source ${root}: ${messageOf(cause)}`, {
+      next: 'Correct the path in dwh.cfg, or make the folder readable.',
+      cause,
+    });
+  }
+}
+
+/** One page a folder, folders and files in the order of their names' bytes. */
+function* walk(folder: string, seen: ReadonlySet<string>): Iterable<ListPage> {
+  const objects: SourceObject[] = [];
+  const skipped: SkippedObject[] = [];
+  const folders: string[] = [];
+  for (const entry of sortedEntries(folder)) {
+    const path = join(folder, entry.name);
+    const reason = isFolder(entry, path) ? hiddenReason(entry.name) : reasonToSkip(entry.name);
+    if (reason !== undefined) {
+      skipped.push({ label: path, reason });
+    } else if (isFolder(entry, path)) {
+      folders.push(path);
+    } else {
+      objects.push(describeFile(path));
+    }
+  }
+  yield { objects, skipped };
+  for (const path of folders) {
+    yield* descend(path, seen);
+  }
+}
+
+/** A folder that contains itself through a symbolic link is walked once. */
+function* descend(path: string, seen: ReadonlySet<string>): Iterable<ListPage> {
+  const real = realpathSync(path);
+  if (seen.has(real)) {
+    yield { objects: [], skipped: [{ label: path, reason: 'a symbolic link back to a folder that holds it' }] };
+    return;
+  }
+  yield* walk(path, new Set([...seen, real]));
+}
+
+function sortedEntries(folder: string): readonly Dirent[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  } catch (cause) {
+    throw new StarloadError(`cannot list ${folder}: ${messageOf(cause)}`, { next: 'Make the folder readable.', cause });
+  }
+}
+
+function isFolder(entry: Dirent, path: string): boolean {
+  return (
+    entry.isDirectory() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+  );
+}
+
+function hiddenReason(name: string): string | undefined {
+  return isHidden(name) ? 'hidden' : undefined;
+}
+
+function describeFile(path: string): LocalObject {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined || !stats.isFile()) {
+    throw new StarloadError(`${path} is not a file that can be read`, {
+      next: 'Remove it, or the symbolic link that leads nowhere.',
+    });
+  }
+  return {
+    uri: pathToFileURL(path).href,
+    label: path,
+    size: Number(stats.size),
+    version: undefined,
+    path,
+    modified: stats.mtimeNs,
+    inode: stats.ino,
+  };
+}
+
+function* readChunks({ path, label }: LocalObject): Iterable<Uint8Array> {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    const capacity = Math.min(CHUNK_BYTES, Number(fstatSync(descriptor).size) + 1);
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(capacity);
+      const length = readSync(descriptor, buffer, 0, capacity, null);
+      if (length === 0) {
+        return;
+      }
+      yield buffer.subarray(0, length);
+    }
+  } catch (cause) {
+    throw new StarloadError(`cannot read ${label}: ${messageOf(cause)}`, { next: 'Make the file readable.', cause });
+  } finally {
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+    }
+  }
+}

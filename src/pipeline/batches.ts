@@ -1,0 +1,90 @@
+import type { Part } from '../objects/part.ts';
+import {
+  ddlFor,
+  loadedColumns,
+  type Model,
+  type NamedSql,
+  protocolSql,
+  type Table,
+  tablesOf,
+} from '../sql/catalogue.ts';
+import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
+import type { Batch, Mapping, Step } from '../warehouse/warehouse.ts';
+import { checkSteps } from './checks.ts';
+
+/** Parts to load into a table. */
+export interface Copy {
+  readonly table: Table;
+  readonly parts: readonly Part[];
+  readonly mapping: Mapping;
+}
+
+/** Names of the steps whose outcome the pipeline asks about. */
+export const STAMP_GUARD = 'stamp_guard';
+export const LEDGER_GUARD = 'ledger_guard';
+export const TABLE_SIZES = 'table_sizes';
+
+/** One load: stamp, ledger, staging, checks, star, checks. Everything in it commits together. */
+export function loadBatch(model: Model, now: string, name: string, ledger: Part, copies: readonly Copy[]): Batch {
+  const [ledgerTable] = model.tables.filter((table) => table.name === 'load_ledger');
+  const ledgerCopy = copyStep({ table: ledgerTable as Table, parts: [ledger], mapping: byName(ledgerTable as Table) });
+  const filled = copies.filter(({ parts }) => parts.length > 0);
+  const steps = [
+    ...sqlSteps([protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)], { now, since: now }),
+    ledgerCopy,
+    ...sqlSteps([protocolSql(model, LEDGER_GUARD)], { now, since: now }),
+    ...filled.map(copyStep),
+    ...derive(model, { now, since: now }),
+  ];
+  return { name, locks: true, steps };
+}
+
+/** The star and everything derived, made from staging by the very statements of a load, with the run's rows being all. */
+export function rebuildBatch(model: Model, now: string, name: string): Batch {
+  const stamps = { now, since: BEGINNING };
+  const derived = [...tablesOf(model, 'current'), ...tablesOf(model, 'star')];
+  const clear = derived.map((table) => ({
+    name: `clear_${table.name}`,
+    sql: `DELETE FROM ${quoteIdentifier(table.name)}`,
+  }));
+  const begin = [protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)];
+  return { name, locks: true, steps: [...sqlSteps([...begin, ...clear], stamps), ...derive(model, stamps)] };
+}
+
+/** Drops and creates every table of the model. */
+export function createTablesBatch(model: Model, engine: string, now: string): Batch {
+  const drops = model.tables.map((table) => ({
+    name: `drop_${table.name}`,
+    sql: `DROP TABLE IF EXISTS ${quoteIdentifier(table.name)}`,
+  }));
+  const creates = model.tables.map((table) => ({ name: `create_${table.name}`, sql: ddlFor(table, engine) }));
+  const statements = [...drops, ...creates, protocolSql(model, 'init_load_run')];
+  return { name: 'create-tables', locks: false, steps: sqlSteps(statements, { now, since: now }) };
+}
+
+/** The mapping that finds each column under its own name. */
+export function byName(table: Table): Mapping {
+  return { kind: 'names', spellings: new Map(loadedColumns(table).map(({ name }) => [name, [name]])) };
+}
+
+function derive(model: Model, stamps: Stamps): readonly Step[] {
+  const checks = { staged: checkSteps(model, 'staged'), star: checkSteps(model, 'star') };
+  return sqlSteps([...checks.staged, ...model.transforms, ...checks.star, tableSizes(model)], stamps);
+}
+
+/** How many rows each table of staging and star holds. */
+export function tableSizes(model: Model): NamedSql {
+  const tables = [...tablesOf(model, 'staging'), ...tablesOf(model, 'star')];
+  const selects = tables.map(
+    ({ name }) => `SELECT ${quoteLiteral(name)} AS table_name, COUNT(*) AS row_count FROM ${quoteIdentifier(name)}`,
+  );
+  return { name: TABLE_SIZES, sql: selects.join('\nUNION ALL\n') };
+}
+
+function sqlSteps(statements: readonly NamedSql[], stamps: Stamps): readonly Step[] {
+  return statements.map(({ name, sql }) => ({ kind: 'sql', name, sql: render(sql, stamps) }));
+}
+
+function copyStep(copy: Copy): Step {
+  return { kind: 'copy', name: `copy_${copy.table.name}`, ...copy };
+}

@@ -1,0 +1,36 @@
+import { StarloadError } from '../errors.ts';
+import type { Model } from '../sql/catalogue.ts';
+import { quoteIdentifier } from '../sql/render.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { createTablesBatch } from './batches.ts';
+
+/** A table that holds rows. */
+export interface FilledTable {
+  readonly table: string;
+  readonly rows: number;
+}
+
+/** The model's tables that hold rows, which create-tables would drop. `load_run` is the loader's own and does not count. */
+export async function filledTables(model: Model, warehouse: Warehouse): Promise<readonly FilledTable[]> {
+  const names = model.tables.map(({ name }) => name).filter((name) => name !== 'load_run');
+  const filled: FilledTable[] = [];
+  for (const table of await warehouse.existing(names)) {
+    const { rows } = await warehouse.query(`SELECT COUNT(*) FROM ${quoteIdentifier(table)}`);
+    filled.push({ table, rows: Number(rows[0]?.[0]) });
+  }
+  return filled.filter(({ rows }) => rows > 0);
+}
+
+/** The error that keeps create-tables from dropping rows. */
+export function refuseToDrop(filled: readonly FilledTable[]): StarloadError {
+  const list = filled.map(({ table, rows }) => `${table} (${rows} rows)`).join(', ');
+  return new StarloadError(`create-tables would drop rows: ${list}`, {
+    next: 'Add --force to drop them. To load new files into the tables as they are, run npm run etl.',
+  });
+}
+
+/** Drops and creates all tables in one transaction. Returns their names. */
+export async function createTables(model: Model, warehouse: Warehouse): Promise<readonly string[]> {
+  await warehouse.run(createTablesBatch(model, warehouse.engine, warehouse.now));
+  return model.tables.map(({ name }) => name);
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { Spool } from '../objects/spool.ts';
+import type { StepResult } from '../warehouse/warehouse.ts';
+import { LEDGER_GUARD, loadBatch } from './batches.ts';
+import { type Offender, offendersStep, toOffenders } from './checks.ts';
+import type { LoadContext } from './context.ts';
+import { explainFailure } from './explain.ts';
+import { type LoadPlan, planLoad, plannedFiles } from './plan.ts';
+import { type PreparedTable, prepare, writeLedger } from './prepare.ts';
+import { failedGuard, runWithRetry } from './retry.ts';
+
+/** What a load did. */
+export interface LoadReport {
+  readonly status: 'loaded' | 'up_to_date';
+  readonly runId: string | undefined;
+  readonly tables: readonly TableReport[];
+  /** Rows of each table after the run; empty when nothing was loaded. */
+  readonly rows: ReadonlyMap<string, number>;
+  readonly warnings: readonly Offender[];
+}
+
+/** What a load did with one staging table's source. */
+export interface TableReport {
+  readonly table: string;
+  readonly files: number;
+  readonly known: number;
+  readonly skipped: number;
+  readonly records: number;
+}
+
+/**
+ * Loads every file that is not in the ledger as it is now, in one transaction. When somebody else loaded one of them
+ * meanwhile, plans once more. Throws DataError when records or rows are refused, with nothing loaded.
+ */
+export async function etl(context: LoadContext): Promise<LoadReport> {
+  try {
+    return await loadPlanned(context, await planLoad(context));
+  } catch (error) {
+    if (!failedGuard(error, LEDGER_GUARD)) {
+      throw error;
+    }
+    context.emit({ type: 'again', reason: 'another run loaded some of the same files meanwhile', attempt: 2 });
+    return loadPlanned(context, await planLoad(context));
+  }
+}
+
+/** A name for a run that nobody else takes: its time, for people, and 64 random bits. */
+export function newRunId(): string {
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${randomBytes(8).toString('hex')}`;
+}
+
+async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
+  if (plannedFiles(plan).length === 0) {
+    return { status: 'up_to_date', runId: undefined, tables: tableReports(plan, []), rows: new Map(), warnings: [] };
+  }
+  const runId = newRunId();
+  const spool = new Spool(context.spoolRoot, runId);
+  try {
+    return await load(context, plan, runId, spool);
+  } finally {
+    spool.remove();
+  }
+}
+
+async function load(context: LoadContext, plan: LoadPlan, runId: string, spool: Spool): Promise<LoadReport> {
+  const prepared = await prepare(context, plan, spool);
+  const ledger = writeLedger(spool, runId, plan.stamp, prepared);
+  const batch = loadBatch(context.model, context.warehouse.now, runId, ledger, prepared);
+  try {
+    const results = await runWithRetry(context, batch);
+    return {
+      status: 'loaded',
+      runId,
+      tables: tableReports(plan, prepared),
+      rows: tableRows(results),
+      warnings: warningsOf(results),
+    };
+  } catch (error) {
+    throw await explainFailure(context, prepared, error);
+  }
+}
+
+/** The rows of each table, from a batch's last step. */
+export function tableRows(results: readonly StepResult[]): ReadonlyMap<string, number> {
+  return new Map(results.at(-1)?.result?.rows.map(([table, rows]) => [String(table), Number(rows)]));
+}
+
+/** What the checks of a batch found that does not stop it. */
+export function warningsOf(results: readonly StepResult[]): readonly Offender[] {
+  return (['staged', 'star'] as const).flatMap((phase) =>
+    toOffenders(results.find(({ name }) => name === offendersStep(phase))?.result),
+  );
+}
+
+function tableReports({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly TableReport[] {
+  return tables.map(({ table, files, known, skipped }) => {
+    const bundled = prepared.find((candidate) => candidate.table === table)?.files ?? [];
+    const records = bundled.reduce((sum, file) => sum + file.records, 0);
+    return { table: table.name, files: files.length, known, skipped: skipped.length, records };
+  });
+}

@@ -1,0 +1,82 @@
+import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
+import { StepFailed } from '../warehouse/errors.ts';
+import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
+import type { LoadContext } from './context.ts';
+import type { PreparedTable } from './prepare.ts';
+import { findMisfits, findValue, type Haystack } from './search.ts';
+
+/**
+ * The error to show for one that ended a load. A refused COPY and a failed check are traced to the user's files and
+ * lines; anything else is returned as it is.
+ */
+export async function explainFailure(
+  _context: LoadContext,
+  prepared: readonly PreparedTable[],
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof StepFailed)) {
+    return error;
+  }
+  const phase = refusingPhase(error.step);
+  if (phase !== undefined) {
+    const offenders = toOffenders(error.results.find(({ name }) => name === offendersStep(phase))?.result);
+    return failedChecks(
+      offenders.filter(({ severity }) => severity === 'error'),
+      prepared,
+      error,
+    );
+  }
+  const table = prepared.find((candidate) => error.step.kind === 'copy' && candidate.table === error.step.table);
+  return table !== undefined && error.failure.kind === 'refused' ? refusedCopy(table, error) : error;
+}
+
+async function refusedCopy(table: PreparedTable, error: StepFailed): Promise<unknown> {
+  const problems = await findMisfits(haystackOf(table), MAX_PROBLEMS);
+  if (problems.length === 0) {
+    return error;
+  }
+  const count =
+    problems.length === MAX_PROBLEMS
+      ? `at least ${MAX_PROBLEMS} values do`
+      : problems.length === 1
+        ? 'one value does'
+        : `${problems.length} values do`;
+  return new DataError(`${count} not fit ${table.table.name}; nothing was loaded`, problems, {
+    next: 'Correct the records named above and run again. If it is the wrong kind of file, are LOG_DATA and SONG_DATA swapped?',
+    cause: error,
+  });
+}
+
+/** An error for failed checks, of a load or, with nothing prepared, of a rebuild. */
+export async function failedChecks(
+  offenders: readonly Offender[],
+  prepared: readonly PreparedTable[],
+  error: unknown,
+): Promise<DataError> {
+  const problems: DataProblem[] = [];
+  for (const offender of offenders.slice(0, MAX_PROBLEMS)) {
+    problems.push((await findOffender(offender, prepared)) ?? { reason: `${offender.rule}: ${offender.offender}` });
+  }
+  const rules = new Set(offenders.map(({ rule }) => rule));
+  return new DataError(
+    `${rules.size === 1 ? 'a check' : `${rules.size} checks`} failed (${[...rules].join(', ')}); nothing was changed`,
+    problems,
+    {
+      next: 'Each rule is a file of its own in sql/checks, with its reason. Correct the records and run again.',
+      cause: error,
+    },
+  );
+}
+
+async function findOffender(offender: Offender, prepared: readonly PreparedTable[]): Promise<DataProblem | undefined> {
+  const { rule, table, column, value } = offender;
+  const source = prepared.find((candidate) => candidate.table.name === table);
+  if (source === undefined || column === undefined || value === undefined) {
+    return undefined;
+  }
+  return findValue(haystackOf(source), column, value, `${rule}: ${offender.offender}`);
+}
+
+function haystackOf({ table, mapping, store, files }: PreparedTable): Haystack {
+  return { table, mapping, store, objects: files.map(({ object }) => object) };
+}

@@ -1,0 +1,117 @@
+import { identify } from '../objects/bytes.ts';
+import type { SkippedObject, SourceObject } from '../objects/objects.ts';
+import { protocolSql, type Table } from '../sql/catalogue.ts';
+import type { LoadContext, Source } from './context.ts';
+
+/** Why a file is loaded: nobody has loaded it, or its newest loaded version is another. */
+export type Reason = 'new' | 'changed';
+
+/** A file a run would load. */
+export interface PlannedFile {
+  readonly object: SourceObject;
+  readonly reason: Reason;
+}
+
+/** What a run would load into a staging table. */
+export interface TablePlan {
+  readonly table: Table;
+  readonly source: Source;
+  readonly files: readonly PlannedFile[];
+  /** Files that are loaded already, as they are. */
+  readonly known: number;
+  readonly skipped: readonly SkippedObject[];
+}
+
+/** What a run would load. `stamp` is the newest stamp of the ledger that was read. */
+export interface LoadPlan {
+  readonly stamp: string;
+  readonly tables: readonly TablePlan[];
+}
+
+/** A file's newest entry in the ledger. */
+interface LedgerEntry {
+  readonly version: string;
+  readonly size: number;
+}
+
+/** The ledger as a planner reads it: newest entries by table and URI. */
+interface Ledger {
+  readonly stamp: string;
+  readonly entries: ReadonlyMap<string, LedgerEntry>;
+}
+
+const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
+
+/**
+ * Compares the sources with the ledger. Reads a local file only where its URI and size are known and its content must
+ * decide. Throws StarloadError when a source cannot be listed, WarehouseError when the ledger cannot be read.
+ */
+export async function planLoad(context: LoadContext): Promise<LoadPlan> {
+  const ledger = await readLedger(context);
+  const tables: TablePlan[] = [];
+  for (const source of context.sources) {
+    tables.push(await planTable(context, source, ledger));
+  }
+  const plan = { stamp: ledger.stamp, tables };
+  const files = plannedFiles(plan);
+  const bytes = files.reduce((sum, { object }) => sum + object.size, 0);
+  context.emit({
+    type: 'planned',
+    files: files.length,
+    bytes,
+    known: tables.reduce((sum, { known }) => sum + known, 0),
+  });
+  return plan;
+}
+
+/** All files of a plan. */
+export function plannedFiles({ tables }: LoadPlan): readonly PlannedFile[] {
+  return tables.flatMap(({ files }) => files);
+}
+
+async function readLedger({ model, warehouse }: LoadContext): Promise<Ledger> {
+  const { rows } = await warehouse.query(protocolSql(model, 'ledger_latest').sql);
+  const entries = rows.map(
+    ([table, uri, version, size]) =>
+      [entryKey(String(table), String(uri)), { version: String(version), size: Number(size) }] as const,
+  );
+  return { stamp: String(rows[0]?.[4] ?? EMPTY_LEDGER_STAMP), entries: new Map(entries) };
+}
+
+function entryKey(table: string, uri: string): string {
+  return `${table} ${uri}`;
+}
+
+async function planTable(context: LoadContext, source: Source, ledger: Ledger): Promise<TablePlan> {
+  const store = context.storeOf(source.root);
+  const files: PlannedFile[] = [];
+  const skipped: SkippedObject[] = [];
+  let known = 0;
+  for await (const page of store.list(source.root)) {
+    skipped.push(...page.skipped);
+    for (const object of page.objects) {
+      const entry = ledger.entries.get(entryKey(source.table.name, object.uri));
+      const reason = await reasonToLoad(object, entry, async () => (await identify(store, object)).version);
+      if (reason === undefined) {
+        known += 1;
+      } else {
+        files.push({ object, reason });
+      }
+    }
+  }
+  context.emit({ type: 'listed', table: source.table.name, files: files.length + known, skipped: skipped.length });
+  return { table: source.table, source, files, known, skipped };
+}
+
+/** Pure but for `readVersion`, which is asked only when nothing else decides. */
+async function reasonToLoad(
+  object: SourceObject,
+  entry: LedgerEntry | undefined,
+  readVersion: () => Promise<string>,
+): Promise<Reason | undefined> {
+  if (entry === undefined) {
+    return 'new';
+  }
+  const same = entry.size === object.size && entry.version === (await readVersion());
+  return same ? undefined : 'changed';
+}

@@ -1,0 +1,125 @@
+import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
+import type { Mapping } from '../warehouse/warehouse.ts';
+
+/** What a record holds for a column: its value as text, as COPY takes it; undefined for null and for nothing. */
+export type FieldText = string | undefined;
+
+/** A value that does not fit its column. */
+export interface FieldProblem {
+  readonly column: string;
+  readonly reason: string;
+}
+
+/** The texts of a record's fields, one for each loaded column. The record must be well-formed. */
+export function readFields(record: string, table: Table, mapping: Mapping): readonly FieldText[] {
+  const value = parseKeepingNumbers(record);
+  return loadedColumns(table).map(({ name }, index) => {
+    const paths =
+      mapping.kind === 'paths' ? [mapping.paths[index] ?? []] : (mapping.spellings.get(name) ?? []).map((key) => [key]);
+    return paths.map((path) => toText(walk(value, path))).find((text) => text !== undefined);
+  });
+}
+
+/** Why a record cannot be loaded: a problem for every field that does not fit its column. */
+export function checkFields(fields: readonly FieldText[], table: Table): readonly FieldProblem[] {
+  return loadedColumns(table).flatMap((column, index) => {
+    const reason = checkField(fields[index], column);
+    return reason === undefined ? [] : [{ column: column.name, reason }];
+  });
+}
+
+function checkField(text: FieldText, column: Column): string | undefined {
+  if (column.type === 'varchar') {
+    return checkText(text, column);
+  }
+  if (text === undefined || text.trim() === '') {
+    return column.notNull ? MISSING : undefined;
+  }
+  return column.type === 'bigint' ? checkWhole(text) : checkReal(text);
+}
+
+const MISSING = 'the value is missing, and the column must have one';
+
+function checkText(text: FieldText, { maxBytes = 0, notNull }: Column): string | undefined {
+  if (text === undefined) {
+    return notNull ? MISSING : undefined;
+  }
+  const bytes = Buffer.byteLength(text);
+  return bytes > maxBytes ? `${bytes} bytes of text, and the column holds ${maxBytes}` : undefined;
+}
+
+function checkWhole(text: string): string | undefined {
+  const [, digits] = /^([+-]?\d+)(?:\.0+)?$/.exec(text) ?? [];
+  if (digits === undefined) {
+    return `${quote(text)} is not a whole number`;
+  }
+  const value = BigInt(digits.replace(/^\+/, ''));
+  return BigInt.asIntN(64, value) === value ? undefined : `${quote(text)} does not fit 64 bits`;
+}
+
+function checkReal(text: string): string | undefined {
+  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text);
+  return isNumber && Number.isFinite(Number(text))
+    ? undefined
+    : `${quote(text)} is not a number that a double can hold`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** A number of JSON, with its digits as they were written: a double would lose some. */
+class NumberText {
+  readonly digits: string;
+
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+}
+
+const NUMBER_MARK = '\u0000number:';
+const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** JSON.parse, but numbers keep their digits. */
+function parseKeepingNumbers(json: string): unknown {
+  const marked = json.replace(STRINGS_AND_NUMBERS, (token) =>
+    token.startsWith('"') ? token : JSON.stringify(NUMBER_MARK + token),
+  );
+  return JSON.parse(marked, (_, value) =>
+    typeof value === 'string' && value.startsWith(NUMBER_MARK)
+      ? new NumberText(value.slice(NUMBER_MARK.length))
+      : value,
+  );
+}
+
+function walk(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (inner, token) => (isContainer(inner) && Object.hasOwn(inner, token) ? inner[token] : undefined),
+    value,
+  );
+}
+
+function isContainer(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null && !(value instanceof NumberText);
+}
+
+function toText(value: unknown): FieldText {
+  if (value === null || value === undefined) {
+    return undefined;
+  }
+  if (value instanceof NumberText) {
+    return numberText(value.digits);
+  }
+  return typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (_, inner) => (inner instanceof NumberText ? Number(inner.digits) : inner));
+}
+
+/** Whole numbers keep their digits; others are written as the shortest text of the double they are, 1e3 as 1000.0. */
+function numberText(digits: string): string {
+  if (/^-?\d+$/.test(digits)) {
+    return digits;
+  }
+  const value = Number(digits);
+  return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${Object.is(value, -0) ? '-0' : value}.0` : String(value);
+}

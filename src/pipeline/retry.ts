@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StarloadError } from '../errors.ts';
+import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
+import type { Batch, StepResult } from '../warehouse/warehouse.ts';
+import { STAMP_GUARD } from './batches.ts';
+import type { LoadContext } from './context.ts';
+
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MILLISECONDS = 100;
+
+/** Whether an error is a guard's refusal, which its cast puts into words of its own. */
+export function failedGuard(error: unknown, guard: string): boolean {
+  return error instanceof StepFailed && error.step.name === guard && error.failure.message.includes('starload guard');
+}
+
+/**
+ * Runs a batch, and runs it again after a while when that can succeed: another writer was in the way, or its stamp was
+ * not newer than the last one because clocks differ.
+ */
+export async function runWithRetry(context: LoadContext, batch: Batch): Promise<readonly StepResult[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await context.warehouse.run(batch, stepReporter(context, batch));
+    } catch (error) {
+      const reason = reasonToRetry(error);
+      if (reason === undefined || attempt === ATTEMPTS) {
+        throw reason === undefined ? error : gaveUp(reason, attempt, error);
+      }
+      context.emit({ type: 'again', reason, attempt: attempt + 1 });
+      await sleep(FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1), undefined, { signal: context.signal });
+    }
+  }
+}
+
+function stepReporter({ emit }: LoadContext, { steps }: Batch): (result: StepResult) => void {
+  let done = 0;
+  return ({ name, affected }) => {
+    done += 1;
+    emit({ type: 'step', name, affected, done, of: steps.length });
+  };
+}
+
+function reasonToRetry(error: unknown): string | undefined {
+  if (failedGuard(error, STAMP_GUARD)) {
+    return "the run's stamp is not newer than the last one: the warehouse's clock was set back, or clocks differ";
+  }
+  const failure = error instanceof StepFailed ? error.failure : error;
+  return failure instanceof WarehouseError && failure.kind === 'conflict' ? 'another run was writing' : undefined;
+}
+
+function gaveUp(reason: string, attempts: number, cause: unknown): StarloadError {
+  return new StarloadError(`${reason}; gave up after ${attempts} attempts, nothing was changed`, {
+    next: 'Run again later. If it is the clock: wait until it has passed the newest loaded_at of load_ledger.',
+    cause,
+  });
+}

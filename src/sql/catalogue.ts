@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StarloadError } from '../errors.ts';
+import { type Column, parseColumns } from './ddl.ts';
+
+export type { Column } from './ddl.ts';
+
+/** What a table is for; it is also the name of its folder under sql/. */
+export type TableRole = 'control' | 'staging' | 'current' | 'star';
+
+/** A table of the model. `ddl` holds the portable CREATE TABLE and, by engine name, the ones that must differ. */
+export interface Table {
+  readonly name: string;
+  readonly role: TableRole;
+  readonly columns: readonly Column[];
+  readonly ddl: ReadonlyMap<string, string>;
+  /** For staging tables: the key of dwh.cfg's [S3] section that names its files. */
+  readonly source: string | undefined;
+}
+
+/** A named statement of sql/. */
+export interface NamedSql {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** A rule on data: its statement returns the offending rows. */
+export interface Check extends NamedSql {
+  readonly phase: 'staged' | 'star';
+  readonly severity: 'error' | 'warning';
+}
+
+/** Everything under sql/: the warehouse's tables, how rows flow through them, what must hold, what can be asked. */
+export interface Model {
+  readonly tables: readonly Table[];
+  readonly transforms: readonly NamedSql[];
+  readonly checks: readonly Check[];
+  readonly queries: readonly NamedSql[];
+  readonly protocol: ReadonlyMap<string, string>;
+}
+
+/** The key of a table's portable CREATE TABLE in `Table.ddl`. */
+export const PORTABLE = 'portable';
+
+/** The built-in model: the folder sql/ of this package. */
+export const BUILT_IN_MODEL = fileURLToPath(new URL('../../sql/', import.meta.url));
+
+/** Reads a model from its folder. Throws StarloadError naming the file that is not as it must be. */
+export function loadModel(folder: string = BUILT_IN_MODEL): Model {
+  const roles: readonly TableRole[] = ['control', 'staging', 'current', 'star'];
+  return {
+    tables: roles.flatMap((role) => readTables(folder, role)),
+    transforms: readFolder(join(folder, 'transform')),
+    checks: (['staged', 'star'] as const).flatMap((phase) => readChecks(folder, phase)),
+    queries: readFolder(join(folder, 'queries')),
+    protocol: new Map(readFolder(join(folder, 'protocol')).map(({ name, sql }) => [name, sql])),
+  };
+}
+
+/** The tables of a role, in file order. */
+export function tablesOf(model: Model, role: TableRole): readonly Table[] {
+  return model.tables.filter((table) => table.role === role);
+}
+
+/** A table's CREATE TABLE for an engine: its own file where there is one, else the portable one. */
+export function ddlFor(table: Table, engine: string): string {
+  return table.ddl.get(engine) ?? (table.ddl.get(PORTABLE) as string);
+}
+
+/** The columns a COPY fills: those without a DEFAULT. */
+export function loadedColumns(table: Table): readonly Column[] {
+  return table.columns.filter((column) => !column.hasDefault);
+}
+
+/** A statement of sql/protocol by its name. */
+export function protocolSql(model: Model, name: string): NamedSql {
+  const sql = model.protocol.get(name);
+  if (sql === undefined) {
+    throw new StarloadError(`the model has no protocol/${name}.sql`, {
+      next: 'Restore sql/protocol from the package.',
+    });
+  }
+  return { name, sql };
+}
+
+function readFolder(folder: string): readonly NamedSql[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.sql'));
+  return files.sort().map((file) => ({ name: basename(file, '.sql'), sql: readStatement(join(folder, file)) }));
+}
+
+/** One statement a file: a trailing semicolon is dropped, since the Data API takes single statements. */
+function readStatement(file: string): string {
+  return readFileSync(file, 'utf8').trim().replace(/;$/, '');
+}
+
+function readTables(folder: string, role: TableRole): readonly Table[] {
+  const files = readFolder(join(folder, role));
+  return files.filter(({ name }) => !name.includes('.')).map((file) => readTable(file, files, role));
+}
+
+function readTable({ name, sql }: NamedSql, files: readonly NamedSql[], role: TableRole): Table {
+  const variants = files.filter((file) => file.name.startsWith(`${name}.`));
+  return {
+    name,
+    role,
+    columns: parseColumns(sql, `sql/${role}/${name}.sql`),
+    ddl: new Map([[PORTABLE, sql], ...variants.map((file) => [file.name.slice(name.length + 1), file.sql] as const)]),
+    source: header(sql, 'source'),
+  };
+}
+
+function readChecks(folder: string, phase: Check['phase']): readonly Check[] {
+  return readFolder(join(folder, 'checks', phase)).map(({ name, sql }) => {
+    const severity = header(sql, 'severity');
+    if (severity !== 'error' && severity !== 'warning') {
+      throw new StarloadError(`sql/checks/${phase}/${name}.sql: no severity`, {
+        next: 'Begin the file with "-- severity: error" or "-- severity: warning".',
+      });
+    }
+    return { name, sql, phase, severity };
+  });
+}
+
+/** The value of a `-- key: value` line at the head of a file. */
+function header(sql: string, key: string): string | undefined {
+  return new RegExp(`^-- ${key}: *(\\S+)`, 'm').exec(sql)?.[1];
+}

@@ -1,0 +1,50 @@
+import { StarloadError } from '../errors.ts';
+
+/** The column types a staging table may have: what every engine loads alike. */
+export type ColumnType = 'varchar' | 'bigint' | 'double' | 'timestamp';
+
+/** A column of a CREATE TABLE. `maxBytes` is set for text: Redshift counts bytes, so the load does on every engine. */
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType | 'other';
+  readonly maxBytes: number | undefined;
+  readonly notNull: boolean;
+  readonly hasDefault: boolean;
+}
+
+/**
+ * Reads the columns of a CREATE TABLE of this project: one column a line, the closing parenthesis on a line of its own.
+ * Throws StarloadError when it finds no columns.
+ */
+export function parseColumns(ddl: string, file: string): readonly Column[] {
+  const body = /CREATE TABLE\s+\w+\s*\(\n(.*?)\n\)/s.exec(ddl)?.[1];
+  if (body === undefined) {
+    throw new StarloadError(`${file}: no columns found`, {
+      next: 'Write CREATE TABLE name ( on one line, then one column a line, then ) on a line of its own.',
+    });
+  }
+  return body.split('\n').map((line) => parseColumn(line.trim().replace(/,$/, ''), file));
+}
+
+const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
+  [/^VARCHAR\((\d+)\)/i, 'varchar'],
+  [/^BIGINT\b/i, 'bigint'],
+  [/^DOUBLE PRECISION\b/i, 'double'],
+  [/^TIMESTAMP\b/i, 'timestamp'],
+];
+
+function parseColumn(line: string, file: string): Column {
+  const [, name, rest] = /^(\w+)\s+(.+)$/.exec(line) ?? [];
+  if (name === undefined || rest === undefined) {
+    throw new StarloadError(`${file}: not a column: ${line}`, { next: 'Write one column a line: name TYPE …' });
+  }
+  const [pattern, type] = TYPES.find(([candidate]) => candidate.test(rest)) ?? [undefined, 'other' as const];
+  const length = pattern?.exec(rest)?.[1];
+  return {
+    name,
+    type,
+    maxBytes: length === undefined ? undefined : Number(length),
+    notNull: /\bNOT NULL\b/i.test(rest),
+    hasDefault: /\bDEFAULT\b/i.test(rest),
+  };
+}

@@ -1,0 +1,94 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { messageOf } from '../../errors.ts';
+import { WarehouseError } from '../errors.ts';
+
+/** How a database file is opened. */
+export interface OpenOptions {
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** Folders and files the load may read. Nothing else on the machine can be reached by a statement. */
+  readonly readable: readonly string[];
+  readonly memoryLimit: string | undefined;
+}
+
+/**
+ * Opens a database file and locks its configuration: session time zone UTC, no file outside `readable`, no extension
+ * fetched. Throws WarehouseError: `busy` when another process has the file, `missing-table` when a file that is only to
+ * be read does not exist.
+ */
+export async function openInstance(options: OpenOptions): Promise<DuckDBInstance> {
+  const instance = await create(options);
+  const connection = await instance.connect();
+  try {
+    for (const statement of settings(options)) {
+      await connection.run(statement);
+    }
+  } catch (error) {
+    throw sorted(error);
+  } finally {
+    connection.closeSync();
+  }
+  return instance;
+}
+
+/** DuckDB's error as a WarehouseError; one that is none of its own stays what it is. */
+export function sorted(error: unknown): WarehouseError {
+  const message = messageOf(error).split('\n\nLINE ')[0] ?? '';
+  if (/^Catalog Error: Table with name \S+ does not exist/.test(message)) {
+    return new WarehouseError('missing-table', message.split('\n')[0] ?? message, {
+      next: 'Run npm run create-tables first.',
+      cause: error,
+    });
+  }
+  if (/^TransactionContext Error: .*conflict/is.test(message)) {
+    return new WarehouseError('conflict', message, { cause: error });
+  }
+  if (message.startsWith('INTERRUPT Error')) {
+    return new WarehouseError('cancelled', 'the statement was cancelled', { cause: error });
+  }
+  return new WarehouseError('refused', message, { cause: error });
+}
+
+async function create({ path, readOnly }: OpenOptions): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(path, readOnly && path !== ':memory:' ? { access_mode: 'READ_ONLY' } : {});
+  } catch (error) {
+    throw openFailure(path, error);
+  }
+}
+
+function openFailure(path: string, cause: unknown): WarehouseError {
+  const message = messageOf(cause).split('\n')[0] ?? '';
+  const holder = /Conflicting lock is held in (.+?) \(PID (\d+)\)/.exec(message);
+  if (holder !== null) {
+    return new WarehouseError('busy', `${path} is in use by another process: ${holder[1]}, process id ${holder[2]}`, {
+      next: 'Wait until it is done and run again; a DuckDB file has one user at a time.',
+      cause,
+    });
+  }
+  if (/does not exist|No such file/.test(message)) {
+    return new WarehouseError('missing-table', `there is no warehouse at ${path} yet`, {
+      next: 'Run npm run create-tables first.',
+      cause,
+    });
+  }
+  return new WarehouseError('unreachable', `cannot open ${path}: ${message}`, {
+    next: 'Is it a DuckDB file, and may you write to its folder? [DUCKDB] PATH in dwh.cfg names it.',
+    cause,
+  });
+}
+
+function settings({ readable, memoryLimit }: OpenOptions): readonly string[] {
+  return [
+    "SET GLOBAL TimeZone = 'UTC'",
+    ...(memoryLimit === undefined ? [] : [`SET GLOBAL memory_limit = ${literal(memoryLimit)}`]),
+    `SET GLOBAL allowed_directories = [${readable.map(literal).join(', ')}]`,
+    'SET GLOBAL enable_external_access = false',
+    'SET GLOBAL lock_configuration = true',
+  ];
+}
+
+/** DuckDB takes every character of a literal as it is, but for the quote. */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,81 @@
+import { type DuckDBConnection, type DuckDBValue, listValue, ResultReturnType } from '@duckdb/node-api';
+import { StepFailed, WarehouseError } from '../errors.ts';
+import type { Batch, Step, StepResult } from '../warehouse.ts';
+import { sorted } from './connection.ts';
+import { copyStatements } from './copy.ts';
+import { toResultSet } from './values.ts';
+
+/** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
+export class Session {
+  readonly #connection: DuckDBConnection;
+  #cancelled = false;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Stops the running statement, and every one after it. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+
+  /** Runs a batch in a transaction; see Warehouse.run. */
+  async run(batch: Batch, onStep: ((result: StepResult) => void) | undefined): Promise<readonly StepResult[]> {
+    const results: StepResult[] = [];
+    await this.runSql('begin', 'BEGIN');
+    for (const step of batch.steps) {
+      try {
+        const result = await this.#runStep(step);
+        results.push(result);
+        onStep?.(result);
+      } catch (error) {
+        await this.#connection.run('ROLLBACK');
+        throw error instanceof WarehouseError ? new StepFailed(step, error, results) : error;
+      }
+    }
+    await this.runSql('commit', 'COMMIT');
+    return results;
+  }
+
+  /** Runs one statement. Throws WarehouseError. */
+  async runSql(name: string, sql: string): Promise<StepResult> {
+    const reader = await this.#attempt(() => this.#connection.runAndReadAll(sql));
+    const returnsRows = reader.returnType === ResultReturnType.QUERY_RESULT;
+    return { name, affected: reader.rowsChanged, result: returnsRows ? toResultSet(reader) : undefined };
+  }
+
+  #runStep(step: Step): Promise<StepResult> {
+    return step.kind === 'sql' ? this.runSql(step.name, step.sql) : this.#runCopy(step);
+  }
+
+  async #runCopy({ name, table, parts, mapping }: Extract<Step, { kind: 'copy' }>): Promise<StepResult> {
+    let affected = 0;
+    for (const statement of copyStatements(table, parts, mapping)) {
+      const values: Record<string, DuckDBValue> = {
+        paths: listValue([...statement.paths]),
+        files: listValue(statement.parts.map(({ path }) => path)),
+      };
+      affected += (await this.#attempt(() => this.#connection.run(statement.sql, values))).rowsChanged;
+      for (const part of statement.parts) {
+        await part.assertUnchanged?.();
+      }
+    }
+    return { name, affected, result: undefined };
+  }
+
+  async #attempt<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#cancelled) {
+      throw new WarehouseError('cancelled', 'the statement was cancelled');
+    }
+    try {
+      return await action();
+    } catch (error) {
+      throw sorted(error);
+    }
+  }
+}

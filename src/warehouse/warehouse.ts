@@ -1,0 +1,72 @@
+import type { Part } from '../objects/part.ts';
+import type { Table } from '../sql/catalogue.ts';
+
+/** A value of a result row. Timestamps are text, `YYYY-MM-DD HH:MM:SS.mmm` in UTC; integers beyond 2^53 are bigint. */
+export type Value = null | boolean | number | bigint | string;
+
+/** What a query returns: columns in order, rows as arrays in the same order. */
+export interface ResultSet {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Value[])[];
+}
+
+/** Where the value of each loaded column stands in a record: the spellings of a key, or a path of keys and indexes. */
+export type Mapping =
+  | { readonly kind: 'names'; readonly spellings: ReadonlyMap<string, readonly string[]> }
+  | { readonly kind: 'paths'; readonly paths: readonly (readonly (string | number)[])[] };
+
+/** One statement of a batch. `copy` loads parts into a staging or control table. */
+export type Step =
+  | { readonly kind: 'sql'; readonly name: string; readonly sql: string }
+  | {
+      readonly kind: 'copy';
+      readonly name: string;
+      readonly table: Table;
+      readonly parts: readonly Part[];
+      readonly mapping: Mapping;
+    };
+
+/** Statements that take effect together or not at all. A locking batch waits for, or is refused by, any other one. */
+export interface Batch {
+  readonly name: string;
+  readonly locks: boolean;
+  readonly steps: readonly Step[];
+}
+
+/** What a step did: rows affected, and the rows it returned if it was a query. */
+export interface StepResult {
+  readonly name: string;
+  readonly affected: number;
+  readonly result: ResultSet | undefined;
+}
+
+/** A warehouse that a pipeline loads. One per engine, made by warehouse/open.ts. */
+export interface Warehouse {
+  /** The engine's name, which is also the suffix of its own files in sql/. */
+  readonly engine: string;
+  /** Where it is, for people: a path, a host, a cluster. */
+  readonly location: string;
+  /** The SQL expression for the running transaction's stamp: the same for all statements of one transaction. */
+  readonly now: string;
+
+  /** Runs one statement that reads. Throws WarehouseError. */
+  query(sql: string): Promise<ResultSet>;
+
+  /** Names of the tables that exist, of those asked for. */
+  existing(tables: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /** A batch's steps as the SQL text this engine will run, for people to read. */
+  explain(batch: Batch): readonly string[];
+
+  /**
+   * Runs a batch in one transaction; session time zone UTC. Returns one result a step. When a step fails, nothing of the
+   * batch remains, and the StepFailed that is thrown carries the results of the steps before it. Not idempotent.
+   */
+  run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]>;
+
+  /** Asks the batch or query that runs to stop: it then fails with a WarehouseError `cancelled`, unless it is done first. */
+  cancel(): Promise<void>;
+
+  /** Releases everything. May be called twice. */
+  close(): Promise<void>;
+}
