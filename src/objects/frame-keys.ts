@@ -1,5 +1,7 @@
 /** Spellings foreseen at most. In a file whose keys are data there is no end to them: the rest take the slow path. */
 const MOST_FORESEEN = 128;
+/** Spellings compared with a key before it is looked up instead. */
+const MOST_COMPARED = 24;
 /** Keys up to this length are foreseen, wanted or not. */
 const COMMON_KEY_BYTES = 64;
 const NOTHING = new Uint8Array(0);
@@ -53,13 +55,13 @@ export class KeyTracker {
   }
 
   /**
-   * A key begins at `at`, behind its quote. Gives the place behind its closing quote when the key is known and lies before
-   * `limit`; else -1, and the automaton has to read it until `endKey`.
+   * A key begins at `at`, behind its quote. Gives the place behind its closing quote when the key is one of those foreseen
+   * next and lies before `limit`; else -1, and the automaton has to read it until `endKey`.
    */
   startKey(chunk: Uint8Array, at: number, limit: number): number {
     const foreseen = this.#foreseen;
     let index = this.#next;
-    for (let left = foreseen.length; left > 0; left -= 1) {
+    for (let left = Math.min(foreseen.length, MOST_COMPARED); left > 0; left -= 1) {
       if (index >= foreseen.length) index = 0;
       const { bytes, wanted } = foreseen[index] as KnownKey;
       const end = at + bytes.length;
@@ -74,7 +76,7 @@ export class KeyTracker {
     return -1;
   }
 
-  /** The key that `startKey` did not know ends at `at`, its closing quote. */
+  /** The key that `startKey` did not foresee ends at `at`, its closing quote. */
   endKey(chunk: Uint8Array, at: number): void {
     const length = this.#earlier.length + at - this.#from;
     if (length <= this.#mostBytes) this.#meet(Buffer.concat([this.#earlier, chunk.subarray(this.#from, at + 1)]), at);

@@ -236,6 +236,12 @@ describe('limits', () => {
     expect(fault.excerpt).toBe(`…${'x'.repeat(78)}${'x'.repeat(8)}",}`);
   });
 
+  test('hold for a key that was met before and lies across them', () => {
+    const text = `{"key":1}{"a":"${'x'.repeat(MAX_RECORD_BYTES - 11)}","key":1}`;
+    const fault = faultOf(() => frameBuffer(bytesOf(text), { wantedKeys: ['key'] }));
+    expect(placeOf(fault)).toEqual({ line: 1, column: 10 + MAX_RECORD_BYTES, reason });
+  });
+
   test('count a character that lies across the limit once', () => {
     const text = `{"a":"${'x'.repeat(MAX_RECORD_BYTES - 7)}é${'x'.repeat(9)}"}`;
     expect(faultOf(() => frameBuffer(bytesOf(text))).column).toBe(MAX_RECORD_BYTES);
