@@ -1,0 +1,81 @@
+import type { ConfigProblem } from '../errors.ts';
+
+/** Where one kind of file comes from. */
+export interface SourceConfig {
+  /** `s3://bucket/key` or an absolute local path. */
+  readonly uri: string;
+  /** The jsonpaths file, in the same notation; absent means keys are matched by name. */
+  readonly jsonpaths?: string | undefined;
+}
+
+/** The embedded warehouse: one file, or `:memory:`. */
+export interface DuckdbTarget {
+  readonly engine: 'duckdb';
+  readonly path: string;
+  readonly memoryLimit?: string | undefined;
+  readonly schema?: string | undefined;
+}
+
+export type SslMode = 'disable' | 'require' | 'verify-full';
+
+/** A PostgreSQL server. Without `sslMode` the engine decides by the host. */
+export interface PostgresTarget {
+  readonly engine: 'postgres';
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly schema?: string | undefined;
+  readonly sslMode?: SslMode | undefined;
+}
+
+/**
+ * A Redshift warehouse as the Data API addresses it: exactly one of `clusterIdentifier` and `workgroup`, and at most
+ * one of `dbUser` and `secretArn` (with neither, the IAM identity is the database user).
+ */
+export interface RedshiftTarget {
+  readonly engine: 'redshift';
+  readonly region: string;
+  readonly database: string;
+  readonly clusterIdentifier?: string | undefined;
+  readonly workgroup?: string | undefined;
+  readonly dbUser?: string | undefined;
+  readonly secretArn?: string | undefined;
+  /** A role's ARN, several joined by commas (a chain), or `default`. */
+  readonly iamRole: string;
+  readonly schema?: string | undefined;
+}
+
+export type Target = DuckdbTarget | PostgresTarget | RedshiftTarget;
+
+/** What the AWS SDK is to be given; an absent field leaves it to the SDK's own default chain. */
+export interface AwsConfig {
+  readonly region?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
+}
+
+export interface Sources {
+  readonly LOG_DATA: SourceConfig;
+  readonly SONG_DATA: SourceConfig;
+}
+
+/** A whole dwh.cfg, checked. */
+export interface Config {
+  /** The file's name as its reader gave it. */
+  readonly file: string;
+  readonly target: Target;
+  readonly sources: Sources;
+  /** A writable `s3://bucket/folder/`, always with its last slash. */
+  readonly workPrefix?: string | undefined;
+  readonly aws: AwsConfig;
+  /** What works, but deserves a look. */
+  readonly warnings: readonly ConfigProblem[];
+  /** Every secret value met, used or not, for `redact`. */
+  readonly secrets: readonly string[];
+}
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;

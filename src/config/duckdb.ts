@@ -1,0 +1,24 @@
+import type { DuckdbTarget } from './config.ts';
+import { parseSchema } from './database.ts';
+import type { Findings } from './findings.ts';
+import { type Base, isS3, parsePath } from './location.ts';
+
+const DEFAULT_FILE = 'sparkify.duckdb';
+const MEMORY = /^\d+(\.\d+)?\s*[KMGT]i?B$/i;
+
+/** The embedded warehouse a file asks for; undefined when its path is refused. */
+export function parseDuckdb(findings: Findings, base: Base): DuckdbTarget | undefined {
+  const path = parseDatabaseFile(findings, base);
+  const memoryLimit = findings.matching('duckdbMemoryLimit', MEMORY, 'is no amount of memory: write one such as 2GB');
+  const schema = parseSchema(findings);
+  return path === undefined ? undefined : { engine: 'duckdb', path, memoryLimit, schema };
+}
+
+function parseDatabaseFile(findings: Findings, base: Base): string | undefined {
+  const text = findings.optional('duckdbPath') ?? DEFAULT_FILE;
+  if (text === ':memory:') return text;
+  const location = isS3(text) ? { complaint: 'is in S3: a DuckDB warehouse is a local file' } : parsePath(text, base);
+  if ('uri' in location) return location.uri;
+  findings.refuseValue('duckdbPath', location.complaint);
+  return undefined;
+}

@@ -1,0 +1,135 @@
+import type { ConfigProblem } from '../errors.ts';
+import type { Entry } from './ini.ts';
+import { type Finding, type Lookup, lookUp } from './lookup.ts';
+import { isHome, SETTING_IDS, SETTINGS, type Setting, type SettingId, settingOf } from './settings.ts';
+import { nameWithLine, placeOf, showValue } from './show.ts';
+import { findSimilar } from './similar.ts';
+
+const ABSENT: Finding = { state: 'absent', value: '' };
+
+/** The settings of a file, and everything found wrong with them so far. */
+export class Findings {
+  readonly problems: ConfigProblem[];
+  readonly warnings: ConfigProblem[] = [];
+  readonly #entries: readonly Entry[];
+  readonly #secrets: readonly string[];
+  readonly #lookup: Lookup;
+
+  /** `secrets` are the values no message may show. */
+  constructor(entries: readonly Entry[], problems: readonly ConfigProblem[], secrets: readonly string[]) {
+    this.#entries = entries;
+    this.#secrets = secrets;
+    this.#lookup = lookUp(entries, secrets);
+    this.problems = [...problems, ...this.#lookup.problems];
+  }
+
+  /** How the setting stands. */
+  of(id: SettingId): Finding {
+    return this.#lookup.found.get(id) ?? ABSENT;
+  }
+
+  /** Whether the setting stands under its own section and key, not only under another name. */
+  isOwn(id: SettingId): boolean {
+    const { entry } = this.of(id);
+    return entry !== undefined && isHome(id, entry.section, entry.key);
+  }
+
+  /** Whether the file has a key under this heading. */
+  hasSection(section: string): boolean {
+    return this.#entries.some((entry) => entry.section.toLowerCase() === section.toLowerCase());
+  }
+
+  /** The headings under which the file has any of these settings, as written. */
+  sectionsOf(ids: readonly SettingId[]): string[] {
+    const isOne = ({ section, key }: Entry) => ids.some((id) => settingOf(section, key) === id);
+    return [...new Set(this.#entries.filter(isOne).map(({ section }) => section))];
+  }
+
+  /** The setting's name as the file has it, in capitals. */
+  nameOf(id: SettingId): string {
+    return this.of(id).entry?.key.toUpperCase() ?? SETTINGS[id].key;
+  }
+
+  /** The value, or undefined where there is none; a placeholder is refused. */
+  optional(id: SettingId): string | undefined {
+    const { state, value } = this.of(id);
+    if (state === 'placeholder') this.refuse(id, `${this.notFilledIn(id)}, or delete the line`);
+    return state === 'filled' ? value : undefined;
+  }
+
+  /** The value if it matches; else it is refused with `expectation`, the end of a sentence that begins with the value. */
+  matching(id: SettingId, pattern: RegExp, expectation: string): string | undefined {
+    const value = this.optional(id);
+    if (value === undefined || pattern.test(value)) return value;
+    this.refuseValue(id, expectation);
+    return undefined;
+  }
+
+  /** The value; a missing or blank one and a placeholder are refused. */
+  required(id: SettingId): string | undefined {
+    const { state, value } = this.of(id);
+    if (state === 'absent') this.refuse(id, this.missing(id));
+    if (state === 'blank' || state === 'placeholder') this.refuse(id, this.notFilledIn(id));
+    return state === 'filled' ? value : undefined;
+  }
+
+  /** Records a mistake at the setting's place. */
+  refuse(id: SettingId, message: string): void {
+    this.problems.push({ ...this.#placeOf(id), message });
+  }
+
+  /** Records a mistake in the setting's value, which the message shows unless it is a secret. */
+  refuseValue(id: SettingId, expectation: string): void {
+    this.refuse(id, `${this.show(id)} ${expectation}`);
+  }
+
+  /** Records something that works, but deserves a look. */
+  warn(id: SettingId, message: string): void {
+    this.warnings.push({ ...this.#placeOf(id), message });
+  }
+
+  /** The value as a message may show it. */
+  show(id: SettingId): string {
+    const { secret }: Setting = SETTINGS[id];
+    return secret ? 'the value' : showValue(this.of(id).value, this.#secrets);
+  }
+
+  /** That the setting is absent: the line that looks like a slip for it, and what to write. */
+  missing(id: SettingId): string {
+    const { section, key, example, about } = SETTINGS[id];
+    const slip = this.slipFor(id);
+    const hint = slip === undefined ? '' : ` (did you mean it by ${nameWithLine(slip)}?)`;
+    return `${key} is missing${hint}: add "${key} = ${example}" (${about}) under [${section}]`;
+  }
+
+  /** What to write where the setting is blank or a placeholder. */
+  notFilledIn(id: SettingId): string {
+    const { secret, about, example }: Setting = SETTINGS[id];
+    const received = this.of(id).state === 'placeholder' && !secret ? ` (${this.show(id)} is a placeholder)` : '';
+    return `${this.nameOf(id)} is not filled in${received}: write ${about}${example === '' ? '' : `, such as ${example}`}`;
+  }
+
+  /** The unknown key that looks like a slip for the setting. */
+  slipFor(id: SettingId): Entry | undefined {
+    return findSimilar(SETTINGS[id], this.#lookup.unknown);
+  }
+
+  /** Warns of keys nobody reads that look like a slip for an absent setting of their section. */
+  warnOfSlips(): void {
+    for (const id of SETTING_IDS.filter((each) => this.of(each).state === 'absent')) {
+      const { section, key }: Setting = SETTINGS[id];
+      const near = this.#lookup.unknown.filter((entry) => entry.section.toLowerCase() === section.toLowerCase());
+      const slip = findSimilar(SETTINGS[id], near);
+      if (slip === undefined) continue;
+      this.warnings.push({
+        ...placeOf(slip),
+        message: `${nameWithLine(slip)} is not known and not read: did you mean ${key}?`,
+      });
+    }
+  }
+
+  #placeOf(id: SettingId): Pick<ConfigProblem, 'section' | 'key' | 'line'> {
+    const { entry } = this.of(id);
+    return entry === undefined ? { section: SETTINGS[id].section, key: SETTINGS[id].key } : placeOf(entry);
+  }
+}

@@ -1,0 +1,60 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A place understood, or why it was not: the end of a sentence that begins with the value. */
+export type Location = { readonly uri: string } | { readonly complaint: string };
+
+/** What relative paths and `~/` are taken from: both absolute; `home` is undefined where nobody knows it. */
+export interface Base {
+  readonly directory: string;
+  readonly home: string | undefined;
+}
+
+const S3 = /^s3[an]?:\/\/([^/]*)\/?(.*)$/i;
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** Whether a value is meant as a place in S3. */
+export function isS3(text: string): boolean {
+  return /^s3[an]?:/i.test(text);
+}
+
+/**
+ * Understands the place of data: `s3://bucket/key` (also s3a and s3n, which become s3), a `file://` URL or a path.
+ * Local places come back as absolute paths. Pure: nothing is looked up.
+ */
+export function parseLocation(text: string, base: Base): Location {
+  if (text.includes('*')) {
+    const folder = text.slice(0, text.slice(0, text.indexOf('*')).lastIndexOf('/') + 1);
+    return { complaint: `is a pattern: name the folder, all files below it are taken${folder && ` (${folder})`}` };
+  }
+  return isS3(text) ? parseS3(text) : parsePath(text, base);
+}
+
+function parseS3(text: string): Location {
+  const [, bucket = '', key = ''] = S3.exec(text) ?? [];
+  if (!BUCKET.test(bucket) || bucket.includes('..')) {
+    return { complaint: 'does not name a bucket: write s3://bucket/folder, the bucket in lower case' };
+  }
+  // These locations are spelled out in COPY statements; Redshift takes a backslash there for an escape.
+  if (/['"\\]/.test(key)) return { complaint: 'holds a quote or a backslash: use a folder without them' };
+  return { uri: `s3://${bucket}/${key}` };
+}
+
+/** Understands a local place alone: a path, `~/…` or a `file://` URL. Comes back absolute. */
+export function parsePath(text: string, { directory, home }: Base): Location {
+  if (/^file:/i.test(text)) return parseFileUrl(text);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
+    return { complaint: 'is neither in S3 nor local: write s3://bucket/folder or a path' };
+  }
+  if (text !== '~' && !text.startsWith('~/')) return { uri: resolve(directory, text) };
+  if (home === undefined) return { complaint: 'begins with ~, but HOME is not set: write the whole path' };
+  return { uri: join(home, text.slice(1)) };
+}
+
+function parseFileUrl(text: string): Location {
+  try {
+    return { uri: resolve(fileURLToPath(text)) };
+  } catch {
+    return { complaint: 'is not a file of this machine: write file:///folder/name or a path' };
+  }
+}

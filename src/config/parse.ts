@@ -1,0 +1,44 @@
+import { ConfigError, type ConfigProblem } from '../errors.ts';
+import { parseAwsKeys } from './aws.ts';
+import type { Config, Environment } from './config.ts';
+import { REGION } from './endpoint.ts';
+import { Findings } from './findings.ts';
+import { readIni } from './ini.ts';
+import { collectSecrets } from './secrets.ts';
+import { parseSources, parseWorkPrefix } from './sources.ts';
+import { parseTarget } from './target.ts';
+
+/** Where a text comes from: its file's name for messages, the absolute folder its relative paths start from, the environment. */
+export interface ConfigOrigin {
+  readonly file: string;
+  readonly directory: string;
+  readonly env: Environment;
+}
+
+/**
+ * Turns the text of a dwh.cfg into a Config. Pure: nothing is looked up.
+ * Throws a ConfigError with every mistake of the file at once; no message shows a secret.
+ */
+export function parseConfig(text: string, { file, directory, env }: ConfigOrigin): Config {
+  const { entries, problems } = readIni(text);
+  const secrets = collectSecrets(entries, env);
+  const findings = new Findings(entries, problems, secrets);
+  const base = { directory, home: env['HOME'] || env['USERPROFILE'] || undefined };
+  const awsRegion = findings.matching('awsRegion', REGION, 'is no AWS region: write one such as us-west-2');
+  const target = parseTarget(findings, { base, env, awsRegion });
+  const sources = parseSources(findings, base);
+  const workPrefix = parseWorkPrefix(findings, base, sources);
+  const keys = parseAwsKeys(findings, env);
+  findings.warnOfSlips();
+  if (findings.problems.length > 0 || target === undefined || sources === undefined) {
+    throw new ConfigError(file, byLine(findings.problems));
+  }
+  const region = awsRegion ?? (target.engine === 'redshift' ? target.region : undefined);
+  return { file, target, sources, workPrefix, aws: { region, ...keys }, warnings: byLine(findings.warnings), secrets };
+}
+
+// What is missing altogether has no line and comes last.
+function byLine(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const lineOf = ({ line }: ConfigProblem) => line ?? Number.POSITIVE_INFINITY;
+  return problems.toSorted((a, b) => (lineOf(a) === lineOf(b) ? 0 : lineOf(a) - lineOf(b)));
+}

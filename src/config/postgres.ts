@@ -1,0 +1,62 @@
+import type { Environment, PostgresTarget, SslMode } from './config.ts';
+import { parseDatabase, parsePort, parseSchema } from './database.ts';
+import type { ServerEndpoint } from './endpoint.ts';
+import type { Findings } from './findings.ts';
+
+const DEFAULT_PORT = 5432;
+const SSL_MODES: readonly SslMode[] = ['disable', 'require', 'verify-full'];
+
+/**
+ * The PostgreSQL server a file asks for; undefined when something is missing or refused. Without an endpoint (HOST is
+ * refused already) the rest is checked all the same, so that all mistakes come at once.
+ */
+export function parsePostgres(
+  findings: Findings,
+  endpoint: ServerEndpoint | undefined,
+  env: Environment,
+): PostgresTarget | undefined {
+  const database = parseDatabase(findings, endpoint);
+  const user = findings.required('dbUser');
+  const port = parsePort(findings, endpoint) ?? DEFAULT_PORT;
+  const rest = { password: parsePassword(findings, env), schema: parseSchema(findings), sslMode: parseSsl(findings) };
+  if (endpoint === undefined || database === undefined || user === undefined) return undefined;
+  refuseContradictions(findings, endpoint, port);
+  if (findings.of('arn').state === 'filled') {
+    const reason = `${findings.nameOf('arn')} is filled in, but HOST does not end in .redshift.amazonaws.com`;
+    findings.warn('host', `HOST is taken for a PostgreSQL server: ${reason}`);
+  }
+  return { engine: 'postgres', host: endpoint.host, port, database, user, ...rest };
+}
+
+function parsePassword(findings: Findings, env: Environment): string | undefined {
+  if (env['STARLOAD_DB_PASSWORD']) return env['STARLOAD_DB_PASSWORD'];
+  const { state, value } = findings.of('dbPassword');
+  if (state === 'filled') return value;
+  if (env['PGPASSWORD']) return env['PGPASSWORD'];
+  if (state === 'placeholder') {
+    const cure = 'write the password, or delete the line and set STARLOAD_DB_PASSWORD, which is taken as it is';
+    findings.refuse('dbPassword', `${findings.nameOf('dbPassword')} looks like a placeholder: ${cure}`);
+  }
+  return undefined;
+}
+
+function parseSsl(findings: Findings): SslMode | undefined {
+  const text = findings.optional('sslMode')?.toLowerCase();
+  const mode = SSL_MODES.find((each) => each === text);
+  if (text !== undefined && mode === undefined) {
+    findings.refuseValue('sslMode', `is no SSL mode: write ${SSL_MODES.join(', ')} or delete the line`);
+  }
+  return mode;
+}
+
+function refuseContradictions(findings: Findings, endpoint: ServerEndpoint, port: number): void {
+  if (endpoint.port !== undefined && endpoint.port !== port) {
+    findings.refuseValue('dbPort', `is not the port ${endpoint.port} that HOST names: delete one of the two`);
+  }
+  // Under another name these are often left-overs of a provisioning script.
+  for (const id of ['clusterIdentifier', 'workgroup'] as const) {
+    if (findings.of(id).state !== 'filled' || !findings.isOwn(id)) continue;
+    const cure = 'delete this line, or delete HOST to reach the warehouse by its name and REGION';
+    findings.refuse(id, `${findings.nameOf(id)} is for Redshift, but HOST names a PostgreSQL server: ${cure}`);
+  }
+}

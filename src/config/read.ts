@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ConfigError, messageOf } from '../errors.ts';
+import type { Config, Environment } from './config.ts';
+import { parseConfig } from './parse.ts';
+
+/**
+ * Reads and checks the configuration file at `path`; its relative paths start from its own folder.
+ * Rejects with a ConfigError when there is no such file, when it cannot be read, is not UTF-8 text, or is wrong.
+ */
+export async function readConfig(path: string, env: Environment): Promise<Config> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  return parseConfig(decode(path, bytes), { file: path, directory: dirname(resolve(path)), env });
+}
+
+function unreadable(path: string, error: unknown): ConfigError {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  const [message, next] = EXPLANATIONS[String(code)] ?? [`cannot be read: ${messageOf(error)}`, undefined];
+  return new ConfigError(path, [{ message }], { next, cause: error });
+}
+
+const COPY_EXAMPLE = 'Copy dwh.cfg.example to dwh.cfg and fill it in, or name another file with --config.';
+
+const EXPLANATIONS: Readonly<Record<string, readonly [message: string, next: string]>> = {
+  ENOENT: ['there is no such file', COPY_EXAMPLE],
+  ENOTDIR: ['there is no such file', COPY_EXAMPLE],
+  EISDIR: ['this is a folder, not a file', 'Name the file itself, such as dwh.cfg.'],
+  EACCES: [
+    'this user may not read the file',
+    'Run as the user who owns the file, or give this one the right to read it.',
+  ],
+  EPERM: [
+    'this user may not read the file',
+    'Run as the user who owns the file, or give this one the right to read it.',
+  ],
+};
+
+function decode(path: string, bytes: Uint8Array): string {
+  const text = decodeStrictly(bytes);
+  if (text !== undefined && !text.includes('\0')) return text;
+  const isUtf16 = text !== undefined || (bytes[0] ?? 0) >= 0xfe;
+  const message = isUtf16
+    ? 'this is UTF-16 or binary, not UTF-8 text'
+    : 'this line is not UTF-8: it holds a character saved in another encoding, such as Latin-1';
+  const line = isUtf16 ? undefined : firstBadLine(bytes);
+  throw new ConfigError(path, [{ line, message }], { next: 'Save the file as UTF-8.' });
+}
+
+function decodeStrictly(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function firstBadLine(bytes: Uint8Array): number {
+  const lines = Buffer.from(bytes)
+    .toString('latin1')
+    .split(/\r\n|\r|\n/);
+  return lines.findIndex((line) => decodeStrictly(Buffer.from(line, 'latin1')) === undefined) + 1;
+}

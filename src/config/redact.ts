@@ -1,0 +1,20 @@
+/** Below this length a secret would black out half of an ordinary text, and hide nothing worth hiding. */
+const SHORTEST = 4;
+
+/**
+ * `text` with every occurrence of each secret of at least four characters replaced by `***`, also in the forms a
+ * secret takes in a URL and in JSON. Pure.
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  const forms = new Set(secrets.filter((secret) => secret.length >= SHORTEST).flatMap(formsOf));
+  // Longest first, so that a secret that holds another one leaves no rest behind.
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((redacted, form) => redacted.replaceAll(form, '***'), text);
+}
+
+function formsOf(secret: string): string[] {
+  // encodeURIComponent throws on half a surrogate pair.
+  const whole = secret.replace(/\p{Cs}/gu, '\uFFFD');
+  const asParameter = new URLSearchParams([['', secret]]).toString().slice(1);
+  return [secret, encodeURIComponent(whole), asParameter, JSON.stringify(secret).slice(1, -1)];
+}

@@ -1,0 +1,32 @@
+import type { Environment } from './config.ts';
+import type { Entry } from './ini.ts';
+import { isPlaceholder } from './placeholder.ts';
+import { SETTINGS, type Setting, settingOf } from './settings.ts';
+
+const VARIABLES = [
+  'STARLOAD_DB_PASSWORD',
+  'PGPASSWORD',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+] as const;
+
+/** Every value of the file or the environment that no output may show, used or not. */
+export function collectSecrets(entries: readonly Entry[], env: Environment): string[] {
+  const ofFile = entries.filter(isSecret).flatMap(({ value }) => formsOf(value));
+  const ofEnvironment = VARIABLES.map((name) => env[name] ?? '');
+  const secrets = [...ofFile, ...ofEnvironment].filter((value) => value !== '' && !isPlaceholder(value));
+  return [...new Set(secrets)];
+}
+
+// Keys we do not know can still hold a secret of the user's, which an excerpt or a statement might repeat.
+function isSecret({ section, key }: Entry): boolean {
+  const id = settingOf(section, key);
+  const setting: Setting | undefined = id && SETTINGS[id];
+  return setting?.secret ?? (id === undefined && /passw|pwd|secret|token|access_key/.test(key) && !key.endsWith('arn'));
+}
+
+// A value that was misread (lines run together, half a quote) is a secret in its parts as well.
+function formsOf(value: string): string[] {
+  return [value, ...value.split('\n')].flatMap((part) => [part, part.replace(/^['"]|['"]$/g, '')]);
+}

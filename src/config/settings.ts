@@ -1,0 +1,227 @@
+/** What dwh.cfg can say: one setting, its home, and the other names under which files in the wild keep it. */
+export interface Setting {
+  readonly section: string;
+  readonly key: string;
+  /** What it is, as the end of "KEY is …". */
+  readonly about: string;
+  readonly example: string;
+  /** Its value appears in no message. */
+  readonly secret?: true;
+  /** Further lower-case names, good in any section. */
+  readonly names: readonly string[];
+  /** Names too short to be unmistakable (lower-case, `key` included), good only in sections like these. */
+  readonly local?: { readonly keys: readonly string[]; readonly sections: RegExp };
+}
+
+// configparser gives the keys of [DEFAULT] to every section; '' is a file that forgot its first heading.
+const CLUSTER = /cluster|redshift|dwh|warehouse|postgres|database|^db$|^default$|^$/i;
+const ROLE = /role|iam|arn|cluster|redshift|dwh|^default$|^$/i;
+const AWS = /aws/i;
+const DUCKDB = /duckdb/i;
+
+/** Every setting. Where a key would fit two, the earlier one has it. */
+export const SETTINGS = {
+  host: {
+    section: 'CLUSTER',
+    key: 'HOST',
+    about: 'the endpoint of the warehouse',
+    example: 'dwh.abc123def456.us-west-2.redshift.amazonaws.com',
+    names: ['dwh_host', 'dwh_endpoint', 'db_host', 'redshift_host', 'redshift_endpoint', 'cluster_endpoint'],
+    local: { keys: ['host', 'hostname', 'endpoint'], sections: CLUSTER },
+  },
+  dbName: {
+    section: 'CLUSTER',
+    key: 'DB_NAME',
+    about: 'the name of the database',
+    example: 'dwh',
+    names: ['dwh_db', 'dwh_db_name', 'dwh_database'],
+    local: { keys: ['db_name', 'dbname', 'db', 'database'], sections: CLUSTER },
+  },
+  dbUser: {
+    section: 'CLUSTER',
+    key: 'DB_USER',
+    about: 'the database user',
+    example: 'dwhuser',
+    names: ['dwh_db_user', 'dwh_user'],
+    local: { keys: ['db_user', 'db_username', 'user', 'username'], sections: CLUSTER },
+  },
+  dbPassword: {
+    section: 'CLUSTER',
+    key: 'DB_PASSWORD',
+    about: "the database user's password",
+    example: '',
+    secret: true,
+    names: ['dwh_db_password', 'dwh_password'],
+    local: { keys: ['db_password', 'db_pass', 'password'], sections: CLUSTER },
+  },
+  dbPort: {
+    section: 'CLUSTER',
+    key: 'DB_PORT',
+    about: 'the port, from 1 to 65535',
+    example: '5439',
+    names: ['dwh_port', 'dwh_db_port'],
+    local: { keys: ['db_port', 'port'], sections: CLUSTER },
+  },
+  region: {
+    section: 'CLUSTER',
+    key: 'REGION',
+    about: 'the AWS region of the warehouse',
+    example: 'us-west-2',
+    names: ['dwh_region'],
+    local: { keys: ['region'], sections: CLUSTER },
+  },
+  clusterIdentifier: {
+    section: 'CLUSTER',
+    key: 'CLUSTER_IDENTIFIER',
+    about: 'the name of a provisioned Redshift cluster',
+    example: 'dwh',
+    names: ['dwh_cluster_identifier', 'redshift_cluster_identifier'],
+    local: { keys: ['cluster_identifier', 'cluster_id'], sections: CLUSTER },
+  },
+  workgroup: {
+    section: 'CLUSTER',
+    key: 'WORKGROUP',
+    about: 'the name of a Redshift Serverless workgroup',
+    example: 'dwh',
+    names: ['dwh_workgroup', 'redshift_workgroup'],
+    local: { keys: ['workgroup', 'workgroup_name'], sections: CLUSTER },
+  },
+  secretArn: {
+    section: 'CLUSTER',
+    key: 'SECRET_ARN',
+    about: 'the Secrets Manager secret with the database user',
+    example: 'arn:aws:secretsmanager:us-west-2:123456789012:secret:dwh-AbCdEf',
+    names: ['dwh_secret_arn'],
+    local: { keys: ['secret_arn'], sections: CLUSTER },
+  },
+  dbSchema: {
+    section: 'CLUSTER',
+    key: 'DB_SCHEMA',
+    about: 'the database schema of the tables',
+    example: 'sparkify',
+    names: ['dwh_schema', 'dwh_db_schema'],
+    local: { keys: ['db_schema'], sections: CLUSTER },
+  },
+  sslMode: {
+    section: 'CLUSTER',
+    key: 'SSL_MODE',
+    about: 'disable, require or verify-full (PostgreSQL only)',
+    example: 'verify-full',
+    names: [],
+    local: { keys: ['ssl_mode', 'sslmode'], sections: CLUSTER },
+  },
+  arn: {
+    section: 'IAM_ROLE',
+    key: 'ARN',
+    about: 'the role with which Redshift reads S3',
+    example: 'arn:aws:iam::123456789012:role/dwhRole',
+    names: ['role_arn', 'dwh_role_arn', 'dwh_arn', 'iam_role_arn', 'dwh_iam_role_arn', 'arn_s3_redshift', 'iam_role'],
+    local: { keys: ['arn'], sections: ROLE },
+  },
+  logData: {
+    section: 'S3',
+    key: 'LOG_DATA',
+    about: 'the folder of the event logs, in S3 or local',
+    example: 's3://udacity-dend/log_data',
+    names: ['log_data'],
+  },
+  logJsonpath: {
+    section: 'S3',
+    key: 'LOG_JSONPATH',
+    about: 'the jsonpaths file of the event logs',
+    example: 's3://udacity-dend/log_json_path.json',
+    names: ['log_jsonpath', 'log_json_path', 'log_jsonpaths', 'log_json_paths'],
+  },
+  songData: {
+    section: 'S3',
+    key: 'SONG_DATA',
+    about: 'the folder of the song files, in S3 or local',
+    example: 's3://udacity-dend/song_data',
+    names: ['song_data'],
+  },
+  songJsonpath: {
+    section: 'S3',
+    key: 'SONG_JSONPATH',
+    about: 'the jsonpaths file of the song files',
+    example: 's3://my-bucket/song_json_path.json',
+    names: ['song_jsonpath', 'song_json_path', 'song_jsonpaths', 'song_json_paths'],
+  },
+  workPrefix: {
+    section: 'S3',
+    key: 'WORK_PREFIX',
+    about: 'a writable S3 folder for manifests and bundles',
+    example: 's3://my-bucket/starload/',
+    names: ['work_prefix'],
+  },
+  awsKey: {
+    section: 'AWS',
+    key: 'KEY',
+    about: 'the AWS access key id',
+    example: '',
+    secret: true,
+    names: ['aws_access_key_id', 'aws_access_key', 'aws_key'],
+    local: { keys: ['key', 'access_key', 'access_key_id'], sections: AWS },
+  },
+  awsSecret: {
+    section: 'AWS',
+    key: 'SECRET',
+    about: 'the AWS secret access key',
+    example: '',
+    secret: true,
+    names: ['aws_secret_access_key', 'aws_secret_key', 'aws_secret'],
+    local: { keys: ['secret', 'secret_key', 'secret_access_key'], sections: AWS },
+  },
+  awsSessionToken: {
+    section: 'AWS',
+    key: 'SESSION_TOKEN',
+    about: 'the session token of temporary AWS keys',
+    example: '',
+    secret: true,
+    names: ['aws_session_token', 'aws_security_token'],
+    local: { keys: ['session_token', 'token'], sections: AWS },
+  },
+  // The bucket's region in many files, which need not be the warehouse's: hence a setting of its own.
+  awsRegion: {
+    section: 'AWS',
+    key: 'REGION',
+    about: 'the AWS region of the data',
+    example: 'us-west-2',
+    names: ['region', 'region_name', 'aws_region', 'aws_default_region'],
+  },
+  duckdbPath: {
+    section: 'DUCKDB',
+    key: 'PATH',
+    about: 'the file of the embedded warehouse, or :memory:',
+    example: 'sparkify.duckdb',
+    names: ['duckdb_path'],
+    local: { keys: ['path'], sections: DUCKDB },
+  },
+  duckdbMemoryLimit: {
+    section: 'DUCKDB',
+    key: 'MEMORY_LIMIT',
+    about: 'the most memory DuckDB may take',
+    example: '2GB',
+    names: ['duckdb_memory_limit'],
+    local: { keys: ['memory_limit'], sections: DUCKDB },
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingId = keyof typeof SETTINGS;
+
+export const SETTING_IDS = Object.keys(SETTINGS) as readonly SettingId[];
+
+/** The setting a key of the file belongs to, if any. */
+export function settingOf(section: string, key: string): SettingId | undefined {
+  return SETTING_IDS.find((id) => isHome(id, section, key)) ?? SETTING_IDS.find((id) => accepts(id, section, key));
+}
+
+/** Whether this is the setting's own section and key, which outrank every other name. */
+export function isHome(id: SettingId, section: string, key: string): boolean {
+  const setting: Setting = SETTINGS[id];
+  return section.toLowerCase() === setting.section.toLowerCase() && key === setting.key.toLowerCase();
+}
+
+function accepts(id: SettingId, section: string, key: string): boolean {
+  const { names, local }: Setting = SETTINGS[id];
+  return names.includes(key) || (local?.keys.includes(key) === true && local.sections.test(section));
+}

@@ -1,0 +1,76 @@
+import type { SourceConfig, Sources } from './config.ts';
+import type { Findings } from './findings.ts';
+import { type Base, isS3, parseLocation } from './location.ts';
+import { SETTINGS, type SettingId } from './settings.ts';
+
+/** LOG_DATA and SONG_DATA with their jsonpaths files; undefined when one of the folders is refused. */
+export function parseSources(findings: Findings, base: Base): Sources | undefined {
+  if (isWithoutSources(findings)) {
+    findings.problems.push({ section: 'S3', message: `the section is missing: ${sectionToAdd()}` });
+    return undefined;
+  }
+  const logs = parseSource(findings, base, 'logData', 'logJsonpath');
+  const songs = parseSource(findings, base, 'songData', 'songJsonpath');
+  return logs && songs && { LOG_DATA: logs, SONG_DATA: songs };
+}
+
+/** WORK_PREFIX with its last slash, or undefined. */
+export function parseWorkPrefix(findings: Findings, base: Base, sources: Sources | undefined): string | undefined {
+  const text = findings.matching('workPrefix', /^s3[an]?:/i, 'is not in S3: write s3://bucket/folder/');
+  const uri = text === undefined ? undefined : locate(findings, 'workPrefix', text, base);
+  if (uri === undefined) return undefined;
+  const prefix = asFolder(uri);
+  const around = [sources?.LOG_DATA.uri, sources?.SONG_DATA.uri].find(
+    (each) => each && prefix.startsWith(asFolder(each)),
+  );
+  if (around === undefined) return prefix;
+  findings.refuseValue(
+    'workPrefix',
+    `lies within the source ${around}, so that bundles would be loaded as data: use another folder`,
+  );
+  return undefined;
+}
+
+/** Whether LOG_DATA or SONG_DATA is in S3, as far as the text says. */
+export function hasS3Source(findings: Findings): boolean {
+  return isS3(findings.of('logData').value) || isS3(findings.of('songData').value);
+}
+
+function isWithoutSources(findings: Findings): boolean {
+  const ids = ['logData', 'songData'] as const;
+  return !findings.hasSection('S3') && ids.every((id) => findings.of(id).state === 'absent' && !findings.slipFor(id));
+}
+
+function sectionToAdd(): string {
+  const [log, song, paths] = [SETTINGS.logData, SETTINGS.songData, SETTINGS.logJsonpath];
+  const required = [log, song].map(({ key, example, about }) => `${key} = ${example} (${about})`).join(' and ');
+  return `add [S3] with ${required}, and where the logs need one ${paths.key} = ${paths.example}`;
+}
+
+function parseSource(findings: Findings, base: Base, data: SettingId, paths: SettingId): SourceConfig | undefined {
+  const text = findings.required(data);
+  const uri = text === undefined ? undefined : locate(findings, data, text, base);
+  const jsonpaths = parseJsonpaths(findings, paths, base);
+  return uri === undefined ? undefined : { uri, jsonpaths };
+}
+
+function parseJsonpaths(findings: Findings, id: SettingId, base: Base): string | undefined {
+  const text = findings.optional(id);
+  // What COPY's JSON option calls matching by name; scripts keep it in this very key.
+  if (text === undefined || /^auto( ignorecase)?$/i.test(text)) return undefined;
+  const uri = locate(findings, id, text, base);
+  if (uri === undefined || !(text.endsWith('/') || uri.endsWith('/'))) return uri;
+  findings.refuseValue(id, 'is a folder: name the jsonpaths file itself');
+  return undefined;
+}
+
+function locate(findings: Findings, id: SettingId, text: string, base: Base): string | undefined {
+  const location = parseLocation(text, base);
+  if ('uri' in location) return location.uri;
+  findings.refuseValue(id, location.complaint);
+  return undefined;
+}
+
+function asFolder(uri: string): string {
+  return uri.endsWith('/') ? uri : `${uri}/`;
+}

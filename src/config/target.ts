@@ -1,0 +1,99 @@
+import type { Environment, Target } from './config.ts';
+import { parseDuckdb } from './duckdb.ts';
+import { type Endpoint, parseEndpoint } from './endpoint.ts';
+import type { Findings } from './findings.ts';
+import type { Base } from './location.ts';
+import { parsePostgres } from './postgres.ts';
+import { parseRedshift } from './redshift.ts';
+import { SETTINGS, type SettingId } from './settings.ts';
+import { hasS3Source } from './sources.ts';
+
+/** What the choice of the warehouse depends on besides the file's text. */
+export interface TargetContext {
+  readonly base: Base;
+  readonly env: Environment;
+  readonly awsRegion: string | undefined;
+}
+
+/** The settings that only a file which means a server fills in; DB_PORT and REGION stand filled in in templates. */
+const OF_A_SERVER: readonly SettingId[] = [
+  'host',
+  'dbName',
+  'dbUser',
+  'dbPassword',
+  'arn',
+  'clusterIdentifier',
+  'workgroup',
+  'secretArn',
+];
+
+const ENDPOINTS = `the endpoint of a Redshift cluster (such as ${SETTINGS.host.example}), of a Serverless workgroup (workgroup.123456789012.us-west-2.redshift-serverless.amazonaws.com) or the host of a PostgreSQL server`;
+
+/**
+ * The warehouse a file means: HOST decides, else CLUSTER_IDENTIFIER or WORKGROUP, else it is the embedded DuckDB.
+ * Records every mistake; undefined when there is one that leaves the warehouse open.
+ */
+export function parseTarget(findings: Findings, context: TargetContext): Target | undefined {
+  const host = findings.of('host');
+  if (host.state === 'filled') return parseHost(findings, host.value, context);
+  if (host.state === 'absent' && isNamed(findings)) return parseRedshift(findings, undefined, context.awsRegion);
+  if (!meansServer(findings)) return parseDuckdb(findings, context.base);
+  if (host.state !== 'broken') findings.refuse('host', hostToFillIn(findings));
+  return checkRest(findings, undefined, context);
+}
+
+function parseHost(findings: Findings, host: string, context: TargetContext): Target | undefined {
+  const endpoint = parseEndpoint(host);
+  if (endpoint === undefined) {
+    findings.refuseValue('host', `is no endpoint: write ${ENDPOINTS}`);
+    return checkRest(findings, undefined, context);
+  }
+  return checkRest(findings, endpoint, context);
+}
+
+function checkRest(findings: Findings, endpoint: Endpoint | undefined, context: TargetContext): Target | undefined {
+  if (endpoint?.kind === 'server') return parsePostgres(findings, endpoint, context.env);
+  if (endpoint !== undefined) return parseRedshift(findings, endpoint, context.awsRegion);
+  // HOST is refused: whatever the other keys suggest is checked, so that all mistakes come at once, and then dropped.
+  if (suggestsRedshift(findings)) parseRedshift(findings, undefined, context.awsRegion);
+  else parsePostgres(findings, undefined, context.env);
+  return undefined;
+}
+
+function isNamed(findings: Findings): boolean {
+  return findings.of('clusterIdentifier').state === 'filled' || findings.of('workgroup').state === 'filled';
+}
+
+// A template with its blanks still open is not a wish for DuckDB: its sources are in S3, or some of it is filled in.
+function meansServer(findings: Findings): boolean {
+  const states = OF_A_SERVER.map((id) => findings.of(id).state);
+  const isBegun = states.some((state) => state !== 'absent' && state !== 'blank');
+  return isBegun || (states.includes('blank') && hasS3Source(findings));
+}
+
+function suggestsRedshift(findings: Findings): boolean {
+  const ids = ['arn', 'clusterIdentifier', 'workgroup', 'secretArn'] as const;
+  return /redshift/i.test(findings.of('host').value) || ids.some((id) => findings.of(id).state !== 'absent');
+}
+
+function hostToFillIn(findings: Findings): string {
+  const instead = `, or ${duckdbInstead(findings)}`;
+  if (findings.of('host').state === 'absent') return `${findings.missing('host')}${instead}`;
+  const placeholder = findings.of('host').state === 'placeholder' ? ` (${findings.show('host')} is a placeholder)` : '';
+  const named = isNamed(findings) ? `, or ${nameInstead(findings)}` : '';
+  return `${findings.nameOf('host')} is not filled in${placeholder}: write ${ENDPOINTS}${named}${instead}`;
+}
+
+function nameInstead(findings: Findings): string {
+  const name = findings.nameOf(findings.of('workgroup').state === 'filled' ? 'workgroup' : 'clusterIdentifier');
+  const region = (['region', 'awsRegion'] as const).find((id) => findings.of(id).state === 'filled');
+  const suffices = region === undefined ? `REGION beside ${name}` : `${name} and ${findings.nameOf(region)}`;
+  return `delete the line, for ${suffices} ${region === undefined ? 'would be' : 'are'} enough`;
+}
+
+function duckdbInstead(findings: Findings): string {
+  // Deleting one of these two would delete more than the server.
+  const named = findings.sectionsOf(OF_A_SERVER).filter((name) => name !== '' && !/^(s3|aws)$/i.test(name));
+  const names = named.map((name) => `[${name}]`).join(' and ') || 'server';
+  return `delete the ${names} section${named.length > 1 ? 's' : ''} to load into an embedded DuckDB file`;
+}

@@ -1,0 +1,454 @@
+import { describe, expect, test } from '@jest/globals';
+import { isPlaceholder } from '../../src/config/placeholder.ts';
+import { SETTING_IDS, SETTINGS, type Setting, settingOf } from '../../src/config/settings.ts';
+import { isWithin } from '../../src/config/similar.ts';
+import {
+  CLUSTER_HOST,
+  errorOf,
+  LOCAL,
+  messageOf,
+  mistakesOf,
+  parse,
+  placeOf,
+  postgresFile,
+  ROLE,
+  redshift,
+  redshiftFile,
+  S3,
+  type Sections,
+} from './config-support.ts';
+
+const local = (S3: Sections[string]): Sections => ({ S3: { ...LOCAL, ...S3 } });
+
+describe('a source', () => {
+  test.each<[string, string]>([
+    ['s3://bucket/log_data', 's3://bucket/log_data'],
+    ["'s3://bucket/log_data/'", 's3://bucket/log_data/'],
+    ['s3a://bucket/a//b c/é=1', 's3://bucket/a//b c/é=1'],
+    ['s3n://bucket/log', 's3://bucket/log'],
+    ['S3://bucket/log', 's3://bucket/log'],
+    ['s3://my.bucket-1', 's3://my.bucket-1/'],
+    ['data/log_data', '/project/data/log_data'],
+    ['./data/log_data/', '/project/data/log_data'],
+    ['../log_data', '/log_data'],
+    ['.', '/project'],
+    ['/data/log data', '/data/log data'],
+    ['~', '/home/me'],
+    ['~/log_data', '/home/me/log_data'],
+    ['file:///data/log%20data', '/data/log data'],
+  ])('%s is taken for %s', (LOG_DATA, uri) => {
+    expect(parse(local({ LOG_DATA })).sources.LOG_DATA.uri).toBe(uri);
+  });
+
+  test.each<[string, string]>([
+    ['data/log_data/*/*/*.json', 'is a pattern: name the folder, all files below it are taken (data/log_data/)'],
+    [
+      's3://bucket/log_data/2018/11-*.json',
+      'is a pattern: name the folder, all files below it are taken (s3://bucket/log_data/2018/)',
+    ],
+    ['s3://Bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
+    ['s3://my_bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
+    ['s3:///log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
+    ['s3:bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
+    ["s3://bucket/it's/log", 'holds a quote or a backslash: use a folder without them'],
+    ['s3://bucket/a\\b', 'holds a quote or a backslash: use a folder without them'],
+    ['https://bucket.s3.amazonaws.com/log', 'is neither in S3 nor local: write s3://bucket/folder or a path'],
+    ['gs://bucket/log', 'is neither in S3 nor local: write s3://bucket/folder or a path'],
+    ['file://server/log', 'is not a file of this machine: write file:///folder/name or a path'],
+    ['s3://bucket/%(month)s/log', 'refers to another value, which is not supported: write the value out'],
+    ['s3://$' + '{bucket}/log', 'refers to another value, which is not supported: write the value out'],
+    [
+      's3://bucket/log # of 2018',
+      'has a comment behind it, which counts as part of the value: put the comment on a line of its own',
+    ],
+    ['“s3://bucket/log”', 'is wrapped in typographic quotes: use " or none'],
+    ['data\u0007/log', 'holds a control character: type the value anew'],
+  ])('%s is refused', (LOG_DATA, expectation) => {
+    expect(messageOf(local({ LOG_DATA }))).toBe(`${JSON.stringify(LOG_DATA)} ${expectation}`);
+  });
+
+  test('below ~ needs to know the home folder', () => {
+    expect(messageOf(local({ LOG_DATA: '~/log' }), {})).toContain('HOME is not set');
+    expect(parse(local({ LOG_DATA: '~/log' }), { USERPROFILE: '/users/me' }).sources.LOG_DATA.uri).toBe(
+      '/users/me/log',
+    );
+  });
+
+  test('is required, both of them', () => {
+    expect(mistakesOf({ S3: { LOG_DATA: '' } })).toEqual(['S3.LOG_DATA', 'S3.SONG_DATA']);
+  });
+
+  test('has every key named where there is no [S3] at all', () => {
+    expect(mistakesOf('')).toEqual(['S3']);
+    expect(messageOf('')).toMatch(
+      /^the section is missing: add \[S3\] with LOG_DATA = .* and SONG_DATA = .* LOG_JSONPATH = /,
+    );
+  });
+
+  test('may stand in another section', () => {
+    expect(parse({ SOURCES: LOCAL }).sources.SONG_DATA.uri).toBe('/project/data/song_data');
+  });
+
+  test('may have a jsonpaths file', () => {
+    const { sources } = parse(local({ LOG_JSONPATH: 's3a://bucket/log_json_path.json', SONG_JSONPATH: 'song.json' }));
+    expect(sources.LOG_DATA.jsonpaths).toBe('s3://bucket/log_json_path.json');
+    expect(sources.SONG_DATA.jsonpaths).toBe('/project/song.json');
+  });
+
+  test.each(['', 'auto', "'auto ignorecase'"])('matches keys by name with the jsonpaths %p', (LOG_JSONPATH) => {
+    expect(parse(local({ LOG_JSONPATH })).sources.LOG_DATA.jsonpaths).toBeUndefined();
+  });
+
+  test.each(['s3://bucket/paths/', 's3://bucket', 'paths/', 's3://bucket/*.json'])(
+    'refuses the jsonpaths %s',
+    (LOG_JSONPATH) => {
+      expect(mistakesOf(local({ LOG_JSONPATH }))).toEqual(['S3.LOG_JSONPATH']);
+    },
+  );
+});
+
+describe('WORK_PREFIX', () => {
+  test.each<[string, string]>([
+    ['s3://bucket/work/', 's3://bucket/work/'],
+    ['s3a://bucket/work', 's3://bucket/work/'],
+    ['s3://bucket', 's3://bucket/'],
+  ])('%s is %s', (WORK_PREFIX, prefix) => {
+    expect(parse(local({ WORK_PREFIX })).workPrefix).toBe(prefix);
+  });
+
+  test('is in S3', () => {
+    expect(messageOf(local({ WORK_PREFIX: '/tmp/work' }))).toBe('"/tmp/work" is not in S3: write s3://bucket/folder/');
+  });
+
+  test('is no part of a source, though it may be a neighbour with a longer name', () => {
+    const LOG_DATA = 's3://bucket/log';
+    expect(mistakesOf(local({ LOG_DATA, WORK_PREFIX: 's3://bucket/log' }))).toEqual(['S3.WORK_PREFIX']);
+    expect(mistakesOf(local({ LOG_DATA, WORK_PREFIX: 's3://bucket/log/work' }))).toEqual(['S3.WORK_PREFIX']);
+    expect(parse(local({ LOG_DATA, WORK_PREFIX: 's3://bucket/log2' })).workPrefix).toBe('s3://bucket/log2/');
+  });
+});
+
+describe('another name', () => {
+  test.each<[section: string, key: string, id: string | undefined]>([
+    ['CLUSTER', 'host', 'host'],
+    ['cluster', 'dwh_host', 'host'],
+    ['ANY', 'dwh_endpoint', 'host'],
+    ['REDSHIFT_CLUSTER', 'host', 'host'],
+    ['SPARK', 'host', undefined],
+    ['DWH', 'dwh_db', 'dbName'],
+    ['DWH', 'dwh_db_user', 'dbUser'],
+    ['DWH', 'dwh_db_password', 'dbPassword'],
+    ['DWH', 'dwh_port', 'dbPort'],
+    ['DWH', 'dwh_cluster_identifier', 'clusterIdentifier'],
+    ['DWH', 'dwh_iam_role_name', undefined],
+    ['DWH', 'dwh_region', 'region'],
+    ['DWH', 'region', 'region'],
+    ['S3', 'region', 'awsRegion'],
+    ['GEO', 'region_name', 'awsRegion'],
+    ['AWS', 'aws_default_region', 'awsRegion'],
+    ['IAM_ROLE', 'arn', 'arn'],
+    ['ARN', 'arn', 'arn'],
+    ['SNS', 'arn', undefined],
+    ['CLUSTER', 'dwh_role_arn', 'arn'],
+    ['CLUSTER', 'dwh_arn', 'arn'],
+    ['SECURITY', 'role_arn', 'arn'],
+    ['IAM_ROLE', 'arn_s3_redshift', 'arn'],
+    ['CLUSTER', 'iam_role', 'arn'],
+    ['S3', 'log_json_path', 'logJsonpath'],
+    ['AWS', 'key', 'awsKey'],
+    ['AWS_Admin', 'secret', 'awsSecret'],
+    ['SPOTIFY', 'key', undefined],
+    ['SPOTIFY', 'secret', undefined],
+    ['S3', 'aws_access_key_id', 'awsKey'],
+    ['S3', 'aws_secret_access_key', 'awsSecret'],
+    ['AWS', 'session_token', 'awsSessionToken'],
+    ['DUCKDB', 'path', 'duckdbPath'],
+    ['PATH', 'path', undefined],
+    ['DEFAULT', 'db_name', 'dbName'],
+  ])('[%s] %s is the setting %p', (section, key, id) => {
+    expect(settingOf(section, key)).toBe(id);
+  });
+
+  test('works as well as the setting’s own', () => {
+    const file = {
+      DWH: { DWH_ENDPOINT: CLUSTER_HOST, DWH_DB: 'dwh', DWH_DB_USER: 'dwhuser', DWH_ROLE_ARN: ROLE },
+      PATHS: { ...S3, LOG_JSON_PATH: 's3://udacity-dend/log_json_path.json' },
+    };
+    expect(redshift(file)).toEqual(redshift(redshiftFile()));
+    expect(parse(file).sources.LOG_DATA.jsonpaths).toBe('s3://udacity-dend/log_json_path.json');
+  });
+
+  test('yields to the setting’s own where both are filled in, and serves where that is blank', () => {
+    expect(redshift(redshiftFile({}, { DWH: { DWH_DB: 'other' } })).database).toBe('dwh');
+    expect(redshift(redshiftFile({ DB_NAME: '' }, { DWH: { DWH_DB: 'other' } })).database).toBe('other');
+    expect(redshift(redshiftFile({ DB_NAME: 'xxxx' }, { DWH: { DWH_DB: 'other' } })).database).toBe('other');
+  });
+
+  test('may repeat the value, but not contradict it', () => {
+    const roles = (second: string) => redshiftFile({}, { IAM_ROLE: { ROLE_ARN: ROLE, DWH_ROLE_ARN: second } });
+    expect(redshift(roles(ROLE)).iamRole).toBe(ROLE);
+    expect(messageOf(roles('default'))).toBe(
+      '[IAM_ROLE] ROLE_ARN in line 8 and [IAM_ROLE] DWH_ROLE_ARN in line 9 disagree: delete one, or write ARN under [IAM_ROLE], which outranks both',
+    );
+  });
+
+  test('is the one a message names', () => {
+    const { problems } = errorOf({ ...redshiftFile(), IAM_ROLE: { DWH_ROLE_ARN: '' } });
+    expect(problems).toEqual([
+      {
+        section: 'IAM_ROLE',
+        key: 'DWH_ROLE_ARN',
+        line: 8,
+        message: expect.stringMatching(/^DWH_ROLE_ARN is not filled in: write the role/),
+      },
+    ]);
+  });
+
+  test('belongs to one setting only', () => {
+    const names = SETTING_IDS.flatMap((id) => (SETTINGS[id] as Setting).names);
+    expect(new Set(names).size).toBe(names.length);
+    for (const id of SETTING_IDS) expect(settingOf(SETTINGS[id].section, SETTINGS[id].key.toLowerCase())).toBe(id);
+  });
+});
+
+describe('a placeholder', () => {
+  test.each([
+    '<ENTER VALUE>',
+    '<some-value-here>',
+    's3://<bucket>/log_data',
+    'YOUR_HOST',
+    'YOUR REDSHIFT CLUSTER HOST',
+    'arn:aws:iam::YOUR_ACCOUNT_ID:role/YOUR_ROLE',
+    's3://your-bucket/log_data',
+    'your_password',
+    'xxxxx',
+    'XXXX_XXX',
+    'XXXX XXXXXXXX',
+    '*****',
+    '...',
+    '…',
+    'FILL_OUT',
+    'fill in',
+    'CHANGEME',
+    'change_me',
+    'TODO',
+    'TBD',
+    'Not specified',
+    'not_specified',
+    'None',
+    'ENTER_YOUR_KEY',
+  ])('is %s', (value) => {
+    expect(isPlaceholder(value)).toBe(true);
+  });
+
+  test.each([
+    '',
+    'x',
+    'dwh',
+    'your_music',
+    'yourself',
+    'exxon',
+    'localhost',
+    'host <G>',
+    'data/x',
+    '../..',
+    'AKIAXXXXXXXXXXXXXXXX',
+    'enterprise',
+    'todos',
+    'a...b',
+  ])('is not %p', (value) => {
+    expect(isPlaceholder(value)).toBe(false);
+  });
+
+  test('in a setting that is optional may as well be deleted', () => {
+    expect(messageOf(postgresFile({ DB_SCHEMA: '<schema>' }))).toBe(
+      'DB_SCHEMA is not filled in ("<schema>" is a placeholder): write the database schema of the tables, such as sparkify, or delete the line',
+    );
+  });
+
+  test('in a setting the engine does not read is passed over', () => {
+    expect(redshift(redshiftFile({ SSL_MODE: '<mode>' }, { DUCKDB: { PATH: 'YOUR_PATH' } })).database).toBe('dwh');
+  });
+
+  test('is blank in a way, but not a wish for DuckDB', () => {
+    expect(mistakesOf({ CLUSTER: { HOST: 'YOUR_HOST' }, S3: LOCAL })).toEqual([
+      'CLUSTER.HOST',
+      'CLUSTER.DB_NAME',
+      'CLUSTER.DB_USER',
+    ]);
+  });
+});
+
+describe('AWS keys', () => {
+  const AWS = { KEY: 'AKIAIOSFODNN7EXAMPLE', SECRET: 'wJalrXUtnFEMI/K7MDENG' };
+
+  test('of the file go to the SDK, with a warning', () => {
+    const { aws, warnings } = parse({ S3, AWS });
+    expect(aws).toEqual({ accessKeyId: AWS.KEY, secretAccessKey: AWS.SECRET });
+    expect(warnings).toEqual([
+      { section: 'AWS', key: 'KEY', line: 6, message: expect.stringContaining('default chain') },
+    ]);
+  });
+
+  test('of the environment outrank those of the file, and are not mixed with them', () => {
+    const env = { AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'of the environment' };
+    const { aws, warnings, secrets } = parse({ S3, AWS: { ...AWS, SESSION_TOKEN: 'tokentoken' } }, env);
+    expect(aws).toEqual({ accessKeyId: 'AKIAENVIRONMENT', secretAccessKey: 'of the environment' });
+    expect(warnings.map(placeOf)).toEqual(['AWS.KEY']);
+    expect(secrets).toEqual(expect.arrayContaining([...Object.values(env), ...Object.values(AWS), 'tokentoken']));
+  });
+
+  test('may be blank or absent', () => {
+    expect(parse({ S3, AWS: { KEY: '', SECRET: '' } })).toMatchObject({ aws: {}, warnings: [] });
+  });
+
+  test.each<[string, Sections, string[]]>([
+    ['a key without its secret', { AWS: { KEY: AWS.KEY } }, ['AWS.SECRET']],
+    ['a key with a blank secret', { AWS: { KEY: AWS.KEY, SECRET: '' } }, ['AWS.SECRET']],
+    ['a secret without its key', { AWS: { SECRET: AWS.SECRET } }, ['AWS.KEY']],
+    ['a token alone', { AWS: { SESSION_TOKEN: 'token' } }, ['AWS.KEY']],
+    ['a temporary key without its token', { AWS: { ...AWS, KEY: 'ASIAIOSFODNN7EXAMPLE' } }, ['AWS.SESSION_TOKEN']],
+    ['halves from two sections', { AWS: { KEY: AWS.KEY }, AWS_ADMIN: { SECRET: AWS.SECRET } }, ['AWS_ADMIN.SECRET']],
+    ['a token from another section', { AWS, STS: { AWS_SESSION_TOKEN: 'token' } }, ['STS.AWS_SESSION_TOKEN']],
+    ['placeholders', { AWS: { KEY: 'YOUR_KEY', SECRET: 'xxxx' } }, ['AWS.KEY', 'AWS.SECRET']],
+    ['blanks within', { AWS: { ...AWS, SECRET: 'wJalr # mine' } }, ['AWS.SECRET']],
+  ])('are refused when they are %s', (_name, keys, mistakes) => {
+    expect(mistakesOf({ S3, ...keys })).toEqual(mistakes);
+  });
+});
+
+describe('a slip', () => {
+  test.each<[Sections, string]>([
+    [{ S3: { LOGDATA: 'a', SONG_DATA: 'b' } }, 'is missing (did you mean it by [S3] LOGDATA in line 2?): add '],
+    [{ S3: { LOG_DATE: 'a', SONG_DATA: 'b' } }, 'is missing (did you mean it by [S3] LOG_DATE in line 2?): add '],
+    [
+      { DATA: { LOGS_DATA: 'a' }, S3: { SONG_DATA: 'b' } },
+      'is missing (did you mean it by [DATA] LOGS_DATA in line 2?): add ',
+    ],
+    [
+      redshiftFile({ HOST: undefined, HOTS: CLUSTER_HOST }),
+      'is missing (did you mean it by [CLUSTER] HOTS in line 5?): add ',
+    ],
+    [{ ...redshiftFile(), IAM_ROLE: { ANR: ROLE } }, 'is missing (did you mean it by [IAM_ROLE] ANR in line 8?): add '],
+    [
+      redshiftFile({ DB_NAME: undefined, DBNAMES: 'dwh' }),
+      'is missing (did you mean it by [CLUSTER] DBNAMES in line 5?): add ',
+    ],
+    [
+      { ...redshiftFile({ HOST: undefined }), SERVER: { HOST: CLUSTER_HOST } },
+      'is missing (did you mean it by [SERVER] HOST in line 14?): add ',
+    ],
+  ])('for a required key is named with its line: %p', (file, hint) => {
+    expect(messageOf(file)).toContain(hint);
+  });
+
+  test('for an optional key of the same section is warned of', () => {
+    expect(parse(local({ WORK_PREFX: 's3://bucket/work/' })).warnings).toEqual([
+      {
+        section: 'S3',
+        key: 'WORK_PREFX',
+        line: 4,
+        message: '[S3] WORK_PREFX in line 4 is not known and not read: did you mean WORK_PREFIX?',
+      },
+    ]);
+    expect(parse({ S3: LOCAL, OTHER: { WORK_PREFX: 'x' } }).warnings).toEqual([]);
+  });
+
+  test.each<[number, string, string, boolean]>([
+    [1, 'host', 'host', true],
+    [1, 'hots', 'host', true],
+    [1, 'hosts', 'host', true],
+    [1, 'hst', 'host', true],
+    [1, 'post', 'host', true],
+    [1, 'port', 'host', false],
+    [2, 'port', 'host', true],
+    [2, 'log_data', 'song_data', true],
+    [2, 'logs_data', 'song_data', false],
+    [2, 'lgo_daat', 'log_data', true],
+    [1, 'lgo_daat', 'log_data', false],
+    [2, '', 'ab', true],
+    [2, 'abc', '', false],
+  ])('is within %i edits: %p for %p is %p', (edits, written, name, expected) => {
+    expect(isWithin(edits, written, name)).toBe(expected);
+    expect(isWithin(edits, name, written)).toBe(expected);
+  });
+});
+
+describe('a file', () => {
+  test('has all its mistakes told at once, in the order of their lines, what is missing last', () => {
+    const text =
+      '[CLUSTER]\nHOST=a b\nDB_USER="u\nnonsense\nDB_PORT=x\nDB_PORT=y\n[IAM_ROLE]\nARN=me\n[S3]\nSONG_DATA=*.json\n';
+    const { problems, exitCode, message } = errorOf(text);
+    expect(exitCode).toBe(2);
+    expect(message).toMatch(/^dwh\.cfg: 9 mistakes\n {2}line 2, \[CLUSTER\] HOST: "a b" is no endpoint/);
+    expect(problems.map((problem) => [problem.line, placeOf(problem)])).toEqual([
+      [2, 'CLUSTER.HOST'],
+      [3, 'CLUSTER.DB_USER'],
+      [4, ''],
+      [5, 'CLUSTER.DB_PORT'],
+      [6, 'CLUSTER.DB_PORT'],
+      [8, 'IAM_ROLE.ARN'],
+      [10, 'S3.SONG_DATA'],
+      [undefined, 'CLUSTER.DB_NAME'],
+      [undefined, 'S3.LOG_DATA'],
+    ]);
+  });
+
+  test('with an indented key of ours is refused rather than misread', () => {
+    expect(messageOf(`[S3]\nLOG_DATA = a\n  SONG_DATA = b\n[X]\nSONG_DATA = c`)).toContain(
+      'LOG_DATA runs over several lines (2 to 3)',
+    );
+    expect(messageOf('[S3]\nLOG_DATA=a\nSONG_DATA=b\nBUCKET=c\n  WORK_PREFIX=s3://bucket/w/')).toContain(
+      'BUCKET runs over several lines (4 to 5)',
+    );
+  });
+
+  test('may hold foreign keys with values we would not accept', () => {
+    const text = "[S3]\nLOG_DATA=a\nSONG_DATA=b\n[APP]\nNAME = Bob's cars'\nTEXT = one\n  two\nGLOB=*.json";
+    expect(parse(text).warnings).toEqual([]);
+  });
+
+  test('without any heading is told so, once', () => {
+    expect(messageOf('LOG_DATA=a\nSONG_DATA=b')).toContain('before the first heading');
+    expect(mistakesOf('HOST=localhost\nDB_NAME=d\nDB_USER=u\nLOG_DATA=a\nSONG_DATA=b')).toEqual(['']);
+  });
+
+  test('has its sections and keys in any case', () => {
+    const text = `[cluster]\nhost: ${CLUSTER_HOST}\nDb_Name: dwh\n[Iam_Role]\narn: ${ROLE}\n[s3]\nlog_data: a\nSong_Data: b`;
+    expect(redshift(text).iamRole).toBe(ROLE);
+  });
+
+  test('keeps its name', () => {
+    expect(parse({ S3 }).file).toBe('dwh.cfg');
+  });
+});
+
+describe('secrets', () => {
+  test('are all values of the file that no output may show, under whatever key', () => {
+    const { secrets } = parse({
+      ...redshiftFile({ DB_PASSWORD: "'pass;word'" }),
+      AWS: { KEY: 'AKIA1', SECRET: 'secret1' },
+      AWS_ADMIN: { AWS_SECRET_ACCESS_KEY: 'secret2' },
+      SPOTIFY: { CLIENT_SECRET: 'secret3', API_TOKEN: 'token1', SECRET_ARN: 'arn:aws:x' },
+    });
+    expect(secrets).toEqual(['pass;word', 'AKIA1', 'secret1', 'secret2', 'secret3', 'token1']);
+  });
+
+  test('are no placeholders and no blanks', () => {
+    expect(parse(redshiftFile({ DB_PASSWORD: 'xxxxx' }, { SPOTIFY: { TOKEN: '' } })).secrets).toEqual([]);
+  });
+
+  test('are shown by no message, also where they stand in a second place', () => {
+    const { message } = errorOf(
+      redshiftFile({ DB_PASSWORD: 'hunter22', DB_PORT: 'hunter22', DB_SCHEMA: 'x-hunter22' }),
+    );
+    expect(message).toContain('"***" is no port');
+    expect(message).toContain('"x-***" is no schema name');
+    expect(message).not.toContain('hunter22');
+  });
+
+  test('are not shown where half of them was misread', () => {
+    const text = '[CLUSTER]\nHOST=localhost\nDB_PASSWORD = "hunter22\n  second half\nDB_PORT=hunter22\n';
+    expect(errorOf(text).message).not.toMatch(/hunter22|second half/);
+  });
+});
