@@ -18,6 +18,11 @@ export class StarloadError extends Error {
     this.name = new.target.name;
     this.next = options.next;
   }
+
+  /** The message's first line: what happened, without the list of problems. */
+  get headline(): string {
+    return this.message.split('\n')[0] ?? '';
+  }
 }
 
 /** The command line is wrong. Exit code 2. */
@@ -94,13 +99,13 @@ export function describeDataProblem({ file, line, column, reason, excerpt }: Dat
   const place = [
     file,
     line === undefined ? undefined : `line ${line}`,
-    column === undefined ? undefined : `column ${column}`,
+    column === undefined ? undefined : `column ${typeof column === 'string' ? JSON.stringify(column) : column}`,
   ];
   const where = place.filter((part) => part !== undefined).join(', ');
   return `  ${where === '' ? '' : `${where}: `}${reason}${excerpt === undefined ? '' : `\n    ${excerpt}`}`;
 }
 
-/** The message of anything that can be thrown. */
+/** The message of anything that can be thrown; an error of a native module need not be an Error of this realm. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

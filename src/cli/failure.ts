@@ -21,9 +21,16 @@ export function reportFailure(error: unknown, args: readonly string[]): number {
 }
 
 function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof StarloadError)) {
+    return { kind: 'Error', message: messageOf(error) };
+  }
   const problems = error instanceof ConfigError || error instanceof DataError ? { problems: error.problems } : {};
-  const next = error instanceof StarloadError && error.next !== undefined ? { next: error.next } : {};
-  return { kind: error instanceof Error ? error.name : 'Error', message: messageOf(error), ...next, ...problems };
+  return {
+    kind: error.name,
+    message: error.headline,
+    ...(error.next === undefined ? {} : { next: error.next }),
+    ...problems,
+  };
 }
 
 function commandOf(args: readonly string[]): string | null {

@@ -3,6 +3,7 @@ import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { LoadContext } from './context.ts';
 import type { PreparedTable } from './prepare.ts';
+import { MISSING } from './record.ts';
 import { findMisfits, findValue, type Haystack } from './search.ts';
 
 /**
@@ -42,9 +43,14 @@ async function refusedCopy(table: PreparedTable, error: StepFailed): Promise<unk
         ? 'one value does'
         : `${problems.length} values do`;
   return new DataError(`${count} not fit ${table.table.name}; nothing was loaded`, problems, {
-    next: 'Correct the records named above and run again. If it is the wrong kind of file, are LOG_DATA and SONG_DATA swapped?',
+    next: `Correct the records named above and run again.${looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : ''}`,
     cause: error,
   });
+}
+
+/** Whether nothing but missing keys is wrong, as it is when files of one kind are loaded as the other. */
+function looksSwapped(problems: readonly DataProblem[]): boolean {
+  return problems.every(({ reason }) => reason === MISSING);
 }
 
 /** An error for failed checks, of a load or, with nothing prepared, of a rebuild. */

@@ -38,7 +38,8 @@ function checkField(text: FieldText, column: Column): string | undefined {
   return column.type === 'bigint' ? checkWhole(text) : checkReal(text);
 }
 
-const MISSING = 'the value is missing, and the column must have one';
+/** Why a field without a value is refused. */
+export const MISSING = 'the value is missing, and the column must have one';
 
 function checkText(text: FieldText, { maxBytes = 0, notNull }: Column): string | undefined {
   if (text === undefined) {

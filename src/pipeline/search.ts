@@ -54,7 +54,7 @@ async function search(
   for (const object of objects) {
     const collector = new RecordCollector((record, line) => {
       for (const { column, reason } of judge(readFields(record, table, mapping))) {
-        found.push({ file: object.label, line, column: `"${column}"`, reason, excerpt: excerptOf(record) });
+        found.push({ file: object.label, line, column, reason, excerpt: excerptOf(record) });
       }
     });
     const framer = new RecordFramer({ sink: collector });

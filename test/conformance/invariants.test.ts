@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { engines } from '../support/engines.ts';
+import { EXAMPLES } from '../support/examples.ts';
+import { withLoader } from '../support/loader.ts';
+import { converges, holdsThroughHistory } from '../support/properties.ts';
+import { agreements, CLASSES, classesOf, scenarios } from '../support/scenario.ts';
+
+/** Cases a property; PROPERTY_RUNS asks for more, as a nightly run does. */
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60);
+const LEAST_SHARE = 0.05;
+
+describe.each(engines)('the invariants on $name', (engine) => {
+  test.each(EXAMPLES)('$name: as the oracle has it', async ({ scenario }) => {
+    await withLoader(engine, (loader) => holdsThroughHistory(loader, scenario));
+  });
+
+  test('any history of new, changed and restored files gives the star of the oracle, and so does rebuild', async () => {
+    const shares = new Map<string, number>(CLASSES.map((name) => [name, 0]));
+    await fc.assert(
+      fc.asyncProperty(scenarios, async (scenario) => {
+        const history = await withLoader(engine, (loader) => holdsThroughHistory(loader, scenario));
+        for (const name of classesOf(history)) {
+          shares.set(name, (shares.get(name) ?? 0) + 1 / RUNS);
+        }
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    console.log([...shares].map(([name, share]) => `${name} ${Math.round(share * 100)} %`).join(', '));
+    expect([...shares].filter(([, share]) => share < LEAST_SHARE)).toEqual([]);
+  }, 300_000);
+
+  test('any partition, order and repetition of the same records gives the star of one full load', async () => {
+    await fc.assert(
+      fc.asyncProperty(agreements, (agreement) =>
+        withLoader(engine, (first) =>
+          withLoader(engine, (second) => withLoader(engine, (full) => converges([first, second, full], agreement))),
+        ),
+      ),
+      { numRuns: Math.ceil(RUNS / 2), endOnFailure: true },
+    );
+  }, 300_000);
+});

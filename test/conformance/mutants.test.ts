@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { type Engine, engines } from '../support/engines.ts';
+import { EXAMPLES } from '../support/examples.ts';
+import { type LoaderOptions, withLoader } from '../support/loader.ts';
+import { MUTANTS } from '../support/mutants.ts';
+import { holdsThroughHistory } from '../support/properties.ts';
+import { scenarios } from '../support/scenario.ts';
+import {
+  loadsOnceSideBySide,
+  plansAnewWhenOvertaken,
+  refusesAStampThatIsNotNewer,
+  survivesFailureAtEveryStep,
+} from '../support/trials.ts';
+
+type Trial = (engine: Engine, options: LoaderOptions) => Promise<unknown>;
+
+/** The quick ones first: a mutant need fail only one. */
+const TRIALS: Readonly<Record<string, Trial>> = {
+  'loaders side by side': loadsOnceSideBySide,
+  'overtaken after the plan': plansAnewWhenOvertaken,
+  examples: async (engine, options) => {
+    for (const { scenario } of EXAMPLES) {
+      await withLoader(engine, (loader) => holdsThroughHistory(loader, scenario), options);
+    }
+  },
+  'failure at every step': survivesFailureAtEveryStep,
+  histories: (engine, options) =>
+    fc.assert(
+      fc.asyncProperty(scenarios, async (scenario) => {
+        await withLoader(engine, (loader) => holdsThroughHistory(loader, scenario), options);
+      }),
+      { numRuns: 30, endOnFailure: true, seed: 7 },
+    ),
+  'stamp not newer': refusesAStampThatIsNotNewer,
+};
+
+describe.each(engines)('a loader on $name', (engine) => {
+  const noticed: string[] = [];
+
+  test('that is not mutated fails none', async () => {
+    expect(await firstFailure(engine, {})).toBeUndefined();
+  }, 300_000);
+
+  test.each(MUTANTS)(
+    'that $name fails a trial',
+    async ({ name, options }) => {
+      const killer = await firstFailure(engine, options());
+      expect(killer).toBeDefined();
+      noticed.push(`${name}: ${killer}`);
+    },
+    300_000,
+  );
+
+  test('prints which trial notices which mutant', () => {
+    console.log(noticed.join('\n'));
+    expect(noticed).toHaveLength(MUTANTS.length);
+  });
+});
+
+async function firstFailure(engine: Engine, options: LoaderOptions): Promise<string | undefined> {
+  for (const [name, trial] of Object.entries(TRIALS)) {
+    try {
+      await trial(engine, options);
+    } catch {
+      return name;
+    }
+  }
+  return undefined;
+}

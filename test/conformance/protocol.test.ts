@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { etl } from '../../src/pipeline/etl.ts';
+import { engines } from '../support/engines.ts';
+import { LOG_ROOT, linesOf, withLoader } from '../support/loader.ts';
+import {
+  countRows,
+  loadsOnceSideBySide,
+  OTHER_PLAY,
+  plansAnewWhenOvertaken,
+  refusesAStampThatIsNotNewer,
+  survivesFailureAtEveryStep,
+  writeSample,
+} from '../support/trials.ts';
+
+describe.each(engines)('the transaction protocol on $name', (engine) => {
+  test('a load that fails after any step leaves every table as it was, and the next one is right', async () => {
+    expect(await survivesFailureAtEveryStep(engine)).toBeGreaterThan(30);
+  });
+
+  test('loaders side by side load each file once between them', () => loadsOnceSideBySide(engine));
+
+  test('a loader overtaken after its plan loads what is left', () => plansAnewWhenOvertaken(engine));
+
+  test('a stamp that is not newer than the last one is refused after a few attempts', () =>
+    refusesAStampThatIsNotNewer(engine));
+
+  test('a second run loads nothing, and one new file loads only that file', () =>
+    withLoader(engine, async (loader) => {
+      writeSample(loader);
+      await etl(loader.context);
+      expect((await etl(loader.context)).status).toBe('up_to_date');
+      loader.store.files.set(`${LOG_ROOT}/b.json`, linesOf([OTHER_PLAY]));
+      const report = await etl(loader.context);
+      expect(report.tables.map(({ table, files, known, records }) => [table, files, known, records])).toEqual([
+        ['staging_events', 1, 1, 1],
+        ['staging_songs', 0, 1, 0],
+      ]);
+      expect(await countRows(loader, 'songplays')).toBe(2);
+    }));
+});

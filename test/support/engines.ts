@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+
+/** An engine the conformance suite runs on: how to open an empty warehouse whose loads may read a folder. */
+export interface Engine {
+  readonly name: string;
+  open(readable: string): Promise<Warehouse>;
+}
+
+const DUCKDB: Engine = {
+  name: 'duckdb',
+  open: (readable) => openDuckdb({ path: ':memory:', readOnly: false, readable: [readable], memoryLimit: undefined }),
+};
+
+const ENGINES: readonly Engine[] = [DUCKDB];
+
+/** The engines to test: all, or those named in the environment variable ENGINES, separated by commas. */
+export const engines: readonly Engine[] = selected(process.env['ENGINES']);
+
+function selected(names: string | undefined): readonly Engine[] {
+  if (names === undefined) {
+    return ENGINES;
+  }
+  const wanted = names.split(',');
+  const unknown = wanted.filter((name) => !ENGINES.some((engine) => engine.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`ENGINES names ${unknown.join(', ')}; there are ${ENGINES.map(({ name }) => name).join(', ')}`);
+  }
+  return ENGINES.filter(({ name }) => wanted.includes(name));
+}
+
+/** Runs an action with a temporary folder that is gone afterwards. */
+export async function withFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'starload-test-'));
+  try {
+    return await action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,138 @@
+import type { Model } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/catalogue.ts';
+import type { Batch, Step, Warehouse } from '../../src/warehouse/warehouse.ts';
+import type { LoaderOptions } from './loader.ts';
+import { override } from './trials.ts';
+
+/** A way to get it wrong; some trial must notice. */
+export interface Mutant {
+  readonly name: string;
+  readonly options: () => LoaderOptions;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  inTransform('matches only the new triples', '031_changed_matches', /SELECT match_title[^;]*?UNION\n/, ''),
+  inTransform('looks up no late songs', '060_run_plays', /UNION[\s\S]*$/, ''),
+  inTransform(
+    'breaks no tie of events',
+    '010_run_events',
+    /loaded_at DESC,[\s\S]*?length NULLS LAST/,
+    'loaded_at DESC',
+  ),
+  inTransform(
+    'breaks no tie of songs',
+    '030_run_songs',
+    /loaded_at DESC,[\s\S]*?artist_longitude NULLS LAST/,
+    'loaded_at DESC',
+  ),
+  inTransform(
+    'lets the earlier version of an event win in a rebuild',
+    '010_run_events',
+    /loaded_at DESC/,
+    'loaded_at ASC',
+  ),
+  inTransform(
+    'lets the earlier version of a song win in a rebuild',
+    '030_run_songs',
+    /loaded_at DESC/,
+    'loaded_at ASC',
+  ),
+  inTransform(
+    'fans out plays that several songs match',
+    '062_songplays_insert',
+    /LEFT JOIN \([\s\S]*\) m ON/,
+    'LEFT JOIN current_songs m ON',
+  ),
+  inTransform('matches without the duration', '062_songplays_insert', / AND e\.length = m\.duration/, ''),
+  inTransform('takes the greatest song_id of several', '062_songplays_insert', /MIN\(song_id\)/, 'MAX(song_id)'),
+  inTransform('compares trailing blanks', '010_run_events', /RTRIM\(song, ' '\)/, 'song'),
+  inTransform(
+    'forgets the artists a song had before',
+    '032_run_artists',
+    /SELECT artist_id\nFROM current_songs[\s\S]*?UNION\n/,
+    '',
+  ),
+  inTransform(
+    'picks the spelling of an artist by song alone',
+    '051_artists_insert',
+    /CASE WHEN COALESCE\(match_artist[\s\S]*?song_id\n/,
+    'song_id DESC\n',
+  ),
+  inTransform('takes the user from any event', '081_users_insert', /MAX\(ts\)/, 'MIN(ts)'),
+  inTransform(
+    'lists users who were never logged in',
+    '010_run_events',
+    /CASE WHEN userid IS NULL OR[^\n]*END AS logged_in/,
+    'userid IS NOT NULL AS logged_in',
+  ),
+  inTransform('cuts the milliseconds', '010_run_events', /\n\s*\+ \(ts - 1000[^\n]*AS start_time/, ' AS start_time'),
+  without('deletes no time', '070_time_delete'),
+  without('deletes no songplays', '061_songplays_delete'),
+  without('deletes no songs', '040_songs_delete'),
+  without('deletes no users', '080_users_delete'),
+  inProtocol('locks without an update', 'begin_run', 'SELECT 1'),
+  inProtocol('has its stamp guard off', 'stamp_guard', 'SELECT 1'),
+  inProtocol('has its ledger guard off', 'ledger_guard', 'SELECT 1'),
+  { name: 'writes the ledger beside the transaction', options: () => ({ wrap: ledgerBeside }) },
+  { name: 'commits after staging', options: () => ({ wrap: commitsAfterStaging }) },
+];
+
+function inTransform(name: string, file: string, pattern: RegExp, replacement: string): Mutant {
+  return { name, options: () => ({ model: mapTransforms((sql) => replaced(sql, pattern, replacement), file) }) };
+}
+
+function without(name: string, file: string): Mutant {
+  return { name, options: () => ({ model: mapTransforms(() => 'SELECT 1', file) }) };
+}
+
+function inProtocol(name: string, file: string, sql: string): Mutant {
+  return {
+    name,
+    options: () => {
+      const model = loadModel();
+      return { model: { ...model, protocol: new Map([...model.protocol, [file, sql]]) } };
+    },
+  };
+}
+
+function mapTransforms(change: (sql: string) => string, file: string): Model {
+  const model = loadModel();
+  if (!model.transforms.some(({ name }) => name === file)) {
+    throw new Error(`no transform ${file} to mutate`);
+  }
+  return {
+    ...model,
+    transforms: model.transforms.map((one) => (one.name === file ? { ...one, sql: change(one.sql) } : one)),
+  };
+}
+
+/** A mutant that changes nothing would survive for the wrong reason. */
+function replaced(sql: string, pattern: RegExp, replacement: string): string {
+  const changed = sql.replace(pattern, replacement);
+  if (changed === sql) {
+    throw new Error(`the mutation ${pattern} changes nothing in\n${sql}`);
+  }
+  return changed;
+}
+
+/** The ledger's rows commit before the data does. */
+function ledgerBeside(warehouse: Warehouse): Warehouse {
+  return splitting(warehouse, (step) => step.name === 'copy_load_ledger');
+}
+
+/** Staging commits before the star does. */
+function commitsAfterStaging(warehouse: Warehouse): Warehouse {
+  return splitting(warehouse, (step) => step.name.startsWith('copy_staging'));
+}
+
+/** A batch is cut in two after the last step of some kind. */
+function splitting(warehouse: Warehouse, isLast: (step: Step) => boolean): Warehouse {
+  return override(warehouse, {
+    run: async (batch, onStep) => {
+      const cut = batch.steps.findLastIndex(isLast) + 1;
+      const part = (steps: Batch['steps']): Batch => ({ ...batch, steps });
+      const first = await warehouse.run(part(batch.steps.slice(0, cut)), onStep);
+      return [...first, ...(await warehouse.run(part(batch.steps.slice(cut)), onStep))];
+    },
+  });
+}

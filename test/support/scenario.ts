@@ -1,0 +1,194 @@
+import * as fc from 'fast-check';
+import { type EventRecord, eventKey, matchesPlay, rtrim, type SongRecord, type StagedRun } from './oracle.ts';
+
+/** What happens before a run: files are written, new, changed or as they were before. Then etl runs. */
+export interface Move {
+  readonly logs: readonly { readonly file: number; readonly events: readonly EventRecord[] }[];
+  readonly songs: readonly { readonly file: number; readonly songs: readonly SongRecord[] }[];
+}
+
+/** A history of a warehouse. */
+export type Scenario = readonly Move[];
+
+const FIRST_TS = Date.UTC(2018, 10, 1, 21, 1, 46, 796);
+const DAY = 86_400_000;
+const TITLES = [
+  'Setanta matins',
+  'Setanta matins',
+  'Setanta matins',
+  'Setanta matins',
+  'Setanta matins ',
+  'Øde',
+  '',
+  null,
+] as const;
+const ARTISTS = ['Elena', 'Elena', 'Elena', 'Elena', 'Elena ', 'Elena feat. Ö', '4.6', null] as const;
+const DURATIONS = [269.58322, 269.58322, 269.58322, 218.93179, null] as const;
+
+/** Few values each, so that keys meet: ties, corrections, late songs, moving artists, several matches. */
+const event: fc.Arbitrary<EventRecord> = fc.record({
+  ts: fc.constantFrom(FIRST_TS, FIRST_TS + 1, FIRST_TS + DAY, FIRST_TS + 60 * DAY, -1),
+  sessionId: fc.constantFrom(1, 2),
+  itemInSession: fc.constantFrom(0, 1),
+  userId: fc.constantFrom('', '7', '8'),
+  page: fc.constantFrom('NextSong', 'NextSong', 'NextSong', 'Home', 'NextSong '),
+  auth: fc.constantFrom('Logged In', 'Logged In', 'Logged In', 'Logged Out', null),
+  level: fc.constantFrom('free', 'paid'),
+  song: fc.constantFrom(...TITLES),
+  artist: fc.constantFrom(...ARTISTS),
+  length: fc.constantFrom(...DURATIONS),
+  location: fc.constantFrom('Portland', '', null),
+  userAgent: fc.constantFrom('"Mozilla"', null),
+  firstName: fc.constantFrom('Ann', 'Bo', null),
+  lastName: fc.constantFrom('Li', null),
+  gender: fc.constantFrom('F', null),
+});
+
+const song: fc.Arbitrary<SongRecord> = fc.record({
+  song_id: fc.constantFrom('SOA', 'SOB', 'SOa', 'SOA '),
+  title: fc.constantFrom(...TITLES),
+  artist_id: fc.constantFrom('AR1', 'AR2', 'AR1 '),
+  artist_name: fc.constantFrom(...ARTISTS),
+  artist_location: fc.constantFrom('London', '', null),
+  artist_latitude: fc.constantFrom(51.5, null),
+  artist_longitude: fc.constantFrom(-0.1, null),
+  year: fc.constantFrom(0, 1999),
+  duration: fc.constantFrom(...DURATIONS),
+});
+
+const fileNumber = fc.constantFrom(0, 1, 2);
+
+const move: fc.Arbitrary<Move> = fc.record({
+  logs: fc.uniqueArray(fc.record({ file: fileNumber, events: fc.array(event, { maxLength: 5 }) }), {
+    selector: ({ file }) => file,
+    maxLength: 2,
+  }),
+  songs: fc.uniqueArray(fc.record({ file: fileNumber, songs: fc.array(song, { maxLength: 3 }) }), {
+    selector: ({ file }) => file,
+    maxLength: 2,
+  }),
+});
+
+/** Histories in which files may disagree, change and come back. */
+export const scenarios: fc.Arbitrary<Scenario> = fc
+  .array(move, { minLength: 1, maxLength: 4 })
+  .chain((moves) =>
+    fc
+      .integer({ min: 0, max: moves.length - 1 })
+      .map((again) => [...moves, ...(again % 2 === 0 ? moves.slice(again, again + 1) : [])]),
+  );
+
+/** Files in which no two records disagree about an event or a song, and two ways to cut them into runs. */
+export interface Agreement {
+  readonly files: readonly {
+    readonly kind: 'log' | 'song';
+    readonly events: readonly EventRecord[];
+    readonly songs: readonly SongRecord[];
+  }[];
+  /** The run each file comes in, for one loader and for another; the order within a run is the file's own. */
+  readonly partitions: readonly (readonly number[])[];
+}
+
+export const agreements: fc.Arbitrary<Agreement> = fc
+  .record({
+    events: fc.uniqueArray(event, { selector: eventKey, minLength: 1, maxLength: 8 }),
+    songs: fc.uniqueArray(song, { selector: ({ song_id }) => rtrim(song_id), minLength: 1, maxLength: 3 }),
+  })
+  .chain(({ events, songs }) => {
+    // Every record may stand in several files.
+    const picks = fc.array(fc.nat({ max: 255 }), { minLength: 4, maxLength: 4 });
+    return fc.record({ logPicks: picks, songPicks: picks }).chain(({ logPicks, songPicks }) => {
+      const logs = logPicks.map((bits) => ({
+        kind: 'log' as const,
+        songs: [],
+        events: events.filter((_, index) => (bits >> index) & 1),
+      }));
+      const catalogue = songPicks.map((bits) => ({
+        kind: 'song' as const,
+        events: [],
+        songs: songs.filter((_, index) => (bits >> index) & 1),
+      }));
+      const files = [...logs, ...catalogue];
+      const partition = fc.array(fc.nat({ max: 3 }), { minLength: files.length, maxLength: files.length });
+      return fc.record({ files: fc.constant(files), partitions: fc.tuple(partition, partition) });
+    });
+  });
+
+/** What a history is made of; each class must be frequent enough to mean something. */
+export const CLASSES = [
+  'tie',
+  'duplicate',
+  'correction',
+  'late song',
+  'released play',
+  'artist moves',
+  'no user',
+  'several matches',
+  'blanks decide',
+  'restored',
+] as const;
+
+/** What a scenario made of a warehouse, by a ledger of the tests' own. */
+export interface History {
+  readonly runs: readonly StagedRun[];
+  /** Whether a version of a file came back after another had been loaded. */
+  readonly restored: boolean;
+}
+
+/** The classes a history falls into. */
+export function classesOf({ runs, restored }: History): ReadonlySet<(typeof CLASSES)[number]> {
+  const events = runs.flatMap((run) => run.events);
+  const songs = runs.flatMap((run) => run.songs);
+  const found = new Set<(typeof CLASSES)[number]>();
+  const note = (name: (typeof CLASSES)[number], holds: boolean) => holds && found.add(name);
+  const texts = new Set(events.map((one) => JSON.stringify(one)));
+  const keys = new Set(events.map(eventKey));
+  note('duplicate', texts.size < events.length);
+  note(
+    'tie',
+    runs.some(
+      (run) => new Set(run.events.map((one) => JSON.stringify(one))).size > new Set(run.events.map(eventKey)).size,
+    ),
+  );
+  note('correction', texts.size > keys.size);
+  note(
+    'no user',
+    events.some(({ userId }) => userId === ''),
+  );
+  note(
+    'late song',
+    runs.some((run, at) =>
+      runs.slice(at + 1).some((later) => later.songs.some((one) => run.events.some((play) => matchesPlay(one, play)))),
+    ),
+  );
+  note(
+    'released play',
+    songVersions(songs).some(([old, now]) => events.some((play) => matchesPlay(old, play) && !matchesPlay(now, play))),
+  );
+  note(
+    'artist moves',
+    songVersions(songs).some(([old, now]) => rtrim(old.artist_id) !== rtrim(now.artist_id)),
+  );
+  note(
+    'several matches',
+    events.some(
+      (play) => new Set(songs.filter((one) => matchesPlay(one, play)).map((one) => rtrim(one.song_id))).size > 1,
+    ),
+  );
+  note(
+    'blanks decide',
+    events.some((play) =>
+      songs.some((one) => matchesPlay(one, play) && (one.title !== play.song || one.artist_name !== play.artist)),
+    ),
+  );
+  note('restored', restored);
+  return found;
+}
+
+/** Consecutive versions of each song. */
+function songVersions(songs: readonly SongRecord[]): readonly (readonly [SongRecord, SongRecord])[] {
+  return songs.flatMap((one, at) => {
+    const next = songs.slice(at + 1).find((other) => rtrim(other.song_id) === rtrim(one.song_id));
+    return next === undefined ? [] : [[one, next] as const];
+  });
+}

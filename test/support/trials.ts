@@ -1,0 +1,176 @@
+import { expect } from '@jest/globals';
+import { etl } from '../../src/pipeline/etl.ts';
+import type { StepResult, Warehouse } from '../../src/warehouse/warehouse.ts';
+import type { Engine } from './engines.ts';
+import {
+  LOG_ROOT,
+  type Loader,
+  type LoaderOptions,
+  linesOf,
+  readEverything,
+  readStar,
+  SONG_ROOT,
+  withLoader,
+} from './loader.ts';
+import { type EventRecord, expectedStar, type SongRecord } from './oracle.ts';
+
+/** Two plays, one of which the song matches. */
+export const PLAY: EventRecord = {
+  ts: 1541105830796,
+  sessionId: 38,
+  itemInSession: 0,
+  userId: '39',
+  page: 'NextSong',
+  auth: 'Logged In',
+  level: 'free',
+  song: 'Setanta matins',
+  artist: 'Elena',
+  length: 269.58322,
+  location: 'Dublin',
+  userAgent: null,
+  firstName: 'Walter',
+  lastName: null,
+  gender: 'M',
+};
+export const OTHER_PLAY: EventRecord = { ...PLAY, itemInSession: 1, ts: PLAY.ts + 1000, song: 'Øde', level: 'paid' };
+export const SONG: SongRecord = {
+  song_id: 'SOZCTXZ12AB0182364',
+  title: 'Setanta matins',
+  artist_id: 'AR5KOSW1187FB35FF4',
+  artist_name: 'Elena',
+  artist_location: 'Dubai UAE',
+  artist_latitude: 49.8,
+  artist_longitude: 15.47,
+  year: 0,
+  duration: 269.58322,
+};
+
+/** Writes a log file with one play and a song file; the star they must give. */
+export function writeSample({ store }: Loader): ReturnType<typeof expectedStar> {
+  store.files.set(`${LOG_ROOT}/a.json`, linesOf([PLAY]));
+  store.files.set(`${SONG_ROOT}/a.json`, linesOf([SONG]));
+  return expectedStar([{ events: [PLAY], songs: [SONG] }]);
+}
+
+/**
+ * I1, I3: a load that fails after any of its steps leaves every table as it was, and the next one makes it right. Returns
+ * how many steps were tried.
+ */
+export async function survivesFailureAtEveryStep(engine: Engine, options: LoaderOptions = {}): Promise<number> {
+  let steps = 1;
+  for (let failing = 1; failing <= steps; failing += 1) {
+    await withLoader(
+      engine,
+      async (loader) => {
+        const star = writeSample(loader);
+        const before = await readEverything(loader);
+        const failed = etl({ ...loader.context, emit: failAt(failing, (of) => (steps = of)) });
+        await expect(failed).rejects.toThrow('injected');
+        expect(await readEverything(loader)).toEqual(before);
+        expect((await etl(loader.context)).status).toBe('loaded');
+        expect(await readStar(loader.context.warehouse)).toEqual(star);
+      },
+      options,
+    );
+  }
+  return steps;
+}
+
+function failAt(step: number, onSteps: (of: number) => void): Loader['context']['emit'] {
+  return (event) => {
+    if (event.type === 'step') {
+      onSteps(event.of);
+      if (event.done === step) {
+        throw new Error('injected');
+      }
+    }
+  };
+}
+
+/** I1: loaders that run at the same time load each file once between them. */
+export async function loadsOnceSideBySide(engine: Engine, options: LoaderOptions = {}): Promise<void> {
+  await withLoader(
+    engine,
+    async (loader) => {
+      const star = writeSample(loader);
+      const reports = await Promise.all([1, 2, 3].map(() => etl(loader.context)));
+      expect(reports.map(({ status }) => status).sort()).toEqual(['loaded', 'up_to_date', 'up_to_date']);
+      expect(await readStar(loader.context.warehouse)).toEqual(star);
+      expect(await countRows(loader, 'staging_events')).toBe(1);
+    },
+    options,
+  );
+}
+
+/** I1: a loader that is overtaken between its plan and its batch plans anew, and loads what is left. */
+export async function plansAnewWhenOvertaken(engine: Engine, options: LoaderOptions = {}): Promise<void> {
+  await withLoader(
+    engine,
+    async (loader) => {
+      writeSample(loader);
+      const slow = { ...loader.context, warehouse: beforeRun(loader.context.warehouse, () => etl(loader.context)) };
+      loader.store.files.set(`${LOG_ROOT}/b.json`, linesOf([OTHER_PLAY]));
+      await etl(slow);
+      expect(await countRows(loader, 'staging_events')).toBe(2);
+      expect(await countRows(loader, 'load_ledger')).toBe(3);
+      expect(await readStar(loader.context.warehouse)).toEqual(
+        expectedStar([{ events: [PLAY, OTHER_PLAY], songs: [SONG] }]),
+      );
+    },
+    options,
+  );
+}
+
+/** A run's stamp must be newer than the last one's, or corrections would lose against what they correct. */
+export async function refusesAStampThatIsNotNewer(engine: Engine, options: LoaderOptions = {}): Promise<void> {
+  await withLoader(
+    engine,
+    async (loader) => {
+      writeSample(loader);
+      await runSql(loader.context.warehouse, "UPDATE load_run SET stamp = TIMESTAMP '2999-01-01 00:00:00'");
+      const before = await readEverything(loader);
+      await expect(etl(loader.context)).rejects.toThrow(/not newer than the last one/);
+      expect(await readEverything(loader)).toEqual(before);
+    },
+    options,
+  );
+}
+
+export async function countRows({ context: { warehouse } }: Loader, table: string): Promise<number> {
+  const { rows } = await warehouse.query(`SELECT COUNT(*) FROM ${table}`);
+  return Number(rows[0]?.[0]);
+}
+
+export async function runSql(warehouse: Warehouse, sql: string): Promise<readonly StepResult[]> {
+  return warehouse.run({ name: 'test', locks: false, steps: [{ kind: 'sql', name: 'test', sql }] });
+}
+
+/** A warehouse before whose first batch something else happens. */
+function beforeRun(warehouse: Warehouse, action: () => Promise<unknown>): Warehouse {
+  let first = true;
+  return override(warehouse, {
+    run: async (batch, onStep) => {
+      if (first) {
+        first = false;
+        await action();
+      }
+      return warehouse.run(batch, onStep);
+    },
+  });
+}
+
+/** A warehouse with some methods replaced. */
+export function override(warehouse: Warehouse, methods: Partial<Warehouse>): Warehouse {
+  return {
+    engine: warehouse.engine,
+    location: warehouse.location,
+    now: warehouse.now,
+    query: (sql) => warehouse.query(sql),
+    existing: (tables) => warehouse.existing(tables),
+    explain: (batch) => warehouse.explain(batch),
+    run: (batch, onStep) => warehouse.run(batch, onStep),
+    cancel: () => warehouse.cancel(),
+    close: () => warehouse.close(),
+    ...methods,
+  };
+}
