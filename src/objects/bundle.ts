@@ -1,7 +1,7 @@
 import { type DataProblem, messageOf } from '../errors.ts';
 import { breathe } from './breathe.ts';
-import { ContentReader } from './bytes.ts';
-import { type FramedFile, MalformedJson, RecordFramer, type RecordSink } from './frame.ts';
+import { type ContentId, ContentReader } from './bytes.ts';
+import { type FramedFile, MalformedJson, RecordFramer } from './frame.ts';
 import { localPath } from './local.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
@@ -63,23 +63,27 @@ class Bundler {
   readonly #writer: PartWriter;
   readonly #passedParts: Part[] = [];
   readonly #files: BundledFile[] = [];
-  readonly #spellings = new Map<string, Set<string>>();
+  /** One for files that are only counted, one for those that are written; a new one after each malformed file. */
+  #framers: { counting: RecordFramer; writing: RecordFramer };
+  readonly #spellings = new Set<FramedFile['spellings']>();
   readonly #problems: DataProblem[] = [];
 
   constructor(options: BundleOptions) {
     this.#options = options;
     this.#writer = new PartWriter(options.spool, options.prefix, options.partBytes ?? PART_BYTES);
+    this.#framers = this.#newFramers();
   }
 
   async add(object: SourceObject): Promise<void> {
     try {
       const passed = this.#mayPass(object) && (await this.#pass(object));
       if (!passed) {
-        this.#note(object, await this.#frame(object, this.#writer));
+        this.#note(object, await this.#frame(object, this.#framers.writing));
         this.#writer.endFile(object.label);
       }
     } catch (error) {
       this.#problems.push(problemOf(object, error));
+      this.#framers = this.#newFramers();
     }
   }
 
@@ -89,7 +93,7 @@ class Bundler {
       parts: [...this.#passedParts, ...this.#writer.parts],
       files: this.#files,
       problems: this.#problems,
-      spellings: new Map([...this.#spellings].map(([key, spellings]) => [key, [...spellings].sort()])),
+      spellings: mergeSpellings(this.#spellings),
     };
   }
 
@@ -101,7 +105,7 @@ class Bundler {
   }
 
   async #pass(object: SourceObject): Promise<boolean> {
-    const framed = await this.#frame(object, undefined);
+    const framed = await this.#frame(object, this.#framers.counting);
     if (!framed.lineDelimited) {
       return false;
     }
@@ -117,12 +121,16 @@ class Bundler {
     return true;
   }
 
-  async #frame(
-    object: SourceObject,
-    sink: RecordSink | undefined,
-  ): Promise<FramedFile & { version: string; size: number }> {
+  #newFramers(): { counting: RecordFramer; writing: RecordFramer } {
+    const { wantedKeys } = this.#options;
+    return {
+      counting: new RecordFramer({ wantedKeys }),
+      writing: new RecordFramer({ wantedKeys, sink: this.#writer }),
+    };
+  }
+
+  async #frame(object: SourceObject, framer: RecordFramer): Promise<FramedFile & ContentId> {
     const reader = new ContentReader(this.#options.store, object);
-    const framer = new RecordFramer({ wantedKeys: this.#options.wantedKeys, ...(sink === undefined ? {} : { sink }) });
     for await (const chunk of reader.content()) {
       framer.push(chunk);
       await breathe();
@@ -131,21 +139,21 @@ class Bundler {
     return { ...framer.end(), ...reader.id() };
   }
 
-  #note(
-    object: SourceObject,
-    { records, version, size, spellings }: FramedFile & { version: string; size: number },
-  ): void {
+  #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {
     const file = { object, version, size, records };
     this.#files.push(file);
-    for (const [key, found] of spellings) {
-      const known = this.#spellings.get(key) ?? new Set();
-      this.#spellings.set(key, known);
-      for (const spelling of found) {
-        known.add(spelling);
-      }
-    }
+    this.#spellings.add(spellings);
     this.#options.onFile?.(file);
   }
+}
+
+/** Every spelling of every key, in an order that does not depend on the files'. */
+function mergeSpellings(maps: Iterable<FramedFile['spellings']>): FramedFile['spellings'] {
+  const merged = new Map<string, Set<string>>();
+  for (const [key, spellings] of [...maps].flatMap((map) => [...map])) {
+    merged.set(key, new Set([...(merged.get(key) ?? []), ...spellings]));
+  }
+  return new Map([...merged].map(([key, spellings]) => [key, [...spellings].sort()]));
 }
 
 /** Malformed JSON and broken gzip are the file's fault; anything else is thrown on. */
@@ -154,8 +162,12 @@ function problemOf(object: SourceObject, error: unknown): DataProblem {
     const { line, column, reason, excerpt } = error;
     return { file: object.label, line, column, reason, excerpt };
   }
-  if (isGzip(object.uri) && error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
+  if (isGzip(object.uri) && isZlibError(error)) {
     return { file: object.label, reason: `not a whole gzip file: ${messageOf(error)}` };
   }
   throw error;
+}
+
+function isZlibError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 }

@@ -51,20 +51,21 @@ export interface FramedFile {
   readonly lines: number;
   /** True when each record has a line of its own (blank lines allowed, no byte order mark): fit to be handed on untouched. */
   readonly lineDelimited: boolean;
-  /** For each wanted key the spellings met, in the order they were met. */
+  /** For each wanted key the spellings met, in this file and those before it, in the order they were met. */
   readonly spellings: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * Splits one source file into records while it validates it: JSON objects, separated by any white space or none, and nothing
+ * Splits source files, one after the other, into records while it validates them: JSON objects, separated by any white space or none, and nothing
  * else. Strict RFC 8259 and UTF-8; moreover no lone surrogates, no wanted key twice in a record, at most MAX_DEPTH and
- * MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. Once it has thrown, a framer is of no more use.
+ * MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. What it learns of the spelling of keys it keeps from file to
+ * file. Once it has thrown, a framer is of no more use.
  */
 export class RecordFramer {
   readonly #sink: RecordSink | undefined;
   readonly #keys: KeyTracker | undefined;
   readonly #table: Int32Array;
-  readonly #line = new SourceLine();
+  #line = new SourceLine();
   /** What is open at each depth from 1, the record. */
   readonly #containers = new Uint8Array(MAX_DEPTH + 1);
   #depth = 0;
@@ -99,17 +100,28 @@ export class RecordFramer {
     this.#carry(chunk);
   }
 
-  /** The file is at its end. Throws MalformedJson when that is inside a record. */
+  /** The file is at its end, and the next one may begin. Throws MalformedJson when the end is inside a record. */
   end(): FramedFile {
     if (this.#depth > 0) this.#fail(`the file ends inside the record that begins on line ${this.#recordLine}`, 0);
     if (this.#state !== START && this.#state !== BETWEEN) this.#refuse(this.#state, 0);
-    return {
+    const framed = {
       records: this.#records,
       bytes: this.#bytes,
       lines: this.#line.number - (this.#line.isEmpty ? 1 : 0),
       lineDelimited: this.#isLineDelimited,
       spellings: this.#keys?.spellings ?? new Map(),
     };
+    this.#startFile();
+    return framed;
+  }
+
+  #startFile(): void {
+    this.#line = new SourceLine();
+    this.#state = START;
+    this.#records = 0;
+    this.#bytes = 0;
+    this.#lastRecordLine = 0;
+    this.#isLineDelimited = true;
   }
 
   /** The automaton itself. All that is not done for every byte is done in `#act`. */
@@ -248,11 +260,4 @@ export class RecordFramer {
       excerpt: this.#line.excerpt(this.#chunk, at, back),
     });
   }
-}
-
-/** Frames a file that is in memory as a whole. */
-export function frameBuffer(bytes: Uint8Array, options: FramerOptions = {}): FramedFile {
-  const framer = new RecordFramer(options);
-  framer.push(bytes);
-  return framer.end();
 }

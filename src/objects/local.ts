@@ -1,4 +1,4 @@
-import { closeSync, type Dirent, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, StarloadError } from '../errors.ts';
@@ -135,17 +135,15 @@ function describeFile(path: string): LocalObject {
   };
 }
 
-function* readChunks({ path, label }: LocalObject): Iterable<Uint8Array> {
+function* readChunks({ path, label, size }: LocalObject): Iterable<Uint8Array> {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-    const capacity = Math.min(CHUNK_BYTES, Number(fstatSync(descriptor).size) + 1);
-    for (;;) {
+    // One byte more than the listing saw: a read that leaves it free is the last.
+    const capacity = Math.min(CHUNK_BYTES, size + 1);
+    for (let length = capacity; length === capacity; ) {
       const buffer = Buffer.allocUnsafe(capacity);
-      const length = readSync(descriptor, buffer, 0, capacity, null);
-      if (length === 0) {
-        return;
-      }
+      length = readSync(descriptor, buffer, 0, capacity, null);
       yield buffer.subarray(0, length);
     }
   } catch (cause) {

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 
-/** An engine the conformance suite runs on: how to open an empty warehouse whose loads may read a folder. */
+/** An engine the conformance suite runs on: how to open an empty warehouse whose loads may read some folders. */
 export interface Engine {
   readonly name: string;
-  open(readable: string): Promise<Warehouse>;
+  open(readable: readonly string[]): Promise<Warehouse>;
 }
 
 const DUCKDB: Engine = {
   name: 'duckdb',
-  open: (readable) => openDuckdb({ path: ':memory:', readOnly: false, readable: [readable], memoryLimit: undefined }),
+  open: (readable) => openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined }),
 };
 
 const ENGINES: readonly Engine[] = [DUCKDB];

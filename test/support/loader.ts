@@ -30,7 +30,7 @@ export function withLoader<T>(
   options: LoaderOptions = {},
 ): Promise<T> {
   return withFolder(async (folder) => {
-    const warehouse = await engine.open(folder);
+    const warehouse = await engine.open([folder]);
     try {
       return await action(await makeLoader(warehouse, folder, options));
     } finally {

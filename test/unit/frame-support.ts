@@ -45,3 +45,10 @@ export function faultOf(frame: () => unknown): MalformedJson {
   }
   throw new Error('Nothing was refused.');
 }
+
+/** Frames a file that is in memory as a whole. */
+export function frameBuffer(bytes: Uint8Array, options: FramerOptions = {}): FramedFile {
+  const framer = new RecordFramer(options);
+  framer.push(bytes);
+  return framer.end();
+}

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type FramedFile, frameBuffer, MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
-import { bytesOf, frameCut, RecordCollector } from './frame-support.ts';
+import { type FramedFile, MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
+import { bytesOf, frameBuffer, frameCut, RecordCollector } from './frame-support.ts';
 
 const WANTED = ['ts', 'user_id', 'a'];
 const RUNS = { numRuns: 1000 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { frameBuffer, MAX_DEPTH, MAX_RECORD_BYTES, type MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
-import { bytesOf, faultOf, frameCut, RecordCollector } from './frame-support.ts';
+import { MAX_DEPTH, MAX_RECORD_BYTES, type MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
+import { bytesOf, faultOf, frameBuffer, frameCut, RecordCollector } from './frame-support.ts';
 
 const ROOT = 'a record must be a JSON object; this file holds';
 const LONE_HIGH = 'a lone surrogate: \\uD800 to \\uDBFF must be followed by \\uDC00 to \\uDFFF';
@@ -379,4 +379,20 @@ test('Chunks may be empty', () => {
     lineDelimited: true,
     spellings: new Map([['ts', ['ts']]]),
   });
+});
+
+test('a framer takes one file after the other, and keeps only the spellings it has learnt', () => {
+  const framer = new RecordFramer({ wantedKeys: ['ts'] });
+  framer.push(bytesOf('{"ts":1}{"TS":2}'));
+  expect(framer.end()).toMatchObject({ records: 2, lines: 1, lineDelimited: false });
+  framer.push(bytesOf('{"ts":3}\n{}'));
+  expect(framer.end()).toMatchObject({
+    records: 2,
+    lines: 2,
+    bytes: 11,
+    lineDelimited: true,
+    spellings: new Map([['ts', ['ts', 'TS']]]),
+  });
+  framer.push(bytesOf('{}\n{"ts":'));
+  expect(faultOf(() => framer.end())).toMatchObject({ line: 2 });
 });
