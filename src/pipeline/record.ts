@@ -32,7 +32,7 @@ function checkField(text: FieldText, column: Column): string | undefined {
   if (column.type === 'varchar') {
     return checkText(text, column);
   }
-  if (text === undefined || text.trim() === '') {
+  if (text === undefined || /^[ \t\n\f\r]*$/.test(text)) {
     return column.notNull ? MISSING : undefined;
   }
   return column.type === 'bigint' ? checkWhole(text) : checkReal(text);
@@ -116,11 +116,12 @@ function toText(value: unknown): FieldText {
     : JSON.stringify(value, (_, inner) => (inner instanceof NumberText ? Number(inner.digits) : inner));
 }
 
-/** Whole numbers keep their digits; others are written as the shortest text of the double they are, 1e3 as 1000.0. */
+/** Whole numbers keep their digits; others become the shortest text of the double they are, 1e3 becomes 1000.0. */
 function numberText(digits: string): string {
-  if (/^-?\d+$/.test(digits)) {
+  const value = Number(digits);
+  if (/^-?\d+$/.test(digits) || !Number.isFinite(value)) {
     return digits;
   }
-  const value = Number(digits);
-  return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${Object.is(value, -0) ? '-0' : value}.0` : String(value);
+  const text = (Object.is(value, -0) ? '-0' : String(value)).replace('e+', 'e');
+  return /[.e]/.test(text) ? text : `${text}.0`;
 }

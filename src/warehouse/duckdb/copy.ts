@@ -64,17 +64,22 @@ function typed(column: Column, slots: readonly number[]): string {
   if (column.type === 'varchar') {
     return `CASE WHEN strlen(${text}) > ${column.maxBytes} THEN ${refuse} ELSE ${text} END`;
   }
-  const { pattern, type } = NUMERIC[column.type as keyof typeof NUMERIC];
+  const { pattern, type, finite } = NUMERIC[column.type as keyof typeof NUMERIC];
+  const fits = `regexp_full_match(${text}, '${pattern}')${finite ? ` AND isfinite(CAST(${text} AS ${type}))` : ''}`;
   return `CASE
   WHEN ${text} IS NULL OR regexp_full_match(${text}, '\\s*') THEN NULL
-  WHEN regexp_full_match(${text}, '${pattern}') THEN CAST(${text} AS ${type})
+  WHEN ${fits} THEN CAST(${text} AS ${type})
   ELSE CAST(${refuse} AS ${type})
 END`;
 }
 
 /** The texts that are values of a type. In a whole number a fraction of zeros is let pass: `1540919166796.0`. */
 const NUMERIC = {
-  bigint: { pattern: '[+-]?[0-9]+([.]0+)?', type: 'BIGINT' },
-  double: { pattern: '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?', type: 'DOUBLE' },
-  timestamp: { pattern: '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?', type: 'TIMESTAMP' },
+  bigint: { pattern: '[+-]?[0-9]+([.]0+)?', type: 'BIGINT', finite: false },
+  double: { pattern: '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?', type: 'DOUBLE', finite: true },
+  timestamp: {
+    pattern: '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?',
+    type: 'TIMESTAMP',
+    finite: true,
+  },
 } as const;
