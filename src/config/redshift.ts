@@ -9,6 +9,8 @@ const SECRET = /^(arn:aws[-a-z]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[\w/+
 const CLUSTER_NAME = /^[a-z][a-z0-9-]{0,62}$/i;
 const WORKGROUP_NAME = /^[a-z0-9-]{3,64}$/;
 
+const AS_SHOWN = 'write it as the console shows it, such as dwh';
+
 type Warehouse = Pick<RedshiftTarget, 'clusterIdentifier' | 'workgroup'>;
 type Identity = Pick<RedshiftTarget, 'dbUser' | 'secretArn'>;
 
@@ -36,8 +38,10 @@ export function parseRedshift(
 }
 
 function parseWarehouse(findings: Findings, endpoint: RedshiftEndpoint | undefined): Warehouse {
-  const cluster = findings.matching('clusterIdentifier', CLUSTER_NAME, 'is no name of a cluster')?.toLowerCase();
-  const workgroup = findings.matching('workgroup', WORKGROUP_NAME, 'is no name of a workgroup');
+  const cluster = findings
+    .matching('clusterIdentifier', CLUSTER_NAME, `is no name of a cluster: ${AS_SHOWN}`)
+    ?.toLowerCase();
+  const workgroup = findings.matching('workgroup', WORKGROUP_NAME, `is no name of a workgroup: ${AS_SHOWN}`);
   if (endpoint === undefined && cluster !== undefined && workgroup !== undefined) {
     findings.refuse('workgroup', 'WORKGROUP and CLUSTER_IDENTIFIER are both filled in: delete one');
   }
@@ -76,7 +80,11 @@ function parseRole(findings: Findings): string | undefined {
 }
 
 function parseIdentity(findings: Findings, warehouse: Warehouse): Identity {
-  const secretArn = findings.matching('secretArn', SECRET, 'is no secret: write its ARN or its name');
+  const secretArn = findings.matching(
+    'secretArn',
+    SECRET,
+    'is no secret: write its ARN, such as arn:aws:secretsmanager:us-west-2:123456789012:secret:dwh-AbCdEf, or its name',
+  );
   const dbUser = findings.optional('dbUser');
   if (dbUser === undefined) return { secretArn };
   if (secretArn === undefined && warehouse.workgroup === undefined) return { dbUser };

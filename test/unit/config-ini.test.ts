@@ -96,6 +96,10 @@ describe('a value', () => {
     );
   });
 
+  test('keeps a byte order mark that is not at the start of the file', () => {
+    expect(valueIn('a\uFEFFb')).toBe('a\uFEFFb');
+  });
+
   test('of any text without line breaks comes back unchanged from within quotes', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((value) => !/[\r\n]/.test(value));
     fc.assert(
@@ -160,9 +164,9 @@ describe('a problem', () => {
     ],
     [
       'is a key that stands twice in such a section',
-      '[S]\na=1\n[S]\na=1',
+      '[S]\na=1\n[s]\na=1',
       [
-        [3, '[S] stands twice, in lines 1 and 3: keep one'],
+        [3, '[s] stands twice, in lines 1 and 3: keep one'],
         [4, 'A stands twice, in lines 2 and 4: keep one'],
       ],
     ],

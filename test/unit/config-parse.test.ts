@@ -24,6 +24,7 @@ describe('a source', () => {
   test.each<[string, string]>([
     ['s3://bucket/log_data', 's3://bucket/log_data'],
     ["'s3://bucket/log_data/'", 's3://bucket/log_data/'],
+    ["' s3://bucket/log_data '", 's3://bucket/log_data'],
     ['s3a://bucket/a//b c/é=1', 's3://bucket/a//b c/é=1'],
     ['s3n://bucket/log', 's3://bucket/log'],
     ['S3://bucket/log', 's3://bucket/log'],
@@ -33,6 +34,7 @@ describe('a source', () => {
     ['../log_data', '/log_data'],
     ['.', '/project'],
     ['/data/log data', '/data/log data'],
+    ['the ‘best’ of', '/project/the ‘best’ of'],
     ['~', '/home/me'],
     ['~/log_data', '/home/me/log_data'],
     ['file:///data/log%20data', '/data/log data'],
@@ -48,6 +50,7 @@ describe('a source', () => {
     ],
     ['s3://Bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
     ['s3://my_bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
+    ['s3://bucket_1/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
     ['s3:///log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
     ['s3:bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
     ["s3://bucket/it's/log", 'holds a quote or a backslash: use a folder without them'],
@@ -61,6 +64,7 @@ describe('a source', () => {
       's3://bucket/log # of 2018',
       'has a comment behind it, which counts as part of the value: put the comment on a line of its own',
     ],
+    ['s3://bucket/log”', 'is wrapped in typographic quotes: use " or none'],
     ['“s3://bucket/log”', 'is wrapped in typographic quotes: use " or none'],
     ['data\u0007/log', 'holds a control character: type the value anew'],
   ])('%s is refused', (LOG_DATA, expectation) => {
@@ -87,6 +91,12 @@ describe('a source', () => {
 
   test('may stand in another section', () => {
     expect(parse({ SOURCES: LOCAL }).sources.SONG_DATA.uri).toBe('/project/data/song_data');
+  });
+
+  test('may have a jsonpaths file whose name begins or ends like the word for none', () => {
+    const { sources } = parse(local({ LOG_JSONPATH: 'auto.json', SONG_JSONPATH: 'paths/auto' }));
+    expect(sources.LOG_DATA.jsonpaths).toBe('/project/auto.json');
+    expect(sources.SONG_DATA.jsonpaths).toBe('/project/paths/auto');
   });
 
   test('may have a jsonpaths file', () => {
@@ -184,6 +194,16 @@ describe('another name', () => {
     expect(redshift(redshiftFile({ DB_NAME: 'xxxx' }, { DWH: { DWH_DB: 'other' } })).database).toBe('other');
   });
 
+  test('that is a placeholder says more than the setting’s own left blank', () => {
+    const { problems } = errorOf(redshiftFile({ DB_NAME: '' }, { DWH: { DWH_DB: 'xxxx' } }));
+    expect(problems.map(placeOf)).toEqual(['DWH.DWH_DB']);
+  });
+
+  test('with a value that was misread is refused, whatever the setting’s own says', () => {
+    expect(mistakesOf(redshiftFile({}, { DWH: { DWH_DB: "'half" } }))).toEqual(['DWH.DWH_DB']);
+    expect(mistakesOf(redshiftFile({ DB_NAME: '' }, { DWH: { DWH_DB: "'half" } }))).toEqual(['DWH.DWH_DB']);
+  });
+
   test('may repeat the value, but not contradict it', () => {
     const roles = (second: string) => redshiftFile({}, { IAM_ROLE: { ROLE_ARN: ROLE, DWH_ROLE_ARN: second } });
     expect(redshift(roles(ROLE)).iamRole).toBe(ROLE);
@@ -235,6 +255,7 @@ describe('a placeholder', () => {
     'TBD',
     'Not specified',
     'not_specified',
+    'not filled in',
     'None',
     'ENTER_YOUR_KEY',
   ])('is %s', (value) => {
@@ -252,6 +273,10 @@ describe('a placeholder', () => {
     'host <G>',
     'data/x',
     '../..',
+    'do_not_set',
+    'dwh_your_host',
+    'CENTER_1',
+    'allnone',
     'AKIAXXXXXXXXXXXXXXXX',
     'enterprise',
     'todos',
@@ -296,6 +321,14 @@ describe('AWS keys', () => {
     expect(aws).toEqual({ accessKeyId: 'AKIAENVIRONMENT', secretAccessKey: 'of the environment' });
     expect(warnings.map(placeOf)).toEqual(['AWS.KEY']);
     expect(secrets).toEqual(expect.arrayContaining([...Object.values(env), ...Object.values(AWS), 'tokentoken']));
+  });
+
+  test('of the environment count only as a pair', () => {
+    expect(parse({ S3, AWS }, { AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT' }).aws.accessKeyId).toBe(AWS.KEY);
+    expect(parse({ S3, AWS }, { AWS_SECRET_ACCESS_KEY: 'of the environment' }).aws.accessKeyId).toBe(AWS.KEY);
+    const env = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' };
+    expect(parse({ S3 }, { ...env, AWS_SESSION_TOKEN: 'token' }).aws.sessionToken).toBe('token');
+    expect(parse({ S3 }, { ...env, AWS_SESSION_TOKEN: '' }).aws.sessionToken).toBeUndefined();
   });
 
   test('may be blank or absent', () => {
@@ -404,7 +437,7 @@ describe('a file', () => {
   });
 
   test('may hold foreign keys with values we would not accept', () => {
-    const text = "[S3]\nLOG_DATA=a\nSONG_DATA=b\n[APP]\nNAME = Bob's cars'\nTEXT = one\n  two\nGLOB=*.json";
+    const text = "[S3]\nLOG_DATA=a\nSONG_DATA=b\n[APP]\nNAME = Bob's cars'\nTEXT = one\n  two\n  three: 3\nGLOB=*.json";
     expect(parse(text).warnings).toEqual([]);
   });
 
@@ -448,7 +481,8 @@ describe('secrets', () => {
   });
 
   test('are not shown where half of them was misread', () => {
-    const text = '[CLUSTER]\nHOST=localhost\nDB_PASSWORD = "hunter22\n  second half\nDB_PORT=hunter22\n';
+    const text =
+      '[CLUSTER]\nHOST=localhost\nDB_PASSWORD = "hunter22\n  second half\'\nDB_PORT=hunter22\nDB_SCHEMA=second half';
     expect(errorOf(text).message).not.toMatch(/hunter22|second half/);
   });
 });

@@ -145,6 +145,23 @@ describe('HOST', () => {
     expect(message).toMatch(/^HOST is missing: .* or REGION = us-west-2 beside CLUSTER_IDENTIFIER$/);
   });
 
+  test('left blank beside a workgroup asks for the region, if that is missing', () => {
+    const message = messageOf(redshiftFile({ HOST: '', WORKGROUP: 'dwh', DB_USER: undefined }));
+    expect(message).toContain('or delete the line, for REGION beside WORKGROUP would be enough');
+  });
+
+  test('left blank names the sections that hold a server, and only those', () => {
+    const one = { CLUSTER: { HOST: '', DB_NAME: 'd', DB_USER: 'u' }, S3: { ...LOCAL, DWH_DB: 'd' } };
+    expect(messageOf(one)).toMatch(/, or delete the \[CLUSTER\] section to load into an embedded DuckDB file$/);
+    const other = {
+      CLUSTER: { HOST: '', DB_NAME: 'd', DB_USER: 'u' },
+      MY_S3: { DWH_DB: '' },
+      S3_DWH: { DB_USER: '' },
+      S3: LOCAL,
+    };
+    expect(messageOf(other)).toContain('delete the [CLUSTER] and [MY_S3] and [S3_DWH] sections');
+  });
+
   test('that is a placeholder is not filled in', () => {
     const message = messageOf(redshiftFile({ HOST: '<ENTER ENDPOINT>' }));
     expect(message).toMatch(/^HOST is not filled in \("<ENTER ENDPOINT>" is a placeholder\): write the endpoint/);
@@ -161,6 +178,11 @@ describe('HOST', () => {
     'a b',
     'host..name',
     '-host',
+    'host-',
+    'ho$t',
+    `${CLUSTER_HOST}.example.org`,
+    `${WORKGROUP_HOST}.example.org`,
+    'dwh.123456789012.nowhere.redshift-serverless.amazonaws.com',
     '[12345]',
   ])('that is no endpoint is refused with its value: %s', (HOST) => {
     const message = messageOf(redshiftFile({ HOST }));
@@ -276,12 +298,22 @@ describe('a Redshift target', () => {
     expect(target).toMatchObject({ clusterIdentifier: 'dwh', region: 'us-west-2' });
   });
 
+  test.each(['1dwh', 'my_cluster', 'a b'])('refuses the name of a cluster %s', (CLUSTER_IDENTIFIER) => {
+    const keys = { HOST: undefined, CLUSTER_IDENTIFIER, REGION: 'us-west-2' };
+    expect(messageOf(redshiftFile(keys))).toContain(`"${CLUSTER_IDENTIFIER}" is no name of a cluster: write`);
+  });
+
+  test.each(['My', 'my_group', 'a b c'])('refuses the name of a workgroup %s', (WORKGROUP) => {
+    const keys = { HOST: undefined, DB_USER: undefined, WORKGROUP, REGION: 'us-west-2' };
+    expect(messageOf(redshiftFile(keys))).toContain(`"${WORKGROUP}" is no name of a workgroup: write`);
+  });
+
   test('refuses CLUSTER_IDENTIFIER and WORKGROUP together', () => {
     const keys = { HOST: undefined, CLUSTER_IDENTIFIER: 'dwh', WORKGROUP: 'dwh', REGION: 'us-west-2' };
     expect(mistakesOf(redshiftFile({ ...keys, DB_USER: undefined }))).toEqual(['CLUSTER.WORKGROUP']);
   });
 
-  test.each(['us-west', 'Oregon', 'us-west-22', 'US-WEST-2'])('refuses the region %s', (REGION) => {
+  test.each(['us-west', 'aus-west-2', 'Oregon', 'us-west-22', 'US-WEST-2'])('refuses the region %s', (REGION) => {
     const keys = { HOST: undefined, CLUSTER_IDENTIFIER: 'dwh', REGION };
     expect(messageOf(redshiftFile(keys))).toContain('is no AWS region: write one such as us-west-2');
   });
@@ -363,7 +395,8 @@ describe('a PostgreSQL target', () => {
     );
   });
 
-  test('refuses a bad port', () => {
+  test('has any port from 1 to 65535', () => {
+    expect(['1', '65535'].map((DB_PORT) => postgres(postgresFile({ DB_PORT })).port)).toEqual([1, 65_535]);
     expect(mistakesOf(postgresFile({ DB_PORT: '0' }))).toEqual(['CLUSTER.DB_PORT']);
   });
 
@@ -401,6 +434,7 @@ describe('a DuckDB target', () => {
     ['PATH', 's3://bucket/star.db'],
     ['PATH', 'https://example.org/star.db'],
     ['MEMORY_LIMIT', 'much'],
+    ['MEMORY_LIMIT', 'about 2GB'],
     ['MEMORY_LIMIT', "2GB'; ATTACH 'x"],
   ])('refuses %s = %s', (key, value) => {
     expect(mistakesOf({ S3: LOCAL, DUCKDB: { [key]: value } })).toEqual([`DUCKDB.${key}`]);
