@@ -4,5 +4,6 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
   },
+  globalSetup: '<rootDir>/test/support/build.ts',
   testTimeout: 60_000,
 };

@@ -78,9 +78,20 @@ export class DataError extends StarloadError {
   }
 }
 
-/** The user asked the process to stop. Exit code 130. */
+/** The signals that stop a command, and the exit codes they end it with. */
+export const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+export type StopSignal = keyof typeof STOP_SIGNALS;
+
+/** The user, or the system, asked the process to stop. Exit code 130 or 143. */
 export class InterruptedError extends StarloadError {
-  override readonly exitCode = 130;
+  override readonly exitCode: number;
+  readonly signal: StopSignal;
+
+  constructor(signal: StopSignal, outcome: string, options: ErrorOptionsWithNext = {}) {
+    super(`stopped by ${signal}${outcome}`, options);
+    this.signal = signal;
+    this.exitCode = STOP_SIGNALS[signal];
+  }
 }
 
 function listProblems(problems: readonly ConfigProblem[]): string {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { InterruptedError, StarloadError } from '../errors.ts';
+import { InterruptedError } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { story, styledStory } from './output.ts';
@@ -68,11 +68,17 @@ async function withSpool<T>(
   }
 }
 
-/** What failed because the user stopped it; an error of another kind that came in between is kept as the cause. */
-function interrupted({ signal }: SignalWatch, warehouse: Warehouse, cause: unknown): InterruptedError {
-  const reason = signal.reason instanceof StarloadError ? signal.reason.message : 'stopped';
-  return new InterruptedError(`${reason}; the transaction was rolled back, ${warehouse.location} is as it was`, {
-    next: 'Run the same command again when you like: nothing is loaded twice.',
-    cause,
-  });
+/** What to say of something that failed because it was stopped; what failed is kept as the cause. */
+function interrupted({ signal }: SignalWatch, warehouse: Warehouse, cause: unknown): unknown {
+  if (!(signal.reason instanceof InterruptedError)) {
+    return cause;
+  }
+  return new InterruptedError(
+    signal.reason.signal,
+    `; the transaction was rolled back, ${warehouse.location} is as it was`,
+    {
+      next: 'Run the same command again when you like: nothing is loaded twice.',
+      cause,
+    },
+  );
 }

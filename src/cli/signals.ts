@@ -1,8 +1,7 @@
-import { InterruptedError } from '../errors.ts';
+import { InterruptedError, STOP_SIGNALS, type StopSignal } from '../errors.ts';
 import { story } from './output.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = Object.keys(STOP_SIGNALS) as StopSignal[];
 
 /** Signals while a command runs. */
 export interface SignalWatch {
@@ -18,12 +17,12 @@ export interface SignalWatch {
  */
 export function watchSignals(cancel: () => void): SignalWatch {
   const abort = new AbortController();
-  const onSignal = (name: (typeof SIGNALS)[number]) => {
+  const onSignal = (name: StopSignal) => {
     if (abort.signal.aborted) {
-      process.exit(EXIT_CODES[name]);
+      process.exit(STOP_SIGNALS[name]);
     }
     story(`${name}: stopping; a second one ends the process at once`);
-    abort.abort(new InterruptedError(`stopped by ${name}`));
+    abort.abort(new InterruptedError(name, ''));
     cancel();
   };
   for (const name of SIGNALS) {

@@ -1,6 +1,5 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join, resolve } from 'node:path';
 import { messageOf, StarloadError } from '../errors.ts';
 import {
   isHidden,
@@ -14,8 +13,8 @@ import {
 /** A local file: what the listing saw of it, so that a change before the commit is noticed. */
 interface LocalObject extends SourceObject {
   readonly path: string;
-  readonly modified: bigint;
-  readonly inode: bigint;
+  readonly modified: number;
+  readonly inode: number;
 }
 
 /** Big enough for throughput, small enough for a small heap. */
@@ -41,8 +40,8 @@ export class LocalStore implements ObjectStore {
 
   async assertUnchanged(object: SourceObject): Promise<void> {
     const { path, size, modified, inode } = object as LocalObject;
-    const now = statSync(path, { bigint: true, throwIfNoEntry: false });
-    if (now === undefined || Number(now.size) !== size || now.mtimeNs !== modified || now.ino !== inode) {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now === undefined || now.size !== size || now.mtimeMs !== modified || now.ino !== inode) {
       throw new StarloadError(`${object.label} changed while it was being loaded; nothing was loaded`, {
         next: 'Run again once nobody writes to it.',
       });
@@ -118,21 +117,27 @@ function hiddenReason(name: string): string | undefined {
 }
 
 function describeFile(path: string): LocalObject {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined || !stats.isFile()) {
     throw new StarloadError(`${path} is not a file that can be read`, {
       next: 'Remove it, or the symbolic link that leads nowhere.',
     });
   }
   return {
-    uri: pathToFileURL(path).href,
+    uri: fileUri(path),
     label: path,
-    size: Number(stats.size),
+    size: stats.size,
     version: undefined,
     path,
-    modified: stats.mtimeNs,
+    modified: stats.mtimeMs,
     inode: stats.ino,
   };
+}
+
+/** `file:///path`, with everything escaped that has a meaning in a URI or cannot be seen. */
+function fileUri(path: string): string {
+  const absolute = resolve(path);
+  return `file://${/^[\w./-]*$/.test(absolute) ? absolute : absolute.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 function* readChunks({ path, label, size }: LocalObject): Iterable<Uint8Array> {

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import type { LoadContext } from '../../pipeline/context.ts';
+import type { Model } from '../../sql/catalogue.ts';
 import type { ResultSet } from '../../warehouse/warehouse.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { result } from '../output.ts';
@@ -32,13 +33,20 @@ export const queryCommand = toModule<Args>({
     ['npm run query -- "SELECT COUNT(*) FROM songplays"', 'ask anything'],
     ['npm run query -- --question top_users', 'ask what is asked often'],
   ],
-  run: (args) => withWarehouse({ config: args.config, readOnly: !args.write }, (context) => run(context, args)),
+  run,
 });
 
-async function run(context: LoadContext, args: Args): Promise<void> {
+async function run(args: Args): Promise<void> {
+  const { loadModel } = await import('../../sql/catalogue.ts');
+  const sql = sqlOf(loadModel(), args);
+  await withWarehouse({ config: args.config, readOnly: !args.write }, async (context) => {
+    await print(await ask(context, sql, args.write), args);
+  });
+}
+
+async function print(rows: ResultSet, args: Args): Promise<void> {
   const { renderCsv, renderJson } = await import('../rows.ts');
   const { renderTable } = await import('../table.ts');
-  const rows = await ask(context, sqlOf(context, args), args.write);
   const format = args.json ? 'json' : args.format;
   if (format === 'table') {
     result(`${renderTable(rows.columns, rows.rows)}\n(${rows.rows.length} ${rows.rows.length === 1 ? 'row' : 'rows'})`);
@@ -47,7 +55,7 @@ async function run(context: LoadContext, args: Args): Promise<void> {
   }
 }
 
-function sqlOf({ model }: LoadContext, { sql, question }: Args): string {
+function sqlOf(model: Model, { sql, question }: Args): string {
   if (sql !== undefined && sql.trim() !== '' && question === undefined) {
     return sql;
   }

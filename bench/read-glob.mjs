@@ -1,0 +1,6 @@
+// Reads all files of a glob into a table with DuckDB's own reader: the yardstick of bench/small-files.mjs.
+import { DuckDBInstance } from '@duckdb/node-api';
+
+const instance = await DuckDBInstance.create(':memory:');
+const connection = await instance.connect();
+await connection.run('CREATE TABLE songs AS SELECT * FROM read_json($glob)', { glob: process.argv[2] });

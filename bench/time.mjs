@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** Runs `node` with some arguments to its end. Returns the seconds the whole process took; throws when it fails. */
+export function timeNode(args, options = {}) {
+  const began = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', ...options });
+  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+  if (status !== 0) {
+    throw new Error(`node ${args.join(' ')} failed:\n${stderr}`);
+  }
+  return seconds;
+}
+
+/** The medians of some measurements, taken in turn, so that a machine that slows down slows them all. */
+export function medians(runs, measurements) {
+  const taken = new Map(Object.keys(measurements).map((name) => [name, []]));
+  for (let run = 0; run < runs; run += 1) {
+    for (const [name, measure] of Object.entries(measurements)) {
+      taken.get(name).push(measure());
+    }
+  }
+  return Object.fromEntries([...taken].map(([name, seconds]) => [name, median(seconds)]));
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
