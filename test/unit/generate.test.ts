@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { InterruptedError, UsageError } from '../../src/errors.ts';
+import { StarloadError, UsageError } from '../../src/errors.ts';
 import { type GenerateOptions, generateData } from '../../src/generate/generate.ts';
 import { renderEvent, renderSong } from '../../src/generate/render.ts';
 import type { LogEvent } from '../../src/generate/session.ts';
@@ -133,9 +133,9 @@ describe('generateData', () => {
       next: expect.stringContaining('room and permission'),
     });
     const onProgress = () => {
-      throw new InterruptedError('stopped');
+      throw new StarloadError('stopped by its reporter');
     };
-    await expect(generateData({ ...options, out: newFolder(), onProgress })).rejects.toThrow(InterruptedError);
+    await expect(generateData({ ...options, out: newFolder(), onProgress })).rejects.toThrow('stopped by its reporter');
   });
 
   test('reports its progress, all of it in the end', async () => {
