@@ -23,5 +23,6 @@ export async function openWarehouse({ target }: Config, { readOnly, readable }: 
     );
   }
   const { openDuckdb } = await import('./duckdb/warehouse.ts');
-  return openDuckdb({ path: target.path, readOnly, readable, memoryLimit: target.memoryLimit });
+  const { path, memoryLimit, schema } = target;
+  return openDuckdb({ path, readOnly, readable, memoryLimit, schema });
 }

@@ -81,6 +81,20 @@ describe('the main job', () => {
       expect((await json(folder, ['plan'])).tables[0].files).toMatchObject([{ reason: 'changed' }]);
     }));
 
+  test('keeps its tables in the schema dwh.cfg names', () =>
+    withProject(async (folder) => {
+      writeFileSync(join(folder, 'dwh.cfg'), `${CONFIG}[CLUSTER]\nDB_SCHEMA=sparkify\n`);
+      expect((await run(folder, ['status'], 1)).stderr).toContain('npm run create-tables');
+      await run(folder, ['create-tables']);
+      expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 300 });
+      expect(
+        await json(folder, [
+          'query',
+          'SELECT table_schema, COUNT(*) AS n FROM information_schema.tables GROUP BY table_schema',
+        ]),
+      ).toEqual([{ table_schema: 'sparkify', n: 11 }]);
+    }));
+
   test('a dry run prints every statement and loads nothing', () =>
     withProject(async (folder) => {
       await run(folder, ['create-tables']);

@@ -1,5 +1,6 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { messageOf } from '../../errors.ts';
+import { quoteIdentifier } from '../../sql/render.ts';
 import { WarehouseError } from '../errors.ts';
 
 /** How a database file is opened. */
@@ -9,6 +10,8 @@ export interface OpenOptions {
   /** Folders and files the load may read. Nothing else on the machine can be reached by a statement. */
   readonly readable: readonly string[];
   readonly memoryLimit: string | undefined;
+  /** The schema of the tables; made where it is missing, unless the file is only to be read. */
+  readonly schema?: string | undefined;
 }
 
 /**
@@ -29,6 +32,25 @@ export async function openInstance(options: OpenOptions): Promise<DuckDBInstance
     connection.closeSync();
   }
   return instance;
+}
+
+/** A connection that finds and makes tables in the warehouse's schema. Throws WarehouseError. */
+export async function connect(instance: DuckDBInstance, schema: string | undefined): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  if (schema !== undefined) {
+    try {
+      // Qualified, since the file's own name, which is the catalog's, may be the same as the schema's.
+      const [row] = (await connection.runAndReadAll('SELECT current_database()')).getRows();
+      await connection.run(`USE ${quoteIdentifier(String(row?.[0]))}.${quoteIdentifier(schema)}`);
+    } catch (error) {
+      connection.closeSync();
+      throw new WarehouseError('missing-table', `there is no schema ${schema} yet`, {
+        next: 'Run npm run create-tables first.',
+        cause: error,
+      });
+    }
+  }
+  return connection;
 }
 
 /** DuckDB's error as a WarehouseError; one that is none of its own stays what it is. */
@@ -78,8 +100,9 @@ function openFailure(path: string, cause: unknown): WarehouseError {
   });
 }
 
-function settings({ readable, memoryLimit }: OpenOptions): readonly string[] {
+function settings({ readable, memoryLimit, schema, readOnly }: OpenOptions): readonly string[] {
   return [
+    ...(schema === undefined || readOnly ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`]),
     "SET GLOBAL TimeZone = 'UTC'",
     ...(memoryLimit === undefined ? [] : [`SET GLOBAL memory_limit = ${literal(memoryLimit)}`]),
     `SET GLOBAL allowed_directories = [${readable.map(literal).join(', ')}]`,

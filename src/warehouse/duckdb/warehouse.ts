@@ -1,12 +1,12 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Batch, ResultSet, Step, StepResult, Warehouse } from '../warehouse.ts';
-import { type OpenOptions, openInstance } from './connection.ts';
+import { connect, type OpenOptions, openInstance } from './connection.ts';
 import { copyStatements } from './copy.ts';
 import { Session } from './session.ts';
 
 /** Opens the warehouse in a DuckDB file, or in memory for the path `:memory:`. Throws WarehouseError. */
 export async function openDuckdb(options: OpenOptions): Promise<Warehouse> {
-  return new DuckdbWarehouse(options.path, await openInstance(options));
+  return new DuckdbWarehouse(options, await openInstance(options));
 }
 
 /** One file, one process: the file's lock is what `Batch.locks` asks for. */
@@ -15,11 +15,13 @@ class DuckdbWarehouse implements Warehouse {
   readonly location: string;
   /** The transaction's start, in UTC as the session is. */
   readonly now = 'CAST(current_timestamp AS TIMESTAMP)';
+  readonly #schema: string | undefined;
   readonly #instance: DuckDBInstance;
   readonly #sessions = new Set<Session>();
 
-  constructor(location: string, instance: DuckDBInstance) {
-    this.location = location;
+  constructor({ path, schema }: OpenOptions, instance: DuckDBInstance) {
+    this.location = path;
+    this.#schema = schema;
     this.#instance = instance;
   }
 
@@ -29,7 +31,9 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   async existing(tables: readonly string[]): Promise<ReadonlySet<string>> {
-    const { rows } = await this.query("SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'");
+    const { rows } = await this.query(
+      'SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()',
+    );
     const found = new Set(rows.map(([name]) => name));
     return new Set(tables.filter((name) => found.has(name)));
   }
@@ -53,7 +57,7 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   async #withSession<T>(action: (session: Session) => Promise<T>): Promise<T> {
-    const session = new Session(await this.#instance.connect());
+    const session = new Session(await connect(this.#instance, this.#schema));
     this.#sessions.add(session);
     try {
       return await action(session);

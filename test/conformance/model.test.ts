@@ -1,0 +1,77 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { etl } from '../../src/pipeline/etl.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
+import { BUILT_IN_MODEL, loadModel } from '../../src/sql/catalogue.ts';
+import { engines, withFolder } from '../support/engines.ts';
+import { LOG_ROOT, linesOf, withLoader } from '../support/loader.ts';
+import { OTHER_PLAY, PLAY } from '../support/trials.ts';
+
+/** The example of docs/architecture.md: a dimension of the places plays come from. */
+const LOCATIONS = {
+  'star/locations.sql': `CREATE TABLE locations (
+  location VARCHAR(1024) NOT NULL,
+  plays BIGINT NOT NULL
+)
+`,
+  'transform/090_run_locations.sql': `-- The places of the run's plays, before this run and after it.
+CREATE TEMP TABLE run_locations AS
+SELECT DISTINCT e.location
+FROM current_events e
+JOIN run_plays r ON r.event_id = e.event_id
+WHERE e.location IS NOT NULL
+`,
+  'transform/091_locations_delete.sql': `DELETE FROM locations WHERE location IN (SELECT location FROM run_locations)
+`,
+  'transform/092_locations_insert.sql': `INSERT INTO locations (location, plays)
+SELECT location, COUNT(*)
+FROM songplays
+WHERE location IN (SELECT location FROM run_locations)
+GROUP BY location
+`,
+  'checks/star/one_row_per_location.sql': `-- severity: error
+SELECT
+  'location ' || location AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM locations
+GROUP BY location
+HAVING COUNT(*) > 1
+`,
+};
+
+describe.each(engines)('a model with one more dimension on $name', (engine) => {
+  test('needs new files below sql/ and nothing else', () =>
+    withFolder(async (folder) => {
+      cpSync(BUILT_IN_MODEL, folder, { recursive: true });
+      for (const [file, sql] of Object.entries(LOCATIONS)) {
+        writeFileSync(join(folder, file), sql);
+      }
+      await withLoader(
+        engine,
+        async ({ context, store }) => {
+          store.files.set(`${LOG_ROOT}/a.json`, linesOf([PLAY]));
+          expect((await etl(context)).rows.get('locations')).toBe(1);
+          store.files.set(
+            `${LOG_ROOT}/b.json`,
+            linesOf([OTHER_PLAY, { ...OTHER_PLAY, itemInSession: 2, location: 'Cork' }]),
+          );
+          await etl(context);
+          const rows = async () =>
+            (await context.warehouse.query('SELECT location, plays FROM locations ORDER BY location')).rows;
+          expect(await rows()).toEqual([
+            ['Cork', 1],
+            ['Dublin', 2],
+          ]);
+          await rebuild(context);
+          expect(await rows()).toEqual([
+            ['Cork', 1],
+            ['Dublin', 2],
+          ]);
+        },
+        { model: loadModel(folder) },
+      );
+    }));
+});
