@@ -1,5 +1,5 @@
 -- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are made
--- from it. match_title and match_artist have their trailing blanks cut, since Redshift ignores them in comparisons.
+-- from it.
 CREATE TABLE current_songs (
   song_id VARCHAR(256) NOT NULL,
   title VARCHAR(1024),
@@ -9,7 +9,5 @@ CREATE TABLE current_songs (
   artist_latitude DOUBLE PRECISION,
   artist_longitude DOUBLE PRECISION,
   year BIGINT,
-  duration DOUBLE PRECISION,
-  match_title VARCHAR(1024),
-  match_artist VARCHAR(1024)
+  duration DOUBLE PRECISION
 )

@@ -9,9 +9,7 @@ SELECT
   artist_latitude,
   artist_longitude,
   year,
-  duration,
-  RTRIM(title, ' ') AS match_title,
-  RTRIM(artist_name, ' ') AS match_artist
+  duration
 FROM (
   SELECT
     s.*,

@@ -8,10 +8,10 @@ FROM (
     ROW_NUMBER() OVER (
       PARTITION BY artist_id
       ORDER BY
-        CASE WHEN COALESCE(match_artist, '') = '' THEN 1 ELSE 0 END,
-        LENGTH(match_artist),
+        CASE WHEN COALESCE(RTRIM(artist_name, ' '), '') = '' THEN 1 ELSE 0 END,
+        LENGTH(RTRIM(artist_name, ' ')),
         CASE WHEN artist_latitude IS NULL THEN 1 ELSE 0 END,
-        CASE WHEN COALESCE(artist_location, '') = '' THEN 1 ELSE 0 END,
+        CASE WHEN COALESCE(RTRIM(artist_location, ' '), '') = '' THEN 1 ELSE 0 END,
         song_id
     ) AS spelling_rank
   FROM current_songs s

@@ -7,9 +7,9 @@ SELECT
 FROM current_events e
 JOIN run_plays r ON r.event_id = e.event_id
 LEFT JOIN (
-  SELECT match_title, match_artist, duration, MIN(song_id) AS song_id
+  SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, MIN(song_id) AS song_id
   FROM current_songs
-  GROUP BY match_title, match_artist, duration
+  GROUP BY RTRIM(title, ' '), RTRIM(artist_name, ' '), duration
 ) m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 LEFT JOIN current_songs s ON s.song_id = m.song_id
 WHERE e.page = 'NextSong'

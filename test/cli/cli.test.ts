@@ -6,7 +6,7 @@ import { generateData } from '../../src/generate/generate.ts';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import { starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
-import { linesOf } from '../support/loader.ts';
+import { linesOf } from '../support/scenario.ts';
 import { PLAY } from '../support/trials.ts';
 
 const CONFIG = '[S3]\nLOG_DATA=log_data\nSONG_DATA=song_data\n';

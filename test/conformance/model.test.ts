@@ -5,7 +5,8 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/catalogue.ts';
 import { engines, withFolder } from '../support/engines.ts';
-import { LOG_ROOT, linesOf, withLoader } from '../support/loader.ts';
+import { withLoader } from '../support/loader.ts';
+import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { OTHER_PLAY, PLAY } from '../support/trials.ts';
 
 /** The example of docs/architecture.md: a dimension of the places plays come from. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import { engines } from '../support/engines.ts';
-import { LOG_ROOT, linesOf, withLoader } from '../support/loader.ts';
+import { withLoader } from '../support/loader.ts';
+import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import {
   countRows,
   loadsOnceSideBySide,

@@ -6,7 +6,8 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { checkFields, readFields } from '../../src/pipeline/record.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
-import { LOG_ROOT, type Loader, withLoader } from '../support/loader.ts';
+import { type Loader, withLoader } from '../support/loader.ts';
+import { LOG_ROOT } from '../support/scenario.ts';
 import { runSql } from '../support/trials.ts';
 
 /** The JSON text of a value, the column it is for, and what the column then holds; undefined when it is refused. */

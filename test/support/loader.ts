@@ -5,10 +5,8 @@ import { loadModel, type Model, tablesOf } from '../../src/sql/catalogue.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { type Engine, withFolder } from './engines.ts';
 import { MemoryStore } from './memory-store.ts';
-import { type EventRecord, type SongRecord, type Star, sorted } from './oracle.ts';
-
-export const LOG_ROOT = 'memory://log_data';
-export const SONG_ROOT = 'memory://song_data';
+import { type Star, sorted } from './oracle.ts';
+import { LOG_ROOT, SONG_ROOT } from './scenario.ts';
 
 /** A warehouse with fresh tables, source files in memory, and what a pipeline told. */
 export interface Loader {
@@ -63,11 +61,6 @@ export async function makeLoader(
   };
   await createTables(model, warehouse);
   return { context, store, events };
-}
-
-/** A file of records, one a line. */
-export function linesOf(records: readonly (EventRecord | SongRecord)[]): string {
-  return records.map((record) => JSON.stringify(record)).join('\n');
 }
 
 /** The star as the warehouse holds it. */

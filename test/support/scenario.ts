@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { type EventRecord, eventKey, matchesPlay, rtrim, type SongRecord, type StagedRun } from './oracle.ts';
 
+export const LOG_ROOT = 'memory://log_data';
+export const SONG_ROOT = 'memory://song_data';
+
 /** What happens before a run: files are written, new, changed or as they were before. Then etl runs. */
 export interface Move {
   readonly logs: readonly { readonly file: number; readonly events: readonly EventRecord[] }[];
@@ -128,11 +131,51 @@ export const CLASSES = [
   'restored',
 ] as const;
 
-/** What a scenario made of a warehouse, by a ledger of the tests' own. */
+/** What the runs of a scenario must stage, by a ledger of the tests' own. */
 export interface History {
-  readonly runs: readonly StagedRun[];
+  readonly runs: readonly (StagedRun & { readonly files: number })[];
   /** Whether a version of a file came back after another had been loaded. */
   readonly restored: boolean;
+}
+
+/** A run takes the files that are not as they were last loaded. */
+export function historyOf(scenario: Scenario): History {
+  const versions = new Map<string, string[]>();
+  const runs = scenario.map(({ logs, songs }) => {
+    const newLogs = logs.filter(({ file, events }) => isNew(versions, logUri(file), linesOf(events)));
+    const newSongs = songs.filter((one) => isNew(versions, songUri(one.file), linesOf(one.songs)));
+    return {
+      events: newLogs.flatMap(({ events }) => events),
+      songs: newSongs.flatMap((one) => one.songs),
+      files: newLogs.length + newSongs.length,
+    };
+  });
+  return { runs, restored: [...versions.values()].some((texts) => new Set(texts).size < texts.length) };
+}
+
+/** The files of a move, by URI. */
+export function filesOf({ logs, songs }: Move): readonly (readonly [uri: string, text: string])[] {
+  const logFiles = logs.map(({ file, events }) => [logUri(file), linesOf(events)] as const);
+  return [...logFiles, ...songs.map((one) => [songUri(one.file), linesOf(one.songs)] as const)];
+}
+
+/** A file of records, one a line. */
+export function linesOf(records: readonly (EventRecord | SongRecord)[]): string {
+  return records.map((record) => JSON.stringify(record)).join('\n');
+}
+
+function isNew(versions: Map<string, string[]>, uri: string, text: string): boolean {
+  const known = versions.get(uri) ?? [];
+  versions.set(uri, known);
+  return known.at(-1) !== text && known.push(text) > 0;
+}
+
+function logUri(file: number): string {
+  return `${LOG_ROOT}/${file}.json`;
+}
+
+function songUri(file: number): string {
+  return `${SONG_ROOT}/${file}.json`;
 }
 
 /** The classes a history falls into. */

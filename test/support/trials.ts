@@ -2,17 +2,9 @@ import { expect } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { StepResult, Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { Engine } from './engines.ts';
-import {
-  LOG_ROOT,
-  type Loader,
-  type LoaderOptions,
-  linesOf,
-  readEverything,
-  readStar,
-  SONG_ROOT,
-  withLoader,
-} from './loader.ts';
+import { type Loader, type LoaderOptions, readEverything, readStar, withLoader } from './loader.ts';
 import { type EventRecord, expectedStar, type SongRecord } from './oracle.ts';
+import { LOG_ROOT, linesOf, SONG_ROOT } from './scenario.ts';
 
 /** Two plays, one of which the song matches. */
 export const PLAY: EventRecord = {
