@@ -50,7 +50,7 @@ async function withSpool<T>(
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
   const { loadModel } = await import('../sql/catalogue.ts');
-  const { sourcesOf } = await import('../pipeline/context.ts');
+  const { sourcesOf } = await import('./sources.ts');
   const { localRoots, storeOf } = await import('../objects/stores.ts');
   const { openWarehouse } = await import('../warehouse/open.ts');
   const model = loadModel();

@@ -31,7 +31,7 @@ export class LocalStore implements ObjectStore {
       yield { objects: [describeFile(root)], skipped: [] };
       return;
     }
-    yield* walk(root, new Set([realpathSync(root)]));
+    yield* walk(root, new Set());
   }
 
   async *read(object: SourceObject): AsyncIterable<Uint8Array> {
@@ -66,35 +66,35 @@ function statRoot(root: string) {
 }
 
 /** One page a folder, folders and files in the order of their names' bytes. */
-function* walk(folder: string, seen: ReadonlySet<string>): Iterable<ListPage> {
+function* walk(folder: string, followed: ReadonlySet<string>): Iterable<ListPage> {
   const objects: SourceObject[] = [];
   const skipped: SkippedObject[] = [];
-  const folders: string[] = [];
+  const folders: { path: string; isLink: boolean }[] = [];
   for (const entry of sortedEntries(folder)) {
     const path = join(folder, entry.name);
     const reason = isFolder(entry, path) ? hiddenReason(entry.name) : reasonToSkip(entry.name);
     if (reason !== undefined) {
       skipped.push({ label: path, reason });
     } else if (isFolder(entry, path)) {
-      folders.push(path);
+      folders.push({ path, isLink: entry.isSymbolicLink() });
     } else {
       objects.push(describeFile(path));
     }
   }
   yield { objects, skipped };
-  for (const path of folders) {
-    yield* descend(path, seen);
+  for (const { path, isLink } of folders) {
+    yield* isLink ? follow(path, folder, followed) : walk(path, followed);
   }
 }
 
-/** A folder that contains itself through a symbolic link is walked once. */
-function* descend(path: string, seen: ReadonlySet<string>): Iterable<ListPage> {
+/** Walks a folder that is a symbolic link, unless the way there came through it already. */
+function* follow(path: string, folder: string, followed: ReadonlySet<string>): Iterable<ListPage> {
   const real = realpathSync(path);
-  if (seen.has(real)) {
+  if (followed.has(real) || `${realpathSync(folder)}/`.startsWith(`${real}/`)) {
     yield { objects: [], skipped: [{ label: path, reason: 'a symbolic link back to a folder that holds it' }] };
     return;
   }
-  yield* walk(path, new Set([...seen, real]));
+  yield* walk(path, new Set([...followed, real]));
 }
 
 function sortedEntries(folder: string): readonly Dirent[] {

@@ -1,7 +1,5 @@
-import type { Config } from '../config/config.ts';
-import { StarloadError } from '../errors.ts';
 import type { ObjectStore } from '../objects/objects.ts';
-import { type Model, type Table, tablesOf } from '../sql/catalogue.ts';
+import type { Model, Table } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Emit } from './events.ts';
 
@@ -24,20 +22,4 @@ export interface LoadContext {
   readonly emit: Emit;
   /** Aborted when the user wants the load to stop; its reason is thrown. */
   readonly signal: AbortSignal;
-}
-
-/** The model's staging tables with the sources the configuration gives them. Throws StarloadError for one without. */
-export function sourcesOf(model: Model, { sources }: Config): readonly Source[] {
-  return tablesOf(model, 'staging').map((table) => {
-    const source = table.source === undefined ? undefined : sources[table.source as keyof Config['sources']];
-    if (source === undefined) {
-      throw new StarloadError(
-        `sql/staging/${table.name}.sql names the source ${table.source}, which dwh.cfg does not have`,
-        {
-          next: `Begin the file with "-- source: " and one of ${Object.keys(sources).join(', ')}.`,
-        },
-      );
-    }
-    return { table, root: source.uri, jsonpaths: source.jsonpaths };
-  });
 }

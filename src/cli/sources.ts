@@ -1,0 +1,20 @@
+import type { Config } from '../config/config.ts';
+import { StarloadError } from '../errors.ts';
+import type { Source } from '../pipeline/context.ts';
+import { type Model, tablesOf } from '../sql/catalogue.ts';
+
+/** The model's staging tables with the sources the configuration gives them. Throws StarloadError for one without. */
+export function sourcesOf(model: Model, { sources }: Config): readonly Source[] {
+  return tablesOf(model, 'staging').map((table) => {
+    const source = table.source === undefined ? undefined : sources[table.source as keyof Config['sources']];
+    if (source === undefined) {
+      throw new StarloadError(
+        `sql/staging/${table.name}.sql names the source ${table.source}, which dwh.cfg does not have`,
+        {
+          next: `Begin the file with "-- source: " and one of ${Object.keys(sources).join(', ')}.`,
+        },
+      );
+    }
+    return { table, root: source.uri, jsonpaths: source.jsonpaths };
+  });
+}
