@@ -1,0 +1,230 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { type BundleOptions, bundle } from '../../src/objects/bundle.ts';
+import { identify } from '../../src/objects/bytes.ts';
+import { LocalStore } from '../../src/objects/local.ts';
+import type { SkippedObject, SourceObject } from '../../src/objects/objects.ts';
+import { locate } from '../../src/objects/part.ts';
+import { Spool } from '../../src/objects/spool.ts';
+import { withFolder } from '../support/engines.ts';
+
+const store = new LocalStore();
+
+async function listAll(root: string): Promise<{ objects: SourceObject[]; skipped: SkippedObject[] }> {
+  const found = { objects: [] as SourceObject[], skipped: [] as SkippedObject[] };
+  for await (const page of store.list(root)) {
+    found.objects.push(...page.objects);
+    found.skipped.push(...page.skipped);
+  }
+  return found;
+}
+
+/** Writes files below a new folder, lists them and bundles them. */
+function bundled<T>(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  options: Partial<BundleOptions>,
+  action: (outcome: Awaited<ReturnType<typeof bundle>>, folder: string) => T | Promise<T>,
+): Promise<T> {
+  return withFolder(async (folder) => {
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(join(folder, name), content);
+    }
+    const { objects } = await listAll(folder);
+    const spool = new Spool(folder, 'spool');
+    const signal = new AbortController().signal;
+    return action(await bundle(objects, { store, spool, signal, prefix: 'p', wantedKeys: ['ts'], ...options }), folder);
+  });
+}
+
+describe('listing a local folder', () => {
+  test('goes deep, in one order, and passes over what is hidden or of another kind', () =>
+    withFolder(async (folder) => {
+      for (const path of ['b', 'a/c', '.hidden', '__MACOSX']) {
+        mkdirSync(join(folder, path), { recursive: true });
+        writeFileSync(join(folder, path, 'x.json'), '{}');
+      }
+      for (const name of ['Z.JSON', 'a.json.gz', 'é 100%?.json', '.DS_Store', 'notes.txt']) {
+        writeFileSync(join(folder, name), '');
+      }
+      const { objects, skipped } = await listAll(folder);
+      expect(objects.map(({ label }) => label.slice(folder.length + 1))).toEqual([
+        'Z.JSON',
+        'a.json.gz',
+        'é 100%?.json',
+        'a/c/x.json',
+        'b/x.json',
+      ]);
+      expect(objects[2]?.uri).toBe(`file://${folder}/%C3%A9%20100%25%3F.json`);
+      expect(skipped.map(({ label, reason }) => [basename(label), reason])).toEqual([
+        ['.DS_Store', 'hidden'],
+        ['.hidden', 'hidden'],
+        ['__MACOSX', 'hidden'],
+        ['notes.txt', 'its name does not end in .json or .json.gz'],
+      ]);
+    }));
+
+  test('follows symbolic links, but not in a circle', () =>
+    withFolder(async (folder) => {
+      mkdirSync(join(folder, 'a'));
+      mkdirSync(join(folder, 'b'));
+      writeFileSync(join(folder, 'a', 'x.json'), '{}');
+      symlinkSync(folder, join(folder, 'a', 'up'));
+      symlinkSync(join(folder, 'b'), join(folder, 'a', 'to-b'));
+      symlinkSync(join(folder, 'a'), join(folder, 'b', 'to-a'));
+      const { objects, skipped } = await listAll(join(folder, 'a'));
+      expect(objects.map(({ label }) => label.slice(folder.length + 1))).toContain('a/x.json');
+      expect(skipped.map(({ reason }) => reason)).toContain('a symbolic link back to a folder that holds it');
+    }));
+
+  test('takes a file for a source of one file, and refuses what cannot be read', () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'x.json'), '{}');
+      expect((await listAll(join(folder, 'x.json'))).objects).toHaveLength(1);
+      await expect(listAll(join(folder, 'nowhere'))).rejects.toThrow('cannot read the source');
+      symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling.json'));
+      await expect(listAll(folder)).rejects.toThrow('is not a file that can be read');
+    }));
+
+  test('knows a file by its content', () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'a.json'), '{"a":1}');
+      writeFileSync(join(folder, 'b.json'), '{"a":1}');
+      writeFileSync(join(folder, 'c.json'), '{"a":2}');
+      const ids = await Promise.all((await listAll(folder)).objects.map((object) => identify(store, object)));
+      expect(ids[0]).toEqual(ids[1]);
+      expect(ids[0]).not.toEqual(ids[2]);
+      expect(ids[0]).toEqual({ version: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), size: 7 });
+    }));
+});
+
+describe('bundling', () => {
+  test('writes small files together, one record a line, and finds the way back', () =>
+    bundled(
+      {
+        'a.json': '{"ts":1}\n{"ts":2}',
+        'b.json': '\n{\n "TS": 3\n}{"ts":4}',
+        'c.json': '',
+        'd.json.gz': gzipSync('{"ts":5}\n'),
+      },
+      {},
+      ({ parts, files, spellings, problems }) => {
+        expect(problems).toEqual([]);
+        const [part] = parts;
+        expect(readFileSync(part?.path ?? '', 'utf8')).toBe('{"ts":1}\n{"ts":2}\n{  "TS": 3 }\n{"ts":4}\n{"ts":5}\n');
+        expect(part).toMatchObject({ records: 5, compression: 'none', bytes: readFileSync(part?.path ?? '').length });
+        expect(files.map(({ records }) => records)).toEqual([2, 2, 0, 1]);
+        expect(spellings.get('ts')).toEqual(['TS', 'ts']);
+        const places = [1, 2, 3, 4, 5, 6]
+          .map((line) => part && locate(part, line))
+          .map((place) => place && [basename(place.file), place.line]);
+        expect(places).toEqual([
+          ['a.json', 1],
+          ['a.json', 2],
+          ['b.json', 2],
+          ['b.json', 4],
+          ['d.json.gz', 1],
+          undefined,
+        ]);
+      },
+    ));
+
+  test('begins a new part after the file that fills one', () =>
+    bundled({ 'a.json': '{"a":1}', 'b.json': '{"b":2}', 'c.json': '{"c":3}' }, { partBytes: 12 }, ({ parts }) => {
+      expect(parts.map(({ records, index }) => [records, index.map(({ file }) => basename(file))])).toEqual([
+        [2, ['a.json', 'b.json']],
+        [1, ['c.json']],
+      ]);
+    }));
+
+  test('hands big files on untouched, unless their records share lines or their name is a pattern', () =>
+    bundled(
+      {
+        'a.json': '{"ts":1}\n',
+        'b.json': '{"ts":2}{"ts":3}',
+        'c[1].json': '{"ts":4}',
+        'd.json.gz': gzipSync('{"ts":5}'),
+      },
+      { passThroughBytes: 1 },
+      async ({ parts }, folder) => {
+        expect(parts.map(({ path, compression, records }) => [basename(path), compression, records])).toEqual([
+          ['a.json', 'none', 1],
+          ['d.json.gz', 'gzip', 1],
+          ['p-1.json', 'none', 3],
+        ]);
+        await parts[0]?.assertUnchanged?.();
+        writeFileSync(join(folder, 'a.json'), '{"ts":9}\n\n');
+        await expect(parts[0]?.assertUnchanged?.()).rejects.toThrow('changed while it was being loaded');
+        expect(locate(parts[0] as never, 7)).toEqual({ file: join(folder, 'a.json'), line: 7 });
+      },
+    ));
+
+  test('reports every malformed file, broken gzip too, and goes on', () =>
+    bundled(
+      {
+        'a.json': '{"ts":1}\n{"ts":}',
+        'b.json': '{"ts":1}',
+        'c.json.gz': gzipSync('{"ts":1}').subarray(0, 12),
+        'd.json.gz': 'not gzip',
+        'e.json': '[]',
+      },
+      {},
+      ({ problems, files }) => {
+        expect(problems.map(({ file = '', line, column }) => [basename(file), line, column])).toEqual([
+          ['a.json', 2, 7],
+          ['c.json.gz', undefined, undefined],
+          ['d.json.gz', undefined, undefined],
+          ['e.json', 1, 1],
+        ]);
+        expect(files.map(({ object }) => basename(object.label))).toEqual(['b.json']);
+      },
+    ));
+
+  test('keeps every record and its line, whatever the files and the sizes of parts', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.array(fc.tuple(fc.json({ maxDepth: 1 }), fc.constantFrom('', ' ', '\n', '\n\n')), { maxLength: 4 }),
+          { minLength: 1, maxLength: 5 },
+        ),
+        fc.integer({ min: 1, max: 60 }),
+        async (contents, partBytes) => {
+          const files = contents.map((records) =>
+            records.map(([json, gap]) => `${gap}{"v":${json.replaceAll('\n', '')}}`).join(''),
+          );
+          await bundled(
+            Object.fromEntries(files.map((text, at) => [`${at}.json`, text])),
+            { partBytes },
+            ({ parts }) => {
+              const found = parts.flatMap((part) =>
+                readFileSync(part.path, 'utf8')
+                  .split('\n')
+                  .slice(0, -1)
+                  .map((record, at) => ({ record, ...locate(part, at + 1) })),
+              );
+              const expected = files.flatMap((text, at) =>
+                linesOfRecords(text, contents[at] ?? []).map((line) => [`${at}.json`, line]),
+              );
+              expect(found.map(({ file = '', line }) => [basename(file), line])).toEqual(expected);
+              expect(found.map(({ record }) => JSON.parse(record).v)).toEqual(
+                contents.flat().map(([json]) => JSON.parse(json)),
+              );
+            },
+          );
+        },
+      ),
+      { numRuns: 40 },
+    ));
+});
+
+/** The line each record of a file begins on, by counting newlines. */
+function linesOfRecords(text: string, records: readonly (readonly [json: string, gap: string])[]): readonly number[] {
+  let at = 0;
+  return records.map(([json, gap]) => {
+    const begins = at + gap.length;
+    at = begins + `{"v":${json.replaceAll('\n', '')}}`.length;
+    return text.slice(0, begins).split('\n').length;
+  });
+}

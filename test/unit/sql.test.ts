@@ -1,0 +1,92 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { BUILT_IN_MODEL, ddlFor, loadedColumns, loadModel, protocolSql } from '../../src/sql/catalogue.ts';
+import { parseColumns } from '../../src/sql/ddl.ts';
+import { quoteIdentifier, quoteLiteral, render } from '../../src/sql/render.ts';
+import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
+import { withFolder } from '../support/engines.ts';
+
+/** A model with a file added or replaced. */
+function withModelFile<T>(file: string, text: string, action: (folder: string) => T): Promise<T> {
+  return withFolder(async (folder) => {
+    cpSync(BUILT_IN_MODEL, folder, { recursive: true });
+    writeFileSync(join(folder, file), text);
+    return action(folder);
+  });
+}
+
+describe('the catalogue', () => {
+  test('knows the tables and what a COPY fills', () => {
+    const model = loadModel();
+    const events = model.tables.find(({ name }) => name === 'staging_events');
+    expect(model.tables.map(({ role, name }) => `${role}/${name}`)).toEqual([
+      'control/load_ledger',
+      'control/load_run',
+      'staging/staging_events',
+      'staging/staging_songs',
+      'current/current_events',
+      'current/current_songs',
+      'star/artists',
+      'star/songplays',
+      'star/songs',
+      'star/time',
+      'star/users',
+    ]);
+    expect(events && loadedColumns(events)).toHaveLength(18);
+    expect(events?.source).toBe('LOG_DATA');
+    expect(events?.columns.find(({ name }) => name === 'artist')).toEqual({
+      name: 'artist',
+      type: 'varchar',
+      maxBytes: 1024,
+      notNull: false,
+      hasDefault: false,
+    });
+    expect(model.checks.map(({ severity }) => severity)).toContain('warning');
+  });
+
+  test("prefers an engine's own CREATE TABLE to the portable one", () =>
+    withModelFile('star/users.redshift.sql', 'CREATE TABLE users (\n  user_id BIGINT\n) DISTSTYLE ALL;\n', (folder) => {
+      const users = loadModel(folder).tables.find(({ name }) => name === 'users');
+      expect(users && ddlFor(users, 'redshift')).toBe('CREATE TABLE users (\n  user_id BIGINT\n) DISTSTYLE ALL');
+      expect(users && ddlFor(users, 'duckdb')).toContain('first_name');
+    }));
+
+  test('refuses a check without a severity and a protocol without a statement', async () => {
+    await withModelFile('checks/star/x.sql', 'SELECT 1', (folder) => {
+      expect(() => loadModel(folder)).toThrow('sql/checks/star/x.sql: no severity');
+    });
+    expect(() => protocolSql(loadModel(), 'nothing')).toThrow('protocol/nothing.sql');
+  });
+
+  test('refuses a CREATE TABLE it cannot read', () => {
+    expect(() => parseColumns('CREATE TABLE t (a INT)', 't.sql')).toThrow('t.sql: no columns found');
+    expect(() => parseColumns('CREATE TABLE t (\n  a\n)', 't.sql')).toThrow('not a column: a');
+  });
+});
+
+describe('rendering', () => {
+  test('fills the stamps wherever they stand', () => {
+    expect(render('{now} {since} {now}', { now: 'N', since: 'S' })).toBe('N S N');
+  });
+
+  test('quotes any identifier and any literal an engine can hold so that the engine reads it back', async () => {
+    const warehouse = await openDuckdb({ path: ':memory:', readOnly: false, readable: [], memoryLimit: undefined });
+    const text = fc.string({ unit: 'grapheme' }).filter((one) => !/[\\\p{Cc}]/u.test(one));
+    await fc.assert(
+      fc.asyncProperty(text, text, async (literal, name) => {
+        const { rows, columns } = await warehouse.query(
+          `SELECT ${quoteLiteral(literal)} AS ${quoteIdentifier(`x${name}`)}`,
+        );
+        expect([columns, rows]).toEqual([[`x${name}`], [[literal]]]);
+      }),
+      { numRuns: 200 },
+    );
+    await warehouse.close();
+  });
+
+  test.each(['a\\b', 'a\nb', 'a\u0000b', '\u0085'])('refuses %j in a literal', (text) => {
+    expect(() => quoteLiteral(text)).toThrow(TypeError);
+  });
+});
