@@ -175,6 +175,10 @@ describe('a problem', () => {
     expect(problemsOf(text)).toEqual(problems);
   });
 
+  test('is a section that stands twice, in whatever case each time', () => {
+    expect(problemsOf('[s3]\na=1\n[S3]\nb=2')).toEqual([[3, '[S3] stands twice, in lines 1 and 3: keep one']]);
+  });
+
   test('is no key of one name in two sections', () => {
     expect(read('[S]\na=1\n[T]\na=2')).toEqual(['S/a=1', 'T/a=2']);
   });

@@ -34,6 +34,8 @@ describe('a source', () => {
     ['../log_data', '/log_data'],
     ['.', '/project'],
     ['/data/log data', '/data/log data'],
+    ['data/s3:log', '/project/data/s3:log'],
+    ['data/http://log', '/project/data/http:/log'],
     ['the ‘best’ of', '/project/the ‘best’ of'],
     ['~', '/home/me'],
     ['~/log_data', '/home/me/log_data'],
@@ -277,6 +279,9 @@ describe('a placeholder', () => {
     'dwh_your_host',
     'CENTER_1',
     'allnone',
+    'change_items',
+    'exchange_me',
+    'not_setter',
     'AKIAXXXXXXXXXXXXXXXX',
     'enterprise',
     'todos',
@@ -373,6 +378,10 @@ describe('a slip', () => {
     ],
   ])('for a required key is named with its line: %p', (file, hint) => {
     expect(messageOf(file)).toContain(hint);
+  });
+
+  test('is not seen where a short name differs in two letters', () => {
+    expect(messageOf({ ...redshiftFile({ HOST: undefined }), SPARK: { PORT: '7077' } })).not.toContain('did you mean');
   });
 
   test('for an optional key of the same section is warned of', () => {

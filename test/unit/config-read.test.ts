@@ -77,6 +77,7 @@ describe('reading a file', () => {
 
   test.each<[string, Uint8Array]>([
     ['UTF-16 with a byte order mark', Buffer.from(`\uFEFF${TEXT}`, 'utf16le')],
+    ['UTF-16 with its bytes the other way round', Buffer.from(`\uFEFF${TEXT}`, 'utf16le').swap16()],
     ['UTF-16 without one', Buffer.from(TEXT, 'utf16le')],
   ])('that is %s says so', async (_name, bytes) => {
     expect((await errorOf(await file('utf16.cfg', bytes))).message).toContain('this is UTF-16 or binary');

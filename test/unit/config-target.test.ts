@@ -143,6 +143,8 @@ describe('HOST', () => {
   test('left out beside CLUSTER_IDENTIFIER is missed when there is no region either', () => {
     const message = messageOf(redshiftFile({ HOST: undefined, CLUSTER_IDENTIFIER: 'dwh' }));
     expect(message).toMatch(/^HOST is missing: .* or REGION = us-west-2 beside CLUSTER_IDENTIFIER$/);
+    const keys = { HOST: undefined, DB_USER: undefined, WORKGROUP: 'dwh' };
+    expect(messageOf(redshiftFile(keys))).toMatch(/ or REGION = us-west-2 beside WORKGROUP$/);
   });
 
   test('left blank beside a workgroup asks for the region, if that is missing', () => {
@@ -151,7 +153,7 @@ describe('HOST', () => {
   });
 
   test('left blank names the sections that hold a server, and only those', () => {
-    const one = { CLUSTER: { HOST: '', DB_NAME: 'd', DB_USER: 'u' }, S3: { ...LOCAL, DWH_DB: 'd' } };
+    const one = { SPARK: { X: '1' }, CLUSTER: { HOST: '', DB_NAME: 'd', DB_USER: 'u' }, S3: { ...LOCAL, DWH_DB: 'd' } };
     expect(messageOf(one)).toMatch(/, or delete the \[CLUSTER\] section to load into an embedded DuckDB file$/);
     const other = {
       CLUSTER: { HOST: '', DB_NAME: 'd', DB_USER: 'u' },
@@ -180,6 +182,8 @@ describe('HOST', () => {
     '-host',
     'host-',
     'ho$t',
+    `my.${CLUSTER_HOST}`,
+    `my.${WORKGROUP_HOST}`,
     `${CLUSTER_HOST}.example.org`,
     `${WORKGROUP_HOST}.example.org`,
     'dwh.123456789012.nowhere.redshift-serverless.amazonaws.com',
@@ -276,9 +280,12 @@ describe('a Redshift target', () => {
     },
   );
 
-  test.each(['0', '65536', '5439a', '-1', '54.39', 'port'])('refuses the port %s', (DB_PORT) => {
-    expect(messageOf(redshiftFile({ DB_PORT }))).toBe(`"${DB_PORT}" is no port: write a number from 1 to 65535`);
-  });
+  test.each(['0', '65536', '5439a', '-1', '+5439', '54.39', '0x1538', '1e3', 'port'])(
+    'refuses the port %s',
+    (DB_PORT) => {
+      expect(messageOf(redshiftFile({ DB_PORT }))).toBe(`"${DB_PORT}" is no port: write a number from 1 to 65535`);
+    },
+  );
 
   test.each<[string, Sections[string], string]>([
     ['another cluster', { CLUSTER_IDENTIFIER: 'other' }, 'CLUSTER.CLUSTER_IDENTIFIER'],
@@ -303,7 +310,7 @@ describe('a Redshift target', () => {
     expect(messageOf(redshiftFile(keys))).toContain(`"${CLUSTER_IDENTIFIER}" is no name of a cluster: write`);
   });
 
-  test.each(['My', 'my_group', 'a b c'])('refuses the name of a workgroup %s', (WORKGROUP) => {
+  test.each(['My', 'my_group', 'group!', 'a b c'])('refuses the name of a workgroup %s', (WORKGROUP) => {
     const keys = { HOST: undefined, DB_USER: undefined, WORKGROUP, REGION: 'us-west-2' };
     expect(messageOf(redshiftFile(keys))).toContain(`"${WORKGROUP}" is no name of a workgroup: write`);
   });
