@@ -18,9 +18,11 @@ export interface BundleOptions {
   readonly prefix: string;
   /** Columns matched by name: their keys are watched, a key that occurs twice in a record is refused. */
   readonly wantedKeys: readonly string[];
-  /** Files of at least this many bytes are handed on untouched where the warehouse can read them so. */
+  /** Where the warehouse reads by itself: big files there are handed on untouched. */
+  readonly reads: 'local' | 's3';
+  /** How big. */
   readonly passThroughBytes?: number;
-  /** A part ends after the file that brings it to this many bytes. */
+  /** A part ends after the record that brings it to this many bytes. */
   readonly partBytes?: number;
   readonly onFile?: (file: BundledFile) => void;
 }
@@ -78,8 +80,8 @@ class Bundler {
     try {
       const passed = this.#mayPass(object) && (await this.#pass(object));
       if (!passed) {
+        this.#writer.beginFile(object.label);
         this.#note(object, await this.#frame(object, this.#framers.writing));
-        this.#writer.endFile(object.label);
       }
     } catch (error) {
       this.#problems.push(problemOf(object, error));
@@ -99,9 +101,11 @@ class Bundler {
 
   /** A path with a wildcard in it cannot be handed on: the warehouse would take it for a pattern. */
   #mayPass(object: SourceObject): boolean {
+    if (object.size < (this.#options.passThroughBytes ?? PASS_THROUGH_BYTES)) {
+      return false;
+    }
     const path = localPath(object);
-    const big = object.size >= (this.#options.passThroughBytes ?? PASS_THROUGH_BYTES);
-    return big && path !== undefined && !/[*?[\]{}\\]/.test(path);
+    return this.#options.reads === 's3' ? path === undefined : path !== undefined && !/[*?[\]{}\\]/.test(path);
   }
 
   async #pass(object: SourceObject): Promise<boolean> {
@@ -111,7 +115,7 @@ class Bundler {
     }
     this.#note(object, framed);
     this.#passedParts.push({
-      path: localPath(object) as string,
+      path: localPath(object) ?? object.uri,
       compression: isGzip(object.uri) ? 'gzip' : 'none',
       records: framed.records,
       bytes: framed.size,

@@ -1,5 +1,6 @@
 import type { RecordSink } from './frame.ts';
 import type { Part, PartIndexEntry } from './part.ts';
+import { SourceLines } from './source-lines.ts';
 import type { Spool, SpoolFile } from './spool.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
@@ -20,13 +21,19 @@ export class PartWriter implements RecordSink {
   #bytes = 0;
   #records = 0;
   #index: PartIndexEntry[] = [];
-  #sourceLines: number[] = [];
-  #firstLine = 1;
+  #source = '';
+  #lines = new SourceLines();
 
   constructor(spool: Spool, prefix: string, partBytes: number) {
     this.#spool = spool;
     this.#prefix = prefix;
     this.#partBytes = partBytes;
+  }
+
+  /** The records that follow come from this file. */
+  beginFile(source: string): void {
+    this.#endSource();
+    this.#source = source;
   }
 
   segment(chunk: Uint8Array, from: number, to: number): void {
@@ -37,7 +44,8 @@ export class PartWriter implements RecordSink {
     if (length > this.#buffer.length) {
       this.#target().write(chunk.subarray(from, to));
     } else {
-      this.#copy(chunk, from, to);
+      this.#buffer.set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#used);
+      this.#used += length;
     }
     this.#bytes += length;
   }
@@ -49,23 +57,7 @@ export class PartWriter implements RecordSink {
     this.#buffer[this.#used++] = NEWLINE;
     this.#bytes += 1;
     this.#records += 1;
-    this.#sourceLines.push(line);
-  }
-
-  /** The records since the last call came from this file. Begins a new part when the current one is full. */
-  endFile(file: string): void {
-    const records = this.#sourceLines.length;
-    if (records > 0) {
-      const plain = this.#sourceLines.every((line, index) => line === index + 1);
-      this.#index.push({
-        file,
-        firstLine: this.#firstLine,
-        records,
-        sourceLines: plain ? undefined : this.#sourceLines,
-      });
-      this.#firstLine += records;
-      this.#sourceLines = [];
-    }
+    this.#lines.add(line);
     if (this.#bytes >= this.#partBytes) {
       this.endPart();
     }
@@ -73,29 +65,27 @@ export class PartWriter implements RecordSink {
 
   /** Finishes the current part, if it holds anything. */
   endPart(): void {
+    this.#endSource();
     if (this.#records === 0) {
       return;
     }
     this.#flush();
     const file = this.#target();
     file.close();
-    this.parts.push({
-      path: file.path,
-      compression: 'none',
-      records: this.#records,
-      bytes: this.#bytes,
-      index: this.#index,
-    });
+    const { path } = file;
+    this.parts.push({ path, compression: 'none', records: this.#records, bytes: this.#bytes, index: this.#index });
     this.#file = undefined;
     this.#bytes = 0;
     this.#records = 0;
     this.#index = [];
-    this.#firstLine = 1;
   }
 
-  #copy(chunk: Uint8Array, from: number, to: number): void {
-    this.#buffer.set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#used);
-    this.#used += to - from;
+  #endSource(): void {
+    const { count } = this.#lines;
+    if (count > 0) {
+      const firstLine = this.#records - count + 1;
+      this.#index.push({ file: this.#source, firstLine, records: count, ...this.#lines.take() });
+    }
   }
 
   #target(): SpoolFile {

@@ -1,11 +1,11 @@
 /** A file that a warehouse loads: records one a line, made by the bundler, or a source file handed on untouched. */
 export interface Part {
-  /** Where it lies: a local path. */
+  /** Where it lies: a local path, or `s3://bucket/key` for a file in S3 that is handed on untouched. */
   readonly path: string;
   readonly compression: 'none' | 'gzip';
   readonly records: number;
   readonly bytes: number;
-  /** Which source line each line came from; absent when the part is itself the source file. */
+  /** Which source line each line came from; empty when the part is itself the source file. */
   readonly index: readonly PartIndexEntry[];
   /** For a file handed on untouched: to be called once it has been read; throws if it is not what was planned. */
   readonly assertUnchanged?: (() => Promise<void>) | undefined;
@@ -14,10 +14,12 @@ export interface Part {
 /** A run of lines of a part that came from one source file. */
 export interface PartIndexEntry {
   readonly file: string;
-  /** The part's line, from 1, that holds this file's first record. */
+  /** The part's line, from 1, that holds the first of them. */
   readonly firstLine: number;
   readonly records: number;
-  /** The source line each record starts on; absent when record n starts on line n. */
+  /** The source line the first record begins on. */
+  readonly firstSourceLine: number;
+  /** The source line each record begins on; absent when each begins on the line after the one before. */
   readonly sourceLines: readonly number[] | undefined;
 }
 
@@ -31,5 +33,5 @@ export function locate(part: Part, line: number): { readonly file: string; reado
   if (entry === undefined || offset >= entry.records) {
     return undefined;
   }
-  return { file: entry.file, line: entry.sourceLines?.[offset] ?? offset + 1 };
+  return { file: entry.file, line: entry.sourceLines?.[offset] ?? entry.firstSourceLine + offset };
 }

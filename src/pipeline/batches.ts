@@ -73,16 +73,16 @@ function derive(model: Model, stamps: Stamps): readonly Step[] {
 }
 
 /** How many rows each table of staging and star holds. */
-export function tableSizes(model: Model): NamedSql {
+export function tableSizes(model: Model): NamedSql & { readonly wanted: true } {
   const tables = [...tablesOf(model, 'staging'), ...tablesOf(model, 'star')];
   const selects = tables.map(
     ({ name }) => `SELECT ${quoteLiteral(name)} AS table_name, COUNT(*) AS row_count FROM ${quoteIdentifier(name)}`,
   );
-  return { name: TABLE_SIZES, sql: selects.join('\nUNION ALL\n') };
+  return { name: TABLE_SIZES, sql: selects.join('\nUNION ALL\n'), wanted: true };
 }
 
-function sqlSteps(statements: readonly NamedSql[], stamps: Stamps): readonly Step[] {
-  return statements.map(({ name, sql }) => ({ kind: 'sql', name, sql: render(sql, stamps) }));
+function sqlSteps(statements: readonly (NamedSql & { readonly wanted?: boolean })[], stamps: Stamps): readonly Step[] {
+  return statements.map((statement) => ({ kind: 'sql', ...statement, sql: render(statement.sql, stamps) }));
 }
 
 function copyStep(copy: Copy): Step {

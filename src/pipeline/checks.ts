@@ -20,14 +20,14 @@ const LISTED = 100;
  * The steps that hold a batch to the checks of a phase. A batch cannot branch, so the rows are first collected and
  * returned, and then a cast that fails when there are any ends the batch.
  */
-export function checkSteps(model: Model, phase: Phase): readonly { name: string; sql: string }[] {
+export function checkSteps(model: Model, phase: Phase): readonly { name: string; sql: string; wanted?: boolean }[] {
   const checks = model.checks.filter((check) => check.phase === phase);
   if (checks.length === 0) {
     return [];
   }
   return [
     { name: `check_${phase}`, sql: collect(checks, phase) },
-    { name: offendersStep(phase), sql: list(phase) },
+    { name: offendersStep(phase), sql: list(phase), wanted: true },
     { name: `refuse_${phase}`, sql: refuse(phase) },
   ];
 }

@@ -1,6 +1,6 @@
 import { StarloadError } from '../errors.ts';
 import type { Model } from '../sql/catalogue.ts';
-import { quoteIdentifier } from '../sql/render.ts';
+import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch } from './batches.ts';
 
@@ -13,12 +13,17 @@ export interface FilledTable {
 /** The model's tables that hold rows, which create-tables would drop. `load_run` is the loader's own and does not count. */
 export async function filledTables(model: Model, warehouse: Warehouse): Promise<readonly FilledTable[]> {
   const names = model.tables.map(({ name }) => name).filter((name) => name !== 'load_run');
-  const filled: FilledTable[] = [];
-  for (const table of await warehouse.existing(names)) {
-    const { rows } = await warehouse.query(`SELECT COUNT(*) FROM ${quoteIdentifier(table)}`);
-    filled.push({ table, rows: Number(rows[0]?.[0]) });
+  const existing = [...(await warehouse.existing(names))];
+  if (existing.length === 0) {
+    return [];
   }
-  return filled.filter(({ rows }) => rows > 0);
+  const counts = existing.map(
+    (name) => `SELECT ${quoteLiteral(name)} AS table_name, COUNT(*) AS row_count FROM ${quoteIdentifier(name)}`,
+  );
+  const { rows } = await warehouse.query(counts.join('\nUNION ALL\n'));
+  return rows
+    .map(([table, count]) => ({ table: String(table), rows: Number(count) }))
+    .filter(({ rows: count }) => count > 0);
 }
 
 /** The error that keeps create-tables from dropping rows. */
@@ -31,6 +36,7 @@ export function refuseToDrop(filled: readonly FilledTable[]): StarloadError {
 
 /** Drops and creates all tables in one transaction. Returns their names. */
 export async function createTables(model: Model, warehouse: Warehouse): Promise<readonly string[]> {
+  await warehouse.settle();
   await warehouse.run(createTablesBatch(model, warehouse.engine, warehouse.now));
   return model.tables.map(({ name }) => name);
 }

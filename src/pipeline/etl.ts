@@ -33,6 +33,7 @@ export interface TableReport {
  * meanwhile, plans once more. Throws DataError when records or rows are refused, with nothing loaded.
  */
 export async function etl(context: LoadContext): Promise<LoadReport> {
+  await context.warehouse.settle();
   try {
     return await loadPlanned(context, await planLoad(context));
   } catch (error) {

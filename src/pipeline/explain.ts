@@ -32,7 +32,8 @@ export async function explainFailure(
 }
 
 async function refusedCopy(table: PreparedTable, error: StepFailed): Promise<unknown> {
-  const problems = await findMisfits(haystackOf(table), MAX_PROBLEMS);
+  const blamed = error.failure.problems;
+  const problems = blamed.length > 0 ? blamed : await findMisfits(haystackOf(table), MAX_PROBLEMS);
   if (problems.length === 0) {
     return error;
   }

@@ -77,6 +77,7 @@ async function prepareTable(
       store,
       spool,
       signal: context.signal,
+      reads: context.warehouse.reads,
       prefix: table.name,
       wantedKeys: paths === undefined ? loadedColumns(table).map(({ name }) => name) : [],
       onFile: (file) => {

@@ -14,6 +14,7 @@ export interface RebuildReport {
 
 /** Makes the star anew from staging, in one transaction. Throws DataError when a check fails, with nothing changed. */
 export async function rebuild(context: LoadContext): Promise<RebuildReport> {
+  await context.warehouse.settle();
   const batch = rebuildBatch(context.model, context.warehouse.now, newRunId());
   try {
     const results = await runWithRetry(context, batch);

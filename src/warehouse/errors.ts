@@ -1,4 +1,4 @@
-import { type ErrorOptionsWithNext, StarloadError } from '../errors.ts';
+import { type DataProblem, type ErrorOptionsWithNext, StarloadError } from '../errors.ts';
 import type { Step, StepResult } from './warehouse.ts';
 
 /**
@@ -11,10 +11,17 @@ export type WarehouseErrorKind = 'busy' | 'conflict' | 'missing-table' | 'unreac
 /** An engine's error, sorted by kind. */
 export class WarehouseError extends StarloadError {
   readonly kind: WarehouseErrorKind;
+  /** The records the engine itself blames, where it tells. */
+  readonly problems: readonly DataProblem[];
 
-  constructor(kind: WarehouseErrorKind, message: string, options: ErrorOptionsWithNext = {}) {
+  constructor(
+    kind: WarehouseErrorKind,
+    message: string,
+    { problems = [], ...options }: ErrorOptionsWithNext & { readonly problems?: readonly DataProblem[] } = {},
+  ) {
     super(message, options);
     this.kind = kind;
+    this.problems = problems;
   }
 }
 

@@ -15,9 +15,12 @@ export type Mapping =
   | { readonly kind: 'names'; readonly spellings: ReadonlyMap<string, readonly string[]> }
   | { readonly kind: 'paths'; readonly paths: readonly (readonly (string | number)[])[] };
 
-/** One statement of a batch. `copy` loads parts into a staging or control table. */
+/**
+ * One statement of a batch. `copy` loads parts into a staging or control table. The rows of an `sql` step are returned only
+ * where they are `wanted`: on Redshift each result costs a call.
+ */
 export type Step =
-  | { readonly kind: 'sql'; readonly name: string; readonly sql: string }
+  | { readonly kind: 'sql'; readonly name: string; readonly sql: string; readonly wanted?: boolean }
   | {
       readonly kind: 'copy';
       readonly name: string;
@@ -33,7 +36,7 @@ export interface Batch {
   readonly steps: readonly Step[];
 }
 
-/** What a step did: rows affected, and the rows it returned if it was a query. */
+/** What a step did: rows affected where the engine tells, and the rows it returned where they were wanted. */
 export interface StepResult {
   readonly name: string;
   readonly affected: number;
@@ -48,8 +51,10 @@ export interface Warehouse {
   readonly location: string;
   /** The SQL expression for the running transaction's stamp: the same for all statements of one transaction. */
   readonly now: string;
+  /** Where the files lie that it reads by itself, if they are handed on untouched. */
+  readonly reads: 'local' | 's3';
 
-  /** Runs one statement that reads. Throws WarehouseError. */
+  /** Runs one statement that reads; others are refused. Throws WarehouseError. */
   query(sql: string): Promise<ResultSet>;
 
   /** Names of the tables that exist, of those asked for. */
@@ -63,6 +68,12 @@ export interface Warehouse {
    * batch remains, and the StepFailed that is thrown carries the results of the steps before it. Not idempotent.
    */
   run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]>;
+
+  /**
+   * Waits for a batch that an earlier process of this installation submitted and did not see the end of, so that it is
+   * not run twice. Does nothing where a batch ends with its process. Idempotent.
+   */
+  settle(): Promise<void>;
 
   /** Asks the batch or query that runs to stop: it then fails with a WarehouseError `cancelled`, unless it is done first. */
   cancel(): Promise<void>;

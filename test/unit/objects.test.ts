@@ -35,7 +35,10 @@ function bundled<T>(
     const { objects } = await listAll(folder);
     const spool = new Spool(folder, 'spool');
     const signal = new AbortController().signal;
-    return action(await bundle(objects, { store, spool, signal, prefix: 'p', wantedKeys: ['ts'], ...options }), folder);
+    return action(
+      await bundle(objects, { store, spool, signal, prefix: 'p', wantedKeys: ['ts'], reads: 'local', ...options }),
+      folder,
+    );
   });
 }
 
@@ -131,13 +134,19 @@ describe('bundling', () => {
       },
     ));
 
-  test('begins a new part after the file that fills one', () =>
-    bundled({ 'a.json': '{"a":1}', 'b.json': '{"b":2}', 'c.json': '{"c":3}' }, { partBytes: 12 }, ({ parts }) => {
-      expect(parts.map(({ records, index }) => [records, index.map(({ file }) => basename(file))])).toEqual([
-        [2, ['a.json', 'b.json']],
-        [1, ['c.json']],
-      ]);
-    }));
+  test('begins a new part after the record that fills one', () =>
+    bundled(
+      { 'a.json': '{"a":1}\n\n{"a":2}\n{"a":3}', 'b.json': '{"b":2}', 'c.json': '' },
+      { partBytes: 12 },
+      ({ parts }) => {
+        expect(parts.map(({ records, index }) => [records, index.map(({ file }) => basename(file))])).toEqual([
+          [2, ['a.json']],
+          [2, ['a.json', 'b.json']],
+        ]);
+        const places = parts.flatMap((part) => [1, 2].map((line) => locate(part, line)?.line));
+        expect(places).toEqual([1, 3, 4, 1]);
+      },
+    ));
 
   test('hands big files on untouched, unless their records share lines or their name is a pattern', () =>
     bundled(

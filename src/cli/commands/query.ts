@@ -78,6 +78,10 @@ async function ask({ warehouse }: LoadContext, sql: string, write: boolean): Pro
   if (!write) {
     return warehouse.query(sql);
   }
-  const [outcome] = await warehouse.run({ name: 'query', locks: false, steps: [{ kind: 'sql', name: 'query', sql }] });
+  const [outcome] = await warehouse.run({
+    name: 'query',
+    locks: false,
+    steps: [{ kind: 'sql', name: 'query', sql, wanted: true }],
+  });
   return outcome?.result ?? { columns: ['rows_changed'], rows: [[outcome?.affected ?? 0]] };
 }

@@ -15,6 +15,7 @@ class DuckdbWarehouse implements Warehouse {
   readonly location: string;
   /** The transaction's start, in UTC as the session is. */
   readonly now = 'CAST(current_timestamp AS TIMESTAMP)';
+  readonly reads = 'local';
   readonly #schema: string | undefined;
   readonly #instance: DuckDBInstance;
   readonly #sessions = new Set<Session>();
@@ -45,6 +46,9 @@ class DuckdbWarehouse implements Warehouse {
   run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
     return this.#withSession((session) => session.run(batch, onStep));
   }
+
+  /** A batch ends with its process. */
+  async settle(): Promise<void> {}
 
   async cancel(): Promise<void> {
     for (const session of this.#sessions) {

@@ -1,0 +1,65 @@
+import type { Part } from '../../objects/part.ts';
+import { loadedColumns, type Table } from '../../sql/catalogue.ts';
+import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
+import type { Mapping } from '../warehouse.ts';
+
+/** The files of one COPY: all compressed or none, as COPY wants it. */
+export interface CopyFiles {
+  readonly compression: Part['compression'];
+  /** `s3://…` of the manifest that lists them. */
+  readonly manifest: string;
+  /** `s3://…` of the jsonpaths file; absent when keys are matched by name. */
+  readonly jsonpaths: string | undefined;
+}
+
+/** Where COPY reads, and as whom. */
+export interface CopyAccess {
+  readonly iamRole: string;
+  /** The region of data, manifest and jsonpaths file alike. */
+  readonly region: string;
+}
+
+const ROLES =
+  /^(default|arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]+(,arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]+)*)$/;
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
+/**
+ * The COPY of some files into a table. It says what it means and leaves nothing to defaults that lose data: no
+ * TRUNCATECOLUMNS, no ACCEPTINVCHARS, no MAXERROR. Throws TypeError on a role or region that is none: they are the only
+ * outside strings in it, with the locations, which are quoted.
+ */
+export function copyStatement(
+  table: Table,
+  { compression, manifest, jsonpaths }: CopyFiles,
+  { iamRole, region }: CopyAccess,
+): string {
+  if (!ROLES.test(iamRole) || !REGION.test(region)) {
+    throw new TypeError(`not a role and a region: ${iamRole}, ${region}`);
+  }
+  const columns = loadedColumns(table).map(({ name }) => quoteIdentifier(name));
+  return [
+    `COPY ${quoteIdentifier(table.name)} (${columns.join(', ')})`,
+    `FROM ${quoteLiteral(manifest)}`,
+    `IAM_ROLE ${iamRole === 'default' ? 'default' : quoteLiteral(iamRole)}`,
+    `FORMAT AS JSON ${quoteLiteral(jsonpaths ?? 'auto ignorecase')}`,
+    `MANIFEST${compression === 'gzip' ? ' GZIP' : ''}`,
+    `REGION ${quoteLiteral(region)}`,
+    'COMPUPDATE OFF STATUPDATE OFF',
+  ].join('\n');
+}
+
+/** A manifest that lists files, each of which must be there (Database Developer Guide, using a manifest). */
+export function manifestOf(uris: readonly string[]): string {
+  return JSON.stringify({ entries: uris.map((url) => ({ url, mandatory: true })) });
+}
+
+/** The jsonpaths file of a mapping by paths, in bracket notation; undefined for a mapping by names. */
+export function jsonpathsOf(mapping: Mapping): string | undefined {
+  if (mapping.kind === 'names') {
+    return undefined;
+  }
+  const expressions = mapping.paths.map(
+    (path) => `$${path.map((token) => (typeof token === 'number' ? `[${token}]` : `['${token}']`)).join('')}`,
+  );
+  return JSON.stringify({ jsonpaths: expressions });
+}
