@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DescribeStatementResponse, StatusString } from '@aws-sdk/client-redshift-data';
+import { StarloadError } from '../../errors.ts';
+import type { ResultSet } from '../warehouse.ts';
+import type { SdkClient } from './client.ts';
+import { isTransient, nameOf, sortedCall } from './failures.ts';
+import { addressOf, type RedshiftTarget } from './target.ts';
+import { type ResultPage, toResultSet } from './values.ts';
+
+/** Where a statement stands. `id` is the Data API's. */
+export interface StatementState {
+  readonly id: string;
+  readonly status: StatusString | string;
+}
+
+/** What submits: a name to be found again by, and a token that keeps a repeated call from running twice. */
+export interface Submission {
+  readonly name: string;
+  readonly token: string;
+}
+
+/** Tells people about waits and repeated calls. */
+export type Notify = (message: string) => void;
+
+/** Long polling: a call comes back when the statement ends, or after this many seconds (Data API, long polling). */
+const WAIT_SECONDS = 20;
+const ATTEMPTS = 8;
+const FIRST_PAUSE_MILLISECONDS = 250;
+const LONGEST_PAUSE_MILLISECONDS = 10_000;
+const ENDED = new Set(['FINISHED', 'FAILED', 'ABORTED']);
+
+/** Whether a statement has come to its end. A status nobody knows is not an end. */
+export function hasEnded({ status }: StatementState): boolean {
+  return ENDED.has(status);
+}
+
+/** The Data API for one warehouse: calls that are repeated where that can help, and waiting. */
+export class DataApi {
+  readonly #sdk: () => Promise<SdkClient>;
+  readonly #target: RedshiftTarget;
+  readonly #notify: Notify;
+
+  constructor(sdk: () => Promise<SdkClient>, target: RedshiftTarget, notify: Notify) {
+    this.#sdk = sdk;
+    this.#target = target;
+    this.#notify = notify;
+  }
+
+  /** Submits statements as one transaction. A call that is repeated with its token runs once. */
+  async submitBatch(sqls: readonly string[], { name, token }: Submission): Promise<StatementState> {
+    const { sdk, client } = await this.#sdk();
+    const input = {
+      ...addressOf(this.#target),
+      Sqls: [...sqls],
+      StatementName: name,
+      ClientToken: token,
+      WaitTimeSeconds: WAIT_SECONDS,
+    };
+    return this.#submit('BatchExecuteStatement', () => client.send(new sdk.BatchExecuteStatementCommand(input)));
+  }
+
+  /** Submits one statement. */
+  async submit(sql: string, { name, token }: Submission): Promise<StatementState> {
+    const { sdk, client } = await this.#sdk();
+    const input = {
+      ...addressOf(this.#target),
+      Sql: sql,
+      StatementName: name,
+      ClientToken: token,
+      WaitTimeSeconds: WAIT_SECONDS,
+    };
+    return this.#submit('ExecuteStatement', () => client.send(new sdk.ExecuteStatementCommand(input)));
+  }
+
+  /** Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed. */
+  async wait(state: StatementState): Promise<StatementState> {
+    let current = state;
+    for (let pause = FIRST_PAUSE_MILLISECONDS; !hasEnded(current); pause = longer(pause)) {
+      const began = Date.now();
+      const { Status: status = 'UNKNOWN' } = await this.describe(state.id, WAIT_SECONDS);
+      current = { id: state.id, status };
+      // Where the service does not hold the call back, it is for us to pause.
+      if (!hasEnded(current) && Date.now() - began < LONG_POLL_MILLISECONDS) {
+        await sleep(pause);
+      }
+    }
+    return current;
+  }
+
+  /** Everything the service tells of a statement. */
+  async describe(id: string, waitSeconds?: number): Promise<DescribeStatementResponse> {
+    const { sdk, client } = await this.#sdk();
+    const wait = waitSeconds === undefined ? {} : { WaitTimeSeconds: waitSeconds };
+    return this.#repeat('DescribeStatement', (attempt) =>
+      // A service that has too many waiting requests is asked without waiting.
+      client.send(new sdk.DescribeStatementCommand({ Id: id, ...(attempt === 1 ? wait : {}) })),
+    );
+  }
+
+  /** The rows of a statement that has finished, all pages of them. */
+  async rows(id: string): Promise<ResultSet> {
+    const { sdk, client } = await this.#sdk();
+    const pages: ResultPage[] = [];
+    let token: string | undefined;
+    do {
+      const input = { Id: id, ...(token === undefined ? {} : { NextToken: token }) };
+      const page = await this.#repeat('GetStatementResult', () =>
+        client.send(new sdk.GetStatementResultCommand(input)),
+      );
+      pages.push(page);
+      token = page.NextToken === '' ? undefined : page.NextToken;
+    } while (token !== undefined);
+    return toResultSet(pages);
+  }
+
+  /** Asks for a statement to be stopped; one that has ended stays as it is. */
+  async cancel(id: string): Promise<void> {
+    const { sdk, client } = await this.#sdk();
+    try {
+      await this.#repeat('CancelStatement', () => client.send(new sdk.CancelStatementCommand({ Id: id })));
+    } catch (error) {
+      if (!/already in|not running|does not exist/i.test(String((error as Error).message))) {
+        throw error;
+      }
+    }
+  }
+
+  /** The statements of a name that have not ended. */
+  async running(name: string): Promise<readonly StatementState[]> {
+    const { sdk, client } = await this.#sdk();
+    const found: StatementState[] = [];
+    for (const status of ['SUBMITTED', 'PICKED', 'STARTED'] as const) {
+      const input = { StatementName: name, Status: status, ...listAddress(this.#target) };
+      const { Statements = [] } = await this.#repeat('ListStatements', () =>
+        client.send(new sdk.ListStatementsCommand(input)),
+      );
+      found.push(...Statements.map(({ Id = '', Status = 'STARTED' }) => ({ id: Id, status: Status })));
+    }
+    return found;
+  }
+
+  async #submit(
+    operation: string,
+    call: () => Promise<{ Id?: string | undefined; Status?: string | undefined }>,
+  ): Promise<StatementState> {
+    const { Id: id, Status: status = 'SUBMITTED' } = await this.#repeat(operation, call);
+    if (id === undefined) {
+      throw new StarloadError(`${operation} answered without a statement id`, {
+        next: 'Is the endpoint the Redshift Data API?',
+      });
+    }
+    return { id, status };
+  }
+
+  /** Repeats a call while that can help, with growing pauses, and says so. Throws WarehouseError. */
+  async #repeat<T>(operation: string, call: (attempt: number) => Promise<T>): Promise<T> {
+    let pause = FIRST_PAUSE_MILLISECONDS;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await call(attempt);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isTransient(error)) {
+          throw sortedCall(error);
+        }
+        this.#notify(`${operation} failed (${nameOf(error)}); trying again, ${attempt} of ${ATTEMPTS - 1}`);
+        await sleep(pause);
+        pause = longer(pause);
+      }
+    }
+  }
+}
+
+/** A call that came back sooner was not held back. */
+const LONG_POLL_MILLISECONDS = 1000;
+
+function longer(pause: number): number {
+  return Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS);
+}
+
+function listAddress({ database, clusterIdentifier, workgroup }: RedshiftTarget) {
+  return {
+    Database: database,
+    ...(clusterIdentifier === undefined ? {} : { ClusterIdentifier: clusterIdentifier }),
+    ...(workgroup === undefined ? {} : { WorkgroupName: workgroup }),
+  };
+}

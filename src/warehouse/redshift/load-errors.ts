@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DataProblem, MAX_PROBLEMS } from '../../errors.ts';
+import { locate } from '../../objects/part.ts';
+import type { ResultSet } from '../warehouse.ts';
+import { findPart, type PlacedPart } from './work.ts';
+
+/** Asks the warehouse. */
+export type Ask = (sql: string) => Promise<ResultSet>;
+
+/** Views may lag behind the failure by seconds. */
+const PAUSES_MILLISECONDS = [0, 500, 2000];
+
+/** Whether a COPY failed on its data, so that the views say on which (either spelling of the view, see the sheet of COPY messages). */
+export function isLoadFailure(message: string): boolean {
+  return /Load into table '/.test(message);
+}
+
+/**
+ * The records a failed COPY blames, traced to the user's files: rows of SYS_LOAD_ERROR_DETAIL of this very query, or of
+ * STL_LOAD_ERRORS where the newer view is not to be had. Empty when neither tells.
+ */
+export async function readLoadErrors(
+  ask: Ask,
+  queryId: number,
+  parts: readonly PlacedPart[],
+): Promise<readonly DataProblem[]> {
+  for (const pause of PAUSES_MILLISECONDS) {
+    await sleep(pause);
+    for (const view of VIEWS) {
+      const rows = await tryAsk(ask, view(queryId));
+      if (rows.length > 0) {
+        return rows.map((row) => toProblem(row, parts));
+      }
+    }
+  }
+  return [];
+}
+
+/** A whole number goes into the text: views of the leader node take no parameters from a batch. */
+const VIEWS: readonly ((queryId: number) => string)[] = [
+  (
+    queryId,
+  ) => `SELECT file_name, line_number, column_name, column_type, column_length, error_code, error_message, '' AS raw
+FROM sys_load_error_detail
+WHERE query_id = ${Math.trunc(queryId)}
+ORDER BY file_name, line_number
+LIMIT ${MAX_PROBLEMS}`,
+  (queryId) => `SELECT filename, line_number, colname, type, col_length, err_code, err_reason, raw_line
+FROM stl_load_errors
+WHERE query = ${Math.trunc(queryId)}
+ORDER BY filename, line_number
+LIMIT ${MAX_PROBLEMS}`,
+];
+
+async function tryAsk(ask: Ask, sql: string): Promise<ResultSet['rows']> {
+  try {
+    return (await ask(sql)).rows;
+  } catch {
+    // The view is missing or forbidden; the other one, or the error itself, has to do.
+    return [];
+  }
+}
+
+function toProblem(row: ResultSet['rows'][number], parts: readonly PlacedPart[]): DataProblem {
+  const [file, line, column, type, length, code, reason, raw] = row.map((value) => String(value ?? '').trim());
+  const placed = findPart(parts, file ?? '');
+  const place = placed === undefined ? undefined : locate(placed.part, Number(line));
+  return {
+    file: place?.file ?? file,
+    line: place?.line ?? Number(line),
+    ...(column === '' ? {} : { column }),
+    reason: `${reason} (Redshift error ${code}${type === '' ? '' : `, column type ${type}${length === '' || length === '0' ? '' : `(${length})`}`})`,
+    ...(raw === undefined || raw === '' ? {} : { excerpt: raw.slice(0, 160) }),
+  };
+}
