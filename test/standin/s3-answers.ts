@@ -1,0 +1,142 @@
+import type { Bucket, ListItem, StoredObject } from './s3-buckets.ts';
+import type { S3Request } from './s3-request.ts';
+
+/** An answer before it is sent. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+}
+
+/** S3's answer to a mistake: a status and an <Error> with a code. */
+export class S3Error extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly extra: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string = code,
+    extra: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.extra = extra;
+    this.headers = headers;
+  }
+
+  answer(): Answer {
+    const extra = Object.entries(this.extra).map(([name, value]) => element(name, value));
+    const content = element('Code', this.code) + element('Message', this.message) + extra.join('');
+    return xml(this.status, `<Error>${content}<RequestId>0123456789ABCDEF</RequestId></Error>`, this.headers);
+  }
+}
+
+export function xml(status: number, content: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n${content}`;
+  return { status, headers: { 'content-type': 'application/xml', ...headers }, body };
+}
+
+/** An element with text. What XML 1.0 cannot hold goes out as it is and breaks the reader, as S3's does. */
+export function element(name: string, text: string): string {
+  const escaped = text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('\r', '&#13;');
+  return `<${name}>${escaped}</${name}>`;
+}
+
+const MAX_KEYS = 1000;
+
+/** ListObjectsV2. The token says after what to go on. */
+export function listObjects(bucket: Bucket, { bucket: name, query }: S3Request): Answer {
+  const prefix = query.get('prefix') ?? '';
+  const token = query.get('continuation-token');
+  const startAfter = query.get('start-after');
+  const max = Math.min(Number(query.get('max-keys') ?? MAX_KEYS), MAX_KEYS);
+  const after = token === null ? startAfter && { key: startAfter, isPrefix: false } : JSON.parse(fromBase64(token));
+  const items = bucket.list({ prefix, delimiter: query.get('delimiter') ?? '', after: after || undefined, max });
+  const isUrl = query.get('encoding-type') === 'url';
+  const encode = isUrl ? urlEncode : (text: string) => text;
+  const page = items.slice(0, max);
+  const content = [
+    element('Name', name),
+    element('Prefix', encode(prefix)),
+    element('KeyCount', String(page.length)),
+    element('IsTruncated', String(items.length > max)),
+    isUrl ? element('EncodingType', 'url') : '',
+    items.length > max ? element('NextContinuationToken', tokenAfter(page.at(-1))) : '',
+    ...page.map((item) => renderItem(item, encode)),
+  ];
+  return xml(200, `<ListBucketResult>${content.join('')}</ListBucketResult>`);
+}
+
+function renderItem(item: ListItem, encode: (text: string) => string): string {
+  if ('prefix' in item) {
+    return `<CommonPrefixes>${element('Prefix', encode(item.prefix))}</CommonPrefixes>`;
+  }
+  const { etag, size, modified } = item.object;
+  return `<Contents>${[
+    element('Key', encode(item.key)),
+    element('LastModified', modified.toISOString()),
+    element('ETag', `"${etag}"`),
+    element('Size', String(size)),
+    element('StorageClass', 'STANDARD'),
+  ].join('')}</Contents>`;
+}
+
+/** S3 writes a blank as + and leaves the slash. */
+function urlEncode(text: string): string {
+  const special = /[!'()*]/g;
+  return encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replaceAll('%2F', '/')
+    .replaceAll(special, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function tokenAfter(item: ListItem | undefined): string {
+  const after = item === undefined || 'prefix' in item ? { key: item?.prefix, isPrefix: true } : { key: item.key };
+  return Buffer.from(JSON.stringify(after)).toString('base64');
+}
+
+function fromBase64(token: string): string {
+  return Buffer.from(token, 'base64').toString();
+}
+
+/** GetObject and HeadObject, whole or from `Range: bytes=a-[b]`. */
+export function getObject(object: StoredObject, { headers, operation, key }: S3Request): Answer {
+  const wanted = headers['if-match'];
+  if (wanted !== undefined && unquote(wanted) !== object.etag) {
+    throw new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', {
+      Condition: 'If-Match',
+    });
+  }
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? [];
+  if (from !== undefined && Number(from) >= object.size) {
+    throw new S3Error(416, 'InvalidRange', 'The requested range is not satisfiable', { Key: key });
+  }
+  const last = to === undefined || to === '' ? object.size - 1 : Math.min(Number(to), object.size - 1);
+  const body = object.body().subarray(Number(from ?? 0), last + 1);
+  const common = {
+    etag: `"${object.etag}"`,
+    'last-modified': object.modified.toUTCString(),
+    'accept-ranges': 'bytes',
+    'content-length': String(body.length),
+    'content-type': 'application/octet-stream',
+  };
+  const partial = { 'content-range': `bytes ${from}-${last}/${object.size}` };
+  return {
+    status: from === undefined ? 200 : 206,
+    headers: from === undefined ? common : { ...common, ...partial },
+    ...(operation === 'HeadObject' ? {} : { body }),
+  };
+}
+
+export function unquote(etag: string): string {
+  return etag.replaceAll('"', '');
+}
