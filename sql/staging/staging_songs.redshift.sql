@@ -1,0 +1,17 @@
+-- Sorted by its stamp: a run reads its own rows only.
+-- source: SONG_DATA
+CREATE TABLE staging_songs (
+  num_songs BIGINT,
+  artist_id VARCHAR(256) NOT NULL,
+  artist_latitude DOUBLE PRECISION,
+  artist_longitude DOUBLE PRECISION,
+  artist_location VARCHAR(1024),
+  artist_name VARCHAR(1024),
+  song_id VARCHAR(256) NOT NULL,
+  title VARCHAR(1024),
+  duration DOUBLE PRECISION,
+  year BIGINT,
+  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
+)
+DISTSTYLE AUTO
+SORTKEY (loaded_at)

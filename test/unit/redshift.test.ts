@@ -1,0 +1,275 @@
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { Part } from '../../src/objects/part.ts';
+import { byName, createTablesBatch, loadBatch, rebuildBatch } from '../../src/pipeline/batches.ts';
+import { ddlFor, loadModel, tablesOf } from '../../src/sql/catalogue.ts';
+import { parseColumns } from '../../src/sql/ddl.ts';
+import { copyStatement, jsonpathsOf, manifestOf } from '../../src/warehouse/redshift/copy.ts';
+import { keepLongIntegers } from '../../src/warehouse/redshift/exact-integers.ts';
+import { isTransient, sortedCall, sortedStatement } from '../../src/warehouse/redshift/failures.ts';
+import { Journal } from '../../src/warehouse/redshift/journal.ts';
+import { assertReads } from '../../src/warehouse/redshift/read-only.ts';
+import { batchStatements } from '../../src/warehouse/redshift/statements.ts';
+import { addressOf } from '../../src/warehouse/redshift/target.ts';
+import { toResultSet } from '../../src/warehouse/redshift/values.ts';
+import { findPart } from '../../src/warehouse/redshift/work.ts';
+import type { Batch, Step } from '../../src/warehouse/warehouse.ts';
+import { withFolder } from '../support/engines.ts';
+import { expectGolden } from '../support/golden.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/dwhRole';
+const model = loadModel();
+const PART: Part = { path: '/spool/x.json', compression: 'none', records: 1, bytes: 1, index: [] };
+const OPTIONS = {
+  schema: undefined,
+  iamRole: ROLE,
+  region: 'us-west-2',
+  timeoutMilliseconds: 7_200_000,
+  filesOf: (step: Step) =>
+    step.kind === 'copy'
+      ? [
+          {
+            compression: 'gzip' as const,
+            manifest: `s3://work/starload/RUN/${step.table.name}-gzip.manifest`,
+            jsonpaths: undefined,
+          },
+        ]
+      : [],
+};
+
+function load(): Batch {
+  const copies = tablesOf(model, 'staging').map((table) => ({ table, parts: [PART], mapping: byName(table) }));
+  return loadBatch(model, 'SYSDATE', 'RUN', PART, copies);
+}
+
+const textOf = (batch: Batch) =>
+  batchStatements(batch, OPTIONS)
+    .map(({ sql }) => `${sql};`)
+    .join('\n\n');
+
+describe('the statements of a batch', () => {
+  test.each([
+    ['redshift-load.sql', load()],
+    ['redshift-rebuild.sql', rebuildBatch(model, 'SYSDATE', 'RUN')],
+    ['redshift-create-tables.sql', createTablesBatch(model, 'redshift', 'SYSDATE')],
+  ])('are those of %s', (file, batch) => {
+    expectGolden(file, textOf(batch));
+  });
+
+  test('fit one BatchExecuteStatement, and a batch that does not is refused', () => {
+    expect(batchStatements(load(), { ...OPTIONS, schema: 'sparkify' }).length).toBeLessThanOrEqual(40);
+    const steps = Array.from({ length: 41 }, (_, at) => ({ kind: 'sql' as const, name: `s${at}`, sql: 'SELECT 1' }));
+    expect(() => batchStatements({ name: 'x', locks: false, steps }, OPTIONS)).toThrow('the Data API takes 40');
+    const long: Step = { kind: 'sql', name: 'long', sql: `SELECT '${'é'.repeat(60_000)}'` };
+    expect(() => batchStatements({ name: 'x', locks: false, steps: [long] }, OPTIONS)).toThrow(
+      'the statement long is longer than',
+    );
+  });
+
+  test("a table's own file for Redshift has the columns of the portable one", () => {
+    for (const table of model.tables) {
+      const names = parseColumns(ddlFor(table, 'redshift'), table.name).map(({ name, type, maxBytes, notNull }) => [
+        name,
+        type,
+        maxBytes,
+        notNull,
+      ]);
+      expect(names).toEqual(table.columns.map(({ name, type, maxBytes, notNull }) => [name, type, maxBytes, notNull]));
+    }
+  });
+});
+
+describe('COPY', () => {
+  const [, songs] = tablesOf(model, 'staging');
+  const files = { compression: 'none' as const, manifest: "s3://b/it's/x.manifest", jsonpaths: 's3://b/x.jsonpaths' };
+  const copy = (access: { iamRole: string; region: string }) => songs && copyStatement(songs, files, access);
+
+  test('quotes its locations and names role, region and format', () => {
+    expect(copy({ iamRole: 'default', region: 'eu-central-1' })).toBe(
+      `COPY "staging_songs" ("num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year")
+FROM 's3://b/it''s/x.manifest'
+IAM_ROLE default
+FORMAT AS JSON 's3://b/x.jsonpaths'
+MANIFEST
+REGION 'eu-central-1'
+COMPUPDATE OFF STATUPDATE OFF`,
+    );
+  });
+
+  test.each([
+    ["arn:aws:iam::123456789012:role/x' GZIP --", 'us-west-2'],
+    [`${ROLE}, ${ROLE}`, 'us-west-2'],
+    ['role', 'us-west-2'],
+    [ROLE, "us-west-2'"],
+    [ROLE, ''],
+  ])('refuses the role %s and the region %s', (iamRole, region) => {
+    expect(() => copy({ iamRole, region })).toThrow(TypeError);
+  });
+
+  test('takes a chain of roles', () => {
+    expect(copy({ iamRole: `${ROLE},${ROLE}2`, region: 'us-west-2' })).toContain(`IAM_ROLE '${ROLE},${ROLE}2'`);
+  });
+
+  test('lists files that must be there, and paths in bracket notation', () => {
+    expect(manifestOf(['s3://b/k'])).toBe('{"entries":[{"url":"s3://b/k","mandatory":true}]}');
+    expect(jsonpathsOf({ kind: 'paths', paths: [['a', 0], ['b c']] })).toBe(`{"jsonpaths":["$['a'][0]","$['b c']"]}`);
+    expect(jsonpathsOf({ kind: 'names', spellings: new Map() })).toBeUndefined();
+  });
+
+  test('errors find their part by a location that was cut', () => {
+    const parts = [
+      { uri: 's3://b/run/t-1.json.gz', part: PART },
+      { uri: 's3://b/run/t-12.json.gz', part: PART },
+    ];
+    expect(findPart(parts, 's3://b/run/t-12.json.gz   ')?.uri).toBe('s3://b/run/t-12.json.gz');
+    expect(findPart(parts, 's3://b/run/t-12.json')?.uri).toBe('s3://b/run/t-12.json.gz');
+    expect(findPart(parts, 's3://elsewhere/x')).toBeUndefined();
+  });
+});
+
+describe('what the Data API says', () => {
+  test.each([
+    [
+      'ERROR: 1023\n DETAIL: Serializable isolation violation on table - 1, transactions forming the cycle are: 2 (pid:3)',
+      'conflict',
+    ],
+    ['ERROR: could not complete because of conflict with concurrent transaction', 'conflict'],
+    ['ERROR: deadlock detected', 'conflict'],
+    ['ERROR: relation "load_ledger" does not exist [ErrorId: 1-656a6401-67bc80cb02ba7898069d8916]', 'missing-table'],
+    ['ERROR: Cannot COPY into nonexistent table staging_events', 'missing-table'],
+    [
+      "ERROR: Load into table 'staging_events' failed.  Check 'sys_load_error_detail' system table for details.",
+      'refused',
+    ],
+    ['ERROR: invalid input syntax for type integer: "starload check: 1023 songs"', 'refused'],
+    ["ERROR: Query (12) cancelled on user's request", 'cancelled'],
+  ])('%j is %s', (text, kind) => {
+    expect(sortedStatement(text)).toMatchObject({ kind, message: expect.not.stringContaining('ErrorId') });
+  });
+
+  test.each([
+    [{ name: 'ActiveStatementsExceededException' }, true],
+    [{ name: 'ThrottlingException' }, true],
+    [{ name: 'ValidationException', message: 'Session is not available' }, true],
+    [{ name: 'BatchExecuteStatementException', $metadata: { httpStatusCode: 500 } }, true],
+    [{ name: 'Error', code: 'ECONNRESET' }, true],
+    [{ name: 'ValidationException', message: "Redshift endpoint doesn't exist in this region." }, false],
+    [{ name: 'AccessDeniedException' }, false],
+    [{ name: 'ExpiredTokenException' }, false],
+  ])('%j is worth another try: %s', (error, transient) => {
+    expect(isTransient(error)).toBe(transient);
+  });
+
+  test.each([
+    [{ name: 'AccessDeniedException', message: 'no' }, 'redshift-data:BatchExecuteStatement'],
+    [{ name: 'ExpiredTokenException', message: 'expired' }, 'Renew the credentials'],
+    [{ name: 'CredentialsProviderError', message: 'Could not load credentials from any providers' }, 'AWS_PROFILE'],
+    [{ name: 'ValidationException', message: "Redshift endpoint doesn't exist in this region." }, 'HOST'],
+    [{ name: 'SomethingElse', message: 'x' }, 'Run again later'],
+  ])('%j comes with advice: %s', (error, advice) => {
+    expect(sortedCall(error).next).toContain(advice);
+  });
+
+  test('rows keep their types, and whole numbers their digits', () => {
+    const body =
+      '{"Records":[[{"longValue":9223372036854775807},{"stringValue":"\\"longValue\\":12345678901234567890,"},{"longValue":7}]]}';
+    expect(keepLongIntegers(body)).toBe(
+      '{"Records":[[{"stringValue":"9223372036854775807"},{"stringValue":"\\"longValue\\":12345678901234567890,"},{"longValue":7}]]}',
+    );
+    const types = ['int8', 'numeric', 'timestamp', 'timestamptz', 'bool', 'float8', 'varchar', 'varchar'];
+    const fields = [
+      { stringValue: '9223372036854775807' },
+      { stringValue: '12.50' },
+      { stringValue: '2018-11-01 21:01:46.7961' },
+      { stringValue: '2018-11-01 21:01:46+00' },
+      { booleanValue: false },
+      { doubleValue: 0.5 },
+      { stringValue: '7' },
+      { isNull: true as const },
+    ];
+    const page = { ColumnMetadata: types.map((typeName) => ({ name: 'n', label: 'l', typeName })), Records: [fields] };
+    expect(toResultSet([page as never])).toEqual({
+      columns: types.map(() => 'l'),
+      rows: [[9223372036854775807n, 12.5, '2018-11-01 21:01:46.796', '2018-11-01 21:01:46.000', false, 0.5, '7', null]],
+    });
+  });
+});
+
+describe('a read-only query', () => {
+  test.each([
+    'SELECT 1',
+    ' (select 1)',
+    'WITH a AS (SELECT 1) SELECT * FROM a;',
+    "SELECT 'insert; into' -- into ;\n",
+    'SHOW search_path',
+    'EXPLAIN SELECT 1',
+    'SELECT "into" FROM t',
+  ])('may be %j', (sql) => {
+    expect(() => assertReads(sql)).not.toThrow();
+  });
+
+  test.each([
+    'DELETE FROM t',
+    'SELECT 1 INTO t',
+    'SELECT * INTO TEMP t FROM u',
+    'SELECT 1; DROP TABLE t',
+    '',
+    'COPY t FROM x',
+    'EXPLAIN DELETE FROM t',
+    'selected',
+  ])('may not be %j', (sql) => {
+    expect(() => assertReads(sql)).toThrow('does not only read');
+  });
+});
+
+test('a target is addressed in the ways the Data API allows', () => {
+  const base = { region: 'us-west-2', database: 'dev', iamRole: ROLE };
+  expect(addressOf({ ...base, clusterIdentifier: 'c', dbUser: 'u' })).toEqual({
+    Database: 'dev',
+    ClusterIdentifier: 'c',
+    DbUser: 'u',
+  });
+  expect(addressOf({ ...base, clusterIdentifier: 'c' })).toEqual({ Database: 'dev', ClusterIdentifier: 'c' });
+  expect(addressOf({ ...base, clusterIdentifier: 'c', secretArn: 's' })).toEqual({
+    Database: 'dev',
+    ClusterIdentifier: 'c',
+    SecretArn: 's',
+  });
+  expect(addressOf({ ...base, workgroup: 'w', dbUser: 'u' })).toEqual({ Database: 'dev', WorkgroupName: 'w' });
+});
+
+describe('the run journal', () => {
+  test('keeps one entry a batch, for its owner only, and forgets it', () =>
+    withFolder(async (folder) => {
+      const journal = new Journal(join(folder, 'j'), () => {});
+      expect(journal.entries('w')).toEqual([]);
+      journal.write({ name: 'starload-a/b', warehouse: 'w' });
+      journal.write({ name: 'starload-a/b', warehouse: 'w', id: 'id' });
+      journal.write({ name: 'other', warehouse: 'v' });
+      expect(journal.entries('w')).toEqual([{ name: 'starload-a/b', warehouse: 'w', id: 'id' }]);
+      for (const file of readdirSync(join(folder, 'j'))) {
+        expect(statSync(join(folder, 'j', file)).mode & 0o077).toBe(0);
+      }
+      journal.remove('starload-a/b');
+      journal.remove('starload-a/b');
+      expect(journal.entries('w')).toEqual([]);
+    }));
+
+  test('that cannot be written warns, and one that cannot be read is empty', () =>
+    withFolder(async (folder) => {
+      const warnings: string[] = [];
+      writeFileSync(join(folder, 'file'), '');
+      new Journal(join(folder, 'file'), (message) => warnings.push(message)).write({ name: 'n', warehouse: 'w' });
+      expect(warnings[0]).toContain('cannot write the run journal');
+      mkdirSync(join(folder, 'j'));
+      await fc.assert(
+        fc.asyncProperty(fc.string(), async (text) => {
+          writeFileSync(join(folder, 'j', 'x.journal.json'), text);
+          expect(new Journal(join(folder, 'j'), () => {}).entries('w')).toEqual([]);
+        }),
+        { numRuns: 30 },
+      );
+    }));
+});
