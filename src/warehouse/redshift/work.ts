@@ -39,6 +39,17 @@ export interface PlacedBatch {
   readonly written: readonly string[];
 }
 
+/** For a batch without COPYs. */
+export const NOTHING_PLACED: PlacedBatch = { filesOf: () => [], parts: new Map(), written: [] };
+
+/** The files a COPY step would read, for people to read. */
+export function plannedFiles(batch: Batch, step: Step, prefix: string): readonly CopyFiles[] {
+  const manifest = (table: string) => `${prefix}${batch.name}/${table}-gzip.manifest`;
+  return step.kind === 'copy'
+    ? [{ compression: 'gzip', manifest: manifest(step.table.name), jsonpaths: undefined }]
+    : [];
+}
+
 const compress = promisify(gzip);
 
 /**

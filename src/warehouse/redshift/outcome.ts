@@ -1,0 +1,106 @@
+import type { DescribeStatementResponse, SubStatementData } from '@aws-sdk/client-redshift-data';
+import { messageOf } from '../../errors.ts';
+import { StepFailed, WarehouseError } from '../errors.ts';
+import type { ResultSet, Step, StepResult } from '../warehouse.ts';
+import type { DataApi, Notify } from './data-api.ts';
+import { sortedStatement } from './failures.ts';
+import { type Ask, isLoadFailure, readLoadErrors } from './load-errors.ts';
+import type { BatchStatement } from './statements.ts';
+import type { PlacedBatch } from './work.ts';
+
+/** A batch that has ended. */
+export interface EndedBatch {
+  readonly id: string;
+  readonly statements: readonly BatchStatement[];
+  readonly placed: PlacedBatch;
+}
+
+/** What the steps of a finished batch did. */
+export async function readResults(
+  api: DataApi,
+  { id, statements }: EndedBatch,
+  steps: readonly Step[],
+): Promise<readonly StepResult[]> {
+  const rows = new Map<Step, ResultSet>();
+  const copied = new Map<Step, number>();
+  for (const [index, { step, fetch }] of statements.entries()) {
+    if (step !== undefined && fetch !== undefined) {
+      const result = await api.rows(subId(id, index));
+      if (fetch === 'rows') {
+        rows.set(step, result);
+      } else {
+        copied.set(step, (copied.get(step) ?? 0) + Number(result.rows[0]?.[0] ?? 0));
+      }
+    }
+  }
+  return steps.map((step) => ({ name: step.name, affected: copied.get(step) ?? 0, result: rows.get(step) }));
+}
+
+/** What to throw for a batch that has not finished: the step that failed, why, and what the steps before it returned. */
+export async function readFailure(
+  api: DataApi,
+  ended: EndedBatch,
+  status: string,
+  ask: Ask,
+  notify: Notify,
+): Promise<WarehouseError | StepFailed> {
+  const description = await api.describe(ended.id);
+  const index = failedIndex(description);
+  const sub = description.SubStatements?.[index];
+  const text = sub?.Error ?? description.Error ?? `the statement was ${status}`;
+  const step = ended.statements[index]?.step;
+  const failure = await withLoadErrors(sortedStatement(text), step, sub, ended.placed, ask);
+  if (step === undefined) {
+    return failure;
+  }
+  return new StepFailed(step, failure, await earlierResults(api, ended, index, notify));
+}
+
+/** A sub-statement's id: from 1 (Data API, running a batch). */
+function subId(id: string, index: number): string {
+  return `${id}:${index + 1}`;
+}
+
+/**
+ * The statement that failed, from 0. The state of those after it is not documented: the first that says it failed counts,
+ * else the first that did not finish.
+ */
+function failedIndex({ SubStatements = [] }: DescribeStatementResponse): number {
+  const failed = SubStatements.findIndex(({ Status }) => Status === 'FAILED');
+  return failed === -1 ? SubStatements.findIndex(({ Status }) => Status !== 'FINISHED') : failed;
+}
+
+async function withLoadErrors(
+  failure: WarehouseError,
+  step: Step | undefined,
+  sub: SubStatementData | undefined,
+  placed: PlacedBatch,
+  ask: Ask,
+): Promise<WarehouseError> {
+  const queryId = sub?.RedshiftQueryId ?? 0;
+  if (step?.kind !== 'copy' || !isLoadFailure(failure.message) || queryId <= 0) {
+    return failure;
+  }
+  const problems = await readLoadErrors(ask, queryId, placed.parts.get(step) ?? []);
+  return new WarehouseError(failure.kind, failure.message, { cause: failure, next: failure.next, problems });
+}
+
+/** Best effort: it is not documented that results of a batch that failed can be read; the message then has to do. */
+async function earlierResults(
+  api: DataApi,
+  { id, statements }: EndedBatch,
+  failed: number,
+  notify: Notify,
+): Promise<readonly StepResult[]> {
+  const results: StepResult[] = [];
+  for (const [index, { step, fetch }] of statements.slice(0, failed).entries()) {
+    if (step !== undefined && fetch === 'rows') {
+      try {
+        results.push({ name: step.name, affected: 0, result: await api.rows(subId(id, index)) });
+      } catch (error) {
+        notify(`the rows of ${step.name} could not be read: ${messageOf(error)}`);
+      }
+    }
+  }
+  return results;
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { messageOf } from '../../errors.ts';
+import type { DataApi, Notify, StatementState } from './data-api.ts';
+import type { Journal } from './journal.ts';
+
+/**
+ * Submits batches so that none runs twice: each attempt has a token of its own, and its id is written down before
+ * waiting. One batch at a time can be cancelled.
+ */
+export class Submitter {
+  readonly #api: DataApi;
+  readonly #journal: Journal;
+  /** The warehouse, as the journal tells it from others. */
+  readonly #warehouse: string;
+  readonly #notify: Notify;
+  readonly #attempts = new Map<string, number>();
+  #running: StatementState | undefined;
+  #cancelled = false;
+
+  constructor(api: DataApi, journal: Journal, warehouse: string, notify: Notify) {
+    this.#api = api;
+    this.#journal = journal;
+    this.#warehouse = warehouse;
+    this.#notify = notify;
+  }
+
+  /** Whether the user has asked to stop. */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /**
+   * Submits a batch and waits for its end. The same batch submitted once more is a new attempt. Where the end is not seen,
+   * the journal keeps the entry for the next process.
+   */
+  async submit(batch: string, sqls: readonly string[]): Promise<StatementState> {
+    const name = `starload-${batch}`;
+    const attempt = (this.#attempts.get(name) ?? 0) + 1;
+    this.#attempts.set(name, attempt);
+    const token = createHash('sha256').update(`${name}#${attempt}`).digest('hex');
+    const entry = { name, warehouse: this.#warehouse };
+    this.#journal.write(entry);
+    const state = await this.#submitJournaled(name, sqls, token);
+    this.#journal.write({ ...entry, id: state.id });
+    const ended = await this.wait(state);
+    this.#journal.remove(name);
+    return ended;
+  }
+
+  /** Waits for a statement's end; one that is cancelled before or meanwhile is asked to stop. */
+  async wait(state: StatementState): Promise<StatementState> {
+    this.#running = state;
+    try {
+      if (this.#cancelled) {
+        await this.#api.cancel(state.id);
+      }
+      return await this.#api.wait(state);
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Waits for what the journal says an earlier process has submitted and not seen end. */
+  async settle(): Promise<void> {
+    for (const { name, id } of this.#journal.entries(this.#warehouse)) {
+      const states = id === undefined ? await this.#api.running(name) : [{ id, status: 'UNKNOWN' }];
+      for (const state of states) {
+        this.#notify(`waiting for ${name}, which an earlier process submitted (statement ${state.id})`);
+        await this.#settleOne(state);
+      }
+      this.#journal.remove(name);
+    }
+  }
+
+  /** Asks what runs, and what will be submitted, to stop. */
+  async cancel(): Promise<void> {
+    this.#cancelled = true;
+    if (this.#running !== undefined) {
+      await this.#api.cancel(this.#running.id).catch((error: unknown) => this.#notify(messageOf(error)));
+    }
+  }
+
+  /** A submission that was refused has left nothing to wait for; one whose answer was lost may have. */
+  async #submitJournaled(name: string, sqls: readonly string[], token: string): Promise<StatementState> {
+    try {
+      return await this.#api.submitBatch(sqls, { name, token });
+    } catch (error) {
+      if (isRefusal(error)) {
+        this.#journal.remove(name);
+      }
+      throw error;
+    }
+  }
+
+  /** A statement the service has forgotten has ended long ago. */
+  async #settleOne(state: StatementState): Promise<void> {
+    try {
+      await this.wait(state);
+    } catch (error) {
+      if (!/does not exist/i.test(messageOf(error))) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** The service answered, and the answer was no. */
+function isRefusal(error: unknown): boolean {
+  return /ValidationException|AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken|CredentialsProvider/.test(
+    messageOf(error),
+  );
+}
