@@ -1,0 +1,71 @@
+import { exceeded, UNCERTAIN } from './errors.ts';
+import type { StatementFault } from './faults.ts';
+import type { Settings } from './options.ts';
+import { pause } from './pause.ts';
+import { Runner } from './runner.ts';
+import { Sessions } from './sessions.ts';
+import { isTerminal, type Progress, type Statement } from './statement.ts';
+import { Statements } from './store.ts';
+import { Throttle } from './throttle.ts';
+import { Tokens } from './tokens.ts';
+
+/** What an operation knows of the request it serves, besides its members. */
+export interface Call {
+  /** Given when the client hung up. */
+  readonly closed: AbortSignal;
+  readonly faults: readonly StatementFault[];
+}
+
+/** The state behind the operations. */
+export class Service {
+  readonly settings: Settings;
+  readonly statements = new Statements();
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  readonly throttle: Throttle;
+  readonly runner: Runner;
+  readonly #stopping = new AbortController();
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.sessions = new Sessions(settings);
+    this.tokens = new Tokens(settings);
+    this.throttle = new Throttle(settings);
+    this.runner = new Runner(settings, this.#stopping.signal, ({ submission: { session } }) => {
+      if (session !== undefined) {
+        this.sessions.release(session);
+      }
+    });
+  }
+
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /**
+   * Long polling: waits for the end of a statement or of a part, but no longer than `seconds` (AWS page "Long polling" of
+   * the Data API). Throws ActiveWaitingRequestsExceededException.
+   */
+  async wait(statement: Statement, progress: Progress, seconds: number | undefined, call: Call): Promise<void> {
+    const { longPolling, quotas, second } = this.settings;
+    if (seconds === undefined || !longPolling || isTerminal(progress.status)) {
+      return;
+    }
+    if (statement.waiting >= quotas.waitingRequests) {
+      throw exceeded('WaitingRequests', UNCERTAIN.activeWaiting(quotas.waitingRequests));
+    }
+    statement.waiting += 1;
+    await pause(seconds * second, progress.over, call.closed, this.stopping);
+    statement.waiting -= 1;
+  }
+
+  /** Cancels what runs and closes every backend. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const statement of this.statements.all.filter(({ status }) => !isTerminal(status))) {
+      statement.cancel();
+    }
+    await this.runner.drained();
+    await this.sessions.stop();
+  }
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { ExecutionMode, ResultFormatString, SqlParameter, StatusString } from '@aws-sdk/client-redshift-data';
+import type { Backend, Parameters, StatementOutcome } from '../executor.ts';
+import type { StatementFault } from './faults.ts';
+import type { Session } from './sessions.ts';
+import type { Target } from './target.ts';
+
+/** The state of a statement or sub-statement. */
+export type Status = Exclude<StatusString, 'ALL'>;
+
+/** Whether a statement in this state is over. */
+export function isTerminal(status: Status): boolean {
+  return status === 'FINISHED' || status === 'FAILED' || status === 'ABORTED';
+}
+
+/** The bytes of a row's values, NULL none. What the service counts is not documented. */
+export function bytesOf(row: readonly (string | null)[]): number {
+  return row.reduce((sum, value) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0);
+}
+
+/** What statements and sub-statements have in common: their way from SUBMITTED to the end. */
+export class Progress {
+  status: Status = 'SUBMITTED';
+  error: string | undefined;
+  /** Nanoseconds; -1 before the end. */
+  duration = -1;
+  readonly createdAt: number;
+  updatedAt: number;
+  readonly #clock: () => number;
+  readonly #over = new AbortController();
+  #startedAt: bigint | undefined;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+    this.createdAt = clock();
+    this.updatedAt = this.createdAt;
+  }
+
+  /** Given when the state is terminal. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  move(status: Status, error?: string): void {
+    this.status = status;
+    this.error = error;
+    this.updatedAt = this.#clock();
+    if (status === 'STARTED') {
+      this.#startedAt = process.hrtime.bigint();
+    }
+    if (isTerminal(status)) {
+      this.duration = this.#startedAt === undefined ? -1 : Number(process.hrtime.bigint() - this.#startedAt);
+      this.#over.abort();
+    }
+  }
+}
+
+/** One SQL of a submission: the only one of ExecuteStatement, a sub-statement of a batch. */
+export class Part extends Progress {
+  readonly sql: string;
+  readonly parameters: Parameters | undefined;
+  outcome: StatementOutcome | undefined;
+
+  constructor(sql: string, parameters: Parameters | undefined, clock: () => number) {
+    super(clock);
+    this.sql = sql;
+    this.parameters = parameters;
+  }
+
+  finish(outcome: StatementOutcome): void {
+    this.outcome = outcome;
+    this.move('FINISHED');
+  }
+}
+
+/** What a submission asked for, checked. */
+export interface Submission {
+  readonly kind: 'single' | 'batch';
+  readonly mode: ExecutionMode;
+  readonly target: Target;
+  readonly session: Session | undefined;
+  readonly name: string | undefined;
+  readonly format: ResultFormatString;
+  readonly parameters: readonly SqlParameter[] | undefined;
+  readonly faults: readonly StatementFault[];
+}
+
+/** A submission on its way: a statement or a batch. */
+export class Statement extends Progress {
+  readonly id: string = randomUUID();
+  readonly submission: Submission;
+  readonly parts: readonly Part[];
+  /** RedshiftPid; 0 before a backend was there. */
+  pid = 0;
+  /** Requests that wait for the end. */
+  waiting = 0;
+  readonly #cancelled = new AbortController();
+  #executing: Backend | undefined;
+  #cancelling: Promise<void> | undefined;
+
+  constructor(submission: Submission, parts: readonly Part[], clock: () => number) {
+    super(clock);
+    this.submission = submission;
+    this.parts = parts;
+  }
+
+  /** Given when somebody asked for the end. */
+  get cancelled(): AbortSignal {
+    return this.#cancelled.signal;
+  }
+
+  /** Asks for the end; the state follows when the backend gave in. */
+  cancel(): void {
+    this.#cancelled.abort();
+    this.#cancelling ??= this.#executing?.cancel();
+    // A backend that is gone has nothing left to cancel: what it runs fails by itself.
+    this.#cancelling?.catch(() => undefined);
+  }
+
+  /** Runs one part on the backend. Waits for a cancel on its way, which would otherwise hit what runs next. */
+  async execute(part: Part, backend: Backend): Promise<StatementOutcome> {
+    this.#executing = backend;
+    try {
+      return await backend.execute(part.sql, part.parameters);
+    } finally {
+      this.#executing = undefined;
+      await this.#cancelling?.catch(() => undefined);
+    }
+  }
+}

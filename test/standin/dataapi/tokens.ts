@@ -1,0 +1,51 @@
+import { UNCERTAIN, validation } from './errors.ts';
+import type { Settings } from './options.ts';
+import type { Statement } from './statement.ts';
+import { isRecord } from './validate.ts';
+
+const HOUR = 3_600_000;
+
+interface Use {
+  readonly statement: Statement;
+  readonly request: string;
+  readonly at: number;
+}
+
+/**
+ * Client tokens: for eight hours the same token returns the first statement and runs nothing (AWS page "Calling the Data
+ * API": idempotency).
+ */
+export class Tokens {
+  readonly #settings: Settings;
+  readonly #uses = new Map<string, Use>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** The statement that a token started, if it did. Throws ValidationException where it came with another request. */
+  replay(token: string | undefined, request: object): Statement | undefined {
+    const use = token === undefined ? undefined : this.#uses.get(token);
+    const { quotas, uncertain, clock } = this.#settings;
+    if (use === undefined || use.at + quotas.clientTokenHours * HOUR <= clock()) {
+      return undefined;
+    }
+    if (use.request !== fingerprint(request) && uncertain.sameTokenOtherRequest === 'validation-error') {
+      throw validation(UNCERTAIN.tokenReused);
+    }
+    return use.statement;
+  }
+
+  remember(token: string | undefined, request: object, statement: Statement): void {
+    if (token !== undefined) {
+      this.#uses.set(token, { statement, request: fingerprint(request), at: this.#settings.clock() });
+    }
+  }
+}
+
+// How long a client waits does not make it another request.
+function fingerprint(request: object): string {
+  return JSON.stringify({ ...request, ClientToken: undefined, WaitTimeSeconds: undefined }, (_key, value: unknown) =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
+}
