@@ -23,6 +23,8 @@ function lineFor(event: PipelineEvent): string | undefined {
       return `to load: ${counted(event.files, 'file')} (${bytes(event.bytes)}); loaded already: ${count(event.known)}`;
     case 'read':
       return event.files === event.of ? `${event.table}: read ${counted(event.records, 'record')}` : undefined;
+    case 'committed':
+      return `run ${event.run} of ${event.of} is loaded, and stays whatever becomes of the others`;
     case 'again':
       return `${styledStory('yellow', 'again')} (attempt ${event.attempt}): ${event.reason}`;
     case 'step':

@@ -62,6 +62,14 @@ export interface Sources {
   readonly SONG_DATA: SourceConfig;
 }
 
+/** How loads are run. */
+export interface LoadConfig {
+  /** A load of more source bytes than this becomes several runs; absent, each load is one run. */
+  readonly maxRunBytes?: number | undefined;
+  /** The longest a statement may run, in milliseconds; absent, the engine's default. */
+  readonly timeoutMilliseconds?: number | undefined;
+}
+
 /** A whole dwh.cfg, checked. */
 export interface Config {
   /** The file's name as its reader gave it. */
@@ -71,6 +79,7 @@ export interface Config {
   /** A writable `s3://bucket/folder/`, always with its last slash. */
   readonly workPrefix?: string | undefined;
   readonly aws: AwsConfig;
+  readonly load: LoadConfig;
   /** What works, but deserves a look. */
   readonly warnings: readonly ConfigProblem[];
   /** Every secret value met, used or not, for `redact`. */

@@ -4,6 +4,7 @@ import type { Config, Environment } from './config.ts';
 import { REGION } from './endpoint.ts';
 import { Findings } from './findings.ts';
 import { readIni } from './ini.ts';
+import { parseLoad } from './load.ts';
 import { collectSecrets } from './secrets.ts';
 import { parseSources, parseWorkPrefix } from './sources.ts';
 import { parseTarget } from './target.ts';
@@ -29,12 +30,22 @@ export function parseConfig(text: string, { file, directory, env }: ConfigOrigin
   const sources = parseSources(findings, base);
   const workPrefix = parseWorkPrefix(findings, base, sources);
   const keys = parseAwsKeys(findings, env);
+  const load = parseLoad(findings);
   findings.warnOfSlips();
   if (findings.problems.length > 0 || target === undefined || sources === undefined) {
     throw new ConfigError(file, byLine(findings.problems));
   }
   const region = awsRegion ?? (target.engine === 'redshift' ? target.region : undefined);
-  return { file, target, sources, workPrefix, aws: { region, ...keys }, warnings: byLine(findings.warnings), secrets };
+  return {
+    file,
+    target,
+    sources,
+    workPrefix,
+    aws: { region, ...keys },
+    load,
+    warnings: byLine(findings.warnings),
+    secrets,
+  };
 }
 
 // What is missing altogether has no line and comes last.

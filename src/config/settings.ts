@@ -18,6 +18,7 @@ const CLUSTER = /cluster|redshift|dwh|warehouse|postgres|database|^db$|^default$
 const ROLE = /role|iam|arn|cluster|redshift|dwh|^default$|^$/i;
 const AWS = /aws/i;
 const DUCKDB = /duckdb/i;
+const LOAD = /^load$/i;
 
 /** Every setting. Where a key would fit two, the earlier one has it. */
 export const SETTINGS = {
@@ -203,6 +204,22 @@ export const SETTINGS = {
     example: '2GB',
     names: ['duckdb_memory_limit'],
     local: { keys: ['memory_limit'], sections: DUCKDB },
+  },
+  loadMaxRunSize: {
+    section: 'LOAD',
+    key: 'MAX_RUN_SIZE',
+    about: 'the most one run takes; a larger load becomes several runs',
+    example: '20GB',
+    names: ['max_run_size'],
+    local: { keys: ['max_run_size'], sections: LOAD },
+  },
+  loadTimeoutMinutes: {
+    section: 'LOAD',
+    key: 'TIMEOUT_MINUTES',
+    about: 'the longest a statement may run on Redshift, in minutes',
+    example: '120',
+    names: ['timeout_minutes'],
+    local: { keys: ['timeout_minutes'], sections: LOAD },
   },
 } as const satisfies Record<string, Setting>;
 

@@ -19,6 +19,8 @@ export interface LoadContext {
   readonly storeOf: (root: string) => ObjectStore;
   /** The folder below which runs spool their parts. */
   readonly spoolRoot: string;
+  /** A load of more source bytes than this becomes several runs. */
+  readonly maxRunBytes?: number | undefined;
   readonly emit: Emit;
   /** Aborted when the user wants the load to stop; its reason is thrown. */
   readonly signal: AbortSignal;

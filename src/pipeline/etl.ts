@@ -5,7 +5,7 @@ import { LEDGER_GUARD, loadBatch } from './batches.ts';
 import { type Offender, offendersStep, toOffenders } from './checks.ts';
 import type { LoadContext } from './context.ts';
 import { explainFailure } from './explain.ts';
-import { type LoadPlan, planLoad, plannedFiles } from './plan.ts';
+import { type LoadPlan, planLoad, splitPlan, type TablePlan } from './plan.ts';
 import { type PreparedTable, prepare, writeLedger } from './prepare.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 
@@ -29,8 +29,9 @@ export interface TableReport {
 }
 
 /**
- * Loads every file that is not in the ledger as it is now, in one transaction. When somebody else loaded one of them
- * meanwhile, plans once more. Throws DataError when records or rows are refused, with nothing loaded.
+ * Loads every file that is not in the ledger as it is now, in one transaction; a load of more than `maxRunBytes` in
+ * several, one after the other, each of which holds by itself. When somebody else loaded one of the files meanwhile, plans
+ * once more. Throws DataError when records or rows are refused, with nothing of that run loaded.
  */
 export async function etl(context: LoadContext): Promise<LoadReport> {
   await context.warehouse.settle();
@@ -52,33 +53,42 @@ export function newRunId(): string {
 }
 
 async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
-  if (plannedFiles(plan).length === 0) {
-    return { status: 'up_to_date', runId: undefined, tables: tableReports(plan, []), rows: new Map(), warnings: [] };
+  const parent = newRunId();
+  const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY);
+  const loaded: LoadedRun[] = [];
+  for (const [index, run] of runs.entries()) {
+    loaded.push(await loadRun(context, run, runs.length === 1 ? parent : `${parent}.${index + 1}`));
+    if (runs.length > 1) {
+      context.emit({ type: 'committed', run: index + 1, of: runs.length });
+    }
   }
-  const runId = newRunId();
-  const spool = new Spool(context.spoolRoot, runId);
-  try {
-    return await load(context, plan, runId, spool);
-  } finally {
-    spool.remove();
-  }
+  return {
+    status: loaded.length === 0 ? 'up_to_date' : 'loaded',
+    runId: loaded.length === 0 ? undefined : parent,
+    tables: plan.tables.map((table) => tableReport(table, loaded)),
+    rows: tableRows(loaded.at(-1)?.results ?? []),
+    warnings: loaded.flatMap(({ results }) => warningsOf(results)),
+  };
 }
 
-async function load(context: LoadContext, plan: LoadPlan, runId: string, spool: Spool): Promise<LoadReport> {
-  const prepared = await prepare(context, plan, spool);
-  const ledger = writeLedger(spool, runId, plan.stamp, prepared);
-  const batch = loadBatch(context.model, context.warehouse.now, runId, ledger, prepared);
+/** A run that has committed. */
+interface LoadedRun {
+  readonly prepared: readonly PreparedTable[];
+  readonly results: readonly StepResult[];
+}
+
+async function loadRun(context: LoadContext, plan: LoadPlan, runId: string): Promise<LoadedRun> {
+  const spool = new Spool(context.spoolRoot, runId);
   try {
-    const results = await runWithRetry(context, batch);
-    return {
-      status: 'loaded',
-      runId,
-      tables: tableReports(plan, prepared),
-      rows: tableRows(results),
-      warnings: warningsOf(results),
-    };
-  } catch (error) {
-    throw await explainFailure(context, prepared, error);
+    const prepared = await prepare(context, plan, spool);
+    const ledger = writeLedger(spool, runId, plan.stamp, prepared);
+    const batch = loadBatch(context.model, context.warehouse.now, runId, ledger, prepared);
+    const results = await runWithRetry(context, batch).catch(async (error) => {
+      throw await explainFailure(prepared, error);
+    });
+    return { prepared, results };
+  } finally {
+    spool.remove();
   }
 }
 
@@ -94,10 +104,10 @@ export function warningsOf(results: readonly StepResult[]): readonly Offender[] 
   );
 }
 
-function tableReports({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly TableReport[] {
-  return tables.map(({ table, files, known, skipped }) => {
-    const bundled = prepared.find((candidate) => candidate.table === table)?.files ?? [];
-    const records = bundled.reduce((sum, file) => sum + file.records, 0);
-    return { table: table.name, files: files.length, known, skipped: skipped.length, records };
-  });
+function tableReport({ table, files, known, skipped }: TablePlan, loaded: readonly LoadedRun[]): TableReport {
+  const bundled = loaded.flatMap(({ prepared }) =>
+    prepared.filter((one) => one.table === table).flatMap((one) => one.files),
+  );
+  const records = bundled.reduce((sum, file) => sum + file.records, 0);
+  return { table: table.name, files: files.length, known, skipped: skipped.length, records };
 }

@@ -16,6 +16,7 @@ export type PipelineEvent =
       readonly done: number;
       readonly of: number;
     }
+  | { readonly type: 'committed'; readonly run: number; readonly of: number }
   | { readonly type: 'again'; readonly reason: string; readonly attempt: number };
 
 /** Takes a pipeline's events. */

@@ -1,7 +1,6 @@
 import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
-import type { LoadContext } from './context.ts';
 import type { PreparedTable } from './prepare.ts';
 import { MISSING } from './record.ts';
 import { findMisfits, findValue, type Haystack } from './search.ts';
@@ -10,11 +9,7 @@ import { findMisfits, findValue, type Haystack } from './search.ts';
  * The error to show for one that ended a load. A refused COPY and a failed check are traced to the user's files and
  * lines; anything else is returned as it is.
  */
-export async function explainFailure(
-  _context: LoadContext,
-  prepared: readonly PreparedTable[],
-  error: unknown,
-): Promise<unknown> {
+export async function explainFailure(prepared: readonly PreparedTable[], error: unknown): Promise<unknown> {
   if (!(error instanceof StepFailed)) {
     return error;
   }

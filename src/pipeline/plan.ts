@@ -69,6 +69,31 @@ export function plannedFiles({ tables }: LoadPlan): readonly PlannedFile[] {
   return tables.flatMap(({ files }) => files);
 }
 
+/**
+ * Cuts a plan into plans of at most so many source bytes each, file by file in the plan's order; a file that is larger has
+ * one of its own.
+ */
+export function splitPlan(plan: LoadPlan, maxBytes: number): readonly LoadPlan[] {
+  const groups: PlannedFile[][] = [];
+  let bytes = 0;
+  for (const file of plannedFiles(plan)) {
+    if (groups.length === 0 || bytes + file.object.size > maxBytes) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(file);
+    bytes += file.object.size;
+  }
+  return groups.map((group) => onlyFiles(plan, new Set(group)));
+}
+
+function onlyFiles({ stamp, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>): LoadPlan {
+  return {
+    stamp,
+    tables: tables.map((table) => ({ ...table, files: table.files.filter((file) => wanted.has(file)) })),
+  };
+}
+
 async function readLedger({ model, warehouse }: LoadContext): Promise<Ledger> {
   const { rows } = await warehouse.query(protocolSql(model, 'ledger_latest').sql);
   const entries = rows.map(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import { engines } from '../support/engines.ts';
-import { withLoader } from '../support/loader.ts';
+import { readStar, withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import {
   countRows,
@@ -37,5 +37,25 @@ describe.each(engines)('the transaction protocol on $name', (engine) => {
         ['staging_songs', 0, 1, 0],
       ]);
       expect(await countRows(loader, 'songplays')).toBe(2);
+    }));
+
+  test('a load above the size of a run becomes several runs under one parent, each of which stays', () =>
+    withLoader(engine, async (loader) => {
+      const star = writeSample(loader);
+      const context = { ...loader.context, maxRunBytes: 1 };
+      const report = await etl(context);
+      expect(report.status).toBe('loaded');
+      expect(report.tables.map(({ files, records }) => [files, records])).toEqual([
+        [1, 1],
+        [1, 1],
+      ]);
+      expect(await readStar(context.warehouse)).toEqual(star);
+      const { rows } = await context.warehouse.query('SELECT run_id FROM load_ledger ORDER BY run_id');
+      expect(rows.map(([id]) => id)).toEqual([`${report.runId}.1`, `${report.runId}.2`]);
+      loader.store.files.set(`${LOG_ROOT}/b.json`, linesOf([OTHER_PLAY]));
+      loader.store.files.set(`${LOG_ROOT}/c.json`, '{"ts":"x"}');
+      await expect(etl(context)).rejects.toThrow('nothing was loaded');
+      expect(await countRows(loader, 'songplays')).toBe(2);
+      expect(loader.events.filter(({ type }) => type === 'committed')).toHaveLength(3);
     }));
 });

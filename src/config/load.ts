@@ -1,0 +1,21 @@
+import type { LoadConfig } from './config.ts';
+import type { Findings } from './findings.ts';
+
+const SIZE = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B$/i;
+const MINUTES = /^[1-9]\d{0,3}$/;
+const UNITS = ['', 'K', 'M', 'G', 'T'];
+
+/** How loads are run, as far as the file says. */
+export function parseLoad(findings: Findings): LoadConfig {
+  const size = findings.matching('loadMaxRunSize', SIZE, 'is no size: write one such as 20GB');
+  const minutes = findings.matching('loadTimeoutMinutes', MINUTES, 'is no number of minutes from 1 to 9999');
+  return {
+    maxRunBytes: size === undefined ? undefined : bytesOf(size),
+    timeoutMilliseconds: minutes === undefined ? undefined : Number(minutes) * 60_000,
+  };
+}
+
+function bytesOf(size: string): number {
+  const [, digits = '', unit = ''] = SIZE.exec(size) ?? [];
+  return Math.max(1, Math.floor(Number(digits) * 1000 ** UNITS.indexOf(unit.toUpperCase())));
+}

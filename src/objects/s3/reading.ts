@@ -1,0 +1,50 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { S3Clients } from './client.ts';
+import { explain, isChanged, isMissing, staleError } from './errors.ts';
+import type { S3Object } from './object.ts';
+
+/** How often a stream that was cut is taken up again. Requests that fail from the start are the SDK's to repeat. */
+const MOST_RESUMES = 3;
+const FIRST_PAUSE_MILLISECONDS = 200;
+
+/** A file's bytes, of the listed version only. A stream that is cut goes on from the byte it had reached. */
+export async function* readObject(clients: S3Clients, object: S3Object): AsyncIterable<Uint8Array> {
+  let reached = 0;
+  for (let resumes = 0; ; resumes += 1) {
+    const body = await open(clients, object, reached);
+    try {
+      for await (const chunk of body) {
+        reached += chunk.length;
+        yield chunk;
+      }
+      if (reached >= object.size) return;
+      throw new Error(`the connection ended after ${reached} of ${object.size} bytes`);
+    } catch (error) {
+      if (reached >= object.size) return;
+      if (resumes === MOST_RESUMES) throw explain(error, { action: 'read', uri: object.uri, bucket: object.bucket });
+    }
+    await sleep(FIRST_PAUSE_MILLISECONDS * 2 ** resumes);
+  }
+}
+
+async function open(clients: S3Clients, { bucket, key, uri, version }: S3Object, from: number): Promise<Readable> {
+  try {
+    const client = await clients.of(bucket);
+    const range = from === 0 ? {} : { Range: `bytes=${from}-` };
+    const answer = await client.getObject({ Bucket: bucket, Key: key, IfMatch: `"${version}"`, ...range });
+    return bodyOf(answer, from);
+  } catch (error) {
+    // A missing bucket is no stale file.
+    const isStale = isChanged(error) || (isMissing(error) && (error as Error).name !== 'NoSuchBucket');
+    throw isStale ? staleError(uri, error) : explain(error, { action: 'read', uri, bucket });
+  }
+}
+
+function bodyOf({ Body, ContentRange }: GetObjectCommandOutput, from: number): Readable {
+  if (from > 0 && !ContentRange?.startsWith(`bytes ${from}-`)) {
+    throw new Error(`S3 was asked for the bytes from ${from} and answered with others`);
+  }
+  return Body as Readable;
+}

@@ -1,0 +1,113 @@
+import { StarloadError } from '../../errors.ts';
+import {
+  isHidden,
+  type ListPage,
+  type ObjectStore,
+  reasonToSkip,
+  type SkippedObject,
+  type SourceObject,
+} from '../objects.ts';
+import type { S3Clients } from './client.ts';
+import { explain, isChanged, isDenied, isMissing, staleError } from './errors.ts';
+import { listInParallel } from './listing.ts';
+import { describe, type S3Object } from './object.ts';
+import { type ListedObject, type PageQuery, parsePage, renderQuery } from './page.ts';
+import { readObject } from './reading.ts';
+import { placeOf, type S3Place, uriOf } from './uri.ts';
+
+/** Files in S3, below `s3://bucket/folder`. */
+export class S3Store implements ObjectStore {
+  readonly #clients: S3Clients;
+
+  constructor(clients: S3Clients) {
+    this.#clients = clients;
+  }
+
+  async *list(root: string): AsyncIterable<ListPage> {
+    const place = placeOf(root);
+    const prefix = place.key === '' || place.key.endsWith('/') ? place.key : `${place.key}/`;
+    let isEmpty = true;
+    try {
+      const pages = listInParallel(prefix, (query) => this.#readPage(place.bucket, query));
+      for await (const objects of pages) {
+        isEmpty = false;
+        yield sortOut(objects, place.bucket, prefix);
+      }
+    } catch (error) {
+      const file =
+        isDenied(error) && prefix !== place.key ? await this.#findFile(place).catch(() => undefined) : undefined;
+      if (file === undefined) throw explain(error, { action: 'list', uri: root, bucket: place.bucket });
+      isEmpty = false;
+      yield { objects: [file], skipped: [] };
+    }
+    if (isEmpty) {
+      yield { objects: [await this.#onlyFile(root, place)], skipped: [] };
+    }
+  }
+
+  read(object: SourceObject): AsyncIterable<Uint8Array> {
+    return readObject(this.#clients, object as S3Object);
+  }
+
+  async assertUnchanged(object: SourceObject): Promise<void> {
+    const { bucket, key, uri, version } = object as S3Object;
+    try {
+      const client = await this.#clients.of(bucket);
+      await client.headObject({ Bucket: bucket, Key: key, IfMatch: `"${version}"` });
+    } catch (error) {
+      const isStale = isChanged(error) || isMissing(error);
+      throw isStale ? staleError(uri, error) : explain(error, { action: 'read', uri, bucket });
+    }
+  }
+
+  async #readPage(bucket: string, query: PageQuery) {
+    const client = await this.#clients.of(bucket);
+    return parsePage(await client.listObjectsV2(renderQuery(bucket, query)));
+  }
+
+  /** The object a root names that is no folder. Throws StarloadError when there is none. */
+  async #onlyFile(root: string, place: S3Place): Promise<S3Object> {
+    const file = await this.#findFile(place).catch((error: unknown) => {
+      throw explain(error, { action: 'read', uri: root, bucket: place.bucket });
+    });
+    if (file === undefined) {
+      throw new StarloadError(`nothing is at ${root}`, {
+        next: 'Correct the location in dwh.cfg, capitals included, or upload the files first.',
+      });
+    }
+    return file;
+  }
+
+  async #findFile({ bucket, key }: S3Place): Promise<S3Object | undefined> {
+    if (key === '' || key.endsWith('/')) return undefined;
+    try {
+      const client = await this.#clients.of(bucket);
+      const { ETag = '', ContentLength = 0 } = await client.headObject({ Bucket: bucket, Key: key });
+      return describe({ key, size: ContentLength, etag: ETag.replaceAll('"', '') }, bucket);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Data files apart from what is not data. The empty objects that consoles make for folders are neither. */
+function sortOut(listed: readonly ListedObject[], bucket: string, prefix: string): ListPage {
+  const objects: SourceObject[] = [];
+  const skipped: SkippedObject[] = [];
+  for (const object of listed) {
+    const reason = reasonToSkipKey(object.key.slice(prefix.length));
+    if (object.size === 0 && object.key.endsWith('/')) continue;
+    if (reason === undefined) {
+      objects.push(describe(object, bucket));
+    } else {
+      skipped.push({ label: uriOf({ bucket, key: object.key }), reason });
+    }
+  }
+  return { objects, skipped };
+}
+
+function reasonToSkipKey(path: string): string | undefined {
+  const segments = path.split('/');
+  return segments.some(isHidden) ? 'hidden' : reasonToSkip(segments.at(-1) as string);
+}

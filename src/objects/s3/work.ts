@@ -1,0 +1,147 @@
+import { StarloadError } from '../../errors.ts';
+import type { SourceObject } from '../objects.ts';
+import type { S3Clients } from './client.ts';
+import { explain, isChanged, isMissing, staleError } from './errors.ts';
+import { listInParallel } from './listing.ts';
+import type { S3Object } from './object.ts';
+import { parsePage, renderQuery } from './page.ts';
+import { placeOf, uriOf } from './uri.ts';
+
+/** What was written. */
+export interface Written {
+  readonly etag: string;
+  readonly size: number;
+}
+
+/** A place the loader writes to: manifests, bundles, copies. Everything throws StarloadError. */
+export interface WorkStore {
+  /** Writes an object. The body is held in memory: parts are bounded. */
+  put(uri: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Written>;
+
+  /** Copies a source file inside S3, the listed version only. */
+  copy(from: SourceObject, toUri: string): Promise<Written>;
+
+  /** Removes objects; those that are gone already do not matter. Tries all before it throws. */
+  remove(uris: readonly string[]): Promise<void>;
+
+  /** Everything below a prefix, which must end in a slash, hidden or not. */
+  listUris(prefixUri: string): AsyncIterable<string>;
+}
+
+/** As many as DeleteObjects takes. */
+const MOST_REMOVALS = 1000;
+/** CopyObject's limit. */
+const MOST_COPY_BYTES = 5 * 1024 ** 3;
+/** Failures named in a message; the rest are counted. */
+const MOST_NAMED = 5;
+
+/** The work prefix in S3. */
+export class S3WorkStore implements WorkStore {
+  readonly #clients: S3Clients;
+
+  constructor(clients: S3Clients) {
+    this.#clients = clients;
+  }
+
+  async put(uri: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Written> {
+    const { bucket, key } = placeOf(uri);
+    const bytes = body instanceof Uint8Array ? body : await collect(body);
+    try {
+      const client = await this.#clients.of(bucket);
+      const input = { Bucket: bucket, Key: key, Body: bytes, ContentLength: bytes.length };
+      return { etag: unquoted((await client.putObject(input)).ETag), size: bytes.length };
+    } catch (error) {
+      throw explain(error, { action: 'write', uri, bucket });
+    }
+  }
+
+  async copy(from: SourceObject, toUri: string): Promise<Written> {
+    const source = from as S3Object;
+    const target = placeOf(toUri);
+    if (source.size > MOST_COPY_BYTES) {
+      throw new StarloadError(`cannot copy ${source.uri} to ${toUri}: it is larger than the 5 GiB S3 copies at once`, {
+        next: "Put the work prefix into the source's region, or split the file.",
+      });
+    }
+    try {
+      const client = await this.#clients.of(target.bucket);
+      const { CopyObjectResult } = await client.copyObject({
+        Bucket: target.bucket,
+        Key: target.key,
+        CopySource: `${source.bucket}/${source.key.split('/').map(encodeURIComponent).join('/')}`,
+        CopySourceIfMatch: `"${source.version}"`,
+        // Copying tags would need permissions of its own.
+        TaggingDirective: 'REPLACE',
+      });
+      return { etag: unquoted(CopyObjectResult?.ETag), size: source.size };
+    } catch (error) {
+      const isStale = isChanged(error) || (isMissing(error) && (error as Error).name === 'NoSuchKey');
+      throw isStale
+        ? staleError(source.uri, error)
+        : explain(error, { action: 'copy', uri: toUri, bucket: target.bucket });
+    }
+  }
+
+  async remove(uris: readonly string[]): Promise<void> {
+    const failures: string[] = [];
+    for (const [bucket, keys] of keysByBucket(uris)) {
+      for (let at = 0; at < keys.length; at += MOST_REMOVALS) {
+        failures.push(...(await this.#removeSome(bucket, keys.slice(at, at + MOST_REMOVALS))));
+      }
+    }
+    if (failures.length > 0) {
+      const rest = failures.length > MOST_NAMED ? [`and ${failures.length - MOST_NAMED} more`] : [];
+      throw new StarloadError(`cannot remove from S3:\n  ${[...failures.slice(0, MOST_NAMED), ...rest].join('\n  ')}`, {
+        next: 'Allow s3:DeleteObject on the work prefix, or let a lifecycle rule expire it.',
+      });
+    }
+  }
+
+  async *listUris(prefixUri: string): AsyncIterable<string> {
+    const { bucket, key: prefix } = placeOf(prefixUri);
+    try {
+      const client = await this.#clients.of(bucket);
+      const pages = listInParallel(prefix, async (query) =>
+        parsePage(await client.listObjectsV2(renderQuery(bucket, query))),
+      );
+      for await (const page of pages) {
+        yield* page.map(({ key }) => uriOf({ bucket, key }));
+      }
+    } catch (error) {
+      throw explain(error, { action: 'list', uri: prefixUri, bucket });
+    }
+  }
+
+  async #removeSome(bucket: string, keys: readonly string[]): Promise<readonly string[]> {
+    try {
+      const client = await this.#clients.of(bucket);
+      const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
+      const { Errors = [] } = await client.deleteObjects({ Bucket: bucket, Delete });
+      return Errors.map(({ Key = '', Code, Message }) => `${uriOf({ bucket, key: Key })}: ${Code} (${Message})`);
+    } catch (error) {
+      throw explain(error, { action: 'remove', uri: uriOf({ bucket, key: keys[0] ?? '' }), bucket });
+    }
+  }
+}
+
+function keysByBucket(uris: readonly string[]): ReadonlyMap<string, string[]> {
+  const byBucket = new Map<string, string[]>();
+  for (const { bucket, key } of uris.map(placeOf)) {
+    const keys = byBucket.get(bucket) ?? [];
+    keys.push(key);
+    byBucket.set(bucket, keys);
+  }
+  return byBucket;
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function unquoted(etag = ''): string {
+  return etag.replaceAll('"', '');
+}
