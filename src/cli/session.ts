@@ -54,18 +54,28 @@ async function withSpool<T>(
   const { localRoots, openStores } = await import('../objects/stores.ts');
   const { openWarehouse } = await import('../warehouse/open.ts');
   const model = loadModel();
-  const { storeOf } = openStores(config.aws);
+  const stores = openStores(config.aws);
   const sources = sourcesOf(model, config);
   const readable = [spoolRoot, ...localRoots(sources.map(({ root }) => root))];
-  const warehouse = await openWarehouse(config, { readOnly, readable });
+  const warehouse = await openWarehouse(config, { readOnly, readable, stores, notify: story });
   const watch = watchSignals(() => void warehouse.cancel());
   try {
-    return await action({ model, warehouse, sources, storeOf, spoolRoot, emit: reporter(), signal: watch.signal });
+    return await action({
+      model,
+      warehouse,
+      sources,
+      storeOf: stores.storeOf,
+      spoolRoot,
+      emit: reporter(),
+      signal: watch.signal,
+      maxRunBytes: config.load.maxRunBytes,
+    });
   } catch (error) {
     throw watch.signal.aborted ? interrupted(watch, warehouse, error) : error;
   } finally {
     watch.release();
     await warehouse.close();
+    await stores.close();
   }
 }
 

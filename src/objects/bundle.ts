@@ -120,6 +120,7 @@ class Bundler {
       records: framed.records,
       bytes: framed.size,
       index: [],
+      untouched: object,
       assertUnchanged: () => this.#options.store.assertUnchanged(object),
     });
     return true;

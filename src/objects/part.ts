@@ -1,3 +1,5 @@
+import type { SourceObject } from './objects.ts';
+
 /** A file that a warehouse loads: records one a line, made by the bundler, or a source file handed on untouched. */
 export interface Part {
   /** Where it lies: a local path, or `s3://bucket/key` for a file in S3 that is handed on untouched. */
@@ -7,7 +9,9 @@ export interface Part {
   readonly bytes: number;
   /** Which source line each line came from; empty when the part is itself the source file. */
   readonly index: readonly PartIndexEntry[];
-  /** For a file handed on untouched: to be called once it has been read; throws if it is not what was planned. */
+  /** The source file that this is, where it is handed on untouched. */
+  readonly untouched?: SourceObject | undefined;
+  /** For such a file: to be called once it has been read; throws if it is not what was listed. */
   readonly assertUnchanged?: (() => Promise<void>) | undefined;
 }
 

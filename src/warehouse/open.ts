@@ -1,28 +1,67 @@
-import type { Config } from '../config/config.ts';
+import { dirname, join, resolve } from 'node:path';
+import type { Config, RedshiftTarget } from '../config/config.ts';
 import { StarloadError } from '../errors.ts';
+import { placeOf } from '../objects/s3/uri.ts';
+import type { Stores } from '../objects/stores.ts';
+import type { WorkStore } from './redshift/work.ts';
 import type { Warehouse } from './warehouse.ts';
 
-/** What a command will do with the warehouse. */
+/** What a command will do with the warehouse, and what it has for it. */
 export interface Access {
   readonly readOnly: boolean;
   /** Local folders whose files the warehouse may read by itself. */
   readonly readable: readonly string[];
+  readonly stores: Stores;
+  /** Tells people about waits and repeated calls. */
+  readonly notify: (message: string) => void;
 }
 
 /**
  * Opens the warehouse the configuration names. An engine's driver is imported only here, when it is used. Throws
  * WarehouseError when it cannot be opened.
  */
-export async function openWarehouse({ target }: Config, { readOnly, readable }: Access): Promise<Warehouse> {
-  if (target.engine !== 'duckdb') {
-    throw new StarloadError(
-      `this version loads into the embedded DuckDB only, and dwh.cfg names a ${target.engine} warehouse`,
-      {
+export async function openWarehouse(config: Config, access: Access): Promise<Warehouse> {
+  const { target } = config;
+  switch (target.engine) {
+    case 'duckdb': {
+      const { openDuckdb } = await import('./duckdb/warehouse.ts');
+      const { path, memoryLimit, schema } = target;
+      return openDuckdb({ path, readOnly: access.readOnly, readable: access.readable, memoryLimit, schema });
+    }
+    case 'redshift':
+      return openRedshiftFor(config, target, access);
+    case 'postgres':
+      throw new StarloadError('this version does not load into PostgreSQL yet, and dwh.cfg names such a host', {
         next: 'Take [CLUSTER] out of dwh.cfg to load into a DuckDB file.',
-      },
-    );
+      });
   }
-  const { openDuckdb } = await import('./duckdb/warehouse.ts');
-  const { path, memoryLimit, schema } = target;
-  return openDuckdb({ path, readOnly, readable, memoryLimit, schema });
+}
+
+async function openRedshiftFor(config: Config, target: RedshiftTarget, { stores, notify }: Access): Promise<Warehouse> {
+  const { openRedshift } = await import('./redshift/warehouse.ts');
+  return openRedshift({
+    target,
+    aws: config.aws,
+    work: config.workPrefix === undefined ? undefined : workStore(stores, config.workPrefix),
+    journalFolder: join(dirname(resolve(config.file)), '.starload'),
+    notify,
+    timeoutMilliseconds: config.load.timeoutMilliseconds,
+  });
+}
+
+/** The work prefix, with what the engine asks about other places in S3. */
+function workStore({ work, regionOf }: Stores, prefix: string): WorkStore {
+  const regionAt = (uri: string) => regionOf(placeOf(uri).bucket);
+  return {
+    prefix,
+    region: () => regionAt(prefix),
+    put: (uri, body) => work.put(uri, body),
+    copy: (from, toUri) => work.copy(from, toUri),
+    remove: (uris) => work.remove(uris),
+    regionOf: regionAt,
+    locationOf: (uri) => {
+      const { bucket, key } = placeOf(uri);
+      return `s3://${bucket}/${key}`;
+    },
+  };
 }

@@ -24,7 +24,7 @@ export interface RedshiftOptions {
   readonly journalFolder: string;
   readonly notify: Notify;
   /** The longest a statement may run. */
-  readonly timeoutMilliseconds?: number;
+  readonly timeoutMilliseconds?: number | undefined;
 }
 
 const TIMEOUT_MILLISECONDS = 2 * 60 * 60 * 1000;

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { StarloadError } from '../../errors.ts';
+import type { SourceObject } from '../../objects/objects.ts';
 import type { Part } from '../../objects/part.ts';
 import type { Batch, Step } from '../warehouse.ts';
 import { type CopyFiles, jsonpathsOf, manifestOf } from './copy.ts';
@@ -15,7 +16,7 @@ export interface WorkStore {
   region(): Promise<string>;
   put(uri: string, body: Uint8Array): Promise<unknown>;
   /** Copies an object of S3, which must still be as it was listed. */
-  copy(fromUri: string, toUri: string): Promise<unknown>;
+  copy(from: SourceObject, toUri: string): Promise<unknown>;
   remove(uris: readonly string[]): Promise<void>;
   /** The region of another bucket. */
   regionOf(uri: string): Promise<string>;
@@ -102,20 +103,20 @@ class Placer {
   }
 
   async #placePart(part: Part, name: string): Promise<PlacedPart & { readonly compression: Part['compression'] }> {
-    if (part.path.startsWith('s3://')) {
-      return { uri: await this.#placeUntouched(part, name), part, compression: part.compression };
+    if (part.untouched !== undefined) {
+      return { uri: await this.#placeUntouched(part, part.untouched, name), part, compression: part.compression };
     }
     const uri = await this.#write(`${name}.gz`, await compress(await readFile(part.path)));
     return { uri, part, compression: 'gzip' };
   }
 
-  async #placeUntouched(part: Part, name: string): Promise<string> {
+  async #placeUntouched(part: Part, object: SourceObject, name: string): Promise<string> {
     if ((await this.#store.regionOf(part.path)) === (await this.#store.region())) {
       await part.assertUnchanged?.();
       return this.#store.locationOf(part.path);
     }
     const uri = `${this.#folder}${name}${part.compression === 'gzip' ? '.gz' : ''}`;
-    await this.#store.copy(part.path, uri);
+    await this.#store.copy(object, uri);
     this.#written.push(uri);
     return uri;
   }
