@@ -17,6 +17,9 @@ import {
   type StatementOutcome,
 } from '../standin/executor.ts';
 
+// The SDK would say in every test file that its next year's versions need a newer Node.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 /** What a fake statement does. */
 export type Answer = (parameters: Parameters | undefined) => StatementOutcome | Promise<StatementOutcome>;
 
@@ -34,16 +37,18 @@ export function affects(affected: number): Answer {
 }
 
 /**
- * An engine that knows statements by their text, and fails all others. `block` runs until it is cancelled. `log` has what
+ * An engine that knows statements by their text, and fails all others unless told otherwise. `block` runs until it is cancelled. `log` has what
  * was asked of it, in order.
  */
 export class FakeEngine implements Engine {
   readonly log: string[] = [];
   open = 0;
   readonly #answers: Readonly<Record<string, Answer>>;
+  readonly #otherwise: Answer | undefined;
   #pid = 100;
 
-  constructor(answers: Readonly<Record<string, Answer>> = {}) {
+  constructor(answers: Readonly<Record<string, Answer>> = {}, otherwise?: Answer) {
+    this.#otherwise = otherwise;
     this.#answers = { 'select 1': rows(['int4'], ['1']), insert: affects(3), ...answers };
   }
 
@@ -80,7 +85,7 @@ export class FakeEngine implements Engine {
           });
           throw new EngineError("ERROR: Query (9) cancelled on user's request");
         }
-        const answer = this.#answers[sql];
+        const answer = this.#answers[sql] ?? this.#otherwise;
         if (answer === undefined) {
           throw new EngineError(`ERROR: syntax error at or near "${sql}"`);
         }

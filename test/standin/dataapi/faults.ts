@@ -5,6 +5,14 @@ export type RequestFault =
   | { readonly kind: 'throttle' }
   | { readonly kind: 'expired-token' }
   | { readonly kind: 'internal-error'; readonly when: 'before' | 'after' }
+  /** Any other answer: AccessDeniedException, ExecuteStatementException, ServiceUnavailable … */
+  | {
+      readonly kind: 'error';
+      readonly when: 'before' | 'after';
+      readonly type: string;
+      readonly status: number;
+      readonly message: string;
+    }
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
   /** The session that the request names is reclaimed before the request is looked at. */

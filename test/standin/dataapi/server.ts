@@ -44,6 +44,8 @@ export interface DataApi {
 export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   const front = new Front(new Service(settingsFrom(options)));
   const server = createServer((request, response) => void front.serve(request, response));
+  // Idle connections stay: one that closed just when the client reused it would look like an injected fault.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
   });
@@ -52,7 +54,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
     url: `http://127.0.0.1:${port}`,
     statements: front.service.statements.all,
     calls: front.calls,
-    reclaimSession: (id) => front.reclaim(id),
+    reclaimSession: (id) => front.service.reclaim(id),
     stop: () => stop(front.service, server),
   };
 }
@@ -81,17 +83,12 @@ class Front {
     try {
       reply(response, 200, await this.#answer(request, response));
     } catch (error) {
-      if (error instanceof LostAnswer) {
+      // A client that hung up gets no answer either.
+      if (error instanceof LostAnswer || request.socket.destroyed) {
         request.socket.destroy();
       } else {
         replyError(response, error);
       }
-    }
-  }
-
-  reclaim(id: unknown): void {
-    for (const session of this.service.sessions.all.filter((candidate) => candidate.id === id)) {
-      this.service.sessions.close(session);
     }
   }
 
@@ -131,7 +128,7 @@ class Front {
         throw expiredToken();
       }
       if (fault.kind === 'reclaim-session') {
-        this.reclaim(body['SessionId']);
+        this.service.reclaim(body['SessionId']);
       }
       await pause(fault.kind === 'delay' ? fault.milliseconds : 0, this.service.stopping);
     }
@@ -146,6 +143,9 @@ function loseAnswer(faults: readonly RequestFault[], when: 'before' | 'after'): 
     }
     if (fault.kind === 'internal-error' && fault.when === when) {
       throw internal();
+    }
+    if (fault.kind === 'error' && fault.when === when) {
+      throw new ApiError(fault.type, fault.status, { Message: fault.message });
     }
   }
 }

@@ -59,6 +59,18 @@ export class Service {
     statement.waiting -= 1;
   }
 
+  /** Ends a session before its time, as the warehouse may; what runs in it is cancelled first. */
+  reclaim(sessionId: unknown): void {
+    const session = this.sessions.all.find(({ id }) => id === sessionId);
+    const running = this.statements.all.find(({ id }) => id === session?.statementId);
+    if (session !== undefined && running === undefined) {
+      this.sessions.close(session);
+    } else if (session !== undefined) {
+      session.keepAlive = 0;
+      running?.cancel();
+    }
+  }
+
   /** Cancels what runs and closes every backend. */
   async stop(): Promise<void> {
     this.#stopping.abort();

@@ -80,12 +80,18 @@ export class Sessions {
     return session;
   }
 
-  /** Takes a session for a statement. Throws ValidationException when it is busy, closed or unknown. */
-  claim(id: string, keepAlive: number | undefined): Session {
+  /** Throws ValidationException for one that never was. */
+  find(id: string): Session {
     const session = this.all.find((candidate) => candidate.id === id);
     if (session === undefined) {
       throw validation(UNCERTAIN.unknownSession(id));
     }
+    return session;
+  }
+
+  /** Takes a session for a statement. Throws ValidationException when it is busy, closed or unknown. */
+  claim(id: string, keepAlive: number | undefined): Session {
+    const session = this.find(id);
     if (session.status === 'AVAILABLE' && this.endOf(session) <= this.#settings.clock()) {
       this.close(session);
     }

@@ -29,8 +29,7 @@ export function batchExecuteStatement(
 
 async function submit(service: Service, sqls: readonly string[], request: Request, shape: Shape, call: Call) {
   const asked = { ...request, ...shape, sqls };
-  const statement = service.tokens.replay(request.ClientToken, asked) ?? start(service, sqls, request, shape, call);
-  service.tokens.remember(request.ClientToken, asked, statement);
+  const statement = service.tokens.once(request.ClientToken, asked, () => start(service, sqls, request, shape, call));
   await service.wait(statement, statement, request.WaitTimeSeconds, call);
   return submitted(statement, service.settings.longPolling && request.WaitTimeSeconds !== undefined);
 }
@@ -72,8 +71,9 @@ function placeOf(service: Service, request: Request): { target: Target; session:
     if (namesTarget(request)) {
       throw validation(UNCERTAIN.sessionAndTarget);
     }
-    const session = service.sessions.claim(SessionId, SessionKeepAliveSeconds);
-    return { target: session.target, session };
+    const { target } = service.sessions.find(SessionId);
+    checkActive(service, target);
+    return { target, session: service.sessions.claim(SessionId, SessionKeepAliveSeconds) };
   }
   const target = targetOf(request, service.settings);
   checkActive(service, target);

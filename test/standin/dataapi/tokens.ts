@@ -23,23 +23,30 @@ export class Tokens {
     this.#settings = settings;
   }
 
-  /** The statement that a token started, if it did. Throws ValidationException where it came with another request. */
-  replay(token: string | undefined, request: object): Statement | undefined {
+  /** The statement that the token started, or the one that `start` starts. Throws ValidationException. */
+  once(token: string | undefined, request: object, start: () => Statement): Statement {
+    const text = fingerprint(request);
+    const replayed = this.#replay(token, text);
+    if (replayed !== undefined) {
+      return replayed;
+    }
+    const statement = start();
+    if (token !== undefined) {
+      this.#uses.set(token, { statement, request: text, at: this.#settings.clock() });
+    }
+    return statement;
+  }
+
+  #replay(token: string | undefined, request: string): Statement | undefined {
     const use = token === undefined ? undefined : this.#uses.get(token);
     const { quotas, uncertain, clock } = this.#settings;
     if (use === undefined || use.at + quotas.clientTokenHours * HOUR <= clock()) {
       return undefined;
     }
-    if (use.request !== fingerprint(request) && uncertain.sameTokenOtherRequest === 'validation-error') {
+    if (use.request !== request && uncertain.sameTokenOtherRequest === 'validation-error') {
       throw validation(UNCERTAIN.tokenReused);
     }
     return use.statement;
-  }
-
-  remember(token: string | undefined, request: object, statement: Statement): void {
-    if (token !== undefined) {
-      this.#uses.set(token, { statement, request: fingerprint(request), at: this.#settings.clock() });
-    }
   }
 }
 
