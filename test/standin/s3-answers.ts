@@ -36,6 +36,9 @@ export class S3Error extends Error {
   }
 }
 
+/** The attribute of every answer's root but an error's. */
+export const NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+
 export function xml(status: number, content: string, headers: Readonly<Record<string, string>> = {}): Answer {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n${content}`;
   return { status, headers: { 'content-type': 'application/xml', ...headers }, body };
@@ -73,7 +76,7 @@ export function listObjects(bucket: Bucket, { bucket: name, query }: S3Request):
     items.length > max ? element('NextContinuationToken', tokenAfter(page.at(-1))) : '',
     ...page.map((item) => renderItem(item, encode)),
   ];
-  return xml(200, `<ListBucketResult>${content.join('')}</ListBucketResult>`);
+  return xml(200, `<ListBucketResult ${NAMESPACE}>${content.join('')}</ListBucketResult>`);
 }
 
 function renderItem(item: ListItem, encode: (text: string) => string): string {

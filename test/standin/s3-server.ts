@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, element, getObject, listObjects, S3Error, unquote, xml } from './s3-answers.ts';
+import { type Answer, element, getObject, listObjects, NAMESPACE, S3Error, unquote, xml } from './s3-answers.ts';
 import { Bucket, type StoredObject } from './s3-buckets.ts';
 import { parseRequest, readBody, type S3Request } from './s3-request.ts';
 
@@ -51,6 +51,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
 }
 
 class Standin implements S3Server {
+  url = '';
   readonly requests: S3Request[] = [];
   faults: (request: S3Request) => Fault | undefined = () => undefined;
   readonly #buckets = new Map<string, Bucket>();
@@ -66,13 +67,12 @@ class Standin implements S3Server {
     this.#server = createServer((incoming, response) => void this.#serve(incoming, response));
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
   listen(port: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject).listen(port, '127.0.0.1', () => resolve());
+      this.#server.once('error', reject).listen(port, '127.0.0.1', () => {
+        this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+        resolve();
+      });
     });
   }
 
@@ -158,7 +158,7 @@ class Standin implements S3Server {
         return { status: 200, headers: { 'x-amz-bucket-region': bucket.region } };
       case 'GetBucketLocation': {
         const constraint = bucket.region === 'us-east-1' ? '' : bucket.region;
-        return xml(200, element('LocationConstraint', constraint));
+        return xml(200, `<LocationConstraint ${NAMESPACE}>${constraint}</LocationConstraint>`);
       }
       case 'ListObjectsV2':
         return listObjects(bucket, request);
@@ -188,7 +188,7 @@ class Standin implements S3Server {
       throw new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
     }
     const { etag } = target.put(key, source.body());
-    return xml(200, `<CopyObjectResult>${element('ETag', `"${etag}"`)}</CopyObjectResult>`);
+    return xml(200, `<CopyObjectResult ${NAMESPACE}>${element('ETag', `"${etag}"`)}</CopyObjectResult>`);
   }
 
   /** A fault for DeleteObject of one of the keys becomes that key's error. */
@@ -202,7 +202,7 @@ class Standin implements S3Server {
       }
       return `<Error>${element('Key', key)}${element('Code', fault.code)}${element('Message', fault.code)}</Error>`;
     });
-    return xml(200, `<DeleteResult>${errors.join('')}</DeleteResult>`);
+    return xml(200, `<DeleteResult ${NAMESPACE}>${errors.join('')}</DeleteResult>`);
   }
 
   #bucket(name: string): Bucket {

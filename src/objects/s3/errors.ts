@@ -134,7 +134,7 @@ function diagnosePlace(
     const { iam, on } = PERMISSIONS[action];
     const arn = on === 'bucket' ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${uri.slice('s3://'.length)}`;
     return {
-      what: `S3 denies it (${messageOf(error)})`,
+      what: `S3 denies it (${firstLine(error)})`,
       next: `Allow ${iam} on ${arn}. \`aws sts get-caller-identity\` says to whom; a file encrypted with a KMS key also needs kms:Decrypt.`,
     };
   }
@@ -142,11 +142,11 @@ function diagnosePlace(
 }
 
 function diagnoseService(error: unknown, isOneOf: (names: readonly string[]) => boolean): Diagnosis {
-  const said = messageOf(error).trim() || 'no reason given';
+  const said = firstLine(error) || 'no reason given';
   if (isOneOf(BUSY) || (statusOf(error) ?? 0) >= 500) {
     return { what: `S3 is too busy, even after several attempts (${said})`, next: 'Run again in a few minutes.' };
   }
-  if (isOneOf([...NETWORK, 'TimeoutError'])) {
+  if (isOneOf([...NETWORK, 'TimeoutError']) || NETWORK.some((code) => said.includes(code))) {
     return { what: `S3 does not answer (${said})`, next: 'Look at the network, the region and AWS_ENDPOINT_URL.' };
   }
   const { name = 'Error' } = error as ServiceError;
@@ -155,7 +155,7 @@ function diagnoseService(error: unknown, isOneOf: (names: readonly string[]) => 
 
 function noCredentials(error: unknown): Diagnosis {
   return {
-    what: `there are no AWS credentials (${messageOf(error)})`,
+    what: `there are no AWS credentials (${firstLine(error)})`,
     next: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`, or write KEY and SECRET under [AWS] in dwh.cfg.',
   };
 }
@@ -165,6 +165,12 @@ function wrongKeys(name: string): Diagnosis {
     what: `S3 does not accept the AWS keys (${name})`,
     next: 'Compare AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or [AWS] in dwh.cfg, with those of the account; temporary keys need their session token.',
   };
+}
+
+/** What the SDK says, without its advice to programmers and its wrapping of errors from another realm. */
+function firstLine(error: unknown): string {
+  const [line = ''] = messageOf(error).split('\n');
+  return line.replace(/^AWS SDK error wrapper for (\w*Error: )?/, '').trim();
 }
 
 /** The SDK's errors carry the request with its signature, and S3's name the key or the token: only text goes on. */
