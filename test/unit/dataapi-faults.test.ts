@@ -102,6 +102,17 @@ describe('a fault of a statement', () => {
       expect(setup.engine.log.slice(1)).toEqual(['begin', 'insert', 'rollback', 'close']);
     }));
 
+  test('keeps it SUBMITTED until it is cancelled, and nothing is connected', () =>
+    withDataApi({ faults: once({ kind: 'stuck', at: 'start' }) }, async (setup) => {
+      const end = await batch(setup, async ({ Id }) => {
+        const described = await setup.client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 1 }));
+        expect(described.Status).toBe('SUBMITTED');
+        setup.api.statements[0]?.cancel();
+      });
+      expect([end.Status, states(end)]).toEqual(['ABORTED', ['ABORTED', 'ABORTED']]);
+      expect(setup.engine.log).toEqual([]);
+    }));
+
   test('fails the commit, after every statement FINISHED', () =>
     withDataApi({ faults: once({ kind: 'fail', at: 'commit', error: conflict }) }, async (setup) => {
       const end = await batch(setup);

@@ -100,6 +100,16 @@ describe('a session', () => {
       },
     ));
 
+  test('ends with its first statement when it cannot connect', () =>
+    withDataApi({}, async ({ client, ended }) => {
+      const { Id = '', SessionId } = await client.send(
+        new ExecuteStatementCommand({ Sql: 'insert', ...CLUSTER, Database: 'nowhere', SessionKeepAliveSeconds: 100 }),
+      );
+      expect((await ended(Id)).Status).toBe('FAILED');
+      const { Sessions } = await client.send(new ListSessionsCommand({ SessionId }));
+      expect(Sessions).toMatchObject([{ Status: 'CLOSED' }]);
+    }));
+
   test('is refused over the quota, and is not listed when it never was', () =>
     withDataApi({ quotas: { sessions: 1 } }, async (setup) => {
       await openSession(setup, 100);

@@ -18,8 +18,11 @@ export type RequestFault =
   /** The session that the request names is reclaimed before the request is looked at. */
   | { readonly kind: 'reclaim-session' };
 
-/** A place in a submission: before its n-th statement, from 1, or before the commit of its batch. */
-export type Place = number | 'commit';
+/**
+ * A place in a submission: while it is SUBMITTED, before anything is connected; before its n-th statement, from 1; before
+ * the commit of its batch.
+ */
+export type Place = 'start' | number | 'commit';
 
 /** What happens to the statements of a submission. Ignored by other operations. */
 export type StatementFault =

@@ -8,6 +8,11 @@ import { bytesOf, isTerminal, type Part, type Statement } from './statement.ts';
 /** The warehouse ended a statement that nobody cancelled. */
 class Aborted extends Error {}
 
+/** Why a statement did not finish. */
+interface Failure {
+  readonly error: unknown;
+}
+
 /** Runs submissions in the background, each on a backend of its own or that of its session. */
 export class Runner {
   readonly #settings: Settings;
@@ -42,16 +47,20 @@ export class Runner {
   }
 
   async #run(statement: Statement): Promise<void> {
+    const failure = await this.#picked(statement).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    await this.#end(statement, failure);
+  }
+
+  async #picked(statement: Statement): Promise<void> {
     const { pauses } = this.#settings;
     await pause(pauses.submitted, statement.cancelled, this.#stopping);
+    await this.#injected(statement, 'start');
     statement.move('PICKED');
     await pause(pauses.picked, statement.cancelled, this.#stopping);
-    try {
-      await this.#connected(statement);
-      await this.#end(statement, undefined);
-    } catch (error) {
-      await this.#end(statement, error);
-    }
+    await this.#connected(statement);
   }
 
   async #connected(statement: Statement): Promise<void> {
@@ -152,7 +161,7 @@ export class Runner {
     }
   }
 
-  async #end(statement: Statement, error: unknown): Promise<void> {
+  async #end(statement: Statement, failure: Failure | undefined): Promise<void> {
     for (const part of statement.parts.filter(({ status }) => !isTerminal(status))) {
       part.move(this.#settings.uncertain.afterFailure);
     }
@@ -160,19 +169,19 @@ export class Runner {
     if (released === 0) {
       this.#release(statement);
     }
-    this.#settle(statement, error);
+    this.#settle(statement, failure);
     if (released > 0) {
       await pause(released, this.#stopping);
       this.#release(statement);
     }
   }
 
-  #settle(statement: Statement, error: unknown): void {
-    if (error === undefined) {
+  #settle(statement: Statement, failure: Failure | undefined): void {
+    if (failure === undefined) {
       statement.move('FINISHED');
     } else {
-      const aborted = isAbort(statement, error);
-      statement.move(aborted ? 'ABORTED' : 'FAILED', this.#text(error, aborted));
+      const aborted = isAbort(statement, failure.error);
+      statement.move(aborted ? 'ABORTED' : 'FAILED', this.#text(failure.error, aborted));
     }
   }
 

@@ -31,8 +31,18 @@ export class Session {
 
   /** Its backend, connected at first use. */
   backend(): Promise<Backend> {
-    this.#connection ??= this.#engine.connect(this.target.connect);
+    this.#connection ??= this.#connect();
     return this.#connection;
+  }
+
+  async #connect(): Promise<Backend> {
+    try {
+      return await this.#engine.connect(this.target.connect);
+    } catch (error) {
+      // A session that never connected ends with its first statement.
+      this.keepAlive = 0;
+      throw error;
+    }
   }
 
   /** Ends it when it was idle for so long. */
@@ -125,6 +135,8 @@ export class Sessions {
   close(session: Session): void {
     if (session.status !== 'CLOSED') {
       const closing = session.close().finally(() => this.#closing.delete(closing));
+      // A backend that is gone is closed.
+      closing.catch(() => undefined);
       this.#closing.add(closing);
     }
   }
