@@ -249,7 +249,7 @@ describe('listing in parallel', () => {
       for (let at = 0; at < 40_000; at += 1) bucket.put(shape(at), Buffer.alloc(0));
       const { readPage, state } = readerOf(bucket, 1000, [1]);
       expect(await listed(readPage)).toHaveLength(40_000);
-      expect(state.requests).toBeLessThan(180);
+      expect(state.requests).toBeLessThan(150);
     }
   });
 

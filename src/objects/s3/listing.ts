@@ -87,8 +87,9 @@ class Listing {
   }
 
   async #openFolder(folder: Folder): Promise<readonly Piece[]> {
-    const { prefix, token } = folder;
-    return piecesOf(await this.#readPage({ prefix, token, byFolder: true }), folder);
+    const { prefix, token, after } = folder;
+    const from = token === undefined ? { after } : { token };
+    return piecesOf(await this.#readPage({ prefix, ...from, byFolder: true }), folder);
   }
 
   /** All keys below some sibling folders, as far as one page goes. */

@@ -19,9 +19,10 @@ export interface Folder {
   readonly kind: 'folder';
   readonly prefix: string;
   readonly seen: string;
-  /** Its next page and, as `after`, the place right before that; absent for the first. */
+  /** Its next page; absent for the first. */
   readonly token?: string | undefined;
-  readonly after?: string | undefined;
+  /** The place right before that page; absent for the folder's beginning. */
+  readonly after: string | undefined;
   readonly size: GroupSize;
 }
 
@@ -54,9 +55,17 @@ export function restOf(siblings: Siblings, seen: string): readonly (Siblings | F
   if (!seen.startsWith(current)) {
     return [{ ...siblings, folders: folders.slice(at), after: at === 0 ? after : seen }];
   }
-  const opened: Folder = { kind: 'folder', prefix: current, seen, size };
+  const opened: Folder = { kind: 'folder', prefix: current, seen, size, after: ownKey(current, seen) };
   const rest = folders.slice(at + 1);
   return rest.length === 0 ? [opened] : [opened, { ...siblings, folders: rest, after: pastFolder(current) }];
+}
+
+/**
+ * A folder's listing may begin behind one of its own keys, but not inside a sub-folder: whether S3 names that once more is
+ * not documented, and its imitations differ.
+ */
+function ownKey(folder: string, key: string): string | undefined {
+  return key.includes('/', folder.length) ? undefined : key;
 }
 
 /** The first place past all keys of a folder: its name with 0, the character after the slash. */
