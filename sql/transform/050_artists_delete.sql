@@ -1,1 +1,2 @@
+-- skip: rebuild
 DELETE FROM artists WHERE artist_id IN (SELECT artist_id FROM run_artists)

@@ -9,7 +9,7 @@ import {
   tablesOf,
 } from '../sql/catalogue.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
-import type { Batch, Mapping, Step } from '../warehouse/warehouse.ts';
+import type { Batch, Folder, Mapping, Step } from '../warehouse/warehouse.ts';
 import { checkSteps } from './checks.ts';
 
 /** Parts to load into a table. */
@@ -42,13 +42,55 @@ export function loadBatch(model: Model, now: string, name: string, ledger: Part,
 /** The star and everything derived, made from staging by the very statements of a load, with the run's rows being all. */
 export function rebuildBatch(model: Model, now: string, name: string): Batch {
   const stamps = { now, since: BEGINNING };
-  const derived = [...tablesOf(model, 'current'), ...tablesOf(model, 'star')];
-  const clear = derived.map((table) => ({
-    name: `clear_${table.name}`,
-    sql: `DELETE FROM ${quoteIdentifier(table.name)}`,
-  }));
+  const clear = clearing([...tablesOf(model, 'current'), ...tablesOf(model, 'star')]);
   const begin = [protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)];
-  return { name, locks: true, steps: [...sqlSteps([...begin, ...clear], stamps), ...derive(model, stamps)] };
+  return { name, locks: true, steps: [...sqlSteps([...begin, ...clear], stamps), ...derive(fresh(model), stamps)] };
+}
+
+/** A folder to load into a staging table, and what the ledger will say of it. */
+export interface FolderCopy {
+  readonly table: Table;
+  readonly folder: Folder;
+  /** The digest of its listing. */
+  readonly version: string;
+  readonly size: number;
+}
+
+/** Everything anew from whole folders: staging is emptied, copied and derived from, in one transaction. */
+export function refreshBatch(model: Model, now: string, name: string, copies: readonly FolderCopy[]): Batch {
+  const stamps = { now, since: BEGINNING };
+  const begin = [protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)];
+  const clear = clearing(model.tables.filter(({ role }) => role !== 'control'));
+  const steps: Step[] = [
+    ...sqlSteps([...begin, ...clear], stamps),
+    ...copies.map(({ table, folder }): Step => ({ kind: 'copy-folder', name: `copy_${table.name}`, table, folder })),
+    ...sqlSteps(
+      copies.map((copy) => ledgerRow(name, copy)),
+      stamps,
+    ),
+    ...derive(fresh(model), stamps),
+  ];
+  return { name, locks: true, steps };
+}
+
+/** The ledger's row for a folder. Its records are the rows that COPY made of it: nobody else has read the files. */
+function ledgerRow(runId: string, { table, folder, version, size }: FolderCopy): NamedSql {
+  const texts = [runId, table.name, folder.uri, version].map(quoteLiteral);
+  return {
+    name: `ledger_${table.name}`,
+    sql: `INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, planned_stamp)
+SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), ${BEGINNING}
+FROM ${quoteIdentifier(table.name)}`,
+  };
+}
+
+function clearing(tables: readonly Table[]): readonly NamedSql[] {
+  return tables.map(({ name }) => ({ name: `clear_${name}`, sql: `DELETE FROM ${quoteIdentifier(name)}` }));
+}
+
+/** The model as it works on derived tables that are empty. */
+function fresh(model: Model): Model {
+  return { ...model, transforms: model.transforms.filter(({ skippedByRebuild }) => !skippedByRebuild) };
 }
 
 /** Drops and creates every table of the model. */

@@ -1,5 +1,5 @@
 import { Spool } from '../objects/spool.ts';
-import { loadBatch } from './batches.ts';
+import { loadBatch, refreshBatch } from './batches.ts';
 import type { LoadContext } from './context.ts';
 import { newRunId } from './etl.ts';
 import { type LoadPlan, planLoad, plannedFiles } from './plan.ts';
@@ -22,9 +22,14 @@ export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
     return { plan, statements: [] };
   }
   const runId = newRunId();
+  const { model, warehouse } = context;
+  if (warehouse.loads === 'folders') {
+    const copies = plan.tables.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
+    return { plan, statements: warehouse.explain(refreshBatch(model, warehouse.now, runId, copies)) };
+  }
   const spool = new Spool(context.spoolRoot, runId);
   const prepared = await prepare(context, plan, spool);
   const ledger = writeLedger(spool, runId, plan.stamp, prepared);
-  const batch = loadBatch(context.model, context.warehouse.now, runId, ledger, prepared);
-  return { plan, statements: context.warehouse.explain(batch) };
+  const batch = loadBatch(model, warehouse.now, runId, ledger, prepared);
+  return { plan, statements: warehouse.explain(batch) };
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Spool } from '../objects/spool.ts';
 import type { StepResult } from '../warehouse/warehouse.ts';
-import { LEDGER_GUARD, loadBatch } from './batches.ts';
+import { LEDGER_GUARD, loadBatch, refreshBatch } from './batches.ts';
 import { type Offender, offendersStep, toOffenders } from './checks.ts';
 import type { LoadContext } from './context.ts';
 import { explainFailure } from './explain.ts';
-import { type LoadPlan, planLoad, splitPlan, type TablePlan } from './plan.ts';
+import { type LoadPlan, planLoad, plannedFiles, splitPlan, type TablePlan } from './plan.ts';
 import { type PreparedTable, prepare, writeLedger } from './prepare.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 
@@ -53,6 +53,9 @@ export function newRunId(): string {
 }
 
 async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
+  if (context.warehouse.loads === 'folders') {
+    return loadFolders(context, plan);
+  }
   const parent = newRunId();
   const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY);
   const loaded: LoadedRun[] = [];
@@ -69,6 +72,29 @@ async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadRe
     rows: tableRows(loaded.at(-1)?.results ?? []),
     warnings: loaded.flatMap(({ results }) => warningsOf(results)),
   };
+}
+
+/** A full refresh from whole folders, when anything in them is new. */
+async function loadFolders(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
+  const copies = plan.tables.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
+  if (plannedFiles(plan).length === 0) {
+    return {
+      status: 'up_to_date',
+      runId: undefined,
+      tables: plan.tables.map((table) => tableReport(table, [])),
+      rows: new Map(),
+      warnings: [],
+    };
+  }
+  const runId = newRunId();
+  const results = await runWithRetry(context, refreshBatch(context.model, context.warehouse.now, runId, copies)).catch(
+    async (error) => {
+      throw await explainFailure([], error);
+    },
+  );
+  const rows = tableRows(results);
+  const tables = plan.tables.map((table) => ({ ...tableReport(table, []), records: rows.get(table.table.name) ?? 0 }));
+  return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results) };
 }
 
 /** A run that has committed. */

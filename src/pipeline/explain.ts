@@ -22,23 +22,24 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
       error,
     );
   }
+  if (error.failure.problems.length > 0) {
+    return misfits(error.failure.problems, error);
+  }
   const table = prepared.find((candidate) => error.step.kind === 'copy' && candidate.table === error.step.table);
-  return table !== undefined && error.failure.kind === 'refused' ? refusedCopy(table, error) : error;
+  const searched = table !== undefined && error.failure.kind === 'refused';
+  const problems = searched ? await findMisfits(haystackOf(table), MAX_PROBLEMS) : [];
+  return problems.length === 0 ? error : misfits(problems, error);
 }
 
-async function refusedCopy(table: PreparedTable, error: StepFailed): Promise<unknown> {
-  const blamed = error.failure.problems;
-  const problems = blamed.length > 0 ? blamed : await findMisfits(haystackOf(table), MAX_PROBLEMS);
-  if (problems.length === 0) {
-    return error;
-  }
+function misfits(problems: readonly DataProblem[], error: StepFailed): DataError {
   const count =
     problems.length === MAX_PROBLEMS
       ? `at least ${MAX_PROBLEMS} values do`
       : problems.length === 1
         ? 'one value does'
         : `${problems.length} values do`;
-  return new DataError(`${count} not fit ${table.table.name}; nothing was loaded`, problems, {
+  const name = error.step.kind === 'sql' ? error.step.name : error.step.table.name;
+  return new DataError(`${count} not fit ${name}; nothing was loaded`, problems, {
     next: `Correct the records named above and run again.${looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : ''}`,
     cause: error,
   });

@@ -1,7 +1,9 @@
 import { identify } from '../objects/bytes.ts';
 import type { SkippedObject, SourceObject } from '../objects/objects.ts';
 import { protocolSql, type Table } from '../sql/catalogue.ts';
+import type { FolderCopy } from './batches.ts';
 import type { LoadContext, Source } from './context.ts';
+import { type SourceListing, toFolderCopy } from './folders.ts';
 
 /** Why a file is loaded: nobody has loaded it, or its newest loaded version is another. */
 export type Reason = 'new' | 'changed';
@@ -20,6 +22,8 @@ export interface TablePlan {
   /** Files that are loaded already, as they are. */
   readonly known: number;
   readonly skipped: readonly SkippedObject[];
+  /** The source as a whole, where the warehouse loads folders only. */
+  readonly folder?: FolderCopy | undefined;
 }
 
 /** What a run would load. `stamp` is the newest stamp of the ledger that was read. */
@@ -108,24 +112,58 @@ function entryKey(table: string, uri: string): string {
 }
 
 async function planTable(context: LoadContext, source: Source, ledger: Ledger): Promise<TablePlan> {
-  const store = context.storeOf(source.root);
+  const listing = await listSource(context, source);
+  const plan =
+    context.warehouse.loads === 'folders'
+      ? planFolder(source, listing, ledger)
+      : await planFiles(context, source, listing, ledger);
+  context.emit({
+    type: 'listed',
+    table: source.table.name,
+    files: listing.objects.length,
+    skipped: listing.skipped.length,
+  });
+  return { table: source.table, source, skipped: listing.skipped, ...plan };
+}
+
+async function listSource({ storeOf }: LoadContext, { root }: Source): Promise<SourceListing> {
+  const listing = { objects: [] as SourceObject[], skipped: [] as SkippedObject[] };
+  for await (const { objects, skipped } of storeOf(root).list(root)) {
+    listing.objects.push(...objects);
+    listing.skipped.push(...skipped);
+  }
+  return listing;
+}
+
+type Outcome = Pick<TablePlan, 'files' | 'known' | 'folder'>;
+
+async function planFiles(
+  context: LoadContext,
+  { root, table }: Source,
+  { objects }: SourceListing,
+  ledger: Ledger,
+): Promise<Outcome> {
+  const store = context.storeOf(root);
   const files: PlannedFile[] = [];
-  const skipped: SkippedObject[] = [];
-  let known = 0;
-  for await (const page of store.list(source.root)) {
-    skipped.push(...page.skipped);
-    for (const object of page.objects) {
-      const entry = ledger.entries.get(entryKey(source.table.name, object.uri));
-      const reason = await reasonToLoad(object, entry, async () => (await identify(store, object)).version);
-      if (reason === undefined) {
-        known += 1;
-      } else {
-        files.push({ object, reason });
-      }
+  for (const object of objects) {
+    const entry = ledger.entries.get(entryKey(table.name, object.uri));
+    const reason = await reasonToLoad(object, entry, async () => (await identify(store, object)).version);
+    if (reason !== undefined) {
+      files.push({ object, reason });
     }
   }
-  context.emit({ type: 'listed', table: source.table.name, files: files.length + known, skipped: skipped.length });
-  return { table: source.table, source, files, known, skipped };
+  return { files, known: objects.length - files.length };
+}
+
+/** A folder is loaded whole, or not at all when its listing is the one that is loaded. */
+function planFolder(source: Source, listing: SourceListing, ledger: Ledger): Outcome {
+  const folder = toFolderCopy(source, listing);
+  const entry = ledger.entries.get(entryKey(source.table.name, folder.folder.uri));
+  if (entry?.version === folder.version) {
+    return { files: [], known: listing.objects.length, folder };
+  }
+  const reason = entry === undefined ? 'new' : 'changed';
+  return { files: listing.objects.map((object) => ({ object, reason })), known: 0, folder };
 }
 
 /** Pure but for `readVersion`, which is asked only when nothing else decides. */

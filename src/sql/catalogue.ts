@@ -25,6 +25,12 @@ export interface NamedSql {
   readonly sql: string;
 }
 
+/** A statement that makes derived rows from staged ones. */
+export interface Transform extends NamedSql {
+  /** Whether it only removes rows, of which there are none where a rebuild has emptied the derived tables. */
+  readonly skippedByRebuild: boolean;
+}
+
 /** A rule on data: its statement returns the offending rows. */
 export interface Check extends NamedSql {
   readonly phase: 'staged' | 'star';
@@ -34,7 +40,7 @@ export interface Check extends NamedSql {
 /** Everything under sql/: the warehouse's tables, how rows flow through them, what must hold, what can be asked. */
 export interface Model {
   readonly tables: readonly Table[];
-  readonly transforms: readonly NamedSql[];
+  readonly transforms: readonly Transform[];
   readonly checks: readonly Check[];
   readonly queries: readonly NamedSql[];
   readonly protocol: ReadonlyMap<string, string>;
@@ -51,7 +57,7 @@ export function loadModel(folder: string = BUILT_IN_MODEL): Model {
   const roles: readonly TableRole[] = ['control', 'staging', 'current', 'star'];
   return {
     tables: roles.flatMap((role) => readTables(folder, role)),
-    transforms: readFolder(join(folder, 'transform')),
+    transforms: readTransforms(join(folder, 'transform')),
     checks: (['staged', 'star'] as const).flatMap((phase) => readChecks(folder, phase)),
     queries: readFolder(join(folder, 'queries')),
     protocol: new Map(readFolder(join(folder, 'protocol')).map(({ name, sql }) => [name, sql])),
@@ -108,6 +114,10 @@ function readTable({ name, sql }: NamedSql, files: readonly NamedSql[], role: Ta
     ddl: new Map([[PORTABLE, sql], ...variants.map((file) => [file.name.slice(name.length + 1), file.sql] as const)]),
     source: header(sql, 'source'),
   };
+}
+
+function readTransforms(folder: string): readonly Transform[] {
+  return readFolder(folder).map((file) => ({ ...file, skippedByRebuild: header(file.sql, 'skip') === 'rebuild' }));
 }
 
 function readChecks(folder: string, phase: Check['phase']): readonly Check[] {

@@ -16,7 +16,8 @@ export type Mapping =
   | { readonly kind: 'paths'; readonly paths: readonly (readonly (string | number)[])[] };
 
 /**
- * One statement of a batch. `copy` loads parts into a staging or control table. The rows of an `sql` step are returned only
+ * One statement of a batch. `copy` loads parts into a staging or control table,
+ * `copy-folder` all of a folder, where `loads` says so. The rows of an `sql` step are returned only
  * where they are `wanted`: on Redshift each result costs a call.
  */
 export type Step =
@@ -27,7 +28,22 @@ export type Step =
       readonly table: Table;
       readonly parts: readonly Part[];
       readonly mapping: Mapping;
+    }
+  | {
+      readonly kind: 'copy-folder';
+      readonly name: string;
+      readonly table: Table;
+      readonly folder: Folder;
     };
+
+/** A folder of S3 that is copied as it is, by its prefix. */
+export interface Folder {
+  /** `s3://bucket/folder/`, with its slash, or one object's URI. */
+  readonly uri: string;
+  readonly compression: Part['compression'];
+  /** The `s3://` URI of its jsonpaths file; absent when keys are matched by name. */
+  readonly jsonpaths: string | undefined;
+}
 
 /** Statements that take effect together or not at all. A locking batch waits for, or is refused by, any other one. */
 export interface Batch {
@@ -53,6 +69,8 @@ export interface Warehouse {
   readonly now: string;
   /** Where the files lie that it reads by itself, if they are handed on untouched. */
   readonly reads: 'local' | 's3';
+  /** What it can be given: parts and manifests, or, where nobody may write to S3, whole folders of S3 only. */
+  readonly loads: 'parts' | 'folders';
 
   /** Runs one statement that reads; others are refused. Throws WarehouseError. */
   query(sql: string): Promise<ResultSet>;

@@ -152,6 +152,7 @@ FROM (
 ) versions
 WHERE version_rank = 1;
 
+-- skip: rebuild
 DELETE FROM current_events WHERE event_id IN (SELECT event_id FROM run_events);
 
 INSERT INTO current_events (
@@ -215,6 +216,7 @@ UNION
 SELECT artist_id
 FROM run_songs;
 
+-- skip: rebuild
 DELETE FROM current_songs WHERE song_id IN (SELECT song_id FROM run_songs);
 
 INSERT INTO current_songs (
@@ -224,12 +226,14 @@ SELECT
   song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
 FROM run_songs;
 
+-- skip: rebuild
 DELETE FROM songs WHERE song_id IN (SELECT song_id FROM run_songs);
 
 INSERT INTO songs (song_id, title, artist_id, year, duration)
 SELECT song_id, title, artist_id, year, duration
 FROM run_songs;
 
+-- skip: rebuild
 DELETE FROM artists WHERE artist_id IN (SELECT artist_id FROM run_artists);
 
 -- Of the rows an artist's current songs carry, one is taken whole: the shortest name (the plain one, without "feat."),
@@ -263,6 +267,7 @@ FROM current_events e
 JOIN changed_matches m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 WHERE e.page = 'NextSong';
 
+-- skip: rebuild
 DELETE FROM songplays WHERE songplay_id IN (SELECT event_id FROM run_plays);
 
 -- Of several songs that match a play, the smallest song_id; the match is found once per song, so that no play fans out.
@@ -281,6 +286,7 @@ LEFT JOIN (
 LEFT JOIN current_songs s ON s.song_id = m.song_id
 WHERE e.page = 'NextSong';
 
+-- skip: rebuild
 DELETE FROM time WHERE start_time IN (SELECT start_time FROM run_plays);
 
 -- UTC; ISO 8601 weeks; weekday 0 is Sunday.
@@ -299,6 +305,7 @@ FROM (
   WHERE start_time IN (SELECT start_time FROM run_plays)
 ) played;
 
+-- skip: rebuild
 DELETE FROM users WHERE user_id IN (SELECT user_id FROM run_events);
 
 -- The whole row comes from the user's latest event by (ts, itemInSession); the session decides a tie of both.

@@ -132,8 +132,6 @@ FROM (
 ) versions
 WHERE version_rank = 1;
 
-DELETE FROM current_events WHERE event_id IN (SELECT event_id FROM run_events);
-
 INSERT INTO current_events (
   event_id, ts, start_time, session_id, item_in_session, user_id, logged_in, page, level, song, artist, length,
   location, user_agent, first_name, last_name, gender
@@ -195,8 +193,6 @@ UNION
 SELECT artist_id
 FROM run_songs;
 
-DELETE FROM current_songs WHERE song_id IN (SELECT song_id FROM run_songs);
-
 INSERT INTO current_songs (
   song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
 )
@@ -204,13 +200,9 @@ SELECT
   song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
 FROM run_songs;
 
-DELETE FROM songs WHERE song_id IN (SELECT song_id FROM run_songs);
-
 INSERT INTO songs (song_id, title, artist_id, year, duration)
 SELECT song_id, title, artist_id, year, duration
 FROM run_songs;
-
-DELETE FROM artists WHERE artist_id IN (SELECT artist_id FROM run_artists);
 
 -- Of the rows an artist's current songs carry, one is taken whole: the shortest name (the plain one, without "feat."),
 -- then a row that knows the place, then the smallest song_id. When the song arrived plays no part.
@@ -243,8 +235,6 @@ FROM current_events e
 JOIN changed_matches m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 WHERE e.page = 'NextSong';
 
-DELETE FROM songplays WHERE songplay_id IN (SELECT event_id FROM run_plays);
-
 -- Of several songs that match a play, the smallest song_id; the match is found once per song, so that no play fans out.
 INSERT INTO songplays (
   songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent
@@ -261,8 +251,6 @@ LEFT JOIN (
 LEFT JOIN current_songs s ON s.song_id = m.song_id
 WHERE e.page = 'NextSong';
 
-DELETE FROM time WHERE start_time IN (SELECT start_time FROM run_plays);
-
 -- UTC; ISO 8601 weeks; weekday 0 is Sunday.
 INSERT INTO time (start_time, hour, day, week, month, year, weekday)
 SELECT
@@ -278,8 +266,6 @@ FROM (
   FROM songplays
   WHERE start_time IN (SELECT start_time FROM run_plays)
 ) played;
-
-DELETE FROM users WHERE user_id IN (SELECT user_id FROM run_events);
 
 -- The whole row comes from the user's latest event by (ts, itemInSession); the session decides a tie of both.
 INSERT INTO users (user_id, first_name, last_name, gender, level)

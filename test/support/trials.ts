@@ -158,6 +158,7 @@ export function override(warehouse: Warehouse, methods: Partial<Warehouse>): War
     location: warehouse.location,
     now: warehouse.now,
     reads: warehouse.reads,
+    loads: warehouse.loads,
     query: (sql) => warehouse.query(sql),
     existing: (tables) => warehouse.existing(tables),
     explain: (batch) => warehouse.explain(batch),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Part } from '../../src/objects/part.ts';
-import { byName, createTablesBatch, loadBatch, rebuildBatch } from '../../src/pipeline/batches.ts';
+import { byName, createTablesBatch, loadBatch, rebuildBatch, refreshBatch } from '../../src/pipeline/batches.ts';
 import { ddlFor, loadModel, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { copyStatement, jsonpathsOf, manifestOf } from '../../src/warehouse/redshift/copy.ts';
@@ -27,6 +27,7 @@ const OPTIONS = {
   iamRole: ROLE,
   region: 'us-west-2',
   timeoutMilliseconds: 7_200_000,
+  regions: new Map(),
   filesOf: (step: Step) =>
     step.kind === 'copy'
       ? [
@@ -44,6 +45,16 @@ function load(): Batch {
   return loadBatch(model, 'SYSDATE', 'RUN', PART, copies);
 }
 
+function refresh(): Batch {
+  const copies = tablesOf(model, 'staging').map((table) => ({
+    table,
+    folder: { uri: `s3://udacity-dend/${table.source}/`, compression: 'none' as const, jsonpaths: undefined },
+    version: 'listing:0',
+    size: 1,
+  }));
+  return refreshBatch(model, 'SYSDATE', 'RUN', copies);
+}
+
 const textOf = (batch: Batch) =>
   batchStatements(batch, OPTIONS)
     .map(({ sql }) => `${sql};`)
@@ -53,13 +64,16 @@ describe('the statements of a batch', () => {
   test.each([
     ['redshift-load.sql', load()],
     ['redshift-rebuild.sql', rebuildBatch(model, 'SYSDATE', 'RUN')],
+    ['redshift-refresh.sql', refresh()],
     ['redshift-create-tables.sql', createTablesBatch(model, 'redshift', 'SYSDATE')],
   ])('are those of %s', (file, batch) => {
     expectGolden(file, textOf(batch));
   });
 
   test('fit one BatchExecuteStatement, and a batch that does not is refused', () => {
-    expect(batchStatements(load(), { ...OPTIONS, schema: 'sparkify' }).length).toBeLessThanOrEqual(40);
+    for (const batch of [load(), refresh()]) {
+      expect(batchStatements(batch, { ...OPTIONS, schema: 'sparkify' }).length).toBeLessThanOrEqual(40);
+    }
     const steps = Array.from({ length: 41 }, (_, at) => ({ kind: 'sql' as const, name: `s${at}`, sql: 'SELECT 1' }));
     expect(() => batchStatements({ name: 'x', locks: false, steps }, OPTIONS)).toThrow('the Data API takes 40');
     const long: Step = { kind: 'sql', name: 'long', sql: `SELECT '${'é'.repeat(60_000)}'` };

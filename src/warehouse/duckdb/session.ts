@@ -50,7 +50,14 @@ export class Session {
   }
 
   #runStep(step: Step): Promise<StepResult> {
-    return step.kind === 'sql' ? this.runSql(step.name, step.sql) : this.#runCopy(step);
+    switch (step.kind) {
+      case 'sql':
+        return this.runSql(step.name, step.sql);
+      case 'copy':
+        return this.#runCopy(step);
+      case 'copy-folder':
+        throw new TypeError('DuckDB loads parts, not folders');
+    }
   }
 
   async #runCopy({ name, table, parts, mapping }: Extract<Step, { kind: 'copy' }>): Promise<StepResult> {

@@ -16,6 +16,7 @@ class DuckdbWarehouse implements Warehouse {
   /** The transaction's start, in UTC as the session is. */
   readonly now = 'CAST(current_timestamp AS TIMESTAMP)';
   readonly reads = 'local';
+  readonly loads = 'parts';
   readonly #schema: string | undefined;
   readonly #instance: DuckDBInstance;
   readonly #sessions = new Set<Session>();
@@ -73,5 +74,9 @@ class DuckdbWarehouse implements Warehouse {
 }
 
 function statementsOf(step: Step): readonly string[] {
-  return step.kind === 'sql' ? [step.sql] : copyStatements(step.table, step.parts, step.mapping).map(({ sql }) => sql);
+  return step.kind === 'copy'
+    ? copyStatements(step.table, step.parts, step.mapping).map(({ sql }) => sql)
+    : step.kind === 'sql'
+      ? [step.sql]
+      : [];
 }

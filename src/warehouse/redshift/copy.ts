@@ -1,7 +1,7 @@
 import type { Part } from '../../objects/part.ts';
 import { loadedColumns, type Table } from '../../sql/catalogue.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
-import type { Mapping } from '../warehouse.ts';
+import type { Folder, Mapping } from '../warehouse.ts';
 
 /** The files of one COPY: all compressed or none, as COPY wants it. */
 export interface CopyFiles {
@@ -31,18 +31,32 @@ const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 export function copyStatement(
   table: Table,
   { compression, manifest, jsonpaths }: CopyFiles,
-  { iamRole, region }: CopyAccess,
+  access: CopyAccess,
 ): string {
+  return copyFrom(table, manifest, { compression, jsonpaths, isManifest: true }, access);
+}
+
+/** The COPY of everything whose key begins as a folder does. Its slash keeps neighbours out: `log_data` also matches `log_data2/`. */
+export function copyFolderStatement(table: Table, { uri, compression, jsonpaths }: Folder, access: CopyAccess): string {
+  return copyFrom(table, uri, { compression, jsonpaths, isManifest: false }, access);
+}
+
+interface CopyFormat extends Omit<CopyFiles, 'manifest'> {
+  readonly isManifest: boolean;
+}
+
+function copyFrom(table: Table, from: string, format: CopyFormat, { iamRole, region }: CopyAccess): string {
   if (!ROLES.test(iamRole) || !REGION.test(region)) {
     throw new TypeError(`not a role and a region: ${iamRole}, ${region}`);
   }
   const columns = loadedColumns(table).map(({ name }) => quoteIdentifier(name));
+  const options = [format.isManifest ? 'MANIFEST' : '', format.compression === 'gzip' ? 'GZIP' : ''].filter(Boolean);
   return [
     `COPY ${quoteIdentifier(table.name)} (${columns.join(', ')})`,
-    `FROM ${quoteLiteral(manifest)}`,
+    `FROM ${quoteLiteral(from)}`,
     `IAM_ROLE ${iamRole === 'default' ? 'default' : quoteLiteral(iamRole)}`,
-    `FORMAT AS JSON ${quoteLiteral(jsonpaths ?? 'auto ignorecase')}`,
-    `MANIFEST${compression === 'gzip' ? ' GZIP' : ''}`,
+    `FORMAT AS JSON ${quoteLiteral(format.jsonpaths ?? 'auto ignorecase')}`,
+    ...(options.length === 0 ? [] : [options.join(' ')]),
     `REGION ${quoteLiteral(region)}`,
     'COMPUPDATE OFF STATUPDATE OFF',
   ].join('\n');

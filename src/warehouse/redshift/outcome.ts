@@ -78,7 +78,7 @@ async function withLoadErrors(
   ask: Ask,
 ): Promise<WarehouseError> {
   const queryId = sub?.RedshiftQueryId ?? 0;
-  if (step?.kind !== 'copy' || !isLoadFailure(failure.message) || queryId <= 0) {
+  if (step === undefined || step.kind === 'sql' || !isLoadFailure(failure.message) || queryId <= 0) {
     return failure;
   }
   const problems = await readLoadErrors(ask, queryId, placed.parts.get(step) ?? []);

@@ -1,7 +1,7 @@
 import { StarloadError } from '../../errors.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import type { Batch, Step } from '../warehouse.ts';
-import { type CopyAccess, type CopyFiles, copyStatement } from './copy.ts';
+import { type CopyAccess, type CopyFiles, copyFolderStatement, copyStatement } from './copy.ts';
 
 /** A statement of a BatchExecuteStatement, and the step it belongs to; the session's own belong to none. */
 export interface BatchStatement {
@@ -18,6 +18,8 @@ export interface StatementOptions extends CopyAccess {
   readonly timeoutMilliseconds: number;
   /** The files of a COPY step. */
   readonly filesOf: (step: Step) => readonly CopyFiles[];
+  /** The region of a step's folder, where it is not `region`. */
+  readonly regions: ReadonlyMap<Step, string>;
 }
 
 /** Limits of BatchExecuteStatement (Management Guide, Data API considerations). */
@@ -53,6 +55,10 @@ export function sessionStatements({
 function stepStatements(step: Step, options: StatementOptions): readonly BatchStatement[] {
   if (step.kind === 'sql') {
     return [{ sql: step.sql, step, fetch: step.wanted === true ? 'rows' : undefined }];
+  }
+  if (step.kind === 'copy-folder') {
+    const region = options.regions.get(step) ?? options.region;
+    return [{ sql: copyFolderStatement(step.table, step.folder, { ...options, region }), step, fetch: undefined }];
   }
   return options
     .filesOf(step)

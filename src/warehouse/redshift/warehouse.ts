@@ -20,6 +20,8 @@ export interface RedshiftOptions {
   readonly aws: AwsKeys;
   /** Absent where dwh.cfg has none. */
   readonly work: WorkStore | undefined;
+  /** The region of a place in S3. */
+  readonly regionOf: (uri: string) => Promise<string>;
   /** Where the run journal is kept. */
   readonly journalFolder: string;
   readonly notify: Notify;
@@ -41,6 +43,7 @@ class RedshiftWarehouse implements Warehouse {
   /** The transaction's start; in UTC, as the session is. */
   readonly now = 'SYSDATE';
   readonly reads = 's3';
+  readonly loads: Warehouse['loads'];
   readonly #options: RedshiftOptions;
   readonly #api: DataApi;
   readonly #submitter: Submitter;
@@ -51,6 +54,7 @@ class RedshiftWarehouse implements Warehouse {
     const { target, journalFolder, notify } = options;
     this.#options = options;
     this.location = locationOf(target);
+    this.loads = options.work === undefined ? 'folders' : 'parts';
     this.#api = new DataApi(() => this.#openSdk(), target, notify);
     this.#submitter = new Submitter(this.#api, new Journal(journalFolder, notify), this.location, notify);
   }
@@ -79,14 +83,17 @@ class RedshiftWarehouse implements Warehouse {
   explain(batch: Batch): readonly string[] {
     const { work, target } = this.#options;
     const filesOf = (step: Step) => plannedFiles(batch, step, work?.prefix ?? 's3://WORK_PREFIX/');
-    return batchStatements(batch, { ...this.#limits(), region: target.region, filesOf }).map(({ sql }) => sql);
+    return batchStatements(batch, { ...this.#limits(), region: target.region, filesOf, regions: new Map() }).map(
+      ({ sql }) => sql,
+    );
   }
 
   async run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
     const { work, target, notify } = this.#options;
     const placed = await this.#place(batch);
     const region = (await work?.region()) ?? target.region;
-    const statements = batchStatements(batch, { ...this.#limits(), region, filesOf: placed.filesOf });
+    const regions = await this.#folderRegions(batch);
+    const statements = batchStatements(batch, { ...this.#limits(), region, filesOf: placed.filesOf, regions });
     const { id, status } = await this.#submitter.submit(
       batch.name,
       statements.map(({ sql }) => sql),
@@ -134,6 +141,17 @@ class RedshiftWarehouse implements Warehouse {
       throw sortedStatement((await this.#api.describe(id)).Error ?? `the statement was ${status}`);
     }
     return this.#api.rows(`${id}${sub}`);
+  }
+
+  /** COPY wants to know the region of what it reads, folder by folder. */
+  async #folderRegions(batch: Batch): Promise<ReadonlyMap<Step, string>> {
+    const regions = new Map<Step, string>();
+    for (const step of batch.steps) {
+      if (step.kind === 'copy-folder') {
+        regions.set(step, await this.#options.regionOf(step.folder.uri));
+      }
+    }
+    return regions;
   }
 
   /** A batch that is run again finds its parts where they are. */

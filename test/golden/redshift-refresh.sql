@@ -1,0 +1,463 @@
+SET timezone TO 'UTC';
+
+SET statement_timeout TO 7200000;
+
+LOCK load_run;
+
+-- The first thing every writing transaction does: of two that overlap, one waits here or is refused by the engine.
+UPDATE load_run SET previous_stamp = stamp, stamp = SYSDATE;
+
+-- Stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
+SELECT CAST(CASE WHEN MAX(previous_stamp) < SYSDATE THEN '0' ELSE 'starload guard: stamp' END AS INTEGER) AS passed
+FROM load_run;
+
+DELETE FROM "staging_events";
+
+DELETE FROM "staging_songs";
+
+DELETE FROM "current_events";
+
+DELETE FROM "current_songs";
+
+DELETE FROM "artists";
+
+DELETE FROM "songplays";
+
+DELETE FROM "songs";
+
+DELETE FROM "time";
+
+DELETE FROM "users";
+
+COPY "staging_events" ("artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid")
+FROM 's3://udacity-dend/LOG_DATA/'
+IAM_ROLE 'arn:aws:iam::123456789012:role/dwhRole'
+FORMAT AS JSON 'auto ignorecase'
+REGION 'us-west-2'
+COMPUPDATE OFF STATUPDATE OFF;
+
+COPY "staging_songs" ("num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year")
+FROM 's3://udacity-dend/SONG_DATA/'
+IAM_ROLE 'arn:aws:iam::123456789012:role/dwhRole'
+FORMAT AS JSON 'auto ignorecase'
+REGION 'us-west-2'
+COMPUPDATE OFF STATUPDATE OFF;
+
+INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, planned_stamp)
+SELECT 'RUN', 'staging_events', 's3://udacity-dend/LOG_DATA/', 'listing:0', 1, COUNT(*), TIMESTAMP '1970-01-01 00:00:00'
+FROM "staging_events";
+
+INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, planned_stamp)
+SELECT 'RUN', 'staging_songs', 's3://udacity-dend/SONG_DATA/', 'listing:0', 1, COUNT(*), TIMESTAMP '1970-01-01 00:00:00'
+FROM "staging_songs";
+
+CREATE TEMP TABLE run_offenders_staged AS
+SELECT
+  CAST('event_time_in_range' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- ts is a time in milliseconds between the years 1 and 9999, which every engine can hold as a TIMESTAMP.
+SELECT
+  'ts ' || CAST(ts AS VARCHAR(20)) || ' of session ' || CAST(sessionid AS VARCHAR(20))
+    || ' is not a time in milliseconds between the years 1 and 9999' AS offender,
+  'staging_events' AS staging_table,
+  'ts' AS staging_column,
+  CAST(ts AS VARCHAR(20)) AS staging_value
+FROM staging_events
+WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00' AND (ts < -62135596800000 OR ts > 253402300799999)
+) event_time_in_range
+UNION ALL
+SELECT
+  CAST('records_staged' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- Every record that was read became one staged row.
+SELECT
+  'read ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
+    || ', staged ' || CAST(counted.staged AS VARCHAR(20)) AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM (
+  SELECT 'staging_events' AS staging_table, SUM(records) AS records, MAX(staged) AS staged
+  FROM load_ledger, (SELECT COUNT(*) AS staged FROM staging_events WHERE loaded_at = SYSDATE) rows_of_run
+  WHERE load_ledger.loaded_at = SYSDATE AND staging_table = 'staging_events'
+  UNION ALL
+  SELECT 'staging_songs' AS staging_table, SUM(records) AS records, MAX(staged) AS staged
+  FROM load_ledger, (SELECT COUNT(*) AS staged FROM staging_songs WHERE loaded_at = SYSDATE) rows_of_run
+  WHERE load_ledger.loaded_at = SYSDATE AND staging_table = 'staging_songs'
+) counted
+WHERE counted.records <> counted.staged
+) records_staged;
+
+SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
+FROM run_offenders_staged
+ORDER BY severity, rule_name, offender
+LIMIT 100;
+
+SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0'
+  ELSE 'starload check: ' || MIN(rule_name) || ': ' || MIN(offender) END AS INTEGER) AS passed
+FROM run_offenders_staged
+WHERE severity = 'error';
+
+-- The run's events, one row per (ts, sessionId, itemInSession, userId): the later run wins, and within a run a rule on
+-- content that is blind to order and to collation. The event's id is derived from its key.
+CREATE TEMP TABLE run_events AS
+SELECT
+  MD5(CAST(ts AS VARCHAR(20)) || '|' || CAST(sessionid AS VARCHAR(20)) || '|' || CAST(iteminsession AS VARCHAR(20))
+    || '|' || COALESCE(CAST(userid AS VARCHAR(20)), '')) AS event_id,
+  ts,
+  TIMESTAMP '1970-01-01 00:00:00' + FLOOR(ts / 1000.0) * INTERVAL '1 second'
+    + (ts - 1000 * FLOOR(ts / 1000.0)) * INTERVAL '0.001 second' AS start_time,
+  sessionid AS session_id,
+  iteminsession AS item_in_session,
+  userid AS user_id,
+  -- An event that names a user counts as logged in unless it says otherwise.
+  CASE WHEN userid IS NULL OR RTRIM(auth, ' ') = 'Logged Out' THEN FALSE ELSE TRUE END AS logged_in,
+  RTRIM(page, ' ') AS page,
+  level,
+  RTRIM(song, ' ') AS song,
+  RTRIM(artist, ' ') AS artist,
+  length,
+  location,
+  useragent AS user_agent,
+  firstname AS first_name,
+  lastname AS last_name,
+  gender
+FROM (
+  SELECT
+    e.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY ts, sessionid, iteminsession, userid
+      ORDER BY
+        loaded_at DESC,
+        MD5(CAST(LENGTH(page) AS VARCHAR(20)) || ':' || page
+          || COALESCE(CAST(LENGTH(auth) AS VARCHAR(20)) || ':' || auth, '-')
+          || COALESCE(CAST(LENGTH(level) AS VARCHAR(20)) || ':' || level, '-')
+          || COALESCE(CAST(LENGTH(song) AS VARCHAR(20)) || ':' || song, '-')
+          || COALESCE(CAST(LENGTH(artist) AS VARCHAR(20)) || ':' || artist, '-')
+          || COALESCE(CAST(LENGTH(location) AS VARCHAR(20)) || ':' || location, '-')
+          || COALESCE(CAST(LENGTH(useragent) AS VARCHAR(20)) || ':' || useragent, '-')
+          || COALESCE(CAST(LENGTH(firstname) AS VARCHAR(20)) || ':' || firstname, '-')
+          || COALESCE(CAST(LENGTH(lastname) AS VARCHAR(20)) || ':' || lastname, '-')
+          || COALESCE(CAST(LENGTH(gender) AS VARCHAR(20)) || ':' || gender, '-')),
+        length NULLS LAST
+    ) AS version_rank
+  FROM staging_events e
+  WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00'
+) versions
+WHERE version_rank = 1;
+
+INSERT INTO current_events (
+  event_id, ts, start_time, session_id, item_in_session, user_id, logged_in, page, level, song, artist, length,
+  location, user_agent, first_name, last_name, gender
+)
+SELECT
+  event_id, ts, start_time, session_id, item_in_session, user_id, logged_in, page, level, song, artist, length,
+  location, user_agent, first_name, last_name, gender
+FROM run_events;
+
+-- The run's songs, one row per song_id, chosen as the run's events are.
+CREATE TEMP TABLE run_songs AS
+SELECT
+  RTRIM(song_id, ' ') AS song_id,
+  title,
+  RTRIM(artist_id, ' ') AS artist_id,
+  artist_name,
+  artist_location,
+  artist_latitude,
+  artist_longitude,
+  year,
+  duration
+FROM (
+  SELECT
+    s.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY RTRIM(song_id, ' ')
+      ORDER BY
+        loaded_at DESC,
+        MD5(CAST(LENGTH(artist_id) AS VARCHAR(20)) || ':' || artist_id
+          || COALESCE(CAST(LENGTH(title) AS VARCHAR(20)) || ':' || title, '-')
+          || COALESCE(CAST(LENGTH(artist_name) AS VARCHAR(20)) || ':' || artist_name, '-')
+          || COALESCE(CAST(LENGTH(artist_location) AS VARCHAR(20)) || ':' || artist_location, '-')),
+        duration NULLS LAST,
+        year NULLS LAST,
+        artist_latitude NULLS LAST,
+        artist_longitude NULLS LAST
+    ) AS version_rank
+  FROM staging_songs s
+  WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00'
+) versions
+WHERE version_rank = 1;
+
+-- What plays could match before this run and what they can match after it: plays with one of these are matched anew.
+-- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
+CREATE TEMP TABLE changed_matches AS
+SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration
+FROM current_songs
+WHERE song_id IN (SELECT song_id FROM run_songs)
+UNION
+SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration
+FROM run_songs;
+
+-- The artists of the run's songs, before this run and after it.
+CREATE TEMP TABLE run_artists AS
+SELECT artist_id
+FROM current_songs
+WHERE song_id IN (SELECT song_id FROM run_songs)
+UNION
+SELECT artist_id
+FROM run_songs;
+
+INSERT INTO current_songs (
+  song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
+)
+SELECT
+  song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
+FROM run_songs;
+
+INSERT INTO songs (song_id, title, artist_id, year, duration)
+SELECT song_id, title, artist_id, year, duration
+FROM run_songs;
+
+-- Of the rows an artist's current songs carry, one is taken whole: the shortest name (the plain one, without "feat."),
+-- then a row that knows the place, then the smallest song_id. When the song arrived plays no part.
+INSERT INTO artists (artist_id, name, location, latitude, longitude)
+SELECT artist_id, artist_name, artist_location, artist_latitude, artist_longitude
+FROM (
+  SELECT
+    s.*,
+    ROW_NUMBER() OVER (
+      PARTITION BY artist_id
+      ORDER BY
+        CASE WHEN COALESCE(RTRIM(artist_name, ' '), '') = '' THEN 1 ELSE 0 END,
+        LENGTH(RTRIM(artist_name, ' ')),
+        CASE WHEN artist_latitude IS NULL THEN 1 ELSE 0 END,
+        CASE WHEN COALESCE(RTRIM(artist_location, ' '), '') = '' THEN 1 ELSE 0 END,
+        song_id
+    ) AS spelling_rank
+  FROM current_songs s
+  WHERE artist_id IN (SELECT artist_id FROM run_artists)
+) spellings
+WHERE spelling_rank = 1;
+
+-- The events whose songplay is made anew: the run's own, and the plays whose match this run's songs may change.
+CREATE TEMP TABLE run_plays AS
+SELECT event_id, start_time
+FROM run_events
+UNION
+SELECT e.event_id, e.start_time
+FROM current_events e
+JOIN changed_matches m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
+WHERE e.page = 'NextSong';
+
+-- Of several songs that match a play, the smallest song_id; the match is found once per song, so that no play fans out.
+INSERT INTO songplays (
+  songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent
+)
+SELECT
+  e.event_id, e.start_time, e.user_id, e.level, s.song_id, s.artist_id, e.session_id, e.location, e.user_agent
+FROM current_events e
+JOIN run_plays r ON r.event_id = e.event_id
+LEFT JOIN (
+  SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, MIN(song_id) AS song_id
+  FROM current_songs
+  GROUP BY RTRIM(title, ' '), RTRIM(artist_name, ' '), duration
+) m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
+LEFT JOIN current_songs s ON s.song_id = m.song_id
+WHERE e.page = 'NextSong';
+
+-- UTC; ISO 8601 weeks; weekday 0 is Sunday.
+INSERT INTO time (start_time, hour, day, week, month, year, weekday)
+SELECT
+  start_time,
+  EXTRACT(HOUR FROM start_time),
+  EXTRACT(DAY FROM start_time),
+  EXTRACT(WEEK FROM start_time),
+  EXTRACT(MONTH FROM start_time),
+  EXTRACT(YEAR FROM start_time),
+  EXTRACT(DOW FROM start_time)
+FROM (
+  SELECT DISTINCT start_time
+  FROM songplays
+  WHERE start_time IN (SELECT start_time FROM run_plays)
+) played;
+
+-- The whole row comes from the user's latest event by (ts, itemInSession); the session decides a tie of both.
+INSERT INTO users (user_id, first_name, last_name, gender, level)
+SELECT user_id, first_name, last_name, gender, level
+FROM (
+  SELECT
+    e.*,
+    ROW_NUMBER() OVER (PARTITION BY e.user_id ORDER BY e.item_in_session DESC, e.session_id DESC) AS recency_rank
+  FROM current_events e
+  JOIN (
+    SELECT user_id, MAX(ts) AS ts
+    FROM current_events
+    WHERE logged_in AND user_id IN (SELECT user_id FROM run_events)
+    GROUP BY user_id
+  ) latest ON latest.user_id = e.user_id AND latest.ts = e.ts
+  WHERE e.logged_in
+) events
+WHERE recency_rank = 1;
+
+CREATE TEMP TABLE run_offenders_star AS
+SELECT
+  CAST('known_level' AS VARCHAR(127)) AS rule_name,
+  CAST('warning' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: warning
+SELECT
+  'level ' || COALESCE('"' || level || '"', 'NULL') || ' in ' || CAST(COUNT(*) AS VARCHAR(20)) || ' events' AS offender,
+  'staging_events' AS staging_table,
+  'level' AS staging_column,
+  level AS staging_value
+FROM run_events
+WHERE level IS NULL OR level NOT IN ('free', 'paid')
+GROUP BY level
+) known_level
+UNION ALL
+SELECT
+  CAST('one_artist_per_song' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- Each song's artist stands in artists exactly once.
+SELECT
+  'artist ' || s.artist_id || ' has ' || CAST(COUNT(a.artist_id) AS VARCHAR(20)) || ' rows in artists' AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM (SELECT DISTINCT artist_id FROM songs) s
+LEFT JOIN artists a ON a.artist_id = s.artist_id
+GROUP BY s.artist_id
+HAVING COUNT(a.artist_id) <> 1
+) one_artist_per_song
+UNION ALL
+SELECT
+  CAST('one_song_per_song_id' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+SELECT
+  'song ' || song_id || ' has ' || CAST(COUNT(*) AS VARCHAR(20)) || ' rows in songs' AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM songs
+GROUP BY song_id
+HAVING COUNT(*) <> 1
+) one_song_per_song_id
+UNION ALL
+SELECT
+  CAST('one_songplay_per_play' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- Each NextSong event has exactly one songplay, and no other event has one.
+SELECT
+  'event ' || r.event_id || ' has ' || CAST(COUNT(p.songplay_id) AS VARCHAR(20)) || ' songplays' AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM run_plays r
+JOIN current_events e ON e.event_id = r.event_id
+LEFT JOIN songplays p ON p.songplay_id = r.event_id
+GROUP BY r.event_id
+HAVING COUNT(p.songplay_id) <> MAX(CASE WHEN e.page = 'NextSong' THEN 1 ELSE 0 END)
+) one_songplay_per_play
+UNION ALL
+SELECT
+  CAST('one_time_per_start_time' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- Each start_time of a songplay stands in time exactly once.
+SELECT
+  'songplay ' || MIN(p.songplay_id) || ' has ' || CAST(COUNT(t.start_time) AS VARCHAR(20)) || ' rows in time' AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM (
+  SELECT start_time, MIN(songplay_id) AS songplay_id
+  FROM songplays
+  WHERE start_time IN (SELECT start_time FROM run_plays)
+  GROUP BY start_time
+) p
+LEFT JOIN time t ON t.start_time = p.start_time
+GROUP BY p.start_time
+HAVING COUNT(t.start_time) <> 1
+) one_time_per_start_time
+UNION ALL
+SELECT
+  CAST('one_user_per_user_id' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+SELECT
+  'user ' || CAST(user_id AS VARCHAR(20)) || ' has ' || CAST(COUNT(*) AS VARCHAR(20)) || ' rows in users' AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM users
+GROUP BY user_id
+HAVING COUNT(*) <> 1
+) one_user_per_user_id;
+
+SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
+FROM run_offenders_star
+ORDER BY severity, rule_name, offender
+LIMIT 100;
+
+SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0'
+  ELSE 'starload check: ' || MIN(rule_name) || ': ' || MIN(offender) END AS INTEGER) AS passed
+FROM run_offenders_star
+WHERE severity = 'error';
+
+SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "staging_events"
+UNION ALL
+SELECT 'staging_songs' AS table_name, COUNT(*) AS row_count FROM "staging_songs"
+UNION ALL
+SELECT 'artists' AS table_name, COUNT(*) AS row_count FROM "artists"
+UNION ALL
+SELECT 'songplays' AS table_name, COUNT(*) AS row_count FROM "songplays"
+UNION ALL
+SELECT 'songs' AS table_name, COUNT(*) AS row_count FROM "songs"
+UNION ALL
+SELECT 'time' AS table_name, COUNT(*) AS row_count FROM "time"
+UNION ALL
+SELECT 'users' AS table_name, COUNT(*) AS row_count FROM "users";
