@@ -6,6 +6,7 @@ import { localPath } from './local.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
 import { PartWriter } from './part-writer.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Spool } from './spool.ts';
 
 /** What a bundle needs to know. */
@@ -53,7 +54,7 @@ const PART_BYTES = 64 * 1024 * 1024;
  * `problems`.
  */
 export async function bundle(objects: readonly SourceObject[], options: BundleOptions): Promise<Bundle> {
-  const bundler = new Bundler(options);
+  const bundler = new Bundler(objects, options);
   for (const object of objects) {
     await bundler.add(object);
   }
@@ -62,6 +63,7 @@ export async function bundle(objects: readonly SourceObject[], options: BundleOp
 
 class Bundler {
   readonly #options: BundleOptions;
+  readonly #source: Pick<ObjectStore, 'read'>;
   readonly #writer: PartWriter;
   readonly #passedParts: Part[] = [];
   readonly #files: BundledFile[] = [];
@@ -70,8 +72,11 @@ class Bundler {
   readonly #spellings = new Set<FramedFile['spellings']>();
   readonly #problems: DataProblem[] = [];
 
-  constructor(options: BundleOptions) {
+  constructor(objects: readonly SourceObject[], options: BundleOptions) {
     this.#options = options;
+    // Local files come at once; to read them ahead would only cost memory.
+    const isRemote = objects.some((object) => localPath(object) === undefined);
+    this.#source = isRemote ? new ReadAhead(options.store, objects) : options.store;
     this.#writer = new PartWriter(options.spool, options.prefix, options.partBytes ?? PART_BYTES);
     this.#framers = this.#newFramers();
   }
@@ -135,7 +140,7 @@ class Bundler {
   }
 
   async #frame(object: SourceObject, framer: RecordFramer): Promise<FramedFile & ContentId> {
-    const reader = new ContentReader(this.#options.store, object);
+    const reader = new ContentReader(this.#source, object);
     for await (const chunk of reader.content()) {
       framer.push(chunk);
       await breathe();

@@ -12,12 +12,12 @@ export interface ContentId {
 
 /** Watches a file's raw bytes go by; `id()` afterwards tells its identity. A version from the listing is kept. */
 export class ContentReader {
-  readonly #store: ObjectStore;
+  readonly #store: Pick<ObjectStore, 'read'>;
   readonly #object: SourceObject;
   readonly #hash = createHash('sha256');
   #size = 0;
 
-  constructor(store: ObjectStore, object: SourceObject) {
+  constructor(store: Pick<ObjectStore, 'read'>, object: SourceObject) {
     this.#store = store;
     this.#object = object;
   }

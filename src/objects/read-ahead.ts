@@ -1,0 +1,65 @@
+import type { ObjectStore, SourceObject } from './objects.ts';
+
+/** Files under way at once, and the most that is held of them: a round trip to S3 takes tens of milliseconds. */
+const MOST_FILES = 32;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Reads files of a list in its order, and small ones that come next at the same time, so that thousands of them do not cost
+ * a round trip each. What is read ahead is held in memory, within limits; larger files are streamed when their turn comes.
+ */
+export class ReadAhead {
+  readonly #store: ObjectStore;
+  readonly #objects: readonly SourceObject[];
+  readonly #underWay = new Map<SourceObject, Promise<readonly Uint8Array[]>>();
+  #next = 0;
+  #bytes = 0;
+
+  constructor(store: ObjectStore, objects: readonly SourceObject[]) {
+    this.#store = store;
+    this.#objects = objects;
+  }
+
+  /** A file's bytes, once; files are to be asked for in the list's order. */
+  async *read(object: SourceObject): AsyncIterable<Uint8Array> {
+    this.#start(object);
+    const ahead = this.#underWay.get(object);
+    if (ahead === undefined) {
+      yield* this.#store.read(object);
+      return;
+    }
+    this.#underWay.delete(object);
+    this.#bytes -= object.size;
+    yield* await ahead;
+  }
+
+  /** Starts the files from this one on, as far as the limits allow. */
+  #start(object: SourceObject): void {
+    const turn = this.#objects.indexOf(object, Math.max(0, this.#next - MOST_FILES - 1));
+    this.#next = Math.max(this.#next, turn);
+    while (this.#next < this.#objects.length && this.#underWay.size < MOST_FILES) {
+      const candidate = this.#objects[this.#next] as SourceObject;
+      if (this.#bytes + candidate.size > MOST_BYTES) {
+        break;
+      }
+      this.#begin(candidate);
+      this.#next += 1;
+    }
+  }
+
+  #begin(object: SourceObject): void {
+    const content = collect(this.#store.read(object));
+    // A failure is met when the file's turn comes; until then it is nobody's.
+    content.catch(() => {});
+    this.#underWay.set(object, content);
+    this.#bytes += object.size;
+  }
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const collected: Uint8Array[] = [];
+  for await (const chunk of chunks) {
+    collected.push(chunk);
+  }
+  return collected;
+}
