@@ -101,7 +101,7 @@ export function createTablesBatch(model: Model, engine: string, now: string): Ba
   }));
   const creates = model.tables.map((table) => ({ name: `create_${table.name}`, sql: ddlFor(table, engine) }));
   const statements = [...drops, ...creates, protocolSql(model, 'init_load_run')];
-  return { name: 'create-tables', locks: false, steps: sqlSteps(statements, { now, since: now }) };
+  return { name: 'create-tables', locks: false, creates: true, steps: sqlSteps(statements, { now, since: now }) };
 }
 
 /** The mapping that finds each column under its own name. */

@@ -8,9 +8,9 @@ import type { LoadContext } from './context.ts';
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MILLISECONDS = 100;
 
-/** Whether an error is a guard's refusal, which its cast puts into words of its own. */
+/** Whether an error is a guard's refusal. What the engine says of the cast that fails need not hold the guard's words. */
 export function failedGuard(error: unknown, guard: string): boolean {
-  return error instanceof StepFailed && error.step.name === guard && error.failure.message.includes('starload guard');
+  return error instanceof StepFailed && error.step.name === guard && error.failure.kind === 'refused';
 }
 
 /**

@@ -49,6 +49,8 @@ export interface Folder {
 export interface Batch {
   readonly name: string;
   readonly locks: boolean;
+  /** Whether it makes the tables: then the schema too, where it is missing. */
+  readonly creates?: boolean;
   readonly steps: readonly Step[];
 }
 

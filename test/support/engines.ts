@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { openOnStandin, stopSharedStandin } from './redshift-engine.ts';
 
 /** An engine the conformance suite runs on: how to open an empty warehouse whose loads may read some folders. */
 export interface Engine {
@@ -15,7 +17,14 @@ const DUCKDB: Engine = {
   open: (readable) => openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined }),
 };
 
-const ENGINES: readonly Engine[] = [DUCKDB];
+const REDSHIFT: Engine = {
+  name: 'redshift',
+  open: ([folder = '']) => openOnStandin({ journalFolder: folder }),
+};
+
+const ENGINES: readonly Engine[] = [DUCKDB, REDSHIFT];
+
+afterAll(stopSharedStandin);
 
 /** The engines to test: all, or those named in the environment variable ENGINES, separated by commas. */
 export const engines: readonly Engine[] = selected(process.env['ENGINES']);

@@ -90,6 +90,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 export function sortedStatement(text: string): WarehouseError {
   const message = text
     .replace(/\s*\[ErrorId: [^\]]*\]\s*$/, '')
+    .replace(/^Query #\d+ failed with /, '')
     .replace(/^ERROR:\s*/, '')
     .trim();
   if (

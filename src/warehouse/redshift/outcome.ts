@@ -62,10 +62,14 @@ function subId(id: string, index: number): string {
 }
 
 /**
- * The statement that failed, from 0. The state of those after it is not documented: the first that says it failed counts,
- * else the first that did not finish.
+ * The statement that failed, from 0. Its number has been seen in the batch's error; the state of those after it is not
+ * documented: the first that says it failed counts, else the first that did not finish.
  */
-function failedIndex({ SubStatements = [] }: DescribeStatementResponse): number {
+function failedIndex({ SubStatements = [], Error: text = '' }: DescribeStatementResponse): number {
+  const numbered = /^Query #(\d+) failed/.exec(text)?.[1];
+  if (numbered !== undefined) {
+    return Number(numbered) - 1;
+  }
   const failed = SubStatements.findIndex(({ Status }) => Status === 'FAILED');
   return failed === -1 ? SubStatements.findIndex(({ Status }) => Status !== 'FINISHED') : failed;
 }

@@ -33,7 +33,10 @@ const MAX_BYTES = 100 * 1024;
 export function batchStatements(batch: Batch, options: StatementOptions): readonly BatchStatement[] {
   const session = sessionStatements(options);
   const lock = batch.locks ? ['LOCK load_run'] : [];
-  const own = [...session, ...lock].map((sql) => ({ sql, step: undefined, fetch: undefined }));
+  const { schema } = options;
+  const made =
+    batch.creates === true && schema !== undefined ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`] : [];
+  const own = [...session, ...made, ...lock].map((sql) => ({ sql, step: undefined, fetch: undefined }));
   const statements = [...own, ...batch.steps.flatMap((step) => stepStatements(step, options))];
   checkLimits(statements);
   return statements;

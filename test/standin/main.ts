@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CLUSTER, DATABASE, REGION, ROLE, type Standin, startStandin } from './standin.ts';
+
+const BUCKET = 'sparkify';
+const JSONPATHS = 'log_json_path.json';
+const USAGE = `npm run redshift-local -- --dir DIR [--load LOCAL_DIR]
+
+Starts a stand-in for Redshift and S3 on this machine, for trying things out: test equipment, not a warehouse.
+  --dir DIR         where dwh.cfg and env are written
+  --load LOCAL_DIR  a folder whose files are put into the stand-in's S3`;
+
+const { values } = parseArgs({
+  options: { dir: { type: 'string' }, load: { type: 'string' }, help: { type: 'boolean' } },
+});
+if (values.dir === undefined || values.help === true) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(values.help === true ? 0 : 2);
+}
+await serve(values.dir, values.load);
+
+/** Starts everything, writes the two files, says `ready`, and stops at a signal. */
+async function serve(dir: string, load: string | undefined): Promise<void> {
+  const standin = await startStandin();
+  standin.s3.createBucket(BUCKET, REGION);
+  standin.s3.createBucket('work', REGION);
+  if (load !== undefined) {
+    upload(standin, resolve(load));
+  }
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'dwh.cfg'), configText(load !== undefined && existsSync(join(load, JSONPATHS))));
+  writeFileSync(join(dir, 'env'), envText(standin.environment));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void standin.stop().then(() => process.exit(0)));
+  }
+  process.stderr.write(`Data API ${standin.dataApi.url}, S3 ${standin.s3.url}\n`);
+  process.stderr.write(
+    `set -a; . ${join(dir, 'env')}; set +a; npm run create-tables -- --config ${join(dir, 'dwh.cfg')}\n`,
+  );
+  process.stdout.write('ready\n');
+}
+
+/** Puts a folder's files into the bucket, keys as the relative paths. */
+function upload({ s3 }: Standin, folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) {
+      const path = join(entry.parentPath, entry.name);
+      s3.put(BUCKET, relative(folder, path), readFileSync(path));
+    }
+  }
+}
+
+function configText(hasJsonpaths: boolean): string {
+  return `# Written by npm run redshift-local: a stand-in on this machine.
+[CLUSTER]
+HOST='${CLUSTER}.standin.${REGION}.redshift.amazonaws.com'
+DB_NAME='${DATABASE}'
+DB_USER='awsuser'
+DB_PORT=5439
+
+[IAM_ROLE]
+ARN='${ROLE}'
+
+[S3]
+LOG_DATA='s3://${BUCKET}/log_data'
+${hasJsonpaths ? `LOG_JSONPATH='s3://${BUCKET}/${JSONPATHS}'\n` : ''}SONG_DATA='s3://${BUCKET}/song_data'
+WORK_PREFIX='s3://work/starload/'
+`;
+}
+
+function envText(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}

@@ -1,0 +1,58 @@
+import type { DataApiOptions } from './dataapi/options.ts';
+import { startDataApi } from './dataapi/server.ts';
+import { startEngine } from './engine/engine.ts';
+import { s3ObjectReader } from './engine/objects.ts';
+import type { EngineOptions } from './engine/options.ts';
+import { type S3Server, startS3Server } from './s3-server.ts';
+
+/** A warehouse and an S3 on this machine that answer as Redshift and S3 do, as far as docs/engines.md says. */
+export interface Standin {
+  readonly s3: S3Server;
+  readonly dataApi: Awaited<ReturnType<typeof startDataApi>>;
+  readonly engine: Awaited<ReturnType<typeof startEngine>>;
+  /** Environment variables that lead the AWS SDK here, with credentials that are none. */
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export interface StandinOptions {
+  readonly dataApi?: Partial<DataApiOptions>;
+  readonly engine?: Partial<EngineOptions>;
+}
+
+export const REGION = 'us-west-2';
+export const CLUSTER = 'dwh';
+export const DATABASE = 'dev';
+export const ROLE = 'arn:aws:iam::123456789012:role/dwhRole';
+
+/** Starts both servers on free loopback ports. */
+export async function startStandin({
+  dataApi: front = {},
+  engine: behind = {},
+}: StandinOptions = {}): Promise<Standin> {
+  const s3 = await startS3Server({ region: REGION });
+  const engine = await startEngine({
+    databases: [DATABASE],
+    objects: s3ObjectReader({ endpoint: s3.url }),
+    region: REGION,
+    ...behind,
+  });
+  const dataApi = await startDataApi({ engine, clusters: [CLUSTER], ...front });
+  return {
+    s3,
+    dataApi,
+    engine,
+    environment: {
+      AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ENDPOINT_URL_REDSHIFT_DATA: dataApi.url,
+      AWS_ACCESS_KEY_ID: 'standin',
+      AWS_SECRET_ACCESS_KEY: 'standin',
+      AWS_REGION: REGION,
+    },
+    stop: async () => {
+      await dataApi.stop();
+      await engine.stop();
+      await s3.stop();
+    },
+  };
+}

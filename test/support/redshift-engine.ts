@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { openStores } from '../../src/objects/stores.ts';
+import { openWarehouse } from '../../src/warehouse/open.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import {
+  CLUSTER,
+  DATABASE,
+  REGION,
+  ROLE,
+  type Standin,
+  type StandinOptions,
+  startStandin,
+} from '../standin/standin.ts';
+
+let standin: Promise<Standin> | undefined;
+let schemas = 0;
+
+/** This test file's stand-in, started when it is first asked for. */
+export function sharedStandin(options: StandinOptions = {}): Promise<Standin> {
+  standin ??= startStandin(options).then((started) => {
+    Object.assign(process.env, started.environment);
+    started.s3.createBucket('work', REGION);
+    return started;
+  });
+  return standin;
+}
+
+export async function stopSharedStandin(): Promise<void> {
+  await (await standin)?.stop();
+  standin = undefined;
+}
+
+/** How a test's warehouse differs. */
+export interface OpenOptions {
+  readonly journalFolder: string;
+  readonly schema?: string;
+  readonly workPrefix?: string | undefined;
+  readonly notify?: (message: string) => void;
+}
+
+/** A warehouse on the stand-in, in a schema of its own, through the real SDK clients. */
+export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
+  await sharedStandin();
+  schemas += 1;
+  const schema = options.schema ?? `test_${process.pid}_${schemas}`;
+  const workPrefix = 'workPrefix' in options ? options.workPrefix : `s3://work/${schema}/`;
+  const config = {
+    file: join(options.journalFolder, 'dwh.cfg'),
+    target: {
+      engine: 'redshift',
+      region: REGION,
+      database: DATABASE,
+      clusterIdentifier: CLUSTER,
+      iamRole: ROLE,
+      schema,
+    },
+    sources: { LOG_DATA: { uri: 's3://data/log_data' }, SONG_DATA: { uri: 's3://data/song_data' } },
+    workPrefix,
+    aws: {},
+    load: {},
+    warnings: [],
+    secrets: [],
+  } as const;
+  const stores = openStores({});
+  const notify = options.notify ?? (() => {});
+  return openWarehouse(config, { readOnly: false, readable: [], stores, notify });
+}
