@@ -1,0 +1,211 @@
+import { varcharDomain } from './types.ts';
+
+/** PostgreSQL's own functions on text, declared on bpchar: the same bytes, and no trailing blank is lost on the way. */
+const TEXT_FUNCTIONS = `
+  length(bpchar) integer textlen
+  octet_length(bpchar) integer textoctetlen
+  md5(bpchar) bpchar md5_text
+  lower(bpchar) bpchar lower
+  upper(bpchar) bpchar upper
+  initcap(bpchar) bpchar initcap
+  ltrim(bpchar) bpchar ltrim1
+  ltrim(bpchar,bpchar) bpchar ltrim
+  rtrim(bpchar) bpchar rtrim1
+  rtrim(bpchar,bpchar) bpchar rtrim
+  btrim(bpchar) bpchar btrim1
+  btrim(bpchar,bpchar) bpchar btrim
+  left(bpchar,integer) bpchar text_left
+  right(bpchar,integer) bpchar text_right
+  lpad(bpchar,integer,bpchar) bpchar lpad
+  rpad(bpchar,integer,bpchar) bpchar rpad
+  replace(bpchar,bpchar,bpchar) bpchar replace_text
+  repeat(bpchar,integer) bpchar repeat
+  reverse(bpchar) bpchar text_reverse
+  strpos(bpchar,bpchar) integer textpos
+  split_part(bpchar,bpchar,integer) bpchar split_part
+  substring(bpchar,integer) bpchar text_substr_no_len
+  substring(bpchar,integer,integer) bpchar text_substr
+  substr(bpchar,integer) bpchar text_substr_no_len
+  substr(bpchar,integer,integer) bpchar text_substr
+  concat(bpchar,bpchar) bpchar textcat
+  concatenate(bpchar,bpchar) bpchar textcat
+  concatenate(bpchar,text) bpchar textcat
+  concatenate(text,bpchar) bpchar textcat`;
+
+const COMPARISONS = ['= bpchareq', '<> bpcharne', '< bpcharlt', '<= bpcharle', '> bpchargt', '>= bpcharge'];
+
+function textFunctions(): string {
+  const lines = TEXT_FUNCTIONS.trim().split('\n');
+  return lines
+    .map((line) => {
+      const [signature, result, internal] = line.trim().split(' ');
+      return `CREATE FUNCTION redshift.${signature} RETURNS ${result} LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS '${internal}';`;
+    })
+    .join('\n');
+}
+
+function operators(): string {
+  const pairs = ['bpchar,bpchar', 'bpchar,text', 'text,bpchar'];
+  const sides = (pair: string): string => `LEFTARG = ${pair.split(',')[0]}, RIGHTARG = ${pair.split(',')[1]}`;
+  const concatenations = pairs.map(
+    (pair) => `CREATE OPERATOR redshift.|| (${sides(pair)}, FUNCTION = redshift.concatenate);`,
+  );
+  // A literal of a CASE is text; between text and VARCHAR trailing blanks do not count either.
+  const comparisons = COMPARISONS.flatMap((line) => {
+    const [operator, internal] = line.split(' ');
+    return pairs.slice(1).map(
+      (
+        pair,
+      ) => `CREATE FUNCTION redshift.${internal}(${pair}) RETURNS boolean LANGUAGE internal IMMUTABLE STRICT AS '${internal}';
+CREATE OPERATOR redshift.${operator} (${sides(pair)}, FUNCTION = redshift.${internal});`,
+    );
+  });
+  return [...concatenations, ...comparisons].join('\n');
+}
+
+/** AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; facts 4.5. */
+const FUNCTIONS = `
+CREATE FUNCTION redshift.sysdate() RETURNS timestamp LANGUAGE sql STABLE AS
+  'SELECT CAST(transaction_timestamp() AS timestamp)';
+CREATE FUNCTION redshift.getdate() RETURNS timestamp LANGUAGE sql STABLE AS
+  'SELECT date_trunc(''second'', CAST(statement_timestamp() AS timestamp))';
+CREATE FUNCTION redshift.part_of(text, numeric) RETURNS integer LANGUAGE sql IMMUTABLE AS
+  'SELECT CAST(CASE $1 WHEN ''milliseconds'' THEN mod(trunc($2), 1000) WHEN ''microseconds'' THEN mod(trunc($2), 1000000)
+    ELSE floor($2) END AS integer)';
+CREATE FUNCTION redshift.date_part(part text, v timestamp) RETURNS integer LANGUAGE sql IMMUTABLE AS
+  'SELECT redshift.part_of(part, CAST(date_part(part, v) AS numeric))';
+CREATE FUNCTION redshift.date_part(part text, v date) RETURNS integer LANGUAGE sql IMMUTABLE AS
+  'SELECT redshift.part_of(part, CAST(date_part(part, CAST(v AS timestamp)) AS numeric))';
+CREATE FUNCTION redshift.date_part(part text, v time) RETURNS integer LANGUAGE sql IMMUTABLE AS
+  'SELECT redshift.part_of(part, CAST(date_part(part, v) AS numeric))';
+CREATE FUNCTION redshift.date_part(part text, v interval) RETURNS integer LANGUAGE sql IMMUTABLE AS
+  'SELECT redshift.part_of(part, CAST(date_part(part, v) AS numeric))';
+CREATE FUNCTION redshift.date_part(part text, v timestamptz) RETURNS double precision LANGUAGE sql STABLE AS
+  'SELECT date_part(part, v)';
+CREATE FUNCTION redshift.date_trunc(text, date) RETURNS timestamp LANGUAGE sql IMMUTABLE AS
+  'SELECT date_trunc($1, CAST($2 AS timestamp))';
+CREATE FUNCTION redshift.dateadd(part text, n integer, v timestamp) RETURNS timestamp LANGUAGE sql IMMUTABLE AS
+  'SELECT v + n * CAST(CASE part WHEN ''quarter'' THEN ''3 months'' ELSE ''1 '' || part END AS interval)';
+CREATE FUNCTION redshift.pg_last_copy_id(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE FUNCTION redshift.pg_last_copy_count(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE FUNCTION redshift.pg_backend_pid(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE FUNCTION redshift.strtol(bpchar, integer) RETURNS bigint LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE n bigint := 0; d integer;
+BEGIN
+  FOR i IN 1 .. length($1) LOOP
+    d := strpos('0123456789abcdefghijklmnopqrstuvwxyz', lower(substring($1, i, 1))) - 1;
+    IF d < 0 OR d >= $2 THEN RAISE EXCEPTION 'The input % is not valid to be converted to base %', $1, $2; END IF;
+    n := n * $2 + d;
+  END LOOP;
+  RETURN n;
+END $$;
+CREATE FUNCTION redshift.position(bpchar, bpchar) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT strpos($2, $1)';
+CREATE FUNCTION redshift.btrim_from(bpchar, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS 'SELECT btrim($2, $1)';
+CREATE FUNCTION redshift.ltrim_from(bpchar, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS 'SELECT ltrim($2, $1)';
+CREATE FUNCTION redshift.rtrim_from(bpchar, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS 'SELECT rtrim($2, $1)';
+CREATE FUNCTION redshift.raw(bpchar) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS 'SELECT textin(bpcharout($1))';
+CREATE FUNCTION redshift.cut_bytes(v bpchar, n integer) RETURNS bpchar LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE b bytea := convert_to(redshift.raw(v), 'UTF8');
+BEGIN
+  WHILE n > 0 AND (get_byte(b, n) & 192) = 128 LOOP n := n - 1; END LOOP;
+  RETURN CAST(convert_from(substring(b FROM 1 FOR n), 'UTF8') AS bpchar);
+END $$;
+CREATE FUNCTION redshift."varchar"(v bpchar, n integer) RETURNS bpchar LANGUAGE sql IMMUTABLE AS
+  'SELECT CASE WHEN octet_length($1) <= $2 THEN $1 ELSE redshift.cut_bytes($1, $2) END';
+CREATE FUNCTION redshift.cut_blanks() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE row jsonb := to_jsonb(NEW); v bpchar;
+BEGIN
+  FOR i IN 0 .. TG_NARGS / 2 - 1 LOOP
+    v := CAST(row ->> TG_ARGV[2 * i] AS bpchar);
+    row := jsonb_set(row, ARRAY[CAST(TG_ARGV[2 * i] AS text)], COALESCE(to_jsonb(redshift.raw(redshift."varchar"(v, CAST(TG_ARGV[2 * i + 1] AS integer)))), 'null'));
+  END LOOP;
+  RETURN jsonb_populate_record(NEW, row);
+END $$;
+`;
+
+/** AWS: SYS_LOAD_ERROR_DETAIL, STL_LOAD_ERRORS, SYS_LOAD_HISTORY, SYS_QUERY_HISTORY; facts 3.8. */
+const LOGS = `
+CREATE TABLE redshift.sys_load_error_detail (
+  user_id integer, query_id bigint, transaction_id bigint, session_id integer, database_name char(64), table_id integer,
+  start_time timestamp, file_name char(256), line_number bigint, column_name char(127), column_type char(10),
+  column_length char(10), position integer, error_code integer, error_message char(512));
+CREATE TABLE redshift.stl_load_errors (
+  userid integer, slice integer, tbl integer, starttime timestamp, session integer, query integer, filename char(256),
+  line_number bigint, colname char(127), type char(10), col_length char(10), position integer, raw_line char(1024),
+  raw_field_value char(1024), err_code integer, err_reason char(100), is_partial integer, start_offset bigint);
+CREATE TABLE redshift.sys_load_history (
+  user_id integer, query_id bigint, transaction_id bigint, session_id integer, database_name bpchar, status bpchar,
+  table_name bpchar, start_time timestamp, end_time timestamp, duration bigint, data_source bpchar, file_format bpchar,
+  loaded_rows bigint, loaded_bytes bigint, source_file_count integer, source_file_bytes bigint,
+  file_count_scanned integer, file_bytes_scanned bigint, error_count bigint, copy_job_id bigint);
+CREATE TABLE redshift.sys_query_history (
+  user_id integer, query_id bigint, transaction_id bigint, session_id integer, database_name char(128),
+  query_type char(32), status char(10), start_time timestamp, end_time timestamp, returned_rows bigint,
+  error_message char(512), query_text char(4000));
+`;
+
+/** AWS: SVV_TABLES, SVV_COLUMNS, SVV_TABLE_INFO (which leaves empty tables out: uncertain, facts 4.5), PG_TABLE_DEF. */
+const VIEWS = `
+CREATE VIEW redshift.svv_tables AS
+  SELECT table_catalog, table_schema, table_name, table_type, CAST(NULL AS bpchar) AS remarks
+  FROM information_schema.tables WHERE table_schema NOT IN ('redshift', 'pg_catalog', 'information_schema');
+CREATE VIEW redshift.svv_redshift_tables AS
+  SELECT table_catalog AS database_name, table_schema AS schema_name, table_name,
+    CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END AS table_type
+  FROM redshift.svv_tables;
+CREATE VIEW redshift.svv_columns AS
+  SELECT table_catalog, table_schema, table_name, column_name, ordinal_position, column_default, is_nullable,
+    CASE WHEN domain_name LIKE 'varchar_%' THEN 'character varying' ELSE data_type END AS data_type,
+    CASE WHEN domain_name LIKE 'varchar_%' THEN CAST(substr(domain_name, 9) AS integer) ELSE character_maximum_length END
+      AS character_maximum_length
+  FROM information_schema.columns WHERE table_schema NOT IN ('redshift', 'pg_catalog', 'information_schema');
+CREATE FUNCTION redshift.rows_of(t oid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE n bigint;
+BEGIN
+  EXECUTE format('SELECT count(*) FROM %s', CAST(t AS regclass)) INTO n;
+  RETURN n;
+END $$;
+CREATE VIEW redshift.svv_table_info AS
+  SELECT * FROM (
+    SELECT current_database() AS database, n.nspname AS schema, CAST(c.oid AS integer) AS table_id,
+      c.relname AS "table", 'N' AS encoded, 'AUTO(EVEN)' AS diststyle, CAST(NULL AS bpchar) AS sortkey1,
+      CAST(redshift.rows_of(c.oid) AS numeric(38,0)) AS tbl_rows, CAST(0 AS numeric(5,2)) AS stats_off
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND n.nspname NOT IN ('redshift', 'pg_catalog', 'information_schema')
+      AND n.nspname NOT LIKE 'pg_temp%'
+  ) tables WHERE tbl_rows > 0;
+`;
+
+/** What every database of the stand-in holds: the schema that makes PostgreSQL behave. */
+export function bootstrapSql(isolation: 'SNAPSHOT' | 'SERIALIZABLE'): string {
+  const level = isolation === 'SNAPSHOT' ? 'Snapshot Isolation' : 'Serializable';
+  return `CREATE SCHEMA redshift;
+${textFunctions()}
+${operators()}
+${FUNCTIONS}
+${LOGS}
+${VIEWS}
+CREATE VIEW redshift.stv_db_isolation_level AS
+  SELECT CAST(datname AS char(128)) AS db_name, CAST('${level}' AS char(20)) AS isolation_level
+  FROM pg_catalog.pg_database WHERE NOT datistemplate;`;
+}
+
+/** The domain of VARCHAR(n): bytes are counted, and surplus blanks do not count (facts 4.1). */
+export function domainSql(bytes: number): string {
+  const domain = varcharDomain(bytes);
+  return `DO $$ BEGIN
+  CREATE DOMAIN ${domain} AS bpchar CHECK (octet_length(VALUE) <= ${bytes} OR octet_length(rtrim(redshift.raw(VALUE), ' ')) <= ${bytes});
+EXCEPTION WHEN duplicate_object THEN NULL; END $$`;
+}
+
+/** Surplus blanks of a VARCHAR are cut when a row is written; the domain lets them through. */
+export function blanksTriggerSql(table: string, columns: readonly { name: string; bytes: number }[]): string {
+  const tooLong = columns.map(({ name, bytes }) => `octet_length(NEW.${quoted(name)}) > ${bytes}`).join(' OR ');
+  const pairs = columns.map(({ name, bytes }) => `'${name.replaceAll("'", "''")}', '${bytes}'`).join(', ');
+  return `CREATE TRIGGER cut_blanks BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW WHEN (${tooLong})
+EXECUTE FUNCTION redshift.cut_blanks(${pairs})`;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,154 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { EngineError } from '../executor.ts';
+import { type Path, parsePaths } from './copy-json.ts';
+import type { CopyStatement } from './copy-statement.ts';
+import { type ObjectReader, S3Refusal } from './objects.ts';
+import { literal, refusal } from './reader.ts';
+
+/** A data file of a COPY. */
+export interface SourceFile {
+  readonly url: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly mandatory: boolean;
+}
+
+/** S3 as one COPY sees it: through its role and in its region. */
+export class CopySource {
+  readonly #objects: ObjectReader;
+  readonly #copy: CopyStatement;
+  readonly #region: string;
+  readonly #signal: AbortSignal;
+  readonly #inRegion = new Set<string>();
+
+  constructor(objects: ObjectReader, copy: CopyStatement, region: string, signal: AbortSignal) {
+    this.#objects = objects;
+    this.#copy = copy;
+    this.#region = copy.region ?? region;
+    this.#signal = signal;
+  }
+
+  /** The files to load: by prefix, which catches neighbours, or by manifest (facts 3.2). Throws EngineError. */
+  async files(): Promise<readonly SourceFile[]> {
+    if (this.#copy.manifest) return this.#readManifest();
+    const { bucket, key: prefix } = splitUrl(this.#copy.from);
+    await this.#assertRegion(bucket);
+    const keys = await orServiceException(() => this.#objects.list(bucket, prefix));
+    if (keys.length === 0) throw refusal(`The specified S3 prefix '${prefix}' does not exist`);
+    return keys.map((key) => ({ url: `s3://${bucket}/${key}`, bucket, key, mandatory: false }));
+  }
+
+  /** The jsonpaths, one for each column; undefined where COPY matches by name. Throws EngineError. */
+  async paths(columns: number): Promise<readonly Path[] | undefined> {
+    const { json } = this.#copy;
+    if (!json.startsWith('s3://')) return undefined;
+    const text = await this.#readText(json);
+    let paths: readonly Path[] | undefined;
+    try {
+      paths = parsePaths(text);
+    } catch (cause) {
+      // MAXERROR does not apply (facts 3.3).
+      throw refusal(`Invalid JSONPath format in ${json}: ${String(cause)}`);
+    }
+    if (paths !== undefined && paths.length !== columns) {
+      throw refusal(
+        `Number of jsonpaths and the number of columns should match. JSONPath size: ${paths.length}, Number of columns in table or column list: ${columns}`,
+      );
+    }
+    return paths;
+  }
+
+  /** The file's bytes, unzipped; undefined when it does not exist. */
+  async open({ bucket, key, url }: SourceFile): Promise<AsyncIterable<Buffer> | undefined> {
+    await this.#assertRegion(bucket);
+    const body = await orServiceException(() => this.#objects.get(bucket, key, this.#signal));
+    if (body === undefined) return undefined;
+    const source = Readable.from(body, { signal: this.#signal });
+    return this.#copy.gzip ? gunzip(source, url) : (source as AsyncIterable<Buffer>);
+  }
+
+  async #readManifest(): Promise<readonly SourceFile[]> {
+    const text = await this.#readText(this.#copy.from);
+    let entries: unknown;
+    try {
+      entries = (JSON.parse(text) as { entries?: unknown }).entries;
+    } catch {
+      throw refusal(`Problem reading manifest file - ${this.#copy.from} is not a JSON document`);
+    }
+    if (!Array.isArray(entries) || entries.length === 0) {
+      throw refusal(`Problem reading manifest file - no entries in ${this.#copy.from}`);
+    }
+    return entries.map((entry) => readEntry(entry as { url?: unknown; mandatory?: unknown }));
+  }
+
+  async #readText(url: string): Promise<string> {
+    const { bucket, key } = splitUrl(url);
+    await this.#assertRegion(bucket);
+    const body = await orServiceException(() => this.#objects.get(bucket, key, this.#signal));
+    if (body === undefined) throw serviceException('The specified key does not exist.', 404, 'NoSuchKey');
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    } catch {
+      throw refusal(`${url} is not UTF-8 text`);
+    }
+  }
+
+  /** REGION covers data files, manifest and jsonpaths alike (corrections to the facts); the text is uncertain (3.2). */
+  async #assertRegion(bucket: string): Promise<void> {
+    if (this.#inRegion.has(bucket)) return;
+    const region = await orServiceException(() => this.#objects.regionOf(bucket));
+    if (region === undefined) throw serviceException('The specified bucket does not exist', 404, 'NoSuchBucket');
+    if (region !== this.#region) {
+      throw serviceException(
+        'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+        301,
+        'PermanentRedirect',
+      );
+    }
+    this.#inRegion.add(bucket);
+  }
+}
+
+/** mandatory is false unless said otherwise; a url is a full key (facts 3.2, error 8001). */
+function readEntry({ url, mandatory }: { url?: unknown; mandatory?: unknown }): SourceFile {
+  if (typeof url !== 'string' || !/^s3:\/\/[^/]+\/.*[^/]$/.test(url)) {
+    throw refusal(`Problem reading manifest file - the url ${literal(String(url))} is not a full S3 path (8001)`);
+  }
+  return { url, ...splitUrl(url), mandatory: mandatory === true };
+}
+
+function splitUrl(url: string): { bucket: string; key: string } {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(url) ?? [];
+  if (bucket === undefined || key === undefined) throw refusal(`Invalid S3 location: ${url}`);
+  return { bucket, key };
+}
+
+function serviceException(message: string, status: number, code: string): EngineError {
+  return new EngineError(
+    `ERROR: S3ServiceException:${message},Status ${status},Error ${code},Rid 0123456789ABCDEF,ExtRid 0123456789abcdef=,CanRetry 1`,
+  );
+}
+
+async function orServiceException<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof S3Refusal) throw serviceException(error.message, error.status, error.code);
+    throw error;
+  }
+}
+
+/** GZIP says that all files are: one that is not fails the load (facts 3.1). */
+async function* gunzip(source: Readable, url: string): AsyncGenerator<Buffer> {
+  const unzipped = pipeline(source, createGunzip(), () => undefined);
+  try {
+    for await (const chunk of unzipped) yield chunk as Buffer;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code.startsWith('Z_')) throw refusal(`Failed to decompress ${url} as GZIP`);
+    throw error;
+  }
+}

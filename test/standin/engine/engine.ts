@@ -1,0 +1,121 @@
+import pg from 'pg';
+import { type Backend, type ConnectTarget, type Engine, EngineError } from '../executor.ts';
+import { PostgresBackend, type Shared } from './backend.ts';
+import { bootstrapSql } from './bootstrap.ts';
+import { type Journal, openJournal } from './journal.ts';
+import type { EngineOptions } from './options.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+
+export type { ObjectReader } from './objects.ts';
+export { S3Refusal, s3Reader } from './objects.ts';
+export type { EngineOptions, Isolation, Uncertain } from './options.ts';
+export { DEFAULT_UNCERTAIN } from './options.ts';
+
+/** The SQL engine of the Redshift stand-in. */
+export interface StandinEngine extends Engine {
+  readonly postgres: Postgres;
+  /** Makes one more database known; it is created when somebody first connects to it. */
+  addDatabase(name: string): void;
+  /** Runs SQL on PostgreSQL itself, past all rules: for tests that look behind the curtain. */
+  inspect<Row extends pg.QueryResultRow = pg.QueryResultRow>(database: string, sql: string): Promise<readonly Row[]>;
+}
+
+/** Starts the engine on a PostgreSQL server of its own, unless the options name one. */
+export async function startEngine(options: EngineOptions): Promise<StandinEngine> {
+  const postgres = options.postgres ?? (await startPostgres());
+  const admin = await connect(postgres, postgres.database);
+  return new Standin(options, postgres, admin);
+}
+
+interface Database {
+  /** As PostgreSQL calls it: several engines may share a server. */
+  readonly actual: string;
+  readonly journal: Journal;
+  /** The VARCHAR lengths it has a domain for. */
+  readonly domains: Set<number>;
+}
+
+let databasesMade = 0;
+
+class Standin implements StandinEngine {
+  readonly postgres: Postgres;
+  readonly #options: EngineOptions;
+  readonly #admin: pg.Client;
+  readonly #known: Set<string>;
+  readonly #databases = new Map<string, Promise<Database>>();
+  readonly #backends = new Set<PostgresBackend>();
+  #queryId = 1000;
+
+  constructor(options: EngineOptions, postgres: Postgres, admin: pg.Client) {
+    this.postgres = postgres;
+    this.#options = options;
+    this.#admin = admin;
+    this.#known = new Set(options.databases ?? ['dev']);
+  }
+
+  addDatabase(name: string): void {
+    this.#known.add(name);
+  }
+
+  async connect({ database, user }: ConnectTarget): Promise<Backend> {
+    const { actual, journal, domains } = await this.#open(database);
+    const client = await connect(this.postgres, actual);
+    const shared: Shared = {
+      options: this.#options,
+      journal,
+      admin: this.#admin,
+      nextQueryId: () => {
+        this.#queryId += 1;
+        return this.#queryId;
+      },
+    };
+    const backend = new PostgresBackend(client, user, shared, domains);
+    await backend.start();
+    this.#backends.add(backend);
+    return backend;
+  }
+
+  async inspect<Row extends pg.QueryResultRow>(database: string, sql: string): Promise<readonly Row[]> {
+    const client = await connect(this.postgres, (await this.#open(database)).actual);
+    try {
+      return (await client.query<Row>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled([...this.#backends].map((backend) => backend.close()));
+    const databases = await Promise.all(this.#databases.values());
+    await Promise.allSettled(databases.map(({ journal }) => journal.close()));
+    await this.#admin.end();
+    if (this.#options.postgres === undefined) await this.postgres.stop();
+  }
+
+  #open(name: string): Promise<Database> {
+    if (!this.#known.has(name)) throw new EngineError(`FATAL: database "${name}" does not exist`);
+    const open = this.#databases.get(name) ?? this.#create(name);
+    this.#databases.set(name, open);
+    return open;
+  }
+
+  async #create(name: string): Promise<Database> {
+    databasesMade += 1;
+    const actual = this.#options.postgres === undefined ? name : `${name}_${process.pid}_${databasesMade}`;
+    await this.postgres.createDatabase(actual);
+    const client = await connect(this.postgres, actual);
+    await client.query(bootstrapSql(this.#options.isolation ?? 'SNAPSHOT'));
+    await client.end();
+    const { host, port, user, password } = this.postgres;
+    const journal = await openJournal({ host, port, user, password, database: actual });
+    return { actual, journal, domains: new Set() };
+  }
+}
+
+async function connect({ host, port, user, password }: Postgres, database: string): Promise<pg.Client> {
+  const client = new pg.Client({ host, port, user, password, database });
+  // A server that stops takes its connections with it.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,333 @@
+import { literal, type Reader, refusal } from './reader.ts';
+import { readType } from './types.ts';
+import { DATE_PARTS } from './words.ts';
+
+const OPERATORS = [
+  '=',
+  '<>',
+  '!=',
+  '<',
+  '>',
+  '<=',
+  '>=',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '||',
+  '~',
+  '!~',
+  'and',
+  'or',
+  'like',
+  'ilike',
+  'between',
+];
+
+/**
+ * Reads an expression and writes it for PostgreSQL. Operators are written in the order they come: their precedence is the
+ * same in both.
+ */
+export function readExpression(reader: Reader): void {
+  do readOperand(reader);
+  while (readOperator(reader));
+}
+
+function readOperator(reader: Reader): boolean {
+  readPostfix(reader);
+  if (OPERATORS.includes(reader.peek().key)) {
+    reader.pass();
+    readQuantifier(reader);
+    return true;
+  }
+  if (reader.copy('similar', 'to') || reader.copy('escape')) return true;
+  if (!reader.is('not') || !['like', 'ilike', 'between', 'similar'].includes(reader.peek(1).key)) return false;
+  reader.pass();
+  if (reader.pass().key === 'similar') reader.expectCopy('to');
+  return true;
+}
+
+/** `= ANY (SELECT …)`; an array cannot stand there (facts 4.1). */
+function readQuantifier(reader: Reader): void {
+  if (!reader.isAny('any', 'some', 'all')) return;
+  const token = reader.pass();
+  if (!reader.is('(', 'select') && !reader.is('(', 'with')) {
+    throw refusal('arrays are not supported', token);
+  }
+  // The query in parentheses is read as the operand that follows.
+}
+
+/** IS NULL, IN (…) and what else ends an operand. */
+function readPostfix(reader: Reader): void {
+  while (reader.isAny('is', 'in', 'isnull', 'notnull') || reader.is('not', 'in')) {
+    if (reader.is('is')) readIs(reader);
+    else if (reader.copy('isnull') || reader.copy('notnull')) continue;
+    else readIn(reader);
+  }
+}
+
+function readIs(reader: Reader): void {
+  reader.pass();
+  reader.copy('not');
+  // Facts 4.4: no IS [NOT] DISTINCT FROM.
+  if (!reader.isAny('null', 'true', 'false', 'unknown')) reader.refuse();
+  reader.pass();
+}
+
+function readIn(reader: Reader): void {
+  reader.copy('not');
+  reader.expectCopy('in', '(');
+  readParenthesis(reader);
+}
+
+/** What stands between parentheses, after the first: a query or expressions. */
+function readParenthesis(reader: Reader): void {
+  if (startsQuery(reader)) reader.grammar.query(reader);
+  else reader.list(() => readExpression(reader));
+  reader.expectCopy(')');
+}
+
+/** Whether the next tokens begin a query, in parentheses of its own or not. */
+export function startsQuery(reader: Reader): boolean {
+  let offset = 0;
+  while (reader.peek(offset).key === '(') offset += 1;
+  return ['select', 'with'].includes(reader.peek(offset).key);
+}
+
+function readOperand(reader: Reader): void {
+  while (reader.copy('not') || reader.copy('-') || reader.copy('+'));
+  const mark = reader.mark();
+  readPrimary(reader);
+  while (reader.skip('::')) {
+    writeCast(reader, mark);
+  }
+  // Facts 4.4 and 4.1: COLLATE takes CASE_SENSITIVE or CASE_INSENSITIVE on Redshift, never "C".
+  if (reader.is('collate')) reader.refuse('Redshift has no such collation');
+  if (reader.copy('at', 'time', 'zone')) readPrimary(reader);
+}
+
+/** Wraps what has been written since the mark in a cast to the type that comes next. */
+function writeCast(reader: Reader, mark: number): void {
+  const { cast, bytes } = readType(reader);
+  // An explicit cast cuts text that is too long, and counts bytes (AWS: "Character types").
+  reader.insert(mark, `${bytes === undefined ? '' : 'redshift."varchar"('}CAST(`);
+  reader.write(`AS ${cast})${bytes === undefined ? '' : `, ${bytes})`}`);
+}
+
+function readPrimary(reader: Reader): void {
+  const token = reader.peek();
+  if (token.kind === 'string') {
+    reader.write(literal(reader.take().value), token);
+  } else if (token.kind === 'number') reader.pass();
+  else if (token.kind === 'parameter') readParameter(reader);
+  else if (reader.copy('(')) readParenthesis(reader);
+  else if (!readKeyword(reader)) readNamed(reader);
+}
+
+function readParameter(reader: Reader): void {
+  const token = reader.take();
+  let index = reader.parameters.indexOf(token.value);
+  if (index === -1) index = reader.parameters.push(token.value) - 1;
+  reader.write(`$${index + 1}`, token);
+}
+
+/** Reads what begins with a word of the language, if that comes next. */
+function readKeyword(reader: Reader): boolean {
+  const { key } = reader.peek();
+  const read = KEYWORDS.get(key);
+  if (read === undefined) return false;
+  // DATE, TIME and their like are types before a literal, else names.
+  if (TYPED.includes(key) && reader.peek(1).kind !== 'string') return false;
+  if (CALLED.includes(key) && reader.peek(1).key !== '(') return false;
+  read(reader);
+  return true;
+}
+
+const TYPED = ['timestamp', 'timestamptz', 'date', 'time', 'timetz'];
+const CALLED = ['extract', 'date_part', 'cast', 'convert', 'substring', 'position', 'trim', 'exists', 'dateadd'];
+
+const pass = (reader: Reader): void => void reader.pass();
+
+const KEYWORDS: ReadonlyMap<string, (reader: Reader) => void> = new Map([
+  ['null', pass],
+  ['true', pass],
+  ['false', pass],
+  ['current_date', pass],
+  ['sysdate', (reader) => reader.write('redshift.sysdate()', reader.take())],
+  // Facts 4.5 and the corrections: the leader node alone knows them.
+  ['current_timestamp', readLeaderWord],
+  ['current_time', readLeaderWord],
+  ['localtime', readLeaderWord],
+  ['localtimestamp', readLeaderWord],
+  ['current_user', readUser],
+  ['session_user', readUser],
+  ['user', readUser],
+  ['interval', readInterval],
+  ['case', readCase],
+  ['cast', readCastCall],
+  ['convert', readConvert],
+  ['extract', readExtract],
+  ['date_part', readDatePart],
+  ['dateadd', readDateAdd],
+  ['substring', readSubstring],
+  ['position', readPosition],
+  ['trim', readTrim],
+  ['exists', readExists],
+  ...TYPED.map((type) => [type, readTyped] as const),
+]);
+
+function readLeaderWord(reader: Reader): void {
+  reader.leaderFunctions.add(reader.pass().key);
+}
+
+function readUser(reader: Reader): void {
+  reader.write(`CAST(${literal(reader.surroundings.user)} AS bpchar)`, reader.take());
+}
+
+function readTyped(reader: Reader): void {
+  reader.pass();
+  reader.write(literal(reader.take().value));
+}
+
+/** INTERVAL '1 second' or INTERVAL '1' second. AWS: "Interval literals". */
+function readInterval(reader: Reader): void {
+  reader.pass();
+  if (reader.peek().kind !== 'string') reader.refuse();
+  const token = reader.take();
+  const part = DATE_PARTS.get(reader.peek().key);
+  const unit = part === undefined ? '' : ` ${reader.take().key}`;
+  reader.write(literal(token.value + unit), token);
+}
+
+function readCase(reader: Reader): void {
+  reader.pass();
+  if (!reader.is('when')) readExpression(reader);
+  while (reader.copy('when')) {
+    readExpression(reader);
+    reader.expectCopy('then');
+    readExpression(reader);
+  }
+  if (reader.copy('else')) readExpression(reader);
+  reader.expectCopy('end');
+}
+
+function readCastCall(reader: Reader): void {
+  reader.expect('cast', '(');
+  const mark = reader.mark();
+  readExpression(reader);
+  reader.expect('as');
+  writeCast(reader, mark);
+  reader.expect(')');
+}
+
+/** CONVERT(type, expression). AWS: "CONVERT function". */
+function readConvert(reader: Reader): void {
+  reader.expect('convert', '(');
+  const { cast, bytes } = readType(reader);
+  reader.expect(',');
+  reader.write(`${bytes === undefined ? '' : 'redshift."varchar"('}CAST(`);
+  readExpression(reader);
+  reader.write(`AS ${cast})${bytes === undefined ? '' : `, ${bytes})`}`);
+  reader.expect(')');
+}
+
+function readPart(reader: Reader): string {
+  const token = reader.take();
+  const part = DATE_PARTS.get(token.kind === 'string' ? token.value.toLowerCase() : token.key);
+  // Facts 4.5: no isodow, isoyear or julian.
+  if (part === undefined) throw refusal(`timestamp units "${token.value}" not recognized`, token);
+  return part;
+}
+
+/** An INTEGER of a TIMESTAMP, seconds without their fraction (facts 4.5): redshift.date_part sees to it. */
+function readExtract(reader: Reader): void {
+  reader.expect('extract', '(');
+  reader.write(`redshift.date_part('${readPart(reader)}',`);
+  reader.expect('from');
+  readExpression(reader);
+  reader.expectCopy(')');
+}
+
+/** A DOUBLE, fraction kept (facts 4.5). */
+function readDatePart(reader: Reader): void {
+  reader.expect('date_part', '(');
+  reader.write(`date_part('${readPart(reader)}',`);
+  reader.expect(',');
+  readExpression(reader);
+  reader.expectCopy(')');
+}
+
+function readDateAdd(reader: Reader): void {
+  reader.expect('dateadd', '(');
+  reader.write(`redshift.dateadd('${readPart(reader)}',`);
+  reader.expect(',');
+  readExpression(reader);
+  reader.expectCopy(',');
+  readExpression(reader);
+  reader.expectCopy(')');
+}
+
+/** SUBSTRING(x FROM a FOR b) or SUBSTRING(x, a, b). */
+function readSubstring(reader: Reader): void {
+  reader.expectCopy('substring', '(');
+  readExpression(reader);
+  for (const word of ['from', 'for']) {
+    if (!reader.skip(word) && !reader.skip(',')) break;
+    reader.write(',');
+    readExpression(reader);
+  }
+  reader.expectCopy(')');
+}
+
+function readPosition(reader: Reader): void {
+  reader.expect('position', '(');
+  reader.write('redshift.position(');
+  readOperand(reader);
+  reader.expect('in');
+  reader.write(',');
+  readExpression(reader);
+  reader.expectCopy(')');
+}
+
+/** TRIM([BOTH | LEADING | TRAILING] ['c' FROM] x). PostgreSQL's own would take a bpchar for text, its blanks cut. */
+function readTrim(reader: Reader): void {
+  reader.expect('trim', '(');
+  const mark = reader.mark();
+  let name = 'btrim';
+  if (reader.skip('leading')) name = 'ltrim';
+  else if (reader.skip('trailing')) name = 'rtrim';
+  else reader.skip('both');
+  const hasCharacters = !reader.skip('from');
+  readExpression(reader);
+  if (hasCharacters && reader.skip('from')) {
+    reader.write(',');
+    readExpression(reader);
+    name = `redshift.${name}_from`;
+  }
+  reader.insert(mark, `${name}(`);
+  reader.expectCopy(')');
+}
+
+function readExists(reader: Reader): void {
+  reader.expectCopy('exists', '(');
+  if (!startsQuery(reader)) reader.refuse();
+  reader.grammar.query(reader);
+  reader.expectCopy(')');
+}
+
+/** A function, or a column with what qualifies it. */
+function readNamed(reader: Reader): void {
+  if (reader.peek(1).key === '(') {
+    reader.grammar.call(reader);
+    return;
+  }
+  const first = reader.peek();
+  const path = [reader.copyName()];
+  while (reader.is('.') && reader.peek(1).key !== '*') {
+    reader.pass();
+    path.push(reader.fold(reader.peek()));
+    reader.write(`"${path.at(-1)?.replaceAll('"', '""')}"`, reader.take());
+  }
+  if (path.length > 1) reader.scope?.references.push({ name: path.at(-2) as string, token: first });
+}

@@ -1,0 +1,78 @@
+import pg from 'pg';
+import { EngineError } from '../executor.ts';
+import { S3Refusal } from './objects.ts';
+import type { EngineOptions, Uncertain } from './options.ts';
+
+/** What a failure's words need to know. */
+export interface FailureContext {
+  readonly options: EngineOptions;
+  readonly uncertain: Uncertain;
+  readonly queryId: number;
+  readonly pid: number;
+  /** The table a serializable transaction is blamed on. */
+  readonly tableId: () => Promise<number>;
+  /** The place in the statement, from 1, that a place in PostgreSQL's text comes from. */
+  readonly origin: (position: number) => number;
+}
+
+/** An error of PostgreSQL's as Redshift words it. */
+export async function toEngineError(error: unknown, context: FailureContext): Promise<EngineError> {
+  if (error instanceof EngineError) return error;
+  if (error instanceof Error && error.name === 'AbortError') return cancelled(context.queryId);
+  if (error instanceof S3Refusal)
+    return new EngineError(`ERROR: S3ServiceException:${error.message}`, { cause: error });
+  if (!(error instanceof pg.DatabaseError)) {
+    return new EngineError(`ERROR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  return new EngineError(`ERROR: ${await word(error, context)}`, { cause: error });
+}
+
+/** AWS: "CANCEL"; the text is that of a cancelled query in query editors. */
+export function cancelled(queryId: number): EngineError {
+  return new EngineError(`ERROR: Query (${queryId}) cancelled on user's request`);
+}
+
+async function word(error: pg.DatabaseError, context: FailureContext): Promise<string> {
+  switch (error.code) {
+    case '40001':
+      return conflict(error, context);
+    case '57014':
+      return cancellation(error, context);
+    case '40P01':
+      return 'deadlock detected';
+    case '23502':
+      return `Cannot insert a NULL value into column ${error.column ?? ''}`;
+    case '23514':
+      return `value too long for type character varying(${/varchar_(\d+)/.exec(error.message)?.[1] ?? '?'})`;
+    case '22P02':
+      return badText(error, context);
+    default:
+      return `${error.message}${position(error, context)}`;
+  }
+}
+
+/** Facts 4.6: what each isolation level says when two transactions collide. */
+async function conflict(error: pg.DatabaseError, { options, pid, tableId }: FailureContext): Promise<string> {
+  if (options.isolation !== 'SERIALIZABLE') return 'could not complete because of conflict with concurrent transaction';
+  const table = await tableId();
+  const xid = Number(/\d+/.exec(error.detail ?? '')?.[0] ?? 0) || 4096 + pid;
+  return `1023 DETAIL: Serializable isolation violation on table - ${table}, transactions forming the cycle are: ${xid}, ${xid + 1} (pid:${pid})`;
+}
+
+function cancellation({ message }: pg.DatabaseError, { queryId }: FailureContext): string {
+  const isTimeout = message.includes('statement timeout');
+  return `Query (${queryId}) cancelled on user's request${isTimeout ? ': statement timeout' : ''}`;
+}
+
+/** CAST(text AS INTEGER): the leader node speaks as PostgreSQL does, the compute nodes as COPY does (facts 3.7). */
+function badText(error: pg.DatabaseError, { uncertain }: FailureContext): string {
+  const [, type = '', value = ''] = /invalid input syntax for type (\w+): "(.*)"$/s.exec(error.message) ?? [];
+  const name = { smallint: 'Short', integer: 'Integer', bigint: 'Long' }[type];
+  if (uncertain.castError === 'syntax' || name === undefined) return error.message;
+  const at = Math.max(0, value.search(/\D/));
+  return `Invalid digit, Value '${value[at] ?? ''}', Pos ${at}, Type: ${name} `;
+}
+
+function position(error: pg.DatabaseError, { origin }: FailureContext): string {
+  return error.position === undefined ? '' : `\n  Position: ${origin(Number(error.position))}`;
+}

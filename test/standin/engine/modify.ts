@@ -1,0 +1,66 @@
+import { startsQuery } from './expression.ts';
+import { readNames, readQuery, readTableName } from './query.ts';
+import { quote, type Reader, refusal } from './reader.ts';
+import type { Plan } from './translation.ts';
+
+/** INSERT. AWS: "INSERT". Facts 4.4: no ON CONFLICT, no RETURNING; both are refused by what may follow. */
+export function readInsert(reader: Reader): Plan {
+  reader.expectCopy('insert', 'into');
+  const writes = readTarget(reader);
+  if (reader.is('(') && !startsQuery(reader)) readNames(reader);
+  if (reader.copy('default', 'values')) return { kind: 'modify', writes };
+  if (reader.copy('values')) reader.list(() => readRow(reader));
+  else readQuery(reader);
+  return { kind: 'modify', writes };
+}
+
+function readRow(reader: Reader): void {
+  reader.expectCopy('(');
+  reader.list(() => {
+    if (!reader.copy('default')) reader.grammar.expression(reader);
+  });
+  reader.expectCopy(')');
+}
+
+/** UPDATE. AWS: "UPDATE": FROM takes no outer joins. */
+export function readUpdate(reader: Reader): Plan {
+  reader.expectCopy('update');
+  const writes = readTarget(reader);
+  if (reader.copy('as') || (!reader.is('set') && reader.isBareAlias())) reader.copyName();
+  reader.expectCopy('set');
+  reader.list(() => {
+    reader.copyName();
+    reader.expectCopy('=');
+    if (!reader.copy('default')) reader.grammar.expression(reader);
+  });
+  if (reader.copy('from')) readUpdateSources(reader);
+  if (reader.copy('where')) reader.grammar.expression(reader);
+  return { kind: 'modify', writes };
+}
+
+function readUpdateSources(reader: Reader): void {
+  reader.outerJoins = 'Outer joins are not supported in the FROM clause of UPDATE';
+  reader.grammar.sources(reader);
+  reader.outerJoins = 'allowed';
+}
+
+/** DELETE. AWS: "DELETE"; facts 4.4 and corrections: no alias for the target, only names of tables after USING. */
+export function readDelete(reader: Reader): Plan {
+  reader.expectCopy('delete');
+  const hasFrom = reader.skip('from');
+  reader.write('from');
+  const writes = readTarget(reader);
+  if (reader.is('using')) {
+    if (!hasFrom) throw refusal('syntax error at or near "using"', reader.peek());
+    reader.pass();
+    reader.list(() => readTableName(reader));
+  }
+  if (reader.copy('where')) reader.grammar.expression(reader);
+  return { kind: 'modify', writes };
+}
+
+function readTarget(reader: Reader): string {
+  const before = new Set([...reader.tables, ...reader.systemTables]);
+  const name = readTableName(reader);
+  return [...reader.tables, ...reader.systemTables].find((table) => !before.has(table)) ?? quote(name);
+}

@@ -1,0 +1,48 @@
+import type { ObjectReader } from './objects.ts';
+import type { Postgres } from './postgres.ts';
+
+/** What nobody could establish about Redshift: the loader must work either way. The first choice is the default. */
+export interface Uncertain {
+  /** A number with a fraction other than zero into an integer column (facts 3.3). */
+  readonly fraction: 'refuse' | 'truncate';
+  /** `\u0000` in a text (facts 3.3). */
+  readonly nul: 'refuse' | 'end';
+  /** A number into a VARCHAR: as the file spells it, or as the shortest decimal (facts 3.3). */
+  readonly numberText: 'as-written' | 'normalised';
+  /** `1540919166796.0` into a TIMESTAMP with 'epochmillisecs' (facts 3.4). */
+  readonly epochFraction: 'refuse' | 'accept';
+  /** What a failed CAST(text AS INTEGER) says: PostgreSQL's words, or the compute nodes', which do not hold the text. */
+  readonly castError: 'syntax' | 'digit';
+  /** Which view the message of a failed COPY names (facts 3.6). */
+  readonly errorView: 'sys_load_error_detail' | 'stl_load_errors';
+}
+
+export const DEFAULT_UNCERTAIN: Uncertain = {
+  fraction: 'refuse',
+  nul: 'refuse',
+  numberText: 'as-written',
+  epochFraction: 'refuse',
+  castError: 'syntax',
+  errorView: 'sys_load_error_detail',
+};
+
+export type Isolation = 'SNAPSHOT' | 'SERIALIZABLE';
+
+export interface EngineOptions {
+  /** What COPY reads from. */
+  readonly objects: ObjectReader;
+  readonly databases?: readonly string[];
+  /** Facts 4.6: SNAPSHOT is the default of databases created today. */
+  readonly isolation?: Isolation;
+  /** Whether LOCK comes before or after the transaction's snapshot (corrections to the facts: seen both ways). */
+  readonly snapshotAt?: 'begin' | 'after-lock';
+  /** STL views exist; false as on Serverless. */
+  readonly stl?: boolean;
+  readonly region?: string;
+  /** ARNs of the roles attached to the warehouse; absent, any role will do. */
+  readonly roles?: readonly string[];
+  readonly defaultRole?: string;
+  readonly uncertain?: Partial<Uncertain>;
+  /** A server to use instead of one of its own; it is left running. */
+  readonly postgres?: Postgres;
+}

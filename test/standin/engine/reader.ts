@@ -1,0 +1,219 @@
+import { EngineError } from '../executor.ts';
+import { syntaxError, type Token, tokenize } from './lexer.ts';
+import { RESERVED, UNFIT_AS_BARE_ALIAS } from './words.ts';
+
+/** A piece of the PostgreSQL text and where in the statement it comes from. */
+interface Piece {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A SELECT, for the rules on correlated subqueries. */
+export interface Scope {
+  readonly parent: Scope | undefined;
+  /** Whether it stands in the ON clause of its parent. */
+  readonly inOn: boolean;
+  readonly names: Set<string>;
+  readonly references: { readonly name: string; readonly token: Token }[];
+  hasWindow: boolean;
+}
+
+/** The rules that call one another across files. */
+export interface Grammar {
+  expression(reader: Reader): void;
+  query(reader: Reader): void;
+  order(reader: Reader): void;
+  /** What stands after FROM. */
+  sources(reader: Reader): void;
+  call(reader: Reader): void;
+}
+
+/** What a statement is translated with. */
+export interface Surroundings {
+  /** Double quotes keep the case of names (enable_case_sensitive_identifier). */
+  readonly keepsCase: boolean;
+  readonly user: string;
+  /** What the functions of this session return. */
+  readonly constants: ReadonlyMap<string, string>;
+}
+
+/** Reads the tokens of one statement and writes the PostgreSQL text that means the same. */
+export class Reader {
+  readonly surroundings: Surroundings;
+  readonly grammar: Grammar;
+  /** Tables the statement names, as written into the PostgreSQL text. */
+  readonly tables = new Set<string>();
+  readonly catalogueTables = new Set<string>();
+  readonly systemTables = new Set<string>();
+  /** The lengths in bytes of the VARCHAR columns it declares. */
+  readonly domains = new Set<number>();
+  /** Or the message that refuses them. */
+  outerJoins: 'allowed' | (string & {}) = 'allowed';
+  readonly leaderFunctions = new Set<string>();
+  /** Names of WITH, which are no tables. */
+  readonly common = new Set<string>();
+  readonly parameters: string[] = [];
+  readonly scopes: Scope[] = [];
+  scope: Scope | undefined;
+  isInOn = false;
+  readonly #tokens: readonly Token[];
+  #next = 0;
+  #pieces: Piece[] = [];
+
+  constructor(sql: string, surroundings: Surroundings, grammar: Grammar) {
+    this.#tokens = tokenize(sql);
+    this.grammar = grammar;
+    this.surroundings = surroundings;
+  }
+
+  /** The token `offset` places ahead; beyond the last one, the end. */
+  peek(offset = 0): Token {
+    return this.#tokens[Math.min(this.#next + offset, this.#tokens.length - 1)] as Token;
+  }
+
+  /** Whether the next tokens are these keywords and operators. */
+  is(...keys: readonly string[]): boolean {
+    return keys.every((key, index) => this.peek(index).key === key);
+  }
+
+  isAny(...keys: readonly string[]): boolean {
+    return keys.includes(this.peek().key);
+  }
+
+  /** Takes the next token without writing it. */
+  take(): Token {
+    const token = this.peek();
+    this.#next += 1;
+    return token;
+  }
+
+  /** Takes the keywords if they come next. */
+  skip(...keys: readonly string[]): boolean {
+    if (!this.is(...keys)) return false;
+    this.#next += keys.length;
+    return true;
+  }
+
+  /** Takes the keywords if they come next and writes them. */
+  copy(...keys: readonly string[]): boolean {
+    if (!this.is(...keys)) return false;
+    for (const _ of keys) this.pass();
+    return true;
+  }
+
+  /** Writes the next token as it is. */
+  pass(): Token {
+    const token = this.take();
+    this.write(token.kind === 'word' ? token.key : token.text, token);
+    return token;
+  }
+
+  expect(...keys: readonly string[]): void {
+    for (const key of keys) {
+      if (!this.skip(key)) throw syntaxError(this.peek());
+    }
+  }
+
+  expectCopy(...keys: readonly string[]): void {
+    for (const key of keys) {
+      if (!this.copy(key)) throw syntaxError(this.peek());
+    }
+  }
+
+  refuse(hint?: string): never {
+    throw syntaxError(this.peek(), hint);
+  }
+
+  write(text: string, token: Token = this.peek()): void {
+    this.#pieces.push({ text, at: token.at });
+  }
+
+  /** How much has been written; for `wrap`. */
+  mark(): number {
+    return this.#pieces.length;
+  }
+
+  /** What has been written since the mark. */
+  written(mark: number): string {
+    return this.#pieces
+      .slice(mark)
+      .map(({ text }) => text)
+      .join(' ');
+  }
+
+  /** Writes before what has been written since the mark. */
+  insert(mark: number, text: string): void {
+    this.#pieces.splice(mark, 0, { text, at: this.#pieces[mark]?.at ?? 0 });
+  }
+
+  /** Whether the next token can be a name: quoted, or a word that is not reserved (facts 4.3). */
+  isName(): boolean {
+    const { kind, key } = this.peek();
+    return kind === 'quoted' || (kind === 'word' && !RESERVED.has(key));
+  }
+
+  /** Whether the next token is an alias without AS. */
+  isBareAlias(): boolean {
+    return this.isName() && !UNFIT_AS_BARE_ALIAS.has(this.peek().key);
+  }
+
+  /** Takes a name and gives what it means: folded to lower case even when quoted (facts 4.3), at most 127 bytes. */
+  name(): string {
+    if (!this.isName()) throw syntaxError(this.peek());
+    return this.fold(this.take());
+  }
+
+  fold({ kind, value }: Token): string {
+    const folded =
+      kind === 'quoted' && this.surroundings.keepsCase ? value : value.replace(/[A-Z]/g, (c) => c.toLowerCase());
+    return Buffer.from(folded).subarray(0, 127).toString();
+  }
+
+  /** Takes a name and writes it. */
+  copyName(): string {
+    const token = this.peek();
+    const name = this.name();
+    this.write(quote(name), token);
+    return name;
+  }
+
+  /** A comma-separated list of whatever `item` reads, written with its commas. */
+  list(item: () => void): void {
+    do item();
+    while (this.copy(','));
+  }
+
+  end(): void {
+    this.skip(';');
+    if (this.peek().kind !== 'end') throw syntaxError(this.peek());
+  }
+
+  get sql(): string {
+    return this.#pieces.map(({ text }) => text).join(' ');
+  }
+
+  /** Where in the statement the place in the PostgreSQL text comes from; both count from 1. */
+  origin(position: number): number {
+    let written = 0;
+    for (const { text, at } of this.#pieces) {
+      written += text.length + 1;
+      if (written >= position) return at + 1;
+    }
+    return this.#tokens.at(-1)?.at ?? 0;
+  }
+}
+
+/** A name in PostgreSQL's text: always quoted, so that its own keywords do not matter. */
+export function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text in PostgreSQL's text. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A refusal that is no syntax error. */
+export function refusal(message: string, token?: Token): EngineError {
+  return new EngineError(`ERROR: ${message}${token === undefined ? '' : `\n  Position: ${token.at + 1}`}`);
+}

@@ -1,0 +1,172 @@
+import { readCall } from './call.ts';
+import { readCopy } from './copy-statement.ts';
+import { readCreate, readDrop } from './ddl.ts';
+import { readExpression } from './expression.ts';
+import { syntaxError } from './lexer.ts';
+import { readDelete, readInsert, readUpdate } from './modify.ts';
+import { checkCorrelation, readOrder, readQuery, readSources, readTableName } from './query.ts';
+import { type Grammar, literal, Reader, refusal, type Surroundings } from './reader.ts';
+import { readReset, readSet, readShow } from './settings.ts';
+import type { Plan } from './translation.ts';
+
+const GRAMMAR: Grammar = {
+  expression: readExpression,
+  query: readQuery,
+  order: readOrder,
+  sources: readSources,
+  call: readCall,
+};
+
+/** A statement that Redshift accepts, in PostgreSQL's words. */
+export type Translation = Plan & {
+  readonly sql: string;
+  /** The names of its parameters, in the order of $1, $2 … */
+  readonly parameters: readonly string[];
+  /** The user tables it names, as PostgreSQL text. */
+  readonly tables: readonly string[];
+  readonly systemTables: readonly string[];
+  /** The lengths of the VARCHAR columns it declares. */
+  readonly domains: readonly number[];
+  /** The place in the statement, from 1, that a place in `sql` comes from. */
+  origin(position: number): number;
+};
+
+/** The kinds of statement that are let through; AWS: "SQL commands". What begins otherwise is refused. */
+const STATEMENTS: ReadonlyMap<string, (reader: Reader) => Plan> = new Map<string, (reader: Reader) => Plan>([
+  ['select', readSelectStatement],
+  ['with', readSelectStatement],
+  ['(', readSelectStatement],
+  ['insert', readInsert],
+  ['update', readUpdate],
+  ['delete', readDelete],
+  ['truncate', readTruncate],
+  ['create', readCreate],
+  ['drop', readDrop],
+  ['copy', readCopy],
+  ['lock', readLock],
+  ['set', readSet],
+  ['reset', readReset],
+  ['show', readShow],
+  ['begin', readBegin],
+  ['start', readBegin],
+  ['commit', (reader) => readEnd(reader, 'commit')],
+  ['end', (reader) => readEnd(reader, 'commit')],
+  ['rollback', (reader) => readEnd(reader, 'rollback')],
+  ['abort', (reader) => readEnd(reader, 'rollback')],
+  ['analyze', readAnalyze],
+  ['vacuum', readVacuum],
+  ['grant', readGrant],
+  ['revoke', readGrant],
+]);
+
+/** Translates one statement. Throws EngineError for what Redshift refuses, or what the stand-in does not imitate. */
+export function translate(sql: string, surroundings: Surroundings): Translation {
+  const reader = new Reader(sql, surroundings, GRAMMAR);
+  const read = STATEMENTS.get(reader.peek().key);
+  if (read === undefined) throw syntaxError(reader.peek());
+  const plan = read(reader);
+  reader.end();
+  check(reader);
+  return {
+    ...plan,
+    sql: reader.sql,
+    parameters: reader.parameters,
+    tables: [...reader.tables],
+    systemTables: [...reader.systemTables],
+    domains: [...reader.domains],
+    origin: (position) => reader.origin(position),
+  };
+}
+
+function check(reader: Reader): void {
+  checkCorrelation(reader.scopes);
+  // Facts 4.5: leader-node functions, and the catalogue's tables, fail beside user tables.
+  if (reader.tables.size > 0 && (reader.leaderFunctions.size > 0 || reader.catalogueTables.size > 0)) {
+    throw refusal('Specified types or functions (one per INFO message) not supported on Redshift tables.');
+  }
+}
+
+function readSelectStatement(reader: Reader): Plan {
+  readQuery(reader);
+  return { kind: 'query' };
+}
+
+/** Facts 4.6: it commits what the transaction did before it, and cannot be rolled back. */
+function readTruncate(reader: Reader): Plan {
+  reader.pass();
+  reader.copy('table');
+  readTableName(reader);
+  return { kind: 'truncate' };
+}
+
+/** AWS: "LOCK": ACCESS EXCLUSIVE, and only inside a transaction. */
+function readLock(reader: Reader): Plan {
+  reader.pass();
+  reader.copy('table');
+  reader.list(() => readTableName(reader));
+  return { kind: 'lock' };
+}
+
+/** Facts 4.6: isolation levels are accepted and change nothing. */
+function readBegin(reader: Reader): Plan {
+  if (!reader.skip('begin')) reader.expect('start', 'transaction');
+  if (!reader.skip('work')) reader.skip('transaction');
+  if (reader.skip('isolation', 'level')) {
+    const isKnown =
+      reader.skip('serializable') ||
+      reader.skip('repeatable', 'read') ||
+      reader.skip('read', 'committed') ||
+      reader.skip('read', 'uncommitted');
+    if (!isKnown) reader.refuse();
+  }
+  if (!reader.skip('read', 'write')) reader.skip('read', 'only');
+  return { kind: 'begin' };
+}
+
+function readEnd(reader: Reader, kind: 'commit' | 'rollback'): Plan {
+  // Facts 4.4: no savepoints, so that ROLLBACK TO is refused by what follows.
+  reader.take();
+  if (!reader.skip('work')) reader.skip('transaction');
+  return { kind };
+}
+
+/** AWS: "ANALYZE". Nothing of it can be observed, but a missing table. */
+function readAnalyze(reader: Reader): Plan {
+  reader.pass();
+  reader.skip('verbose');
+  if (reader.peek().kind !== 'end') {
+    readTableName(reader);
+    if (reader.is('(')) {
+      reader.copy('(');
+      reader.list(() => reader.copyName());
+      reader.expectCopy(')');
+    }
+  }
+  if (!reader.skip('predicate', 'columns')) reader.skip('all', 'columns');
+  return { kind: 'analyze' };
+}
+
+/** Facts 4.6: not in a transaction block. */
+function readVacuum(reader: Reader): Plan {
+  reader.take();
+  while (reader.isAny('full', 'sort', 'delete', 'reindex', 'recluster')) reader.take();
+  if (reader.skip('only')) reader.skip('full');
+  reader.write('vacuum');
+  if (reader.peek().kind !== 'end') readTableName(reader);
+  if (reader.skip('to')) {
+    reader.take();
+    reader.expect('percent');
+  }
+  reader.skip('boost');
+  return { kind: 'vacuum' };
+}
+
+/** Privileges are not imitated: any GRANT that reads like one is accepted, for tables that exist or not. */
+function readGrant(reader: Reader): Plan {
+  const what = reader.take();
+  const words: string[] = [];
+  while (reader.peek().kind !== 'end' && !reader.is(';')) words.push(reader.take().key);
+  if (!words.includes('on') || !words.includes(what.key === 'grant' ? 'to' : 'from')) reader.refuse();
+  reader.write(`select ${literal(what.key)}`);
+  return { kind: 'none' };
+}

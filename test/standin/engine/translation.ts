@@ -1,0 +1,30 @@
+import type { CopyStatement } from './copy-statement.ts';
+
+/** What the backend has to do for a statement besides running it. */
+export type Plan =
+  | {
+      readonly kind:
+        | 'query'
+        | 'truncate'
+        | 'lock'
+        | 'begin'
+        | 'commit'
+        | 'rollback'
+        | 'analyze'
+        | 'vacuum'
+        | 'none'
+        | 'drop';
+    }
+  /** `writes` is the table whose lock it takes. */
+  | { readonly kind: 'modify'; readonly writes: string }
+  | { readonly kind: 'create'; readonly table: string; readonly texts: readonly TextColumn[] }
+  | { readonly kind: 'create-as'; readonly table: string }
+  | { readonly kind: 'copy'; readonly copy: CopyStatement }
+  | { readonly kind: 'set'; readonly name: string; readonly value: string | undefined }
+  | { readonly kind: 'show'; readonly name: string };
+
+/** A VARCHAR column of a new table. */
+export interface TextColumn {
+  readonly name: string;
+  readonly bytes: number;
+}

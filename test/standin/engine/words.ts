@@ -1,0 +1,142 @@
+const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+
+/** Words that are no names unless quoted. AWS: Database Developer Guide, "Reserved words" (r_pg_keywords). */
+export const RESERVED = list(`
+  aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization az64 backup between binary
+  blanksasnull both bytedict bzip2 case cast check collate column constraint create credentials cross current_date
+  current_time current_timestamp current_user current_user_id default deferrable deflate defrag delta delta32k desc
+  disable distinct do else emptyasnull enable encode encrypt encryption end except explicit false for foreign freeze
+  from full globaldict256 globaldict64k grant group gzip having identity ignore ilike in initially inner intersect
+  interval into is isnull join language leading left like limit localtime localtimestamp lun luns lzo lzop minus
+  mostly16 mostly32 mostly8 natural new not notnull null nulls off offline offset oid old on only open or order outer
+  overlaps parallel partition percent permissions pivot placing primary raw readratio recover references rejectlog
+  resort respect restore right select session_user similar snapshot some sysdate system table tag tdes text255 text32k
+  then timestamp to top trailing true truncatecolumns union unique unnest unpivot user using verbose wallet when where
+  with without`);
+
+/** Not reserved, but they fail as an alias without AS. AWS: the note at the head of the same page. */
+export const UNFIT_AS_BARE_ALIAS = list('start connect');
+
+/** AWS: "Aggregate functions" and the window functions of the same names; facts 4.5. LISTAGG is not imitated. */
+export const AGGREGATES = list(
+  'count sum avg min max stddev stddev_samp stddev_pop variance var_samp var_pop bool_and bool_or',
+);
+
+/** Ranking functions take an ORDER BY and no frame. AWS: "Window functions" (c_Window_functions). */
+export const RANKING = list('row_number rank dense_rank percent_rank cume_dist ntile lag lead');
+
+/** These take a frame, and need one where there is an ORDER BY. AWS: "Window functions". */
+export const FRAMED = list('first_value last_value nth_value');
+
+/** What a scalar function is called in PostgreSQL, and how many arguments it takes. AWS: "SQL functions reference". */
+export interface Scalar {
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+const MANY = 1000;
+const scalar = (name: string, least: number, most = least): Scalar => ({ name, least, most });
+
+/** The functions that are let through outside OVER. Others may exist on Redshift; they are added when they are needed. */
+export const SCALARS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
+  ['coalesce', scalar('coalesce', 1, MANY)],
+  ['nvl', scalar('coalesce', 1, MANY)],
+  ['nullif', scalar('nullif', 2)],
+  ['greatest', scalar('greatest', 1, MANY)],
+  ['least', scalar('least', 1, MANY)],
+  ['md5', scalar('md5', 1)],
+  ['len', scalar('length', 1)],
+  ['length', scalar('length', 1)],
+  ['char_length', scalar('length', 1)],
+  ['character_length', scalar('length', 1)],
+  ['textlen', scalar('length', 1)],
+  ['octet_length', scalar('octet_length', 1)],
+  ['lower', scalar('lower', 1)],
+  ['upper', scalar('upper', 1)],
+  ['initcap', scalar('initcap', 1)],
+  ['ltrim', scalar('ltrim', 1, 2)],
+  ['rtrim', scalar('rtrim', 1, 2)],
+  ['btrim', scalar('btrim', 1, 2)],
+  ['left', scalar('left', 2)],
+  ['right', scalar('right', 2)],
+  ['lpad', scalar('lpad', 2, 3)],
+  ['rpad', scalar('rpad', 2, 3)],
+  ['replace', scalar('replace', 3)],
+  ['repeat', scalar('repeat', 2)],
+  ['reverse', scalar('reverse', 1)],
+  ['strpos', scalar('strpos', 2)],
+  ['split_part', scalar('split_part', 3)],
+  ['concat', scalar('redshift.concat', 2)],
+  ['chr', scalar('chr', 1)],
+  ['quote_ident', scalar('quote_ident', 1)],
+  ['quote_literal', scalar('quote_literal', 1)],
+  ['to_char', scalar('to_char', 2)],
+  ['to_date', scalar('to_date', 2)],
+  // Facts 4.5: there is no TO_TIMESTAMP of one argument.
+  ['to_timestamp', scalar('to_timestamp', 2)],
+  ['to_number', scalar('to_number', 2)],
+  ['date_trunc', scalar('date_trunc', 2)],
+  ['getdate', scalar('redshift.getdate', 0)],
+  ['abs', scalar('abs', 1)],
+  ['ceil', scalar('ceil', 1)],
+  ['ceiling', scalar('ceil', 1)],
+  ['floor', scalar('floor', 1)],
+  ['round', scalar('round', 1, 2)],
+  ['trunc', scalar('trunc', 1, 2)],
+  ['mod', scalar('mod', 2)],
+  ['power', scalar('power', 2)],
+  ['sqrt', scalar('sqrt', 1)],
+  ['exp', scalar('exp', 1)],
+  ['ln', scalar('ln', 1)],
+  ['sign', scalar('sign', 1)],
+  ['random', scalar('random', 0)],
+  ['strtol', scalar('redshift.strtol', 2)],
+]);
+
+/**
+ * Functions of the leader node: they answer a statement that reads no user table, and fail any other. AWS: "Leader
+ * node-only functions" (c_sql-functions-leader-node), "CURRENT_TIMESTAMP", facts 4.5 and the corrections (SUBSTR, LOG, NOW).
+ */
+export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
+  ['now', scalar('now', 0)],
+  ['substr', scalar('substr', 2, 3)],
+  ['log', scalar('log', 1)],
+  ['current_schema', scalar('current_schema', 0)],
+  ['current_database', scalar('current_database', 0)],
+  ['version', scalar('version', 0)],
+  ['age', scalar('age', 1, 2)],
+  ['has_table_privilege', scalar('has_table_privilege', 2, 3)],
+  ['has_schema_privilege', scalar('has_schema_privilege', 2, 3)],
+  ['has_database_privilege', scalar('has_database_privilege', 2, 3)],
+  ['pg_get_viewdef', scalar('pg_get_viewdef', 1, 2)],
+  ['pg_table_is_visible', scalar('pg_table_is_visible', 1)],
+  ['generate_series', scalar('generate_series', 2, 3)],
+]);
+
+/** The parts of EXTRACT, DATE_PART and DATE_TRUNC with PostgreSQL's names. AWS: "Date parts" (r_Dateparts); no isodow. */
+export const DATE_PARTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    millennium: 'millennium mil mils millennia',
+    century: 'century c cent cents',
+    decade: 'decade decades dec decs',
+    year: 'year y yr yrs years',
+    quarter: 'quarter qtr qtrs quarters',
+    month: 'month mon mons months',
+    week: 'week w weeks',
+    dow: 'dayofweek dow dw weekday',
+    doy: 'dayofyear doy dy yearday',
+    day: 'day d days',
+    hour: 'hour h hr hrs hours',
+    minute: 'minute m min mins minutes',
+    second: 'second s sec secs seconds',
+    milliseconds: 'millisecond ms msec msecs msecond mseconds millisec millisecs millisecon milliseconds',
+    microseconds: 'microsecond us usec usecs usecond useconds microsec microsecs microsecon microseconds',
+    epoch: 'epoch',
+  }).flatMap(([name, spellings]) => spellings.split(' ').map((spelling) => [spelling, name] as const)),
+);
+
+/** AWS: "Compression encodings" (c_Compression_encodings) and ENCODE AUTO. */
+export const ENCODINGS = list(
+  'az64 bytedict delta delta32k lzo mostly8 mostly16 mostly32 raw runlength text255 text32k zstd auto',
+);
