@@ -73,15 +73,15 @@ CREATE FUNCTION redshift.part_of(text, numeric) RETURNS integer LANGUAGE sql IMM
   'SELECT CAST(CASE $1 WHEN ''milliseconds'' THEN mod(trunc($2), 1000) WHEN ''microseconds'' THEN mod(trunc($2), 1000000)
     ELSE floor($2) END AS integer)';
 CREATE FUNCTION redshift.date_part(part text, v timestamp) RETURNS integer LANGUAGE sql IMMUTABLE AS
-  'SELECT redshift.part_of(part, CAST(date_part(part, v) AS numeric))';
+  'SELECT redshift.part_of(part, CAST(pg_catalog.date_part(part, v) AS numeric))';
 CREATE FUNCTION redshift.date_part(part text, v date) RETURNS integer LANGUAGE sql IMMUTABLE AS
-  'SELECT redshift.part_of(part, CAST(date_part(part, CAST(v AS timestamp)) AS numeric))';
+  'SELECT redshift.part_of(part, CAST(pg_catalog.date_part(part, CAST(v AS timestamp)) AS numeric))';
 CREATE FUNCTION redshift.date_part(part text, v time) RETURNS integer LANGUAGE sql IMMUTABLE AS
-  'SELECT redshift.part_of(part, CAST(date_part(part, v) AS numeric))';
+  'SELECT redshift.part_of(part, CAST(pg_catalog.date_part(part, v) AS numeric))';
 CREATE FUNCTION redshift.date_part(part text, v interval) RETURNS integer LANGUAGE sql IMMUTABLE AS
-  'SELECT redshift.part_of(part, CAST(date_part(part, v) AS numeric))';
+  'SELECT redshift.part_of(part, CAST(pg_catalog.date_part(part, v) AS numeric))';
 CREATE FUNCTION redshift.date_part(part text, v timestamptz) RETURNS double precision LANGUAGE sql STABLE AS
-  'SELECT date_part(part, v)';
+  'SELECT pg_catalog.date_part(part, v)';
 CREATE FUNCTION redshift.date_trunc(text, date) RETURNS timestamp LANGUAGE sql IMMUTABLE AS
   'SELECT date_trunc($1, CAST($2 AS timestamp))';
 CREATE FUNCTION redshift.dateadd(part text, n integer, v timestamp) RETURNS timestamp LANGUAGE sql IMMUTABLE AS

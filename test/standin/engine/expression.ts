@@ -252,7 +252,7 @@ function readExtract(reader: Reader): void {
 /** A DOUBLE, fraction kept (facts 4.5). */
 function readDatePart(reader: Reader): void {
   reader.expect('date_part', '(');
-  reader.write(`date_part('${readPart(reader)}',`);
+  reader.write(`pg_catalog.date_part('${readPart(reader)}',`);
   reader.expect(',');
   readExpression(reader);
   reader.expectCopy(')');
