@@ -94,14 +94,14 @@ function fresh(model: Model): Model {
 }
 
 /** Drops and creates every table of the model. */
-export function createTablesBatch(model: Model, engine: string, now: string): Batch {
+export function createTablesBatch(model: Model, engine: string, now: string, name: string): Batch {
   const drops = model.tables.map((table) => ({
     name: `drop_${table.name}`,
     sql: `DROP TABLE IF EXISTS ${quoteIdentifier(table.name)}`,
   }));
   const creates = model.tables.map((table) => ({ name: `create_${table.name}`, sql: ddlFor(table, engine) }));
   const statements = [...drops, ...creates, protocolSql(model, 'init_load_run')];
-  return { name: 'create-tables', locks: false, creates: true, steps: sqlSteps(statements, { now, since: now }) };
+  return { name, locks: false, creates: true, steps: sqlSteps(statements, { now, since: now }) };
 }
 
 /** The mapping that finds each column under its own name. */

@@ -3,6 +3,7 @@ import type { Model } from '../sql/catalogue.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch } from './batches.ts';
+import { newRunId } from './run-id.ts';
 
 /** A table that holds rows. */
 export interface FilledTable {
@@ -37,6 +38,6 @@ export function refuseToDrop(filled: readonly FilledTable[]): StarloadError {
 /** Drops and creates all tables in one transaction. Returns their names. */
 export async function createTables(model: Model, warehouse: Warehouse): Promise<readonly string[]> {
   await warehouse.settle();
-  await warehouse.run(createTablesBatch(model, warehouse.engine, warehouse.now));
+  await warehouse.run(createTablesBatch(model, warehouse.engine, warehouse.now, `create-tables-${newRunId()}`));
   return model.tables.map(({ name }) => name);
 }

@@ -1,9 +1,9 @@
 import { Spool } from '../objects/spool.ts';
 import { loadBatch, refreshBatch } from './batches.ts';
 import type { LoadContext } from './context.ts';
-import { newRunId } from './etl.ts';
 import { type LoadPlan, planLoad, plannedFiles } from './plan.ts';
 import { prepare, writeLedger } from './prepare.ts';
+import { newRunId } from './run-id.ts';
 
 /** What a load would do. */
 export interface DryRun {

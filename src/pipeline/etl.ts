@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Spool } from '../objects/spool.ts';
 import type { StepResult } from '../warehouse/warehouse.ts';
 import { LEDGER_GUARD, loadBatch, refreshBatch } from './batches.ts';
@@ -8,6 +7,7 @@ import { explainFailure } from './explain.ts';
 import { type LoadPlan, planLoad, plannedFiles, splitPlan, type TablePlan } from './plan.ts';
 import { type PreparedTable, prepare, writeLedger } from './prepare.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
+import { newRunId } from './run-id.ts';
 
 /** What a load did. */
 export interface LoadReport {
@@ -44,12 +44,6 @@ export async function etl(context: LoadContext): Promise<LoadReport> {
     context.emit({ type: 'again', reason: 'another run loaded some of the same files meanwhile', attempt: 2 });
     return loadPlanned(context, await planLoad(context));
   }
-}
-
-/** A name for a run that nobody else takes: its time, for people, and 64 random bits. */
-export function newRunId(): string {
-  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${time}-${randomBytes(8).toString('hex')}`;
 }
 
 async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {

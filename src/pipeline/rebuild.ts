@@ -2,9 +2,10 @@ import { StepFailed } from '../warehouse/errors.ts';
 import { rebuildBatch } from './batches.ts';
 import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { LoadContext } from './context.ts';
-import { newRunId, tableRows, warningsOf } from './etl.ts';
+import { tableRows, warningsOf } from './etl.ts';
 import { failedChecks } from './explain.ts';
 import { runWithRetry } from './retry.ts';
+import { newRunId } from './run-id.ts';
 
 /** What a rebuild did. */
 export interface RebuildReport {
@@ -15,7 +16,7 @@ export interface RebuildReport {
 /** Makes the star anew from staging, in one transaction. Throws DataError when a check fails, with nothing changed. */
 export async function rebuild(context: LoadContext): Promise<RebuildReport> {
   await context.warehouse.settle();
-  const batch = rebuildBatch(context.model, context.warehouse.now, newRunId());
+  const batch = rebuildBatch(context.model, context.warehouse.now, `rebuild-${newRunId()}`);
   try {
     const results = await runWithRetry(context, batch);
     return { rows: tableRows(results), warnings: warningsOf(results) };

@@ -14,9 +14,17 @@ import {
 } from '../support/trials.ts';
 
 describe.each(engines)('the transaction protocol on $name', (engine) => {
-  test('a load that fails after any step leaves every table as it was, and the next one is right', async () => {
-    expect(await survivesFailureAtEveryStep(engine)).toBeGreaterThan(30);
-  });
+  if (!engine.reportsLive) {
+    console.log(
+      `skipped on ${engine.name}: steps are not reported live; redshift-faults.test.ts fails statements instead`,
+    );
+  }
+  (engine.reportsLive ? test : test.skip)(
+    'a load that fails after any step leaves every table as it was, and the next one is right',
+    async () => {
+      expect(await survivesFailureAtEveryStep(engine)).toBeGreaterThan(30);
+    },
+  );
 
   test('loaders side by side load each file once between them', () => loadsOnceSideBySide(engine));
 

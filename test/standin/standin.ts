@@ -1,7 +1,7 @@
 import type { DataApiOptions } from './dataapi/options.ts';
 import { startDataApi } from './dataapi/server.ts';
 import { startEngine } from './engine/engine.ts';
-import { s3ObjectReader } from './engine/objects.ts';
+import { s3Reader } from './engine/objects.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { type S3Server, startS3Server } from './s3-server.ts';
 
@@ -30,10 +30,12 @@ export async function startStandin({
   dataApi: front = {},
   engine: behind = {},
 }: StandinOptions = {}): Promise<Standin> {
+  // Said once per process on Node 20; the SDK's version is pinned.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const s3 = await startS3Server({ region: REGION });
   const engine = await startEngine({
     databases: [DATABASE],
-    objects: s3ObjectReader({ endpoint: s3.url }),
+    objects: s3Reader(s3.url, REGION),
     region: REGION,
     ...behind,
   });

@@ -9,16 +9,23 @@ import { openOnStandin, stopSharedStandin } from './redshift-engine.ts';
 /** An engine the conformance suite runs on: how to open an empty warehouse whose loads may read some folders. */
 export interface Engine {
   readonly name: string;
+  /**
+   * Whether steps are reported while the batch runs, so that a test can make one fail there. Redshift gets a batch as a
+   * whole: test/conformance/redshift-faults.test.ts makes its statements fail instead.
+   */
+  readonly reportsLive: boolean;
   open(readable: readonly string[]): Promise<Warehouse>;
 }
 
 const DUCKDB: Engine = {
   name: 'duckdb',
+  reportsLive: true,
   open: (readable) => openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined }),
 };
 
 const REDSHIFT: Engine = {
   name: 'redshift',
+  reportsLive: false,
   open: ([folder = '']) => openOnStandin({ journalFolder: folder }),
 };
 

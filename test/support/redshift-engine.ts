@@ -38,6 +38,13 @@ export interface OpenOptions {
   readonly notify?: (message: string) => void;
 }
 
+const schemaNames = new WeakMap<Warehouse, string>();
+
+/** The schema a test's warehouse works in. */
+export function schemaOf({ context: { warehouse } }: { readonly context: { readonly warehouse: Warehouse } }): string {
+  return schemaNames.get(warehouse) ?? '';
+}
+
 /** A warehouse on the stand-in, in a schema of its own, through the real SDK clients. */
 export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
   await sharedStandin();
@@ -63,5 +70,7 @@ export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
   } as const;
   const stores = openStores({});
   const notify = options.notify ?? (() => {});
-  return openWarehouse(config, { readOnly: false, readable: [], stores, notify });
+  const warehouse = await openWarehouse(config, { readOnly: false, readable: [], stores, notify });
+  schemaNames.set(warehouse, schema);
+  return warehouse;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { StepResult, Warehouse } from '../../src/warehouse/warehouse.ts';
@@ -134,7 +135,7 @@ export async function countRows({ context: { warehouse } }: Loader, table: strin
 }
 
 export async function runSql(warehouse: Warehouse, sql: string): Promise<readonly StepResult[]> {
-  return warehouse.run({ name: 'test', locks: false, steps: [{ kind: 'sql', name: 'test', sql }] });
+  return warehouse.run({ name: `test-${randomUUID()}`, locks: false, steps: [{ kind: 'sql', name: 'test', sql }] });
 }
 
 /** A warehouse before whose first batch something else happens. */

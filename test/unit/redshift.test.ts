@@ -65,7 +65,7 @@ describe('the statements of a batch', () => {
     ['redshift-load.sql', load()],
     ['redshift-rebuild.sql', rebuildBatch(model, 'SYSDATE', 'RUN')],
     ['redshift-refresh.sql', refresh()],
-    ['redshift-create-tables.sql', createTablesBatch(model, 'redshift', 'SYSDATE')],
+    ['redshift-create-tables.sql', createTablesBatch(model, 'redshift', 'SYSDATE', 'RUN')],
   ])('are those of %s', (file, batch) => {
     expectGolden(file, textOf(batch));
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
 import type { LoadContext } from '../../pipeline/context.ts';
 import type { Model } from '../../sql/catalogue.ts';
@@ -79,7 +80,7 @@ async function ask({ warehouse }: LoadContext, sql: string, write: boolean): Pro
     return warehouse.query(sql);
   }
   const [outcome] = await warehouse.run({
-    name: 'query',
+    name: `query-${randomUUID()}`,
     locks: false,
     steps: [{ kind: 'sql', name: 'query', sql, wanted: true }],
   });

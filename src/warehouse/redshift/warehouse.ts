@@ -104,8 +104,10 @@ class RedshiftWarehouse implements Warehouse {
         ? new WarehouseError('cancelled', 'the statement was cancelled')
         : await readFailure(this.#api, ended, status, (sql) => this.query(sql), notify);
     }
-    const results = await readResults(this.#api, ended, batch.steps);
     await this.#clean(batch, placed);
+    const results = await readResults(this.#api, ended, batch.steps).catch((error: unknown) => {
+      throw committedUnread(batch, error);
+    });
     for (const result of results) {
       onStep?.(result);
     }
@@ -180,4 +182,16 @@ class RedshiftWarehouse implements Warehouse {
       );
     }
   }
+}
+
+/** The transaction is done; only what it returned is not to be had. */
+function committedUnread({ name }: Batch, cause: unknown): WarehouseError {
+  return new WarehouseError(
+    'unreachable',
+    `${name} has committed, but its results could not be read: ${messageOf(cause)}`,
+    {
+      next: 'Nothing needs to be repeated: npm run status shows what is loaded.',
+      cause,
+    },
+  );
 }
