@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type Backend, EngineError, type Parameters, type StatementOutcome } from '../executor.ts';
-import { blanksTriggerSql, domainSql } from './bootstrap.ts';
+import { blanksTriggerSql } from './bootstrap.ts';
 import { describeColumn, hasLength } from './columns.ts';
 import { runCopy } from './copy.ts';
 import { cancelled, type FailureContext, toEngineError } from './failures.ts';
@@ -33,17 +33,15 @@ export class PostgresBackend implements Backend {
   readonly #shared: Shared;
   readonly #session: Session;
   readonly #uncertain: Uncertain;
-  readonly #domains: Set<number>;
   readonly #lengths = new Map<string, number | undefined>();
   #transaction: 'none' | 'open' | 'failed' = 'none';
   #hasSnapshot = false;
   #running: AbortController | undefined;
   #written = '';
 
-  constructor(client: pg.Client, user: string, shared: Shared, domains: Set<number>) {
+  constructor(client: pg.Client, user: string, shared: Shared) {
     this.#client = client;
     this.#shared = shared;
-    this.#domains = domains;
     this.pid = (client as unknown as { processID: number }).processID;
     this.#session = new Session(user, this.pid);
     this.#uncertain = { ...DEFAULT_UNCERTAIN, ...shared.options.uncertain };
@@ -232,12 +230,7 @@ export class PostgresBackend implements Backend {
   }
 
   async #create(statement: Translation): Promise<void> {
-    for (const bytes of statement.domains) {
-      if (this.#domains.has(bytes)) continue;
-      await this.#client.query(domainSql(bytes));
-      // In a transaction the domain may yet be rolled back.
-      if (this.#transaction === 'none') this.#domains.add(bytes);
-    }
+    for (const bytes of statement.domains) await this.#shared.journal.ensureDomain(bytes);
     await this.#query(statement, {});
     if (statement.kind === 'create' && statement.texts.length > 0) {
       await this.#client.query(blanksTriggerSql(statement.table, statement.texts));

@@ -43,7 +43,7 @@ export async function runCopy(copy: CopyStatement, context: CopyContext): Promis
 
 /** A role that is not attached cannot be assumed, and one that is none has no default (facts 3.1). */
 function assertRole({ role }: CopyStatement, { roles, defaultRole }: EngineOptions): void {
-  const arn = role ?? defaultRole;
+  const [arn] = (role ?? defaultRole)?.split(',') ?? [];
   if (arn === undefined) throw refusal('No default IAM role is set for the cluster');
   if (roles !== undefined && !roles.includes(arn)) {
     throw refusal(

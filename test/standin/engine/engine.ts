@@ -31,8 +31,6 @@ interface Database {
   /** As PostgreSQL calls it: several engines may share a server. */
   readonly actual: string;
   readonly journal: Journal;
-  /** The VARCHAR lengths it has a domain for. */
-  readonly domains: Set<number>;
 }
 
 let databasesMade = 0;
@@ -58,7 +56,7 @@ class Standin implements StandinEngine {
   }
 
   async connect({ database, user }: ConnectTarget): Promise<Backend> {
-    const { actual, journal, domains } = await this.#open(database);
+    const { actual, journal } = await this.#open(database);
     const client = await connect(this.postgres, actual);
     const shared: Shared = {
       options: this.#options,
@@ -69,7 +67,7 @@ class Standin implements StandinEngine {
         return this.#queryId;
       },
     };
-    const backend = new PostgresBackend(client, user, shared, domains);
+    const backend = new PostgresBackend(client, user, shared);
     await backend.start();
     this.#backends.add(backend);
     return backend;
@@ -108,7 +106,7 @@ class Standin implements StandinEngine {
     await client.end();
     const { host, port, user, password } = this.postgres;
     const journal = await openJournal({ host, port, user, password, database: actual });
-    return { actual, journal, domains: new Set() };
+    return { actual, journal };
   }
 }
 

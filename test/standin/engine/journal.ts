@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { domainSql } from './bootstrap.ts';
 import type { TargetColumn } from './copy-values.ts';
 
 /** A record that COPY refused. */
@@ -45,10 +46,11 @@ export interface FinishedQuery {
 
 const USER_ID = 100;
 
-/** Writes the system tables of one database through a connection of its own: they survive every rollback (facts 3.6). */
+/** A connection beside the sessions: writes the system tables of one database through a connection of its own: they survive every rollback (facts 3.6). */
 export class Journal {
   readonly #client: pg.Client;
   readonly #database: string;
+  readonly #domains = new Map<number, Promise<unknown>>();
 
   constructor(client: pg.Client, database: string) {
     this.#client = client;
@@ -138,6 +140,13 @@ export class Journal {
       table,
     ]);
     return rows[0]?.id ?? 0;
+  }
+
+  /** Makes sure of the type of VARCHAR(n). No transaction waits for another one over it. */
+  async ensureDomain(bytes: number): Promise<void> {
+    const made = this.#domains.get(bytes) ?? this.#client.query(domainSql(bytes));
+    this.#domains.set(bytes, made);
+    await made;
   }
 
   close(): Promise<void> {

@@ -37,7 +37,7 @@ export async function startPostgres(): Promise<Postgres> {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--locale=C', '--encoding=UTF8'],
-    postgresFlags: [...FLAGS, `listen_addresses=${HOST}`, 'unix_socket_directories=', 'max_connections=60'].flatMap(
+    postgresFlags: [...FLAGS, `listen_addresses=${HOST}`, 'unix_socket_directories=', 'max_connections=300'].flatMap(
       (flag) => ['-c', flag],
     ),
     onLog: () => undefined,

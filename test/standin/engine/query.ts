@@ -139,7 +139,7 @@ function readJoin(reader: Reader): void {
 
 function readTable(reader: Reader): void {
   // Facts 4.4: VALUES is no table, and there is no LATERAL.
-  if (reader.is('lateral') || reader.is('only')) reader.refuse();
+  if (reader.isAny('lateral', 'only', 'values')) reader.refuse();
   if (reader.copy('(')) {
     readNested(reader);
   } else if (reader.peek(1).key === '(') {

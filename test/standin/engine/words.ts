@@ -14,8 +14,8 @@ export const RESERVED = list(`
   then timestamp to top trailing true truncatecolumns union unique unnest unpivot user using verbose wallet when where
   with without`);
 
-/** Not reserved, but they fail as an alias without AS. AWS: the note at the head of the same page. */
-export const UNFIT_AS_BARE_ALIAS = list('start connect');
+/** Not reserved, but they fail as an alias without AS (AWS: the note at the head of the same page), or begin a clause. */
+export const UNFIT_AS_BARE_ALIAS = list('start connect qualify');
 
 /** AWS: "Aggregate functions" and the window functions of the same names; facts 4.5. LISTAGG is not imitated. */
 export const AGGREGATES = list(

@@ -1,0 +1,415 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
+import { MemoryObjects } from '../standin/engine/memory-objects.ts';
+import type { Postgres } from '../standin/engine/postgres.ts';
+import { startPostgres } from '../standin/engine/postgres.ts';
+import type { Backend } from '../standin/executor.ts';
+
+let postgres: Postgres;
+let engine: StandinEngine;
+let backend: Backend;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  engine = await startEngine({ objects: new MemoryObjects(), postgres });
+  const setUp = await engine.connect({ database: 'dev', user: 'ann' });
+  for (const sql of [
+    'CREATE TABLE t (id BIGINT NOT NULL, name VARCHAR(5), at TIMESTAMP, x DOUBLE PRECISION)',
+    'CREATE TABLE u (id BIGINT PRIMARY KEY, name VARCHAR(20), amount DECIMAL(8,2))',
+  ]) {
+    await setUp.execute(sql);
+  }
+  await setUp.close();
+});
+
+afterAll(async () => {
+  await engine.stop();
+  await postgres.stop();
+});
+
+beforeEach(async () => {
+  backend = await engine.connect({ database: 'dev', user: 'ann' });
+});
+
+afterEach(() => backend.close());
+
+async function rows(sql: string): Promise<readonly (readonly (string | null)[])[]> {
+  return (await backend.execute(sql)).rows;
+}
+
+async function value(expression: string): Promise<string | null | undefined> {
+  return (await rows(`SELECT ${expression}`))[0]?.[0];
+}
+
+const message = (sql: string, on: Backend = backend): Promise<string> =>
+  on.execute(sql).then(
+    () => 'accepted',
+    (error: Error) => error.message,
+  );
+
+describe('the gate refuses what Redshift has not', () => {
+  test.each([
+    ['4.4 ON CONFLICT', 'INSERT INTO t (id) VALUES (1) ON CONFLICT DO NOTHING', 'near "ON"'],
+    ['4.4 ON CONFLICT after a query', 'INSERT INTO t (id) SELECT id FROM u ON CONFLICT DO NOTHING', 'near "ON"'],
+    ['4.4 RETURNING', 'DELETE FROM t WHERE id = 1 RETURNING id', 'near "RETURNING"'],
+    ['4.4 DISTINCT ON', 'SELECT DISTINCT ON (id) id FROM t', 'no DISTINCT ON'],
+    ['4.4 FILTER', 'SELECT COUNT(*) FILTER (WHERE id = 1) FROM t', 'no FILTER'],
+    ['4.4 LATERAL', 'SELECT 1 FROM t, LATERAL (SELECT 1) s', 'near "LATERAL"'],
+    ['4.4 VALUES as a table', 'SELECT * FROM (VALUES (1)) v', 'near "VALUES"'],
+    ['4.4 VALUES as a statement', 'VALUES (1)', 'near "VALUES"'],
+    [
+      '4.4 generate_series beside tables',
+      'SELECT 1 FROM t, generate_series(1, 2) g',
+      'not supported on Redshift tables',
+    ],
+    ['4.4 string_agg', "SELECT string_agg(name, ',') FROM t", 'function string_agg() does not exist'],
+    ['4.4 array_agg', 'SELECT array_agg(id) FROM t', 'function array_agg() does not exist'],
+    ['4.4 sequences', "SELECT nextval('s')", 'function nextval() does not exist'],
+    ['4.4 CREATE SEQUENCE', 'CREATE SEQUENCE s', 'near "SEQUENCE"'],
+    ['4.4 indexes', 'CREATE INDEX i ON t (id)', 'near "INDEX"'],
+    ['4.4 unique indexes', 'CREATE UNIQUE INDEX i ON t (id)', 'near "UNIQUE"'],
+    ['4.4 triggers', 'CREATE TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f()', 'near "TRIGGER"'],
+    ['4.4 savepoints', 'SAVEPOINT a', 'near "SAVEPOINT"'],
+    ['4.4 rolling back to one', 'ROLLBACK TO SAVEPOINT a', 'near "TO"'],
+    ['4.4 IS DISTINCT FROM', 'SELECT 1 FROM t WHERE id IS DISTINCT FROM 1', 'near "DISTINCT"'],
+    ['4.4 row locks', 'SELECT id FROM t FOR UPDATE', 'near "FOR"'],
+    ['4.4 GROUP BY on a key alone', 'SELECT id, name FROM u GROUP BY id', 'must appear in the GROUP BY clause'],
+    ['4.4 an alias for the target of DELETE', 'DELETE FROM t x WHERE x.id = 1', 'near "x"'],
+    ['4.4 the same with AS', 'DELETE FROM t AS x WHERE x.id = 1', 'near "AS"'],
+    ['4.4 DELETE USING without FROM', 'DELETE t USING u WHERE t.id = u.id', 'near "using"'],
+    ['corrections: DELETE USING a subquery', 'DELETE FROM t USING (SELECT 1) s', 'near "("'],
+    ['corrections: UPDATE FROM an outer join', 'UPDATE t SET x = 1 FROM u LEFT JOIN u v ON u.id = v.id', 'Outer joins'],
+    ['4.4 an aggregate window without a frame', 'SELECT SUM(x) OVER (ORDER BY id) FROM t', 'require a frame clause'],
+    ['4.4 first_value without a frame', 'SELECT FIRST_VALUE(x) OVER (ORDER BY id) FROM t', 'require a frame clause'],
+    ['4.4 RANGE frames', 'SELECT SUM(x) OVER (ORDER BY id RANGE UNBOUNDED PRECEDING) FROM t', 'frame clause'],
+    ['4.4 a frame for a ranking', 'SELECT RANK() OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) FROM t', 'takes no frame'],
+    ['4.4 a WINDOW clause', 'SELECT SUM(x) OVER w FROM t WINDOW w AS (PARTITION BY id)', 'near "w"'],
+    [
+      '4.4 QUALIFY, for it is not portable',
+      'SELECT id FROM t QUALIFY ROW_NUMBER() OVER (ORDER BY id) = 1',
+      'not portable',
+    ],
+    ['4.5 one-argument TO_TIMESTAMP', 'SELECT TO_TIMESTAMP(1)', 'with 1 arguments does not exist'],
+    ['4.5 NOW() on tables', 'SELECT NOW() FROM t', 'not supported on Redshift tables'],
+    ['corrections: CURRENT_TIMESTAMP on tables', 'SELECT CURRENT_TIMESTAMP FROM t', 'not supported on Redshift tables'],
+    ['corrections: SUBSTR on tables', 'SELECT SUBSTR(name, 1) FROM t', 'not supported on Redshift tables'],
+    ['4.5 the catalogue beside tables', 'SELECT 1 FROM t, pg_class', 'not supported on Redshift tables'],
+    ['4.5 isodow', 'SELECT EXTRACT(isodow FROM at) FROM t', 'units "isodow" not recognized'],
+    ['4.5 a backslash in a literal', "SELECT 'a\\b'", 'a backslash in a literal'],
+    ['4.1 arrays', 'SELECT ARRAY[1]', 'near "["'],
+    ['4.1 ANY of an array', "SELECT 1 FROM t WHERE id = ANY ('{1}')", 'arrays are not supported'],
+    ['4.1 UUID', 'CREATE TABLE n (a UUID)', 'type "UUID" does not exist'],
+    ['4.1 JSON', 'CREATE TABLE n (a JSON)', 'type "JSON" does not exist'],
+    ['4.1 SERIAL', 'CREATE TABLE n (a SERIAL)', 'type "SERIAL" does not exist'],
+    ['4.1 BYTEA', 'SELECT CAST(name AS BYTEA) FROM t', 'type "BYTEA" does not exist'],
+    ['4.1 VARCHAR beyond 65535', 'CREATE TABLE n (a VARCHAR(65536))', 'cannot exceed 65535'],
+    ['4.1 DECIMAL beyond 38', 'CREATE TABLE n (a DECIMAL(39))', 'between 1 and 38'],
+    ['4.2 CHECK', 'CREATE TABLE n (a INT CHECK (a > 0))', 'CHECK constraints are not supported'],
+    ['4.2 DISTKEY with DISTSTYLE ALL', 'CREATE TABLE n (a INT DISTKEY) DISTSTYLE ALL', 'Cannot specify DISTKEY'],
+    ['4.2 two DISTKEYs', 'CREATE TABLE n (a INT DISTKEY, b INT DISTKEY)', 'Multiple distkey'],
+    ['4.2 an unknown encoding', 'CREATE TABLE n (a INT ENCODE gzip9)', 'invalid encoding'],
+    ['4.2 IF NOT EXISTS with AS', 'CREATE TABLE IF NOT EXISTS n AS SELECT 1 AS a', 'near "as"'],
+    [
+      'corrections: CURRENT_TIMESTAMP as a DEFAULT',
+      'CREATE TABLE n (a TIMESTAMP DEFAULT CURRENT_TIMESTAMP)',
+      'use SYSDATE',
+    ],
+    ['4.1 COLLATE "C"', 'SELECT name COLLATE "C" FROM t', 'no such collation'],
+    ['4.3 a reserved word as a name', 'SELECT 1 AS a FROM t user', 'near "user"'],
+    ['4.3 start as a bare alias', 'SELECT 1 start', 'near "start"'],
+    ['4.4 dollar quoting', 'SELECT $$a$$', 'near "$"'],
+    ['4.4 numbered parameters', 'SELECT $1', 'near "$"'],
+    ['4.5 a subquery of FROM without an alias', 'SELECT 1 FROM (SELECT 1)', 'must have an alias'],
+    [
+      '4.6 VACUUM in a transaction is shown elsewhere; an unknown setting',
+      'SET work_mem TO 1',
+      'unrecognized configuration',
+    ],
+    [
+      'corrections: a correlated subquery that skips a level',
+      'SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.id IN (SELECT v.id FROM u v WHERE v.id = t.id))',
+      'correlated subquery pattern',
+    ],
+    [
+      'corrections: a correlated subquery in ON',
+      'SELECT 1 FROM t JOIN u ON u.id = (SELECT MAX(v.id) FROM u v WHERE v.id = t.id)',
+      'correlated subquery pattern',
+    ],
+    [
+      'corrections: a correlated subquery with a window',
+      'SELECT 1 FROM t WHERE id IN (SELECT ROW_NUMBER() OVER (ORDER BY u.id) FROM u WHERE u.id = t.id)',
+      'correlated subquery pattern',
+    ],
+    ['4.4 MERGE, for it is not imitated', 'MERGE INTO t USING u ON t.id = u.id REMOVE DUPLICATES', 'near "MERGE"'],
+    ['two statements in one', 'SELECT 1; SELECT 2', 'near "SELECT"'],
+  ])('facts %s: %s', async (_, sql, expected) => {
+    expect(await message(sql)).toContain(expected);
+  });
+});
+
+describe('the gate accepts what Redshift has', () => {
+  test.each([
+    "SET timezone TO 'UTC'",
+    'SET enable_case_sensitive_identifier TO true',
+    'RESET statement_timeout',
+    'SHOW search_path',
+    'CREATE SCHEMA IF NOT EXISTS extra',
+    'CREATE TABLE IF NOT EXISTS extra.time (start_time TIMESTAMP NOT NULL SORTKEY, hour INT ENCODE az64) DISTSTYLE ALL',
+    'CREATE TEMP TABLE a (id INT DEFAULT 7)',
+    'CREATE TABLE extra.b DISTKEY(id) COMPOUND SORTKEY(id) AS SELECT id FROM u',
+    'CREATE TABLE extra.c (id BIGINT, b INT, PRIMARY KEY (id), FOREIGN KEY (b) REFERENCES u (id)) BACKUP NO DISTSTYLE KEY DISTKEY(id) SORTKEY AUTO ENCODE AUTO',
+    'CREATE OR REPLACE VIEW extra.v AS SELECT id FROM u',
+    'DROP TABLE IF EXISTS nothing, extra.nothing CASCADE',
+    'GRANT SELECT ON TABLE t TO GROUP analysts',
+    'ANALYZE t (id)',
+    'VACUUM DELETE ONLY t',
+    'DELETE t WHERE id = 99',
+    'DELETE FROM t USING u WHERE t.id = u.id AND u.id = 99',
+    'UPDATE t SET x = u.amount FROM u WHERE t.id = u.id',
+    "INSERT INTO u VALUES (7, DEFAULT, 1.005), (8, 'x', NULL)",
+    'SELECT id, SUM(x) OVER (PARTITION BY id ORDER BY at NULLS FIRST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM t',
+    'SELECT LAG(x, 1) OVER (ORDER BY at DESC NULLS LAST) FROM t',
+    "WITH a AS (SELECT id FROM t) SELECT a.* FROM a LEFT OUTER JOIN u USING (id) WHERE id NOT IN (1, 2) AND id BETWEEN 1 AND 3 AND 'a' LIKE 'a%'",
+    'SELECT id FROM t UNION ALL SELECT id FROM u MINUS SELECT 3 ORDER BY 1 DESC LIMIT 3 OFFSET 1',
+    "SELECT DATEADD(month, 1, SYSDATE), GETDATE(), DATE_TRUNC('week', at), TRIM(BOTH 'x' FROM name), POSITION('a' IN name) FROM t",
+    'SELECT id::VARCHAR(20), NVL(name, name), LEN(name), STRTOL(LEFT(MD5(name), 15), 16) FROM u',
+    'SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.id = t.id) AND id = ANY (SELECT id FROM u)',
+    'SELECT NOW(), CURRENT_TIMESTAMP, current_schema()',
+    'SELECT * FROM svv_table_info, stv_db_isolation_level',
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
+    'SELECT database_name, status, loaded_rows FROM sys_load_history WHERE query_id = 1',
+    'SELECT /* a /* nested */ comment */ 1 -- and another',
+  ])('%s', async (sql) => {
+    expect(await message(sql)).toBe('accepted');
+  });
+});
+
+describe('values', () => {
+  test('facts 4.3: identifiers fold to lower case even when quoted, unless the session says otherwise', async () => {
+    await backend.execute('CREATE TEMP TABLE "Folded" ("Name" INT)');
+    expect((await backend.execute('SELECT "NAME" FROM FOLDED')).columns?.[0]?.name).toBe('name');
+    await backend.execute('SET enable_case_sensitive_identifier TO true');
+    expect(await message('SELECT "NAME" FROM folded')).toContain('column "NAME" does not exist');
+  });
+
+  test('facts 4.1: lengths count bytes, surplus blanks are cut and TEXT is VARCHAR(256)', async () => {
+    await backend.execute('CREATE TEMP TABLE lengths (a VARCHAR(4), b TEXT)');
+    await backend.execute("INSERT INTO lengths VALUES ('éé      ', '')");
+    expect(await rows('SELECT a, LEN(a), OCTET_LENGTH(a) FROM lengths')).toEqual([['éé', '2', '4']]);
+    expect(await message("INSERT INTO lengths (a) VALUES ('ééa')")).toBe(
+      'ERROR: value too long for type character varying(4)',
+    );
+    expect(await message("INSERT INTO lengths (b) SELECT REPEAT('x', 257)")).toBe(
+      'ERROR: value too long for type character varying(256)',
+    );
+    expect(await value("CAST('éé' AS VARCHAR(3))")).toBe('é');
+    expect((await backend.execute('SELECT a, b FROM lengths')).columns?.map(({ precision }) => precision)).toEqual([
+      4, 256,
+    ]);
+  });
+
+  test('facts 4.1: trailing blanks do not count in comparisons, but LEN counts them and || keeps them', async () => {
+    await backend.execute('CREATE TEMP TABLE blanks (a VARCHAR(20), b VARCHAR(30))');
+    await backend.execute("INSERT INTO blanks VALUES ('x', 'x  '), ('x ', 'x'), ('x\t', 'x')");
+    expect(await value('COUNT(*) FROM blanks WHERE a = b')).toBe('2');
+    expect(await value("COUNT(*) FROM blanks WHERE a IN ('x   ')")).toBe('2');
+    expect(await value("COUNT(*) FROM blanks WHERE a > 'x' OR a <> 'x'")).toBe('1');
+    expect(await value('COUNT(DISTINCT a) FROM blanks')).toBe('2');
+    expect(await value('COUNT(*) FROM (SELECT a FROM blanks GROUP BY a) g')).toBe('2');
+    expect(await value('COUNT(*) FROM (SELECT a FROM blanks UNION SELECT b FROM blanks) u')).toBe('2');
+    expect(await value('COUNT(*) FROM blanks p JOIN blanks q ON p.a = q.b')).toBe('6');
+    expect(await value('MAX(n) FROM (SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY b) AS n FROM blanks) w')).toBe(
+      '2',
+    );
+    expect(await rows("SELECT LEN(b), b || '|', MD5(b) = MD5('x') FROM blanks WHERE LEN(b) > 1")).toEqual([
+      ['3', 'x  |', 'f'],
+    ]);
+    await backend.execute(
+      "CREATE TEMP TABLE kinds AS SELECT CASE WHEN LEN(a) > 1 THEN 'k ' ELSE 'k' END AS kind FROM blanks",
+    );
+    expect(await value('COUNT(DISTINCT kind) FROM kinds')).toBe('1');
+  });
+
+  test('facts 4.5: SYSDATE is the start of the transaction, in UTC, and so it is as a DEFAULT', async () => {
+    await backend.begin();
+    await backend.execute('CREATE TEMP TABLE stamped (id INT, at TIMESTAMP DEFAULT SYSDATE NOT NULL)');
+    await backend.execute('INSERT INTO stamped (id) VALUES (1)');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await backend.execute('INSERT INTO stamped (id) SELECT 2');
+    expect(await value('COUNT(*) FROM stamped WHERE at = SYSDATE')).toBe('2');
+    const stamp = await value('SYSDATE');
+    expect(Math.abs(Date.parse(`${stamp?.replace(' ', 'T')}Z`) - Date.now())).toBeLessThan(5000);
+    await backend.commit();
+    expect(await value('COUNT(*) FROM stamped WHERE at = SYSDATE')).toBe('0');
+  });
+
+  test('facts 4.5: EXTRACT gives integers without fractions, weekdays from Sunday = 0 and ISO weeks', async () => {
+    const at = "TIMESTAMP '2018-11-04 01:25:05.796'";
+    expect(await value(`EXTRACT(second FROM ${at})`)).toBe('5');
+    expect(await value(`EXTRACT(ms FROM ${at})`)).toBe('796');
+    expect(await value(`EXTRACT(weekday FROM ${at})`)).toBe('0');
+    expect(await value(`EXTRACT(week FROM ${at})`)).toBe('44');
+    expect(await value(`DATE_PART(second, ${at})`)).toBe('5.796');
+    expect((await backend.execute(`SELECT EXTRACT(hour FROM ${at})`)).columns?.[0]?.typeName).toBe('int4');
+  });
+
+  test('facts 4.1: NUMERIC is DECIMAL(18,0), and facts 4.5: integers divide to integers', async () => {
+    expect(await value('CAST(19.40904 AS NUMERIC)')).toBe('19');
+    expect(await value('7 / 2')).toBe('3');
+  });
+
+  test('facts 4.2: declared keys are not enforced, NOT NULL is', async () => {
+    await backend.execute('CREATE TEMP TABLE keyed (id INT PRIMARY KEY, v INT UNIQUE)');
+    await backend.execute('INSERT INTO keyed VALUES (1, 1), (1, 1)');
+    expect(await value('COUNT(*) FROM keyed')).toBe('2');
+    expect(await message('INSERT INTO keyed VALUES (NULL, 1)')).toBe(
+      'ERROR: Cannot insert a NULL value into column id',
+    );
+  });
+
+  test('facts 1.9: parameters are text that the engine coerces, and stand for one value however often they are used', async () => {
+    const outcome = await backend.execute('SELECT :a::INT + :a::INT, :b', { a: '2', b: "it's \\ here" });
+    expect(outcome.rows).toEqual([['4', "it's \\ here"]]);
+  });
+
+  test('facts 1.4: what the leader node answers has no query id, a query of a table has one', async () => {
+    expect((await backend.execute('SELECT 1')).queryId).toBe(-1);
+    expect((await backend.execute('SELECT COUNT(*) FROM t')).queryId).toBeGreaterThan(0);
+  });
+
+  test('facts 1.10: errors are worded as Redshift words them, with the place in the statement that was sent', async () => {
+    expect(await message('SELECT id,  nope FROM t')).toBe('ERROR: column "nope" does not exist\n  Position: 13');
+    expect(await message('SELECT 1 FROM nowhere')).toBe('ERROR: relation "nowhere" does not exist\n  Position: 15');
+    expect(await message("SELECT CAST(CASE WHEN COUNT(*) = 0 THEN 'rule' END AS INTEGER) FROM t")).toBe(
+      'ERROR: invalid input syntax for type integer: "rule"',
+    );
+  });
+
+  test('an unknown database refuses the connection', async () => {
+    await expect(engine.connect({ database: 'nope', user: 'ann' })).rejects.toThrow(
+      'FATAL: database "nope" does not exist',
+    );
+  });
+});
+
+describe('transactions', () => {
+  async function pair(
+    options: Partial<Parameters<typeof startEngine>[0]> = {},
+  ): Promise<[Backend, Backend, StandinEngine]> {
+    const other = await startEngine({ objects: new MemoryObjects(), postgres, ...options });
+    const first = await other.connect({ database: 'dev', user: 'ann' });
+    await first.execute('CREATE TABLE run (n INT)');
+    await first.execute('INSERT INTO run VALUES (0)');
+    return [first, await other.connect({ database: 'dev', user: 'bob' }), other];
+  }
+
+  /** Both lock the table and change its row; the second waits for the first. */
+  async function collide([first, second]: readonly Backend[]): Promise<string> {
+    await first?.begin();
+    await second?.begin();
+    await first?.execute('LOCK run');
+    const waiting = message('LOCK run', second);
+    await first?.execute('UPDATE run SET n = n + 1');
+    await first?.commit();
+    await waiting;
+    const result = await message('UPDATE run SET n = n + 1', second as Backend);
+    await second?.rollback();
+    return result;
+  }
+
+  test('corrections: a snapshot taken after LOCK sees what the other one did', async () => {
+    const [first, second, other] = await pair();
+    expect(await collide([first, second])).toBe('accepted');
+    await other.stop();
+  });
+
+  test('facts 4.6: under SNAPSHOT a snapshot older than LOCK ends in a conflict', async () => {
+    const [first, second, other] = await pair({ snapshotAt: 'begin' });
+    expect(await collide([first, second])).toBe(
+      'ERROR: could not complete because of conflict with concurrent transaction',
+    );
+    expect(await value('1')).toBe('1');
+    await other.stop();
+  });
+
+  test('facts 4.6: under SERIALIZABLE it ends in error 1023', async () => {
+    const [first, second, other] = await pair({ snapshotAt: 'begin', isolation: 'SERIALIZABLE' });
+    expect(await collide([first, second])).toMatch(
+      /^ERROR: 1023 DETAIL: Serializable isolation violation on table - [1-9]\d*, transactions forming the cycle are: \d+, \d+ \(pid:\d+\)$/,
+    );
+    const { rows: levels } = await first.execute('SELECT isolation_level FROM stv_db_isolation_level');
+    expect(levels[0]?.[0]?.trim()).toBe('Serializable');
+    await other.stop();
+  });
+
+  test('facts 4.6: writers of a table queue, readers do not wait for them', async () => {
+    const [first, second, other] = await pair();
+    await first.begin();
+    await first.execute('INSERT INTO run VALUES (1)');
+    expect((await second.execute('SELECT COUNT(*) FROM run')).rows).toEqual([['1']]);
+    let isDone = false;
+    const waiting = second.execute('INSERT INTO run VALUES (2)').then(() => {
+      isDone = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isDone).toBe(false);
+    await first.commit();
+    await waiting;
+    await other.stop();
+  });
+
+  test('facts 4.6: two tables locked in opposite order are a deadlock', async () => {
+    const [first, second, other] = await pair();
+    await first.execute('CREATE TABLE run2 (n INT)');
+    await first.begin();
+    await second.begin();
+    await first.execute('LOCK run');
+    await second.execute('LOCK run2');
+    /** Whoever fails lets the other one go on. */
+    const lock = async (table: string, on: Backend): Promise<string> => {
+      const result = await message(`LOCK ${table}`, on);
+      await on.rollback();
+      return result;
+    };
+    const results = await Promise.all([lock('run2', first), lock('run', second)]);
+    expect(results.sort()).toEqual(['ERROR: deadlock detected', 'accepted']);
+    await other.stop();
+  });
+
+  test('facts 4.6: TRUNCATE commits what came before it and cannot be rolled back', async () => {
+    const [first, second, other] = await pair();
+    await first.execute('CREATE TABLE kept (n INT)');
+    await first.begin();
+    await first.execute('INSERT INTO kept VALUES (1)');
+    await first.execute('TRUNCATE run');
+    await first.execute('INSERT INTO kept VALUES (2)');
+    await first.rollback();
+    expect((await second.execute('SELECT n FROM kept')).rows).toEqual([['1']]);
+    expect((await second.execute('SELECT COUNT(*) FROM run')).rows).toEqual([['0']]);
+    await other.stop();
+  });
+
+  test('a failed statement fails the transaction, refused by the gate or not', async () => {
+    await backend.begin();
+    expect(await message('SELECT now() FROM t')).toContain('not supported');
+    expect(await message('SELECT 1')).toContain('current transaction is aborted');
+    await backend.rollback();
+    expect(await message('SELECT 1')).toBe('accepted');
+  });
+
+  test('facts 4.6: VACUUM does not run inside a transaction', async () => {
+    await backend.begin();
+    expect(await message('VACUUM t')).toContain('VACUUM cannot run inside a transaction block');
+    await backend.rollback();
+  });
+
+  test('a statement that is cancelled, or runs out of time, says so', async () => {
+    const slow = 'SELECT COUNT(*) FROM generate_series(1, 300000000)';
+    const running = message(slow);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await backend.cancel();
+    expect(await running).toMatch(/^ERROR: Query \(-?\d+\) cancelled on user's request$/);
+    await backend.execute('SET statement_timeout TO 20');
+    expect(await message(slow)).toMatch(/cancelled on user's request: statement timeout$/);
+  });
+});
