@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataProblem, MAX_PROBLEMS } from '../../errors.ts';
 import { locate } from '../../objects/part.ts';
+import { quoteLiteral } from '../../sql/render.ts';
 import type { ResultSet } from '../warehouse.ts';
 import { findPart, type PlacedPart } from './work.ts';
 
@@ -15,19 +16,25 @@ export function isLoadFailure(message: string): boolean {
   return /Load into table '/.test(message);
 }
 
+/** Which rows of the views are meant: those of a query, or, where its id is not known, of files that begin so. */
+export interface Blame {
+  readonly queryId: number;
+  readonly filePrefix: string;
+}
+
 /**
  * The records a failed COPY blames, traced to the user's files: rows of SYS_LOAD_ERROR_DETAIL of this very query, or of
  * STL_LOAD_ERRORS where the newer view is not to be had. Empty when neither tells.
  */
 export async function readLoadErrors(
   ask: Ask,
-  queryId: number,
+  blame: Blame,
   parts: readonly PlacedPart[],
 ): Promise<readonly DataProblem[]> {
   for (const pause of PAUSES_MILLISECONDS) {
     await sleep(pause);
     for (const view of VIEWS) {
-      const rows = await tryAsk(ask, view(queryId));
+      const rows = await tryAsk(ask, view(blame));
       if (rows.length > 0) {
         return rows.map((row) => toProblem(row, parts));
       }
@@ -36,21 +43,27 @@ export async function readLoadErrors(
   return [];
 }
 
-/** A whole number goes into the text: views of the leader node take no parameters from a batch. */
-const VIEWS: readonly ((queryId: number) => string)[] = [
+const VIEWS: readonly ((blame: Blame) => string)[] = [
   (
-    queryId,
+    blame,
   ) => `SELECT file_name, line_number, column_name, column_type, column_length, error_code, error_message, '' AS raw
 FROM sys_load_error_detail
-WHERE query_id = ${Math.trunc(queryId)}
-ORDER BY file_name, line_number
+WHERE ${condition(blame, 'query_id', 'file_name')}
+ORDER BY start_time DESC, file_name, line_number
 LIMIT ${MAX_PROBLEMS}`,
-  (queryId) => `SELECT filename, line_number, colname, type, col_length, err_code, err_reason, raw_line
+  (blame) => `SELECT filename, line_number, colname, type, col_length, err_code, err_reason, raw_line
 FROM stl_load_errors
-WHERE query = ${Math.trunc(queryId)}
-ORDER BY filename, line_number
+WHERE ${condition(blame, 'query', 'filename')}
+ORDER BY starttime DESC, filename, line_number
 LIMIT ${MAX_PROBLEMS}`,
 ];
+
+/** A run's own folder in the work prefix is nobody else's, so that its name finds the run's errors and no others. */
+function condition({ queryId, filePrefix }: Blame, query: string, file: string): string {
+  return queryId > 0
+    ? `${query} = ${Math.trunc(queryId)}`
+    : `LEFT(${file}, ${[...filePrefix].length}) = ${quoteLiteral(filePrefix)}`;
+}
 
 async function tryAsk(ask: Ask, sql: string): Promise<ResultSet['rows']> {
   try {

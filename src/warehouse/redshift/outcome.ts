@@ -81,11 +81,12 @@ async function withLoadErrors(
   placed: PlacedBatch,
   ask: Ask,
 ): Promise<WarehouseError> {
-  const queryId = sub?.RedshiftQueryId ?? 0;
-  if (step === undefined || step.kind === 'sql' || !isLoadFailure(failure.message) || queryId <= 0) {
+  if (step === undefined || step.kind === 'sql' || !isLoadFailure(failure.message)) {
     return failure;
   }
-  const problems = await readLoadErrors(ask, queryId, placed.parts.get(step) ?? []);
+  const parts = placed.parts.get(step) ?? [];
+  const filePrefix = step.kind === 'copy' ? placed.folder : step.folder.uri;
+  const problems = await readLoadErrors(ask, { queryId: sub?.RedshiftQueryId ?? 0, filePrefix }, parts);
   return new WarehouseError(failure.kind, failure.message, { cause: failure, next: failure.next, problems });
 }
 

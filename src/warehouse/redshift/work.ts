@@ -36,12 +36,14 @@ type CopyStep = Extract<Step, { kind: 'copy' }>;
 export interface PlacedBatch {
   readonly filesOf: (step: Step) => readonly CopyFiles[];
   readonly parts: ReadonlyMap<Step, readonly PlacedPart[]>;
+  /** The batch's own folder, `s3://…/`. */
+  readonly folder: string;
   /** Everything that was written, to be removed after the commit. */
   readonly written: readonly string[];
 }
 
 /** For a batch without COPYs. */
-export const NOTHING_PLACED: PlacedBatch = { filesOf: () => [], parts: new Map(), written: [] };
+export const NOTHING_PLACED: PlacedBatch = { filesOf: () => [], parts: new Map(), folder: '', written: [] };
 
 /** The files a COPY step would read, for people to read. */
 export function plannedFiles(batch: Batch, step: Step, prefix: string): readonly CopyFiles[] {
@@ -81,7 +83,12 @@ class Placer {
   }
 
   placed(): PlacedBatch {
-    return { filesOf: (step) => this.#files.get(step) ?? [], parts: this.#parts, written: this.#written };
+    return {
+      filesOf: (step) => this.#files.get(step) ?? [],
+      parts: this.#parts,
+      folder: this.#folder,
+      written: this.#written,
+    };
   }
 
   async place(step: CopyStep): Promise<void> {
