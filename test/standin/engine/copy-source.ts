@@ -147,7 +147,8 @@ async function* gunzip(source: Readable, url: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of unzipped) yield chunk as Buffer;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    // Node's own errors need not be of this realm.
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
     if (code.startsWith('Z_')) throw refusal(`Failed to decompress ${url} as GZIP`);
     throw error;
   }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { messageOf } from '../../../src/errors.ts';
 import { EngineError } from '../executor.ts';
 import { S3Refusal } from './objects.ts';
 import type { EngineOptions, Uncertain } from './options.ts';
@@ -18,13 +19,18 @@ export interface FailureContext {
 /** An error of PostgreSQL's as Redshift words it. */
 export async function toEngineError(error: unknown, context: FailureContext): Promise<EngineError> {
   if (error instanceof EngineError) return error;
-  if (error instanceof Error && error.name === 'AbortError') return cancelled(context.queryId);
+  if (isAbort(error)) return cancelled(context.queryId);
   if (error instanceof S3Refusal)
     return new EngineError(`ERROR: S3ServiceException:${error.message}`, { cause: error });
   if (!(error instanceof pg.DatabaseError)) {
-    return new EngineError(`ERROR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    return new EngineError(`ERROR: ${messageOf(error)}`, { cause: error });
   }
   return new EngineError(`ERROR: ${await word(error, context)}`, { cause: error });
+}
+
+/** Node's own errors need not be of this realm. */
+function isAbort(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }
 
 /** AWS: "CANCEL"; the text is that of a cancelled query in query editors. */

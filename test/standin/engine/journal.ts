@@ -50,6 +50,7 @@ const USER_ID = 100;
 export class Journal {
   readonly #client: pg.Client;
   readonly #database: string;
+  #last: Promise<unknown> = Promise.resolve();
   readonly #domains = new Map<number, Promise<unknown>>();
 
   constructor(client: pg.Client, database: string) {
@@ -69,12 +70,12 @@ export class Journal {
         typeName,
         length === undefined ? '' : String(length),
       ];
-      await this.#client.query(
+      await this.#query(
         `INSERT INTO redshift.sys_load_error_detail VALUES (${USER_ID}, $1, $1, $2, $3, $4, now(), $5, $6, $7, $8, $9, $10, $11, $12)`,
         [queryId, session, this.#database, tableId, ...place, error.position, error.code, cut(error.message, 512)],
       );
       const raw = [cut(singleBytes(error.rawLine), 1024), cut(singleBytes(error.rawValue), 1024)];
-      await this.#client.query(
+      await this.#query(
         `INSERT INTO redshift.stl_load_errors VALUES (${USER_ID}, 0, $1, now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14)`,
         [
           tableId,
@@ -94,7 +95,7 @@ export class Journal {
   /** AWS: SYS_LOAD_HISTORY; facts 3.8. */
   async loaded({ queryId, session, started, table, source, rows, bytes, files, errors }: FinishedLoad): Promise<void> {
     const microseconds = (Date.now() - started.getTime()) * 1000;
-    await this.#client.query(
+    await this.#query(
       `INSERT INTO redshift.sys_load_history VALUES (${USER_ID}, $1, $1, $2, $3, 'completed', $4, $5, now(), $11,
         $6, 'JSON', $7, $8, $9, $8, $9, $8, $10, 0)`,
       [
@@ -116,41 +117,45 @@ export class Journal {
   /** AWS: SYS_QUERY_HISTORY. Nobody waits for it; real rows come late as well. */
   ran({ queryId, session, started, type, rows, error, text }: FinishedQuery): void {
     const status = error === undefined ? 'success' : 'failed';
-    this.#client
-      .query(
-        `INSERT INTO redshift.sys_query_history VALUES (${USER_ID}, $1, $1, $2, $3, $4, $5, $6, now(), $7, $8, $9)`,
-        [
-          queryId,
-          session,
-          this.#database,
-          type,
-          status,
-          started.toISOString(),
-          rows,
-          cut(error ?? '', 512),
-          cut(text, 4000),
-        ],
-      )
-      .catch(() => undefined);
+    this.#query(
+      `INSERT INTO redshift.sys_query_history VALUES (${USER_ID}, $1, $1, $2, $3, $4, $5, $6, now(), $7, $8, $9)`,
+      [
+        queryId,
+        session,
+        this.#database,
+        type,
+        status,
+        started.toISOString(),
+        rows,
+        cut(error ?? '', 512),
+        cut(text, 4000),
+      ],
+    ).catch(() => undefined);
   }
 
   /** The number of a table, as far as it is known outside its transaction; 0 if not. */
   async tableId(table: string): Promise<number> {
-    const { rows } = await this.#client.query<{ id: number | null }>('SELECT CAST(to_regclass($1) AS integer) AS id', [
-      table,
-    ]);
+    const { rows } = await this.#query<{ id: number | null }>('SELECT CAST(to_regclass($1) AS integer) AS id', [table]);
     return rows[0]?.id ?? 0;
   }
 
   /** Makes sure of the type of VARCHAR(n). No transaction waits for another one over it. */
   async ensureDomain(bytes: number): Promise<void> {
-    const made = this.#domains.get(bytes) ?? this.#client.query(domainSql(bytes));
+    const made = this.#domains.get(bytes) ?? this.#query(domainSql(bytes));
     this.#domains.set(bytes, made);
     await made;
   }
 
-  close(): Promise<void> {
-    return this.#client.end();
+  /** One query at a time, in the order they were asked for. */
+  #query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<Row>> {
+    const result = this.#last.then(() => this.#client.query<Row>(text, [...values]));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#client.end();
   }
 }
 

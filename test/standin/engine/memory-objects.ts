@@ -32,5 +32,6 @@ export class MemoryObjects implements ObjectReader {
 
 /** Small pieces, so that records are cut anywhere. */
 async function* inPieces(content: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < content.length; at += 7) yield content.subarray(at, at + 7);
+  const size = Math.max(7, content.length >> 8);
+  for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
 }
