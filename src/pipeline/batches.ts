@@ -10,7 +10,7 @@ import {
 } from '../sql/catalogue.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
 import type { Batch, Folder, Mapping, Step } from '../warehouse/warehouse.ts';
-import { checkSteps } from './checks.ts';
+import { checkSteps, type WantedSql } from './checks.ts';
 
 /** Parts to load into a table. */
 export interface Copy {
@@ -115,15 +115,15 @@ function derive(model: Model, stamps: Stamps): readonly Step[] {
 }
 
 /** How many rows each table of staging and star holds. */
-export function tableSizes(model: Model): NamedSql & { readonly wanted: true } {
+export function tableSizes(model: Model): WantedSql {
   const tables = [...tablesOf(model, 'staging'), ...tablesOf(model, 'star')];
   const selects = tables.map(
     ({ name }) => `SELECT ${quoteLiteral(name)} AS table_name, COUNT(*) AS row_count FROM ${quoteIdentifier(name)}`,
   );
-  return { name: TABLE_SIZES, sql: selects.join('\nUNION ALL\n'), wanted: true };
+  return { name: TABLE_SIZES, sql: selects.join('\nUNION ALL\n'), wanted: 'always' };
 }
 
-function sqlSteps(statements: readonly (NamedSql & { readonly wanted?: boolean })[], stamps: Stamps): readonly Step[] {
+function sqlSteps(statements: readonly WantedSql[], stamps: Stamps): readonly Step[] {
   return statements.map((statement) => ({ kind: 'sql', ...statement, sql: render(statement.sql, stamps) }));
 }
 

@@ -1,6 +1,6 @@
-import type { Check, Model } from '../sql/catalogue.ts';
+import type { Check, Model, NamedSql } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
-import type { ResultSet, Step } from '../warehouse/warehouse.ts';
+import type { ResultSet, Step, StepResult, Wanted } from '../warehouse/warehouse.ts';
 
 /** A row that breaks a rule. Where a staged value is to blame, it says which, so that the file can be found. */
 export interface Offender {
@@ -20,16 +20,39 @@ const LISTED = 100;
  * The steps that hold a batch to the checks of a phase. A batch cannot branch, so the rows are first collected and
  * returned, and then a cast that fails when there are any ends the batch.
  */
-export function checkSteps(model: Model, phase: Phase): readonly { name: string; sql: string; wanted?: boolean }[] {
+export function checkSteps(model: Model, phase: Phase): readonly WantedSql[] {
   const checks = model.checks.filter((check) => check.phase === phase);
   if (checks.length === 0) {
     return [];
   }
+  const isLast = phase === lastPhase(model);
   return [
     { name: `check_${phase}`, sql: collect(checks, phase) },
-    { name: offendersStep(phase), sql: list(phase), wanted: true },
+    { name: offendersStep(phase), sql: list(phasesUpTo(model, phase)), wanted: isLast ? 'always' : 'on-failure' },
     { name: `refuse_${phase}`, sql: refuse(phase) },
   ];
+}
+
+/** A statement, and when its rows are returned. */
+export interface WantedSql extends NamedSql {
+  readonly wanted?: Wanted | undefined;
+}
+
+/** What the checks of a batch found that does not stop it: the last phase lists what all of them found. */
+export function warningsOf(results: readonly StepResult[]): readonly Offender[] {
+  const listed = PHASES.map((phase) => results.find(({ name }) => name === offendersStep(phase))?.result);
+  return toOffenders(listed.findLast((result) => result !== undefined));
+}
+
+const PHASES = ['staged', 'star'] as const;
+
+function phasesUpTo(model: Model, last: Phase): readonly Phase[] {
+  const used = PHASES.filter((phase) => model.checks.some((check) => check.phase === phase));
+  return used.slice(0, used.indexOf(last) + 1);
+}
+
+function lastPhase(model: Model): Phase | undefined {
+  return PHASES.findLast((phase) => model.checks.some((check) => check.phase === phase));
 }
 
 /** The name of the step that returns a phase's offenders. */
@@ -39,7 +62,7 @@ export function offendersStep(phase: Phase): string {
 
 /** Whether a step is the one that fails when a check does. */
 export function refusingPhase(step: Step): Phase | undefined {
-  return (['staged', 'star'] as const).find((phase) => step.name === `refuse_${phase}`);
+  return PHASES.find((phase) => step.name === `refuse_${phase}`);
 }
 
 /** The rows of an offenders step. */
@@ -75,9 +98,12 @@ ${sql}
 ) ${name}`;
 }
 
-function list(phase: Phase): string {
-  return `SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
-FROM run_offenders_${phase}
+function list(phases: readonly Phase[]): string {
+  const selects = phases.map(
+    (phase) =>
+      `SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_${phase}`,
+  );
+  return `${selects.join('\nUNION ALL\n')}
 ORDER BY severity, rule_name, offender
 LIMIT ${LISTED}`;
 }

@@ -1,7 +1,7 @@
 import { Spool } from '../objects/spool.ts';
 import type { StepResult } from '../warehouse/warehouse.ts';
 import { LEDGER_GUARD, loadBatch, refreshBatch } from './batches.ts';
-import { type Offender, offendersStep, toOffenders } from './checks.ts';
+import { type Offender, warningsOf } from './checks.ts';
 import type { LoadContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { type LoadPlan, planLoad, plannedFiles, splitPlan, type TablePlan } from './plan.ts';
@@ -115,13 +115,6 @@ async function loadRun(context: LoadContext, plan: LoadPlan, runId: string): Pro
 /** The rows of each table, from a batch's last step. */
 export function tableRows(results: readonly StepResult[]): ReadonlyMap<string, number> {
   return new Map(results.at(-1)?.result?.rows.map(([table, rows]) => [String(table), Number(rows)]));
-}
-
-/** What the checks of a batch found that does not stop it. */
-export function warningsOf(results: readonly StepResult[]): readonly Offender[] {
-  return (['staged', 'star'] as const).flatMap((phase) =>
-    toOffenders(results.find(({ name }) => name === offendersStep(phase))?.result),
-  );
 }
 
 function tableReport({ table, files, known, skipped }: TablePlan, loaded: readonly LoadedRun[]): TableReport {

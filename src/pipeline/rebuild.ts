@@ -1,8 +1,8 @@
 import { StepFailed } from '../warehouse/errors.ts';
 import { rebuildBatch } from './batches.ts';
-import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
+import { type Offender, offendersStep, refusingPhase, toOffenders, warningsOf } from './checks.ts';
 import type { LoadContext } from './context.ts';
-import { tableRows, warningsOf } from './etl.ts';
+import { tableRows } from './etl.ts';
 import { failedChecks } from './explain.ts';
 import { runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';

@@ -18,10 +18,10 @@ export type Mapping =
 /**
  * One statement of a batch. `copy` loads parts into a staging or control table,
  * `copy-folder` all of a folder, where `loads` says so. The rows of an `sql` step are returned only
- * where they are `wanted`: on Redshift each result costs a call.
+ * where they are `wanted`, always or only once a later step has failed: on Redshift each result costs a call.
  */
 export type Step =
-  | { readonly kind: 'sql'; readonly name: string; readonly sql: string; readonly wanted?: boolean }
+  | { readonly kind: 'sql'; readonly name: string; readonly sql: string; readonly wanted?: Wanted | undefined }
   | {
       readonly kind: 'copy';
       readonly name: string;
@@ -44,6 +44,9 @@ export interface Folder {
   /** The `s3://` URI of its jsonpaths file; absent when keys are matched by name. */
   readonly jsonpaths: string | undefined;
 }
+
+/** When a step's rows are returned. */
+export type Wanted = 'always' | 'on-failure';
 
 /** Statements that take effect together or not at all. A locking batch waits for, or is refused by, any other one. */
 export interface Batch {

@@ -94,8 +94,7 @@ FROM (
 WHERE counted.records <> counted.staged
 ) records_staged;
 
-SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
-FROM run_offenders_staged
+SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_staged
 ORDER BY severity, rule_name, offender
 LIMIT 100;
 
@@ -453,8 +452,9 @@ GROUP BY user_id
 HAVING COUNT(*) <> 1
 ) one_user_per_user_id;
 
-SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
-FROM run_offenders_star
+SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_staged
+UNION ALL
+SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_star
 ORDER BY severity, rule_name, offender
 LIMIT 100;
 

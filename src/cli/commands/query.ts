@@ -82,7 +82,7 @@ async function ask({ warehouse }: LoadContext, sql: string, write: boolean): Pro
   const [outcome] = await warehouse.run({
     name: `query-${randomUUID()}`,
     locks: false,
-    steps: [{ kind: 'sql', name: 'query', sql, wanted: true }],
+    steps: [{ kind: 'sql', name: 'query', sql, wanted: 'always' }],
   });
   return outcome?.result ?? { columns: ['rows_changed'], rows: [[outcome?.affected ?? 0]] };
 }

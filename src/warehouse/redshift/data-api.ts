@@ -46,15 +46,22 @@ export class DataApi {
     this.#notify = notify;
   }
 
-  /** Submits statements as one transaction. A call that is repeated with its token runs once. */
-  async submitBatch(sqls: readonly string[], { name, token }: Submission): Promise<StatementState> {
+  /**
+   * Submits statements as one transaction. A call that is repeated with its token runs once. With `holdBack` the call comes
+   * back when the batch has ended, if that is soon; without, its id is known at once.
+   */
+  async submitBatch(
+    sqls: readonly string[],
+    { name, token }: Submission,
+    { holdBack }: { readonly holdBack: boolean },
+  ): Promise<StatementState> {
     const { sdk, client } = await this.#sdk();
     const input = {
       ...addressOf(this.#target),
       Sqls: [...sqls],
       StatementName: name,
       ClientToken: token,
-      WaitTimeSeconds: WAIT_SECONDS,
+      ...(holdBack ? { WaitTimeSeconds: WAIT_SECONDS } : {}),
     };
     return this.#submit('BatchExecuteStatement', () => client.send(new sdk.BatchExecuteStatementCommand(input)));
   }

@@ -24,7 +24,7 @@ export async function readResults(
   const rows = new Map<Step, ResultSet>();
   const copied = new Map<Step, number>();
   for (const [index, { step, fetch }] of statements.entries()) {
-    if (step !== undefined && fetch !== undefined) {
+    if (step !== undefined && (fetch === 'rows' || fetch === 'copied')) {
       const result = await api.rows(subId(id, index));
       if (fetch === 'rows') {
         rows.set(step, result);
@@ -99,7 +99,7 @@ async function earlierResults(
 ): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
   for (const [index, { step, fetch }] of statements.slice(0, failed).entries()) {
-    if (step !== undefined && fetch === 'rows') {
+    if (step !== undefined && (fetch === 'rows' || fetch === 'rows-on-failure')) {
       try {
         results.push({ name: step.name, affected: 0, result: await api.rows(subId(id, index)) });
       } catch (error) {

@@ -8,7 +8,7 @@ export interface BatchStatement {
   readonly sql: string;
   readonly step: Step | undefined;
   /** What of its result is to be fetched: rows for the step, or how many rows a COPY loaded. */
-  readonly fetch: 'rows' | 'copied' | undefined;
+  readonly fetch: 'rows' | 'rows-on-failure' | 'copied' | undefined;
 }
 
 /** What a batch's statements depend on besides its steps. */
@@ -54,10 +54,12 @@ export function sessionStatements({
   ];
 }
 
+const FETCHES = { always: 'rows', 'on-failure': 'rows-on-failure', never: undefined } as const;
+
 /** How many rows a COPY loaded is known to its own session only (pg_last_copy_count). */
 function stepStatements(step: Step, options: StatementOptions): readonly BatchStatement[] {
   if (step.kind === 'sql') {
-    return [{ sql: step.sql, step, fetch: step.wanted === true ? 'rows' : undefined }];
+    return [{ sql: step.sql, step, fetch: FETCHES[step.wanted ?? 'never'] }];
   }
   if (step.kind === 'copy-folder') {
     const region = options.regions.get(step) ?? options.region;

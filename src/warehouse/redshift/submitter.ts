@@ -83,7 +83,7 @@ export class Submitter {
   /** A submission that was refused has left nothing to wait for; one whose answer was lost may have. */
   async #submitJournaled(name: string, sqls: readonly string[], token: string): Promise<StatementState> {
     try {
-      return await this.#api.submitBatch(sqls, { name, token });
+      return await this.#api.submitBatch(sqls, { name, token }, { holdBack: false });
     } catch (error) {
       if (isRefusal(error)) {
         this.#journal.remove(name);

@@ -68,7 +68,10 @@ class RedshiftWarehouse implements Warehouse {
     }
     // A lone statement remembers nothing of an earlier one, so what a session needs goes along in a batch.
     const session = sessionStatements(this.#limits());
-    return this.#rowsOf(await this.#api.submitBatch([...session, sql], submission), `:${session.length + 1}`);
+    return this.#rowsOf(
+      await this.#api.submitBatch([...session, sql], submission, { holdBack: true }),
+      `:${session.length + 1}`,
+    );
   }
 
   async existing(tables: readonly string[]): Promise<ReadonlySet<string>> {

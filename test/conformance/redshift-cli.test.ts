@@ -1,0 +1,260 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { generateData } from '../../src/generate/generate.ts';
+import type { Fault, InjectedCall } from '../standin/dataapi/faults.ts';
+import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../standin/standin.ts';
+import { MAIN, starload } from '../support/cli.ts';
+import { withFolder } from '../support/engines.ts';
+import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
+import { linesOf } from '../support/scenario.ts';
+import { PLAY } from '../support/trials.ts';
+
+let fault: (call: InjectedCall) => Fault | undefined = () => undefined;
+let standin: Standin;
+let buckets = 0;
+
+beforeAll(async () => {
+  standin = await sharedStandin({ dataApi: { faults: (call) => fault(call) } });
+});
+afterAll(stopSharedStandin);
+
+/** A folder with a classic dwh.cfg, a bucket of its own with a sample, and tables. */
+async function withProject(
+  action: (folder: string, bucket: string) => Promise<void>,
+  { work = true } = {},
+): Promise<void> {
+  await withFolder(async (folder) => {
+    buckets += 1;
+    const bucket = `sample-${buckets}`;
+    standin.s3.createBucket(bucket, REGION);
+    await generateData({ songs: 12, events: 300, seed: 3, out: folder });
+    for (const path of await filesBelow(folder)) {
+      standin.s3.put(bucket, path, readFileSync(join(folder, path)));
+    }
+    writeFileSync(join(folder, 'dwh.cfg'), configText(bucket, work));
+    await run(folder, ['create-tables']);
+    await action(folder, bucket);
+    fault = () => undefined;
+  });
+}
+
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const { readdir } = await import('node:fs/promises');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+function configText(bucket: string, work: boolean): string {
+  return `[CLUSTER]
+HOST='${CLUSTER}.abc.${REGION}.redshift.amazonaws.com'
+DB_NAME='${DATABASE}'
+DB_USER='awsuser'
+DB_PASSWORD='Passw0rd-never-shown'
+DB_PORT=5439
+DB_SCHEMA=${bucket.replace('-', '_')}
+
+[IAM_ROLE]
+ARN='${ROLE}'
+
+[S3]
+LOG_DATA='s3://${bucket}/log_data'
+SONG_DATA='s3://${bucket}/song_data'
+${work ? `WORK_PREFIX=s3://work/${bucket}/\n` : ''}`;
+}
+
+async function run(cwd: string, args: readonly string[], code = 0) {
+  const outcome = await starload(args, { cwd, env: standin.environment });
+  expect({ args, code: outcome.code, stderr: outcome.code === code ? '' : outcome.stderr }).toEqual({
+    args,
+    code,
+    stderr: '',
+  });
+  expect(outcome.stdout + outcome.stderr).not.toContain('Passw0rd');
+  return outcome;
+}
+
+async function json(cwd: string, args: readonly string[], code = 0) {
+  return JSON.parse((await run(cwd, [...args, '--json'], code)).stdout);
+}
+
+const isLoad = ({ operation, body }: { operation: string; body: Readonly<Record<string, unknown>> }) =>
+  operation === 'BatchExecuteStatement' && /^starload-\d{8}T/.test(String(body['StatementName']));
+
+describe('the command line on Redshift', () => {
+  test(
+    'does the whole job from a classic dwh.cfg',
+    () =>
+      withProject(async (folder, bucket) => {
+        expect(await json(folder, ['etl'])).toMatchObject({
+          status: 'loaded',
+          rows: { staging_events: 300, staging_songs: 12 },
+        });
+        expect((await run(folder, ['etl'])).stdout).toMatch(/^nothing new/);
+        standin.s3.put(bucket, 'log_data/late.json', linesOf([PLAY]));
+        standin.s3.put(bucket, 'log_data2/neighbour.json', 'not data');
+        expect((await json(folder, ['plan'])).tables[0].files).toMatchObject([
+          { uri: `s3://${bucket}/log_data/late.json`, reason: 'new' },
+        ]);
+        expect((await json(folder, ['etl', '--dry-run'])).statements.join('\n')).toContain('COPY "staging_events"');
+        expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 301 });
+        expect((await json(folder, ['status'])).runs).toHaveLength(2);
+        const plays = await json(folder, ['query', 'SELECT COUNT(*) AS n FROM songplays']);
+        expect(await json(folder, ['rebuild'])).toMatchObject({ rows: { songplays: plays[0].n } });
+        expect(
+          await json(folder, [
+            'query',
+            "SELECT CAST(9223372036854775807 AS BIGINT) AS big, SYSDATE > TIMESTAMP '2020-01-01 00:00:00' AS now",
+          ]),
+        ).toEqual([{ big: '9223372036854775807', now: true }]);
+        await run(folder, ['query', 'DELETE FROM songplays'], 1);
+        expect(standin.s3.list('work').filter((key) => key.startsWith(bucket))).toEqual([]);
+      }),
+    120_000,
+  );
+
+  test(
+    'names the file, line and column of a bad record, and loads nothing',
+    () =>
+      withProject(async (folder, bucket) => {
+        standin.s3.put(
+          bucket,
+          'log_data/bad.json',
+          `${linesOf([PLAY])}\n{"ts":"yesterday","page":"Home","sessionId":1,"itemInSession":1}`,
+        );
+        const { stderr } = await run(folder, ['etl'], 3);
+        expect(stderr).toContain(`s3://${bucket}/log_data/bad.json, line 2, column "ts": Invalid digit`);
+        expect((await json(folder, ['status'])).runs).toEqual([]);
+        expect(standin.s3.list('work').filter((key) => key.startsWith(bucket))).not.toEqual([]);
+      }),
+    120_000,
+  );
+
+  test(
+    'without a work prefix loads whole folders anew, and only when something in them has changed',
+    () =>
+      withProject(
+        async (folder, bucket) => {
+          expect(await json(folder, ['etl'])).toMatchObject({
+            status: 'loaded',
+            rows: { staging_events: 300, staging_songs: 12 },
+          });
+          const star = await json(folder, ['query', 'SELECT * FROM songplays ORDER BY songplay_id']);
+          expect(await json(folder, ['etl'])).toMatchObject({ status: 'up_to_date' });
+          standin.s3.put(bucket, 'log_data/late.json', linesOf([PLAY]));
+          expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 301, songplays: star.length + 1 });
+          standin.s3.put(bucket, 'log_data/.hidden.json', 'not data');
+          expect((await run(folder, ['etl'], 1)).stderr).toMatch(
+            /COPY would take .*hidden.*for data[\s\S]*WORK_PREFIX/,
+          );
+        },
+        { work: false },
+      ),
+    120_000,
+  );
+
+  test(
+    'says what to do about a cluster that is not there, and about missing tables',
+    () =>
+      withProject(async (folder) => {
+        const config = join(folder, 'other.cfg');
+        writeFileSync(config, readFileSync(join(folder, 'dwh.cfg'), 'utf8').replace(`${CLUSTER}.abc`, 'nowhere.abc'));
+        expect((await run(folder, ['status', '--config', config], 1)).stderr).toContain(
+          'Is the name of the cluster or workgroup right',
+        );
+        writeFileSync(config, readFileSync(join(folder, 'dwh.cfg'), 'utf8').replace('DB_SCHEMA=', 'DB_SCHEMA=x'));
+        expect((await run(folder, ['etl', '--config', config], 1)).stderr).toContain('npm run create-tables');
+      }),
+    120_000,
+  );
+});
+
+describe('a process that is killed', () => {
+  test.each([
+    ['while its statement runs', 12],
+    ['at the first statement', 1],
+    ['before the commit', 'commit'] as const,
+  ] as const)(
+    '%s is followed by one that waits for the statement and does not submit it again',
+    (_, at) =>
+      withProject(async (folder) => {
+        const submitted = () => standin.dataApi.calls.filter(isLoad).length;
+        const before = submitted();
+        fault = (call) => (isLoad(call) ? { kind: 'slow', at, milliseconds: 2500 } : undefined);
+        const child = spawn(process.execPath, [MAIN, 'etl'], {
+          cwd: folder,
+          env: { ...process.env, ...standin.environment },
+          stdio: 'ignore',
+        });
+        await until(() => submitted() > before);
+        await sleep(300);
+        await kill(child);
+        const { stderr, stdout } = await run(folder, ['etl']);
+        expect(stderr).toContain('which an earlier process submitted');
+        expect(stdout).toMatch(/^nothing new/);
+        expect(submitted()).toBe(before + 1);
+        expect((await json(folder, ['status'])).rows).toMatchObject({ staging_events: 300, staging_songs: 12 });
+      }),
+    120_000,
+  );
+
+  test(
+    'before it submits anything leaves the warehouse as it was, and the next one loads',
+    () =>
+      withProject(async (folder) => {
+        for (const milliseconds of [150, 400, 700]) {
+          const child = spawn(process.execPath, [MAIN, 'etl'], {
+            cwd: folder,
+            env: { ...process.env, ...standin.environment },
+            stdio: 'ignore',
+          });
+          await sleep(milliseconds);
+          await kill(child);
+        }
+        await run(folder, ['etl']);
+        expect((await json(folder, ['status'])).rows).toMatchObject({ staging_events: 300, staging_songs: 12 });
+      }),
+    120_000,
+  );
+});
+
+test(
+  'a signal cancels the statement that runs and leaves everything as it was',
+  () =>
+    withProject(async (folder) => {
+      fault = (call) => (isLoad(call) ? { kind: 'stuck', at: 9 } : undefined);
+      let stopped = false;
+      const { code, stderr } = await starload(['etl'], {
+        cwd: folder,
+        env: standin.environment,
+        onStderr: (story, signal) => {
+          if (!stopped && story.includes('staging_songs: read')) {
+            stopped = true;
+            setTimeout(() => signal('SIGINT'), 800);
+          }
+        },
+      });
+      expect({ code, stderr }).toMatchObject({ code: 130, stderr: expect.stringContaining('stopped by SIGINT') });
+      fault = () => undefined;
+      expect((await json(folder, ['status'])).rows).toMatchObject({ staging_events: 0, songplays: 0 });
+      expect(await json(folder, ['etl'])).toMatchObject({ status: 'loaded' });
+    }),
+  120_000,
+);
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await sleep(20);
+  }
+}
+
+function kill(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('close', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
