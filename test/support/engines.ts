@@ -14,18 +14,22 @@ export interface Engine {
    * whole: test/conformance/redshift-faults.test.ts makes its statements fail instead.
    */
   readonly reportsLive: boolean;
+  /** The share of the property tests' cases it gets: a case on a server takes several times as long. */
+  readonly share: number;
   open(readable: readonly string[]): Promise<Warehouse>;
 }
 
 const DUCKDB: Engine = {
   name: 'duckdb',
   reportsLive: true,
+  share: 1,
   open: (readable) => openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined }),
 };
 
 const REDSHIFT: Engine = {
   name: 'redshift',
   reportsLive: false,
+  share: 0.3,
   open: ([folder = '']) => openOnStandin({ journalFolder: folder }),
 };
 
