@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
-import { InterruptedError } from '../errors.ts';
+import { InterruptedError, messageOf } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
+import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { story, styledStory } from './output.ts';
 import { reporter } from './reporter.ts';
@@ -84,12 +85,20 @@ function interrupted({ signal }: SignalWatch, warehouse: Warehouse, cause: unkno
   if (!(signal.reason instanceof InterruptedError)) {
     return cause;
   }
-  return new InterruptedError(
-    signal.reason.signal,
-    `; the transaction was rolled back, ${warehouse.location} is as it was`,
-    {
-      next: 'Run the same command again when you like: nothing is loaded twice.',
-      cause,
-    },
-  );
+  const { signal: name } = signal.reason;
+  return isUndone(cause)
+    ? new InterruptedError(name, `; nothing was committed, ${warehouse.location} is as it was`, {
+        next: 'Run the same command again when you like: nothing is loaded twice.',
+        cause,
+      })
+    : new InterruptedError(name, `; what became of the transaction is not known (${messageOf(cause)})`, {
+        next: 'npm run status tells what is loaded; running the same command again loads nothing twice.',
+        cause,
+      });
+}
+
+/** Whether it is certain that nothing was committed: the statement was cancelled, or none had been submitted. */
+function isUndone(cause: unknown): boolean {
+  const failure = cause instanceof StepFailed ? cause.failure : cause;
+  return failure instanceof InterruptedError || (failure instanceof WarehouseError && failure.kind === 'cancelled');
 }
