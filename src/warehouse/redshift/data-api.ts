@@ -26,6 +26,7 @@ export type Notify = (message: string) => void;
 const WAIT_SECONDS = 20;
 const ATTEMPTS = 8;
 const FIRST_PAUSE_MILLISECONDS = 250;
+const FIRST_POLL_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 10_000;
 const ENDED = new Set(['FINISHED', 'FAILED', 'ABORTED']);
 
@@ -82,7 +83,7 @@ export class DataApi {
   /** Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed. */
   async wait(state: StatementState): Promise<StatementState> {
     let current = state;
-    for (let pause = FIRST_PAUSE_MILLISECONDS; !hasEnded(current); pause = longer(pause)) {
+    for (let pause = FIRST_POLL_MILLISECONDS; !hasEnded(current); pause = longer(pause)) {
       const began = Date.now();
       const { Status: status = 'UNKNOWN' } = await this.describe(state.id, WAIT_SECONDS);
       current = { id: state.id, status };
