@@ -74,6 +74,11 @@ describe('the statements of a batch', () => {
     for (const batch of [load(), refresh()]) {
       expect(batchStatements(batch, { ...OPTIONS, schema: 'sparkify' }).length).toBeLessThanOrEqual(40);
     }
+    const mixed = (step: Step) =>
+      OPTIONS.filesOf(step).flatMap((files) => [files, { ...files, compression: 'none' as const }]);
+    const both = batchStatements(load(), { ...OPTIONS, schema: 'sparkify', filesOf: mixed });
+    expect(both.length).toBeLessThanOrEqual(40);
+    expect(both.filter(({ sql }) => sql.startsWith('COPY'))).toHaveLength(6);
     const steps = Array.from({ length: 41 }, (_, at) => ({ kind: 'sql' as const, name: `s${at}`, sql: 'SELECT 1' }));
     expect(() => batchStatements({ name: 'x', locks: false, steps }, OPTIONS)).toThrow('the Data API takes 40');
     const long: Step = { kind: 'sql', name: 'long', sql: `SELECT '${'é'.repeat(60_000)}'` };

@@ -37,7 +37,7 @@ export function batchStatements(batch: Batch, options: StatementOptions): readon
   const made =
     batch.creates === true && schema !== undefined ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`] : [];
   const own = [...session, ...made, ...lock].map((sql) => ({ sql, step: undefined, fetch: undefined }));
-  const statements = [...own, ...batch.steps.flatMap((step) => stepStatements(step, options))];
+  const statements = withinLimit([...own, ...batch.steps.flatMap((step) => stepStatements(step, options))]);
   checkLimits(statements);
   return statements;
 }
@@ -73,6 +73,14 @@ function stepStatements(step: Step, options: StatementOptions): readonly BatchSt
         ? [{ sql: 'SELECT pg_last_copy_count() AS copied', step, fetch: 'copied' as const }]
         : []),
     ]);
+}
+
+/**
+ * How many rows each COPY loaded is asked only where there is room: it is for people, and the check records_staged, which
+ * is not, compares what was read with what was staged in any case.
+ */
+function withinLimit(statements: readonly BatchStatement[]): readonly BatchStatement[] {
+  return statements.length > MAX_STATEMENTS ? statements.filter(({ fetch }) => fetch !== 'copied') : statements;
 }
 
 function checkLimits(statements: readonly BatchStatement[]): void {
