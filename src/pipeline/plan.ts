@@ -3,7 +3,7 @@ import type { SkippedObject, SourceObject } from '../objects/objects.ts';
 import { protocolSql, type Table } from '../sql/catalogue.ts';
 import type { FolderCopy } from './batches.ts';
 import type { LoadContext, Source } from './context.ts';
-import { type SourceListing, toFolderCopy } from './folders.ts';
+import { toFolderCopy } from './folders.ts';
 
 /** Why a file is loaded: nobody has loaded it, or its newest loaded version is another. */
 export type Reason = 'new' | 'changed';
@@ -112,27 +112,27 @@ function entryKey(table: string, uri: string): string {
 }
 
 async function planTable(context: LoadContext, source: Source, ledger: Ledger): Promise<TablePlan> {
-  const listing = await listSource(context, source);
+  const skipped: SkippedObject[] = [];
+  const objects = listObjects(context, source, skipped);
   const plan =
     context.warehouse.loads === 'folders'
-      ? planFolder(source, listing, ledger)
-      : await planFiles(context, source, listing, ledger);
-  context.emit({
-    type: 'listed',
-    table: source.table.name,
-    files: listing.objects.length,
-    skipped: listing.skipped.length,
-  });
-  return { table: source.table, source, skipped: listing.skipped, ...plan };
+      ? await planFolder(source, objects, skipped, ledger)
+      : await planFiles(context, source, objects, ledger);
+  const files = plan.files.length + plan.known;
+  context.emit({ type: 'listed', table: source.table.name, files, skipped: skipped.length });
+  return { table: source.table, source, skipped, ...plan };
 }
 
-async function listSource({ storeOf }: LoadContext, { root }: Source): Promise<SourceListing> {
-  const listing = { objects: [] as SourceObject[], skipped: [] as SkippedObject[] };
-  for await (const { objects, skipped } of storeOf(root).list(root)) {
-    listing.objects.push(...objects);
-    listing.skipped.push(...skipped);
+/** A source's files, page by page, so that only those to be loaded are held; what is no data is added to `skipped`. */
+async function* listObjects(
+  { storeOf }: LoadContext,
+  { root }: Source,
+  skipped: SkippedObject[],
+): AsyncIterable<SourceObject> {
+  for await (const page of storeOf(root).list(root)) {
+    skipped.push(...page.skipped);
+    yield* page.objects;
   }
-  return listing;
 }
 
 type Outcome = Pick<TablePlan, 'files' | 'known' | 'folder'>;
@@ -140,30 +140,42 @@ type Outcome = Pick<TablePlan, 'files' | 'known' | 'folder'>;
 async function planFiles(
   context: LoadContext,
   { root, table }: Source,
-  { objects }: SourceListing,
+  objects: AsyncIterable<SourceObject>,
   ledger: Ledger,
 ): Promise<Outcome> {
   const store = context.storeOf(root);
   const files: PlannedFile[] = [];
-  for (const object of objects) {
+  let known = 0;
+  for await (const object of objects) {
     const entry = ledger.entries.get(entryKey(table.name, object.uri));
     const reason = await reasonToLoad(object, entry, async () => (await identify(store, object)).version);
-    if (reason !== undefined) {
+    if (reason === undefined) {
+      known += 1;
+    } else {
       files.push({ object, reason });
     }
   }
-  return { files, known: objects.length - files.length };
+  return { files, known };
 }
 
 /** A folder is loaded whole, or not at all when its listing is the one that is loaded. */
-function planFolder(source: Source, listing: SourceListing, ledger: Ledger): Outcome {
-  const folder = toFolderCopy(source, listing);
+async function planFolder(
+  source: Source,
+  listed: AsyncIterable<SourceObject>,
+  skipped: readonly SkippedObject[],
+  ledger: Ledger,
+): Promise<Outcome> {
+  const objects: SourceObject[] = [];
+  for await (const object of listed) {
+    objects.push(object);
+  }
+  const folder = toFolderCopy(source, { objects, skipped });
   const entry = ledger.entries.get(entryKey(source.table.name, folder.folder.uri));
   if (entry?.version === folder.version) {
-    return { files: [], known: listing.objects.length, folder };
+    return { files: [], known: objects.length, folder };
   }
   const reason = entry === undefined ? 'new' : 'changed';
-  return { files: listing.objects.map((object) => ({ object, reason })), known: 0, folder };
+  return { files: objects.map((object) => ({ object, reason })), known: 0, folder };
 }
 
 /** Pure but for `readVersion`, which is asked only when nothing else decides. */

@@ -169,6 +169,34 @@ describe('what the Data API says', () => {
   });
 
   test.each([
+    ['S3ServiceException: Access Denied,Status 403,Error AccessDenied', 's3:GetObject and s3:ListBucket'],
+    [
+      'S3ServiceException:The bucket you are attempting to access must be addressed using the specified endpoint...,Status 301,Error PermanentRedirect',
+      'another region',
+    ],
+    [
+      "Problem reading manifest file - Mandatory url is not present in manifest file 's3://b/m'",
+      'removed while it was being loaded',
+    ],
+    ["The specified S3 prefix 'log_data/' does not exist", 'capitals included'],
+    [
+      'User arn:aws:redshift:us-west-2:1:dbuser:dwh/u is not authorized to assume IAM Role arn:aws:iam::1:role/x',
+      'Attach the role',
+    ],
+    ['permission denied for relation staging_events', 'Grant the database user'],
+    ['permission denied for schema public', 'Grant the database user'],
+    ["Query (7) cancelled on user's request", 'nothing was changed'],
+    ['Query (7) canceled: statement timeout', 'nothing was changed'],
+    ['FATAL: database "dve" does not exist', 'DB_NAME'],
+    ['Database response exceeded size limit', 'fewer or narrower rows'],
+    ['Packet for query is too large (70000 > 65535)', 'fewer or narrower rows'],
+    ['disk full', 'resize it'],
+    ['relation "songplays" does not exist', 'create-tables'],
+  ])('a statement that failed with %j comes with advice: %s', (text, advice) => {
+    expect(sortedStatement(`ERROR: ${text}`).next).toContain(advice);
+  });
+
+  test.each([
     [{ name: 'ActiveStatementsExceededException' }, true],
     [{ name: 'ThrottlingException' }, true],
     [{ name: 'ValidationException', message: 'Session is not available' }, true],

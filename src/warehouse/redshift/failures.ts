@@ -122,6 +122,16 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
     'Allow the role of [IAM_ROLE] ARN s3:GetObject and s3:ListBucket on the sources and the work prefix (and kms:Decrypt where they are encrypted).',
   ],
   [
+    /Mandatory url is not present|specified key does not exist|NoSuchKey/i,
+    'refused',
+    'A file was removed while it was being loaded; nothing was loaded. Run again: the load is planned anew.',
+  ],
+  [
+    /S3 prefix.*does not exist|NoSuchBucket/i,
+    'refused',
+    'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right, capitals included?',
+  ],
+  [
     /PermanentRedirect|Status 301/,
     'refused',
     'The files lie in another region than REGION of the COPY says: set REGION in dwh.cfg.',
