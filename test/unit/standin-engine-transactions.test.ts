@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
+import { MemoryObjects } from '../standin/engine/memory-objects.ts';
+import { type Postgres, startPostgres } from '../standin/engine/postgres.ts';
+import type { Backend } from '../standin/executor.ts';
+
+let postgres: Postgres;
+let engine: StandinEngine;
+let backend: Backend;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  engine = await startEngine({ objects: new MemoryObjects(), postgres });
+  const setUp = await engine.connect({ database: 'dev', user: 'ann' });
+  await setUp.execute('CREATE TABLE t (id BIGINT)');
+  await setUp.close();
+});
+
+afterAll(async () => {
+  await engine.stop();
+  await postgres.stop();
+});
+
+beforeEach(async () => {
+  backend = await engine.connect({ database: 'dev', user: 'ann' });
+});
+
+afterEach(() => backend.close());
+
+const message = (sql: string, on: Backend = backend): Promise<string> =>
+  on.execute(sql).then(
+    () => 'accepted',
+    (error: Error) => error.message,
+  );
+
+describe('transactions', () => {
+  async function pair(
+    options: Partial<Parameters<typeof startEngine>[0]> = {},
+  ): Promise<[Backend, Backend, StandinEngine]> {
+    const other = await startEngine({ objects: new MemoryObjects(), postgres, ...options });
+    const first = await other.connect({ database: 'dev', user: 'ann' });
+    await first.execute('CREATE TABLE run (n INT)');
+    await first.execute('INSERT INTO run VALUES (0)');
+    return [first, await other.connect({ database: 'dev', user: 'bob' }), other];
+  }
+
+  /** Both lock the table and change its row; the second waits for the first. */
+  async function collide([first, second]: readonly Backend[]): Promise<string> {
+    await first?.begin();
+    await second?.begin();
+    await first?.execute('LOCK run');
+    const waiting = message('LOCK run', second);
+    await first?.execute('UPDATE run SET n = n + 1');
+    await first?.commit();
+    await waiting;
+    const result = await message('UPDATE run SET n = n + 1', second as Backend);
+    await second?.rollback();
+    return result;
+  }
+
+  test('corrections: a snapshot taken after LOCK sees what the other one did', async () => {
+    const [first, second, other] = await pair();
+    expect(await collide([first, second])).toBe('accepted');
+    await other.stop();
+  });
+
+  test('facts 4.6: under SNAPSHOT a snapshot older than LOCK ends in a conflict', async () => {
+    const [first, second, other] = await pair({ snapshotAt: 'begin' });
+    expect(await collide([first, second])).toBe(
+      'ERROR: could not complete because of conflict with concurrent transaction',
+    );
+    await other.stop();
+  });
+
+  test('facts 4.6: under SERIALIZABLE it ends in error 1023', async () => {
+    const [first, second, other] = await pair({ snapshotAt: 'begin', isolation: 'SERIALIZABLE' });
+    expect(await collide([first, second])).toMatch(
+      /^ERROR: 1023 DETAIL: Serializable isolation violation on table - [1-9]\d*, transactions forming the cycle are: \d+, \d+ \(pid:\d+\)$/,
+    );
+    const { rows: levels } = await first.execute('SELECT isolation_level FROM stv_db_isolation_level');
+    expect(levels[0]?.[0]?.trim()).toBe('Serializable');
+    await other.stop();
+  });
+
+  test('facts 4.6: writers of a table queue, readers do not wait for them', async () => {
+    const [first, second, other] = await pair();
+    await first.begin();
+    await first.execute('INSERT INTO run VALUES (1)');
+    expect((await second.execute('SELECT COUNT(*) FROM run')).rows).toEqual([['1']]);
+    let isDone = false;
+    const waiting = second.execute('INSERT INTO run VALUES (2)').then(() => {
+      isDone = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isDone).toBe(false);
+    await first.commit();
+    await waiting;
+    await other.stop();
+  });
+
+  test('facts 4.6: two tables locked in opposite order are a deadlock', async () => {
+    const [first, second, other] = await pair();
+    await first.execute('CREATE TABLE run2 (n INT)');
+    await first.begin();
+    await second.begin();
+    await first.execute('LOCK run');
+    await second.execute('LOCK run2');
+    /** Whoever fails lets the other one go on. */
+    const lock = async (table: string, on: Backend): Promise<string> => {
+      const result = await message(`LOCK ${table}`, on);
+      await on.rollback();
+      return result;
+    };
+    const results = await Promise.all([lock('run2', first), lock('run', second)]);
+    expect(results.sort()).toEqual(['ERROR: deadlock detected', 'accepted']);
+    await other.stop();
+  });
+
+  test('facts 4.6: TRUNCATE commits what came before it and cannot be rolled back', async () => {
+    const [first, second, other] = await pair();
+    await first.execute('CREATE TABLE kept (n INT)');
+    await first.begin();
+    await first.execute('INSERT INTO kept VALUES (1)');
+    await first.execute('TRUNCATE run');
+    await first.execute('INSERT INTO kept VALUES (2)');
+    await first.rollback();
+    expect((await second.execute('SELECT n FROM kept')).rows).toEqual([['1']]);
+    expect((await second.execute('SELECT COUNT(*) FROM run')).rows).toEqual([['0']]);
+    await other.stop();
+  });
+
+  test('a failed statement fails the transaction, refused by the gate or not', async () => {
+    await backend.begin();
+    expect(await message('SELECT now() FROM t')).toContain('not supported');
+    expect(await message('SELECT 1')).toContain('current transaction is aborted');
+    await backend.rollback();
+    expect(await message('SELECT 1')).toBe('accepted');
+  });
+
+  test('facts 4.6: VACUUM does not run inside a transaction', async () => {
+    await backend.begin();
+    expect(await message('VACUUM t')).toContain('VACUUM cannot run inside a transaction block');
+    await backend.rollback();
+  });
+
+  test('a statement that is cancelled, or runs out of time, says so', async () => {
+    const slow = 'SELECT COUNT(*) FROM generate_series(1, 300000000)';
+    const running = message(slow);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await backend.cancel();
+    expect(await running).toMatch(/^ERROR: Query \(-?\d+\) cancelled on user's request$/);
+    await backend.execute('SET statement_timeout TO 20');
+    expect(await message(slow)).toMatch(/cancelled on user's request: statement timeout$/);
+  });
+});
