@@ -1,5 +1,19 @@
 import { styleText } from 'node:util';
 
+/**
+ * A reader that has seen enough, such as `head`, closes the pipe. What is printed from then on is lost; what the command
+ * does is not affected.
+ */
+export function endQuietlyWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') {
+        throw error;
+      }
+    });
+  }
+}
+
 /** Prints a line of the result. */
 export function result(text: string): void {
   process.stdout.write(`${text}\n`);

@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
-import { starload } from '../support/cli.ts';
+import { MAIN, starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY } from '../support/trials.ts';
@@ -215,6 +216,20 @@ describe('refusals', () => {
       expect(stderr).toContain(`process id ${process.pid}`);
     }));
 });
+
+test('a reader that closes the pipe does not make a command fail', () =>
+  withProject(async (folder) => {
+    await run(folder, ['create-tables']);
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-o', 'pipefail', '-c', `'${process.execPath}' '${MAIN}' query 'SELECT * FROM range(20000)' | head -2`],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  }));
 
 describe('query', () => {
   test('prints one array of row objects, columns in order, integers exact, times in UTC', () =>

@@ -255,6 +255,8 @@ async function until(condition: () => boolean): Promise<void> {
 function kill(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('close', () => resolve());
-    child.kill('SIGKILL');
+    if (child.exitCode !== null || !child.kill('SIGKILL')) {
+      resolve();
+    }
   });
 }

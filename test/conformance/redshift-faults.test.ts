@@ -54,6 +54,8 @@ async function survives(loader: Loader, injected: (call: Call) => Fault | undefi
     },
   );
   fault = () => undefined;
+  // What was submitted may still be on its way to its end.
+  await loader.context.warehouse.settle();
   if (outcome === 'loaded') {
     expect(await readStar(loader.context.warehouse)).toEqual(star);
   } else if ((await countRows(loader, 'load_ledger')) === 0) {
@@ -158,6 +160,26 @@ describe('a load through the Data API', () => {
       );
     }
   });
+
+  test('is cancelled when it has not ended by its deadline, and the next one loads', () =>
+    withFolder(async (folder) => {
+      await standin();
+      const notes: string[] = [];
+      const warehouse = await openOnStandin({
+        journalFolder: folder,
+        timeoutMilliseconds: 1500,
+        notify: (note) => notes.push(note),
+      });
+      const loader = await makeLoader(warehouse, folder);
+      const star = writeSample(loader);
+      fault = inBatch({ kind: 'stuck', at: 12 });
+      await expect(etl(loader.context)).rejects.toThrow();
+      expect(notes.join()).toContain('TIMEOUT_MINUTES');
+      fault = () => undefined;
+      expect((await etl(loader.context)).status).toBe('loaded');
+      expect(await readStar(warehouse)).toEqual(star);
+      await warehouse.close();
+    }));
 
   test('is cancelled with the statement that runs, and leaves everything as it was', () =>
     withStar(async (loader) => {

@@ -36,6 +36,7 @@ export interface OpenOptions {
   readonly schema?: string;
   readonly workPrefix?: string | undefined;
   readonly notify?: (message: string) => void;
+  readonly timeoutMilliseconds?: number;
 }
 
 const schemaNames = new WeakMap<Warehouse, string>();
@@ -64,7 +65,7 @@ export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
     sources: { LOG_DATA: { uri: 's3://data/log_data' }, SONG_DATA: { uri: 's3://data/song_data' } },
     workPrefix,
     aws: {},
-    load: {},
+    load: { timeoutMilliseconds: options.timeoutMilliseconds },
     warnings: [],
     secrets: [],
   } as const;

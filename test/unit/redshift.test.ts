@@ -3,17 +3,26 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Part } from '../../src/objects/part.ts';
-import { byName, createTablesBatch, loadBatch, rebuildBatch, refreshBatch } from '../../src/pipeline/batches.ts';
-import { ddlFor, loadModel, tablesOf } from '../../src/sql/catalogue.ts';
+import {
+  byName,
+  createTablesBatch,
+  loadBatch,
+  rebuildBatch,
+  refreshBatch,
+  tableSizes,
+} from '../../src/pipeline/batches.ts';
+import { ddlFor, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { copyStatement, jsonpathsOf, manifestOf } from '../../src/warehouse/redshift/copy.ts';
 import { keepLongIntegers } from '../../src/warehouse/redshift/exact-integers.ts';
 import { isTransient, sortedCall, sortedStatement } from '../../src/warehouse/redshift/failures.ts';
 import { Journal } from '../../src/warehouse/redshift/journal.ts';
+import { loadErrorSql } from '../../src/warehouse/redshift/load-errors.ts';
 import { assertReads } from '../../src/warehouse/redshift/read-only.ts';
 import { batchStatements } from '../../src/warehouse/redshift/statements.ts';
 import { addressOf } from '../../src/warehouse/redshift/target.ts';
 import { toResultSet } from '../../src/warehouse/redshift/values.ts';
+import { existingSql } from '../../src/warehouse/redshift/warehouse.ts';
 import { findPart } from '../../src/warehouse/redshift/work.ts';
 import type { Batch, Step } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
@@ -68,6 +77,20 @@ describe('the statements of a batch', () => {
     ['redshift-create-tables.sql', createTablesBatch(model, 'redshift', 'SYSDATE', 'RUN')],
   ])('are those of %s', (file, batch) => {
     expectGolden(file, textOf(batch));
+  });
+
+  test('that only read are those of redshift-reads.sql', () => {
+    const own = ['ledger_latest', 'ledger_runs'].map((name) => protocolSql(model, name).sql);
+    const asked = [
+      existingSql('sparkify'),
+      ...loadErrorSql({ queryId: 7, filePrefix: '' }),
+      ...loadErrorSql({ queryId: 0, filePrefix: 's3://work/starload/RUN/' }),
+    ];
+    const questions = model.queries.map(({ sql }) => sql);
+    expectGolden(
+      'redshift-reads.sql',
+      [...own, tableSizes(model).sql, ...asked, ...questions].map((sql) => `${sql};`).join('\n\n'),
+    );
   });
 
   test('fit one BatchExecuteStatement, and a batch that does not is refused', () => {

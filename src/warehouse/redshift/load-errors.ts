@@ -33,8 +33,8 @@ export async function readLoadErrors(
 ): Promise<readonly DataProblem[]> {
   for (const pause of PAUSES_MILLISECONDS) {
     await sleep(pause);
-    for (const view of VIEWS) {
-      const rows = await tryAsk(ask, view(blame));
+    for (const sql of loadErrorSql(blame)) {
+      const rows = await tryAsk(ask, sql);
       if (rows.length > 0) {
         return rows.map((row) => toProblem(row, parts));
       }
@@ -43,10 +43,15 @@ export async function readLoadErrors(
   return [];
 }
 
+/** The statements that ask for them, the newer view first. */
+export function loadErrorSql(blame: Blame): readonly string[] {
+  return VIEWS.map((view) => view(blame));
+}
+
 const VIEWS: readonly ((blame: Blame) => string)[] = [
   (
     blame,
-  ) => `SELECT file_name, line_number, column_name, column_type, column_length, error_code, error_message, '' AS raw
+  ) => `SELECT file_name, line_number, column_name, column_type, column_length, error_code, error_message, '' AS raw_line
 FROM sys_load_error_detail
 WHERE ${condition(blame, 'query_id', 'file_name')}
 ORDER BY start_time DESC, file_name, line_number

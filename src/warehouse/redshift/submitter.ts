@@ -3,6 +3,14 @@ import { messageOf } from '../../errors.ts';
 import type { DataApi, Notify, StatementState } from './data-api.ts';
 import type { Journal } from './journal.ts';
 
+/** What a submitter works with. */
+export interface SubmitterOptions {
+  /** The warehouse, as the journal tells it from others. */
+  readonly warehouse: string;
+  readonly notify: Notify;
+  readonly deadlineMilliseconds: number;
+}
+
 /**
  * Submits batches so that none runs twice: each attempt has a token of its own, and its id is written down before
  * waiting. One batch at a time can be cancelled.
@@ -14,10 +22,13 @@ export class Submitter {
   readonly #warehouse: string;
   readonly #notify: Notify;
   readonly #attempts = new Map<string, number>();
+  readonly #deadlineMilliseconds: number;
   #running: StatementState | undefined;
   #cancelled = false;
 
-  constructor(api: DataApi, journal: Journal, warehouse: string, notify: Notify) {
+  /** A statement that has not ended after the deadline is cancelled. */
+  constructor(api: DataApi, journal: Journal, { warehouse, notify, deadlineMilliseconds }: SubmitterOptions) {
+    this.#deadlineMilliseconds = deadlineMilliseconds;
     this.#api = api;
     this.#journal = journal;
     this.#warehouse = warehouse;
@@ -50,12 +61,14 @@ export class Submitter {
   /** Waits for a statement's end; one that is cancelled before or meanwhile is asked to stop. */
   async wait(state: StatementState): Promise<StatementState> {
     this.#running = state;
+    const deadline = setTimeout(() => void this.#giveUp(state), this.#deadlineMilliseconds);
     try {
       if (this.#cancelled) {
         await this.#api.cancel(state.id);
       }
       return await this.#api.wait(state);
     } finally {
+      clearTimeout(deadline);
       this.#running = undefined;
     }
   }
@@ -78,6 +91,13 @@ export class Submitter {
     if (this.#running !== undefined) {
       await this.#api.cancel(this.#running.id).catch((error: unknown) => this.#notify(messageOf(error)));
     }
+  }
+
+  /** The warehouse has a limit of its own for each statement; a batch of many can still take too long. */
+  async #giveUp({ id }: StatementState): Promise<void> {
+    const minutes = Math.round(this.#deadlineMilliseconds / 60_000);
+    this.#notify(`statement ${id} has not ended after ${minutes} minutes (TIMEOUT_MINUTES in dwh.cfg): cancelling it`);
+    await this.#api.cancel(id).catch((error: unknown) => this.#notify(messageOf(error)));
   }
 
   /** A submission that was refused has left nothing to wait for; one whose answer was lost may have. */

@@ -56,7 +56,11 @@ class RedshiftWarehouse implements Warehouse {
     this.location = locationOf(target);
     this.loads = options.work === undefined ? 'folders' : 'parts';
     this.#api = new DataApi(() => this.#openSdk(), target, notify);
-    this.#submitter = new Submitter(this.#api, new Journal(journalFolder, notify), this.location, notify);
+    this.#submitter = new Submitter(this.#api, new Journal(journalFolder, notify), {
+      warehouse: this.location,
+      notify,
+      deadlineMilliseconds: options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS,
+    });
   }
 
   async query(sql: string): Promise<ResultSet> {
@@ -75,10 +79,7 @@ class RedshiftWarehouse implements Warehouse {
   }
 
   async existing(tables: readonly string[]): Promise<ReadonlySet<string>> {
-    const schema = quoteLiteral(this.#options.target.schema ?? 'public');
-    const { rows } = await this.query(
-      `SELECT table_name FROM information_schema.tables WHERE table_schema = ${schema}`,
-    );
+    const { rows } = await this.query(existingSql(this.#options.target.schema));
     const found = new Set(rows.map(([name]) => name));
     return new Set(tables.filter((name) => found.has(name)));
   }
@@ -185,6 +186,11 @@ class RedshiftWarehouse implements Warehouse {
       );
     }
   }
+}
+
+/** The tables of a schema; those of `public` where none is named. */
+export function existingSql(schema = 'public'): string {
+  return `SELECT table_name FROM information_schema.tables WHERE table_schema = ${quoteLiteral(schema)}`;
 }
 
 /** The transaction is done; only what it returned is not to be had. */
