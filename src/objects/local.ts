@@ -1,5 +1,5 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { messageOf, StarloadError } from '../errors.ts';
 import {
   isHidden,
@@ -28,10 +28,10 @@ export class LocalStore implements ObjectStore {
   async *list(root: string): AsyncIterable<ListPage> {
     const stats = statRoot(root);
     if (!stats.isDirectory()) {
-      yield { objects: [describeFile(root)], skipped: [] };
+      yield { objects: [describeFile(resolve(root))], skipped: [] };
       return;
     }
-    yield* walk(root, new Set());
+    yield* walk(resolve(root), new Set());
   }
 
   async *read(object: SourceObject): AsyncIterable<Uint8Array> {
@@ -71,7 +71,7 @@ function* walk(folder: string, followed: ReadonlySet<string>): Iterable<ListPage
   const skipped: SkippedObject[] = [];
   const folders: { path: string; isLink: boolean }[] = [];
   for (const entry of sortedEntries(folder)) {
-    const path = join(folder, entry.name);
+    const path = `${folder}/${entry.name}`;
     const reason = isFolder(entry, path) ? hiddenReason(entry.name) : reasonToSkip(entry.name);
     if (reason !== undefined) {
       skipped.push({ label: path, reason });
@@ -134,10 +134,9 @@ function describeFile(path: string): LocalObject {
   };
 }
 
-/** `file:///path`, with everything escaped that has a meaning in a URI or cannot be seen. */
+/** `file:///path` of an absolute path, with everything escaped that has a meaning in a URI or cannot be seen. */
 function fileUri(path: string): string {
-  const absolute = resolve(path);
-  return `file://${/^[\w./-]*$/.test(absolute) ? absolute : absolute.split('/').map(encodeURIComponent).join('/')}`;
+  return `file://${/^[\w./-]*$/.test(path) ? path : path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 function* readChunks({ path, label, size }: LocalObject): Iterable<Uint8Array> {

@@ -1,5 +1,5 @@
 import { identify } from '../objects/bytes.ts';
-import type { SkippedObject, SourceObject } from '../objects/objects.ts';
+import type { ObjectStore, SkippedObject, SourceObject } from '../objects/objects.ts';
 import { protocolSql, type Table } from '../sql/catalogue.ts';
 import type { FolderCopy } from './batches.ts';
 import type { LoadContext, Source } from './context.ts';
@@ -113,25 +113,25 @@ function entryKey(table: string, uri: string): string {
 
 async function planTable(context: LoadContext, source: Source, ledger: Ledger): Promise<TablePlan> {
   const skipped: SkippedObject[] = [];
-  const objects = listObjects(context, source, skipped);
+  const pages = listPages(context, source, skipped);
   const plan =
     context.warehouse.loads === 'folders'
-      ? await planFolder(source, objects, skipped, ledger)
-      : await planFiles(context, source, objects, ledger);
+      ? await planFolder(source, pages, skipped, ledger)
+      : await planFiles(context, source, pages, ledger);
   const files = plan.files.length + plan.known;
   context.emit({ type: 'listed', table: source.table.name, files, skipped: skipped.length });
   return { table: source.table, source, skipped, ...plan };
 }
 
 /** A source's files, page by page, so that only those to be loaded are held; what is no data is added to `skipped`. */
-async function* listObjects(
+async function* listPages(
   { storeOf }: LoadContext,
   { root }: Source,
   skipped: SkippedObject[],
-): AsyncIterable<SourceObject> {
+): AsyncIterable<readonly SourceObject[]> {
   for await (const page of storeOf(root).list(root)) {
     skipped.push(...page.skipped);
-    yield* page.objects;
+    yield page.objects;
   }
 }
 
@@ -140,19 +140,21 @@ type Outcome = Pick<TablePlan, 'files' | 'known' | 'folder'>;
 async function planFiles(
   context: LoadContext,
   { root, table }: Source,
-  objects: AsyncIterable<SourceObject>,
+  pages: AsyncIterable<readonly SourceObject[]>,
   ledger: Ledger,
 ): Promise<Outcome> {
   const store = context.storeOf(root);
   const files: PlannedFile[] = [];
   let known = 0;
-  for await (const object of objects) {
-    const entry = ledger.entries.get(entryKey(table.name, object.uri));
-    const reason = await reasonToLoad(object, entry, async () => (await identify(store, object)).version);
-    if (reason === undefined) {
-      known += 1;
-    } else {
-      files.push({ object, reason });
+  for await (const page of pages) {
+    for (const object of page) {
+      const entry = ledger.entries.get(entryKey(table.name, object.uri));
+      const reason = entry === undefined ? 'new' : await reasonToReload(object, entry, store);
+      if (reason === undefined) {
+        known += 1;
+      } else {
+        files.push({ object, reason });
+      }
     }
   }
   return { files, known };
@@ -161,13 +163,13 @@ async function planFiles(
 /** A folder is loaded whole, or not at all when its listing is the one that is loaded. */
 async function planFolder(
   source: Source,
-  listed: AsyncIterable<SourceObject>,
+  pages: AsyncIterable<readonly SourceObject[]>,
   skipped: readonly SkippedObject[],
   ledger: Ledger,
 ): Promise<Outcome> {
   const objects: SourceObject[] = [];
-  for await (const object of listed) {
-    objects.push(object);
+  for await (const page of pages) {
+    objects.push(...page);
   }
   const folder = toFolderCopy(source, { objects, skipped });
   const entry = ledger.entries.get(entryKey(source.table.name, folder.folder.uri));
@@ -178,15 +180,12 @@ async function planFolder(
   return { files: objects.map((object) => ({ object, reason })), known: 0, folder };
 }
 
-/** Pure but for `readVersion`, which is asked only when nothing else decides. */
-async function reasonToLoad(
+/** Why a file that has been loaded is loaded again. Its content is read only where its size does not decide. */
+async function reasonToReload(
   object: SourceObject,
-  entry: LedgerEntry | undefined,
-  readVersion: () => Promise<string>,
+  { size, version }: LedgerEntry,
+  store: ObjectStore,
 ): Promise<Reason | undefined> {
-  if (entry === undefined) {
-    return 'new';
-  }
-  const same = entry.size === object.size && entry.version === (await readVersion());
+  const same = size === object.size && version === (await identify(store, object)).version;
   return same ? undefined : 'changed';
 }

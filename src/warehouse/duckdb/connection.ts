@@ -1,7 +1,8 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance as Instance } from '@duckdb/node-api';
 import { messageOf } from '../../errors.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { WarehouseError } from '../errors.ts';
+import { DuckDBInstance } from './driver.ts';
 
 /** How a database file is opened. */
 export interface OpenOptions {
@@ -19,7 +20,7 @@ export interface OpenOptions {
  * fetched. Throws WarehouseError: `busy` when another process has the file, `missing-table` when a file that is only to
  * be read does not exist.
  */
-export async function openInstance(options: OpenOptions): Promise<DuckDBInstance> {
+export async function openInstance(options: OpenOptions): Promise<Instance> {
   const instance = await create(options);
   const connection = await instance.connect();
   try {
@@ -35,7 +36,7 @@ export async function openInstance(options: OpenOptions): Promise<DuckDBInstance
 }
 
 /** A connection that finds and makes tables in the warehouse's schema. Throws WarehouseError. */
-export async function connect(instance: DuckDBInstance, schema: string | undefined): Promise<DuckDBConnection> {
+export async function connect(instance: Instance, schema: string | undefined): Promise<DuckDBConnection> {
   const connection = await instance.connect();
   if (schema !== undefined) {
     try {
@@ -71,7 +72,7 @@ export function sorted(error: unknown): WarehouseError {
   return new WarehouseError('refused', message, { cause: error });
 }
 
-async function create({ path, readOnly }: OpenOptions): Promise<DuckDBInstance> {
+async function create({ path, readOnly }: OpenOptions): Promise<Instance> {
   try {
     return await DuckDBInstance.create(path, readOnly && path !== ':memory:' ? { access_mode: 'READ_ONLY' } : {});
   } catch (error) {

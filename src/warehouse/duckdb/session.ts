@@ -1,8 +1,9 @@
-import { type DuckDBConnection, type DuckDBValue, listValue, ResultReturnType } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import type { Batch, Step, StepResult } from '../warehouse.ts';
 import { sorted } from './connection.ts';
 import { copyStatements } from './copy.ts';
+import { listValue, ResultReturnType } from './driver.ts';
 import { toResultSet } from './values.ts';
 
 /** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
@@ -52,12 +53,18 @@ export class Session {
   #runStep(step: Step): Promise<StepResult> {
     switch (step.kind) {
       case 'sql':
-        return this.runSql(step.name, step.sql);
+        return step.wanted === undefined ? this.#runUnread(step) : this.runSql(step.name, step.sql);
       case 'copy':
         return this.#runCopy(step);
       case 'copy-folder':
         throw new TypeError('DuckDB loads parts, not folders');
     }
+  }
+
+  /** Runs a statement to its end without fetching what it returns. */
+  async #runUnread({ name, sql }: Extract<Step, { kind: 'sql' }>): Promise<StepResult> {
+    const { rowsChanged } = await this.#attempt(() => this.#connection.run(sql));
+    return { name, affected: rowsChanged, result: undefined };
   }
 
   async #runCopy({ name, table, parts, mapping }: Extract<Step, { kind: 'copy' }>): Promise<StepResult> {

@@ -1,6 +1,7 @@
-import { type DuckDBResultReader, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBResultReader, DuckDBValue, DuckDBTypeId as TypeId } from '@duckdb/node-api';
 import { decimalValue, integerValue, timestampValue } from '../values.ts';
 import type { ResultSet, Value } from '../warehouse.ts';
+import { DuckDBTypeId } from './driver.ts';
 
 /** A statement's rows in the form every engine returns (Value). */
 export function toResultSet(reader: DuckDBResultReader): ResultSet {
@@ -11,7 +12,7 @@ export function toResultSet(reader: DuckDBResultReader): ResultSet {
   };
 }
 
-function toValue(value: DuckDBValue, type: DuckDBTypeId | undefined): Value {
+function toValue(value: DuckDBValue, type: TypeId | undefined): Value {
   if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number') {
     return value;
   }
