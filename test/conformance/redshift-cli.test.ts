@@ -176,6 +176,7 @@ describe('the command line on Redshift', () => {
 describe('a process that is killed', () => {
   test.each([
     ['while its statement runs', 12],
+    ['before its statement is started', 'start'],
     ['at the first statement', 1],
     ['before the commit', 'commit'] as const,
   ] as const)(

@@ -153,13 +153,14 @@ describe('a load through the Data API', () => {
     60_000,
   );
 
-  test('waits for a statement that takes its time, with long polling and without', async () => {
-    for (const milliseconds of [50, 400]) {
-      expect(await withStar((loader) => survives(loader, inBatch({ kind: 'slow', at: 9, milliseconds })))).toBe(
+  test.each(['start', 1, 5, 9, 20, 30, 'commit'] as const)(
+    'waits for a statement that takes its time (%s)',
+    async (at) => {
+      expect(await withStar((loader) => survives(loader, inBatch({ kind: 'slow', at, milliseconds: 400 })))).toBe(
         'loaded',
       );
-    }
-  });
+    },
+  );
 
   test('is cancelled when it has not ended by its deadline, and the next one loads', () =>
     withFolder(async (folder) => {
