@@ -76,6 +76,11 @@ export class DataError extends StarloadError {
     super(problems.length === 0 ? message : `${message}\n${problems.map(describeDataProblem).join('\n')}`, options);
     this.problems = problems;
   }
+  /** The same error without the excerpts, which may hold personal data. */
+  withoutExcerpts(): DataError {
+    const problems = this.problems.map(({ excerpt, ...problem }) => problem);
+    return new DataError(this.headline, problems, { next: this.next });
+  }
 }
 
 /** The signals that stop a command, and the exit codes they end it with. */

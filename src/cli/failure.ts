@@ -5,7 +5,8 @@ import { document, story, styledStory } from './output.ts';
  * Reports an error on stderr and, with --json, as the command's document on stdout. Returns the exit code. The only
  * place where errors are printed.
  */
-export function reportFailure(error: unknown, args: readonly string[]): number {
+export function reportFailure(thrown: unknown, args: readonly string[]): number {
+  const error = args.includes('--no-excerpts') && thrown instanceof DataError ? thrown.withoutExcerpts() : thrown;
   const exitCode = error instanceof StarloadError ? error.exitCode : 1;
   story(`${styledStory('red', 'error')}: ${messageOf(error)}`);
   if (error instanceof StarloadError && error.next !== undefined) {

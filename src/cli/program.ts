@@ -46,6 +46,12 @@ function parser(args: readonly string[]) {
     .recommendCommands()
     .strict()
     .option('debug', { type: 'boolean', default: false, describe: 'show where an error came from', global: true })
+    .option('excerpts', {
+      type: 'boolean',
+      default: true,
+      describe: 'show excerpts of refused records, which may hold personal data (--no-excerpts)',
+      global: true,
+    })
     .alias({ help: 'h', version: 'v' })
     .epilogue(EPILOGUE)
     .wrap(Math.min(110, process.stdout.columns ?? 110))

@@ -176,6 +176,10 @@ describe('refusals', () => {
         exit_code: 3,
         error: { problems: [{ file, line: 2 }] },
       });
+      const quiet = await run(folder, ['etl', '--no-excerpts', '--json'], 3);
+      expect(quiet.stderr).toContain(`${file}, ${message}`);
+      expect(`${quiet.stdout}${quiet.stderr}`).not.toContain('excerpt');
+      expect(`${quiet.stdout}${quiet.stderr}`).not.toContain('Setanta');
       writeFileSync(file, linesOf([PLAY]));
       expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 301 });
     }),
