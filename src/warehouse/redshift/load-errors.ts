@@ -11,7 +11,7 @@ export type Ask = (sql: string) => Promise<ResultSet>;
 /** Views may lag behind the failure by seconds. */
 const PAUSES_MILLISECONDS = [0, 500, 2000];
 
-/** Whether a COPY failed on its data, so that the views say on which (either spelling of the view, see the sheet of COPY messages). */
+/** Whether a COPY failed on its data, so that the views say on which; the message names one view or the other. */
 export function isLoadFailure(message: string): boolean {
   return /Load into table '/.test(message);
 }
