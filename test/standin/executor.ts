@@ -17,7 +17,7 @@ export interface StatementOutcome {
   /** Absent when the statement returns no rows by nature (HasResultSet false). */
   readonly columns: readonly ColumnInfo[] | undefined;
   readonly rows: readonly (readonly (string | null)[])[];
-  /** Rows affected or returned; 0 for COPY (facts 1.4), -1 where there is no number. */
+  /** Rows affected or returned; 0 for COPY (Data API: DescribeStatement), -1 where there is no number. */
   readonly affected: number;
   /** The id that system views know it by; -1 when it ran on the leader node only. */
   readonly queryId: number;

@@ -11,7 +11,7 @@ import {
   rows,
 } from './standin-engine-copy-support.ts';
 
-describe('facts 3.3: records', () => {
+describe('page "COPY from JSON format": records', () => {
   test('objects are separated by white space or nothing, on one line or many', async () => {
     expect(await load('{"id":1}{"id":2}\t{"id":3}\r\n\n{\n "id":\n 4,\n "name": "a}{"\n}')).toBe('loaded');
     expect(await column('id')).toEqual(['1', '2', '3', '4']);
@@ -94,7 +94,7 @@ describe('facts 3.3: records', () => {
   });
 });
 
-describe('facts 3.3 and 3.4: values', () => {
+describe('page "COPY from JSON format", page "DATEFORMAT and TIMEFORMAT strings": values', () => {
   test('empty text is NULL for all types but text, and null is NULL', async () => {
     expect(await load('{"id":1,"name":"","n":"","x":"  ","d":null,"b":"","at":""}')).toBe('loaded');
     expect(await rows('SELECT name, n, x, d, b, at FROM t')).toEqual([['', null, null, null, null, null]]);

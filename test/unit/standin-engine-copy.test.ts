@@ -14,7 +14,7 @@ import {
   rows,
 } from './standin-engine-copy-support.ts';
 
-describe('facts 3.1: what COPY says', () => {
+describe('page "COPY": what COPY says', () => {
   test.each([
     ['no authorization', "COPY t FROM 's3://data/f' JSON 'auto'", 'No IAM_ROLE'],
     ['a role that is none', "COPY t FROM 's3://data/f' IAM_ROLE 'me' JSON 'auto'", 'Invalid IAM role ARN'],
@@ -78,7 +78,7 @@ describe('facts 3.1: what COPY says', () => {
   });
 });
 
-describe('facts 3.2: which files', () => {
+describe('page "COPY from Amazon S3": which files', () => {
   const ALL = "COPY t (id) FROM 's3://data/log_data' IAM_ROLE default JSON 'auto'";
   const MANIFEST = "COPY t (id) FROM 's3://data/m' IAM_ROLE default MANIFEST JSON 'auto'";
   const manifest = (...entries: readonly object[]): void => objects.put('data/m', JSON.stringify({ entries }));
@@ -164,7 +164,7 @@ describe('facts 3.2: which files', () => {
   });
 });
 
-describe('facts 3.5, 3.6 and 3.8: what becomes of a load', () => {
+describe('page "Data load operations", COPY messages users have shown, pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS": what becomes of a load', () => {
   const BAD = '{"id":1}\n{"id":"x"}\n{"id":3}\n{"id":"yé"}\n';
 
   test('MAXERROR n fails when errors reach n, and skips the records below', async () => {

@@ -64,7 +64,7 @@ describe('transactions', () => {
     await other.stop();
   });
 
-  test('facts 4.6: under SNAPSHOT a snapshot older than LOCK ends in a conflict', async () => {
+  test('pages "Serializable isolation", "TRUNCATE" and "LOCK": under SNAPSHOT a snapshot older than LOCK ends in a conflict', async () => {
     const [first, second, other] = await pair({ snapshotAt: 'begin' });
     expect(await collide([first, second])).toBe(
       'ERROR: could not complete because of conflict with concurrent transaction',
@@ -72,7 +72,7 @@ describe('transactions', () => {
     await other.stop();
   });
 
-  test('facts 4.6: under SERIALIZABLE it ends in error 1023', async () => {
+  test('pages "Serializable isolation", "TRUNCATE" and "LOCK": under SERIALIZABLE it ends in error 1023', async () => {
     const [first, second, other] = await pair({ snapshotAt: 'begin', isolation: 'SERIALIZABLE' });
     expect(await collide([first, second])).toMatch(
       /^ERROR: 1023 DETAIL: Serializable isolation violation on table - [1-9]\d*, transactions forming the cycle are: \d+, \d+ \(pid:\d+\)$/,
@@ -82,7 +82,7 @@ describe('transactions', () => {
     await other.stop();
   });
 
-  test('facts 4.6: writers of a table queue, readers do not wait for them', async () => {
+  test('pages "Serializable isolation", "TRUNCATE" and "LOCK": writers of a table queue, readers do not wait for them', async () => {
     const [first, second, other] = await pair();
     await first.begin();
     await first.execute('INSERT INTO run VALUES (1)');
@@ -98,7 +98,7 @@ describe('transactions', () => {
     await other.stop();
   });
 
-  test('facts 4.6: two tables locked in opposite order are a deadlock', async () => {
+  test('pages "Serializable isolation", "TRUNCATE" and "LOCK": two tables locked in opposite order are a deadlock', async () => {
     const [first, second, other] = await pair();
     await first.execute('CREATE TABLE run2 (n INT)');
     await first.begin();
@@ -116,7 +116,7 @@ describe('transactions', () => {
     await other.stop();
   });
 
-  test('facts 4.6: TRUNCATE commits what came before it and cannot be rolled back', async () => {
+  test('pages "Serializable isolation", "TRUNCATE" and "LOCK": TRUNCATE commits what came before it and cannot be rolled back', async () => {
     const [first, second, other] = await pair();
     await first.execute('CREATE TABLE kept (n INT)');
     await first.begin();
@@ -137,7 +137,7 @@ describe('transactions', () => {
     expect(await message('SELECT 1')).toBe('accepted');
   });
 
-  test('facts 4.6: VACUUM does not run inside a transaction', async () => {
+  test('pages "Serializable isolation", "TRUNCATE" and "LOCK": VACUUM does not run inside a transaction', async () => {
     await backend.begin();
     expect(await message('VACUUM t')).toContain('VACUUM cannot run inside a transaction block');
     await backend.rollback();

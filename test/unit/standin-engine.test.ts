@@ -138,7 +138,7 @@ describe('the gate refuses what Redshift has not', () => {
     ],
     ['4.4 MERGE, for it is not imitated', 'MERGE INTO t USING u ON t.id = u.id REMOVE DUPLICATES', 'near "MERGE"'],
     ['two statements in one', 'SELECT 1; SELECT 2', 'near "SELECT"'],
-  ])('facts %s: %s', async (_, sql, expected) => {
+  ])('%s: %s', async (_, sql, expected) => {
     expect(await message(sql)).toContain(expected);
   });
 });
@@ -181,14 +181,14 @@ describe('the gate accepts what Redshift has', () => {
 });
 
 describe('values', () => {
-  test('facts 4.3: identifiers fold to lower case even when quoted, unless the session says otherwise', async () => {
+  test('page "Names and identifiers": identifiers fold to lower case even when quoted, unless the session says otherwise', async () => {
     await backend.execute('CREATE TEMP TABLE "Folded" ("Name" INT)');
     expect((await backend.execute('SELECT "NAME" FROM FOLDED')).columns?.[0]?.name).toBe('name');
     await backend.execute('SET enable_case_sensitive_identifier TO true');
     expect(await message('SELECT "NAME" FROM folded')).toContain('column "NAME" does not exist');
   });
 
-  test('facts 4.1: lengths count bytes, surplus blanks are cut and TEXT is VARCHAR(256)', async () => {
+  test('page "Character types": lengths count bytes, surplus blanks are cut and TEXT is VARCHAR(256)', async () => {
     await backend.execute('CREATE TEMP TABLE lengths (a VARCHAR(4), b TEXT)');
     await backend.execute("INSERT INTO lengths VALUES ('éé      ', '')");
     expect(await rows('SELECT a, LEN(a), OCTET_LENGTH(a) FROM lengths')).toEqual([['éé', '2', '4']]);
@@ -204,7 +204,7 @@ describe('values', () => {
     ]);
   });
 
-  test('facts 4.1: trailing blanks do not count in comparisons, but LEN counts them and || keeps them', async () => {
+  test('page "Character types": trailing blanks do not count in comparisons, but LEN counts them and || keeps them', async () => {
     await backend.execute('CREATE TEMP TABLE blanks (a VARCHAR(20), b VARCHAR(30))');
     await backend.execute("INSERT INTO blanks VALUES ('x', 'x  '), ('x ', 'x'), ('x\t', 'x')");
     expect(await value('COUNT(*) FROM blanks WHERE a = b')).toBe('2');
@@ -226,7 +226,7 @@ describe('values', () => {
     expect(await value('COUNT(DISTINCT kind) FROM kinds')).toBe('1');
   });
 
-  test('facts 4.5: SYSDATE is the start of the transaction, in UTC, and so it is as a DEFAULT', async () => {
+  test('page "SQL functions reference": SYSDATE is the start of the transaction, in UTC, and so it is as a DEFAULT', async () => {
     await backend.begin();
     await backend.execute('CREATE TEMP TABLE stamped (id INT, at TIMESTAMP DEFAULT SYSDATE NOT NULL)');
     await backend.execute('INSERT INTO stamped (id) VALUES (1)');
@@ -239,7 +239,7 @@ describe('values', () => {
     expect(await value('COUNT(*) FROM stamped WHERE at = SYSDATE')).toBe('0');
   });
 
-  test('facts 4.5: EXTRACT gives integers without fractions, weekdays from Sunday = 0 and ISO weeks', async () => {
+  test('page "SQL functions reference": EXTRACT gives integers without fractions, weekdays from Sunday = 0 and ISO weeks', async () => {
     const at = "TIMESTAMP '2018-11-04 01:25:05.796'";
     expect(await value(`EXTRACT(second FROM ${at})`)).toBe('5');
     expect(await value(`EXTRACT(ms FROM ${at})`)).toBe('796');
@@ -249,12 +249,12 @@ describe('values', () => {
     expect((await backend.execute(`SELECT EXTRACT(hour FROM ${at})`)).columns?.[0]?.typeName).toBe('int4');
   });
 
-  test('facts 4.1: NUMERIC is DECIMAL(18,0), and facts 4.5: integers divide to integers', async () => {
+  test('page "Character types": NUMERIC is DECIMAL(18,0), and page "SQL functions reference": integers divide to integers', async () => {
     expect(await value('CAST(19.40904 AS NUMERIC)')).toBe('19');
     expect(await value('7 / 2')).toBe('3');
   });
 
-  test('facts 4.2: declared keys are not enforced, NOT NULL is', async () => {
+  test('page "CREATE TABLE": declared keys are not enforced, NOT NULL is', async () => {
     await backend.execute('CREATE TEMP TABLE keyed (id INT PRIMARY KEY, v INT UNIQUE)');
     await backend.execute('INSERT INTO keyed VALUES (1, 1), (1, 1)');
     expect(await value('COUNT(*) FROM keyed')).toBe('2');
@@ -263,17 +263,17 @@ describe('values', () => {
     );
   });
 
-  test('facts 1.9: parameters are text that the engine coerces, and stand for one value however often they are used', async () => {
+  test('Data API: parameters are text that the engine coerces, and stand for one value however often they are used', async () => {
     const outcome = await backend.execute('SELECT :a::INT + :a::INT, :b', { a: '2', b: "it's \\ here" });
     expect(outcome.rows).toEqual([['4', "it's \\ here"]]);
   });
 
-  test('facts 1.4: what the leader node answers has no query id, a query of a table has one', async () => {
+  test('Data API: DescribeStatement: what the leader node answers has no query id, a query of a table has one', async () => {
     expect((await backend.execute('SELECT 1')).queryId).toBe(-1);
     expect((await backend.execute('SELECT COUNT(*) FROM t')).queryId).toBeGreaterThan(0);
   });
 
-  test('facts 1.10: errors are worded as Redshift words them, with the place in the statement that was sent', async () => {
+  test('Data API: errors are worded as Redshift words them, with the place in the statement that was sent', async () => {
     expect(await message('SELECT id,  nope FROM t')).toBe('ERROR: column "nope" does not exist\n  Position: 13');
     expect(await message('SELECT 1 FROM nowhere')).toBe('ERROR: relation "nowhere" does not exist\n  Position: 15');
     expect(await message("SELECT CAST(CASE WHEN COUNT(*) = 0 THEN 'rule' END AS INTEGER) FROM t")).toBe(

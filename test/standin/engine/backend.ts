@@ -23,7 +23,7 @@ const NOTHING: Omit<StatementOutcome, 'queryId'> = { columns: undefined, rows: [
 
 /** Statements that more than one PostgreSQL statement stands for. */
 const COMPOSED: readonly Plan['kind'][] = ['modify', 'copy', 'create', 'create-as', 'truncate'];
-/** Statements the leader node answers: DescribeStatement shows -1 as their query id (facts 1.4). */
+/** Statements the leader node answers: DescribeStatement shows -1 as their query id (Data API: DescribeStatement). */
 const LEADER: readonly Plan['kind'][] = ['set', 'show', 'begin', 'commit', 'rollback', 'lock', 'none'];
 
 /** A session of the stand-in: a connection to PostgreSQL, and what makes it look like Redshift. */
@@ -108,7 +108,7 @@ export class PostgresBackend implements Backend {
     await this.#client.end();
   }
 
-  /** Facts 4.6. */
+  /** pages "Serializable isolation", "TRUNCATE" and "LOCK". */
   get #level(): string {
     return this.#shared.options.isolation === 'SERIALIZABLE' ? 'SERIALIZABLE' : 'REPEATABLE READ';
   }
@@ -118,7 +118,7 @@ export class PostgresBackend implements Backend {
     if (this.#transaction === 'failed' && statement.kind !== 'rollback' && statement.kind !== 'commit') {
       throw new EngineError('ERROR: current transaction is aborted, commands ignored until end of transaction block');
     }
-    // Facts 3.8: STL_LOAD_ERRORS and its like are of the provisioned main cluster only.
+    // pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS": STL_LOAD_ERRORS and its like are of the provisioned main cluster only.
     const view = statement.systemTables.find((name) => name.startsWith('stl_'));
     if (view !== undefined && this.#shared.options.stl === false) {
       throw new EngineError(`ERROR: permission denied for relation ${view}`);
@@ -217,7 +217,7 @@ export class PostgresBackend implements Backend {
     return this.#lengths.get(key);
   }
 
-  /** Facts 4.6: writers of one table queue, readers do not wait. A statement's snapshot is older than its wait. */
+  /** pages "Serializable isolation", "TRUNCATE" and "LOCK": writers of one table queue, readers do not wait. A statement's snapshot is older than its wait. */
   async #lockForWriting(table: string): Promise<void> {
     if (!this.#hasSnapshot) await this.#takeSnapshot();
     this.#written = table;
@@ -238,7 +238,7 @@ export class PostgresBackend implements Backend {
     if (statement.kind === 'create-as') await this.#retype(statement.table);
   }
 
-  /** Columns that PostgreSQL took for text mind trailing blanks, unlike a VARCHAR (facts 4.1). */
+  /** Columns that PostgreSQL took for text mind trailing blanks, unlike a VARCHAR (page "Character types"). */
   async #retype(table: string): Promise<void> {
     const { rows } = await this.#client.query<{ name: string }>(
       `SELECT quote_ident(attname) AS name FROM pg_catalog.pg_attribute
@@ -270,7 +270,7 @@ export class PostgresBackend implements Backend {
     this.#session.lastCopyCount = rows;
   }
 
-  /** Facts 4.6: what came before it is committed with it, and a new transaction begins. */
+  /** pages "Serializable isolation", "TRUNCATE" and "LOCK": what came before it is committed with it, and a new transaction begins. */
   async #truncate(statement: Translation): Promise<void> {
     await this.#query(statement, {});
     if (this.#transaction === 'none') return;

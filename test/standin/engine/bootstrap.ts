@@ -63,7 +63,7 @@ CREATE OPERATOR redshift.${operator} (${sides(pair)}, FUNCTION = redshift.${inte
   return [...concatenations, ...comparisons].join('\n');
 }
 
-/** AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; facts 4.5. */
+/** AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; page "SQL functions reference". */
 const FUNCTIONS = `
 CREATE FUNCTION redshift.sysdate() RETURNS timestamp LANGUAGE sql STABLE AS
   'SELECT CAST(transaction_timestamp() AS timestamp)';
@@ -123,7 +123,7 @@ BEGIN
 END $$;
 `;
 
-/** AWS: SYS_LOAD_ERROR_DETAIL, STL_LOAD_ERRORS, SYS_LOAD_HISTORY, SYS_QUERY_HISTORY; facts 3.8. */
+/** AWS: SYS_LOAD_ERROR_DETAIL, STL_LOAD_ERRORS, SYS_LOAD_HISTORY, SYS_QUERY_HISTORY; pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS". */
 const LOGS = `
 CREATE TABLE redshift.sys_load_error_detail (
   user_id integer, query_id bigint, transaction_id bigint, session_id integer, database_name char(64), table_id integer,
@@ -144,7 +144,7 @@ CREATE TABLE redshift.sys_query_history (
   error_message char(512), query_text char(4000));
 `;
 
-/** AWS: SVV_TABLES, SVV_COLUMNS, SVV_TABLE_INFO (which leaves empty tables out: uncertain, facts 4.5), PG_TABLE_DEF. */
+/** AWS: SVV_TABLES, SVV_COLUMNS, SVV_TABLE_INFO (which leaves empty tables out: uncertain, page "SQL functions reference"), PG_TABLE_DEF. */
 const VIEWS = `
 CREATE VIEW redshift.svv_tables AS
   SELECT table_catalog, table_schema, table_name, table_type, CAST(NULL AS bpchar) AS remarks
@@ -190,7 +190,7 @@ CREATE VIEW redshift.stv_db_isolation_level AS
   FROM pg_catalog.pg_database WHERE NOT datistemplate;`;
 }
 
-/** The domain of VARCHAR(n): bytes are counted, and surplus blanks do not count (facts 4.1). */
+/** The domain of VARCHAR(n): bytes are counted, and surplus blanks do not count (page "Character types"). */
 export function domainSql(bytes: number): string {
   const domain = varcharDomain(bytes);
   return `DO $$ BEGIN

@@ -4,7 +4,7 @@ import { AGGREGATES, DATE_PARTS, FRAMED, LEADER_ONLY, RANKING, SCALARS } from '.
 /** Functions whose result PostgreSQL calls text: as a VARCHAR it ignores trailing blanks like the others. */
 const TEXTS = ['to_char', 'chr', 'quote_ident', 'quote_literal'];
 
-/** Reads a function's call. What is on none of the lists is refused (facts 4.4 and 4.5). */
+/** Reads a function's call. What is on none of the lists is refused (page "Unsupported PostgreSQL features", page "SQL functions reference"). */
 export function readCall(reader: Reader): void {
   const token = reader.peek();
   const name = reader.fold(token);
@@ -56,7 +56,7 @@ function readAggregate(reader: Reader, name: string): void {
     if (!reader.copy('distinct')) reader.copy('all');
     reader.list(() => reader.grammar.expression(reader));
   }
-  // Facts 4.4: no ORDER BY inside an aggregate, no FILTER; IGNORE NULLS is not imitated.
+  // page "Unsupported PostgreSQL features": no ORDER BY inside an aggregate, no FILTER; IGNORE NULLS is not imitated.
   reader.expectCopy(')');
   if (reader.is('filter')) reader.refuse('Redshift has no FILTER clause');
   if (reader.is('over')) readWindow(reader, name);
@@ -74,10 +74,10 @@ function readWindow(reader: Reader, name: string): void {
   const isFramed = reader.is('rows');
   if (isFramed) readFrame(reader, name);
   if (isOrdered && !isFramed && !RANKING.has(name)) {
-    // Facts 4.4, AWS: "Window function syntax summary".
+    // page "Unsupported PostgreSQL features", AWS: "Window function syntax summary".
     throw refusal('Aggregate window functions with an ORDER BY clause require a frame clause', token);
   }
-  // RANGE and GROUPS are refused here: ROWS is the only frame (facts 4.4).
+  // RANGE and GROUPS are refused here: ROWS is the only frame (page "Unsupported PostgreSQL features").
   reader.expectCopy(')');
 }
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ColumnInfo } from '../executor.ts';
 
-/** PostgreSQL's type numbers, with typeName and precision as the Data API's metadata has them (facts 1.6). */
+/** PostgreSQL's type numbers, with typeName and precision as the Data API's metadata has them (Data API). */
 const TYPES: Readonly<Record<number, readonly [string, number, number]>> = {
   16: ['bool', 1, 0],
   19: ['name', 63, 0],

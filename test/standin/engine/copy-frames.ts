@@ -1,14 +1,14 @@
 /** A root-level value of a file, or the reason there is none. Lines count from 1. */
 export interface Frame {
   readonly bytes: Buffer;
-  /** The line of its last byte, which is the one Redshift reports (facts 3.8). */
+  /** The line of its last byte, which is the one Redshift reports (pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS"). */
   readonly lastLine: number;
   /** Where it begins in the file. */
   readonly offset: number;
   readonly flaw: string | undefined;
 }
 
-/** AWS: "Data format parameters", JSON: the largest object COPY takes (facts 3.3). */
+/** AWS: "Data format parameters", JSON: the largest object COPY takes (page "COPY from JSON format"). */
 export const MAX_OBJECT_BYTES = 4 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
@@ -19,7 +19,7 @@ const isOpening = (byte: number): boolean => byte === 0x7b || byte === 0x5b;
 const isClosing = (byte: number): boolean => byte === 0x7d || byte === 0x5d;
 
 /**
- * Cuts a file into its root-level objects and arrays, separated by white space only (facts 3.3). What stands between them
+ * Cuts a file into its root-level objects and arrays, separated by white space only (page "COPY from JSON format"). What stands between them
  * and is no white space is one flaw for each stretch of it. It only counts brackets: whether a frame is JSON is not its affair.
  */
 export class Frames {

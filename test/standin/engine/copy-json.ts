@@ -1,14 +1,14 @@
 /** A path of a jsonpaths file: keys of objects, indexes of arrays. */
 export type Path = readonly (string | number)[];
 
-/** An element a path asks for is not there: an error, where a missing key is a NULL (facts 3.3). */
+/** An element a path asks for is not there: an error, where a missing key is a NULL (page "COPY from JSON format"). */
 export class NoSuchElement extends Error {}
 
 /** The members of an object's text with the text of their values: numbers and nested values as they were written. */
 export function membersOf(text: string): ReadonlyMap<string, string> {
   const members = new Map<string, string>();
   for (const [first, last, key] of spansOf(text)) {
-    // Of a key that occurs twice the last one counts; uncertain (facts 3.3).
+    // Of a key that occurs twice the last one counts; uncertain (page "COPY from JSON format").
     if (key !== undefined) members.set(JSON.parse(key) as string, text.slice(first, last));
   }
   return members;
@@ -89,7 +89,7 @@ export function parsePaths(text: string): readonly Path[] | undefined {
   return paths.map((path) => parsePath(path));
 }
 
-/** Bracket or dot notation, not mixed; no wildcards. AWS: "COPY from JSON format", JSONPath expressions (facts 3.3). */
+/** Bracket or dot notation, not mixed; no wildcards. AWS: "COPY from JSON format", JSONPath expressions (page "COPY from JSON format"). */
 function parsePath(path: unknown): Path {
   if (typeof path === 'string' && /^\$(?:\['[^']+'\]|\[\d+\])+$/.test(path)) {
     return [...path.matchAll(/\['([^']+)'\]|\[(\d+)\]/g)].map(([, key, index]) => key ?? Number(index));

@@ -29,7 +29,7 @@ export class CopySource {
     this.#signal = signal;
   }
 
-  /** The files to load: by prefix, which catches neighbours, or by manifest (facts 3.2). Throws EngineError. */
+  /** The files to load: by prefix, which catches neighbours, or by manifest (page "COPY from Amazon S3"). Throws EngineError. */
   async files(): Promise<readonly SourceFile[]> {
     if (this.#copy.manifest) return this.#readManifest();
     const { bucket, key: prefix } = splitUrl(this.#copy.from);
@@ -48,7 +48,7 @@ export class CopySource {
     try {
       paths = parsePaths(text);
     } catch (cause) {
-      // MAXERROR does not apply (facts 3.3).
+      // MAXERROR does not apply (page "COPY from JSON format").
       throw refusal(`Invalid JSONPath format in ${json}: ${String(cause)}`);
     }
     if (paths !== undefined && paths.length !== columns) {
@@ -96,7 +96,7 @@ export class CopySource {
     }
   }
 
-  /** REGION covers data files, manifest and jsonpaths alike (corrections to the facts); the text is uncertain (3.2). */
+  /** REGION covers data files, manifest and jsonpaths alike (page "COPY from Amazon S3"); the text is uncertain. */
   async #assertRegion(bucket: string): Promise<void> {
     if (this.#inRegion.has(bucket)) return;
     const region = await orServiceException(() => this.#objects.regionOf(bucket));
@@ -112,7 +112,7 @@ export class CopySource {
   }
 }
 
-/** mandatory is false unless said otherwise; a url is a full key (facts 3.2, error 8001). */
+/** mandatory is false unless said otherwise; a url is a full key (page "COPY from Amazon S3", error 8001). */
 function readEntry({ url, mandatory }: { url?: unknown; mandatory?: unknown }): SourceFile {
   if (typeof url !== 'string' || !/^s3:\/\/[^/]+\/.*[^/]$/.test(url)) {
     throw refusal(`Problem reading manifest file - the url ${literal(String(url))} is not a full S3 path (8001)`);
@@ -141,7 +141,7 @@ async function orServiceException<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-/** GZIP says that all files are: one that is not fails the load (facts 3.1). */
+/** GZIP says that all files are: one that is not fails the load (page "COPY"). */
 async function* gunzip(source: Readable, url: string): AsyncGenerator<Buffer> {
   const unzipped = pipeline(source, createGunzip(), () => undefined);
   try {

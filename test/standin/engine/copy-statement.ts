@@ -28,7 +28,7 @@ export interface CopyStatement {
 
 type Draft = { -readonly [K in keyof CopyStatement]?: CopyStatement[K] };
 
-/** AWS: "Data format parameters", JSON (copy-parameters-data-format): not to be used with JSON; facts 3.1. */
+/** AWS: "Data format parameters", JSON (copy-parameters-data-format): not to be used with JSON; page "COPY". */
 const NOT_WITH_JSON = [
   'csv',
   'delimiter',
@@ -72,7 +72,7 @@ const NOT_IMITATED = [
 /** The most MAXERROR takes. AWS: "Data load operations" (copy-parameters-data-load). */
 const MAXERROR_LIMIT = 100_000;
 
-/** Reads a COPY; parameters come in any order after the location (facts 3.1). */
+/** Reads a COPY; parameters come in any order after the location (page "COPY"). */
 export function readCopy(reader: Reader): Plan {
   reader.expect('copy');
   const mark = reader.mark();
@@ -87,7 +87,7 @@ export function readCopy(reader: Reader): Plan {
 }
 
 function finish(draft: Draft): CopyStatement {
-  // Facts 3.1: exactly one authorization; CREDENTIALS and keys are not imitated.
+  // page "COPY": exactly one authorization; CREDENTIALS and keys are not imitated.
   if (!('role' in draft)) throw refusal('No IAM_ROLE, CREDENTIALS or ACCESS_KEY_ID is specified');
   if (draft.json === undefined) throw refusal('COPY of another format than JSON is not imitated');
   return {
@@ -188,7 +188,7 @@ function flag(
   draft[name] = true;
 }
 
-/** Facts 3.1: one role, or a chain of them with a comma and no blank between; the first must be attached. */
+/** page "COPY": one role, or a chain of them with a comma and no blank between; the first must be attached. */
 function readRole(reader: Reader, draft: Draft): void {
   if ('role' in draft) reader.refuse('one authorization only');
   if (reader.skip('default')) {
@@ -202,7 +202,7 @@ function readRole(reader: Reader, draft: Draft): void {
   draft.role = role;
 }
 
-/** Bare JSON means 'auto' (facts 3.1). */
+/** Bare JSON means 'auto' (page "COPY"). */
 function readJson(reader: Reader, draft: Draft): void {
   reader.skip('as');
   const json = reader.peek().kind === 'string' ? readText(reader) : 'auto';
@@ -213,7 +213,7 @@ function readJson(reader: Reader, draft: Draft): void {
   draft.json = json;
 }
 
-/** Facts 3.4: the keywords are case-sensitive. Of the format strings only the default ones are imitated. */
+/** page "DATEFORMAT and TIMEFORMAT strings": the keywords are case-sensitive. Of the format strings only the default ones are imitated. */
 function readFormat(reader: Reader, formats: readonly string[]): string {
   const token = reader.peek();
   const format = readText(reader);

@@ -30,7 +30,7 @@ LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
 WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum`;
 
-/** Looks the table up. Throws EngineError when it, or a column, does not exist (facts 3.6). */
+/** Looks the table up. Throws EngineError when it, or a column, does not exist (COPY messages users have shown). */
 export async function readTarget(client: pg.Client, { table, name, columns }: CopyStatement): Promise<Target> {
   const { rows } = await client.query<Row>(COLUMNS, [table]);
   if (rows[0] === undefined) throw refusal(`Cannot COPY into nonexistent table ${name}`);

@@ -12,7 +12,7 @@ export interface TargetColumn {
   readonly notNull: boolean;
 }
 
-/** A value that does not fit its column: a row of the load-error views. AWS: "Load error reference"; facts 3.7. */
+/** A value that does not fit its column: a row of the load-error views. AWS: "Load error reference"; page "Load error reference". */
 export class ValueError extends Error {
   readonly code: number;
   readonly position: number;
@@ -47,14 +47,14 @@ function convertPresent(raw: string, column: TargetColumn, rules: Rules): string
   const text = isString ? (JSON.parse(raw) as string) : raw;
   if (text.includes('\0')) return convertNul(text, column, rules);
   if (column.type === 'bpchar' || column.type === 'character') return convertText({ text, isString }, column, rules);
-  // Facts 3.3: for other types an empty text, or one of blanks, is always NULL.
+  // page "COPY from JSON format": for other types an empty text, or one of blanks, is always NULL.
   if (isString && text.trim() === '') return null;
   const read = READERS.get(column.type);
   if (read === undefined) throw new ValueError(1223, `Invalid data type ${column.type}`);
   return read({ text, isString }, column, rules);
 }
 
-/** Uncertain (facts 3.3): refused unless the option says that the text ends there. */
+/** Uncertain (page "COPY from JSON format"): refused unless the option says that the text ends there. */
 function convertNul(text: string, column: TargetColumn, rules: Rules): string | null {
   if (rules.uncertain.nul === 'refuse') {
     throw new ValueError(
@@ -78,7 +78,7 @@ function convertText({ text, isString }: Source, column: TargetColumn, { copy, u
   return fitLength(value, column, copy);
 }
 
-/** Facts 3.3: lengths are bytes; CHAR takes single-byte characters only; surplus blanks are cut. */
+/** page "COPY from JSON format": lengths are bytes; CHAR takes single-byte characters only; surplus blanks are cut. */
 function fitLength(value: string, { type, length = 0 }: TargetColumn, { truncates }: CopyStatement): string {
   if (type === 'character') refuseMultibyte(value);
   const bytes = Buffer.from(value);
@@ -124,7 +124,7 @@ function readInteger({ text, isString }: Source, column: TargetColumn, { uncerta
   return String(value);
 }
 
-/** `1540919166796.0` loads into a BIGINT; what a fraction that is not zero does is uncertain (facts 3.3). */
+/** `1540919166796.0` loads into a BIGINT; what a fraction that is not zero does is uncertain (page "COPY from JSON format"). */
 function withoutFraction(text: string, { fraction }: Uncertain): string {
   const pattern = fraction === 'truncate' ? /^(-?\d+)\.\d+$/ : /^(-?\d+)\.0+$/;
   return text.replace(pattern, '$1');
@@ -140,7 +140,7 @@ function readFloat({ text }: Source, column: TargetColumn): string {
   return text;
 }
 
-/** Facts 3.3: COPY cuts decimals to the column's scale, unless ROUNDEC is given. */
+/** page "COPY from JSON format": COPY cuts decimals to the column's scale, unless ROUNDEC is given. */
 function readDecimal({ text }: Source, { precision, scale }: TargetColumn, { copy }: Rules): string {
   const match = /^([+-]?)(\d*)\.?(\d*)$/.exec(text);
   if (match === null || !/\d/.test(text)) throw new ValueError(1209, `Invalid DECIMAL format or value '${text}'`);
@@ -172,7 +172,7 @@ function readDate({ text, isString }: Source, _: TargetColumn, { copy }: Rules):
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?: (\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?))?$/;
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
-/** Facts 3.4: the default format; ISO 8601 with 'auto'; 'auto' does not know epochs. */
+/** page "DATEFORMAT and TIMEFORMAT strings": the default format; ISO 8601 with 'auto'; 'auto' does not know epochs. */
 function readTimestamp({ text, isString }: Source, column: TargetColumn, { copy, uncertain }: Rules): string {
   const format = copy.timeFormat ?? 'YYYY-MM-DD HH:MI:SS';
   if (format.startsWith('epoch')) return readEpoch(text, format, uncertain);

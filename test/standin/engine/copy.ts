@@ -41,7 +41,7 @@ export async function runCopy(copy: CopyStatement, context: CopyContext): Promis
   return load.run(source, files);
 }
 
-/** A role that is not attached cannot be assumed, and one that is none has no default (facts 3.1). */
+/** A role that is not attached cannot be assumed, and one that is none has no default (page "COPY"). */
 function assertRole({ role }: CopyStatement, { roles, defaultRole }: EngineOptions): void {
   const [arn] = (role ?? defaultRole)?.split(',') ?? [];
   if (arn === undefined) throw refusal('No default IAM role is set for the cluster');
@@ -80,7 +80,7 @@ class Load {
     for (const file of files) {
       await this.#loadFile(source, file);
     }
-    // Facts 3.2: if no file at all is found COPY fails, mandatory or not.
+    // page "COPY from Amazon S3": if no file at all is found COPY fails, mandatory or not.
     if (this.#found === 0) throw refusal('No data files were found for the manifest');
     await this.#flush();
     const { journal, queryId, session } = this.#context;
@@ -153,7 +153,7 @@ class Load {
       throw badJson('Invalid value.');
     }
     if (this.#paths !== undefined) return (column, index) => this.#follow(text, index, column);
-    // Facts 3.3: arrays at the root need a jsonpaths file.
+    // page "COPY from JSON format": arrays at the root need a jsonpaths file.
     if (text.startsWith('[')) throw badJson('Invalid JSON object: an array at the root needs a jsonpaths file');
     const members = this.#copy.json === 'auto' ? membersOf(text) : lowerKeys(membersOf(text));
     return ({ name }) => members.get(name);
@@ -168,7 +168,7 @@ class Load {
     }
   }
 
-  /** Facts 3.3, error 1220. */
+  /** page "COPY from JSON format", error 1220. */
   #decode(bytes: Buffer): string {
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -187,7 +187,7 @@ class Load {
     return this.#target.columns.find(({ name }) => badBytes(Buffer.from(members.get(name) ?? '', 'latin1')) !== '');
   }
 
-  /** Facts 3.5: COPY fails when errors reach MAXERROR; 0 and 1 both fail at the first. */
+  /** page "Data load operations": COPY fails when errors reach MAXERROR; 0 and 1 both fail at the first. */
   async #refuse({ failure, column, raw }: RowError, frame: Frame, file: SourceFile): Promise<void> {
     this.#errors.push({
       file: file.url,
@@ -233,7 +233,7 @@ class RowError extends Error {
   }
 }
 
-/** Which code and words JSON faults have is uncertain (facts 3.7). */
+/** Which code and words JSON faults have is uncertain (page "Load error reference"). */
 function badJson(reason: string): RowError {
   return new RowError(new ValueError(1216, reason), undefined, '');
 }

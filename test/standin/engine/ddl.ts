@@ -4,7 +4,7 @@ import type { Plan, TextColumn } from './translation.ts';
 import { readType } from './types.ts';
 import { ENCODINGS } from './words.ts';
 
-/** CREATE of a table, a view or a schema; there are no indexes, triggers, sequences (facts 4.4) or types of one's own. */
+/** CREATE of a table, a view or a schema; there are no indexes, triggers, sequences (page "Unsupported PostgreSQL features") or types of one's own. */
 export function readCreate(reader: Reader): Plan {
   reader.pass();
   if (reader.is('schema')) return readSchema(reader);
@@ -58,7 +58,7 @@ function readNewTable(reader: Reader): string {
   return path.map(quote).join('.');
 }
 
-/** Columns and attributes, or attributes and AS. AWS: "CREATE TABLE", "CREATE TABLE AS"; facts 4.2. */
+/** Columns and attributes, or attributes and AS. AWS: "CREATE TABLE", "CREATE TABLE AS"; page "CREATE TABLE". */
 function readTableBody(reader: Reader, table: string): Plan {
   const attributes = new Attributes();
   if (!reader.is('(') || reader.peek(2).key === ',' || reader.peek(2).key === ')') {
@@ -91,7 +91,7 @@ class Attributes {
   }
 
   check(): void {
-    // Facts 4.2: DISTKEY requires DISTSTYLE KEY or none at all.
+    // page "CREATE TABLE": DISTKEY requires DISTSTYLE KEY or none at all.
     if (this.#keys > 0 && this.style !== undefined && this.style !== 'key') {
       throw refusal(`Cannot specify DISTKEY for a table with DISTSTYLE ${this.style.toUpperCase()}`);
     }
@@ -113,7 +113,7 @@ function readElement(reader: Reader, written: string[], texts: TextColumn[], att
   while (readColumnAttribute(reader, attributes));
 }
 
-/** Facts 4.2: PRIMARY KEY, UNIQUE and FOREIGN KEY are accepted and not enforced; CHECK is not supported. */
+/** page "CREATE TABLE": PRIMARY KEY, UNIQUE and FOREIGN KEY are accepted and not enforced; CHECK is not supported. */
 function readTableConstraint(reader: Reader): boolean {
   if (reader.skip('constraint')) reader.name();
   if (reader.is('check')) reader.refuse('CHECK constraints are not supported');
@@ -165,7 +165,7 @@ const COLUMN_ATTRIBUTES = new Map<string, (reader: Reader, attributes: Attribute
     'primary',
     (reader) => {
       reader.expect('primary', 'key');
-      // Its columns become NOT NULL; uncertain (facts 4.2).
+      // Its columns become NOT NULL; uncertain (page "CREATE TABLE").
       reader.write('not null');
     },
   ],
@@ -186,7 +186,7 @@ function readDefault(reader: Reader): void {
   const token = reader.peek();
   const before = reader.leaderFunctions.size;
   reader.grammar.expression(reader);
-  // Facts 4.5 and corrections: NOW() and CURRENT_TIMESTAMP belong to the leader node; a DEFAULT takes SYSDATE or GETDATE().
+  // page "SQL functions reference" and corrections: NOW() and CURRENT_TIMESTAMP belong to the leader node; a DEFAULT takes SYSDATE or GETDATE().
   if (reader.leaderFunctions.size > before) {
     throw refusal(`function ${token.text} is not supported in DEFAULT; use SYSDATE`, token);
   }

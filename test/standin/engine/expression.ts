@@ -48,7 +48,7 @@ function readOperator(reader: Reader): boolean {
   return true;
 }
 
-/** `= ANY (SELECT …)`; an array cannot stand there (facts 4.1). */
+/** `= ANY (SELECT …)`; an array cannot stand there (page "Character types"). */
 function readQuantifier(reader: Reader): void {
   if (!reader.isAny('any', 'some', 'all')) return;
   const token = reader.pass();
@@ -70,7 +70,7 @@ function readPostfix(reader: Reader): void {
 function readIs(reader: Reader): void {
   reader.pass();
   reader.copy('not');
-  // Facts 4.4: no IS [NOT] DISTINCT FROM.
+  // page "Unsupported PostgreSQL features": no IS [NOT] DISTINCT FROM.
   if (!reader.isAny('null', 'true', 'false', 'unknown')) reader.refuse();
   reader.pass();
 }
@@ -102,7 +102,7 @@ function readOperand(reader: Reader): void {
   while (reader.skip('::')) {
     writeCast(reader, mark);
   }
-  // Facts 4.4 and 4.1: COLLATE takes CASE_SENSITIVE or CASE_INSENSITIVE on Redshift, never "C".
+  // page "Unsupported PostgreSQL features", page "Character types": COLLATE takes CASE_SENSITIVE or CASE_INSENSITIVE on Redshift, never "C".
   if (reader.is('collate')) reader.refuse('Redshift has no such collation');
   if (reader.copy('at', 'time', 'zone')) readPrimary(reader);
 }
@@ -155,7 +155,7 @@ const KEYWORDS: ReadonlyMap<string, (reader: Reader) => void> = new Map([
   ['false', pass],
   ['current_date', pass],
   ['sysdate', (reader) => reader.write('redshift.sysdate()', reader.take())],
-  // Facts 4.5 and the corrections: the leader node alone knows them.
+  // page "SQL functions reference" and the corrections: the leader node alone knows them.
   ['current_timestamp', readLeaderWord],
   ['current_time', readLeaderWord],
   ['localtime', readLeaderWord],
@@ -235,12 +235,12 @@ function readConvert(reader: Reader): void {
 function readPart(reader: Reader): string {
   const token = reader.take();
   const part = DATE_PARTS.get(token.kind === 'string' ? token.value.toLowerCase() : token.key);
-  // Facts 4.5: no isodow, isoyear or julian.
+  // page "SQL functions reference": no isodow, isoyear or julian.
   if (part === undefined) throw refusal(`timestamp units "${token.value}" not recognized`, token);
   return part;
 }
 
-/** An INTEGER of a TIMESTAMP, seconds without their fraction (facts 4.5): redshift.date_part sees to it. */
+/** An INTEGER of a TIMESTAMP, seconds without their fraction (page "SQL functions reference"): redshift.date_part sees to it. */
 function readExtract(reader: Reader): void {
   reader.expect('extract', '(');
   reader.write(`redshift.date_part('${readPart(reader)}',`);
@@ -249,7 +249,7 @@ function readExtract(reader: Reader): void {
   reader.expectCopy(')');
 }
 
-/** A DOUBLE, fraction kept (facts 4.5). */
+/** A DOUBLE, fraction kept (page "SQL functions reference"). */
 function readDatePart(reader: Reader): void {
   reader.expect('date_part', '(');
   reader.write(`pg_catalog.date_part('${readPart(reader)}',`);

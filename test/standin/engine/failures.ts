@@ -57,7 +57,7 @@ async function word(error: pg.DatabaseError, context: FailureContext): Promise<s
   }
 }
 
-/** Facts 4.6: what each isolation level says when two transactions collide. */
+/** pages "Serializable isolation", "TRUNCATE" and "LOCK": what each isolation level says when two transactions collide. */
 async function conflict(error: pg.DatabaseError, { options, pid, tableId }: FailureContext): Promise<string> {
   if (options.isolation !== 'SERIALIZABLE') return 'could not complete because of conflict with concurrent transaction';
   const table = await tableId();
@@ -70,7 +70,7 @@ function cancellation({ message }: pg.DatabaseError, { queryId }: FailureContext
   return `Query (${queryId}) cancelled on user's request${isTimeout ? ': statement timeout' : ''}`;
 }
 
-/** CAST(text AS INTEGER): the leader node speaks as PostgreSQL does, the compute nodes as COPY does (facts 3.7). */
+/** CAST(text AS INTEGER): the leader node speaks as PostgreSQL does, the compute nodes as COPY does (page "Load error reference"). */
 function badText(error: pg.DatabaseError, { uncertain }: FailureContext): string {
   const [, type = '', value = ''] = /invalid input syntax for type (\w+): "(.*)"$/s.exec(error.message) ?? [];
   const name = { smallint: 'Short', integer: 'Integer', bigint: 'Long' }[type];

@@ -46,7 +46,7 @@ export interface FinishedQuery {
 
 const USER_ID = 100;
 
-/** A connection beside the sessions: writes the system tables of one database through a connection of its own: they survive every rollback (facts 3.6). */
+/** A connection beside the sessions: writes the system tables of one database through a connection of its own: they survive every rollback (COPY messages users have shown). */
 export class Journal {
   readonly #client: pg.Client;
   readonly #database: string;
@@ -58,7 +58,7 @@ export class Journal {
     this.#database = database;
   }
 
-  /** AWS: SYS_LOAD_ERROR_DETAIL and STL_LOAD_ERRORS; facts 3.8. */
+  /** AWS: SYS_LOAD_ERROR_DETAIL and STL_LOAD_ERRORS; pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS". */
   async loadErrors({ queryId, session, tableId }: LoadIdentity, errors: readonly LoadError[]): Promise<void> {
     for (const error of errors) {
       const { name = '', type = '', length } = error.column ?? {};
@@ -92,7 +92,7 @@ export class Journal {
     }
   }
 
-  /** AWS: SYS_LOAD_HISTORY; facts 3.8. */
+  /** AWS: SYS_LOAD_HISTORY; pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS". */
   async loaded({ queryId, session, started, table, source, rows, bytes, files, errors }: FinishedLoad): Promise<void> {
     const microseconds = (Date.now() - started.getTime()) * 1000;
     await this.#query(
@@ -173,7 +173,7 @@ function cut(text: string, bytes: number): string {
   return kept.endsWith('�') && !text.startsWith(kept) ? kept.slice(0, -1) : kept;
 }
 
-/** Multi-byte characters become periods in raw_line (facts 3.8). */
+/** Multi-byte characters become periods in raw_line (pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS"). */
 function singleBytes(text: string): string {
   return text.replace(/[^\p{ASCII}]/gu, '.');
 }

@@ -31,7 +31,7 @@ export function tokenize(sql: string): readonly Token[] {
   return tokens;
 }
 
-/** A syntax error as PostgreSQL, and with it Redshift, words it; positions count from 1 (facts 1.9, "Bad use"). */
+/** A syntax error as PostgreSQL, and with it Redshift, words it; positions count from 1 (Data API, "Bad use"). */
 export function syntaxError(token: Token, hint?: string): EngineError {
   const near = token.kind === 'end' ? 'syntax error at end of input' : `syntax error at or near "${token.text}"`;
   return new EngineError(`ERROR: ${near}${hint === undefined ? '' : ` (${hint})`}\n  Position: ${token.at + 1}`);
@@ -59,7 +59,7 @@ function readToken(sql: string, at: number): Token {
 
 function readQuoted(text: string, inner: string, at: number): Token {
   if (text.startsWith('"')) return { kind: 'quoted', text, key: '', value: inner.replaceAll('""', '"'), at };
-  // Facts 4.5: a backslash is an escape character in Redshift's literals and nowhere else, so that none is portable.
+  // page "SQL functions reference": a backslash is an escape character in Redshift's literals and nowhere else, so that none is portable.
   if (inner.includes('\\')) {
     throw new EngineError(
       `ERROR: a backslash in a literal is an escape character on Redshift only; pass the text as a parameter\n  Position: ${at + 1}`,
@@ -74,7 +74,7 @@ function refuseCharacter(sql: string, at: number): EngineError {
     const what = character === "'" ? 'quoted string' : 'quoted identifier';
     return new EngineError(`ERROR: unterminated ${what} at or near "${sql.slice(at)}"\n  Position: ${at + 1}`);
   }
-  // Facts 4.1 and 4.4: no arrays, and neither dollar quoting nor numbered parameters through the Data API.
+  // page "Character types", page "Unsupported PostgreSQL features": no arrays, and neither dollar quoting nor numbered parameters through the Data API.
   return syntaxError({ kind: 'operator', text: character, key: character, value: '', at });
 }
 

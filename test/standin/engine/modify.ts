@@ -3,7 +3,7 @@ import { readNames, readQuery, readTableName } from './query.ts';
 import { quote, type Reader, refusal } from './reader.ts';
 import type { Plan } from './translation.ts';
 
-/** INSERT. AWS: "INSERT". Facts 4.4: no ON CONFLICT, no RETURNING; both are refused by what may follow. */
+/** INSERT. AWS: "INSERT". page "Unsupported PostgreSQL features": no ON CONFLICT, no RETURNING; both are refused by what may follow. */
 export function readInsert(reader: Reader): Plan {
   reader.expectCopy('insert', 'into');
   const writes = readTarget(reader);
@@ -44,7 +44,7 @@ function readUpdateSources(reader: Reader): void {
   reader.outerJoins = 'allowed';
 }
 
-/** DELETE. AWS: "DELETE"; facts 4.4 and corrections: no alias for the target, only names of tables after USING. */
+/** DELETE. AWS: "DELETE"; page "Unsupported PostgreSQL features" and corrections: no alias for the target, only names of tables after USING. */
 export function readDelete(reader: Reader): Plan {
   reader.expectCopy('delete');
   const hasFrom = reader.skip('from');

@@ -3,17 +3,17 @@ import type { Postgres } from './postgres.ts';
 
 /** What nobody could establish about Redshift: the loader must work either way. The first choice is the default. */
 export interface Uncertain {
-  /** A number with a fraction other than zero into an integer column (facts 3.3). */
+  /** A number with a fraction other than zero into an integer column (page "COPY from JSON format"). */
   readonly fraction: 'refuse' | 'truncate';
-  /** `\u0000` in a text (facts 3.3). */
+  /** `\u0000` in a text (page "COPY from JSON format"). */
   readonly nul: 'refuse' | 'end';
-  /** A number into a VARCHAR: as the file spells it, or as the shortest decimal (facts 3.3). */
+  /** A number into a VARCHAR: as the file spells it, or as the shortest decimal (page "COPY from JSON format"). */
   readonly numberText: 'as-written' | 'normalised';
-  /** `1540919166796.0` into a TIMESTAMP with 'epochmillisecs' (facts 3.4). */
+  /** `1540919166796.0` into a TIMESTAMP with 'epochmillisecs' (page "DATEFORMAT and TIMEFORMAT strings"). */
   readonly epochFraction: 'refuse' | 'accept';
   /** What a failed CAST(text AS INTEGER) says: PostgreSQL's words, or the compute nodes', which do not hold the text. */
   readonly castError: 'syntax' | 'digit';
-  /** Which view the message of a failed COPY names (facts 3.6). */
+  /** Which view the message of a failed COPY names (COPY messages users have shown). */
   readonly errorView: 'sys_load_error_detail' | 'stl_load_errors';
 }
 
@@ -32,9 +32,9 @@ export interface EngineOptions {
   /** What COPY reads from. */
   readonly objects: ObjectReader;
   readonly databases?: readonly string[];
-  /** Facts 4.6: SNAPSHOT is the default of databases created today. */
+  /** pages "Serializable isolation", "TRUNCATE" and "LOCK": SNAPSHOT is the default of databases created today. */
   readonly isolation?: Isolation;
-  /** Whether LOCK comes before or after the transaction's snapshot (corrections to the facts: seen both ways). */
+  /** Whether LOCK comes before or after the transaction's snapshot (seen both ways). */
   readonly snapshotAt?: 'begin' | 'after-lock';
   /** STL views exist; false as on Serverless. */
   readonly stl?: boolean;

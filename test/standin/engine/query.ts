@@ -10,7 +10,7 @@ export function readQuery(reader: Reader): void {
   while (readSetOperator(reader)) readTerm(reader);
   if (reader.is('order')) readOrder(reader);
   readLimit(reader);
-  // Facts 4.4: no FOR UPDATE, no FETCH FIRST, no WINDOW; what follows is for the caller to refuse.
+  // page "Unsupported PostgreSQL features": no FOR UPDATE, no FETCH FIRST, no WINDOW; what follows is for the caller to refuse.
 }
 
 function readWith(reader: Reader): void {
@@ -64,7 +64,7 @@ function readSelect(reader: Reader): void {
   reader.expectCopy('select');
   if (reader.is('top')) reader.refuse('TOP is not imitated; write LIMIT');
   if (!reader.copy('all') && reader.copy('distinct') && reader.is('on')) {
-    // Facts 4.4.
+    // page "Unsupported PostgreSQL features".
     reader.refuse('Redshift has no DISTINCT ON');
   }
   reader.list(() => readItem(reader));
@@ -138,7 +138,7 @@ function readJoin(reader: Reader): void {
 }
 
 function readTable(reader: Reader): void {
-  // Facts 4.4: VALUES is no table, and there is no LATERAL.
+  // page "Unsupported PostgreSQL features": VALUES is no table, and there is no LATERAL.
   if (reader.isAny('lateral', 'only', 'values')) reader.refuse();
   if (reader.copy('(')) {
     readNested(reader);
@@ -214,7 +214,7 @@ function readPath(reader: Reader): string[] {
   return path;
 }
 
-/** ORDER BY with its directions; NULLS FIRST and LAST are fine, in a window too (corrections to the facts). */
+/** ORDER BY with its directions; NULLS FIRST and LAST are fine, in a window too (page "ORDER BY clause"). */
 export function readOrder(reader: Reader): void {
   reader.expectCopy('order', 'by');
   reader.list(() => {
@@ -234,7 +234,7 @@ function readLimit(reader: Reader): void {
 }
 
 /**
- * The rules on correlated subqueries, as far as qualified names tell (corrections to the facts; AWS: "Correlated
+ * The rules on correlated subqueries, as far as qualified names tell (AWS: "Correlated
  * subqueries"): none may skip a level, stand in an ON clause or contain a window function.
  */
 export function checkCorrelation(scopes: readonly Scope[]): void {

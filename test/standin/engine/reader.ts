@@ -146,7 +146,7 @@ export class Reader {
     this.#pieces.splice(mark, 0, { text, at: this.#pieces[mark]?.at ?? 0 });
   }
 
-  /** Whether the next token can be a name: quoted, or a word that is not reserved (facts 4.3). */
+  /** Whether the next token can be a name: quoted, or a word that is not reserved (page "Names and identifiers"). */
   isName(): boolean {
     const { kind, key } = this.peek();
     return kind === 'quoted' || (kind === 'word' && !RESERVED.has(key));
@@ -157,7 +157,7 @@ export class Reader {
     return this.isName() && !UNFIT_AS_BARE_ALIAS.has(this.peek().key);
   }
 
-  /** Takes a name and gives what it means: folded to lower case even when quoted (facts 4.3), at most 127 bytes. */
+  /** Takes a name and gives what it means: folded to lower case even when quoted (page "Names and identifiers"), at most 127 bytes. */
   name(): string {
     if (!this.isName()) throw syntaxError(this.peek());
     return this.fold(this.take());

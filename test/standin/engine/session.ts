@@ -19,7 +19,7 @@ export class Session {
     return {
       keepsCase: this.#settings.get('enable_case_sensitive_identifier') === 'on',
       user: this.#user,
-      // Facts 3.8: the COPY functions answer for this session.
+      // pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS": the COPY functions answer for this session.
       constants: new Map([
         ['pg_last_copy_id', `redshift.pg_last_copy_id(${this.lastCopyId})`],
         ['pg_last_copy_count', `redshift.pg_last_copy_count(${this.lastCopyCount})`],

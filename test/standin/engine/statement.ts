@@ -80,7 +80,7 @@ export function translate(sql: string, surroundings: Surroundings): Translation 
 
 function check(reader: Reader): void {
   checkCorrelation(reader.scopes);
-  // Facts 4.5: leader-node functions, and the catalogue's tables, fail beside user tables.
+  // page "SQL functions reference": leader-node functions, and the catalogue's tables, fail beside user tables.
   if (reader.tables.size > 0 && (reader.leaderFunctions.size > 0 || reader.catalogueTables.size > 0)) {
     throw refusal('Specified types or functions (one per INFO message) not supported on Redshift tables.');
   }
@@ -91,7 +91,7 @@ function readSelectStatement(reader: Reader): Plan {
   return { kind: 'query' };
 }
 
-/** Facts 4.6: it commits what the transaction did before it, and cannot be rolled back. */
+/** pages "Serializable isolation", "TRUNCATE" and "LOCK": it commits what the transaction did before it, and cannot be rolled back. */
 function readTruncate(reader: Reader): Plan {
   reader.pass();
   reader.copy('table');
@@ -107,7 +107,7 @@ function readLock(reader: Reader): Plan {
   return { kind: 'lock' };
 }
 
-/** Facts 4.6: isolation levels are accepted and change nothing. */
+/** pages "Serializable isolation", "TRUNCATE" and "LOCK": isolation levels are accepted and change nothing. */
 function readBegin(reader: Reader): Plan {
   if (!reader.skip('begin')) reader.expect('start', 'transaction');
   if (!reader.skip('work')) reader.skip('transaction');
@@ -124,7 +124,7 @@ function readBegin(reader: Reader): Plan {
 }
 
 function readEnd(reader: Reader, kind: 'commit' | 'rollback'): Plan {
-  // Facts 4.4: no savepoints, so that ROLLBACK TO is refused by what follows.
+  // page "Unsupported PostgreSQL features": no savepoints, so that ROLLBACK TO is refused by what follows.
   reader.take();
   if (!reader.skip('work')) reader.skip('transaction');
   return { kind };
@@ -146,7 +146,7 @@ function readAnalyze(reader: Reader): Plan {
   return { kind: 'analyze' };
 }
 
-/** Facts 4.6: not in a transaction block. */
+/** pages "Serializable isolation", "TRUNCATE" and "LOCK": not in a transaction block. */
 function readVacuum(reader: Reader): Plan {
   reader.take();
   while (reader.isAny('full', 'sort', 'delete', 'reindex', 'recluster')) reader.take();

@@ -11,7 +11,7 @@ export interface SqlType {
 
 const plain = (name: string): SqlType => ({ cast: name, column: name, bytes: undefined });
 
-/** AWS: "Data types" (c_Supported_data_types); facts 4.1. SUPER, VARBYTE, GEOMETRY and the like are not imitated. */
+/** AWS: "Data types" (c_Supported_data_types); page "Character types". SUPER, VARBYTE, GEOMETRY and the like are not imitated. */
 const PLAIN: ReadonlyMap<string, SqlType> = new Map(
   Object.entries({
     smallint: 'smallint int2',
@@ -92,7 +92,7 @@ function readText(reader: Reader): SqlType {
     if (bytes < 1 || bytes > CHAR_MAX) throw tooLong('char', CHAR_MAX);
     return plain(`character(${bytes})`);
   }
-  // Facts 4.1: no arrays, BYTEA, SERIAL, UUID, JSON, ENUM, MONEY, INTERVAL columns.
+  // page "Character types": no arrays, BYTEA, SERIAL, UUID, JSON, ENUM, MONEY, INTERVAL columns.
   throw refusal(`type "${token.text}" does not exist`, token);
 }
 

@@ -17,7 +17,7 @@ export const RESERVED = list(`
 /** Not reserved, but they fail as an alias without AS (AWS: the note at the head of the same page), or begin a clause. */
 export const UNFIT_AS_BARE_ALIAS = list('start connect qualify');
 
-/** AWS: "Aggregate functions" and the window functions of the same names; facts 4.5. LISTAGG is not imitated. */
+/** AWS: "Aggregate functions" and the window functions of the same names; page "SQL functions reference". LISTAGG is not imitated. */
 export const AGGREGATES = list(
   'count sum avg min max stddev stddev_samp stddev_pop variance var_samp var_pop bool_and bool_or',
 );
@@ -73,7 +73,7 @@ export const SCALARS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ['quote_literal', scalar('quote_literal', 1)],
   ['to_char', scalar('to_char', 2)],
   ['to_date', scalar('to_date', 2)],
-  // Facts 4.5: there is no TO_TIMESTAMP of one argument.
+  // page "SQL functions reference": there is no TO_TIMESTAMP of one argument.
   ['to_timestamp', scalar('to_timestamp', 2)],
   ['to_number', scalar('to_number', 2)],
   ['date_trunc', scalar('date_trunc', 2)],
@@ -96,7 +96,7 @@ export const SCALARS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
 
 /**
  * Functions of the leader node: they answer a statement that reads no user table, and fail any other. AWS: "Leader
- * node-only functions" (c_sql-functions-leader-node), "CURRENT_TIMESTAMP", facts 4.5 and the corrections (SUBSTR, LOG, NOW).
+ * node-only functions" (c_sql-functions-leader-node), "CURRENT_TIMESTAMP", page "SQL functions reference" and the corrections (SUBSTR, LOG, NOW).
  */
 export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ['now', scalar('now', 0)],
