@@ -58,7 +58,7 @@ describe('transactions', () => {
     return result;
   }
 
-  test('corrections: a snapshot taken after LOCK sees what the other one did', async () => {
+  test('Correlated subqueries: a snapshot taken after LOCK sees what the other one did', async () => {
     const [first, second, other] = await pair();
     expect(await collide([first, second])).toBe('accepted');
     await other.stop();
