@@ -62,6 +62,12 @@ export function writeLedger(
   return { path: file.path, compression: 'none', records: rows.length, bytes: bytes.length, index: [] };
 }
 
+/**
+ * Where a part ends. A warehouse that reads S3 gives each file to one slice, and wants several of them, of 1 MB to 1 GB
+ * compressed (Database Developer Guide, loading data files); one on this machine reads a file in parallel.
+ */
+const PART_BYTES = { local: 64 * 1024 * 1024, s3: 16 * 1024 * 1024 } as const;
+
 async function prepareTable(
   context: LoadContext,
   { table, source, files }: TablePlan,
@@ -78,6 +84,7 @@ async function prepareTable(
       spool,
       signal: context.signal,
       reads: context.warehouse.reads,
+      partBytes: PART_BYTES[context.warehouse.reads],
       prefix: table.name,
       wantedKeys: paths === undefined ? loadedColumns(table).map(({ name }) => name) : [],
       onFile: (file) => {
