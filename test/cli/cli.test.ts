@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
@@ -235,6 +235,20 @@ test('a reader that closes the pipe does not make a command fail', () =>
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   }));
 
+test('what a killed load spooled is removed by the next command, and what a living one spools is not', () =>
+  withProject(async (folder) => {
+    const env = { TMPDIR: join(folder, 'tmp') };
+    mkdirSync(env.TMPDIR);
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    const own = `starload-spool-${hostname().replaceAll(/[^\w.]/g, '_')}-`;
+    const names = [`${own}${dead}-abc`, `${own}${process.pid}-abc`, 'starload-spool-elsewhere-1-abc', 'other'];
+    for (const name of names) {
+      mkdirSync(join(env.TMPDIR, name));
+    }
+    expect((await starload(['create-tables'], { cwd: folder, env })).code).toBe(0);
+    expect(readdirSync(env.TMPDIR).sort()).toEqual(names.slice(1).sort());
+  }));
+
 describe('query', () => {
   test('prints one array of row objects, columns in order, integers exact, times in UTC', () =>
     withProject(async (folder) => {
@@ -257,7 +271,7 @@ describe('query', () => {
     withProject(async (folder) => {
       await run(folder, ['create-tables']);
       const insert = "INSERT INTO users VALUES (1, 'a', 'b', 'F', 'free')";
-      expect((await run(folder, ['query', insert], 1)).stderr).toMatch(/read-only/i);
+      expect((await run(folder, ['query', insert], 1)).stderr).toMatch(/read-only[\s\S]*--write/i);
       expect((await run(folder, ['query', insert, '--write'])).stdout).toContain('rows_changed');
       expect(await json(folder, ['query', 'SELECT COUNT(*) AS n FROM users'])).toEqual([{ n: 1 }]);
       await run(folder, ['query', `COPY users TO '${join(folder, 'leak.csv')}'`, '--write'], 1);

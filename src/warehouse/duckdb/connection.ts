@@ -59,9 +59,12 @@ export function sorted(error: unknown): WarehouseError {
   const message = messageOf(error).split('\n\nLINE ')[0] ?? '';
   if (/^Catalog Error: Table with name \S+ does not exist/.test(message)) {
     return new WarehouseError('missing-table', message.split('\n')[0] ?? message, {
-      next: 'Run npm run create-tables first.',
+      next: 'Run npm run create-tables first, or correct the name.',
       cause: error,
     });
+  }
+  if (/attached in read-only mode/.test(message)) {
+    return new WarehouseError('refused', message, { next: 'Add --write to let it change data.', cause: error });
   }
   if (/^TransactionContext Error: .*conflict/is.test(message)) {
     return new WarehouseError('conflict', message, { cause: error });
