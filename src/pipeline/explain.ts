@@ -51,7 +51,7 @@ function looksSwapped(problems: readonly DataProblem[]): boolean {
 }
 
 /** An error for failed checks, of a load or, with nothing prepared, of a rebuild. */
-export async function failedChecks(
+async function failedChecks(
   offenders: readonly Offender[],
   prepared: readonly PreparedTable[],
   error: unknown,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { engines } from '../support/engines.ts';
 import { readStar, withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
@@ -65,5 +66,22 @@ describe.each(engines)('the transaction protocol on $name', (engine) => {
       await expect(etl(context)).rejects.toThrow('nothing was loaded');
       expect(await countRows(loader, 'songplays')).toBe(2);
       expect(loader.events.filter(({ type }) => type === 'committed')).toHaveLength(3);
+    }));
+
+  test('a rebuild that fails a check names it and changes nothing', () =>
+    withLoader(engine, async (loader) => {
+      const star = writeSample(loader);
+      const { context } = loader;
+      await etl(context);
+      const refuse = `-- severity: error
+SELECT 'the only row' AS offender, CAST(NULL AS VARCHAR(127)) AS staging_table, CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value FROM songs`;
+      const checks = [
+        ...context.model.checks,
+        { name: 'no_songs', phase: 'star' as const, severity: 'error' as const, sql: refuse },
+      ];
+      const failed = rebuild({ ...context, model: { ...context.model, checks } });
+      await expect(failed).rejects.toMatchObject({ exitCode: 3, problems: [{ reason: 'no_songs: the only row' }] });
+      expect(await readStar(context.warehouse)).toEqual(star);
     }));
 });
