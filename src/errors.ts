@@ -83,6 +83,16 @@ export class DataError extends StarloadError {
   }
 }
 
+/** The command has printed its result, and it is a bad one: all that is left to tell is this, and the exit code. */
+export class BadResult extends StarloadError {
+  override readonly exitCode: number;
+
+  constructor(exitCode: number, message: string, options: ErrorOptionsWithNext = {}) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
 /** The signals that stop a command, and the exit codes they end it with. */
 export const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof STOP_SIGNALS;

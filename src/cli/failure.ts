@@ -1,4 +1,4 @@
-import { ConfigError, DataError, messageOf, StarloadError } from '../errors.ts';
+import { BadResult, ConfigError, DataError, messageOf, StarloadError } from '../errors.ts';
 import { document, story, styledStory } from './output.ts';
 
 /**
@@ -15,7 +15,7 @@ export function reportFailure(thrown: unknown, args: readonly string[]): number 
   if (args.includes('--debug') || !(error instanceof StarloadError)) {
     story(stackOf(error));
   }
-  if (args.includes('--json')) {
+  if (args.includes('--json') && !(error instanceof BadResult)) {
     document({ command: commandOf(args), status: 'failed', exit_code: exitCode, error: describe(error) });
   }
   return exitCode;

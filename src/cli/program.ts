@@ -7,6 +7,7 @@ import { generateDataCommand } from './commands/generate-data.ts';
 import { planCommand } from './commands/plan.ts';
 import { queryCommand } from './commands/query.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { statusCommand } from './commands/status.ts';
 import { reportFailure } from './failure.ts';
 
@@ -17,11 +18,13 @@ const COMMANDS = [
   statusCommand,
   queryCommand,
   rebuildCommand,
+  reconcileCommand,
   generateDataCommand,
   demoCommand,
 ];
 
-const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 data refused, 130 interrupted.
+const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 data refused or not in
+agreement, 130 interrupted.
 stdout is the result, stderr the story; with --json stdout is one JSON document (docs/output.md).`;
 
 /**

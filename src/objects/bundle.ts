@@ -167,7 +167,7 @@ function mergeSpellings(maps: Iterable<FramedFile['spellings']>): FramedFile['sp
 }
 
 /** Malformed JSON and broken gzip are the file's fault; anything else is thrown on. */
-function problemOf(object: SourceObject, error: unknown): DataProblem {
+export function problemOf(object: SourceObject, error: unknown): DataProblem {
   if (error instanceof MalformedJson) {
     const { line, column, reason, excerpt } = error;
     return { file: object.label, line, column, reason, excerpt };

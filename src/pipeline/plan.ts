@@ -68,6 +68,16 @@ export async function planLoad(context: LoadContext): Promise<LoadPlan> {
   return plan;
 }
 
+/** A plan that loads every file as if nothing were loaded yet. Throws StarloadError when a source cannot be listed. */
+export async function planEverything(context: LoadContext): Promise<LoadPlan> {
+  const nothing: Ledger = { stamp: EMPTY_LEDGER_STAMP, entries: new Map() };
+  const tables: TablePlan[] = [];
+  for (const source of context.sources) {
+    tables.push(await planTable(context, source, nothing));
+  }
+  return { stamp: nothing.stamp, tables };
+}
+
 /** All files of a plan. */
 export function plannedFiles({ tables }: LoadPlan): readonly PlannedFile[] {
   return tables.flatMap(({ files }) => files);

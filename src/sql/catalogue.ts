@@ -37,11 +37,20 @@ export interface Check extends NamedSql {
   readonly severity: 'error' | 'warning';
 }
 
+/** A comparison of what the tables hold: its statement returns an `offender` for whatever does not agree. */
+export interface Comparison extends NamedSql {
+  /** Whether it needs `source_…` tables, which hold the records of all source files. */
+  readonly recounts: boolean;
+  /** What to do where something does not agree. */
+  readonly next: string;
+}
+
 /** Everything under sql/: the warehouse's tables, how rows flow through them, what must hold, what can be asked. */
 export interface Model {
   readonly tables: readonly Table[];
   readonly transforms: readonly Transform[];
   readonly checks: readonly Check[];
+  readonly comparisons: readonly Comparison[];
   readonly queries: readonly NamedSql[];
   readonly protocol: ReadonlyMap<string, string>;
 }
@@ -59,6 +68,10 @@ export function loadModel(folder: string = BUILT_IN_MODEL): Model {
     tables: roles.flatMap((role) => readTables(folder, role)),
     transforms: readTransforms(join(folder, 'transform')),
     checks: (['staged', 'star'] as const).flatMap((phase) => readChecks(folder, phase)),
+    comparisons: [
+      ...readComparisons('reconcile', folder, false),
+      ...readComparisons('reconcile/recount', folder, true),
+    ],
     queries: readFolder(join(folder, 'queries')),
     protocol: new Map(readFolder(join(folder, 'protocol')).map(({ name, sql }) => [name, sql])),
   };
@@ -129,6 +142,18 @@ function readChecks(folder: string, phase: Check['phase']): readonly Check[] {
       });
     }
     return { name, sql, phase, severity };
+  });
+}
+
+function readComparisons(name: string, folder: string, recounts: boolean): readonly Comparison[] {
+  return readFolder(join(folder, name)).map((file) => {
+    const next = /^-- next: (.+)$/m.exec(file.sql)?.[1];
+    if (next === undefined) {
+      throw new StarloadError(`sql/${name}/${file.name}.sql does not say what to do`, {
+        next: 'Begin the file with "-- next: " and what to do where something does not agree.',
+      });
+    }
+    return { ...file, recounts, next };
   });
 }
 

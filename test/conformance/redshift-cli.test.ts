@@ -103,6 +103,13 @@ describe('the command line on Redshift', () => {
         expect((await json(folder, ['etl', '--dry-run'])).statements.join('\n')).toContain('COPY "staging_events"');
         expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 301 });
         expect((await json(folder, ['status'])).runs).toHaveLength(2);
+        expect(await json(folder, ['reconcile', '--recount'])).toMatchObject({
+          status: 'agreed',
+          tables: [
+            { table: 'staging_events', records: 301 },
+            { table: 'staging_songs', records: 12 },
+          ],
+        });
         const plays = await json(folder, ['query', 'SELECT COUNT(*) AS n FROM songplays']);
         expect(await json(folder, ['rebuild'])).toMatchObject({ rows: { songplays: plays[0].n } });
         expect(
@@ -146,7 +153,15 @@ describe('the command line on Redshift', () => {
           const star = await json(folder, ['query', 'SELECT * FROM songplays ORDER BY songplay_id']);
           expect(await json(folder, ['etl'])).toMatchObject({ status: 'up_to_date' });
           standin.s3.put(bucket, 'log_data/late.json', linesOf([PLAY]));
+          expect(await json(folder, ['reconcile'], 3)).toMatchObject({
+            status: 'differed',
+            disagreements: [{ rule: 'changed', count: 1, examples: [`s3://${bucket}/log_data/`] }],
+          });
           expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 301, songplays: star.length + 1 });
+          expect(await json(folder, ['reconcile', '--recount'])).toMatchObject({
+            status: 'agreed',
+            tables: [{ files: 1, records: 301 }, { records: 12 }],
+          });
           standin.s3.put(bucket, 'log_data/.hidden.json', 'not data');
           expect((await run(folder, ['etl'], 1)).stderr).toMatch(
             /COPY would take .*hidden.*for data[\s\S]*WORK_PREFIX/,

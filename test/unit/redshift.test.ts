@@ -11,6 +11,7 @@ import {
   refreshBatch,
   tableSizes,
 } from '../../src/pipeline/batches.ts';
+import { comparisonSql } from '../../src/pipeline/compare-tables.ts';
 import { ddlFor, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { copyStatement, jsonpathsOf, manifestOf } from '../../src/warehouse/redshift/copy.ts';
@@ -80,7 +81,8 @@ describe('the statements of a batch', () => {
   });
 
   test('that only read are those of redshift-reads.sql', () => {
-    const own = ['ledger_latest', 'ledger_runs'].map((name) => protocolSql(model, name).sql);
+    const own = ['ledger_latest', 'ledger_runs', 'ledger_files'].map((name) => protocolSql(model, name).sql);
+    const compared = comparisonSql(model.comparisons.filter(({ recounts }) => !recounts));
     const asked = [
       existingSql('sparkify'),
       ...loadErrorSql({ queryId: 7, filePrefix: '' }),
@@ -89,7 +91,7 @@ describe('the statements of a batch', () => {
     const questions = model.queries.map(({ sql }) => sql);
     expectGolden(
       'redshift-reads.sql',
-      [...own, tableSizes(model).sql, ...asked, ...questions].map((sql) => `${sql};`).join('\n\n'),
+      [...own, tableSizes(model).sql, compared, ...asked, ...questions].map((sql) => `${sql};`).join('\n\n'),
     );
   });
 

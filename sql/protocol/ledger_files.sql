@@ -1,0 +1,22 @@
+-- The newest entry of every file, and how many versions of it stand in staging: none of those that were loaded before a
+-- refresh from whole folders, which empties staging.
+SELECT staging_table, uri, version, size_bytes, records, versions
+FROM (
+  SELECT
+    staging_table,
+    uri,
+    version,
+    size_bytes,
+    records,
+    ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank,
+    SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions
+  FROM (
+    SELECT
+      load_ledger.*,
+      CASE WHEN loaded_at >= COALESCE(
+        (SELECT MAX(loaded_at) FROM load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
+      ) THEN 1 ELSE 0 END AS stands
+    FROM load_ledger
+  ) entries
+) ranked
+WHERE version_rank = 1

@@ -1,0 +1,23 @@
+-- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl load all anew.
+-- Each run staged as many rows as the ledger says. A refresh from whole folders has emptied staging of what was there
+-- before it.
+SELECT
+  staging_table || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says '
+    || CAST(SUM(due) AS VARCHAR(20)) || ' rows, there are ' || CAST(SUM(found) AS VARCHAR(20)) AS offender
+FROM (
+  SELECT staging_table, loaded_at, records AS due, CAST(0 AS BIGINT) AS found
+  FROM load_ledger
+  UNION ALL
+  SELECT 'staging_events', loaded_at, CAST(0 AS BIGINT), COUNT(*)
+  FROM staging_events
+  GROUP BY loaded_at
+  UNION ALL
+  SELECT 'staging_songs', loaded_at, CAST(0 AS BIGINT), COUNT(*)
+  FROM staging_songs
+  GROUP BY loaded_at
+) counted
+WHERE loaded_at >= COALESCE(
+  (SELECT MAX(loaded_at) FROM load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
+)
+GROUP BY staging_table, loaded_at
+HAVING SUM(due) <> SUM(found)

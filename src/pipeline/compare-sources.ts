@@ -1,0 +1,149 @@
+import { identify } from '../objects/bytes.ts';
+import { protocolSql } from '../sql/catalogue.ts';
+import type { LoadContext, Source } from './context.ts';
+import type { Disagreements, SourceRule } from './disagreements.ts';
+import { type Recount, recount } from './recount.ts';
+import { type SourceUnit, unitsOf } from './source-units.ts';
+
+/** A file's newest entry in the ledger. */
+interface LedgerFile {
+  readonly uri: string;
+  readonly version: string;
+  readonly size: number;
+  readonly records: number;
+  /** How many versions of it stand in staging. */
+  readonly versions: number;
+}
+
+/** How a source compares with the ledger. */
+export interface SourceComparison {
+  readonly table: string;
+  /** Files, or folders where the warehouse loads folders only. */
+  readonly files: number;
+  /** Records counted; undefined where nobody counted. */
+  readonly records: number | undefined;
+  /** Whether the warehouse may hold rows that no file holds any more: a version was replaced, or a file is gone. */
+  readonly mayHoldMore: boolean;
+}
+
+/** All newest entries of the ledger, by staging table and URI. */
+type LedgerFiles = ReadonlyMap<string, Map<string, LedgerFile>>;
+
+/**
+ * Compares each source with the ledger; with `recounts` the files are read and their records counted too. What does not
+ * agree is added to `found`.
+ */
+export async function compareSources(
+  context: LoadContext,
+  recounts: boolean,
+  found: Disagreements,
+): Promise<readonly SourceComparison[]> {
+  // The ledger first: what is loaded while the files are listed would else look as if it were gone.
+  const ledger = await readLedgerFiles(context);
+  const compared: SourceComparison[] = [];
+  for (const source of context.sources) {
+    compared.push(
+      await compareSource(context, source, ledger.get(source.table.name) ?? new Map(), { recounts, found }),
+    );
+  }
+  return compared;
+}
+
+async function readLedgerFiles({ model, warehouse }: LoadContext): Promise<LedgerFiles> {
+  const { rows } = await warehouse.query(protocolSql(model, 'ledger_files').sql);
+  const tables = new Map<string, Map<string, LedgerFile>>();
+  for (const [table, uri, version, size, records, versions] of rows) {
+    const files = tables.get(String(table)) ?? new Map<string, LedgerFile>();
+    tables.set(String(table), files);
+    files.set(String(uri), {
+      uri: String(uri),
+      version: String(version),
+      size: Number(size),
+      records: Number(records),
+      versions: Number(versions),
+    });
+  }
+  return tables;
+}
+
+interface Comparing {
+  readonly recounts: boolean;
+  readonly found: Disagreements;
+}
+
+async function compareSource(
+  context: LoadContext,
+  source: Source,
+  ledger: Map<string, LedgerFile>,
+  { recounts, found }: Comparing,
+): Promise<SourceComparison> {
+  const { table, root } = source;
+  let files = 0;
+  let records = 0;
+  let mayHoldMore = [...ledger.values()].some(({ versions }) => versions > 1);
+  for await (const unit of unitsOf(context, source)) {
+    const entry = ledger.get(unit.uri);
+    const seen = recounts ? await recount(context, root, unit) : await look(context, root, unit, entry);
+    const rule = judge(unit, entry, seen, found);
+    ledger.delete(unit.uri);
+    files += 1;
+    records += seen.records ?? 0;
+    mayHoldMore ||= rule === 'changed';
+  }
+  const rest = [...ledger.values()].filter(({ versions }) => versions > 0);
+  for (const { uri } of rest.filter((entry) => !isFolderOf(root, entry))) {
+    found.add('gone', uri);
+  }
+  return {
+    table: table.name,
+    files,
+    records: recounts ? records : undefined,
+    mayHoldMore: mayHoldMore || rest.length > 0,
+  };
+}
+
+/** What is known of a unit; a local file's version only where its size does not decide. */
+type Seen = Pick<Partial<Recount>, 'records' | 'problem'> & { readonly version: string | undefined };
+
+async function look(
+  { storeOf }: LoadContext,
+  root: string,
+  unit: SourceUnit,
+  entry: LedgerFile | undefined,
+): Promise<Seen> {
+  const [object] = unit.objects;
+  if (unit.version !== undefined || object === undefined || entry?.size !== unit.size) {
+    return { version: unit.version };
+  }
+  return identify(storeOf(root), object);
+}
+
+/** Compares a unit with its entry; adds what does not agree and returns its kind. */
+function judge(
+  { label, size }: SourceUnit,
+  entry: LedgerFile | undefined,
+  { version, records, problem }: Seen,
+  found: Disagreements,
+): SourceRule | undefined {
+  if (problem !== undefined) {
+    found.add('unreadable', problem);
+  }
+  if (entry === undefined) {
+    found.add('missing', label);
+    return 'missing';
+  }
+  if (entry.size !== size || (problem === undefined && entry.version !== version)) {
+    found.add('changed', label);
+    return 'changed';
+  }
+  if (problem === undefined && records !== undefined && records !== entry.records) {
+    found.add('recounted', `${label}: the ledger says ${entry.records} records, it holds ${records}`);
+    return 'recounted';
+  }
+  return undefined;
+}
+
+/** The ledger of a warehouse that has got a work prefix still has the whole folder that was loaded before. */
+function isFolderOf(root: string, { uri, version }: LedgerFile): boolean {
+  return version.startsWith('listing:') && uri.replace(/\/$/, '') === root.replace(/\/$/, '');
+}

@@ -1,0 +1,40 @@
+import type { Comparison } from '../sql/catalogue.ts';
+import { quoteLiteral } from '../sql/render.ts';
+import type { ResultSet } from '../warehouse/warehouse.ts';
+import { type Disagreement, MAX_EXAMPLES } from './disagreements.ts';
+
+/**
+ * All comparisons as one statement, so that they see one state of the tables, whatever is being loaded. Of each it
+ * returns how many offenders there are and names the first.
+ */
+export function comparisonSql(comparisons: readonly Comparison[]): string {
+  return `SELECT rule_name, offenders, offender
+FROM (
+${comparisons.map(numbered).join('\nUNION ALL\n')}
+) found
+WHERE place <= ${MAX_EXAMPLES}
+ORDER BY rule_name, place`;
+}
+
+/** What the statement's rows say. */
+export function toDisagreements(
+  { rows }: Pick<ResultSet, 'rows'>,
+  comparisons: readonly Comparison[],
+): readonly Disagreement[] {
+  return comparisons.flatMap(({ name, next }) => {
+    const found = rows.filter(([rule]) => rule === name);
+    const count = Number(found[0]?.[1] ?? 0);
+    return count === 0 ? [] : [{ rule: name, count, examples: found.map(([, , offender]) => String(offender)), next }];
+  });
+}
+
+function numbered({ name, sql }: Comparison): string {
+  return `SELECT
+  CAST(${quoteLiteral(name)} AS VARCHAR(127)) AS rule_name,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  COUNT(*) OVER () AS offenders,
+  ROW_NUMBER() OVER (ORDER BY offender) AS place
+FROM (
+${sql}
+) ${name}_offenders`;
+}

@@ -1,0 +1,42 @@
+/** Things of one kind that do not agree. */
+export interface Disagreement {
+  /** The kind: `missing`, or the name of a statement of sql/reconcile. */
+  readonly rule: string;
+  readonly count: number;
+  /** The first of them, in words. */
+  readonly examples: readonly string[];
+  /** What to do about them. */
+  readonly next: string;
+}
+
+/** Of each kind so many are named, the rest are counted. */
+export const MAX_EXAMPLES = 20;
+
+/** What to do about each kind of difference between the sources and the ledger. */
+const NEXT = {
+  missing: 'npm run etl loads them.',
+  changed: 'npm run etl loads them as they are now.',
+  gone: 'Their rows stay. Restore the files, or empty the tables with npm run create-tables -- --force and load anew.',
+  recounted: 'The ledger or the file was changed by hand: empty the tables with create-tables and load anew.',
+  unreadable: 'Correct the file: it was loaded in another state, or is not loaded yet.',
+} as const;
+
+export type SourceRule = keyof typeof NEXT;
+
+/** Gathers what does not agree, by kind. */
+export class Disagreements {
+  readonly #kinds = new Map<SourceRule, { count: number; examples: string[] }>();
+
+  add(rule: SourceRule, example: string): void {
+    const kind = this.#kinds.get(rule) ?? { count: 0, examples: [] };
+    kind.count += 1;
+    if (kind.examples.length < MAX_EXAMPLES) {
+      kind.examples.push(example);
+    }
+    this.#kinds.set(rule, kind);
+  }
+
+  list(): readonly Disagreement[] {
+    return [...this.#kinds].map(([rule, kind]) => ({ rule, ...kind, next: NEXT[rule] }));
+  }
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { etl } from '../../src/pipeline/etl.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
+import { reconcile } from '../../src/pipeline/reconcile.ts';
+import { type Engine, engines } from '../support/engines.ts';
+import { type Loader, withLoader } from '../support/loader.ts';
+import { LOG_ROOT, linesOf, SONG_ROOT } from '../support/scenario.ts';
+import { OTHER_PLAY, PLAY, SONG, writeSample } from '../support/trials.ts';
+
+const HOME = { ...PLAY, itemInSession: 9, page: 'Home' };
+
+/** What a reconciliation found: kinds and their examples. */
+async function differences({ context }: Loader, recounts = false): Promise<Record<string, readonly string[]>> {
+  const { disagreements } = await reconcile(context, { recounts });
+  expect(disagreements.every(({ count, examples, next }) => count >= examples.length && next !== '')).toBe(true);
+  return Object.fromEntries(disagreements.map(({ rule, examples }) => [rule, examples]));
+}
+
+/** Changes the warehouse behind the loader's back. */
+async function tamper({ context: { warehouse } }: Loader, sql: string): Promise<void> {
+  await warehouse.run({ name: `tamper-${Math.random()}`, locks: false, steps: [{ kind: 'sql', name: 'tamper', sql }] });
+}
+
+/** One that loaded a sample with two plays, a page view and two songs. */
+function withLoaded(engine: Engine, action: (loader: Loader) => Promise<void>): Promise<void> {
+  return withLoader(engine, async (loader) => {
+    writeSample(loader);
+    loader.store.files.set(`${LOG_ROOT}/b.json`, linesOf([OTHER_PLAY, HOME]));
+    loader.store.files.set(`${SONG_ROOT}/b.json`, linesOf([{ ...SONG, song_id: 'SOB', title: 'Other' }]));
+    await etl(loader.context);
+    await action(loader);
+  });
+}
+
+/** Statements that make tables disagree, and the comparisons that must notice. The last is beyond what a rebuild mends. */
+const CHANGES = [
+  ["DELETE FROM current_events WHERE page = 'Home'", ['current_events']],
+  ["DELETE FROM current_songs WHERE song_id = 'SOB'", ['current_songs', 'songs']],
+  ['DELETE FROM songplays WHERE song_id IS NULL', ['songplays', 'time']],
+  ["UPDATE songplays SET song_id = 'SOB' WHERE song_id IS NOT NULL", ['songplays']],
+  ['INSERT INTO songs SELECT * FROM songs', ['songs']],
+  ["INSERT INTO artists (artist_id, name) SELECT 'AR0', 'Nobody' FROM load_run", ['artists']],
+  ['DELETE FROM users', ['users']],
+  ['INSERT INTO time SELECT * FROM time', ['time']],
+  ['DELETE FROM staging_events WHERE iteminsession = 1', ['current_events', 'staged_rows']],
+] as const;
+
+describe.each(engines)('reconcile on $name', (engine) => {
+  test('finds that all agree after a load, and before one that files are missing', () =>
+    withLoaded(engine, async (loader) => {
+      expect(await reconcile(loader.context, { recounts: true })).toEqual({
+        sources: [
+          { table: 'staging_events', files: 2, records: 3, mayHoldMore: false },
+          { table: 'staging_songs', files: 2, records: 2, mayHoldMore: false },
+        ],
+        disagreements: [],
+        notes: [],
+      });
+      loader.store.files.set(`${LOG_ROOT}/c.json`, linesOf([]));
+      expect(await differences(loader)).toEqual({ missing: [`${LOG_ROOT}/c.json`] });
+    }));
+
+  test('names changed and gone files, and the rows that no file holds any more', () =>
+    withLoaded(engine, async (loader) => {
+      loader.store.files.set(`${LOG_ROOT}/b.json`, linesOf([HOME]));
+      loader.store.files.delete(`${SONG_ROOT}/b.json`);
+      const { notes } = await reconcile(loader.context, { recounts: false });
+      expect(notes).toEqual([expect.stringContaining('--recount names them')]);
+      const unheld = {
+        gone: [`${SONG_ROOT}/b.json`],
+        events_in_no_file: [
+          `the event of ts ${OTHER_PLAY.ts}, sessionId ${OTHER_PLAY.sessionId}, itemInSession 1, userId 39`,
+        ],
+        songs_in_no_file: ['song SOB'],
+      };
+      expect(await differences(loader, true)).toEqual({ changed: [`${LOG_ROOT}/b.json`], ...unheld });
+      await etl(loader.context);
+      expect(await differences(loader, true)).toEqual(unheld);
+      expect(await differences(loader)).toEqual({ gone: unheld.gone });
+    }));
+
+  test('counts again what the ledger says, and names a file that cannot be read', () =>
+    withLoaded(engine, async (loader) => {
+      await tamper(loader, `UPDATE load_ledger SET records = 5 WHERE uri = '${LOG_ROOT}/b.json'`);
+      loader.store.files.set(`${SONG_ROOT}/b.json`, '{"song_id":');
+      expect(await differences(loader, true)).toEqual({
+        recounted: [`${LOG_ROOT}/b.json: the ledger says 5 records, it holds 2`],
+        unreadable: [expect.stringContaining(`${SONG_ROOT}/b.json, line 1: `)],
+        changed: [`${SONG_ROOT}/b.json`],
+        staged_rows: [expect.stringMatching(/staging_events, the run of .*: the ledger says 6 rows, there are 3/)],
+      });
+    }));
+
+  test('notices every change of a table that the loader did not make', () =>
+    withLoaded(engine, async (loader) => {
+      for (const [sql, rules] of CHANGES) {
+        await tamper(loader, sql);
+        expect([sql, Object.keys(await differences(loader)).sort()]).toEqual([sql, rules]);
+        await rebuild(loader.context);
+      }
+    }));
+});
