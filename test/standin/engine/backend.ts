@@ -38,9 +38,13 @@ export class PostgresBackend implements Backend {
   #hasSnapshot = false;
   #running: AbortController | undefined;
   #written = '';
+  #isCancelled = false;
+  readonly #release: () => Promise<void>;
 
-  constructor(client: pg.Client, user: string, shared: Shared) {
+  /** `release` takes the connection back. */
+  constructor(client: pg.Client, user: string, shared: Shared, release: () => Promise<void>) {
     this.#client = client;
+    this.#release = release;
     this.#shared = shared;
     this.pid = (client as unknown as { processID: number }).processID;
     this.#session = new Session(user, this.pid);
@@ -101,11 +105,13 @@ export class PostgresBackend implements Backend {
   async cancel(): Promise<void> {
     if (this.#running === undefined) return;
     this.#running.abort();
+    this.#isCancelled = true;
     await this.#shared.admin.query('SELECT pg_cancel_backend($1)', [this.pid]);
   }
 
+  /** A cancel may still be on its way, and is not to meet the next session. */
   async close(): Promise<void> {
-    await this.#client.end();
+    await (this.#isCancelled ? this.#client.end() : this.#release());
   }
 
   /** pages "Serializable isolation", "TRUNCATE" and "LOCK". */

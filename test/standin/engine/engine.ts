@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type Backend, type ConnectTarget, type Engine, EngineError } from '../executor.ts';
 import { PostgresBackend, type Shared } from './backend.ts';
 import { bootstrapSql } from './bootstrap.ts';
+import { Connections, connect } from './connections.ts';
 import { type Journal, openJournal } from './journal.ts';
 import type { EngineOptions } from './options.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
@@ -42,12 +43,14 @@ class Standin implements StandinEngine {
   readonly #known: Set<string>;
   readonly #databases = new Map<string, Promise<Database>>();
   readonly #backends = new Set<PostgresBackend>();
+  readonly #connections: Connections;
   #queryId = 1000;
 
   constructor(options: EngineOptions, postgres: Postgres, admin: pg.Client) {
     this.postgres = postgres;
     this.#options = options;
     this.#admin = admin;
+    this.#connections = new Connections(postgres);
     this.#known = new Set(options.databases ?? ['dev']);
   }
 
@@ -57,7 +60,7 @@ class Standin implements StandinEngine {
 
   async connect({ database, user }: ConnectTarget): Promise<Backend> {
     const { actual, journal } = await this.#open(database);
-    const client = await connect(this.postgres, actual);
+    const client = await this.#connections.take(actual);
     const shared: Shared = {
       options: this.#options,
       journal,
@@ -67,7 +70,10 @@ class Standin implements StandinEngine {
         return this.#queryId;
       },
     };
-    const backend = new PostgresBackend(client, user, shared);
+    const backend = new PostgresBackend(client, user, shared, () => {
+      this.#backends.delete(backend);
+      return this.#connections.give(actual, client);
+    });
     await backend.start();
     this.#backends.add(backend);
     return backend;
@@ -84,6 +90,7 @@ class Standin implements StandinEngine {
 
   async stop(): Promise<void> {
     await Promise.allSettled([...this.#backends].map((backend) => backend.close()));
+    await this.#connections.close();
     const databases = await Promise.all(this.#databases.values());
     await Promise.allSettled(databases.map(({ journal }) => journal.close()));
     await this.#admin.end();
@@ -108,12 +115,4 @@ class Standin implements StandinEngine {
     const journal = await openJournal({ host, port, user, password, database: actual });
     return { actual, journal };
   }
-}
-
-async function connect({ host, port, user, password }: Postgres, database: string): Promise<pg.Client> {
-  const client = new pg.Client({ host, port, user, password, database });
-  // A server that stops takes its connections with it.
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
 }
