@@ -2,6 +2,7 @@ import { type DataProblem, messageOf } from '../errors.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
 import { type FramedFile, MalformedJson, RecordFramer } from './frame.ts';
+import { kindOf, type WantedKeys } from './frame-keys.ts';
 import { localPath } from './local.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
@@ -17,8 +18,8 @@ export interface BundleOptions {
   readonly signal: AbortSignal;
   /** Names the parts; unique within the spool. */
   readonly prefix: string;
-  /** Columns matched by name: their keys are watched, a key that occurs twice in a record is refused. */
-  readonly wantedKeys: readonly string[];
+  /** The keys that hold the columns' values: one that occurs twice in a record is refused. */
+  readonly wanted: WantedKeys;
   /** Where the warehouse reads by itself: big files there are handed on untouched. */
   readonly reads: 'local' | 's3';
   /** How big. */
@@ -49,8 +50,8 @@ const PASS_THROUGH_BYTES = 8 * 1024 * 1024;
 const PART_BYTES = 64 * 1024 * 1024;
 
 /**
- * Streams source files through the framer: small ones into parts, big ones handed on untouched when every record stands
- * on a line of its own. Memory is bounded by the buffers, not by the files. Malformed files are reported in
+ * Streams source files through the framer: small ones into parts, big ones handed on untouched when they are
+ * fit for it. Memory is bounded by the buffers, not by the files. Malformed files are reported in
  * `problems`.
  */
 export async function bundle(objects: readonly SourceObject[], options: BundleOptions): Promise<Bundle> {
@@ -77,7 +78,11 @@ class Bundler {
     // Local files come at once; to read them ahead would only cost memory.
     const isRemote = objects.some((object) => localPath(object) === undefined);
     this.#source = isRemote ? new ReadAhead(options.store, objects) : options.store;
-    this.#writer = new PartWriter(options.spool, options.prefix, options.partBytes ?? PART_BYTES);
+    this.#writer = new PartWriter({
+      ...options,
+      partBytes: options.partBytes ?? PART_BYTES,
+      kindOf: kindOf(options.wanted),
+    });
     this.#framers = this.#newFramers();
   }
 
@@ -115,7 +120,7 @@ class Bundler {
 
   async #pass(object: SourceObject): Promise<boolean> {
     const framed = await this.#frame(object, this.#framers.counting);
-    if (!framed.lineDelimited) {
+    if (!framed.fitAsIs) {
       return false;
     }
     this.#note(object, framed);
@@ -132,10 +137,10 @@ class Bundler {
   }
 
   #newFramers(): { counting: RecordFramer; writing: RecordFramer } {
-    const { wantedKeys } = this.#options;
+    const { wanted } = this.#options;
     return {
-      counting: new RecordFramer({ wantedKeys }),
-      writing: new RecordFramer({ wantedKeys, sink: this.#writer }),
+      counting: new RecordFramer({ wanted }),
+      writing: new RecordFramer({ wanted, sink: this.#writer }),
     };
   }
 

@@ -1,3 +1,6 @@
+import type { ValueKind } from './normalise.ts';
+import { ValueJudge } from './plain-values.ts';
+
 /** Spellings foreseen at most. In a file whose keys are data there is no end to them: the rest take the slow path. */
 const MOST_FORESEEN = 128;
 /** Spellings compared with a key before it is looked up instead. */
@@ -13,6 +16,22 @@ interface KnownKey {
   readonly wanted: number;
 }
 
+/** The keys of records that are of interest. */
+export interface WantedKeys {
+  /** Each once; in lower case, unless their case counts. */
+  readonly names: readonly string[];
+  /** What their values are for; absent, anything. */
+  readonly kinds?: readonly ValueKind[] | undefined;
+  /** Whether case counts; otherwise ASCII letters are taken alike. */
+  readonly exact?: boolean | undefined;
+}
+
+/** What the values of a key are for. */
+export function kindOf({ names, kinds, exact }: WantedKeys): (key: string) => ValueKind {
+  const byName = new Map(names.map((name, index) => [name, kinds?.[index] ?? 'any']));
+  return (key) => byName.get(exact === true ? key : lowerCase(key)) ?? 'any';
+}
+
 /** Told of a wanted key's second occurrence in a record: `at` is its closing quote, `length` bytes behind the opening one. */
 export type DuplicateListener = (key: string, at: number, length: number) => void;
 
@@ -22,6 +41,9 @@ export type DuplicateListener = (key: string, at: number, length: number) => voi
  */
 export class KeyTracker {
   readonly #wanted: readonly string[];
+  readonly #kinds: readonly ValueKind[];
+  readonly #fold: (name: string) => string;
+  readonly #judge = new ValueJudge();
   readonly #onDuplicate: DuplicateListener;
   readonly #spellings: ReadonlyMap<string, string[]>;
   /** For each wanted key the number of the record it was last seen in. */
@@ -36,8 +58,10 @@ export class KeyTracker {
   #from = 0;
   #earlier: Uint8Array = NOTHING;
 
-  constructor(wantedKeys: readonly string[], onDuplicate: DuplicateListener) {
-    this.#wanted = [...new Set(wantedKeys)];
+  constructor({ names, kinds, exact }: WantedKeys, onDuplicate: DuplicateListener) {
+    this.#wanted = names;
+    this.#kinds = names.map((_, index) => kinds?.[index] ?? 'any');
+    this.#fold = exact === true ? (name) => name : lowerCase;
     this.#onDuplicate = onDuplicate;
     this.#spellings = new Map(this.#wanted.map((key) => [key, []]));
     this.#lastSeen = new Float64Array(this.#wanted.length);
@@ -52,6 +76,17 @@ export class KeyTracker {
   startRecord(): void {
     this.#next = 0;
     this.#record += 1;
+    this.#judge.startRecord();
+  }
+
+  /** Whether a wanted key of the record so far has a value that may not be plain; see ValueJudge. */
+  get isOdd(): boolean {
+    return this.#judge.isOdd;
+  }
+
+  /** A chunk begins. */
+  resume(chunk: Uint8Array): void {
+    this.#judge.resume(chunk);
   }
 
   /**
@@ -68,7 +103,7 @@ export class KeyTracker {
       index += 1;
       if (end > limit || !isAt(chunk, at, bytes)) continue;
       this.#next = index;
-      if (wanted >= 0) this.#see(wanted, end - 1, bytes.length);
+      if (wanted >= 0) this.#see(wanted, chunk, end - 1, bytes.length);
       return end;
     }
     this.#from = at;
@@ -79,7 +114,14 @@ export class KeyTracker {
   /** The key that `startKey` did not foresee ends at `at`, its closing quote. */
   endKey(chunk: Uint8Array, at: number): void {
     const length = this.#earlier.length + at - this.#from;
-    if (length <= this.#mostBytes) this.#meet(Buffer.concat([this.#earlier, chunk.subarray(this.#from, at + 1)]), at);
+    if (length <= this.#mostBytes)
+      this.#meet(Buffer.concat([this.#earlier, chunk.subarray(this.#from, at + 1)]), chunk, at);
+    this.#isOpen = false;
+    this.#earlier = NOTHING;
+  }
+
+  /** The record that an open key is part of is dropped. */
+  dropKey(): void {
     this.#isOpen = false;
     this.#earlier = NOTHING;
   }
@@ -93,18 +135,18 @@ export class KeyTracker {
     this.#from = 0;
   }
 
-  #meet(bytes: Buffer, at: number): void {
+  #meet(bytes: Buffer, chunk: Uint8Array, at: number): void {
     const raw = bytes.toString('latin1', 0, bytes.length - 1);
     const known = this.#known.get(raw);
     const { wanted } = known ?? this.#learn(raw, bytes);
     if (known !== undefined) this.#next = this.#foreseen.indexOf(known) + 1;
-    if (wanted >= 0) this.#see(wanted, at, bytes.length);
+    if (wanted >= 0) this.#see(wanted, chunk, at, bytes.length);
   }
 
   #learn(raw: string, bytes: Uint8Array): KnownKey {
     const name = raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
-    const key = { bytes, wanted: this.#wanted.indexOf(lowerCase(name)) };
-    const spellings = this.#spellings.get(lowerCase(name));
+    const key = { bytes, wanted: this.#wanted.indexOf(this.#fold(name)) };
+    const spellings = this.#spellings.get(this.#fold(name));
     if (spellings?.includes(name) === false) spellings.push(name);
     if (this.#foreseen.length < MOST_FORESEEN) {
       this.#known.set(raw, key);
@@ -114,9 +156,10 @@ export class KeyTracker {
     return key;
   }
 
-  #see(wanted: number, at: number, length: number): void {
+  #see(wanted: number, chunk: Uint8Array, at: number, length: number): void {
     if (this.#lastSeen[wanted] === this.#record) this.#onDuplicate(this.#wanted[wanted] as string, at, length);
     this.#lastSeen[wanted] = this.#record;
+    this.#judge.judge(chunk, at + 1, this.#kinds[wanted] as ValueKind);
   }
 }
 

@@ -14,6 +14,7 @@ export class SourceLine {
   /** Where the line begins in the current chunk; 0 also when it began in an earlier one. */
   start = 0;
   #columns = 0;
+  #isBlank = true;
   #tail: Uint8Array = new Uint8Array(0);
 
   /** The byte at `at` ends the line. */
@@ -24,6 +25,7 @@ export class SourceLine {
 
   /** The chunk is done with; the line goes on in the next. */
   carry(chunk: Uint8Array): void {
+    this.#isBlank = this.isBlankBefore(chunk, chunk.length);
     this.#columns = this.#columnsBefore(chunk, chunk.length);
     const from = Math.max(this.start, chunk.length - TAIL_BYTES);
     this.#tail = concat(this.#earlier(), chunk.subarray(from)).slice(-TAIL_BYTES);
@@ -33,6 +35,11 @@ export class SourceLine {
   /** True when the line holds nothing before the next chunk. Asked between chunks. */
   get isEmpty(): boolean {
     return this.#columns === 0;
+  }
+
+  /** True when the line holds nothing but blanks before the byte at `at`. */
+  isBlankBefore(chunk: Uint8Array, at: number): boolean {
+    return (this.start > 0 || this.#isBlank) && chunk.subarray(this.start, at).every(isBlank);
   }
 
   /** The column, from 1, of the byte at `at`. */
@@ -64,6 +71,10 @@ export class SourceLine {
   #earlier(): Uint8Array {
     return this.start === 0 ? this.#tail : new Uint8Array(0);
   }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
 }
 
 function characterBefore(text: Uint8Array, place: number): number {

@@ -1,4 +1,4 @@
-import { KeyTracker } from './frame-keys.ts';
+import { KeyTracker, type WantedKeys } from './frame-keys.ts';
 import { SourceLine } from './frame-line.ts';
 import {
   ACTION_SHIFT,
@@ -9,6 +9,8 @@ import {
   Container,
   FIRST_ACTION,
   KEYLESS_TABLE,
+  PASSED_OVER,
+  PASSED_OVER_LINE,
   START,
   STATE_MASK,
   spotOf,
@@ -25,6 +27,8 @@ export const MAX_DEPTH = 512;
 
 const NOTHING = new Uint8Array(0);
 const SPACE = Uint8Array.of(0x20);
+/** Where a file may end. */
+const ENDS: readonly number[] = [START, BETWEEN, PASSED_OVER, PASSED_OVER_LINE];
 
 /**
  * Takes the records of a file, each without line breaks: where the source breaks a line inside a record, a space comes in
@@ -33,14 +37,24 @@ const SPACE = Uint8Array.of(0x20);
 export interface RecordSink {
   /** The bytes [from, to) of `chunk` go on the current record. */
   segment(chunk: Uint8Array, from: number, to: number): void;
-  /** The current record is complete; it began on this line of the source, counted from 1. */
-  endRecord(line: number): void;
+  /**
+   * The current record is complete; it began on this line of the source, counted from 1. `isOdd` when a wanted key may have a
+   * value that is not of its kind, so that engines could differ on it: see normaliseRecord.
+   */
+  endRecord(line: number, isOdd: boolean): void;
+  /** What came since the last record is not to become one. Called only where mistakes are passed over. */
+  dropRecord?(): void;
 }
 
 export interface FramerOptions {
   readonly sink?: RecordSink | undefined;
-  /** Column names (ASCII, lower case) whose spelling among the records' first-level keys is of interest. */
-  readonly wantedKeys?: readonly string[] | undefined;
+  /** First-level keys whose spellings and values are of interest. */
+  readonly wanted?: WantedKeys | undefined;
+  /**
+   * Told of each mistake, where a file is to be read past them: the record it is in is dropped, and reading goes on at the
+   * next line that begins with "{". Without it the first mistake is thrown.
+   */
+  readonly onMistake?: ((mistake: MalformedJson) => void) | undefined;
 }
 
 /** What is known of a file once it has been read to its end. */
@@ -49,8 +63,11 @@ export interface FramedFile {
   readonly bytes: number;
   /** Lines, a last one without newline included. */
   readonly lines: number;
-  /** True when each record has a line of its own (blank lines allowed, no byte order mark): fit to be handed on untouched. */
-  readonly lineDelimited: boolean;
+  /**
+   * True when the file is fit to be handed on untouched: each record has a line of its own (blank lines allowed), there is
+   * no byte order mark, and no record is odd.
+   */
+  readonly fitAsIs: boolean;
   /** For each wanted key the spellings met, in this file and those before it, in the order they were met. */
   readonly spellings: ReadonlyMap<string, readonly string[]>;
 }
@@ -59,10 +76,11 @@ export interface FramedFile {
  * Splits source files, one after the other, into records while it validates them: JSON objects, separated by any white space or none, and nothing
  * else. Strict RFC 8259 and UTF-8; moreover no lone surrogates, no wanted key twice in a record, at most MAX_DEPTH and
  * MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. What it learns of the spelling of keys it keeps from file to
- * file. Once it has thrown, a framer is of no more use.
+ * file. Once it has thrown, a framer is of no more use; given `onMistake` it throws nothing.
  */
 export class RecordFramer {
   readonly #sink: RecordSink | undefined;
+  readonly #onMistake: FramerOptions['onMistake'];
   readonly #keys: KeyTracker | undefined;
   readonly #table: Int32Array;
   #line = new SourceLine();
@@ -80,12 +98,15 @@ export class RecordFramer {
   #segmentFrom = 0;
   #records = 0;
   #bytes = 0;
-  #isLineDelimited = true;
+  #isFitAsIs = true;
+  /** Where in the chunk the last mistake was found. */
+  #mistakeAt = 0;
 
-  constructor({ sink, wantedKeys = [] }: FramerOptions = {}) {
+  constructor({ sink, wanted, onMistake }: FramerOptions = {}) {
     this.#sink = sink;
-    if (wantedKeys.length > 0) {
-      this.#keys = new KeyTracker(wantedKeys, (key, at, length) =>
+    this.#onMistake = onMistake;
+    if (wanted !== undefined && wanted.names.length > 0) {
+      this.#keys = new KeyTracker(wanted, (key, at, length) =>
         this.#fail(`key "${key}" occurs twice in one record`, at, length),
       );
     }
@@ -95,24 +116,62 @@ export class RecordFramer {
   /** Reads the next bytes of the file. Throws MalformedJson at the first that cannot belong to one. */
   push(chunk: Uint8Array): void {
     this.#chunk = chunk;
+    this.#keys?.resume(chunk);
     this.#limit = this.#limitFrom(this.#recordFrom);
-    this.#state = this.#run(chunk, this.#state);
+    for (let from = 0; from < chunk.length; ) {
+      from = this.#passingMistakes(() => {
+        this.#state = this.#run(chunk, this.#state, from);
+        return chunk.length;
+      });
+    }
     this.#carry(chunk);
   }
 
   /** The file is at its end, and the next one may begin. Throws MalformedJson when the end is inside a record. */
   end(): FramedFile {
-    if (this.#depth > 0) this.#fail(`the file ends inside the record that begins on line ${this.#recordLine}`, 0);
-    if (this.#state !== START && this.#state !== BETWEEN) this.#refuse(this.#state, 0);
+    this.#passingMistakes(() => this.#checkEnd());
     const framed = {
       records: this.#records,
       bytes: this.#bytes,
       lines: this.#line.number - (this.#line.isEmpty ? 1 : 0),
-      lineDelimited: this.#isLineDelimited,
-      spellings: this.#keys?.spellings ?? new Map(),
+      fitAsIs: this.#isFitAsIs,
+      spellings: this.spellings,
     };
     this.#startFile();
     return framed;
+  }
+
+  /** For each wanted key the spellings met so far. */
+  get spellings(): ReadonlyMap<string, readonly string[]> {
+    return this.#keys?.spellings ?? new Map();
+  }
+
+  #checkEnd(): number {
+    if (this.#depth > 0) this.#fail(`the file ends inside the record that begins on line ${this.#recordLine}`, 0);
+    if (!ENDS.includes(this.#state)) this.#refuse(this.#state, 0);
+    return 0;
+  }
+
+  /** Gives the place to go on from: the action's, or that of the mistake that it met. */
+  #passingMistakes(action: () => number): number {
+    try {
+      return action();
+    } catch (error) {
+      if (this.#onMistake === undefined || !(error instanceof MalformedJson)) throw error;
+      this.#onMistake(error);
+      this.#dropRecord();
+      return this.#mistakeAt;
+    }
+  }
+
+  /** The byte of the mistake is read again: it may be the brace of the next record, at the beginning of a line. */
+  #dropRecord(): void {
+    this.#sink?.dropRecord?.();
+    this.#keys?.dropKey();
+    this.#depth = 0;
+    this.#limit = this.#chunk.length;
+    this.#isFitAsIs = false;
+    this.#state = this.#line.isBlankBefore(this.#chunk, this.#mistakeAt) ? PASSED_OVER_LINE : PASSED_OVER;
   }
 
   #startFile(): void {
@@ -121,15 +180,15 @@ export class RecordFramer {
     this.#records = 0;
     this.#bytes = 0;
     this.#lastRecordLine = 0;
-    this.#isLineDelimited = true;
+    this.#isFitAsIs = true;
   }
 
   /** The automaton itself. All that is not done for every byte is done in `#act`. */
-  #run(chunk: Uint8Array, from: number): number {
+  #run(chunk: Uint8Array, initial: number, from: number): number {
     const table = this.#table;
     const end = chunk.length;
-    let state = from;
-    let at = 0;
+    let state = initial;
+    let at = from;
     while (at < end) {
       const limit = this.#limit;
       while (at < limit && state < FIRST_ACTION) {
@@ -179,7 +238,7 @@ export class RecordFramer {
         this.#depth -= 1;
         return AFTER_VALUE[this.#containers[this.#depth] as number] as number;
       case Action.byteOrderMark:
-        this.#isLineDelimited = false;
+        this.#isFitAsIs = false;
         this.#line.start = at + 1;
         return next;
       default:
@@ -193,7 +252,7 @@ export class RecordFramer {
     this.#segmentFrom = at;
     this.#limit = this.#limitFrom(at);
     this.#recordLine = this.#line.number;
-    if (this.#recordLine === this.#lastRecordLine) this.#isLineDelimited = false;
+    if (this.#recordLine === this.#lastRecordLine) this.#isFitAsIs = false;
     this.#keys?.startRecord();
   }
 
@@ -203,11 +262,13 @@ export class RecordFramer {
     this.#records += 1;
     this.#lastRecordLine = this.#line.number;
     this.#emit(at + 1);
-    this.#sink?.endRecord(this.#recordLine);
+    const isOdd = this.#keys?.isOdd === true;
+    if (isOdd) this.#isFitAsIs = false;
+    this.#sink?.endRecord(this.#recordLine, isOdd);
   }
 
   #breakRecord(at: number): void {
-    this.#isLineDelimited = false;
+    this.#isFitAsIs = false;
     this.#emit(at);
     this.#sink?.segment(SPACE, 0, 1);
     this.#segmentFrom = at + 1;
@@ -252,6 +313,7 @@ export class RecordFramer {
   /** Refuses the file for the character that lies `back` characters before the byte at `at`. */
   #fail(reason: string, at: number, back = 0): never {
     const { number: line } = this.#line;
+    this.#mistakeAt = at;
     throw new MalformedJson({
       line,
       column: this.#line.columnAt(this.#chunk, at) - back,

@@ -33,10 +33,21 @@ export type Container = (typeof Container)[keyof typeof Container];
 /** A state's place in the grammar: the words for a failure are chosen by it. */
 export interface Spot {
   readonly name:
-    | ('start' | 'byteOrderMark' | 'between')
+    | ('start' | 'byteOrderMark' | 'between' | 'passedOver')
     | ('openObject' | 'openArray' | 'key' | 'colon' | 'value' | 'afterValue')
     | ('minus' | 'zero' | 'digits' | 'point' | 'fraction' | 'exponentSign' | 'exponentDigit' | 'exponent' | 'literal')
-    | ('string' | 'escape' | 'hex' | 'hexAfterD' | 'pairBackslash' | 'pairU' | 'pairD' | 'pairLow' | 'utf8');
+    | (
+        | 'string'
+        | 'escape'
+        | 'hex'
+        | 'hexOfNul'
+        | 'hexAfterD'
+        | 'pairBackslash'
+        | 'pairU'
+        | 'pairD'
+        | 'pairLow'
+        | 'utf8'
+      );
   readonly container: Container;
 }
 
@@ -93,7 +104,21 @@ function addEscapes(body: number, container: Container): void {
   on(hex2, HEX, hex3);
   on(hex3, HEX, hex4);
   on(hex4, HEX, body);
+  addNul(hex1, hex3, hex4, body, container);
   addSurrogates(hex1, hex3, container);
+}
+
+/** \u0000 is refused: PostgreSQL's text cannot hold it, and what COPY makes of it is not documented. */
+function addNul(hex1: number, hex3: number, hex4: number, body: number, container: Container): void {
+  const zero1 = addState('hex', container);
+  const zero2 = addState('hex', container);
+  const zero3 = addState('hexOfNul', container);
+  on(hex1, '0', zero1);
+  on(zero1, HEX, hex3);
+  on(zero1, '0', zero2);
+  on(zero2, HEX, hex4);
+  on(zero2, '0', zero3);
+  on(zero3, HEX.slice(1), body);
 }
 
 function addHexDigits(container: Container): readonly [number, number, number, number] {
@@ -236,15 +261,28 @@ function addRoot(): void {
   on(mark3, '\xbf', BETWEEN, Action.byteOrderMark);
 }
 
+/** After a mistake the lines are passed over up to the next one that begins with a record. */
+function addPassingOver(): void {
+  onRange(PASSED_OVER, 0x00, 0xff, PASSED_OVER);
+  onRange(PASSED_OVER_LINE, 0x00, 0xff, PASSED_OVER);
+  on(PASSED_OVER_LINE, `${BLANK}\r`, PASSED_OVER_LINE);
+  on(PASSED_OVER_LINE, '{', OPEN_RECORD, Action.recordStart);
+  for (const state of [PASSED_OVER, PASSED_OVER_LINE]) on(state, '\n', PASSED_OVER_LINE, Action.newlineBetween);
+}
+
 /** The state before the first byte of a file. */
 export const START: number = addState('start', Container.record);
 /** The state outside all records. */
 export const BETWEEN: number = addState('between', Container.record);
+/** The state inside what is passed over after a mistake, and the one where a line of it begins. */
+export const PASSED_OVER: number = addState('passedOver', Container.record);
+export const PASSED_OVER_LINE: number = addState('passedOver', Container.record);
 const OPEN_RECORD = addState('openObject', Container.record);
 const OPEN_OBJECT = addState('openObject', Container.object);
 const OPEN_ARRAY = addState('openArray', Container.array);
 
 addRoot();
+addPassingOver();
 const record = addMembers(OPEN_RECORD, Container.record);
 const object = addMembers(OPEN_OBJECT, Container.object);
 const array = addElements(OPEN_ARRAY);

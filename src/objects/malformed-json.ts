@@ -40,6 +40,7 @@ export interface Refusal {
 
 const ONE_OBJECT = 'write one object per record';
 const BAD_HEX = 'bad escape: \\u takes four hexadecimal digits';
+const NUL = 'a NUL character (\\u0000), which no text column can hold';
 const LONE_HIGH = 'a lone surrogate: \\uD800 to \\uDBFF must be followed by \\uDC00 to \\uDFFF';
 const LONE_LOW = 'a lone surrogate: \\uDC00 to \\uDFFF must follow \\uD800 to \\uDBFF';
 
@@ -57,6 +58,8 @@ function explainString({ name }: Spot, byte: number): Refusal | undefined {
       return { reason: `bad escape: ${describe(byte)} cannot follow "\\"`, back: 0 };
     case 'hex':
       return { reason: BAD_HEX, back: 0 };
+    case 'hexOfNul':
+      return isHex(byte) ? { reason: NUL, back: '\\u000'.length } : { reason: BAD_HEX, back: 0 };
     case 'hexAfterD':
       return isHex(byte) ? { reason: LONE_LOW, back: '\\uD'.length } : { reason: BAD_HEX, back: 0 };
     case 'pairBackslash':

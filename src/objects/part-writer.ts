@@ -1,10 +1,30 @@
 import type { RecordSink } from './frame.ts';
+import { normaliseRecord, type ValueKind } from './normalise.ts';
 import type { Part, PartIndexEntry } from './part.ts';
 import { SourceLines } from './source-lines.ts';
 import type { Spool, SpoolFile } from './spool.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 const NEWLINE = 10;
+
+export interface PartWriterOptions {
+  readonly spool: Spool;
+  /** Names the parts; unique within the spool. */
+  readonly prefix: string;
+  /** A part ends after the record that brings it to this many bytes. */
+  readonly partBytes: number;
+  /** What the values of a first-level key are for. */
+  readonly kindOf: (key: string) => ValueKind;
+}
+
+/** How much there was when the current file began. */
+interface Mark {
+  readonly parts: number;
+  readonly bytes: number;
+  readonly records: number;
+  /** Of the current part's index. */
+  readonly entries: number;
+}
 
 /**
  * Writes the records of many files into parts of about `partBytes`, one record a line, and keeps the way back from a
@@ -15,47 +35,69 @@ export class PartWriter implements RecordSink {
   readonly #spool: Spool;
   readonly #prefix: string;
   readonly #partBytes: number;
-  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  readonly #kindOf: PartWriterOptions['kindOf'];
+  /** Whole records to be written, and behind them what is known of the next one. */
+  #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   #used = 0;
+  #recordFrom = 0;
   #file: SpoolFile | undefined;
   #bytes = 0;
   #records = 0;
   #index: PartIndexEntry[] = [];
   #source = '';
   #lines = new SourceLines();
+  #made = 0;
+  #mark: Mark = { parts: 0, bytes: 0, records: 0, entries: 0 };
 
-  constructor(spool: Spool, prefix: string, partBytes: number) {
+  constructor({ spool, prefix, partBytes, kindOf }: PartWriterOptions) {
     this.#spool = spool;
     this.#prefix = prefix;
     this.#partBytes = partBytes;
+    this.#kindOf = kindOf;
   }
 
   /** The records that follow come from this file. */
   beginFile(source: string): void {
+    this.dropRecord();
     this.#endSource();
     this.#source = source;
+    this.#mark = {
+      parts: this.parts.length,
+      bytes: this.#bytes,
+      records: this.#records,
+      entries: this.#index.length,
+    };
+  }
+
+  /** Takes back all records since `beginFile`. */
+  dropFile(): void {
+    this.#lines.take();
+    if (this.parts.length > this.#mark.parts) {
+      this.#dropFromParts();
+    } else {
+      this.#flush();
+      this.#file?.cut(this.#mark.bytes);
+      this.#bytes = this.#mark.bytes;
+      this.#records = this.#mark.records;
+      this.#index.length = this.#mark.entries;
+    }
   }
 
   segment(chunk: Uint8Array, from: number, to: number): void {
     const length = to - from;
-    if (length > this.#buffer.length - this.#used) {
-      this.#flush();
-    }
-    if (length > this.#buffer.length) {
-      this.#target().write(chunk.subarray(from, to));
-    } else {
-      this.#buffer.set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#used);
-      this.#used += length;
-    }
-    this.#bytes += length;
+    this.#makeRoom(length);
+    this.#buffer.set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#used);
+    this.#used += length;
   }
 
-  endRecord(line: number): void {
-    if (this.#used === this.#buffer.length) {
-      this.#flush();
+  endRecord(line: number, isOdd: boolean): void {
+    if (isOdd) {
+      this.#normalise();
     }
+    this.#makeRoom(1);
     this.#buffer[this.#used++] = NEWLINE;
-    this.#bytes += 1;
+    this.#bytes += this.#used - this.#recordFrom;
+    this.#recordFrom = this.#used;
     this.#records += 1;
     this.#lines.add(line);
     if (this.#bytes >= this.#partBytes) {
@@ -63,21 +105,39 @@ export class PartWriter implements RecordSink {
     }
   }
 
+  dropRecord(): void {
+    this.#used = this.#recordFrom;
+  }
+
   /** Finishes the current part, if it holds anything. */
   endPart(): void {
     this.#endSource();
-    if (this.#records === 0) {
-      return;
-    }
     this.#flush();
-    const file = this.#target();
-    file.close();
-    const { path } = file;
-    this.parts.push({ path, compression: 'none', records: this.#records, bytes: this.#bytes, index: this.#index });
+    this.#file?.close();
+    if (this.#file !== undefined && this.#records > 0) {
+      const { path } = this.#file;
+      this.parts.push({ path, compression: 'none', records: this.#records, bytes: this.#bytes, index: this.#index });
+    }
     this.#file = undefined;
     this.#bytes = 0;
     this.#records = 0;
     this.#index = [];
+  }
+
+  /** Where parts ended within the file, the first of them is left as long as it was, and the others go. */
+  #dropFromParts(): void {
+    this.endPart();
+    const { parts, bytes, records, entries } = this.#mark;
+    const [first, ...others] = this.parts.splice(parts);
+    for (const { path } of others) {
+      this.#spool.cut(path, 0);
+    }
+    if (first !== undefined) {
+      this.#spool.cut(first.path, bytes);
+      if (records > 0) {
+        this.parts.push({ ...first, bytes, records, index: first.index.slice(0, entries) });
+      }
+    }
   }
 
   #endSource(): void {
@@ -89,14 +149,40 @@ export class PartWriter implements RecordSink {
   }
 
   #target(): SpoolFile {
-    this.#file ??= this.#spool.create(`${this.#prefix}-${this.parts.length + 1}.json`);
+    if (this.#file === undefined) {
+      this.#made += 1;
+      this.#file = this.#spool.create(`${this.#prefix}-${this.#made}.json`);
+    }
     return this.#file;
   }
 
+  /** What engines could take differently is written so that they do not. */
+  #normalise(): void {
+    const record = this.#buffer.toString('utf8', this.#recordFrom, this.#used);
+    const bytes = Buffer.from(normaliseRecord(record, this.#kindOf));
+    this.#used = this.#recordFrom;
+    this.segment(bytes, 0, bytes.length);
+  }
+
+  #makeRoom(length: number): void {
+    if (length <= this.#buffer.length - this.#used) {
+      return;
+    }
+    this.#flush();
+    if (length > this.#buffer.length - this.#used) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#used + length));
+      this.#buffer.copy(larger, 0, 0, this.#used);
+      this.#buffer = larger;
+    }
+  }
+
+  /** Writes all whole records. */
   #flush(): void {
-    if (this.#used > 0) {
-      this.#target().write(this.#buffer.subarray(0, this.#used));
-      this.#used = 0;
+    if (this.#recordFrom > 0) {
+      this.#target().write(this.#buffer.subarray(0, this.#recordFrom));
+      this.#buffer.copyWithin(0, this.#recordFrom, this.#used);
+      this.#used -= this.#recordFrom;
+      this.#recordFrom = 0;
     }
   }
 }

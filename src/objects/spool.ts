@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, StarloadError } from '../errors.ts';
@@ -7,6 +17,8 @@ import { messageOf, StarloadError } from '../errors.ts';
 export interface SpoolFile {
   readonly path: string;
   write(bytes: Uint8Array): void;
+  /** Takes back what was written beyond so many bytes. */
+  cut(bytes: number): void;
   close(): void;
 }
 
@@ -56,10 +68,12 @@ export function removeSpoolRoot(root: string): void {
 
 /** A run's folder for its parts. */
 export class Spool {
+  readonly name: string;
   readonly folder: string;
 
-  /** Makes the folder. Throws StarloadError. */
+  /** Makes the folder; the run's id is its name. Throws StarloadError. */
   constructor(root: string, name: string) {
+    this.name = name;
     this.folder = join(root, name);
     attempt(this.folder, () => mkdirSync(this.folder, { mode: 0o700 }));
   }
@@ -67,12 +81,19 @@ export class Spool {
   /** Creates a file. Throws StarloadError, as every write does, e.g. when the disk is full. */
   create(name: string): SpoolFile {
     const path = join(this.folder, name);
-    const descriptor = attempt(path, () => openSync(path, 'wx', 0o600));
+    // Appending, so that what follows a cut is written where the file ends then.
+    const descriptor = attempt(path, () => openSync(path, 'ax', 0o600));
     return {
       path,
       write: (bytes) => attempt(path, () => writeAll(descriptor, bytes)),
+      cut: (bytes) => attempt(path, () => ftruncateSync(descriptor, bytes)),
       close: () => attempt(path, () => closeSync(descriptor)),
     };
+  }
+
+  /** Takes back what was written of a closed file beyond so many bytes; with none left, the file. */
+  cut(path: string, bytes: number): void {
+    attempt(path, () => (bytes === 0 ? rmSync(path) : truncateSync(path, bytes)));
   }
 
   /** Removes the folder with everything in it. */

@@ -8,6 +8,7 @@ import { loadedColumns } from '../sql/catalogue.ts';
 import type { Copy } from './batches.ts';
 import type { LoadContext, Source } from './context.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
+import { wantedKeys } from './wanted-keys.ts';
 
 /** A staging table's files, read, counted and ready to be copied. */
 export interface PreparedTable extends Copy {
@@ -86,7 +87,7 @@ async function prepareTable(
       reads: context.warehouse.reads,
       partBytes: PART_BYTES[context.warehouse.reads],
       prefix: table.name,
-      wantedKeys: paths === undefined ? loadedColumns(table).map(({ name }) => name) : [],
+      wanted: wantedKeys(table, paths),
       onFile: (file) => {
         read += 1;
         records += file.records;

@@ -1,5 +1,8 @@
+import { kindOf } from '../objects/frame-keys.ts';
+import { normaliseRecord } from '../objects/normalise.ts';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
 import type { Mapping } from '../warehouse/warehouse.ts';
+import { wantedKeys } from './wanted-keys.ts';
 
 /** What a record holds for a column: its value as text, as COPY takes it; undefined for null and for nothing. */
 export type FieldText = string | undefined;
@@ -10,14 +13,24 @@ export interface FieldProblem {
   readonly reason: string;
 }
 
-/** The texts of a record's fields, one for each loaded column. The record must be well-formed. */
+/** Gives the texts of a record's fields, one for each loaded column. The record must be well-formed. */
+export function fieldReader(table: Table, mapping: Mapping): (record: string) => readonly FieldText[] {
+  const kind = kindOf(wantedKeys(table, mapping.kind === 'paths' ? mapping.paths : undefined));
+  const columns = loadedColumns(table).map(({ name, type }, index) => ({
+    type,
+    paths:
+      mapping.kind === 'paths' ? [mapping.paths[index] ?? []] : (mapping.spellings.get(name) ?? []).map((key) => [key]),
+  }));
+  return (record) => {
+    const value = parseKeepingNumbers(normaliseRecord(record, kind));
+    return columns.map(({ type, paths }) =>
+      paths.map((path) => toText(walk(value, path), type)).find((text) => text !== undefined),
+    );
+  };
+}
+
 export function readFields(record: string, table: Table, mapping: Mapping): readonly FieldText[] {
-  const value = parseKeepingNumbers(record);
-  return loadedColumns(table).map(({ name }, index) => {
-    const paths =
-      mapping.kind === 'paths' ? [mapping.paths[index] ?? []] : (mapping.spellings.get(name) ?? []).map((key) => [key]);
-    return paths.map((path) => toText(walk(value, path))).find((text) => text !== undefined);
-  });
+  return fieldReader(table, mapping)(record);
 }
 
 /** Why a record cannot be loaded: a problem for every field that does not fit its column. */
@@ -32,7 +45,7 @@ function checkField(text: FieldText, column: Column): string | undefined {
   if (column.type === 'varchar') {
     return checkText(text, column);
   }
-  if (text === undefined || /^[ \t\n\f\r]*$/.test(text)) {
+  if (text === undefined || /^[ \t\n\v\f\r]*$/.test(text)) {
     return column.notNull ? MISSING : undefined;
   }
   return column.type === 'bigint' ? checkWhole(text) : checkReal(text);
@@ -45,16 +58,16 @@ function checkText(text: FieldText, { maxBytes = 0, notNull }: Column): string |
   if (text === undefined) {
     return notNull ? MISSING : undefined;
   }
-  const bytes = Buffer.byteLength(text);
+  // Blanks beyond the column's end are cut.
+  const bytes = Buffer.byteLength(text.replace(/ +$/, ''));
   return bytes > maxBytes ? `${bytes} bytes of text, and the column holds ${maxBytes}` : undefined;
 }
 
 function checkWhole(text: string): string | undefined {
-  const [, digits] = /^([+-]?\d+)(?:\.0+)?$/.exec(text) ?? [];
-  if (digits === undefined) {
+  if (!/^[+-]?\d+$/.test(text)) {
     return `${quote(text)} is not a whole number`;
   }
-  const value = BigInt(digits.replace(/^\+/, ''));
+  const value = BigInt(text.replace(/^\+/, ''));
   return BigInt.asIntN(64, value) === value ? undefined : `${quote(text)} does not fit 64 bits`;
 }
 
@@ -104,12 +117,12 @@ function isContainer(value: unknown): value is Record<string | number, unknown> 
   return typeof value === 'object' && value !== null && !(value instanceof NumberText);
 }
 
-function toText(value: unknown): FieldText {
+function toText(value: unknown, type: Column['type']): FieldText {
   if (value === null || value === undefined) {
     return undefined;
   }
   if (value instanceof NumberText) {
-    return numberText(value.digits);
+    return type === 'bigint' ? value.digits.replace(/\.0+$/, '') : numberText(value.digits);
   }
   return typeof value === 'string'
     ? value

@@ -11,7 +11,7 @@ const blanks = fc.oneof(
   { arbitrary: fc.constant(''), weight: 3 },
   fc.array(fc.constantFrom(' ', ' ', '\t', '\n', '\n', '\r', '\r\n'), { maxLength: 4 }).map((all) => all.join('')),
 );
-const bmp = fc.integer({ min: 0, max: 0xffff }).filter((code) => code < 0xd800 || code > 0xdfff);
+const bmp = fc.integer({ min: 1, max: 0xffff }).filter((code) => code < 0xd800 || code > 0xdfff);
 const escapeOf = (code: number, isUpper: boolean) => {
   const digits = code.toString(16).padStart(4, '0');
   return `\\u${isUpper ? digits.toUpperCase() : digits}`;
@@ -19,7 +19,9 @@ const escapeOf = (code: number, isUpper: boolean) => {
 const piece = fc.oneof(
   fc.constantFrom('a', 'ts', '{', '}', '[', ']', ',', ':', ' ', '/', "'", '\u007f', '\u2028'),
   fc.constantFrom('\\"', '\\\\', '\\/', '\\b', '\\f', '\\n', '\\r', '\\t'),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }).map((text) => JSON.stringify(text).slice(1, -1)),
+  fc
+    .string({ unit: 'binary', minLength: 1, maxLength: 3 })
+    .map((text) => JSON.stringify(text.replaceAll('\0', '')).slice(1, -1)),
   fc.tuple(bmp, fc.boolean()).map(([code, isUpper]) => escapeOf(code, isUpper)),
   fc
     .tuple(fc.integer({ min: 0xd800, max: 0xdbff }), fc.integer({ min: 0xdc00, max: 0xdfff }), fc.boolean())
@@ -126,7 +128,7 @@ function expectedOf({ mark, first, records, text }: typeof file extends fc.Arbit
     records: records.length,
     bytes: bytesOf(text).length,
     lines: linesIn(before) - (before === '' || before.endsWith('\n') ? 1 : 0),
-    lineDelimited: mark === '' && standAlone && !texts.some((body) => body.includes('\r')),
+    fitAsIs: mark === '' && standAlone && !texts.some((body) => body.includes('\r')),
     spellings: spellingsOf(texts),
   };
   return { framed, lines: lines.map(({ from }) => from), texts };
@@ -137,7 +139,7 @@ test('Records come out whole, each on one line, however they are written and cut
     fc.property(file, cuts, (source, places) => {
       const sink = new RecordCollector();
       const { framed, lines, texts } = expectedOf(source);
-      expect(frameCut(bytesOf(source.text), places, { sink, wantedKeys: WANTED })).toEqual(framed);
+      expect(frameCut(bytesOf(source.text), places, { sink, wanted: { names: WANTED } })).toEqual(framed);
       expect(sink.records).toEqual(
         texts.map((text, index) => ({ text: text.replaceAll(/[\r\n]/g, ' '), line: lines[index] })),
       );
@@ -214,7 +216,7 @@ test('One byte more, less or other is accepted exactly when JSON.parse accepts i
     fc.property(object, mutation, (text, change) => {
       const bytes = mutate(bytesOf(text), change);
       const sink = new RecordCollector();
-      const outcome = outcomeOf(() => frameBuffer(bytes, { sink, wantedKeys: WANTED }));
+      const outcome = outcomeOf(() => frameBuffer(bytes, { sink, wanted: { names: WANTED } }));
       const parsed = objectIn(bytes);
       const isFine = parsed !== undefined && !holdsLoneSurrogate(parsed) && !repeatsWantedKey(parsed);
       const isRefused = outcome instanceof MalformedJson;
@@ -241,10 +243,10 @@ test('Chunks cut anywhere give the same result or the same fault', () => {
     fc.property(damaged, cuts, (bytes, places) => {
       const tell = (outcome: FramedFile | MalformedJson) =>
         outcome instanceof MalformedJson ? { ...outcome, excerpt: undefined, message: outcome.message } : outcome;
-      const whole = tell(outcomeOf(() => frameBuffer(bytes, { wantedKeys: WANTED })));
+      const whole = tell(outcomeOf(() => frameBuffer(bytes, { wanted: { names: WANTED } })));
       const everywhere = Array.from(bytes, (_, index) => index);
       for (const cut of [places, everywhere]) {
-        expect(tell(outcomeOf(() => frameCut(bytes, cut, { wantedKeys: WANTED })))).toEqual(whole);
+        expect(tell(outcomeOf(() => frameCut(bytes, cut, { wanted: { names: WANTED } })))).toEqual(whole);
       }
     }),
     RUNS,
@@ -265,15 +267,15 @@ test('What lies before the place of a fault is in order, and what lies behind it
   let faults = 0;
   fc.assert(
     fc.property(damaged, (bytes) => {
-      const fault = outcomeOf(() => frameBuffer(bytes, { wantedKeys: WANTED }));
+      const fault = outcomeOf(() => frameBuffer(bytes, { wanted: { names: WANTED } }));
       if (!(fault instanceof MalformedJson)) return;
       faults += 1;
       const offset = offsetOf(bytes, fault.line, fault.column);
-      expect(() => new RecordFramer({ wantedKeys: WANTED }).push(bytes.subarray(0, offset))).not.toThrow();
+      expect(() => new RecordFramer({ wanted: { names: WANTED } }).push(bytes.subarray(0, offset))).not.toThrow();
       if (fault.reason.startsWith('the file ends')) return expect(offset).toBe(bytes.length);
       // The longest look back is that of a wanted key written in escapes.
       const seen = Buffer.concat([bytes.subarray(0, offset + 50), Buffer.alloc(50, '}')]);
-      return expect(outcomeOf(() => frameBuffer(seen, { wantedKeys: WANTED }))).toMatchObject({
+      return expect(outcomeOf(() => frameBuffer(seen, { wanted: { names: WANTED } }))).toMatchObject({
         message: fault.message,
       });
     }),

@@ -24,24 +24,24 @@ function recordsOf(text: string) {
 }
 
 describe('a file of objects', () => {
-  test.each<[string, string, { records: number; lines: number; lineDelimited: boolean }]>([
-    ['empty', '', { records: 0, lines: 0, lineDelimited: true }],
-    ['white space only', ' \t\r\n \n', { records: 0, lines: 2, lineDelimited: true }],
-    ['one record without a last newline', '{}', { records: 1, lines: 1, lineDelimited: true }],
-    ['one record with a last newline', '{}\n', { records: 1, lines: 1, lineDelimited: true }],
+  test.each<[string, string, { records: number; lines: number; fitAsIs: boolean }]>([
+    ['empty', '', { records: 0, lines: 0, fitAsIs: true }],
+    ['white space only', ' \t\r\n \n', { records: 0, lines: 2, fitAsIs: true }],
+    ['one record without a last newline', '{}', { records: 1, lines: 1, fitAsIs: true }],
+    ['one record with a last newline', '{}\n', { records: 1, lines: 1, fitAsIs: true }],
     [
       'one record a line, blank lines and CRLF among them',
       '{}\r\n\n  {"a":1}  \r\n \n{}',
-      { records: 3, lines: 5, lineDelimited: true },
+      { records: 3, lines: 5, fitAsIs: true },
     ],
-    ['two records without anything between', '{}{}', { records: 2, lines: 1, lineDelimited: false }],
-    ['two records on a line', '{} {}\n', { records: 2, lines: 1, lineDelimited: false }],
-    ['two records with a lone carriage return between', '{}\r{}\n', { records: 2, lines: 1, lineDelimited: false }],
-    ['a record over several lines', '{\n"a": 1\n}\n', { records: 1, lines: 3, lineDelimited: false }],
-    ['a record with a lone carriage return inside', '{\r}\n', { records: 1, lines: 1, lineDelimited: false }],
-    ['a record that begins where another ends', '{\n}{}\n', { records: 2, lines: 2, lineDelimited: false }],
-    ['a byte order mark first', '\ufeff{}\n', { records: 1, lines: 1, lineDelimited: false }],
-    ['a byte order mark alone', '\ufeff', { records: 0, lines: 0, lineDelimited: false }],
+    ['two records without anything between', '{}{}', { records: 2, lines: 1, fitAsIs: false }],
+    ['two records on a line', '{} {}\n', { records: 2, lines: 1, fitAsIs: false }],
+    ['two records with a lone carriage return between', '{}\r{}\n', { records: 2, lines: 1, fitAsIs: false }],
+    ['a record over several lines', '{\n"a": 1\n}\n', { records: 1, lines: 3, fitAsIs: false }],
+    ['a record with a lone carriage return inside', '{\r}\n', { records: 1, lines: 1, fitAsIs: false }],
+    ['a record that begins where another ends', '{\n}{}\n', { records: 2, lines: 2, fitAsIs: false }],
+    ['a byte order mark first', '\ufeff{}\n', { records: 1, lines: 1, fitAsIs: false }],
+    ['a byte order mark alone', '\ufeff', { records: 0, lines: 0, fitAsIs: false }],
   ])('is counted: %s', (_, text, expected) => {
     const bytes = bytesOf(text);
     expect(frameBuffer(bytes)).toEqual({ ...expected, bytes: bytes.length, spellings: new Map() });
@@ -51,7 +51,6 @@ describe('a file of objects', () => {
     ['every kind of value', '{"a":[1,-0,0.5,1e5,2.5E-3,1E+2,true,false,null,"",{},[]],"b":{"c":{"d":[[]]}}}'],
     ['white space in every place', ' { "a" : [ 1 , { "b" : 2 } , [ ] , { } ] , "c" : 0 } '],
     ['every escape', '{"\\"\\\\\\/\\b\\f\\n\\r\\t":"\\u0041\\u00e9\\uD83D\\uDE00\\uD7ff\\uE000"}'],
-    ['an escaped NUL', '{"a":"\\u0000"}'],
     ['the borders of each length of UTF-8', '{"a":"\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}"}'],
     ['an unwanted key twice', '{"a":1,"a":2}'],
   ])('is accepted with %s', (_, text) => {
@@ -147,6 +146,8 @@ describe('a string that is not strict JSON and UTF-8 is refused', () => {
     ['{"a":"\\x41"}', 8, 'bad escape: "x" cannot follow "\\"'],
     ['{"a":"\\\n"}', 8, 'bad escape: U+000A cannot follow "\\"'],
     ['{"a":"\\u12G4"}', 11, BAD_HEX],
+    ['{"a":"x\\u0000"}', 8, 'a NUL character (\\u0000), which no text column can hold'],
+    ['{"a":"\\u000"}', 12, BAD_HEX],
     ['{"a":"\\ud"}', 10, BAD_HEX],
     ['{"a":"\\u123"}', 12, BAD_HEX],
     ['{"a":"\\ud83d"}', 7, LONE_HIGH],
@@ -220,7 +221,7 @@ describe('limits', () => {
     (cuts) => {
       expect(frameCut(largest, cuts, {}).records).toBe(1);
       const two = Buffer.concat([largest, bytesOf('\n\n'), largest]);
-      expect(frameCut(two, cuts, { wantedKeys: ['a'] }).records).toBe(2);
+      expect(frameCut(two, cuts, { wanted: { names: ['a'] } }).records).toBe(2);
       expect(placeOf(faultOf(() => frameCut(tooLarge, cuts, {})))).toEqual({
         line: 1,
         column: MAX_RECORD_BYTES + 1,
@@ -238,7 +239,7 @@ describe('limits', () => {
 
   test('hold for a key that was met before and lies across them', () => {
     const text = `{"key":1}{"a":"${'x'.repeat(MAX_RECORD_BYTES - 11)}","key":1}`;
-    const fault = faultOf(() => frameBuffer(bytesOf(text), { wantedKeys: ['key'] }));
+    const fault = faultOf(() => frameBuffer(bytesOf(text), { wanted: { names: ['key'] } }));
     expect(placeOf(fault)).toEqual({ line: 1, column: 10 + MAX_RECORD_BYTES, reason });
   });
 
@@ -250,7 +251,7 @@ describe('limits', () => {
 
 describe('wanted keys', () => {
   const spellingsOf = (text: string, wantedKeys: readonly string[]) =>
-    Object.fromEntries(frameBuffer(bytesOf(text), { wantedKeys }).spellings);
+    Object.fromEntries(frameBuffer(bytesOf(text), { wanted: { names: wantedKeys } }).spellings);
 
   test('are noted by spelling, in the order met, those never met with none', () => {
     const text = '{"ts":1,"userId":2}\n{"TS":1,"userId":2}\n{"ts":1,"userid":2}';
@@ -304,14 +305,14 @@ describe('wanted keys', () => {
     ['{"ts":1}{"ts":1}{"ts":1,"b":2,"ts":3}', 1, 31],
   ])('are refused twice in one record: %j', (text, line, column) => {
     for (const cuts of [[], Array.from(text, (_, index) => index)]) {
-      const fault = faultOf(() => frameCut(bytesOf(text), cuts, { wantedKeys: ['a', 'ts'] }));
+      const fault = faultOf(() => frameCut(bytesOf(text), cuts, { wanted: { names: ['a', 'ts'] } }));
       expect(placeOf(fault)).toEqual({ line, column, reason: 'key "ts" occurs twice in one record' });
     }
   });
 
   test('are refused twice among more keys than are foreseen', () => {
     const many = Array.from({ length: 300 }, (_, index) => `"k${index}":0`).join();
-    expect(() => frameBuffer(bytesOf(`{"ts":1,${many},"TS":1}`), { wantedKeys: ['ts'] })).toThrow(
+    expect(() => frameBuffer(bytesOf(`{"ts":1,${many},"TS":1}`), { wanted: { names: ['ts'] } })).toThrow(
       'key "ts" occurs twice',
     );
   });
@@ -370,27 +371,27 @@ describe('a fault', () => {
 });
 
 test('Chunks may be empty', () => {
-  const framer = new RecordFramer({ wantedKeys: ['ts'] });
+  const framer = new RecordFramer({ wanted: { names: ['ts'] } });
   for (const text of ['', '{"t', '', 's":1', '', '}', '']) framer.push(bytesOf(text));
   expect(framer.end()).toEqual({
     records: 1,
     bytes: 8,
     lines: 1,
-    lineDelimited: true,
+    fitAsIs: true,
     spellings: new Map([['ts', ['ts']]]),
   });
 });
 
 test('a framer takes one file after the other, and keeps only the spellings it has learnt', () => {
-  const framer = new RecordFramer({ wantedKeys: ['ts'] });
+  const framer = new RecordFramer({ wanted: { names: ['ts'] } });
   framer.push(bytesOf('{"ts":1}{"TS":2}'));
-  expect(framer.end()).toMatchObject({ records: 2, lines: 1, lineDelimited: false });
+  expect(framer.end()).toMatchObject({ records: 2, lines: 1, fitAsIs: false });
   framer.push(bytesOf('{"ts":3}\n{}'));
   expect(framer.end()).toMatchObject({
     records: 2,
     lines: 2,
     bytes: 11,
-    lineDelimited: true,
+    fitAsIs: true,
     spellings: new Map([['ts', ['ts', 'TS']]]),
   });
   framer.push(bytesOf('{}\n{"ts":'));

@@ -36,7 +36,15 @@ function bundled<T>(
     const spool = new Spool(folder, 'spool');
     const signal = new AbortController().signal;
     return action(
-      await bundle(objects, { store, spool, signal, prefix: 'p', wantedKeys: ['ts'], reads: 'local', ...options }),
+      await bundle(objects, {
+        store,
+        spool,
+        signal,
+        prefix: 'p',
+        wanted: { names: ['ts'] },
+        reads: 'local',
+        ...options,
+      }),
       folder,
     );
   });

@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBInstance as Instance } from '@duckdb/node-
 import { messageOf } from '../../errors.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { WarehouseError } from '../errors.ts';
-import { DuckDBInstance } from './driver.ts';
+import { DuckDBInstance } from '../reader/driver.ts';
 
 /** How a database file is opened. */
 export interface OpenOptions {

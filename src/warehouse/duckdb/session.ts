@@ -1,9 +1,9 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { StepFailed, WarehouseError } from '../errors.ts';
+import { listValue, ResultReturnType } from '../reader/driver.ts';
 import type { Batch, Step, StepResult } from '../warehouse.ts';
 import { sorted } from './connection.ts';
 import { copyStatements } from './copy.ts';
-import { listValue, ResultReturnType } from './driver.ts';
 import { toResultSet } from './values.ts';
 
 /** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */

@@ -1,7 +1,7 @@
 import type { DuckDBResultReader, DuckDBValue, DuckDBTypeId as TypeId } from '@duckdb/node-api';
+import { DuckDBTypeId } from '../reader/driver.ts';
 import { decimalValue, integerValue, timestampValue } from '../values.ts';
 import type { ResultSet, Value } from '../warehouse.ts';
-import { DuckDBTypeId } from './driver.ts';
 
 /** A statement's rows in the form every engine returns (Value). */
 export function toResultSet(reader: DuckDBResultReader): ResultSet {

@@ -47,8 +47,9 @@ function convertPresent(raw: string, column: TargetColumn, rules: Rules): string
   const text = isString ? (JSON.parse(raw) as string) : raw;
   if (text.includes('\0')) return convertNul(text, column, rules);
   if (column.type === 'bpchar' || column.type === 'character') return convertText({ text, isString }, column, rules);
-  // page "COPY from JSON format": for other types an empty text, or one of blanks, is always NULL.
-  if (isString && text.trim() === '') return null;
+  // page "COPY from JSON format": for other types an empty text, or one of blanks, is always NULL. Which characters are
+  // blanks is not said: those of ASCII.
+  if (isString && /^[\t-\r ]*$/.test(text)) return null;
   const read = READERS.get(column.type);
   if (read === undefined) throw new ValueError(1223, `Invalid data type ${column.type}`);
   return read({ text, isString }, column, rules);

@@ -1,0 +1,79 @@
+import type { ValueKind } from './normalise.ts';
+
+/** Whether a value is what its kind asks for; `unfinished` when the bytes end before that can be told. */
+export type Verdict = 'plain' | 'odd' | 'unfinished';
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const LETTER_N = 0x6e;
+/** Every whole number with fewer digits fits 64 bits; a longer one is looked at closely. */
+const MOST_DIGITS = 18;
+/** A value that has not shown itself by then is looked at closely. */
+const MOST_BYTES = 64;
+
+/**
+ * Judges the value of a key whose closing quote lies before `from`. Text: a string or null. A whole number: digits, also
+ * as a string, an empty string or null. A value may be called odd that is plain in the end.
+ */
+export function judgeValue(bytes: Uint8Array, from: number, kind: ValueKind): Verdict {
+  let at = from;
+  while (at < bytes.length && isBetween(bytes[at] as number)) at += 1;
+  const first = bytes[at];
+  if (first === undefined) return 'unfinished';
+  if (first === LETTER_N) return 'plain';
+  if (kind === 'text') return first === QUOTE ? 'plain' : 'odd';
+  return first === QUOTE ? judgeDigits(bytes, at + 1, true) : judgeDigits(bytes, at, false);
+}
+
+function judgeDigits(bytes: Uint8Array, from: number, isQuoted: boolean): Verdict {
+  const first = bytes[from] === MINUS ? from + 1 : from;
+  const last = Math.min(bytes.length, first + MOST_DIGITS);
+  let at = first;
+  while (at < last && isDigit(bytes[at] as number)) at += 1;
+  if (at === bytes.length) return 'unfinished';
+  const end = bytes[at] as number;
+  if (isQuoted) return end === QUOTE && (at > first || first === from) ? 'plain' : 'odd';
+  return at > first && (end === 0x2c || end === 0x7d || isBetween(end)) ? 'plain' : 'odd';
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** The colon, and JSON's white space. */
+function isBetween(byte: number): boolean {
+  return byte === COLON || byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
+
+/** Judges the values of a record as they come by, also those that a chunk cuts. */
+export class ValueJudge {
+  /** Whether the record so far holds a value that is not plain. */
+  isOdd = false;
+  #kind: ValueKind = 'any';
+  #pending: Uint8Array | undefined;
+
+  startRecord(): void {
+    this.isOdd = false;
+  }
+
+  /** The value of the key that ends before `from`. */
+  judge(chunk: Uint8Array, from: number, kind: ValueKind): void {
+    if (kind === 'any' || this.isOdd) return;
+    const verdict = judgeValue(chunk, from, kind);
+    if (verdict === 'odd') this.isOdd = true;
+    if (verdict === 'unfinished') {
+      this.#kind = kind;
+      this.#pending = chunk.slice(Math.max(from, chunk.length - MOST_BYTES));
+      this.isOdd = chunk.length - from >= MOST_BYTES;
+    }
+  }
+
+  /** A chunk begins: a value that the one before it cut goes on. */
+  resume(chunk: Uint8Array): void {
+    if (this.#pending === undefined) return;
+    const bytes = Buffer.concat([this.#pending, chunk.subarray(0, MOST_BYTES)]);
+    this.#pending = undefined;
+    this.judge(bytes, 0, this.#kind);
+  }
+}
