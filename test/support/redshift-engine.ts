@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openStores } from '../../src/objects/stores.ts';
 import { openWarehouse } from '../../src/warehouse/open.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { sharedPostgres } from '../standin/engine/postgres.ts';
 import {
   CLUSTER,
   DATABASE,
@@ -17,12 +18,15 @@ let schemas = 0;
 
 /** This test file's stand-in, started when it is first asked for. */
 export function sharedStandin(options: StandinOptions = {}): Promise<Standin> {
-  standin ??= startStandin(options).then((started) => {
-    Object.assign(process.env, started.environment);
-    started.s3.createBucket('work', REGION);
-    return started;
-  });
+  standin ??= start(options);
   return standin;
+}
+
+async function start({ engine, ...options }: StandinOptions): Promise<Standin> {
+  const started = await startStandin({ ...options, engine: { postgres: await sharedPostgres(), ...engine } });
+  Object.assign(process.env, started.environment);
+  started.s3.createBucket('work', REGION);
+  return started;
 }
 
 export async function stopSharedStandin(): Promise<void> {

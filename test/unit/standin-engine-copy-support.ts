@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { type EngineOptions, type StandinEngine, startEngine } from '../standin/engine/engine.ts';
 import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { type Postgres, startPostgres } from '../standin/engine/postgres.ts';
+import { type Postgres, sharedPostgres } from '../standin/engine/postgres.ts';
 import type { Backend } from '../standin/executor.ts';
 
 export const ROLE = 'arn:aws:iam::123456789012:role/loader';
@@ -16,13 +16,12 @@ let engine: StandinEngine;
 export let backend: Backend;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await sharedPostgres();
   shared = await startEngine(options());
 });
 
 afterAll(async () => {
   await shared.stop();
-  await postgres.stop();
 });
 
 beforeEach(async () => {

@@ -3,6 +3,7 @@ import { ddlFor, loadedColumns, loadModel, protocolSql, type Table, tablesOf } f
 import { render } from '../../src/sql/render.ts';
 import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
 import { MemoryObjects } from '../standin/engine/memory-objects.ts';
+import { sharedPostgres } from '../standin/engine/postgres.ts';
 import type { Backend } from '../standin/executor.ts';
 
 const model = loadModel();
@@ -10,7 +11,11 @@ const objects = new MemoryObjects();
 let engine: StandinEngine;
 
 beforeAll(async () => {
-  engine = await startEngine({ objects, defaultRole: 'arn:aws:iam::123456789012:role/loader' });
+  engine = await startEngine({
+    objects,
+    postgres: await sharedPostgres(),
+    defaultRole: 'arn:aws:iam::123456789012:role/loader',
+  });
 });
 
 afterAll(() => engine.stop());

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
 import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { type Postgres, startPostgres } from '../standin/engine/postgres.ts';
+import { type Postgres, sharedPostgres } from '../standin/engine/postgres.ts';
 import type { Backend } from '../standin/executor.ts';
 
 let postgres: Postgres;
@@ -9,7 +9,7 @@ let engine: StandinEngine;
 let backend: Backend;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await sharedPostgres();
   engine = await startEngine({ objects: new MemoryObjects(), postgres });
   const setUp = await engine.connect({ database: 'dev', user: 'ann' });
   await setUp.execute('CREATE TABLE t (id BIGINT)');
@@ -18,7 +18,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await engine.stop();
-  await postgres.stop();
 });
 
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
 import { MemoryObjects } from '../standin/engine/memory-objects.ts';
 import type { Postgres } from '../standin/engine/postgres.ts';
-import { startPostgres } from '../standin/engine/postgres.ts';
+import { sharedPostgres } from '../standin/engine/postgres.ts';
 import type { Backend } from '../standin/executor.ts';
 
 let postgres: Postgres;
@@ -10,7 +10,7 @@ let engine: StandinEngine;
 let backend: Backend;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await sharedPostgres();
   engine = await startEngine({ objects: new MemoryObjects(), postgres });
   const setUp = await engine.connect({ database: 'dev', user: 'ann' });
   for (const sql of [
@@ -24,7 +24,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await engine.stop();
-  await postgres.stop();
 });
 
 beforeEach(async () => {

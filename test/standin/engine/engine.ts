@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type Backend, type ConnectTarget, type Engine, EngineError } from '../executor.ts';
 import { PostgresBackend, type Shared } from './backend.ts';
@@ -33,8 +34,6 @@ interface Database {
   readonly actual: string;
   readonly journal: Journal;
 }
-
-let databasesMade = 0;
 
 class Standin implements StandinEngine {
   readonly postgres: Postgres;
@@ -105,8 +104,7 @@ class Standin implements StandinEngine {
   }
 
   async #create(name: string): Promise<Database> {
-    databasesMade += 1;
-    const actual = this.#options.postgres === undefined ? name : `${name}_${process.pid}_${databasesMade}`;
+    const actual = this.#options.postgres === undefined ? name : `${name}_${randomUUID()}`;
     await this.postgres.createDatabase(actual);
     const client = await connect(this.postgres, actual);
     await client.query(bootstrapSql(this.#options.isolation ?? 'SNAPSHOT'));

@@ -60,6 +60,31 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
+/** Names, to the processes of a test run, the server they share. */
+const SHARED = 'STARLOAD_TEST_POSTGRES';
+let shared: Postgres | undefined;
+
+/** Starts the server of a whole test run. Processes started from now on find it with `sharedPostgres`. */
+export async function sharePostgres(): Promise<void> {
+  shared = await startPostgres();
+  const { host, port, user, password, database } = shared;
+  process.env[SHARED] = JSON.stringify({ host, port, user, password, database });
+}
+
+/** Stops the server of the test run. */
+export async function unsharePostgres(): Promise<void> {
+  await shared?.stop();
+  shared = undefined;
+}
+
+/** The server of the test run, which goes on when a test stops it: make a database of your own. Throws outside a test run. */
+export async function sharedPostgres(): Promise<Postgres> {
+  const text = process.env[SHARED];
+  if (text === undefined) throw new Error(`no ${SHARED}: Jest's global set-up starts the server, so use npm test`);
+  const access = JSON.parse(text) as Omit<Postgres, 'createDatabase' | 'stop'>;
+  return { ...access, createDatabase: (name) => createDatabase(access, name), stop: async () => undefined };
+}
+
 async function createDatabase(access: pg.ClientConfig, name: string): Promise<void> {
   const client = new pg.Client(access);
   await client.connect();

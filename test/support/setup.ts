@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { sharePostgres } from '../standin/engine/postgres.ts';
+
+const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../../tsconfig.build.json', import.meta.url));
+
+/** Jest's global set-up: what all test files of a run share. */
+export default async function setup(): Promise<void> {
+  await Promise.all([build(), sharePostgres()]);
+}
+
+/**
+ * The tests of the command line run what the sources say, never an older build. Nothing is removed first, so that another
+ * run of the tests in the same folder is not left without files.
+ */
+async function build(): Promise<void> {
+  try {
+    await promisify(execFile)(process.execPath, [TSC, '-p', PROJECT]);
+  } catch (error) {
+    throw new Error(`the sources do not compile\n${(error as { stdout?: string }).stdout}`);
+  }
+}

@@ -1,0 +1,6 @@
+import { unsharePostgres } from '../standin/engine/postgres.ts';
+
+/** Jest's global tear-down. */
+export default function teardown(): Promise<void> {
+  return unsharePostgres();
+}
