@@ -5,10 +5,12 @@ import { demoCommand } from './commands/demo.ts';
 import { etlCommand } from './commands/etl.ts';
 import { generateDataCommand } from './commands/generate-data.ts';
 import { planCommand } from './commands/plan.ts';
+import { provisionCommand } from './commands/provision.ts';
 import { queryCommand } from './commands/query.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { statusCommand } from './commands/status.ts';
+import { teardownCommand } from './commands/teardown.ts';
 import { reportFailure } from './failure.ts';
 
 const COMMANDS = [
@@ -21,6 +23,8 @@ const COMMANDS = [
   reconcileCommand,
   generateDataCommand,
   demoCommand,
+  provisionCommand,
+  teardownCommand,
 ];
 
 const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 data refused or not in

@@ -9,10 +9,15 @@ import { parseConfig } from './parse.ts';
  * Rejects with a ConfigError when there is no such file, when it cannot be read, is not UTF-8 text, or is wrong.
  */
 export async function readConfig(path: string, env: Environment): Promise<Config> {
+  return parseConfig(await readText(path), { file: path, directory: dirname(resolve(path)), env });
+}
+
+/** The text of a configuration file. Rejects with a ConfigError when there is none, or it is not UTF-8 text. */
+export async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  return parseConfig(decode(path, bytes), { file: path, directory: dirname(resolve(path)), env });
+  return decode(path, bytes);
 }
 
 function unreadable(path: string, error: unknown): ConfigError {
@@ -50,7 +55,7 @@ function decode(path: string, bytes: Uint8Array): string {
 
 function decodeStrictly(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import type { LoadContext } from '../../pipeline/context.ts';
 import type { FilledTable } from '../../pipeline/create-tables.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { confirmed } from '../confirm.ts';
 import { count, document, result, story } from '../output.ts';
 import { withWarehouse } from '../session.ts';
 
@@ -26,7 +26,7 @@ export const createTablesCommand = toModule<Args>({
 async function run(context: LoadContext, { force, json }: Args): Promise<void> {
   const { createTables, filledTables, refuseToDrop } = await import('../../pipeline/create-tables.ts');
   const filled = force ? [] : await filledTables(context.model, context.warehouse);
-  if (filled.length > 0 && !(await confirmed(filled))) {
+  if (filled.length > 0 && !(await wanted(filled, context.signal))) {
     throw refuseToDrop(filled);
   }
   const tables = await createTables(context.model, context.warehouse);
@@ -37,16 +37,10 @@ async function run(context: LoadContext, { force, json }: Args): Promise<void> {
   }
 }
 
-/** A yes at a terminal; elsewhere nobody can be asked. */
-async function confirmed(filled: readonly FilledTable[]): Promise<boolean> {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
-    return false;
-  }
-  for (const { table, rows } of filled) {
+/** A yes at a terminal. */
+function wanted(filled: readonly FilledTable[], signal: AbortSignal): Promise<boolean> {
+  for (const { table, rows } of process.stdin.isTTY === true ? filled : []) {
     story(`${table}: ${count(rows)} rows`);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Drop these tables and their rows? [y/N] ');
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return confirmed('Drop these tables and their rows?', signal);
 }

@@ -1,0 +1,153 @@
+import { writeFile } from 'node:fs/promises';
+import { StarloadError, UsageError } from '../../errors.ts';
+import type { ParameterName, Parameters } from '../../provision/parameters.ts';
+import type { Proposal, StackState } from '../../provision/stacks.ts';
+import { toModule } from '../command.ts';
+import { confirmed } from '../confirm.ts';
+import { printProvisioning, tellCost, tellProposal } from '../provision-report.ts';
+import { STACK_OPTIONS, type StackArgs, type StackContext, withStacks } from '../stack.ts';
+
+interface Args extends StackArgs {
+  readonly [option: string]: unknown;
+  readonly price: number | undefined;
+  readonly dryRun: boolean;
+}
+
+/** The options that are parameters of the template, which has the defaults; left out, a stack keeps what it has. */
+const PARAMETERS = {
+  engine: { parameter: 'Engine', describe: 'serverless (billed by the second; the default) or cluster (by the hour)' },
+  database: { parameter: 'Database', describe: 'the name of the database (dwh)' },
+  'base-capacity': { parameter: 'BaseCapacity', describe: 'serverless: RPUs of a query (8)' },
+  'max-capacity': { parameter: 'MaxCapacity', describe: 'serverless: RPUs it may grow to (32)' },
+  'node-type': { parameter: 'NodeType', describe: 'cluster: type of its nodes (ra3.large)' },
+  nodes: { parameter: 'NodeCount', describe: 'cluster: number of its nodes (1)' },
+  subnets: { parameter: 'SubnetIds', describe: "subnet ids, joined by commas (the default VPC's)" },
+  'security-groups': { parameter: 'SecurityGroupIds', describe: "ids, joined by commas (the VPC's default group)" },
+  email: { parameter: 'AlarmEmail', describe: 'who is told when the budget is nearly spent' },
+  budget: { parameter: 'MonthlyBudget', describe: 'US dollars a month for Redshift (50)' },
+  'work-days': { parameter: 'WorkDays', describe: 'days after which forgotten work files go (7)' },
+} as const satisfies Record<string, { parameter: ParameterName; describe: string }>;
+
+export const provisionCommand = toModule<Args>({
+  command: 'provision',
+  describe: 'make or change a Redshift warehouse on AWS, with its bucket and role, and write it into dwh.cfg',
+  options: {
+    ...STACK_OPTIONS,
+    ...Object.fromEntries(
+      Object.entries(PARAMETERS).map(([name, { describe }]) => [
+        name,
+        { type: 'string' as const, requiresArg: true, describe },
+      ]),
+    ),
+    price: {
+      type: 'number',
+      requiresArg: true,
+      describe: 'US dollars an RPU or node costs for an hour, for the estimate',
+    },
+    'dry-run': {
+      type: 'boolean',
+      default: false,
+      describe: 'show what would be done and what it costs, and do nothing',
+    },
+  },
+  examples: [
+    ['npm run provision -- --dry-run', 'what would be made, and its cost'],
+    ['npm run provision -- --region us-west-2 --email me@example.com', 'Redshift Serverless; asks before it acts'],
+    ['npm run provision -- --engine cluster --nodes 2 --yes', 'a cluster, without asking'],
+  ],
+  run: (args) => withStacks(args, (context) => run(context, args)),
+});
+
+async function run(context: StackContext, args: Args): Promise<void> {
+  const { DEFAULTS, effective, sourceParameters } = await import('../../provision/parameters.ts');
+  const { estimate } = await import('../../provision/cost.ts');
+  const { readTemplate } = await import('../../provision/template.ts');
+  await assertEditable(context, args);
+  const current = await currentState(context, args);
+  const sources = sourceParameters(context.access.sources, context.region);
+  const asked: Parameters = { ...askedFor(args), ...sources, Warehouse: DEFAULTS.Warehouse };
+  const parameters = effective(asked, current?.parameters ?? {});
+  await assertPossible(parameters);
+  const cost = estimate(parameters, args.price);
+  const wish = { stack: args.stack, current, template: await readTemplate(), parameters: asked };
+  const proposal = await context.stacks.propose(wish);
+  const report = { region: context.region, changes: proposal?.changes ?? [], cost, outputs: {}, written: [] };
+  if (proposal !== undefined) tellProposal(proposal, context.region);
+  if (proposal !== undefined || args.dryRun) tellCost(cost, parameters);
+  if (proposal !== undefined && args.dryRun) {
+    await context.stacks.discard(proposal);
+    return printProvisioning({ ...report, status: 'planned' }, args);
+  }
+  const stack = proposal === undefined ? current : await carryOut(context, args, proposal);
+  const outputs = stack?.outputs ?? {};
+  const written = args.dryRun ? [] : await writeConfig(context, args, outputs);
+  const done = proposal?.isNew === true ? 'created' : 'changed';
+  printProvisioning({ ...report, status: proposal === undefined ? 'up_to_date' : done, outputs, written }, args);
+}
+
+function askedFor(args: Args): Parameters {
+  const given = Object.entries(PARAMETERS).filter(([name]) => args[name] !== undefined);
+  return Object.fromEntries(given.map(([name, { parameter }]) => [parameter, String(args[name])]));
+}
+
+async function assertPossible(parameters: Readonly<Record<ParameterName, string>>): Promise<void> {
+  const { mistakeIn } = await import('../../provision/parameters.ts');
+  const mistake = mistakeIn(parameters);
+  if (mistake !== undefined) throw new UsageError(mistake.message, { next: mistake.next });
+}
+
+/** The stack as it stands, once nothing goes on with it any more. */
+async function currentState({ stacks }: StackContext, { stack }: Args): Promise<StackState | undefined> {
+  const { assertChangeable } = await import('../../provision/failure.ts');
+  const found = await stacks.find(stack);
+  const current = found && (await stacks.settle(found));
+  if (current !== undefined) assertChangeable(current, await stacks.events(current.id));
+  return current;
+}
+
+async function carryOut(context: StackContext, args: Args, proposal: Proposal): Promise<StackState> {
+  const { stacks, expect } = context;
+  try {
+    await assertWanted(context, args, proposal);
+  } catch (error) {
+    await stacks.discard(proposal);
+    throw error;
+  }
+  expect(proposal.changes.length + 1);
+  return stacks.execute(proposal);
+}
+
+async function assertWanted({ signal }: StackContext, args: Args, proposal: Proposal): Promise<void> {
+  const { destroyedBy } = await import('../../provision/outcome.ts');
+  const lost = destroyedBy(proposal.changes);
+  if (lost.length > 0) {
+    throw new StarloadError(`this change would destroy ${lost.join(', ')} with all that is in it; nothing was done`, {
+      next: `If that is what you want, run npm run teardown -- --stack ${args.stack} first: it keeps the bucket.`,
+    });
+  }
+  const verb = proposal.isNew ? 'create' : 'change';
+  if (args.yes || (await confirmed(`${verb === 'create' ? 'Create' : 'Change'} it?`, signal))) return;
+  throw new StarloadError(`provision would ${verb} the stack ${proposal.stack}; nothing was done`, {
+    next: 'Add --yes to do it.',
+  });
+}
+
+/** Throws where dwh.cfg could not be edited afterwards: better now than beside a new warehouse. */
+async function assertEditable(context: StackContext, args: Args): Promise<void> {
+  const { OUTPUTS } = await import('../../provision/settings.ts');
+  await edited(context, args, Object.fromEntries(OUTPUTS.map((name) => [name, 'x'])));
+}
+
+/** Writes the outputs into dwh.cfg; returns the keys whose lines changed. */
+async function writeConfig(context: StackContext, args: Args, outputs: Readonly<Record<string, string>>) {
+  const { text, keys } = await edited(context, args, outputs);
+  if (text !== context.text) await writeFile(args.config, text);
+  return keys;
+}
+
+async function edited({ text }: StackContext, { config }: Args, outputs: Readonly<Record<string, string>>) {
+  const { editConfig } = await import('../../config/edit.ts');
+  const { settingsOf } = await import('../../provision/settings.ts');
+  const { readExample } = await import('../../provision/template.ts');
+  return editConfig(config, text ?? (await readExample()), settingsOf(outputs));
+}

@@ -1,0 +1,113 @@
+import { StarloadError } from '../../errors.ts';
+import type { Change } from '../../provision/outcome.ts';
+import type { StackState } from '../../provision/stacks.ts';
+import { toModule } from '../command.ts';
+import { confirmed } from '../confirm.ts';
+import { count, document, result, story } from '../output.ts';
+import { STACK_OPTIONS, type StackArgs, type StackContext, tellChanges, withStacks } from '../stack.ts';
+
+interface Args extends StackArgs {
+  readonly deleteData: boolean;
+}
+
+export const teardownCommand = toModule<Args>({
+  command: 'teardown',
+  describe: 'destroy the warehouse that provision made; the bucket with its data stays unless told otherwise',
+  options: {
+    ...STACK_OPTIONS,
+    'delete-data': {
+      type: 'boolean',
+      default: false,
+      describe: 'delete the bucket too, with every version of every file',
+    },
+  },
+  examples: [
+    ['npm run teardown', 'the warehouse; asks before it acts'],
+    ['npm run teardown -- --delete-data --yes', 'everything, without asking'],
+  ],
+  run: (args) => withStacks(args, (context) => run(context, args)),
+});
+
+async function run(context: StackContext, args: Args): Promise<void> {
+  const { isChangeable } = await import('../../provision/outcome.ts');
+  const found = await context.stacks.find(args.stack);
+  const stack = found && (await context.stacks.settle(found));
+  if (stack === undefined) return print(context, args, { status: 'absent', removed: [], bucket: null });
+  // A stack that takes no changes holds a creation that failed: there is no warehouse in it to be kept.
+  if (args.deleteData || !isChangeable(stack.status)) return removeAll(context, args, stack);
+  await removeWarehouse(context, args, stack);
+}
+
+/** Changes the stack so that only the bucket is left in it. */
+async function removeWarehouse(context: StackContext, args: Args, stack: StackState): Promise<void> {
+  const bucket = stack.outputs['BucketName'] ?? null;
+  const proposal = await context.stacks.propose({
+    stack: args.stack,
+    current: stack,
+    parameters: { Warehouse: 'absent' },
+  });
+  if (proposal === undefined) return print(context, args, { status: 'up_to_date', removed: [], bucket });
+  try {
+    story(`of the stack ${stack.name} in ${context.region} this will be destroyed, with all tables in it:`);
+    await assertWanted(context, args, proposal.changes);
+  } catch (error) {
+    await context.stacks.discard(proposal);
+    throw error;
+  }
+  context.expect(proposal.changes.length + 1);
+  await context.stacks.execute(proposal);
+  print(context, args, { status: 'removed', removed: proposal.changes, bucket });
+}
+
+/** Deletes the stack, and first what is in its bucket: CloudFormation deletes no bucket that holds anything. */
+async function removeAll(context: StackContext, args: Args, stack: StackState): Promise<void> {
+  const resources = await context.stacks.resources(stack);
+  const bucket = args.deleteData ? stack.outputs['BucketName'] : undefined;
+  story(`the stack ${stack.name} in ${context.region} will be destroyed, with all that is in it:`);
+  if (bucket !== undefined) story(`every version of every file in s3://${bucket}, and`);
+  await assertWanted(context, args, resources);
+  const files = bucket === undefined ? 0 : await empty(context, bucket);
+  context.expect(resources.length + 1);
+  await context.stacks.remove(stack);
+  print(context, args, { status: 'removed', removed: resources, bucket: null, files });
+}
+
+async function assertWanted({ signal }: StackContext, args: Args, changes: readonly Change[]): Promise<void> {
+  tellChanges(changes);
+  if (args.yes || (await confirmed('Destroy it?', signal))) return;
+  throw new StarloadError(`teardown would destroy ${changes.length} resources; nothing was done`, {
+    next: 'Add --yes to do it.',
+  });
+}
+
+async function empty({ access, region }: StackContext, bucket: string): Promise<number> {
+  const { S3Clients } = await import('../../objects/s3/client.ts');
+  const { emptyBucket } = await import('../../provision/bucket.ts');
+  const clients = new S3Clients({ ...access.aws, region });
+  try {
+    return await emptyBucket(clients, bucket, (deleted) => story(`s3://${bucket}: ${count(deleted)} versions deleted`));
+  } finally {
+    await clients.close();
+  }
+}
+
+interface Report {
+  readonly status: 'removed' | 'up_to_date' | 'absent';
+  readonly removed: readonly Change[];
+  /** The bucket that is kept. */
+  readonly bucket: string | null;
+  /** Versions that were deleted. */
+  readonly files?: number;
+}
+
+function print({ region }: StackContext, { stack, json }: Args, { status, removed, bucket, files = 0 }: Report): void {
+  if (json) {
+    const resources = removed.map(({ resource, type }) => ({ resource, type }));
+    document({ command: 'teardown', status, stack, region, removed: resources, bucket, versions_deleted: files });
+    return;
+  }
+  if (status === 'absent') result(`there is no stack ${stack} in ${region}: nothing to destroy`);
+  else if (status === 'up_to_date') result(`the stack ${stack} in ${region} has no warehouse: nothing to destroy`);
+  else result(`stack ${stack} in ${region}: ${removed.length} resources destroyed`);
+  if (bucket !== null) result(`kept: s3://${bucket} (--delete-data deletes it too)`);
+}

@@ -1,0 +1,19 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Asks a question at a terminal and takes a yes for a yes; elsewhere nobody can be asked, which is a no. */
+export async function confirmed(question: string, signal?: AbortSignal): Promise<boolean> {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    return false;
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // A terminal that is being read keeps Ctrl-C to itself.
+  terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, signal === undefined ? {} : { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,82 @@
+import type { Cost } from '../provision/cost.ts';
+import type { Change } from '../provision/outcome.ts';
+import type { ParameterName } from '../provision/parameters.ts';
+import type { Proposal } from '../provision/stacks.ts';
+import { document, result, story, styledStory } from './output.ts';
+import { type StackArgs, tellChanges } from './stack.ts';
+import { renderTable } from './table.ts';
+
+type Parameters = Readonly<Record<ParameterName, string>>;
+
+/** What provision has to report. */
+export interface Provisioning {
+  readonly status: 'planned' | 'created' | 'changed' | 'up_to_date';
+  readonly region: string;
+  readonly changes: readonly Change[];
+  readonly cost: Cost;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** The keys of dwh.cfg that were written. */
+  readonly written: readonly string[];
+}
+
+/** Tells what a proposal would do. */
+export function tellProposal({ stack, isNew, changes }: Proposal, region: string): void {
+  story(`the stack ${stack} in ${region} will be ${isNew ? 'created' : 'changed'}:`);
+  tellChanges(changes);
+}
+
+/** Tells what a warehouse costs. */
+export function tellCost(cost: Cost, parameters: Parameters): void {
+  for (const line of cost.price === null ? unknownCost(parameters) : costLines(cost, parameters)) {
+    story(line);
+  }
+  story(`      storage $${cost.storageGigabyteMonth} a GB and month, S3 apart; by ${cost.basis}`);
+  if (parameters.AlarmEmail === '') {
+    story(`${styledStory('yellow', 'warning')}: without --email nobody is told what it costs`);
+  }
+}
+
+function unknownCost({ NodeType }: Parameters): string[] {
+  return [`cost: nobody knows the price of ${NodeType} here; --price takes it`];
+}
+
+function costLines({ price, leastPerRun, mostPerHour, perMonth }: Cost, parameters: Parameters): string[] {
+  const { Engine, BaseCapacity, MaxCapacity, NodeType, NodeCount } = parameters;
+  if (Engine === 'cluster') {
+    return [
+      `cost: $${money(mostPerHour)} an hour, used or not (${NodeCount} ${NodeType} at $${price}),`,
+      `      $${money(perMonth)} a month unless it is paused`,
+    ];
+  }
+  return [
+    `cost: $${money(leastPerRun)} at least for a load (${BaseCapacity} RPUs for 60 s, at $${price} an RPU and hour),`,
+    `      $${money(mostPerHour)} at most for an hour (${MaxCapacity} RPUs); nothing while nobody asks`,
+  ];
+}
+
+function money(dollars: number | null): string {
+  return (dollars ?? 0).toFixed(2);
+}
+
+const WORDS = {
+  planned: 'nothing was done',
+  created: 'created',
+  changed: 'changed',
+  up_to_date: 'nothing to change',
+} as const;
+
+/** Prints what became of the stack and of dwh.cfg. */
+export function printProvisioning(report: Provisioning, { stack, config, json }: StackArgs): void {
+  const { status, region, changes, cost, outputs, written } = report;
+  if (json) {
+    const head = { command: 'provision', status, stack, region };
+    document({ ...head, changes, cost, outputs, config: { file: config, written } });
+    return;
+  }
+  result(`stack ${stack} in ${region}: ${WORDS[status]}`);
+  if (status === 'planned') return;
+  result(`\n${renderTable(['output', 'value'], Object.entries(outputs).sort())}`);
+  result(`\n${config}: ${written.length === 0 ? 'says so already' : `changed ${written.join(', ')}`}`);
+  const next = 'attach LoaderPolicyArn to whoever loads, then npm run create-tables and npm run etl';
+  story(`${styledStory('cyan', 'next')}: ${next}`);
+}

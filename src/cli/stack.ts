@@ -1,0 +1,122 @@
+import { dirname, resolve } from 'node:path';
+import type { Options } from 'yargs';
+import type { AwsAccess } from '../config/aws-access.ts';
+import { ConfigError, UsageError } from '../errors.ts';
+import type { Change, StackEvent } from '../provision/outcome.ts';
+import type { Stacks } from '../provision/stacks.ts';
+import { WAREHOUSE_OPTIONS, type WarehouseArgs } from './command.ts';
+import { count, story, styledStory } from './output.ts';
+import { watchSignals } from './signals.ts';
+import { renderTable } from './table.ts';
+
+/** The options of the commands that work on a stack. */
+export interface StackArgs extends WarehouseArgs {
+  readonly stack: string;
+  readonly region: string | undefined;
+  readonly yes: boolean;
+}
+
+/** `--config`, `--json`, `--stack`, `--region` and `--yes`. */
+export const STACK_OPTIONS = {
+  ...WAREHOUSE_OPTIONS,
+  stack: { type: 'string', default: 'starload', requiresArg: true, describe: 'the name of the CloudFormation stack' },
+  region: { type: 'string', requiresArg: true, describe: "the stack's region; else dwh.cfg's, else the AWS profile's" },
+  yes: { type: 'boolean', default: false, describe: 'do it without asking' },
+} as const satisfies Record<string, Options>;
+
+/** What a command has to work on a stack. */
+export interface StackContext {
+  readonly stacks: Stacks;
+  readonly region: string;
+  readonly access: AwsAccess;
+  /** The text of dwh.cfg; undefined where there is no such file. */
+  readonly text: string | undefined;
+  readonly signal: AbortSignal;
+  /** Events of this many resources are to come. */
+  expect(resources: number): void;
+}
+
+/** Names a cluster, a workgroup and a namespace may have too. */
+const STACK_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const LONGEST_NAME = 40;
+
+/** Reads what dwh.cfg says of AWS, opens CloudFormation and runs the action; a signal stops the waiting. */
+export async function withStacks<T>(args: StackArgs, action: (context: StackContext) => Promise<T>): Promise<T> {
+  checkName(args.stack);
+  const { parseAwsAccess } = await import('../config/aws-access.ts');
+  const { openClient } = await import('../provision/client.ts');
+  const { explain } = await import('../provision/errors.ts');
+  const { Stacks } = await import('../provision/stacks.ts');
+  const text = await readIfThere(args.config);
+  const origin = { file: args.config, directory: dirname(resolve(args.config)), env: process.env };
+  const access = parseAwsAccess(text ?? '', origin);
+  for (const { message } of access.warnings) story(`${styledStory('yellow', 'warning')}: ${message}`);
+  const opened = await openClient({ ...access.aws, region: args.region ?? access.aws.region });
+  const watch = watchSignals(() => {});
+  const reporter = stackReporter();
+  try {
+    const region = await opened.client.config.region().catch((error: unknown) => {
+      throw new UsageError('nobody says in which region', { next: explain(error, '').next, cause: error });
+    });
+    const stacks = new Stacks(opened, { emit: reporter.emit, signal: watch.signal });
+    return await action({ stacks, region, access, text, signal: watch.signal, expect: reporter.expect });
+  } finally {
+    watch.release();
+    opened.client.destroy();
+  }
+}
+
+function checkName(name: string): void {
+  if (STACK_NAME.test(name) && name.length <= LONGEST_NAME) return;
+  throw new UsageError(`--stack ${name} cannot be the name of a warehouse too`, {
+    next: `Take a name of lower-case letters, digits and single hyphens, beginning with a letter, at most ${LONGEST_NAME} long.`,
+  });
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  const { readText } = await import('../config/read.ts');
+  try {
+    return await readText(path);
+  } catch (error) {
+    const isMissing = error instanceof ConfigError && (error.cause as { code?: string } | undefined)?.code === 'ENOENT';
+    if (isMissing) return undefined;
+    throw error;
+  }
+}
+
+/** Says what a change set would do. */
+export function tellChanges(changes: readonly Change[]): void {
+  const rows = changes.map(({ action, resource, type, replacement }) => [
+    action === 'Modify' && replacement === 'True' ? 'Replace' : action,
+    resource,
+    type,
+  ]);
+  story(renderTable(['change', 'resource', 'type'], rows));
+}
+
+/** Tells a stack's events: what is finished or failed on lines of its own, what is going on in place on a terminal. */
+function stackReporter() {
+  const done = new Set<string>();
+  let expected = 0;
+  const emit = (event: StackEvent) => {
+    if (event.status.endsWith('_COMPLETE')) done.add(event.resource);
+    const progress = expected === 0 ? '' : `[${count(Math.min(done.size, expected))}/${count(expected)}] `;
+    tell(`${progress}${describe(event)}`, event.status);
+  };
+  return {
+    emit,
+    expect: (resources: number) => {
+      expected = resources;
+    },
+  };
+}
+
+function describe({ resource, type, status, reason }: StackEvent): string {
+  return `${resource} (${type}) ${status}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+function tell(line: string, status: string): void {
+  const isGoingOn = status.endsWith('_IN_PROGRESS');
+  if (process.stderr.isTTY === true) process.stderr.write(`\r\u001b[K${isGoingOn ? line : ''}`);
+  if (!isGoingOn) story(status.endsWith('_FAILED') ? styledStory('red', line) : line);
+}

@@ -1,0 +1,48 @@
+import { ConfigError, type ConfigProblem } from '../errors.ts';
+import { parseAwsKeys } from './aws.ts';
+import type { AwsConfig } from './config.ts';
+import { parseEndpoint, REGION } from './endpoint.ts';
+import { Findings } from './findings.ts';
+import { readIni } from './ini.ts';
+import { parseLocation } from './location.ts';
+import type { ConfigOrigin } from './parse.ts';
+import { collectSecrets } from './secrets.ts';
+
+/** What a dwh.cfg says before there is a warehouse. */
+export interface AwsAccess {
+  /** The keys, and the region of the warehouse if the file names one, else that of the data. */
+  readonly aws: AwsConfig;
+  /** The sources and jsonpaths files in S3, as far as they are filled in. */
+  readonly sources: readonly string[];
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/**
+ * Reads of a dwh.cfg what making a warehouse takes; what is missing or only marks its place is none of its business.
+ * Pure. Throws a ConfigError when the text cannot be read or the AWS keys are wrong.
+ */
+export function parseAwsAccess(text: string, { file, directory, env }: ConfigOrigin): AwsAccess {
+  const { entries, problems } = readIni(text);
+  const findings = new Findings(entries, problems, collectSecrets(entries, env));
+  const keys = parseAwsKeys(findings, env);
+  const region = regionOf(findings);
+  if (findings.problems.length > 0) throw new ConfigError(file, findings.problems);
+  const base = { directory, home: env['HOME'] };
+  const places = (['logData', 'logJsonpath', 'songData', 'songJsonpath'] as const)
+    .map((id) => findings.of(id))
+    .flatMap(({ state, value }) => (state === 'filled' ? [parseLocation(value, base)] : []))
+    .flatMap((place) => ('uri' in place && place.uri.startsWith('s3://') ? [place.uri] : []));
+  return { aws: { ...keys, region }, sources: places, warnings: findings.warnings };
+}
+
+function regionOf(findings: Findings): string | undefined {
+  const { state, value } = findings.of('host');
+  const endpoint = state === 'filled' ? parseEndpoint(value) : undefined;
+  const inHost = endpoint !== undefined && endpoint.kind !== 'server' ? endpoint.region : undefined;
+  const said = (['region', 'awsRegion'] as const).map((id) =>
+    findings.of(id).state === 'filled'
+      ? findings.matching(id, REGION, 'is no AWS region: write one such as us-west-2')
+      : undefined,
+  );
+  return inHost ?? said[0] ?? said[1];
+}

@@ -1,0 +1,42 @@
+import { StarloadError } from '../errors.ts';
+import { cureFor, failuresOf, isChangeable, type StackEvent } from './outcome.ts';
+import type { StackState } from './stacks.ts';
+
+type Named = Pick<StackState, 'name' | 'status'>;
+
+/** That an operation on a stack failed: which resources, why, and what to do. `done` is what was to become of it. */
+export function failed(stack: Named, events: readonly StackEvent[], done: 'created' | 'changed' | 'deleted') {
+  return new StarloadError(`the stack ${stack.name} was not ${done} (${stack.status})${listed(events)}`, {
+    next: `${cures(events)}; then ${afterwards(stack, done)}.`,
+  });
+}
+
+/** Throws for a stack that stands so that it cannot be changed. */
+export function assertChangeable(stack: Named, events: readonly StackEvent[]): void {
+  if (isChangeable(stack.status) || stack.status === 'REVIEW_IN_PROGRESS') return;
+  throw new StarloadError(`the stack ${stack.name} is in ${stack.status} and takes no changes${listed(events)}`, {
+    next: `${cures(events)}; then ${afterwards(stack, 'changed')}.`,
+  });
+}
+
+function listed(events: readonly StackEvent[]): string {
+  const lines = failuresOf(events).map(
+    ({ resource, type, status, reason }) => `\n  ${resource} (${type}) ${status}: ${reason ?? 'no reason given'}`,
+  );
+  return lines.length === 0 ? '' : `:${lines.join('')}`;
+}
+
+function cures(events: readonly StackEvent[]): string {
+  const all = new Set(failuresOf(events).map(cureFor));
+  return all.size === 0 ? 'Look at the events of the stack in the CloudFormation console' : [...all].join('; ');
+}
+
+function afterwards({ name, status }: Named, done: string): string {
+  const stack = `-- --stack ${name}`;
+  if (done === 'deleted') return `npm run teardown ${stack} again`;
+  if (isChangeable(status)) return `npm run provision ${stack} again; the stack is as it was`;
+  if (status.startsWith('UPDATE')) {
+    return `choose "Continue update rollback" for it in the CloudFormation console, and npm run provision ${stack}`;
+  }
+  return `npm run teardown ${stack}, which clears away what is left, and npm run provision ${stack}`;
+}

@@ -1,0 +1,81 @@
+/** The parameters of infra/warehouse.yaml, and what they are unless said otherwise. */
+export const DEFAULTS = {
+  Warehouse: 'present',
+  Engine: 'serverless',
+  Database: 'dwh',
+  BaseCapacity: '8',
+  MaxCapacity: '32',
+  NodeType: 'ra3.large',
+  NodeCount: '1',
+  SubnetIds: '',
+  SecurityGroupIds: '',
+  SourceBuckets: '',
+  SourceObjects: '',
+  WorkDays: '7',
+  MonthlyBudget: '50',
+  AlarmEmail: '',
+} as const;
+
+export type ParameterName = keyof typeof DEFAULTS;
+
+/** Some parameters' values, as CloudFormation takes them. */
+export type Parameters = Readonly<Partial<Record<ParameterName, string>>>;
+
+/** What a stack would run with: what is asked for, else what it has, else the template's defaults. */
+export function effective(asked: Parameters, current: Readonly<Record<string, string>>): Record<ParameterName, string> {
+  const names = Object.keys(DEFAULTS) as ParameterName[];
+  const chosen = (name: ParameterName) => asked[name] ?? current[name] ?? DEFAULTS[name];
+  return Object.fromEntries(names.map((name) => [name, chosen(name)])) as Record<ParameterName, string>;
+}
+
+/** Why parameters cannot be, as far as that shows before CloudFormation is asked. */
+export function mistakeIn(
+  parameters: Readonly<Record<ParameterName, string>>,
+): { readonly message: string; readonly next: string } | undefined {
+  const { Engine, BaseCapacity, MaxCapacity, NodeCount, MonthlyBudget, WorkDays } = parameters;
+  if (!['serverless', 'cluster'].includes(Engine)) {
+    return { message: `--engine ${Engine} is no kind of warehouse`, next: 'Write serverless or cluster.' };
+  }
+  const counts = {
+    'base-capacity': BaseCapacity,
+    'max-capacity': MaxCapacity,
+    nodes: NodeCount,
+    budget: MonthlyBudget,
+    'work-days': WorkDays,
+  };
+  const [wrong] = Object.entries(counts).filter(([, value]) => !/^[1-9]\d*$/.test(value));
+  if (wrong !== undefined) {
+    return { message: `--${wrong[0]} ${wrong[1]} is no number`, next: 'Write a whole number of at least 1.' };
+  }
+  if (Engine === 'serverless' && Number(MaxCapacity) < Number(BaseCapacity)) {
+    const message = `the maximum capacity of ${MaxCapacity} RPUs is below the base capacity of ${BaseCapacity}`;
+    return { message, next: `Raise it: --max-capacity ${BaseCapacity}.` };
+  }
+  return undefined;
+}
+
+/** What the role and the loader may read besides the stack's own bucket: exactly the sources in S3. */
+export function sourceParameters(sources: readonly string[], region: string): Parameters {
+  const prefix = `arn:${partitionOf(region)}:s3:::`;
+  const places = sources.map((uri) => uri.replace(/^s3:\/\//, ''));
+  const buckets = places.map((place) => `${prefix}${place.split('/')[0]}`);
+  return {
+    SourceBuckets: joined(buckets),
+    SourceObjects: joined(places.map((place) => `${prefix}${objectsOf(place)}`)),
+  };
+}
+
+/** A folder's files, or the file itself. */
+function objectsOf(place: string): string {
+  return /\.json(\.gz)?$/.test(place) ? place : `${place.replace(/\/$/, '')}/*`;
+}
+
+// The list is joined by commas, and in a policy `?` stands for any one character.
+function joined(arns: readonly string[]): string {
+  return [...new Set(arns.map((arn) => arn.replaceAll(',', '?')))].sort().join(',');
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
