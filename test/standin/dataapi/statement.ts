@@ -50,7 +50,8 @@ export class Progress {
     }
     if (isTerminal(status)) {
       this.duration = this.#startedAt === undefined ? -1 : Number(process.hrtime.bigint() - this.#startedAt);
-      this.#over.abort();
+      // With a reason of its own, since the default one is an error with a stack, made for every part.
+      this.#over.abort('over');
     }
   }
 }

@@ -1,5 +1,5 @@
 import { KNOWN, notFound } from './errors.ts';
-import { isTerminal, type Part, type Statement } from './statement.ts';
+import type { Part, Statement } from './statement.ts';
 
 /** What an Id names: a statement, or one part of a batch. */
 export interface Found {
@@ -10,11 +10,20 @@ export interface Found {
 /** Every statement since the start. The service forgets them after a day; this one does not. */
 export class Statements {
   readonly all: Statement[] = [];
+  readonly #byId = new Map<string, Statement>();
+  readonly #active = new Set<Statement>();
+
+  add(statement: Statement): void {
+    this.all.push(statement);
+    this.#byId.set(statement.id, statement);
+    this.#active.add(statement);
+    statement.over.addEventListener('abort', () => this.#active.delete(statement));
+  }
 
   /** Finds `<id>` and `<id>:<n>`, n from 1. Throws ResourceNotFoundException. */
   find(id: string): Found {
-    const [parent, n] = id.split(':');
-    const statement = this.all.find((candidate) => candidate.id === parent);
+    const [parent = '', n] = id.split(':');
+    const statement = this.#byId.get(parent);
     const part = statement?.submission.kind === 'batch' ? statement.parts[Number(n) - 1] : undefined;
     if (statement === undefined || (n !== undefined && part === undefined)) {
       throw notFound(KNOWN.unknownId, id);
@@ -24,7 +33,6 @@ export class Statements {
 
   /** How many are not over at a cluster or workgroup. */
   active(endpoint: string): number {
-    return this.all.filter(({ status, submission: { target } }) => !isTerminal(status) && target.endpoint === endpoint)
-      .length;
+    return [...this.#active].filter(({ submission: { target } }) => target.endpoint === endpoint).length;
   }
 }

@@ -50,7 +50,7 @@ function start(service: Service, sqls: readonly string[], request: Request, shap
   if (session !== undefined) {
     session.statementId = statement.id;
   }
-  service.statements.all.push(statement);
+  service.statements.add(statement);
   service.runner.start(statement);
   return statement;
 }
