@@ -1,0 +1,107 @@
+// A stack that the built command line really makes, changes and deletes, on moto's server (see .ci/with-moto).
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { S3 } from '@aws-sdk/client-s3';
+import { readConfig } from '../dist/config/read.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const CLASSIC = [
+  '# my warehouse',
+  '[CLUSTER]',
+  "HOST=''",
+  "DB_NAME='sparkify'",
+  "DB_USER='dwhuser'",
+  "DB_PORT='5439'",
+  '',
+  '[IAM_ROLE]',
+  "ARN=''",
+  '[S3]',
+  "LOG_DATA='s3://udacity-dend/log_data'  ",
+  "LOG_JSONPATH='s3://udacity-dend/log_json_path.json'",
+  "SONG_DATA='s3://udacity-dend/song_data'",
+  '[MINE]',
+  'other: thing',
+].join('\r\n');
+
+const folder = mkdtempSync(join(tmpdir(), 'starload-moto-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const file = join(folder, 'dwh.cfg');
+writeFileSync(file, CLASSIC);
+
+function run(args, code = 0) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args, '--config', file, '--json'], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, code, `${args.join(' ')} ended with ${status}:\n${stderr}`);
+  console.log(`ok: ${args.join(' ')}`);
+  return { ...JSON.parse(stdout), story: stderr };
+}
+
+// Nobody can be asked here: nothing is made, and nothing is left of the change set.
+assert.match(run(['provision'], 1).error.next, /--yes/);
+const planned = run(['provision', '--dry-run']);
+assert.equal(planned.status, 'planned');
+assert.deepEqual(planned.cost.leastPerRun, 0.05);
+assert.equal(run(['teardown', '--yes']).status, 'absent');
+assert.equal(readFileSync(file, 'utf8'), CLASSIC);
+
+const created = run(['provision', '--yes']);
+assert.equal(created.status, 'created');
+const added = ['Bucket', 'BucketPolicy', 'CopyRole', 'LoaderPolicy', 'Namespace', 'Workgroup'];
+assert.deepEqual(created.changes.map(({ resource }) => resource).sort(), added);
+assert.deepEqual(created.changes, planned.changes);
+assert.match(created.story, /CREATE_COMPLETE/);
+const { CopyRoleArn, Host, WorkPrefix, BucketName } = created.outputs;
+const expected = CLASSIC.replace("HOST=''", `HOST='${Host}'`)
+  .replace("'sparkify'", "'dwh'")
+  .replace('DB_USER', '#DB_USER')
+  .replace("ARN=''", `ARN='${CopyRoleArn}'`)
+  .replace("song_data'\r\n", `song_data'\r\nWORK_PREFIX = ${WorkPrefix}\r\n`);
+assert.equal(readFileSync(file, 'utf8'), expected);
+const { target, workPrefix, warnings } = await readConfig(file, {});
+assert.equal(target.workgroup, 'starload');
+assert.equal(target.region, 'us-west-2');
+assert.equal(workPrefix, WorkPrefix);
+assert.deepEqual(warnings, []);
+
+const again = run(['provision', '--yes']);
+assert.deepEqual([again.status, again.changes, again.config.written], ['up_to_date', [], []]);
+assert.equal(run(['provision', '--yes', '--work-days', '3']).status, 'changed');
+assert.equal(run(['provision', '--yes', '--email', 'me@example.com']).changes[0].resource, 'Budget');
+assert.match(run(['provision', '--yes', '--engine', 'cluster'], 1).error.message, /would destroy Namespace/);
+assert.match(run(['provision', '--yes', '--max-capacity', '4'], 2).error.next, /--max-capacity 8/);
+
+// moto passes over the template's VersioningConfiguration.
+const s3 = new S3({ forcePathStyle: true });
+await s3.putBucketVersioning({ Bucket: BucketName, VersioningConfiguration: { Status: 'Enabled' } });
+for (const Body of ['old', 'new']) await s3.putObject({ Bucket: BucketName, Key: 'data/a.json', Body });
+await s3.deleteObject({ Bucket: BucketName, Key: 'data/a.json' });
+await s3.putObject({ Bucket: BucketName, Key: 'data/b.json', Body: '{}' });
+
+assert.match(run(['teardown'], 1).error.next, /--yes/);
+const removed = run(['teardown', '--yes']);
+assert.deepEqual([removed.status, removed.bucket, removed.versions_deleted], ['removed', BucketName, 0]);
+assert.deepEqual(removed.removed.map(({ resource }) => resource).sort(), [
+  'Budget',
+  'CopyRole',
+  'LoaderPolicy',
+  'Namespace',
+  'Workgroup',
+]);
+assert.equal((await s3.getObject({ Bucket: BucketName, Key: 'data/b.json' })).ContentLength, 2);
+assert.equal(run(['teardown', '--yes']).status, 'up_to_date');
+
+const cluster = run(['provision', '--yes', '--engine', 'cluster', '--nodes', '2', '--price', '0.5']);
+assert.equal(cluster.status, 'changed');
+assert.equal(cluster.cost.mostPerHour, 1);
+assert.equal(cluster.outputs.BucketName, BucketName);
+assert.equal((await readConfig(file, {})).target.clusterIdentifier, 'starload');
+
+const all = run(['teardown', '--yes', '--delete-data']);
+assert.deepEqual([all.status, all.bucket, all.versions_deleted], ['removed', null, 4]);
+await assert.rejects(s3.headBucket({ Bucket: BucketName }), { name: 'NotFound' });
+assert.equal(run(['teardown', '--yes', '--delete-data']).status, 'absent');
