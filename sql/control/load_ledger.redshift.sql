@@ -1,4 +1,5 @@
--- One row per version of a file that was loaded, committed with that file's rows.
+-- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
+-- all that were read; `rejected` of them were not staged. `status` is loaded or quarantined.
 CREATE TABLE load_ledger (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,
@@ -6,6 +7,8 @@ CREATE TABLE load_ledger (
   version VARCHAR(256) NOT NULL,
   size_bytes BIGINT NOT NULL,
   records BIGINT NOT NULL,
+  rejected BIGINT NOT NULL,
+  status VARCHAR(16) NOT NULL,
   planned_stamp TIMESTAMP NOT NULL,
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
 )

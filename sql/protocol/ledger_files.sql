@@ -1,5 +1,5 @@
--- The newest entry of every file, and how many versions of it stand in staging: none of those that were loaded before a
--- refresh from whole folders, which empties staging.
+-- The newest entry of every file, and how many versions of it stand in staging: none that were set aside, and none of
+-- those that were loaded before a refresh from whole folders, which empties staging.
 SELECT staging_table, uri, version, size_bytes, records, versions
 FROM (
   SELECT
@@ -13,7 +13,7 @@ FROM (
   FROM (
     SELECT
       load_ledger.*,
-      CASE WHEN loaded_at >= COALESCE(
+      CASE WHEN status = 'loaded' AND loaded_at >= COALESCE(
         (SELECT MAX(loaded_at) FROM load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
       ) THEN 1 ELSE 0 END AS stands
     FROM load_ledger

@@ -4,6 +4,7 @@ SELECT
   uri,
   version,
   size_bytes,
+  status,
   CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS planned_stamp
 FROM (
   SELECT
@@ -11,6 +12,7 @@ FROM (
     uri,
     version,
     size_bytes,
+    status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
   FROM load_ledger
 ) entries

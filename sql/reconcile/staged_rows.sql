@@ -5,7 +5,7 @@ SELECT
   staging_table || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says '
     || CAST(SUM(due) AS VARCHAR(20)) || ' rows, there are ' || CAST(SUM(found) AS VARCHAR(20)) AS offender
 FROM (
-  SELECT staging_table, loaded_at, records AS due, CAST(0 AS BIGINT) AS found
+  SELECT staging_table, loaded_at, records - rejected AS due, CAST(0 AS BIGINT) AS found
   FROM load_ledger
   UNION ALL
   SELECT 'staging_events', loaded_at, CAST(0 AS BIGINT), COUNT(*)

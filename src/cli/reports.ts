@@ -1,10 +1,19 @@
+import { describeDataProblem } from '../errors.ts';
 import type { Offender } from '../pipeline/checks.ts';
 import type { LoadReport } from '../pipeline/etl.ts';
+import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
 import { type LoadPlan, plannedFiles } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
-import type { Status } from '../pipeline/status.ts';
+import type { PastRun, Status } from '../pipeline/status.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
 import { renderTable } from './table.ts';
+
+interface PlanOptions {
+  readonly json: boolean;
+  readonly command: string;
+  readonly statements?: readonly string[];
+  readonly kept?: KeptOut;
+}
 
 interface Place {
   readonly json: boolean;
@@ -14,6 +23,7 @@ interface Place {
 /** Prints what a load did. */
 export function printLoad(report: LoadReport, { json, location, seconds }: Place & { readonly seconds: number }): void {
   warn(report.warnings);
+  tellKeptOut(report);
   if (json) {
     document({
       command: 'etl',
@@ -23,29 +33,35 @@ export function printLoad(report: LoadReport, { json, location, seconds }: Place
       tables: report.tables,
       rows: Object.fromEntries(report.rows),
       warnings: warningsForJson(report.warnings),
+      ...keptOutForJson(report),
       seconds: Number(seconds.toFixed(3)),
     });
   } else if (report.status === 'up_to_date') {
     const known = report.tables.reduce((sum, table) => sum + table.known, 0);
-    result(`nothing new: ${known === 1 ? 'the one file is' : `all ${count(known)} files are`} loaded already`);
+    const aside = report.quarantined.length === 0 ? '' : `, ${counted(report.quarantined.length, 'file')} set aside`;
+    result(`nothing new: ${known === 1 ? 'the one file is' : `all ${count(known)} files are`} loaded already${aside}`);
   } else {
-    const loaded = report.tables.map((table) => [table.table, table.files, table.records, table.known] as const);
-    result(renderTable(['loaded into', 'files', 'records', 'files known'], loaded));
+    result(renderLoaded(report));
     result(`\n${renderTable(['table', 'rows'], [...report.rows])}`);
     result(`\nrun ${report.runId}: done in ${seconds.toFixed(2)} s`);
   }
 }
 
+/** The columns about what was kept out stand there only where something was. */
+function renderLoaded({ tables }: LoadReport): string {
+  const isWhole = tables.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
+  const rows = tables.map((table) => [
+    ...[table.table, table.files, table.records, table.known],
+    ...(isWhole ? [] : [table.rejected, table.quarantined]),
+  ]);
+  const about = isWhole ? [] : ['records rejected', 'files set aside'];
+  return renderTable(['loaded into', 'files', 'records', 'files known', ...about], rows);
+}
+
 /** Prints what a load would do. */
-export function printPlan(
-  plan: LoadPlan,
-  {
-    json,
-    command,
-    statements,
-  }: { readonly json: boolean; readonly command: string; readonly statements?: readonly string[] },
-): void {
+export function printPlan(plan: LoadPlan, { json, command, statements, kept = keptOut(plan, []) }: PlanOptions): void {
   const files = plannedFiles(plan);
+  tellKeptOut(kept);
   if (json) {
     document({
       command,
@@ -56,6 +72,7 @@ export function printPlan(
         files: planned.map(({ object, reason }) => ({ uri: object.uri, size: object.size, reason })),
         skipped,
       })),
+      ...keptOutForJson(kept),
       ...(statements === undefined ? {} : { statements }),
     });
     return;
@@ -71,7 +88,7 @@ export function printPlan(
 }
 
 /** Prints past runs and table sizes. */
-export function printStatus({ runs, rows }: Status, { json, location }: Place): void {
+export function printStatus({ runs, quarantined, rows }: Status, { json, location }: Place): void {
   if (json) {
     document({
       command: 'status',
@@ -83,6 +100,17 @@ export function printStatus({ runs, rows }: Status, { json, location }: Place): 
         files: run.files,
         records: run.records,
         bytes: run.bytes,
+        rejected: run.rejected,
+        quarantined: run.quarantined,
+      })),
+      quarantined: quarantined.map((file) => ({
+        table: file.table,
+        uri: file.uri,
+        run_id: file.runId,
+        since: file.since,
+        records: file.records,
+        line: file.line ?? null,
+        reason: file.reason ?? null,
       })),
       rows: Object.fromEntries(rows),
     });
@@ -91,10 +119,30 @@ export function printStatus({ runs, rows }: Status, { json, location }: Place): 
   if (runs.length === 0) {
     result('nothing has been loaded yet');
   } else {
-    const cells = runs.map((run) => [run.runId, run.loadedAt, run.files, run.records, bytes(run.bytes)]);
-    result(renderTable(['run', 'loaded at (UTC)', 'files', 'records', 'size'], cells));
+    result(renderRuns(runs));
+  }
+  if (quarantined.length > 0) {
+    const cells = quarantined.map(({ table, uri, since, reason, line }) => [
+      table,
+      uri,
+      since,
+      line ?? '',
+      reason ?? '',
+    ]);
+    result(`\n${renderTable(['set aside from', 'file', 'since (UTC)', 'line', 'first mistake'], cells)}`);
   }
   result(`\n${renderTable(['table', 'rows'], [...rows])}`);
+}
+
+/** The columns about what was kept out stand there only where something was. */
+function renderRuns(runs: readonly PastRun[]): string {
+  const isWhole = runs.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
+  const rows = runs.map((run) => [
+    ...[run.runId, run.loadedAt, run.files, run.records, bytes(run.bytes)],
+    ...(isWhole ? [] : [run.rejected, run.quarantined]),
+  ]);
+  const about = isWhole ? [] : ['rejected', 'files set aside'];
+  return renderTable(['run', 'loaded at (UTC)', 'files', 'records', 'size', ...about], rows);
 }
 
 /** Prints what a rebuild did. */
@@ -112,6 +160,23 @@ export function printRebuild({ rows, warnings }: RebuildReport, { json, location
     result(renderTable(['table', 'rows'], [...rows]));
     result(`\n${counted(rows.size, 'table')} rebuilt from staging`);
   }
+}
+
+/** Nothing is kept out in silence. */
+function tellKeptOut({ rejected, rejects, quarantined }: KeptOut): void {
+  if (rejected > 0 || rejects.length > 0) {
+    story(`${styledStory('yellow', 'warning')}: ${counted(rejected, 'record')} kept out (table rejected_records):`);
+    for (const problem of rejects) {
+      story(describeDataProblem(problem));
+    }
+  }
+  for (const { table, file } of quarantined) {
+    story(`${styledStory('yellow', 'warning')}: set aside from ${table} until it is corrected: ${file}`);
+  }
+}
+
+function keptOutForJson({ rejected, rejects, quarantined }: KeptOut) {
+  return { rejected, rejects, quarantined };
 }
 
 function warn(warnings: readonly Offender[]): void {

@@ -6,11 +6,14 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import { story, styledStory } from './output.ts';
 import { reporter } from './reporter.ts';
 import { type SignalWatch, watchSignals } from './signals.ts';
+import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
 
 /** What a command will do with the warehouse. */
 export interface SessionOptions {
   readonly config: string;
   readonly readOnly: boolean;
+  /** What the command line says of bad records. */
+  readonly tolerance?: ToleranceArgs | undefined;
 }
 
 /**
@@ -32,13 +35,13 @@ export async function withWarehouse<T>(
 /** The same with a configuration that has been read. */
 export async function withConfig<T>(
   config: Config,
-  { readOnly }: Pick<SessionOptions, 'readOnly'>,
+  options: Omit<SessionOptions, 'config'>,
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
   const { makeSpoolRoot, removeSpoolRoot } = await import('../objects/spool.ts');
   const spoolRoot = makeSpoolRoot();
   try {
-    return await withSpool(config, readOnly, spoolRoot, action);
+    return await withSpool(config, options, spoolRoot, action);
   } finally {
     removeSpoolRoot(spoolRoot);
   }
@@ -46,7 +49,7 @@ export async function withConfig<T>(
 
 async function withSpool<T>(
   config: Config,
-  readOnly: boolean,
+  { readOnly, tolerance = {} }: Omit<SessionOptions, 'config'>,
   spoolRoot: string,
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
@@ -70,6 +73,7 @@ async function withSpool<T>(
       emit: reporter(),
       signal: watch.signal,
       maxRunBytes: config.load.maxRunBytes,
+      tolerance: toleranceOf(config.load, tolerance),
     });
   } catch (error) {
     throw watch.signal.aborted ? interrupted(watch, warehouse, error) : error;

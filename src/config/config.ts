@@ -68,6 +68,10 @@ export interface LoadConfig {
   readonly maxRunBytes?: number | undefined;
   /** The longest a statement may run, in milliseconds; absent, the engine's default. */
   readonly timeoutMilliseconds?: number | undefined;
+  /** How many bad records a load may keep out; absent, none, unless files are set aside. */
+  readonly maxErrors?: number | undefined;
+  /** Whether files with bad records are set aside whole. */
+  readonly quarantine?: boolean | undefined;
 }
 
 /** A whole dwh.cfg, checked. */

@@ -221,6 +221,22 @@ export const SETTINGS = {
     names: ['timeout_minutes'],
     local: { keys: ['timeout_minutes'], sections: LOAD },
   },
+  loadMaxErrors: {
+    section: 'LOAD',
+    key: 'MAX_ERRORS',
+    about: 'how many bad records a load may keep out',
+    example: '10',
+    names: ['max_errors'],
+    local: { keys: ['max_errors', 'maxerror', 'maxerrors'], sections: LOAD },
+  },
+  loadQuarantine: {
+    section: 'LOAD',
+    key: 'QUARANTINE',
+    about: 'whether files with bad records are set aside whole, yes or no',
+    example: 'yes',
+    names: [],
+    local: { keys: ['quarantine'], sections: LOAD },
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingId = keyof typeof SETTINGS;

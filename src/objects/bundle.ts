@@ -34,7 +34,11 @@ export interface BundledFile {
   readonly object: SourceObject;
   readonly version: string;
   readonly size: number;
+  /** All that were read, the rejected ones too. */
   readonly records: number;
+  readonly rejected: number;
+  /** Whether it is set aside as a whole: all its records are rejected then. */
+  readonly quarantined: boolean;
 }
 
 /** Source files made ready to be loaded. */
@@ -75,9 +79,7 @@ class Bundler {
 
   constructor(objects: readonly SourceObject[], options: BundleOptions) {
     this.#options = options;
-    // Local files come at once; to read them ahead would only cost memory.
-    const isRemote = objects.some((object) => localPath(object) === undefined);
-    this.#source = isRemote ? new ReadAhead(options.store, objects) : options.store;
+    this.#source = sourceOf(options.store, objects);
     this.#writer = new PartWriter({
       ...options,
       partBytes: options.partBytes ?? PART_BYTES,
@@ -155,15 +157,20 @@ class Bundler {
   }
 
   #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {
-    const file = { object, version, size, records };
+    const file = { object, version, size, records, rejected: 0, quarantined: false };
     this.#files.push(file);
     this.#spellings.add(spellings);
     this.#options.onFile?.(file);
   }
 }
 
+/** Where the files of a list are read from. Local ones come at once; to read them ahead would only cost memory. */
+export function sourceOf(store: ObjectStore, objects: readonly SourceObject[]): Pick<ObjectStore, 'read'> {
+  return objects.some((object) => localPath(object) === undefined) ? new ReadAhead(store, objects) : store;
+}
+
 /** Every spelling of every key, in an order that does not depend on the files'. */
-function mergeSpellings(maps: Iterable<FramedFile['spellings']>): FramedFile['spellings'] {
+export function mergeSpellings(maps: Iterable<FramedFile['spellings']>): FramedFile['spellings'] {
   const merged = new Map<string, Set<string>>();
   for (const [key, spellings] of [...maps].flatMap((map) => [...map])) {
     merged.set(key, new Set([...(merged.get(key) ?? []), ...spellings]));

@@ -6,6 +6,7 @@ import {
   type NamedSql,
   protocolSql,
   type Table,
+  tableNamed,
   tablesOf,
 } from '../sql/catalogue.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
@@ -24,14 +25,29 @@ export const STAMP_GUARD = 'stamp_guard';
 export const LEDGER_GUARD = 'ledger_guard';
 export const TABLE_SIZES = 'table_sizes';
 
-/** One load: stamp, ledger, staging, checks, star, checks. Everything in it commits together. */
-export function loadBatch(model: Model, now: string, name: string, ledger: Part, copies: readonly Copy[]): Batch {
-  const [ledgerTable] = model.tables.filter((table) => table.name === 'load_ledger');
-  const ledgerCopy = copyStep({ table: ledgerTable as Table, parts: [ledger], mapping: byName(ledgerTable as Table) });
-  const filled = copies.filter(({ parts }) => parts.length > 0);
+/** What a run writes down of itself. */
+export interface Records {
+  /** The rows of load_ledger. */
+  readonly ledger: Part;
+  /** The rows of rejected_records; none where nothing was rejected. */
+  readonly rejects: readonly Part[];
+}
+
+/** One load: stamp, ledger, rejects, staging, checks, star, checks. Everything in it commits together. */
+export function loadBatch(
+  model: Model,
+  now: string,
+  name: string,
+  { ledger, rejects }: Records,
+  copies: readonly Copy[],
+): Batch {
+  const copy = (table: Table, parts: readonly Part[]): Copy => ({ table, parts, mapping: byName(table) });
+  const filled = [copy(tableNamed(model, 'rejected_records'), rejects), ...copies].filter(
+    ({ parts }) => parts.length > 0,
+  );
   const steps = [
     ...sqlSteps([protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)], { now, since: now }),
-    ledgerCopy,
+    copyStep(copy(tableNamed(model, 'load_ledger'), [ledger])),
     ...sqlSteps([protocolSql(model, LEDGER_GUARD)], { now, since: now }),
     ...filled.map(copyStep),
     ...derive(model, { now, since: now }),
@@ -78,8 +94,8 @@ function ledgerRow(runId: string, { table, folder, version, size }: FolderCopy):
   const texts = [runId, table.name, folder.uri, version].map(quoteLiteral);
   return {
     name: `ledger_${table.name}`,
-    sql: `INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, planned_stamp)
-SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), ${BEGINNING}
+    sql: `INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp)
+SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), 0, 'loaded', ${BEGINNING}
 FROM ${quoteIdentifier(table.name)}`,
   };
 }

@@ -10,6 +10,16 @@ export interface Source {
   readonly jsonpaths: string | undefined;
 }
 
+/** What a load does with bad records. */
+export interface Tolerance {
+  /** More bad records than this refuse the load. */
+  readonly maxErrors: number;
+  /** Whether a file with a bad record is set aside whole, instead of the record alone. */
+  readonly quarantine: boolean;
+  /** Whether rejected_records may hold text of the records, which may be personal. */
+  readonly excerpts: boolean;
+}
+
 /** Everything a load works with. */
 export interface LoadContext {
   readonly model: Model;
@@ -21,6 +31,8 @@ export interface LoadContext {
   readonly spoolRoot: string;
   /** A load of more source bytes than this becomes several runs. */
   readonly maxRunBytes?: number | undefined;
+  /** Absent, one bad record refuses the load. */
+  readonly tolerance?: Tolerance | undefined;
   readonly emit: Emit;
   /** Aborted when the user wants the load to stop; its reason is thrown. */
   readonly signal: AbortSignal;

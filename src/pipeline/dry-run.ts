@@ -1,8 +1,10 @@
 import { Spool } from '../objects/spool.ts';
 import { loadBatch, refreshBatch } from './batches.ts';
 import type { LoadContext } from './context.ts';
+import { refuseTolerance } from './etl.ts';
+import { type KeptOut, keptOut } from './kept-out.ts';
 import { type LoadPlan, planLoad, plannedFiles } from './plan.ts';
-import { prepare, writeLedger } from './prepare.ts';
+import { prepare, rejectedParts, writeLedger } from './prepare.ts';
 import { newRunId } from './run-id.ts';
 
 /** What a load would do. */
@@ -10,6 +12,8 @@ export interface DryRun {
   readonly plan: LoadPlan;
   /** Every statement it would run, in order; none when there is nothing to load. */
   readonly statements: readonly string[];
+  /** What it would keep out of them. */
+  readonly kept: KeptOut;
 }
 
 /**
@@ -17,19 +21,21 @@ export interface DryRun {
  * for those.
  */
 export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
+  refuseTolerance(context);
   const plan = await planLoad(context);
   if (plannedFiles(plan).length === 0) {
-    return { plan, statements: [] };
+    return { plan, statements: [], kept: keptOut(plan, []) };
   }
   const runId = newRunId();
   const { model, warehouse } = context;
   if (warehouse.loads === 'folders') {
     const copies = plan.tables.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
-    return { plan, statements: warehouse.explain(refreshBatch(model, warehouse.now, runId, copies)) };
+    const statements = warehouse.explain(refreshBatch(model, warehouse.now, runId, copies));
+    return { plan, statements, kept: keptOut(plan, []) };
   }
   const spool = new Spool(context.spoolRoot, runId);
   const prepared = await prepare(context, plan, spool);
   const ledger = writeLedger(spool, runId, plan.stamp, prepared);
-  const batch = loadBatch(model, warehouse.now, runId, ledger, prepared);
-  return { plan, statements: warehouse.explain(batch) };
+  const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
+  return { plan, statements: warehouse.explain(batch), kept: keptOut(plan, prepared) };
 }

@@ -1,16 +1,18 @@
+import { UsageError } from '../errors.ts';
 import { Spool } from '../objects/spool.ts';
 import type { StepResult } from '../warehouse/warehouse.ts';
 import { LEDGER_GUARD, loadBatch, refreshBatch } from './batches.ts';
 import { type Offender, warningsOf } from './checks.ts';
-import type { LoadContext } from './context.ts';
+import type { LoadContext, Tolerance } from './context.ts';
 import { explainFailure } from './explain.ts';
+import { type KeptOut, keptOut } from './kept-out.ts';
 import { type LoadPlan, planLoad, plannedFiles, splitPlan, type TablePlan } from './plan.ts';
-import { type PreparedTable, prepare, writeLedger } from './prepare.ts';
+import { type PreparedTable, prepare, rejectedParts, writeLedger } from './prepare.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
 /** What a load did. */
-export interface LoadReport {
+export interface LoadReport extends KeptOut {
   readonly status: 'loaded' | 'up_to_date';
   readonly runId: string | undefined;
   readonly tables: readonly TableReport[];
@@ -22,18 +24,24 @@ export interface LoadReport {
 /** What a load did with one staging table's source. */
 export interface TableReport {
   readonly table: string;
+  /** Those that were loaded. */
   readonly files: number;
   readonly known: number;
+  readonly quarantined: number;
   readonly skipped: number;
+  /** All that were read. */
   readonly records: number;
+  readonly rejected: number;
 }
 
 /**
  * Loads every file that is not in the ledger as it is now, in one transaction; a load of more than `maxRunBytes` in
  * several, one after the other, each of which holds by itself. When somebody else loaded one of the files meanwhile, plans
- * once more. Throws DataError when records or rows are refused, with nothing of that run loaded.
+ * once more. Throws DataError when records or rows are refused, with nothing of that run loaded; UsageError when bad records
+ * are to be tolerated where only whole folders can be loaded.
  */
 export async function etl(context: LoadContext): Promise<LoadReport> {
+  refuseTolerance(context);
   await context.warehouse.settle();
   try {
     return await loadPlanned(context, await planLoad(context));
@@ -46,6 +54,18 @@ export async function etl(context: LoadContext): Promise<LoadReport> {
   }
 }
 
+/** Throws UsageError where bad records cannot be kept out: COPY then reads the files themselves. */
+export function refuseTolerance({ tolerance, warehouse }: LoadContext): void {
+  if (tolerance !== undefined && warehouse.loads === 'folders') {
+    throw new UsageError(
+      '--max-errors and --quarantine do not work without a work prefix: Redshift reads the files itself',
+      {
+        next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3], or leave the options, and MAX_ERRORS and QUARANTINE under [LOAD], out.',
+      },
+    );
+  }
+}
+
 async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
   if (context.warehouse.loads === 'folders') {
     return loadFolders(context, plan);
@@ -54,7 +74,8 @@ async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadRe
   const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY);
   const loaded: LoadedRun[] = [];
   for (const [index, run] of runs.entries()) {
-    loaded.push(await loadRun(context, run, runs.length === 1 ? parent : `${parent}.${index + 1}`));
+    const runId = runs.length === 1 ? parent : `${parent}.${index + 1}`;
+    loaded.push(await loadRun({ ...context, tolerance: whatIsLeft(context, loaded) }, run, runId));
     if (runs.length > 1) {
       context.emit({ type: 'committed', run: index + 1, of: runs.length });
     }
@@ -65,7 +86,18 @@ async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadRe
     tables: plan.tables.map((table) => tableReport(table, loaded)),
     rows: tableRows(loaded.at(-1)?.results ?? []),
     warnings: loaded.flatMap(({ results }) => warningsOf(results)),
+    ...keptOut(plan, preparedOf(loaded)),
   };
+}
+
+function preparedOf(loaded: readonly LoadedRun[]): readonly PreparedTable[] {
+  return loaded.flatMap(({ prepared }) => prepared);
+}
+
+/** What a load tolerates, it tolerates in all its runs together. */
+function whatIsLeft({ tolerance }: LoadContext, loaded: readonly LoadedRun[]): Tolerance | undefined {
+  const used = preparedOf(loaded).reduce((sum, { rejects }) => sum + rejects.count, 0);
+  return tolerance && { ...tolerance, maxErrors: tolerance.maxErrors - used };
 }
 
 /** A full refresh from whole folders, when anything in them is new. */
@@ -78,6 +110,7 @@ async function loadFolders(context: LoadContext, plan: LoadPlan): Promise<LoadRe
       tables: plan.tables.map((table) => tableReport(table, [])),
       rows: new Map(),
       warnings: [],
+      ...keptOut(plan, []),
     };
   }
   const runId = newRunId();
@@ -88,7 +121,7 @@ async function loadFolders(context: LoadContext, plan: LoadPlan): Promise<LoadRe
   );
   const rows = tableRows(results);
   const tables = plan.tables.map((table) => ({ ...tableReport(table, []), records: rows.get(table.table.name) ?? 0 }));
-  return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results) };
+  return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), ...keptOut(plan, []) };
 }
 
 /** A run that has committed. */
@@ -102,7 +135,13 @@ async function loadRun(context: LoadContext, plan: LoadPlan, runId: string): Pro
   try {
     const prepared = await prepare(context, plan, spool);
     const ledger = writeLedger(spool, runId, plan.stamp, prepared);
-    const batch = loadBatch(context.model, context.warehouse.now, runId, ledger, prepared);
+    const batch = loadBatch(
+      context.model,
+      context.warehouse.now,
+      runId,
+      { ledger, rejects: rejectedParts(prepared) },
+      prepared,
+    );
     const results = await runWithRetry(context, batch).catch(async (error) => {
       throw await explainFailure(prepared, error);
     });
@@ -117,10 +156,19 @@ export function tableRows(results: readonly StepResult[]): ReadonlyMap<string, n
   return new Map(results.at(-1)?.result?.rows.map(([table, rows]) => [String(table), Number(rows)]));
 }
 
-function tableReport({ table, files, known, skipped }: TablePlan, loaded: readonly LoadedRun[]): TableReport {
-  const bundled = loaded.flatMap(({ prepared }) =>
-    prepared.filter((one) => one.table === table).flatMap((one) => one.files),
-  );
-  const records = bundled.reduce((sum, file) => sum + file.records, 0);
-  return { table: table.name, files: files.length, known, skipped: skipped.length, records };
+function tableReport(
+  { table, known, quarantined, skipped, files }: TablePlan,
+  loaded: readonly LoadedRun[],
+): TableReport {
+  const taken = preparedOf(loaded).flatMap((one) => (one.table === table ? one.files : []));
+  const aside = taken.filter((file) => file.quarantined).length;
+  return {
+    table: table.name,
+    files: files.length - aside,
+    known,
+    quarantined: quarantined.length + aside,
+    skipped: skipped.length,
+    records: taken.reduce((sum, file) => sum + file.records, 0),
+    rejected: taken.reduce((sum, file) => sum + file.rejected, 0),
+  };
 }

@@ -3,7 +3,7 @@ import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { PreparedTable } from './prepare.ts';
 import { MISSING } from './record.ts';
-import { findMisfits, findValue, type Haystack } from './search.ts';
+import { findMisfits, findValue } from './search.ts';
 
 /**
  * The error to show for one that ended a load. A refused COPY and a failed check are traced to the user's files and
@@ -22,12 +22,11 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
       error,
     );
   }
-  if (error.failure.problems.length > 0) {
-    return misfits(error.failure.problems, error);
-  }
   const table = prepared.find((candidate) => error.step.kind === 'copy' && candidate.table === error.step.table);
   const searched = table !== undefined && error.failure.kind === 'refused';
-  const problems = searched ? await findMisfits(haystackOf(table), MAX_PROBLEMS) : [];
+  const found = searched ? await findMisfits(table, MAX_PROBLEMS) : [];
+  // What the engine blames is one record at most; it is asked where the search finds nothing wrong.
+  const problems = found.length > 0 ? found : error.failure.problems;
   return problems.length === 0 ? error : misfits(problems, error);
 }
 
@@ -77,9 +76,5 @@ async function findOffender(offender: Offender, prepared: readonly PreparedTable
   if (source === undefined || column === undefined || value === undefined) {
     return undefined;
   }
-  return findValue(haystackOf(source), column, value, `${rule}: ${offender.offender}`);
-}
-
-function haystackOf({ table, mapping, store, files }: PreparedTable): Haystack {
-  return { table, mapping, store, objects: files.map(({ object }) => object) };
+  return findValue(source, column, value, `${rule}: ${offender.offender}`);
 }

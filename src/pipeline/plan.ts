@@ -5,8 +5,11 @@ import type { FolderCopy } from './batches.ts';
 import type { LoadContext, Source } from './context.ts';
 import { toFolderCopy } from './folders.ts';
 
-/** Why a file is loaded: nobody has loaded it, or its newest loaded version is another. */
-export type Reason = 'new' | 'changed';
+/**
+ * Why a file is loaded: nobody has loaded it, its newest loaded version is another, or it was set aside by a run that set
+ * aside whole files, and this one would not.
+ */
+export type Reason = 'new' | 'changed' | 'quarantined';
 
 /** A file a run would load. */
 export interface PlannedFile {
@@ -21,6 +24,8 @@ export interface TablePlan {
   readonly files: readonly PlannedFile[];
   /** Files that are loaded already, as they are. */
   readonly known: number;
+  /** Files that an earlier run has set aside, still as they were: they wait to be corrected. */
+  readonly quarantined: readonly SourceObject[];
   readonly skipped: readonly SkippedObject[];
   /** The source as a whole, where the warehouse loads folders only. */
   readonly folder?: FolderCopy | undefined;
@@ -36,6 +41,7 @@ export interface LoadPlan {
 interface LedgerEntry {
   readonly version: string;
   readonly size: number;
+  readonly quarantined: boolean;
 }
 
 /** The ledger as a planner reads it: newest entries by table and URI. */
@@ -111,10 +117,13 @@ function onlyFiles({ stamp, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>
 async function readLedger({ model, warehouse }: LoadContext): Promise<Ledger> {
   const { rows } = await warehouse.query(protocolSql(model, 'ledger_latest').sql);
   const entries = rows.map(
-    ([table, uri, version, size]) =>
-      [entryKey(String(table), String(uri)), { version: String(version), size: Number(size) }] as const,
+    ([table, uri, version, size, status]) =>
+      [
+        entryKey(String(table), String(uri)),
+        { version: String(version), size: Number(size), quarantined: status === 'quarantined' },
+      ] as const,
   );
-  return { stamp: String(rows[0]?.[4] ?? EMPTY_LEDGER_STAMP), entries: new Map(entries) };
+  return { stamp: String(rows[0]?.[5] ?? EMPTY_LEDGER_STAMP), entries: new Map(entries) };
 }
 
 function entryKey(table: string, uri: string): string {
@@ -145,7 +154,7 @@ async function* listPages(
   }
 }
 
-type Outcome = Pick<TablePlan, 'files' | 'known' | 'folder'>;
+type Outcome = Pick<TablePlan, 'files' | 'known' | 'quarantined' | 'folder'>;
 
 async function planFiles(
   context: LoadContext,
@@ -155,19 +164,22 @@ async function planFiles(
 ): Promise<Outcome> {
   const store = context.storeOf(root);
   const files: PlannedFile[] = [];
+  const quarantined: SourceObject[] = [];
   let known = 0;
   for await (const page of pages) {
     for (const object of page) {
       const entry = ledger.entries.get(entryKey(table.name, object.uri));
-      const reason = entry === undefined ? 'new' : await reasonToReload(object, entry, store);
-      if (reason === undefined) {
-        known += 1;
-      } else {
+      const reason = entry === undefined ? 'new' : await reasonToReload(object, entry, context, store);
+      if (reason !== undefined) {
         files.push({ object, reason });
+      } else if (entry?.quarantined === true) {
+        quarantined.push(object);
+      } else {
+        known += 1;
       }
     }
   }
-  return { files, known };
+  return { files, known, quarantined };
 }
 
 /** A folder is loaded whole, or not at all when its listing is the one that is loaded. */
@@ -184,18 +196,22 @@ async function planFolder(
   const folder = toFolderCopy(source, { objects, skipped });
   const entry = ledger.entries.get(entryKey(source.table.name, folder.folder.uri));
   if (entry?.version === folder.version) {
-    return { files: [], known: objects.length, folder };
+    return { files: [], known: objects.length, quarantined: [], folder };
   }
   const reason = entry === undefined ? 'new' : 'changed';
-  return { files: objects.map((object) => ({ object, reason })), known: 0, folder };
+  return { files: objects.map((object) => ({ object, reason })), known: 0, quarantined: [], folder };
 }
 
-/** Why a file that has been loaded is loaded again. Its content is read only where its size does not decide. */
+/** Why a file that the ledger knows is loaded again. Its content is read only where its size does not decide. */
 async function reasonToReload(
   object: SourceObject,
-  { size, version }: LedgerEntry,
+  { size, version, quarantined }: LedgerEntry,
+  { tolerance }: LoadContext,
   store: ObjectStore,
 ): Promise<Reason | undefined> {
-  const same = size === object.size && version === (await identify(store, object)).version;
-  return same ? undefined : 'changed';
+  if (size !== object.size || version !== (await identify(store, object)).version) {
+    return 'changed';
+  }
+  // A run that keeps out single records takes what a run that keeps out whole files has set aside.
+  return quarantined && tolerance?.quarantine === false ? 'quarantined' : undefined;
 }

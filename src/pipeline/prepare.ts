@@ -1,41 +1,45 @@
-import { DataError, type DataProblem, MAX_PROBLEMS, StarloadError } from '../errors.ts';
-import { type BundledFile, bundle } from '../objects/bundle.ts';
+import { type DataProblem, MAX_PROBLEMS, StarloadError } from '../errors.ts';
+import { type Bundle, type BundledFile, type BundleOptions, bundle } from '../objects/bundle.ts';
 import { type JsonPath, parseJsonPaths } from '../objects/jsonpaths.ts';
-import type { ObjectStore } from '../objects/objects.ts';
+import type { SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
+import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
-import { loadedColumns } from '../sql/catalogue.ts';
+import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
+import type { Mapping } from '../warehouse/warehouse.ts';
 import type { Copy } from './batches.ts';
-import type { LoadContext, Source } from './context.ts';
+import type { LoadContext, Source, Tolerance } from './context.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
+import { refuseBadRecords } from './refuse.ts';
+import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
+import type { Haystack } from './search.ts';
 import { wantedKeys } from './wanted-keys.ts';
 
 /** A staging table's files, read, counted and ready to be copied. */
-export interface PreparedTable extends Copy {
-  readonly store: ObjectStore;
+export interface PreparedTable extends Copy, Haystack {
   readonly files: readonly BundledFile[];
+  /** Files that cannot be loaded. */
   readonly problems: readonly DataProblem[];
+  /** The records that are kept out. */
+  readonly rejects: Rejects;
 }
 
-/** Streams all planned files through the framer into parts. Throws DataError naming every malformed file. */
+/**
+ * Streams all planned files through the framer into parts; where bad records are tolerated, they are kept out. Throws
+ * DataError naming the bad records when there are more of them than are tolerated.
+ */
 export async function prepare(context: LoadContext, plan: LoadPlan, spool: Spool): Promise<readonly PreparedTable[]> {
   const prepared: PreparedTable[] = [];
   for (const table of plan.tables) {
     prepared.push(await prepareTable(context, table, spool));
   }
-  refuseMalformed(prepared.flatMap(({ problems }) => problems));
+  await refuseBadRecords(context.tolerance, prepared);
   return prepared;
 }
 
-function refuseMalformed(problems: readonly DataProblem[]): void {
-  if (problems.length === 0) {
-    return;
-  }
-  const count = problems.length === 1 ? 'one file is' : `${problems.length} files are`;
-  const listed = problems.length > MAX_PROBLEMS ? ` (the first ${MAX_PROBLEMS} are listed)` : '';
-  throw new DataError(`${count} not well-formed${listed}; nothing was loaded`, problems.slice(0, MAX_PROBLEMS), {
-    next: 'Correct the files named above and run again.',
-  });
+/** The rows of rejected_records of a run. */
+export function rejectedParts(prepared: readonly PreparedTable[]): readonly Part[] {
+  return prepared.flatMap(({ rejects }) => rejects.parts);
 }
 
 /** The ledger rows of a run, as a part that is copied with its data. */
@@ -46,13 +50,15 @@ export function writeLedger(
   prepared: readonly PreparedTable[],
 ): Part {
   const rows = prepared.flatMap(({ table, files }) =>
-    files.map(({ object, version, size, records }) => ({
+    files.map(({ object, version, size, records, rejected, quarantined }) => ({
       run_id: runId,
       staging_table: table.name,
       uri: checkedUri(object.uri),
       version,
       size_bytes: size,
       records,
+      rejected,
+      status: quarantined ? 'quarantined' : 'loaded',
       planned_stamp: plannedStamp,
     })),
   );
@@ -69,35 +75,66 @@ export function writeLedger(
  */
 const PART_BYTES = { local: 64 * 1024 * 1024, s3: 16 * 1024 * 1024 } as const;
 
-async function prepareTable(
-  context: LoadContext,
-  { table, source, files }: TablePlan,
-  spool: Spool,
-): Promise<PreparedTable> {
-  const store = context.storeOf(source.root);
+async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool): Promise<PreparedTable> {
+  const { table, source, files } = plan;
   const paths = files.length === 0 ? undefined : await readJsonPaths(context, source);
+  const toMapping = (spellings: Bundle['spellings']): Mapping =>
+    paths === undefined ? { kind: 'names', spellings } : { kind: 'paths', paths };
+  const options: ReadOptions = {
+    store: context.storeOf(source.root),
+    spool,
+    signal: context.signal,
+    partBytes: PART_BYTES[context.warehouse.reads],
+    prefix: table.name,
+    wanted: wantedKeys(table, paths),
+    objects: files.map(({ object }) => object),
+    onFile: fileReporter(context, plan),
+  };
+  const bundled =
+    context.tolerance === undefined
+      ? { ...(await bundle(options.objects, { ...options, reads: context.warehouse.reads })), rejects: NO_REJECTS }
+      : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, toMapping) });
+  const { objects, store } = options;
+  return { ...bundled, table, mapping: toMapping(bundled.spellings), store, objects };
+}
+
+/** What bundling and sifting have in common. */
+interface ReadOptions extends Omit<BundleOptions, 'reads' | 'passThroughBytes'> {
+  readonly partBytes: number;
+  readonly objects: readonly SourceObject[];
+  readonly onFile: (file: BundledFile) => void;
+}
+
+/** Of a file that is set aside, so many bad records are kept for a look: it is to be corrected as a whole. */
+const MOST_REJECTS_OF_A_FILE = 1000;
+
+async function siftTable(
+  { model }: LoadContext,
+  { maxErrors, quarantine, excerpts }: Tolerance,
+  options: ReadOptions & { readonly table: Table; readonly judge: Judge },
+): Promise<Bundle & { readonly rejects: Rejects }> {
+  const { spool, table, objects, onFile } = options;
+  const log = new RejectLog({ spool, table, into: tableNamed(model, 'rejected_records'), excerpts });
+  const sifted = await sift(objects, {
+    ...options,
+    wholeFiles: quarantine,
+    mostRejects: quarantine ? MOST_REJECTS_OF_A_FILE : Math.max(maxErrors, MAX_PROBLEMS),
+    onFile: (file) => {
+      log.add(file);
+      onFile(file.file);
+    },
+  });
+  return { ...sifted, rejects: log.finish() };
+}
+
+function fileReporter({ emit }: LoadContext, { table, files }: TablePlan): (file: BundledFile) => void {
   let read = 0;
   let records = 0;
-  const bundled = await bundle(
-    files.map(({ object }) => object),
-    {
-      store,
-      spool,
-      signal: context.signal,
-      reads: context.warehouse.reads,
-      partBytes: PART_BYTES[context.warehouse.reads],
-      prefix: table.name,
-      wanted: wantedKeys(table, paths),
-      onFile: (file) => {
-        read += 1;
-        records += file.records;
-        context.emit({ type: 'read', table: table.name, files: read, of: files.length, records });
-      },
-    },
-  );
-  const mapping =
-    paths === undefined ? { kind: 'names' as const, spellings: bundled.spellings } : { kind: 'paths' as const, paths };
-  return { table, parts: bundled.parts, mapping, store, files: bundled.files, problems: bundled.problems };
+  return (file) => {
+    read += 1;
+    records += file.records;
+    emit({ type: 'read', table: table.name, files: read, of: files.length, records });
+  };
 }
 
 /** The jsonpaths file of a source, if it has one. */

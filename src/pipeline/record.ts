@@ -48,7 +48,7 @@ function checkField(text: FieldText, column: Column): string | undefined {
   if (text === undefined || /^[ \t\n\v\f\r]*$/.test(text)) {
     return column.notNull ? MISSING : undefined;
   }
-  return column.type === 'bigint' ? checkWhole(text) : checkReal(text);
+  return column.type === 'bigint' ? checkWhole(text, column) : checkReal(text);
 }
 
 /** Why a field without a value is refused. */
@@ -63,12 +63,16 @@ function checkText(text: FieldText, { maxBytes = 0, notNull }: Column): string |
   return bytes > maxBytes ? `${bytes} bytes of text, and the column holds ${maxBytes}` : undefined;
 }
 
-function checkWhole(text: string): string | undefined {
+function checkWhole(text: string, { range }: Column): string | undefined {
   if (!/^[+-]?\d+$/.test(text)) {
     return `${quote(text)} is not a whole number`;
   }
   const value = BigInt(text.replace(/^\+/, ''));
-  return BigInt.asIntN(64, value) === value ? undefined : `${quote(text)} does not fit 64 bits`;
+  if (BigInt.asIntN(64, value) !== value) {
+    return `${quote(text)} does not fit 64 bits`;
+  }
+  const [least, most] = range ?? [value, value];
+  return value >= least && value <= most ? undefined : `${quote(text)} is not between ${least} and ${most}`;
 }
 
 function checkReal(text: string): string | undefined {

@@ -1,10 +1,15 @@
 import type { DataProblem } from '../errors.ts';
+import { breathe } from '../objects/breathe.ts';
+import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
-import { RecordFramer, type RecordSink } from '../objects/frame.ts';
+import { RecordFramer } from '../objects/frame.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
+import { WholeRecords } from '../objects/whole-records.ts';
 import type { Table } from '../sql/catalogue.ts';
 import type { Mapping } from '../warehouse/warehouse.ts';
-import { checkFields, type FieldText, readFields } from './record.ts';
+import { fieldsAsMet } from './fields-as-met.ts';
+import { checkFields, type FieldProblem, type FieldText } from './record.ts';
+import { wantedKeys } from './wanted-keys.ts';
 
 /** The files of one staging table, to be searched for the records that are to blame. */
 export interface Haystack {
@@ -15,11 +20,11 @@ export interface Haystack {
 }
 
 /** Looks at a record's fields; what it returns is to blame. */
-type Judge = (fields: readonly FieldText[]) => readonly { readonly column: string; readonly reason: string }[];
+type Judge = (fields: readonly FieldText[]) => readonly FieldProblem[];
 
 const EXCERPT_CHARACTERS = 160;
 
-/** The records whose values do not fit their columns, up to a limit. */
+/** The records that cannot be loaded, malformed or with values that do not fit their columns, up to a limit. */
 export function findMisfits(haystack: Haystack, limit: number): Promise<readonly DataProblem[]> {
   return search(haystack, limit, (fields) => checkFields(fields, haystack.table));
 }
@@ -45,48 +50,58 @@ function withoutZeros(text: string): string {
   return text.replace(/\.0+$/, '');
 }
 
-async function search(
-  { table, mapping, store, objects }: Haystack,
-  limit: number,
-  judge: Judge,
-): Promise<readonly DataProblem[]> {
+async function search(haystack: Haystack, limit: number, judge: Judge): Promise<readonly DataProblem[]> {
   const found: DataProblem[] = [];
-  for (const object of objects) {
-    const collector = new RecordCollector((record, line) => {
-      for (const { column, reason } of judge(readFields(record, table, mapping))) {
-        found.push({ file: object.label, line, column, reason, excerpt: excerptOf(record) });
-      }
-    });
-    const framer = new RecordFramer({ sink: collector });
-    for await (const chunk of new ContentReader(store, object).content()) {
-      framer.push(chunk);
-      if (found.length >= limit) {
-        return found.slice(0, limit);
-      }
+  for (const object of haystack.objects) {
+    await searchFile(haystack, object, judge, (problem) => found.push(problem) >= limit);
+    if (found.length >= limit) {
+      return found.slice(0, limit);
     }
   }
   return found;
 }
 
-/** Gathers a record's bytes and hands it on as text. */
-class RecordCollector implements RecordSink {
-  readonly #onRecord: (record: string, line: number) => void;
-  #segments: Uint8Array[] = [];
-
-  constructor(onRecord: (record: string, line: number) => void) {
-    this.#onRecord = onRecord;
-  }
-
-  segment(chunk: Uint8Array, from: number, to: number): void {
-    this.#segments.push(chunk.slice(from, to));
-  }
-
-  endRecord(line: number): void {
-    this.#onRecord(Buffer.concat(this.#segments).toString('utf8'), line);
-    this.#segments = [];
+/** Reads a file past its mistakes, until `onProblem` says that it is enough. */
+async function searchFile(
+  { table, mapping, store }: Haystack,
+  object: SourceObject,
+  judge: Judge,
+  onProblem: (problem: DataProblem) => boolean,
+): Promise<void> {
+  let enough = false;
+  const note = (problem: DataProblem) => {
+    enough ||= onProblem(problem);
+  };
+  // The spellings of this file are enough, and where loading ended early, others are not known.
+  const fieldsOf = fieldsAsMet(table, (spellings) =>
+    mapping.kind === 'paths' ? mapping : { kind: 'names', spellings },
+  );
+  const framer = new RecordFramer({
+    wanted: wantedKeys(table, mapping.kind === 'paths' ? mapping.paths : undefined),
+    onMistake: (mistake) => note(problemOf(object, mistake)),
+    sink: new WholeRecords((bytes, line) => {
+      const record = bytes.toString('utf8');
+      for (const { column, reason } of judge(fieldsOf(record, framer.spellings))) {
+        note({ file: object.label, line, column, reason, excerpt: excerptOf(record) });
+      }
+    }),
+  });
+  try {
+    for await (const chunk of new ContentReader(store, object).content()) {
+      framer.push(chunk);
+      await breathe();
+      if (enough) {
+        return;
+      }
+    }
+    framer.end();
+  } catch (error) {
+    note(problemOf(object, error));
   }
 }
 
-function excerptOf(record: string): string {
-  return record.length > EXCERPT_CHARACTERS ? `${record.slice(0, EXCERPT_CHARACTERS)}…` : record;
+/** A record's beginning, for people to recognise it; no character is cut in two. */
+export function excerptOf(record: string): string {
+  const start = [...record.slice(0, 2 * EXCERPT_CHARACTERS)].slice(0, EXCERPT_CHARACTERS).join('');
+  return record.length > start.length ? `${start}…` : record;
 }

@@ -10,30 +10,63 @@ export interface PastRun {
   readonly files: number;
   readonly records: number;
   readonly bytes: number;
+  /** Of the records, those that were kept out. */
+  readonly rejected: number;
+  /** Of the files, those that were set aside. */
+  readonly quarantined: number;
+}
+
+/** A file that is set aside and waits to be corrected. */
+export interface QuarantinedFile {
+  readonly table: string;
+  readonly uri: string;
+  readonly runId: string;
+  readonly since: string;
+  readonly records: number;
+  /** The first thing that is wrong with it. */
+  readonly line: number | undefined;
+  readonly reason: string | undefined;
 }
 
 /** What the warehouse holds and what has been loaded into it. */
 export interface Status {
   readonly runs: readonly PastRun[];
+  readonly quarantined: readonly QuarantinedFile[];
   readonly rows: ReadonlyMap<string, number>;
 }
 
 /** Reads past runs, newest first, and the size of each table. Never waits for a load. */
 export async function status({ model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<Status> {
   const runs = await warehouse.query(protocolSql(model, 'ledger_runs').sql);
+  const quarantined = await warehouse.query(protocolSql(model, 'ledger_quarantined').sql);
   const sizes = await warehouse.query(tableSizes(model).sql);
   return {
     runs: runs.rows.map(toPastRun),
+    quarantined: quarantined.rows.map(toQuarantinedFile),
     rows: new Map(sizes.rows.map(([table, rows]) => [String(table), Number(rows)])),
   };
 }
 
-function toPastRun([runId, loadedAt, files, records, bytes]: readonly Value[]): PastRun {
+function toQuarantinedFile([table, uri, runId, since, records, line, reason]: readonly Value[]): QuarantinedFile {
+  return {
+    table: String(table),
+    uri: String(uri),
+    runId: String(runId),
+    since: String(since),
+    records: Number(records),
+    line: line === null ? undefined : Number(line),
+    reason: reason === null ? undefined : String(reason),
+  };
+}
+
+function toPastRun([runId, loadedAt, files, records, bytes, rejected, quarantined]: readonly Value[]): PastRun {
   return {
     runId: String(runId),
     loadedAt: String(loadedAt),
     files: Number(files),
     records: Number(records),
     bytes: Number(bytes),
+    rejected: Number(rejected),
+    quarantined: Number(quarantined),
   };
 }

@@ -82,6 +82,15 @@ export function tablesOf(model: Model, role: TableRole): readonly Table[] {
   return model.tables.filter((table) => table.role === role);
 }
 
+/** The table of a name. Throws StarloadError where the model has none. */
+export function tableNamed(model: Model, name: string): Table {
+  const table = model.tables.find((candidate) => candidate.name === name);
+  if (table === undefined) {
+    throw new StarloadError(`the model has no table ${name}`, { next: 'Restore sql/ from the package.' });
+  }
+  return table;
+}
+
 /** A table's CREATE TABLE for an engine: its own file where there is one, else the portable one. */
 export function ddlFor(table: Table, engine: string): string {
   return table.ddl.get(engine) ?? (table.ddl.get(PORTABLE) as string);

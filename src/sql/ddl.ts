@@ -10,6 +10,8 @@ export interface Column {
   readonly maxBytes: number | undefined;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
+  /** Of a BIGINT: the least and the greatest value it takes, where a comment `from … to …` behind it says so. */
+  readonly range?: readonly [least: bigint, most: bigint] | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export function parseColumns(ddl: string, file: string): readonly Column[] {
       next: 'Write CREATE TABLE name ( on one line, then one column a line, then ) on a line of its own.',
     });
   }
-  return body.split('\n').map((line) => parseColumn(line.trim().replace(/,$/, ''), file));
+  return body.split('\n').map((line) => parseColumn(line.trim(), file));
 }
 
 const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
@@ -34,7 +36,7 @@ const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
 ];
 
 function parseColumn(line: string, file: string): Column {
-  const [, name, rest] = /^(\w+)\s+(.+)$/.exec(line) ?? [];
+  const [, name, rest, comment = ''] = /^(\w+)\s+(.+?),?(?:\s*--(.*))?$/.exec(line) ?? [];
   if (name === undefined || rest === undefined) {
     throw new StarloadError(`${file}: not a column: ${line}`, { next: 'Write one column a line: name TYPE …' });
   }
@@ -46,5 +48,11 @@ function parseColumn(line: string, file: string): Column {
     maxBytes: length === undefined ? undefined : Number(length),
     notNull: /\bNOT NULL\b/i.test(rest),
     hasDefault: /\bDEFAULT\b/i.test(rest),
+    range: parseRange(comment),
   };
+}
+
+function parseRange(comment: string): Column['range'] {
+  const [, least, most] = /^ from (-?\d+) to (-?\d+)$/.exec(comment) ?? [];
+  return least === undefined || most === undefined ? undefined : [BigInt(least), BigInt(most)];
 }

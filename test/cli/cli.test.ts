@@ -42,7 +42,7 @@ async function json(cwd: string, args: readonly string[], code = 0) {
 describe('the main job', () => {
   test('creates tables, loads, loads nothing twice, and takes only a new file', () =>
     withProject(async (folder) => {
-      expect((await run(folder, ['create-tables'])).stdout).toMatch(/^created 11 tables in .*sparkify\.duckdb: /);
+      expect((await run(folder, ['create-tables'])).stdout).toMatch(/^created 12 tables in .*sparkify\.duckdb: /);
       const loaded = await json(folder, ['etl']);
       expect(loaded).toMatchObject({
         command: 'etl',
@@ -93,7 +93,7 @@ describe('the main job', () => {
           'query',
           'SELECT table_schema, COUNT(*) AS n FROM information_schema.tables GROUP BY table_schema',
         ]),
-      ).toEqual([{ table_schema: 'sparkify', n: 11 }]);
+      ).toEqual([{ table_schema: 'sparkify', n: 12 }]);
     }));
 
   test('a dry run prints every statement and loads nothing', () =>

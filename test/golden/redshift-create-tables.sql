@@ -6,6 +6,8 @@ DROP TABLE IF EXISTS "load_ledger";
 
 DROP TABLE IF EXISTS "load_run";
 
+DROP TABLE IF EXISTS "rejected_records";
+
 DROP TABLE IF EXISTS "staging_events";
 
 DROP TABLE IF EXISTS "staging_songs";
@@ -24,7 +26,8 @@ DROP TABLE IF EXISTS "time";
 
 DROP TABLE IF EXISTS "users";
 
--- One row per version of a file that was loaded, committed with that file's rows.
+-- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
+-- all that were read; `rejected` of them were not staged. `status` is loaded or quarantined.
 CREATE TABLE load_ledger (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,
@@ -32,6 +35,8 @@ CREATE TABLE load_ledger (
   version VARCHAR(256) NOT NULL,
   size_bytes BIGINT NOT NULL,
   records BIGINT NOT NULL,
+  rejected BIGINT NOT NULL,
+  status VARCHAR(16) NOT NULL,
   planned_stamp TIMESTAMP NOT NULL,
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
 )
@@ -44,6 +49,22 @@ CREATE TABLE load_run (
   stamp TIMESTAMP NOT NULL,
   previous_stamp TIMESTAMP NOT NULL
 );
+
+-- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins; a row
+-- without one says what is wrong with a file as a whole. `column_name` is NULL where the record is malformed.
+CREATE TABLE rejected_records (
+  run_id VARCHAR(64) NOT NULL,
+  staging_table VARCHAR(127) NOT NULL,
+  uri VARCHAR(4096) NOT NULL,
+  version VARCHAR(256) NOT NULL,
+  line BIGINT,
+  column_name VARCHAR(127),
+  reason VARCHAR(1024) NOT NULL,
+  excerpt VARCHAR(1024),
+  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
+)
+DISTSTYLE AUTO
+SORTKEY (loaded_at);
 
 -- Sorted by its stamp: a run reads its own rows only.
 -- source: LOG_DATA

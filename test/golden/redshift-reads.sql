@@ -4,6 +4,7 @@ SELECT
   uri,
   version,
   size_bytes,
+  status,
   CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS planned_stamp
 FROM (
   SELECT
@@ -11,6 +12,7 @@ FROM (
     uri,
     version,
     size_bytes,
+    status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
   FROM load_ledger
 ) entries
@@ -22,13 +24,41 @@ SELECT
   MAX(loaded_at) AS loaded_at,
   COUNT(*) AS files,
   SUM(records) AS records,
-  SUM(size_bytes) AS size_bytes
+  SUM(size_bytes) AS size_bytes,
+  SUM(rejected) AS rejected,
+  SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END) AS quarantined
 FROM load_ledger
 GROUP BY run_id
 ORDER BY loaded_at DESC, run_id;
 
--- The newest entry of every file, and how many versions of it stand in staging: none of those that were loaded before a
--- refresh from whole folders, which empties staging.
+-- The files that are set aside: their newest version was, and none has been loaded since. With the first thing that is wrong.
+SELECT e.staging_table, e.uri, e.run_id, e.loaded_at, e.records, r.line, r.reason
+FROM (
+  SELECT
+    staging_table,
+    uri,
+    run_id,
+    loaded_at,
+    records,
+    status,
+    ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
+  FROM load_ledger
+) e
+LEFT JOIN (
+  SELECT
+    staging_table,
+    uri,
+    loaded_at,
+    line,
+    reason,
+    ROW_NUMBER() OVER (PARTITION BY staging_table, uri, loaded_at ORDER BY line NULLS LAST, reason) AS reason_rank
+  FROM rejected_records
+) r ON r.staging_table = e.staging_table AND r.uri = e.uri AND r.loaded_at = e.loaded_at AND r.reason_rank = 1
+WHERE e.version_rank = 1 AND e.status = 'quarantined'
+ORDER BY e.staging_table, e.uri;
+
+-- The newest entry of every file, and how many versions of it stand in staging: none that were set aside, and none of
+-- those that were loaded before a refresh from whole folders, which empties staging.
 SELECT staging_table, uri, version, size_bytes, records, versions
 FROM (
   SELECT
@@ -42,7 +72,7 @@ FROM (
   FROM (
     SELECT
       load_ledger.*,
-      CASE WHEN loaded_at >= COALESCE(
+      CASE WHEN status = 'loaded' AND loaded_at >= COALESCE(
         (SELECT MAX(loaded_at) FROM load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
       ) THEN 1 ELSE 0 END AS stands
     FROM load_ledger
@@ -201,7 +231,7 @@ SELECT
   staging_table || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says '
     || CAST(SUM(due) AS VARCHAR(20)) || ' rows, there are ' || CAST(SUM(found) AS VARCHAR(20)) AS offender
 FROM (
-  SELECT staging_table, loaded_at, records AS due, CAST(0 AS BIGINT) AS found
+  SELECT staging_table, loaded_at, records - rejected AS due, CAST(0 AS BIGINT) AS found
   FROM load_ledger
   UNION ALL
   SELECT 'staging_events', loaded_at, CAST(0 AS BIGINT), COUNT(*)

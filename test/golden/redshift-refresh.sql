@@ -43,12 +43,12 @@ FORMAT AS JSON 'auto ignorecase'
 REGION 'us-west-2'
 COMPUPDATE OFF STATUPDATE OFF;
 
-INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, planned_stamp)
-SELECT 'RUN', 'staging_events', 's3://udacity-dend/LOG_DATA/', 'listing:0', 1, COUNT(*), TIMESTAMP '1970-01-01 00:00:00'
+INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp)
+SELECT 'RUN', 'staging_events', 's3://udacity-dend/LOG_DATA/', 'listing:0', 1, COUNT(*), 0, 'loaded', TIMESTAMP '1970-01-01 00:00:00'
 FROM "staging_events";
 
-INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, planned_stamp)
-SELECT 'RUN', 'staging_songs', 's3://udacity-dend/SONG_DATA/', 'listing:0', 1, COUNT(*), TIMESTAMP '1970-01-01 00:00:00'
+INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp)
+SELECT 'RUN', 'staging_songs', 's3://udacity-dend/SONG_DATA/', 'listing:0', 1, COUNT(*), 0, 'loaded', TIMESTAMP '1970-01-01 00:00:00'
 FROM "staging_songs";
 
 CREATE TEMP TABLE run_offenders_staged AS
@@ -81,10 +81,10 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Every record that was read became one staged row. Both sides are one row before they meet: without statistics a planner
--- would count the staged rows again for each row of the ledger.
+-- Every record that was read and not rejected became one staged row. Both sides are one row before they meet: without
+-- statistics a planner would count the staged rows again for each row of the ledger.
 SELECT
-  'read ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
+  'took ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
     || ', staged ' || CAST(counted.staged AS VARCHAR(20)) AS offender,
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(127)) AS staging_column,
@@ -92,16 +92,47 @@ SELECT
 FROM (
   SELECT 'staging_events' AS staging_table, ledger.records, rows_of_run.staged
   FROM (
-    SELECT SUM(records) AS records FROM load_ledger WHERE loaded_at = SYSDATE AND staging_table = 'staging_events'
+    SELECT SUM(records - rejected) AS records
+    FROM load_ledger
+    WHERE loaded_at = SYSDATE AND staging_table = 'staging_events'
   ) ledger, (SELECT COUNT(*) AS staged FROM staging_events WHERE loaded_at = SYSDATE) rows_of_run
   UNION ALL
   SELECT 'staging_songs' AS staging_table, ledger.records, rows_of_run.staged
   FROM (
-    SELECT SUM(records) AS records FROM load_ledger WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs'
+    SELECT SUM(records - rejected) AS records
+    FROM load_ledger
+    WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs'
   ) ledger, (SELECT COUNT(*) AS staged FROM staging_songs WHERE loaded_at = SYSDATE) rows_of_run
 ) counted
 WHERE counted.records <> counted.staged
-) records_staged;
+) records_staged
+UNION ALL
+SELECT
+  CAST('rejects_kept' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- Every record that the ledger counts as rejected stands in rejected_records, but for the files that were set aside: of
+-- those the ledger counts all records.
+SELECT
+  'rejected ' || CAST(ledger.rejected AS VARCHAR(20)) || ' records, kept ' || CAST(kept.rejects AS VARCHAR(20)) AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM (
+  SELECT SUM(rejected) AS rejected FROM load_ledger WHERE loaded_at = SYSDATE AND status = 'loaded'
+) ledger, (
+  SELECT COUNT(*) AS rejects
+  FROM rejected_records r
+  JOIN load_ledger l ON l.staging_table = r.staging_table AND l.uri = r.uri
+  WHERE r.loaded_at = SYSDATE AND l.loaded_at = SYSDATE AND l.status = 'loaded'
+) kept
+WHERE ledger.rejected <> kept.rejects
+) rejects_kept;
 
 SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_staged
 ORDER BY severity, rule_name, offender

@@ -29,7 +29,7 @@ const ARTISTS = ['Elena', 'Elena', 'Elena', 'Elena', 'Elena ', 'Elena feat. Ö',
 const DURATIONS = [269.58322, 269.58322, 269.58322, 218.93179, null] as const;
 
 /** Few values each, so that keys meet: ties, corrections, late songs, moving artists, several matches. */
-const event: fc.Arbitrary<EventRecord> = fc.record({
+export const events: fc.Arbitrary<EventRecord> = fc.record({
   ts: fc.constantFrom(FIRST_TS, FIRST_TS + 1, FIRST_TS + DAY, FIRST_TS + 60 * DAY, -1),
   sessionId: fc.constantFrom(1, 2),
   itemInSession: fc.constantFrom(0, 1),
@@ -47,7 +47,7 @@ const event: fc.Arbitrary<EventRecord> = fc.record({
   gender: fc.constantFrom('F', null),
 });
 
-const song: fc.Arbitrary<SongRecord> = fc.record({
+export const songs: fc.Arbitrary<SongRecord> = fc.record({
   song_id: fc.constantFrom('SOA', 'SOB', 'SOa', 'SOA '),
   title: fc.constantFrom(...TITLES),
   artist_id: fc.constantFrom('AR1', 'AR2', 'AR1 '),
@@ -62,11 +62,11 @@ const song: fc.Arbitrary<SongRecord> = fc.record({
 const fileNumber = fc.constantFrom(0, 1, 2);
 
 const move: fc.Arbitrary<Move> = fc.record({
-  logs: fc.uniqueArray(fc.record({ file: fileNumber, events: fc.array(event, { maxLength: 5 }) }), {
+  logs: fc.uniqueArray(fc.record({ file: fileNumber, events: fc.array(events, { maxLength: 5 }) }), {
     selector: ({ file }) => file,
     maxLength: 2,
   }),
-  songs: fc.uniqueArray(fc.record({ file: fileNumber, songs: fc.array(song, { maxLength: 3 }) }), {
+  songs: fc.uniqueArray(fc.record({ file: fileNumber, songs: fc.array(songs, { maxLength: 3 }) }), {
     selector: ({ file }) => file,
     maxLength: 2,
   }),
@@ -94,8 +94,8 @@ export interface Agreement {
 
 export const agreements: fc.Arbitrary<Agreement> = fc
   .record({
-    events: fc.uniqueArray(event, { selector: eventKey, minLength: 1, maxLength: 8 }),
-    songs: fc.uniqueArray(song, { selector: ({ song_id }) => rtrim(song_id), minLength: 1, maxLength: 3 }),
+    events: fc.uniqueArray(events, { selector: eventKey, minLength: 1, maxLength: 8 }),
+    songs: fc.uniqueArray(songs, { selector: ({ song_id }) => rtrim(song_id), minLength: 1, maxLength: 3 }),
   })
   .chain(({ events, songs }) => {
     // Every record may stand in several files.

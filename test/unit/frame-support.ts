@@ -21,6 +21,10 @@ export class RecordCollector implements RecordSink {
     this.records.push({ text: Buffer.concat(this.#open).toString(), line });
     this.#open = [];
   }
+
+  dropRecord(): void {
+    this.#open = [];
+  }
 }
 
 /** Frames `bytes` cut at the given places; each chunk is wiped after its push, as a reader that reuses its buffer does. */

@@ -24,6 +24,7 @@ describe('the catalogue', () => {
     expect(model.tables.map(({ role, name }) => `${role}/${name}`)).toEqual([
       'control/load_ledger',
       'control/load_run',
+      'control/rejected_records',
       'staging/staging_events',
       'staging/staging_songs',
       'current/current_events',

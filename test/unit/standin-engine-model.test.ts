@@ -67,11 +67,20 @@ function copyOf(table: Table): string {
 /** Fills the ledger part and both staging parts, as a run does. */
 function putRun(): void {
   const [ledger] = tablesOf(model, 'control').filter(({ name }) => name === 'load_ledger');
-  const version = { run_id: 'R1', version: 'v1', size_bytes: 10, records: 1, planned_stamp: '1970-01-01 00:00:00' };
+  const version = {
+    run_id: 'R1',
+    version: 'v1',
+    size_bytes: 10,
+    records: 1,
+    planned_stamp: '1970-01-01 00:00:00',
+    rejected: 0,
+    status: 'loaded',
+  };
   put(
     ledger?.name ?? '',
     { ...version, staging_table: 'staging_events', uri: 's3://data/e' },
     { ...version, staging_table: 'staging_songs', uri: 's3://data/s' },
+    { ...version, staging_table: 'staging_songs', uri: 's3://data/bad', rejected: 1, status: 'quarantined' },
   );
   put('staging_events', PLAY);
   put('staging_songs', SONG);

@@ -2,8 +2,9 @@ import type { LoadContext } from '../../pipeline/context.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { result, story } from '../output.ts';
 import { withWarehouse } from '../session.ts';
+import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
 
-interface Args extends WarehouseArgs {
+interface Args extends WarehouseArgs, ToleranceArgs {
   readonly dryRun: boolean;
 }
 
@@ -12,6 +13,7 @@ export const etlCommand = toModule<Args>({
   describe: 'load the files that are not loaded yet, then update the star; all or nothing',
   options: {
     ...WAREHOUSE_OPTIONS,
+    ...TOLERANCE_OPTIONS,
     'dry-run': {
       type: 'boolean',
       default: false,
@@ -21,9 +23,12 @@ export const etlCommand = toModule<Args>({
   examples: [
     ['npm run etl', 'load what is new'],
     ['npm run etl -- --dry-run', 'see what that would be'],
+    ['npm run etl -- --max-errors 10', 'although up to 10 records are bad (docs/bad-records.md)'],
+    ['npm run etl -- --quarantine', 'without the files that hold bad records'],
     ['npm run -s etl -- --json', 'for a program to read'],
   ],
-  run: (args) => withWarehouse({ config: args.config, readOnly: args.dryRun }, (context) => run(context, args)),
+  run: (args) =>
+    withWarehouse({ config: args.config, readOnly: args.dryRun, tolerance: args }, (context) => run(context, args)),
 });
 
 async function run(context: LoadContext, args: Args): Promise<void> {
@@ -44,8 +49,8 @@ async function run(context: LoadContext, args: Args): Promise<void> {
 async function dryRun(context: LoadContext, { json }: Args): Promise<void> {
   const { dryRunLoad } = await import('../../pipeline/dry-run.ts');
   const { printPlan } = await import('../reports.ts');
-  const { plan, statements } = await dryRunLoad(context);
-  printPlan(plan, { json, command: 'etl', statements });
+  const { plan, statements, kept } = await dryRunLoad(context);
+  printPlan(plan, { json, command: 'etl', statements, kept });
   if (!json) {
     story(`${statements.length} statements would run in one transaction:`);
     result(statements.map((sql) => `${sql};`).join('\n\n'));

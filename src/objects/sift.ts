@@ -1,0 +1,159 @@
+import type { DataProblem } from '../errors.ts';
+import { breathe } from './breathe.ts';
+import { type Bundle, type BundledFile, type BundleOptions, mergeSpellings, problemOf, sourceOf } from './bundle.ts';
+import { type ContentId, ContentReader, identify } from './bytes.ts';
+import { type FramedFile, type MalformedJson, RecordFramer } from './frame.ts';
+import { kindOf } from './frame-keys.ts';
+import type { ObjectStore, SourceObject } from './objects.ts';
+import { PartWriter } from './part-writer.ts';
+import { WholeRecords } from './whole-records.ts';
+
+/** A record that is kept out, or, without a line, what is wrong with its file as a whole. */
+export interface Reject {
+  /** The line the record begins on. */
+  readonly line: number | undefined;
+  readonly problem: DataProblem;
+}
+
+/** Why a record cannot be loaded; undefined when it can. `spellings` are those of the wanted keys met so far. */
+export type Judge = (record: string, spellings: FramedFile['spellings']) => DataProblem | undefined;
+
+/** How bad records are kept out of a bundle. */
+export interface SiftOptions extends Omit<BundleOptions, 'reads' | 'passThroughBytes' | 'partBytes' | 'onFile'> {
+  readonly partBytes: number;
+  readonly judge: Judge;
+  /** Whether a file that holds a bad record, or is broken as a whole, is set aside with all its records. */
+  readonly wholeFiles: boolean;
+  /** More rejects of a file than this are counted only. */
+  readonly mostRejects: number;
+  readonly onFile: (file: SiftedFile) => void;
+}
+
+/** A source file that has been looked into. */
+export interface SiftedFile {
+  readonly file: BundledFile;
+  /** How many of its records are bad; one more where it is broken as a whole. */
+  readonly bad: number;
+  readonly rejects: readonly Reject[];
+}
+
+/**
+ * Bundles source files as `bundle` does, but looks into every record and keeps the bad ones out: those the judge names, and
+ * what is no JSON, from where its record begins up to the next line that begins with "{". A file that is not whole is a
+ * problem, unless whole files are set aside.
+ */
+export async function sift(objects: readonly SourceObject[], options: SiftOptions): Promise<Bundle> {
+  const sifter = new Sifter(objects, options);
+  for (const object of objects) {
+    await sifter.add(object);
+  }
+  return sifter.finish();
+}
+
+class Sifter {
+  readonly #options: SiftOptions;
+  readonly #source: Pick<ObjectStore, 'read'>;
+  readonly #writer: PartWriter;
+  readonly #files: BundledFile[] = [];
+  readonly #spellings = new Set<FramedFile['spellings']>();
+  readonly #problems: DataProblem[] = [];
+  #framer: RecordFramer;
+  /** Of the current file. */
+  #records = 0;
+  #bad = 0;
+  #rejects: Reject[] = [];
+
+  constructor(objects: readonly SourceObject[], options: SiftOptions) {
+    this.#options = options;
+    this.#source = sourceOf(options.store, objects);
+    this.#writer = new PartWriter({ ...options, kindOf: kindOf(options.wanted) });
+    this.#framer = this.#newFramer();
+  }
+
+  async add(object: SourceObject): Promise<void> {
+    this.#writer.beginFile(object.label);
+    this.#records = 0;
+    this.#bad = 0;
+    this.#rejects = [];
+    this.#end(object, await this.#read(object));
+  }
+
+  finish(): Bundle {
+    this.#writer.endPart();
+    return {
+      parts: this.#writer.parts,
+      files: this.#files,
+      problems: this.#problems,
+      spellings: mergeSpellings(this.#spellings),
+    };
+  }
+
+  #newFramer(): RecordFramer {
+    const framer = new RecordFramer({
+      wanted: this.#options.wanted,
+      sink: new WholeRecords((record, line, isOdd) => this.#take(record, line, isOdd)),
+      onMistake: (mistake) => this.#refuse(mistake),
+    });
+    this.#spellings.add(framer.spellings);
+    return framer;
+  }
+
+  #take(record: Buffer, line: number, isOdd: boolean): void {
+    this.#records += 1;
+    const problem = this.#options.judge(record.toString('utf8'), this.#framer.spellings);
+    if (problem === undefined) {
+      this.#writer.segment(record, 0, record.length);
+      this.#writer.endRecord(line, isOdd);
+    } else {
+      this.#reject({ line, problem: { line, ...problem } });
+    }
+  }
+
+  #refuse({ line, column, recordLine, reason, excerpt }: MalformedJson): void {
+    this.#records += 1;
+    this.#reject({ line: recordLine, problem: { line, column, reason, excerpt } });
+  }
+
+  #reject(reject: Reject): void {
+    this.#bad += 1;
+    if (this.#rejects.length < this.#options.mostRejects) {
+      this.#rejects.push(reject);
+    }
+  }
+
+  async #read(object: SourceObject): Promise<ContentId> {
+    const reader = new ContentReader(this.#source, object);
+    try {
+      for await (const chunk of reader.content()) {
+        this.#framer.push(chunk);
+        await breathe();
+        this.#options.signal.throwIfAborted();
+      }
+      this.#framer.end();
+      return reader.id();
+    } catch (error) {
+      this.#refuseFile(problemOf(object, error));
+      return identify(this.#options.store, object);
+    }
+  }
+
+  #refuseFile(problem: DataProblem): void {
+    this.#framer = this.#newFramer();
+    if (this.#options.wholeFiles) {
+      this.#reject({ line: undefined, problem });
+    } else {
+      this.#problems.push(problem);
+    }
+  }
+
+  #end(object: SourceObject, id: ContentId): void {
+    const quarantined = this.#options.wholeFiles && this.#bad > 0;
+    if (quarantined) {
+      this.#writer.dropFile();
+    }
+    const rejected = quarantined ? this.#records : this.#bad;
+    const file = { object, ...id, records: this.#records, rejected, quarantined };
+    this.#files.push(file);
+    this.#options.onFile({ file, bad: this.#bad, rejects: this.#rejects });
+  }
+}

@@ -1,0 +1,34 @@
+import type { FramedFile } from '../objects/frame.ts';
+import type { Table } from '../sql/catalogue.ts';
+import type { Mapping } from '../warehouse/warehouse.ts';
+import { type FieldText, fieldReader } from './record.ts';
+
+type Spellings = FramedFile['spellings'];
+
+/**
+ * Reads records' fields while their file is being framed, when the spellings of keys are known as far as they have been
+ * met: that is enough for the records so far.
+ */
+export function fieldsAsMet(
+  table: Table,
+  toMapping: (spellings: Spellings) => Mapping,
+): (record: string, spellings: Spellings) => readonly FieldText[] {
+  let known: { readonly spellings: Spellings; readonly count: number } | undefined;
+  let read: ReturnType<typeof fieldReader>;
+  return (record, spellings) => {
+    const count = countOf(spellings);
+    if (known?.spellings !== spellings || known.count !== count) {
+      known = { spellings, count };
+      read = fieldReader(table, toMapping(spellings));
+    }
+    return read(record);
+  };
+}
+
+function countOf(spellings: Spellings): number {
+  let count = 0;
+  for (const met of spellings.values()) {
+    count += met.length;
+  }
+  return count;
+}

@@ -1,0 +1,29 @@
+import { type DataProblem, MAX_PROBLEMS } from '../errors.ts';
+import type { LoadPlan } from './plan.ts';
+import type { PreparedTable } from './prepare.ts';
+
+/** What a load keeps out of the warehouse. */
+export interface KeptOut {
+  /** How many records: the bad ones, and all of the files that are set aside. */
+  readonly rejected: number;
+  /** The first bad records. */
+  readonly rejects: readonly DataProblem[];
+  /** The files that wait to be corrected: set aside by this load, or by an earlier one and still as they were. */
+  readonly quarantined: readonly { readonly table: string; readonly file: string }[];
+}
+
+/** What a plan, and what has been read of it, keep out. */
+export function keptOut({ tables }: LoadPlan, prepared: readonly PreparedTable[]): KeptOut {
+  const files = prepared.flatMap((table) => table.files.map((file) => ({ ...file, table: table.table.name })));
+  const earlier = tables.flatMap(({ table, quarantined }) =>
+    quarantined.map(({ label }) => ({ table: table.name, file: label })),
+  );
+  const now = files
+    .filter(({ quarantined }) => quarantined)
+    .map(({ table, object }) => ({ table, file: object.label }));
+  return {
+    rejected: files.reduce((sum, { rejected }) => sum + rejected, 0),
+    rejects: prepared.flatMap(({ rejects }) => rejects.problems).slice(0, MAX_PROBLEMS),
+    quarantined: [...earlier, ...now],
+  };
+}

@@ -1,0 +1,126 @@
+import { type DataProblem, MAX_PROBLEMS } from '../errors.ts';
+import type { BundledFile } from '../objects/bundle.ts';
+import type { FramedFile } from '../objects/frame.ts';
+import type { Part } from '../objects/part.ts';
+import { PartWriter } from '../objects/part-writer.ts';
+import type { Judge, SiftedFile } from '../objects/sift.ts';
+import type { Spool } from '../objects/spool.ts';
+import { loadedColumns, type Table } from '../sql/catalogue.ts';
+import type { Mapping } from '../warehouse/warehouse.ts';
+import { fieldsAsMet } from './fields-as-met.ts';
+import { checkFields } from './record.ts';
+import { excerptOf } from './search.ts';
+
+/** What is told of a staging table's bad records. */
+export interface Rejects {
+  /** How many there are; a file that is broken as a whole counts as one. */
+  readonly count: number;
+  /** The first of them. */
+  readonly problems: readonly DataProblem[];
+  /** The rows of rejected_records. */
+  readonly parts: readonly Part[];
+}
+
+export const NO_REJECTS: Rejects = { count: 0, problems: [], parts: [] };
+
+/** The judge of a staging table's records. A record has one problem, that of the first column whose value does not fit. */
+export function judgeOf(table: Table, toMapping: (spellings: FramedFile['spellings']) => Mapping): Judge {
+  const fieldsOf = fieldsAsMet(table, toMapping);
+  return (record, spellings) => {
+    const [first, ...others] = checkFields(fieldsOf(record, spellings), table);
+    if (first === undefined) {
+      return undefined;
+    }
+    const more = others.map(({ column, reason }) => `; ${column}: ${reason}`).join('');
+    return { column: first.column, reason: `${first.reason}${more}`, excerpt: excerptOf(record) };
+  };
+}
+
+const PART_BYTES = 16 * 1024 * 1024;
+
+/** Where the rejects of a staging table are written down. */
+export interface RejectLogOptions {
+  readonly spool: Spool;
+  /** The staging table. */
+  readonly table: Table;
+  /** The table rejected_records. */
+  readonly into: Table;
+  readonly excerpts: boolean;
+}
+
+/** Collects a staging table's rejects as rows of rejected_records, in the spool of the run. */
+export class RejectLog {
+  readonly #options: RejectLogOptions;
+  readonly #writer: PartWriter;
+  readonly #limits: ReadonlyMap<string, number>;
+  readonly #problems: DataProblem[] = [];
+  #count = 0;
+
+  constructor(options: RejectLogOptions) {
+    const { spool, table, into } = options;
+    this.#options = options;
+    this.#writer = new PartWriter({
+      spool,
+      prefix: `rejected-${table.name}`,
+      partBytes: PART_BYTES,
+      kindOf: () => 'any',
+    });
+    this.#limits = new Map(
+      loadedColumns(into).map(({ name, maxBytes }) => [name, maxBytes ?? Number.POSITIVE_INFINITY]),
+    );
+  }
+
+  add({ file, bad, rejects }: SiftedFile): void {
+    this.#count += bad;
+    for (const {
+      line,
+      problem: { excerpt, ...rest },
+    } of rejects) {
+      const problem = this.#options.excerpts && excerpt !== undefined ? { ...rest, excerpt } : rest;
+      if (this.#problems.length < MAX_PROBLEMS) {
+        this.#problems.push({ ...problem, file: file.object.label });
+      }
+      this.#write(file, line, problem);
+    }
+  }
+
+  finish(): Rejects {
+    this.#writer.endPart();
+    return { count: this.#count, problems: this.#problems, parts: this.#writer.parts };
+  }
+
+  #write({ object, version }: BundledFile, line: number | undefined, problem: DataProblem): void {
+    const { spool, table } = this.#options;
+    const isMalformed = typeof problem.column === 'number';
+    const texts = {
+      run_id: spool.name,
+      staging_table: table.name,
+      uri: object.uri,
+      version,
+      column_name: isMalformed ? undefined : problem.column?.toString(),
+      reason: isMalformed ? `line ${problem.line}, column ${problem.column}: ${problem.reason}` : problem.reason,
+      excerpt: problem.excerpt,
+    };
+    const cut = Object.entries(texts).map(([name, text]) => [
+      name,
+      text && cutToBytes(text, this.#limits.get(name) ?? 0),
+    ]);
+    const row = Buffer.from(JSON.stringify({ ...Object.fromEntries(cut), line }));
+    this.#writer.segment(row, 0, row.length);
+    this.#writer.endRecord(line ?? 0, false);
+  }
+}
+
+/** A text's beginning, of so many bytes at most; no character is cut in two. */
+export function cutToBytes(text: string, most: number): string {
+  if (Buffer.byteLength(text) <= most) {
+    return text;
+  }
+  let bytes = Buffer.byteLength('…');
+  const kept = [...text.slice(0, most)];
+  const end = kept.findIndex((character) => {
+    bytes += Buffer.byteLength(character);
+    return bytes > most;
+  });
+  return `${kept.slice(0, end).join('')}…`;
+}
