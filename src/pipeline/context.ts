@@ -29,6 +29,8 @@ export interface LoadContext {
   readonly storeOf: (root: string) => ObjectStore;
   /** The folder below which runs spool their parts. */
   readonly spoolRoot: string;
+  /** The pause before a batch is tried again; each further one is twice as long. */
+  readonly firstPauseMilliseconds?: number;
   /** A load of more source bytes than this becomes several runs. */
   readonly maxRunBytes?: number | undefined;
   /** Absent, one bad record refuses the load. */

@@ -27,7 +27,8 @@ export async function runWithRetry(context: LoadContext, batch: Batch): Promise<
         throw reason === undefined ? error : gaveUp(reason, attempt, error);
       }
       context.emit({ type: 'again', reason, attempt: attempt + 1 });
-      await sleep(FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1), undefined, { signal: context.signal });
+      const pause = (context.firstPauseMilliseconds ?? FIRST_PAUSE_MILLISECONDS) * 2 ** (attempt - 1);
+      await sleep(pause, undefined, { signal: context.signal });
     }
   }
 }

@@ -4,10 +4,9 @@ import { engines } from '../support/engines.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { withLoader } from '../support/loader.ts';
 import { converges, holdsThroughHistory } from '../support/properties.ts';
+import { scale } from '../support/scale.ts';
 import { agreements, CLASSES, classesOf, historyOf, scenarios } from '../support/scenario.ts';
 
-/** Cases a property; PROPERTY_RUNS asks for more, as a nightly run does. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60);
 const LEAST_SHARE = 0.05;
 const SAMPLED = 2000;
 
@@ -30,7 +29,7 @@ describe.each(engines)('the invariants on $name', (engine) => {
   test('any history of new, changed and restored files gives the star of the oracle, and so does rebuild', async () => {
     await fc.assert(
       fc.asyncProperty(scenarios, (scenario) => withLoader(engine, (loader) => holdsThroughHistory(loader, scenario))),
-      { numRuns: Math.ceil(RUNS * engine.share), endOnFailure: true },
+      { numRuns: Math.ceil(scale.histories * engine.share), endOnFailure: true },
     );
   }, 300_000);
 
@@ -41,7 +40,7 @@ describe.each(engines)('the invariants on $name', (engine) => {
           withLoader(engine, (second) => withLoader(engine, (full) => converges([first, second, full], agreement))),
         ),
       ),
-      { numRuns: Math.ceil((RUNS * engine.share) / 2), endOnFailure: true },
+      { numRuns: Math.ceil(scale.partitions * engine.share), endOnFailure: true },
     );
   }, 300_000);
 });

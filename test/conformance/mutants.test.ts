@@ -5,12 +5,13 @@ import { EXAMPLES } from '../support/examples.ts';
 import { type LoaderOptions, withLoader } from '../support/loader.ts';
 import { MUTANTS } from '../support/mutants.ts';
 import { holdsThroughHistory } from '../support/properties.ts';
+import { FOR_ALL, scale } from '../support/scale.ts';
 import { scenarios } from '../support/scenario.ts';
 import {
   loadsOnceSideBySide,
   plansAnewWhenOvertaken,
   refusesAStampThatIsNotNewer,
-  survivesFailureAtEveryStep,
+  survivesFailureAtAnyStep,
 } from '../support/trials.ts';
 
 type Trial = (engine: Engine, options: LoaderOptions) => Promise<unknown>;
@@ -19,31 +20,30 @@ type Trial = (engine: Engine, options: LoaderOptions) => Promise<unknown>;
 const TRIALS: Readonly<Record<string, Trial>> = {
   'loaders side by side': loadsOnceSideBySide,
   'overtaken after the plan': plansAnewWhenOvertaken,
+  'stamp not newer': refusesAStampThatIsNotNewer,
   examples: async (engine, options) => {
     for (const { scenario } of EXAMPLES) {
       await withLoader(engine, (loader) => holdsThroughHistory(loader, scenario), options);
     }
   },
-  'failure at every step': (engine, options) =>
-    engine.reportsLive ? survivesFailureAtEveryStep(engine, options) : Promise.resolve(),
   histories: (engine, options) =>
     fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
         await withLoader(engine, (loader) => holdsThroughHistory(loader, scenario), options);
       }),
-      { numRuns: 30, endOnFailure: true, seed: 7 },
+      { numRuns: scale.mutantHistories, endOnFailure: true, seed: 7 },
     ),
-  'stamp not newer': refusesAStampThatIsNotNewer,
+  'failure at any step': (engine, options) =>
+    engine.reportsLive ? survivesFailureAtAnyStep(engine, options) : Promise.resolve(),
 };
 
-/** Where the mutants run: on DuckDB, unless MUTANT_ENGINES names others, since on a server they take many minutes. */
-const MUTANT_ENGINES = (process.env['MUTANT_ENGINES'] ?? 'duckdb').split(',');
-const chosen = engines.filter(({ name }) => MUTANT_ENGINES.includes(name));
+const chosen = engines.filter(({ share }) => scale.mutantsOnServers || share === 1);
 if (chosen.length < engines.length) {
-  console.log(`mutants run on ${MUTANT_ENGINES.join(', ')} only; MUTANT_ENGINES names others`);
+  const left = engines.filter((engine) => !chosen.includes(engine)).map(({ name }) => name);
+  console.log(`mutants do not run on ${left.join(', ')}, where they take many minutes; ${FOR_ALL}`);
 }
 if (chosen.length === 0) {
-  test.skip('mutants: no engine of MUTANT_ENGINES is among ENGINES', () => {});
+  test.skip('mutants: only servers are among ENGINES', () => {});
 }
 
 (chosen.length === 0 ? describe.skip : describe).each(chosen.length === 0 ? engines : chosen)(

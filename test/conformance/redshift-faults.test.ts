@@ -7,6 +7,7 @@ import { withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader, readEverything, readStar } from '../support/loader.ts';
 import { expectedStar } from '../support/oracle.ts';
 import { openOnStandin, schemaOf, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
+import { sample, scale, upTo } from '../support/scale.ts';
 import { countRows, PLAY, SONG, writeSample } from '../support/trials.ts';
 
 /** Set by each test; asked about every call. */
@@ -115,9 +116,9 @@ describe('a load through the Data API', () => {
     ['expired credentials', { kind: 'expired-token' }, false],
   ])(
     'survives %s at any of its calls',
-    async (_, made, heals) => {
+    async (title, made, heals) => {
       const calls = await callsOfALoad();
-      for (let nth = 1; nth <= calls.length; nth += 1) {
+      for (const nth of sample(`calls with ${title}`, upTo(calls.length), scale.faultyCalls)) {
         const outcome = await withStar((loader) => survives(loader, atCall(nth, made)));
         expect([nth, outcome]).toEqual([nth, heals ? 'loaded' : 'failed']);
       }
@@ -127,7 +128,7 @@ describe('a load through the Data API', () => {
 
   test('runs the whole batch again after a conflict at any of its statements', async () => {
     const statements = await statementsOfALoad();
-    for (let at = 1; at <= statements; at += 1) {
+    for (const at of sample('statements with a conflict', upTo(statements), scale.faultyStatements)) {
       const error = at % 2 === 0 ? CONFLICT_1023 : CONFLICT_SNAPSHOT;
       expect(await withStar((loader) => survives(loader, inBatch({ kind: 'fail', at, error })))).toBe('loaded');
     }
@@ -135,7 +136,7 @@ describe('a load through the Data API', () => {
 
   test('leaves everything as it was after an error at any of its statements', async () => {
     const statements = await statementsOfALoad();
-    for (let at = 1; at <= statements; at += 1) {
+    for (const at of sample('statements with an error', upTo(statements), scale.faultyStatements)) {
       const made: Fault = at % 2 === 0 ? { kind: 'fail', at, error: 'ERROR: disk full' } : { kind: 'abort', at };
       expect(await withStar((loader) => survives(loader, inBatch(made, { always: true })))).toBe('failed');
     }
@@ -146,14 +147,14 @@ describe('a load through the Data API', () => {
     () =>
       withStar(async (loader) => {
         fault = inBatch({ kind: 'fail', at: 5, error: CONFLICT_1023 }, { always: true });
-        await expect(etl(loader.context)).rejects.toThrow(
+        await expect(etl({ ...loader.context, firstPauseMilliseconds: 1 })).rejects.toThrow(
           /another run was writing; gave up after \d attempts, nothing was changed/,
         );
       }),
     60_000,
   );
 
-  test.each(['start', 1, 5, 9, 20, 30, 'commit'] as const)(
+  test.each(sample('slow statements', ['start', 1, 5, 9, 20, 30, 'commit'] as const, scale.faultyCalls))(
     'waits for a statement that takes its time (%s)',
     async (at) => {
       expect(await withStar((loader) => survives(loader, inBatch({ kind: 'slow', at, milliseconds: 400 })))).toBe(

@@ -13,17 +13,18 @@ import { withFolder } from '../support/engines.ts';
 import { makeLoader, readStar } from '../support/loader.ts';
 import type { Star } from '../support/oracle.ts';
 import { openOnStandin, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
+import { scale } from '../support/scale.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../shared/data/sparkify-local/', import.meta.url));
 
 afterAll(stopSharedStandin);
 
 test(
-  'Redshift, from S3, and DuckDB, from a folder, give the same star, row for row: 15,000 songs and 3,000 events',
+  `Redshift, from S3, and DuckDB, from a folder, give the same star, row for row: ${scale.songs} songs and 3,000 events`,
   () =>
     withFolder(async (folder) => {
-      await generateData({ songs: 15_000, events: 3_000, seed: 11, out: folder });
-      await expectSameStar(folder, 15_000);
+      await generateData({ songs: scale.songs, events: 3_000, seed: 11, out: folder });
+      await expectSameStar(folder, scale.songs);
     }),
   300_000,
 );

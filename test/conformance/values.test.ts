@@ -7,6 +7,7 @@ import { checkFields, readFields } from '../../src/pipeline/record.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
+import { scale } from '../support/scale.ts';
 import { LOG_ROOT } from '../support/scenario.ts';
 import { runSql } from '../support/trials.ts';
 
@@ -89,7 +90,7 @@ describe.each(engines)('the meaning of values on $name', (engine) => {
             expect((await load(loader, column, json)) === undefined).toBe(blamed.length > 0);
           },
         ),
-        { numRuns: Math.ceil(150 * engine.share) },
+        { numRuns: Math.ceil(scale.values * engine.share) },
       ),
     ));
 });

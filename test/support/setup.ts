@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sharePostgres } from '../standin/engine/postgres.ts';
@@ -8,6 +9,8 @@ const PROJECT = fileURLToPath(new URL('../../tsconfig.build.json', import.meta.u
 
 /** Jest's global set-up: what all test files of a run share. */
 export default async function setup(): Promise<void> {
+  // Test files run in processes of their own, and are to sample alike.
+  process.env['STARLOAD_SEED'] ??= String(randomInt(1000));
   await Promise.all([build(), sharePostgres()]);
 }
 

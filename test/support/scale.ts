@@ -1,0 +1,78 @@
+/**
+ * How much the tests try. `npm test` tries enough to notice a mistake within minutes; STARLOAD_TESTS=nightly, which
+ * `npm run test:nightly` sets, tries everything. This is the only place that says how much.
+ */
+export interface Scale {
+  /** Histories of a property, on an engine whose share is 1. */
+  readonly histories: number;
+  /** Ways to cut files into runs; each is loaded three times. */
+  readonly partitions: number;
+  /** Awkward values held against the search for bad records. */
+  readonly values: number;
+  /** Histories that a mutant must survive to be missed. */
+  readonly mutantHistories: number;
+  /** Whether mutants run on servers too, where a case takes several times as long. */
+  readonly mutantsOnServers: boolean;
+  /** Of the places a load can fail at: calls of each fault, and statements. */
+  readonly faultyCalls: number;
+  readonly faultyStatements: number;
+  /** Songs of the generated data that all engines must agree on. */
+  readonly songs: number;
+}
+
+const QUICK: Scale = {
+  histories: 16,
+  partitions: 6,
+  values: 60,
+  mutantHistories: 12,
+  mutantsOnServers: false,
+  faultyCalls: 3,
+  faultyStatements: 6,
+  songs: 2000,
+};
+
+const NIGHTLY: Scale = {
+  histories: 200,
+  partitions: 100,
+  values: 500,
+  mutantHistories: 60,
+  mutantsOnServers: true,
+  faultyCalls: Number.POSITIVE_INFINITY,
+  faultyStatements: Number.POSITIVE_INFINITY,
+  songs: 15_000,
+};
+
+export const scale: Scale = chosen(process.env['STARLOAD_TESTS']);
+
+/** What to set for more, as tests print it where they leave something out. */
+export const FOR_ALL = 'npm run test:nightly tries all';
+
+function chosen(name: string | undefined): Scale {
+  if (name === undefined || name === 'quick') {
+    return QUICK;
+  }
+  if (name === 'nightly') {
+    return NIGHTLY;
+  }
+  throw new Error(`STARLOAD_TESTS is "${name}"; it is quick, as without it, or nightly`);
+}
+
+/** Where samples begin: another place in each run, unless STARLOAD_SEED repeats an earlier one. */
+const SEED = Number(process.env['STARLOAD_SEED'] ?? 0);
+
+/** So many of all, spread evenly, in their order; prints which. */
+export function sample<T>(what: string, all: readonly T[], count: number): readonly T[] {
+  if (count >= all.length) {
+    return all;
+  }
+  const step = all.length / count;
+  const places = Array.from({ length: count }, (_, n) => Math.floor(n * step + (SEED % Math.ceil(step))) % all.length);
+  const some = all.filter((_, index) => places.includes(index));
+  console.log(`${what}: ${some.length} of ${all.length} (STARLOAD_SEED=${SEED}): ${some.join(', ')}; ${FOR_ALL}`);
+  return some;
+}
+
+/** The numbers from 1. */
+export function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
