@@ -113,7 +113,8 @@ function listProblems(problems: readonly ConfigProblem[]): string {
   return problems.map((problem) => `  ${describePlace(problem)}${problem.message}`).join('\n');
 }
 
-function describePlace({ section, key, line }: ConfigProblem): string {
+/** Where a configuration's mistake is, to be put before its message. */
+export function describePlace({ section, key, line }: ConfigProblem): string {
   const name = [section === undefined ? '' : `[${section}]`, key ?? ''].filter(Boolean).join(' ');
   const at = line === undefined ? '' : `line ${line}`;
   const place = [at, name].filter(Boolean).join(', ');

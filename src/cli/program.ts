@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { UsageError } from '../errors.ts';
+import { checkCommand } from './commands/check.ts';
 import { createTablesCommand } from './commands/create-tables.ts';
 import { demoCommand } from './commands/demo.ts';
 import { etlCommand } from './commands/etl.ts';
@@ -21,6 +22,7 @@ const COMMANDS = [
   queryCommand,
   rebuildCommand,
   reconcileCommand,
+  checkCommand,
   generateDataCommand,
   demoCommand,
   provisionCommand,

@@ -138,8 +138,8 @@ function fileReporter({ emit }: LoadContext, { table, files }: TablePlan): (file
 }
 
 /** The jsonpaths file of a source, if it has one. */
-async function readJsonPaths(
-  context: LoadContext,
+export async function readJsonPaths(
+  context: Pick<LoadContext, 'storeOf'>,
   { table, jsonpaths }: Source,
 ): Promise<readonly JsonPath[] | undefined> {
   if (jsonpaths === undefined) {

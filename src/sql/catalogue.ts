@@ -53,6 +53,8 @@ export interface Model {
   readonly comparisons: readonly Comparison[];
   readonly queries: readonly NamedSql[];
   readonly protocol: ReadonlyMap<string, string>;
+  /** What the doctor asks, by name; an engine's own under `name.engine`. */
+  readonly doctor: ReadonlyMap<string, string>;
 }
 
 /** The key of a table's portable CREATE TABLE in `Table.ddl`. */
@@ -73,7 +75,8 @@ export function loadModel(folder: string = BUILT_IN_MODEL): Model {
       ...readComparisons('reconcile/recount', folder, true),
     ],
     queries: readFolder(join(folder, 'queries')),
-    protocol: new Map(readFolder(join(folder, 'protocol')).map(({ name, sql }) => [name, sql])),
+    protocol: readNamed(join(folder, 'protocol')),
+    doctor: readNamed(join(folder, 'doctor')),
   };
 }
 
@@ -110,6 +113,19 @@ export function protocolSql(model: Model, name: string): NamedSql {
     });
   }
   return { name, sql };
+}
+
+/** A statement of sql/doctor by its name: the engine's own where there is one, else the portable one. */
+export function doctorSql(model: Model, name: string, engine: string): string {
+  const sql = model.doctor.get(`${name}.${engine}`) ?? model.doctor.get(name);
+  if (sql === undefined) {
+    throw new StarloadError(`the model has no doctor/${name}.sql`, { next: 'Restore sql/doctor from the package.' });
+  }
+  return sql;
+}
+
+function readNamed(folder: string): ReadonlyMap<string, string> {
+  return new Map(readFolder(folder).map(({ name, sql }) => [name, sql]));
 }
 
 function readFolder(folder: string): readonly NamedSql[] {

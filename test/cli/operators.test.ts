@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
@@ -57,5 +57,41 @@ describe('reconcile', () => {
         ],
         notes: [],
       });
+    }));
+});
+
+describe('check', () => {
+  test('goes from a fresh project to a loaded one, and changes nothing', () =>
+    withProject(async (folder) => {
+      const fresh = await run(folder, ['check', '--deep']);
+      expect(fresh.stdout).toMatch(
+        /warning {2}connect: there is no warehouse at .*\n {9}next: Run npm run create-tables/,
+      );
+      expect(fresh.stdout).toContain('skipped  copy LOG_DATA: tables comes first');
+      expect(readdirSync(folder).sort()).toEqual(['dwh.cfg', 'log_data', 'song_data']);
+      await run(folder, ['create-tables']);
+      await run(folder, ['etl']);
+      const { command, status, checks } = await json(folder, ['check', '--deep']);
+      expect({ command, status }).toEqual({ command: 'check', status: 'passed' });
+      expect(checks.map((one: { status: string }) => one.status)).toEqual(checks.map(() => 'ok'));
+      expect((await json(folder, ['status'])).rows).toMatchObject({ staging_events: 60 });
+    }));
+
+  test('ends with 1 when a check fails, and with 2 when the configuration is wrong', () =>
+    withProject(async (folder) => {
+      rmSync(join(folder, 'song_data'), { recursive: true });
+      const { stdout, stderr } = await run(folder, ['check'], 1);
+      expect(stdout).toMatch(/failed {3}list SONG_DATA: cannot read the source .*\n {9}next: Correct the path/);
+      expect(stderr).toContain('error: 1 check failed');
+      writeFileSync(join(folder, 'dwh.cfg'), '[S3]\nLOG_DATA=log_data\nSONG_DATA=s3://\n[AWS]\nKEY=marked-key\n');
+      const wrong = await run(folder, ['check', '--json'], 2);
+      expect(JSON.parse(wrong.stdout)).toMatchObject({
+        status: 'failed',
+        checks: expect.arrayContaining([
+          expect.objectContaining({ check: 'configuration', status: 'failed', next: expect.any(String) }),
+          { check: 'everything else', status: 'skipped', reason: 'configuration comes first' },
+        ]),
+      });
+      expect(wrong.stdout + wrong.stderr).not.toContain('marked-key');
     }));
 });

@@ -4,10 +4,12 @@ import { startEngine } from './engine/engine.ts';
 import { s3Reader } from './engine/objects.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { type S3Server, startS3Server } from './s3-server.ts';
+import { type StsServer, startStsServer } from './sts-server.ts';
 
-/** A warehouse and an S3 on this machine that answer as Redshift and S3 do, as far as docs/engines.md says. */
+/** A warehouse, an S3 and an STS on this machine that answer as those of AWS do, as far as docs/engines.md says. */
 export interface Standin {
   readonly s3: S3Server;
+  readonly sts: StsServer;
   readonly dataApi: Awaited<ReturnType<typeof startDataApi>>;
   readonly engine: Awaited<ReturnType<typeof startEngine>>;
   /** Environment variables that lead the AWS SDK here, with credentials that are none. */
@@ -33,6 +35,7 @@ export async function startStandin({
   // Said once per process on Node 20; the SDK's version is pinned.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const s3 = await startS3Server({ region: REGION });
+  const sts = await startStsServer();
   const engine = await startEngine({
     databases: [DATABASE],
     objects: s3Reader(s3.url, REGION),
@@ -42,10 +45,12 @@ export async function startStandin({
   const dataApi = await startDataApi({ engine, clusters: [CLUSTER], ...front });
   return {
     s3,
+    sts,
     dataApi,
     engine,
     environment: {
       AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ENDPOINT_URL_STS: sts.url,
       AWS_ENDPOINT_URL_REDSHIFT_DATA: dataApi.url,
       AWS_ACCESS_KEY_ID: 'standin',
       AWS_SECRET_ACCESS_KEY: 'standin',
@@ -55,6 +60,7 @@ export async function startStandin({
       await dataApi.stop();
       await engine.stop();
       await s3.stop();
+      await sts.stop();
     },
   };
 }

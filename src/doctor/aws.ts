@@ -1,0 +1,82 @@
+import type { Check, Outcome } from './checks.ts';
+import type { AwsAccess, Examination, Learnt } from './examination.ts';
+import { type Answer, StsUnreachable } from './identity.ts';
+
+/** AWS refuses requests whose time is off by more than this; the SDK corrects its own, other tools do not. */
+const REFUSED_SECONDS = 300;
+const SUSPICIOUS_SECONDS = 30;
+
+/** The checks of credentials, clock and regions; none where nothing lies in AWS. */
+export function awsChecks(examination: Examination, learnt: Learnt): readonly Check[] {
+  const { aws } = examination;
+  if (aws === undefined) {
+    return [];
+  }
+  return [
+    { name: 'credentials', needs: [], run: () => checkCredentials(aws, learnt) },
+    { name: 'clock', needs: ['credentials'], run: async () => checkClock(learnt) },
+    { name: 'region', needs: ['credentials'], run: () => checkRegions(examination, aws) },
+  ];
+}
+
+async function checkCredentials({ whoAmI }: AwsAccess, learnt: Learnt): Promise<Outcome> {
+  if (whoAmI === undefined) {
+    return {
+      status: 'skipped',
+      reason: 'S3 is not that of Amazon (AWS_ENDPOINT_URL_S3), and has no STS',
+      blocks: false,
+    };
+  }
+  try {
+    const asked = Date.now();
+    const { arn, account, serverTime } = await whoAmI();
+    noteSkew(learnt, asked, serverTime);
+    return { reason: `${arn}, account ${account}` };
+  } catch (error) {
+    if (error instanceof StsUnreachable) {
+      return { status: 'warning', reason: error.message, next: error.next };
+    }
+    throw error;
+  }
+}
+
+/** The answer was made between the question and its arrival; its date has no fractions of a second. */
+function noteSkew(learnt: Learnt, asked: number, serverTime: Answer['serverTime']): void {
+  if (serverTime !== undefined) {
+    const here = Math.min(Math.max(serverTime.getTime(), asked), Date.now());
+    learnt.clockSkewMilliseconds = here - serverTime.getTime();
+  }
+}
+
+function checkClock({ clockSkewMilliseconds: skew }: Learnt): Outcome {
+  if (skew === undefined) {
+    return { status: 'skipped', reason: 'nobody said what time it is' };
+  }
+  const seconds = Math.round(Math.abs(skew) / 1000);
+  if (seconds <= SUSPICIOUS_SECONDS) {
+    return { reason: "this machine's clock agrees with that of AWS" };
+  }
+  return {
+    status: seconds > REFUSED_SECONDS ? 'failed' : 'warning',
+    reason: `this machine's clock is ${seconds} s ${skew > 0 ? 'ahead of' : 'behind'} that of AWS, which refuses requests that are off by more than ${REFUSED_SECONDS} s`,
+    next: 'Set the clock, and let it be kept right (NTP).',
+  };
+}
+
+/** What COPY reads may lie in another region than the warehouse, but it costs. */
+async function checkRegions({ sources, work }: Examination, { regionOf, redshift }: AwsAccess): Promise<Outcome> {
+  const uris = [...sources.flatMap(({ root, jsonpaths = root }) => [root, jsonpaths]), work?.prefix ?? ''];
+  const regions = new Map<string, string>();
+  for (const uri of new Set(uris.filter((one) => one.startsWith('s3://')))) {
+    regions.set(uri, await regionOf(uri));
+  }
+  const list = [...regions].map(([uri, region]) => `${uri} in ${region}`).join(', ');
+  const others = [...regions].filter(([, region]) => redshift !== undefined && region !== redshift.region);
+  return others.length === 0
+    ? { reason: list === '' ? `the warehouse is in ${redshift?.region}` : list }
+    : {
+        status: 'warning',
+        reason: `${others.map(([uri, region]) => `${uri} lies in ${region}`).join(', ')}; the warehouse is in ${redshift?.region}`,
+        next: 'It works, but AWS charges for data that crosses regions, and it is slower: keep them together.',
+      };
+}

@@ -1,0 +1,72 @@
+import { DataError, messageOf, StarloadError } from '../errors.ts';
+
+/** How a check came out. `skipped`: it could not be tried. */
+export type Status = 'ok' | 'warning' | 'failed' | 'skipped';
+
+/** What a check says: why, and what to do about it. */
+export interface Finding {
+  readonly check: string;
+  readonly status: Status;
+  readonly reason: string;
+  readonly next?: string | undefined;
+}
+
+/** What a check that could be tried found out. */
+export interface Outcome extends Omit<Finding, 'check' | 'status'> {
+  /** `ok` if absent. */
+  readonly status?: Status;
+  /** Whether those that need this check cannot be tried. */
+  readonly blocks?: boolean;
+}
+
+/** A check as data. What it throws is a failure. */
+export interface Check {
+  readonly name: string;
+  /** Checks before it without which it makes no sense; those that are not made do not count. */
+  readonly needs: readonly string[];
+  run(): Promise<Outcome>;
+}
+
+/** Runs all checks, in their order; each is told as soon as it is done. Throws the signal's reason only. */
+export async function runChecks(
+  checks: readonly Check[],
+  { signal, onFinding }: { readonly signal: AbortSignal; readonly onFinding: (finding: Finding) => void },
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const blocked = new Set<string>();
+  for (const check of checks) {
+    const missing = check.needs.find((need) => blocked.has(need));
+    const outcome = missing === undefined ? await attempt(check) : skipped(missing);
+    signal.throwIfAborted();
+    const { status = 'ok', reason, next, blocks = status === 'failed' || status === 'skipped' } = outcome;
+    if (blocks) {
+      blocked.add(check.name);
+    }
+    const finding = { check: check.name, status, reason, ...(next === undefined ? {} : { next }) };
+    findings.push(finding);
+    onFinding(finding);
+  }
+  return findings;
+}
+
+/** What to say of a check that needs another. */
+function skipped(need: string): Outcome {
+  return { status: 'skipped', reason: `${need} comes first` };
+}
+
+async function attempt(check: Check): Promise<Outcome> {
+  try {
+    return await check.run();
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** A failure in one line, without text of the data. */
+export function failed(thrown: unknown): Outcome {
+  const error = thrown instanceof DataError ? thrown.withoutExcerpts() : thrown;
+  const reason = messageOf(error)
+    .trim()
+    .replace(/:?\n\s*/g, '; ');
+  return { status: 'failed', reason, next: error instanceof StarloadError ? error.next : undefined };
+}

@@ -1,0 +1,138 @@
+import { isGzip, type ObjectStore, type SourceObject } from '../objects/objects.ts';
+import type { Part } from '../objects/part.ts';
+import { Spool } from '../objects/spool.ts';
+import { byName } from '../pipeline/batches.ts';
+import type { LoadContext, Source } from '../pipeline/context.ts';
+import { explainFailure } from '../pipeline/explain.ts';
+import { planEverything } from '../pipeline/plan.ts';
+import { type PreparedTable, prepare } from '../pipeline/prepare.ts';
+import { newRunId } from '../pipeline/run-id.ts';
+import { temporarily, temporaryCopy } from '../pipeline/temporary.ts';
+import { quoteIdentifier } from '../sql/render.ts';
+import type { Step, Warehouse } from '../warehouse/warehouse.ts';
+import type { Check, Outcome } from './checks.ts';
+import { type Examination, type Learnt, nameOf, type Sample } from './examination.ts';
+
+/** What only a COPY tells: of one record on the way every record takes, and of a file as Redshift reads it by itself. */
+export function deepChecks(examination: Examination, learnt: Learnt): readonly Check[] {
+  const { deep, sources, aws } = examination;
+  if (!deep) {
+    return aws?.redshift === undefined
+      ? []
+      : [{ name: 'role', needs: [], run: async () => roleUntried(aws.redshift?.role) }];
+  }
+  return sources.flatMap((source) => {
+    const name = nameOf(source);
+    const needs = ['work prefix', 'tables', `read ${name}`, `jsonpaths ${name}`];
+    const copy = { name: `copy ${name}`, needs, run: () => copyRecord(examination, source, learnt) };
+    const role = { name: `role ${name}`, needs, run: () => copyFile(examination, source, learnt) };
+    const isRead = aws?.redshift !== undefined && source.root.startsWith('s3://');
+    return isRead ? [role, copy] : [copy];
+  });
+}
+
+function roleUntried(role: string | undefined): Outcome {
+  return { status: 'skipped', reason: `only a COPY tells whether Redshift may use ${role}: --deep makes one` };
+}
+
+/** Copies one record into a temporary table, which goes with its session: nothing remains. */
+async function copyRecord(examination: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
+  const warehouse = learnt.warehouse as Warehouse;
+  const { object, record = '' } = learnt.samples.get(source.root) as Sample;
+  if (warehouse.loads === 'folders') {
+    return { status: 'skipped', reason: 'there is no work prefix to copy a single record from' };
+  }
+  const spool = new Spool(examination.spoolRoot, newRunId());
+  try {
+    const context = contextOf(examination, source, { warehouse, store: oneRecord(object, record) });
+    const prepared = (await prepare(context, await planEverything(context), spool)).map(temporarily);
+    const steps = prepared.flatMap(temporaryCopy);
+    const copied = await countCopied(warehouse, { prepared, source, steps });
+    return { reason: `${copied} record of ${object.label} went into a temporary copy of ${source.table.name}` };
+  } finally {
+    spool.remove();
+  }
+}
+
+/** A file as it lies in the source, read by the warehouse itself: by manifest, or by prefix where there is no work prefix. */
+async function copyFile({ aws }: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
+  const warehouse = learnt.warehouse as Warehouse;
+  const { object } = learnt.samples.get(source.root) as Sample;
+  const steps = warehouse.loads === 'parts' ? byManifest(source, object) : byPrefix(source, object);
+  const copied = await countCopied(warehouse, { prepared: [], source, steps });
+  return { reason: `Redshift read ${object.label} as ${aws?.redshift?.role}: ${copied} records` };
+}
+
+/** The record alone, as a source of its own. */
+function oneRecord({ label, uri }: SourceObject, record: string): ObjectStore {
+  const bytes = Buffer.from(record);
+  const object = { uri: uri.replace(/\.gz$/i, ''), label, size: bytes.length, version: undefined };
+  return {
+    async *list() {
+      yield { objects: [object], skipped: [] };
+    },
+    async *read() {
+      yield bytes;
+    },
+    async assertUnchanged() {},
+  };
+}
+
+/** What a load would work with, were this the only source. Its jsonpaths file stays where it is. */
+function contextOf(
+  { model, storeOf, spoolRoot, signal }: Examination,
+  source: Source,
+  { warehouse, store }: { readonly warehouse: Warehouse; readonly store: ObjectStore },
+): LoadContext {
+  return {
+    model,
+    warehouse,
+    sources: [source],
+    storeOf: (root) => (root === source.root ? store : storeOf(root)),
+    spoolRoot,
+    emit: () => {},
+    signal,
+  };
+}
+
+/** A file that is handed on untouched, as big ones are. Keys are matched by name: which values they hold is not asked. */
+function byManifest({ table }: Source, object: SourceObject): readonly Step[] {
+  const part: Part = {
+    path: object.uri,
+    compression: isGzip(object.uri) ? 'gzip' : 'none',
+    records: 0,
+    bytes: object.size,
+    index: [],
+    untouched: object,
+  };
+  return temporaryCopy(temporarily({ table, parts: [part], mapping: byName(table) }));
+}
+
+function byPrefix({ table, jsonpaths }: Source, object: SourceObject): readonly Step[] {
+  const copy = temporarily({ table, parts: [], mapping: byName(table) });
+  const compression = isGzip(object.uri) ? 'gzip' : 'none';
+  const folder = { uri: object.uri, compression, jsonpaths } as const;
+  return [...temporaryCopy(copy), { kind: 'copy-folder', name: `copy_${copy.table.name}`, table: copy.table, folder }];
+}
+
+interface CopyTrial {
+  readonly prepared: readonly PreparedTable[];
+  readonly source: Source;
+  readonly steps: readonly Step[];
+}
+
+/** Runs a COPY into a temporary table and counts what came. Throws DataError where a value does not fit. */
+async function countCopied(warehouse: Warehouse, { prepared, source, steps }: CopyTrial): Promise<number> {
+  const { name } = temporarily({ table: source.table, parts: [], mapping: byName(source.table) }).table;
+  const count: Step = {
+    kind: 'sql',
+    name: 'count',
+    sql: `SELECT COUNT(*) AS copied FROM ${quoteIdentifier(name)}`,
+    wanted: 'always',
+  };
+  const batch = { name: `check-${newRunId()}`, locks: false, steps: [...steps, count] };
+  const results = await warehouse.run(batch).catch(async (error) => {
+    throw await explainFailure(prepared, error);
+  });
+  return Number(results.at(-1)?.result?.rows[0]?.[0] ?? 0);
+}

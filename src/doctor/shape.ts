@@ -1,0 +1,39 @@
+import type { Column, Table } from '../sql/catalogue.ts';
+
+/** A column as the warehouse's catalogue describes it. */
+export interface FoundColumn {
+  readonly name: string;
+  readonly type: string;
+  /** Of text; undefined where the engine does not keep it. */
+  readonly length: number | undefined;
+}
+
+/** What the engines call a type. */
+const TYPES: Readonly<Record<Column['type'], RegExp>> = {
+  varchar: /^(character varying|varchar)\b/i,
+  bigint: /^bigint$/i,
+  double: /^double( precision)?$/i,
+  timestamp: /^timestamp( without time zone)?$/i,
+  other: /./,
+};
+
+/** How a table differs from its CREATE TABLE, in words. Columns of the user's own do no harm. */
+export function shapeProblems(table: Table, found: readonly FoundColumn[]): readonly string[] {
+  const columns = new Map(found.map((column) => [column.name, column]));
+  return table.columns.flatMap((column) => {
+    const problem = columnProblem(column, columns.get(column.name));
+    return problem === undefined ? [] : [`${table.name}.${column.name} ${problem}`];
+  });
+}
+
+function columnProblem({ type, maxBytes }: Column, found: FoundColumn | undefined): string | undefined {
+  if (found === undefined) {
+    return 'is missing';
+  }
+  if (!TYPES[type].test(found.type)) {
+    return `is ${found.type} instead of ${type}`;
+  }
+  return maxBytes !== undefined && found.length !== undefined && found.length < maxBytes
+    ? `holds ${found.length} instead of ${maxBytes}`
+    : undefined;
+}

@@ -1,0 +1,132 @@
+import { type DataProblem, StarloadError } from '../errors.ts';
+import { problemOf } from '../objects/bundle.ts';
+import { ContentReader } from '../objects/bytes.ts';
+import { RecordFramer, type RecordSink } from '../objects/frame.ts';
+import type { SkippedObject, SourceObject } from '../objects/objects.ts';
+import type { Source } from '../pipeline/context.ts';
+import { readJsonPaths } from '../pipeline/prepare.ts';
+import { loadedColumns } from '../sql/catalogue.ts';
+import type { Check, Outcome } from './checks.ts';
+import { type Examination, type Learnt, nameOf, type Sample } from './examination.ts';
+
+/** For each source: can it be listed, can a file be read, does its jsonpaths file fit its table? */
+export function sourceChecks(examination: Examination, learnt: Learnt): readonly Check[] {
+  return examination.sources.flatMap((source) => {
+    const name = nameOf(source);
+    const { jsonpaths } = source;
+    const paths = { name: `jsonpaths ${name}`, needs: [], run: () => checkJsonPaths(examination, source) };
+    return [
+      { name: `list ${name}`, needs: [], run: () => checkListing(examination, source, learnt) },
+      ...(jsonpaths === undefined ? [] : [paths]),
+      { name: `read ${name}`, needs: [`list ${name}`], run: () => checkReading(examination, source, learnt) },
+    ];
+  });
+}
+
+/** So many files are listed, to find one and to see that there are some. */
+const ENOUGH_FILES = 1000;
+
+async function checkListing({ storeOf, signal }: Examination, { root }: Source, learnt: Learnt): Promise<Outcome> {
+  const objects: SourceObject[] = [];
+  const skipped: SkippedObject[] = [];
+  for await (const page of storeOf(root).list(root)) {
+    objects.push(...page.objects);
+    skipped.push(...page.skipped);
+    signal.throwIfAborted();
+    if (objects.length >= ENOUGH_FILES) {
+      break;
+    }
+  }
+  const [smallest] = objects.filter(({ size }) => size > 0).sort((a, b) => a.size - b.size);
+  if (smallest === undefined) {
+    return nothingListed(root, skipped);
+  }
+  learnt.samples.set(root, { object: smallest });
+  const count = objects.length >= ENOUGH_FILES ? `${ENOUGH_FILES} files or more` : `files: ${objects.length}`;
+  return { reason: `${root}: ${count}` };
+}
+
+function nothingListed(root: string, skipped: readonly SkippedObject[]): Outcome {
+  const [first] = skipped;
+  const others =
+    first === undefined ? '' : `; ${skipped.length} others are passed over, such as ${first.label} (${first.reason})`;
+  return {
+    status: 'warning',
+    blocks: true,
+    reason: `${root} holds no data${others}`,
+    next: 'Is it the right folder, capitals included? Data files end in .json or .json.gz.',
+  };
+}
+
+async function checkJsonPaths(examination: Examination, source: Source): Promise<Outcome> {
+  const paths = await readJsonPaths(examination, source);
+  return { reason: `${source.jsonpaths}: ${paths?.length} expressions for the columns of ${source.table.name}` };
+}
+
+/** Reads the first record of a small file: a folder that may be listed need not be readable. */
+async function checkReading(examination: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
+  const sample = learnt.samples.get(source.root) as Sample;
+  const record = await firstRecord(examination, source, sample.object).catch((error: unknown) => {
+    throw malformed(problemOf(sample.object, error));
+  });
+  if (record === undefined) {
+    return { status: 'warning', blocks: true, reason: `${sample.object.label} holds no record` };
+  }
+  sample.record = record;
+  const missing = source.jsonpaths === undefined ? missingKeys(record, source) : [];
+  if (missing.length > 0) {
+    throw new StarloadError(
+      `the first record of ${sample.object.label} has no ${missing.join(', ')}, which ${source.table.name} must have`,
+      { next: 'Are LOG_DATA and SONG_DATA swapped in dwh.cfg? Or does the source need a jsonpaths file?' },
+    );
+  }
+  return { reason: `${sample.object.label} begins with a record for ${source.table.name}` };
+}
+
+function malformed({ file, line, reason }: DataProblem): StarloadError {
+  return new StarloadError(`${file}${line === undefined ? '' : `, line ${line}`}: ${reason}`, {
+    next: 'Correct the file: a load would refuse it.',
+  });
+}
+
+async function firstRecord(
+  { storeOf, signal }: Examination,
+  { root }: Source,
+  object: SourceObject,
+): Promise<string | undefined> {
+  const sink = new FirstRecord();
+  const framer = new RecordFramer({ sink });
+  for await (const chunk of new ContentReader(storeOf(root), object).content()) {
+    framer.push(chunk);
+    signal.throwIfAborted();
+    if (sink.record !== undefined) {
+      return sink.record;
+    }
+  }
+  framer.end();
+  return sink.record;
+}
+
+/** Keeps the first record. */
+class FirstRecord implements RecordSink {
+  record: string | undefined;
+  #segments: Uint8Array[] = [];
+
+  segment(chunk: Uint8Array, from: number, to: number): void {
+    if (this.record === undefined) {
+      this.#segments.push(chunk.slice(from, to));
+    }
+  }
+
+  endRecord(): void {
+    this.record ??= Buffer.concat(this.#segments).toString('utf8');
+    this.#segments = [];
+  }
+}
+
+/** The columns that must have a value and whose key a record lacks, in any case. */
+function missingKeys(record: string, { table }: Source): readonly string[] {
+  const keys = new Set(Object.keys(JSON.parse(record)).map((key) => key.toLowerCase()));
+  const required = loadedColumns(table).filter(({ notNull }) => notNull);
+  return required.map(({ name }) => name).filter((name) => !keys.has(name));
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { messageOf, StarloadError } from '../errors.ts';
+import type { Check, Outcome } from './checks.ts';
+import type { Examination, WorkPrefix } from './examination.ts';
+
+/** The check of the work prefix, where the warehouse reads S3. */
+export function workChecks({ aws, work }: Examination): readonly Check[] {
+  return aws?.redshift === undefined
+    ? []
+    : [
+        {
+          name: 'work prefix',
+          needs: ['credentials'],
+          run: () => (work === undefined ? withoutOne() : checkWork(work)),
+        },
+      ];
+}
+
+async function withoutOne(): Promise<Outcome> {
+  return {
+    status: 'warning',
+    reason: 'dwh.cfg has no WORK_PREFIX: whole folders are loaded anew when anything in them changes',
+    next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3]: then files are loaded one by one, each once.',
+  };
+}
+
+/** Writes an object and removes it. */
+async function checkWork({ prefix, put, remove }: WorkPrefix): Promise<Outcome> {
+  const uri = `${prefix}check-${randomBytes(8).toString('hex')}`;
+  await put(uri, Buffer.from('{}\n'));
+  try {
+    await remove([uri]);
+  } catch (error) {
+    return {
+      status: 'warning',
+      reason: `${prefix} can be written to, but not cleaned: ${messageOf(error).replace(/:?\n\s*/g, '; ')}`,
+      next: error instanceof StarloadError ? error.next : undefined,
+    };
+  }
+  return { reason: `${prefix} can be written to and cleaned` };
+}

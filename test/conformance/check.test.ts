@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Finding } from '../../src/doctor/checks.ts';
+import type { Examination } from '../../src/doctor/examination.ts';
+import { examine } from '../../src/doctor/examine.ts';
+import { etl } from '../../src/pipeline/etl.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { type Engine, engines } from '../support/engines.ts';
+import { type Loader, withLoader } from '../support/loader.ts';
+import { LOG_ROOT, linesOf } from '../support/scenario.ts';
+import { override, PLAY, writeSample } from '../support/trials.ts';
+
+/** The loader's own warehouse, which stays open. */
+function examinationOf({ context }: Loader, changes: Partial<Examination> = {}): Examination {
+  const { model, sources, storeOf, spoolRoot, signal, warehouse } = context;
+  const open = async () => override(warehouse, { close: async () => {} });
+  return { model, sources, storeOf, spoolRoot, signal, open, aws: undefined, work: undefined, deep: true, ...changes };
+}
+
+/** What the checks say, by name. */
+async function findings(loader: Loader, changes: Partial<Examination> = {}): Promise<Record<string, Finding>> {
+  const told: Finding[] = [];
+  const all = await examine(examinationOf(loader, changes), (finding) => told.push(finding));
+  expect(told).toEqual(all);
+  return Object.fromEntries(all.map((finding) => [finding.check, finding]));
+}
+
+async function statuses(loader: Loader, changes: Partial<Examination> = {}): Promise<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(await findings(loader, changes)).map(([name, { status }]) => [name, status]),
+  );
+}
+
+function withSample(engine: Engine, action: (loader: Loader) => Promise<void>): Promise<void> {
+  return withLoader(engine, async (loader) => {
+    writeSample(loader);
+    await action(loader);
+  });
+}
+async function change({ warehouse }: Loader['context'], sqls: readonly string[]): Promise<void> {
+  const steps = sqls.map((sql, index) => ({ kind: 'sql' as const, name: `change_${index}`, sql }));
+  await warehouse.run({ name: `change-${Math.random()}`, locks: false, steps });
+}
+
+const ALL_OK = {
+  'list LOG_DATA': 'ok',
+  'read LOG_DATA': 'ok',
+  'list SONG_DATA': 'ok',
+  'read SONG_DATA': 'ok',
+  connect: 'ok',
+  tables: 'ok',
+  privileges: 'ok',
+  stamps: 'ok',
+  'copy LOG_DATA': 'ok',
+  'copy SONG_DATA': 'ok',
+};
+
+describe.each(engines)('the doctor on $name', (engine) => {
+  test('finds nothing wrong where nothing is, leaves nothing behind, and names the engine', () =>
+    withSample(engine, async (loader) => {
+      const found = await findings(loader);
+      expect(found).toMatchObject(
+        Object.fromEntries(Object.entries(ALL_OK).map(([name, status]) => [name, { status }])),
+      );
+      expect(found['connect']?.reason).toContain(loader.context.warehouse.location);
+      expect(await loader.context.warehouse.existing(['source_staging_events'])).toEqual(new Set());
+      const { rows } = await loader.context.warehouse.query('SELECT COUNT(*) FROM staging_events');
+      expect(rows).toEqual([[0]]);
+    }));
+
+  test('finds the tables that are missing, cut short or of another type, and makes the checks that need none', () =>
+    withSample(engine, async (loader) => {
+      await change(loader.context, [
+        'DROP TABLE users',
+        'DROP TABLE songs',
+        'CREATE TABLE songs (song_id VARCHAR(256), title BIGINT, artist_id VARCHAR(256), duration DOUBLE PRECISION)',
+      ]);
+      const found = await findings(loader);
+      expect(found['tables']).toMatchObject({ status: 'failed', next: expect.stringContaining('create-tables') });
+      for (const problem of [
+        'users is missing',
+        /songs.title is bigint instead of varchar/i,
+        'songs.year is missing',
+      ]) {
+        expect(found['tables']?.reason).toMatch(problem);
+      }
+      expect(found['stamps']).toEqual({ check: 'stamps', status: 'skipped', reason: 'tables comes first' });
+      expect(found).toMatchObject({ privileges: { status: 'ok' }, 'read LOG_DATA': { status: 'ok' } });
+    }));
+
+  test('says of a fresh warehouse that the tables are yet to be made', () =>
+    withSample(engine, async (loader) => {
+      await change(
+        loader.context,
+        loader.context.model.tables.map(({ name }) => `DROP TABLE ${name}`),
+      );
+      expect(await findings(loader)).toMatchObject({
+        tables: { status: 'warning', next: expect.stringContaining('npm run create-tables') },
+        privileges: { status: 'ok' },
+        'copy LOG_DATA': { status: 'skipped' },
+      });
+    }));
+
+  test('names a record that does not fit, a stamp of the future, and files of the other kind', () =>
+    withSample(engine, async (loader) => {
+      await etl(loader.context);
+      loader.store.files.set(`${LOG_ROOT}/a.json`, linesOf([{ ...PLAY, ts: 'secret' as unknown as number }]));
+      await change(loader.context, ["UPDATE load_ledger SET loaded_at = TIMESTAMP '2999-01-01 00:00:00'"]);
+      const found = await findings(loader);
+      expect(found['copy LOG_DATA']).toMatchObject({
+        status: 'failed',
+        reason: expect.stringMatching(/a\.json.*"ts"/),
+      });
+      expect(found['stamps']).toMatchObject({ status: 'failed', reason: expect.stringContaining('2999') });
+      const swapped = loader.context.sources.map((source, index, { length }) => ({
+        ...source,
+        root: loader.context.sources[length - 1 - index]?.root ?? '',
+      }));
+      expect(await findings(loader, { sources: swapped, deep: false })).toMatchObject({
+        'read LOG_DATA': { status: 'failed', next: expect.stringContaining('swapped') },
+        'read SONG_DATA': { status: 'failed' },
+      });
+    }));
+
+  test('goes on where the warehouse cannot be opened', () =>
+    withSample(engine, async (loader) => {
+      const open = async (): Promise<Warehouse> => {
+        throw new Error('nobody home');
+      };
+      expect(await statuses(loader, { open })).toEqual({
+        ...ALL_OK,
+        connect: 'failed',
+        tables: 'skipped',
+        privileges: 'skipped',
+        stamps: 'skipped',
+        'copy LOG_DATA': 'skipped',
+        'copy SONG_DATA': 'skipped',
+      });
+    }));
+});

@@ -1,0 +1,202 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Check, type Finding, runChecks } from '../../src/doctor/checks.ts';
+import type { Examination, Learnt } from '../../src/doctor/examination.ts';
+import { examineMachine } from '../../src/doctor/examine.ts';
+import { askWhoAmI } from '../../src/doctor/identity.ts';
+import { checkPrivileges } from '../../src/doctor/privileges.ts';
+import { shapeProblems } from '../../src/doctor/shape.ts';
+import { sourceChecks } from '../../src/doctor/sources.ts';
+import { DataError, StarloadError } from '../../src/errors.ts';
+import type { ListPage } from '../../src/objects/objects.ts';
+import { loadModel, tablesOf } from '../../src/sql/catalogue.ts';
+import type { Value, Warehouse } from '../../src/warehouse/warehouse.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+
+const model = loadModel();
+const signal = new AbortController().signal;
+
+describe('checks', () => {
+  const check = (name: string, needs: readonly string[], run: Check['run']): Check => ({ name, needs, run });
+  const fine = async () => ({ reason: 'fine' });
+
+  test('are all made, but for those that need one that failed, was skipped or blocks', async () => {
+    const told: Finding[] = [];
+    const found = await runChecks(
+      [
+        check('a', [], fine),
+        check('b', ['a', 'nobody makes this one'], async () => {
+          throw new StarloadError('broken:\n  first\n  second', { next: 'Mend it.' });
+        }),
+        check('c', ['b'], fine),
+        check('d', ['c'], fine),
+        check('e', [], async () => ({ status: 'warning', reason: 'odd' })),
+        check('f', ['e'], async () => ({ status: 'warning', reason: 'empty', blocks: true })),
+        check('g', ['f'], fine),
+        check('h', ['a'], fine),
+      ],
+      { signal, onFinding: (finding) => told.push(finding) },
+    );
+    expect(found).toEqual([
+      { check: 'a', status: 'ok', reason: 'fine' },
+      { check: 'b', status: 'failed', reason: 'broken; first; second', next: 'Mend it.' },
+      { check: 'c', status: 'skipped', reason: 'b comes first' },
+      { check: 'd', status: 'skipped', reason: 'c comes first' },
+      { check: 'e', status: 'warning', reason: 'odd' },
+      { check: 'f', status: 'warning', reason: 'empty' },
+      { check: 'g', status: 'skipped', reason: 'f comes first' },
+      { check: 'h', status: 'ok', reason: 'fine' },
+    ]);
+    expect(told).toEqual(found);
+  });
+
+  test('show no text of the data, and end with the signal', async () => {
+    const bad = check('a', [], async () => {
+      throw new DataError('one value does not fit', [{ file: 'f', line: 1, reason: 'bad', excerpt: 'private' }]);
+    });
+    const [finding] = await runChecks([bad], { signal, onFinding: () => {} });
+    expect(finding).toMatchObject({ status: 'failed', reason: 'one value does not fit; f, line 1: bad' });
+    const stop = new AbortController();
+    const stopping = check('s', [], async () => {
+      stop.abort(new Error('stopped'));
+      return fine();
+    });
+    await expect(runChecks([stopping], { signal: stop.signal, onFinding: () => {} })).rejects.toThrow('stopped');
+  });
+
+  test.each([
+    ['20.19.9', 'failed'],
+    ['18.20.0', 'failed'],
+    ['20.20.0', 'ok'],
+    ['22.0.0', 'ok'],
+  ])('of Node %s end as %s', async (version, status) => {
+    const found: Finding[] = [];
+    await examineMachine((finding) => found.push(finding), version);
+    expect(found).toMatchObject([{ check: 'node', status }]);
+  });
+});
+
+describe('the shape of a table', () => {
+  const [table] = tablesOf(model, 'staging').filter(({ name }) => name === 'staging_songs');
+  const types = { varchar: 'character varying', bigint: 'bigint', double: 'double precision' };
+  const right = (table?.columns ?? []).map(({ name, type, maxBytes }) => ({
+    name,
+    type: type === 'timestamp' ? 'timestamp without time zone' : types[type as keyof typeof types],
+    length: maxBytes,
+  }));
+  const edited = (name: string, changes: object) =>
+    right.map((column) => (column.name === name ? { ...column, ...changes } : column));
+
+  test.each([
+    ['right', right, []],
+    ['with a column more', [...right, { name: 'extra', type: 'json', length: undefined }], []],
+    ['of an engine without lengths', right.map((column) => ({ ...column, length: undefined })), []],
+    ['short of a column', right.slice(1), [`staging_songs.${right[0]?.name} is missing`]],
+    ['too narrow', edited('title', { length: 256 }), ['staging_songs.title holds 256 instead of 1024']],
+    ['of another type', edited('duration', { type: 'real' }), ['staging_songs.duration is real instead of double']],
+    [
+      'with a time zone',
+      edited('loaded_at', { type: 'timestamp with time zone' }),
+      ['staging_songs.loaded_at is timestamp with time zone instead of timestamp'],
+    ],
+  ])('is told when %s', (_, found, problems) => {
+    expect(table && shapeProblems(table, found)).toEqual(problems);
+  });
+});
+
+describe('privileges', () => {
+  /** A warehouse whose catalogue grants this much. */
+  const granting = (schema: readonly Value[], tables: readonly (readonly Value[])[]) =>
+    ({
+      engine: 'postgres',
+      query: async (sql: string) => ({ columns: [], rows: sql.includes('has_table') ? tables : [schema] }),
+    }) as unknown as Warehouse;
+  const examine = (schema: readonly Value[], tables: readonly (readonly Value[])[]) => {
+    const names = new Set(tables.map(([name]) => String(name)));
+    const learnt: Learnt = { warehouse: granting(schema, tables), schema: 'public', tables: names, samples: new Map() };
+    return checkPrivileges({ model } as Examination, learnt);
+  };
+
+  test('that are lacking are named, each where it is needed', async () => {
+    const all = [true, true, true, true];
+    expect(await examine([true, true, true], [['songs', true, true, false, true]])).not.toHaveProperty('status');
+    await expect(
+      examine(
+        [true, false, false],
+        [
+          ['songs', true, false, false, false],
+          ['load_run', true, true, false, true],
+          ['users', ...all],
+        ],
+      ),
+    ).rejects.toThrow('lacks CREATE on the schema; TEMP on the database; INSERT, DELETE on songs; UPDATE on load_run');
+  });
+});
+
+describe('a source', () => {
+  const [table] = tablesOf(model, 'staging');
+  const run = (store: MemoryStore) => {
+    const sources = table === undefined ? [] : [{ table, root: 'memory://log', jsonpaths: undefined }];
+    const examination = { sources, storeOf: () => store, signal } as unknown as Examination;
+    return runChecks(sourceChecks(examination, { samples: new Map() }), { signal, onFinding: () => {} });
+  };
+
+  test.each<[string, Record<string, string>, string, RegExp]>([
+    ['of nothing but blanks', { 'a.json': ' \n' }, 'warning', /holds no record/],
+    ['that is malformed', { 'a.json': '{"ts":' }, 'failed', /log\/a\.json, line 1: the file ends inside the record/],
+    ['that lacks keys', { 'a.json': '{"TS":1,"page":"Home"}' }, 'failed', /has no iteminsession, sessionid/],
+  ])('%s is found when it is read', async (_, files, status, reason) => {
+    const store = new MemoryStore();
+    for (const [name, text] of Object.entries(files)) {
+      store.files.set(`memory://log/${name}`, text);
+    }
+    const [listed, read] = await run(store);
+    expect(listed).toMatchObject({ status: 'ok' });
+    expect(read).toMatchObject({ status, reason: expect.stringMatching(reason) });
+  });
+
+  test('without data is a warning that names what is passed over', async () => {
+    class Hidden extends MemoryStore {
+      override async *list(): AsyncIterable<ListPage> {
+        yield { objects: [], skipped: [{ label: '.a.json', reason: 'hidden' }] };
+      }
+    }
+    expect(await run(new Hidden())).toMatchObject([
+      { status: 'warning', reason: 'memory://log holds no data; 1 others are passed over, such as .a.json (hidden)' },
+      { status: 'skipped' },
+    ]);
+  });
+});
+
+describe('who the credentials belong to', () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    for (const name of Object.keys(process.env)) {
+      if (!(name in before)) {
+        delete process.env[name];
+      }
+    }
+    Object.assign(process.env, before);
+  });
+
+  test('is not known where STS does not answer', async () => {
+    process.env['AWS_ENDPOINT_URL_STS'] = 'http://127.0.0.1:9';
+    const asked = askWhoAmI({ region: 'us-west-2', accessKeyId: 'key', secretAccessKey: 'marked-secret' });
+    await expect(asked).rejects.toThrow('STS does not answer');
+    await expect(asked).rejects.not.toThrow('marked-secret');
+  });
+
+  test('is nobody where there are none', async () => {
+    for (const name of Object.keys(process.env).filter((one) => one.startsWith('AWS_'))) {
+      delete process.env[name];
+    }
+    Object.assign(process.env, {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_CONFIG_FILE: '/dev/null',
+    });
+    await expect(askWhoAmI({ region: 'us-west-2' })).rejects.toMatchObject({
+      message: expect.stringContaining('Could not load credentials'),
+      next: expect.stringContaining('AWS_PROFILE'),
+    });
+  });
+});
