@@ -1,5 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import { cureFor, failuresOf, isChangeable, type StackEvent } from './outcome.ts';
+import { cureFor, failuresOf, isChangeable, isRemnant, type StackEvent } from './outcome.ts';
 import type { StackState } from './stacks.ts';
 
 type Named = Pick<StackState, 'name' | 'status'>;
@@ -35,7 +35,7 @@ function afterwards({ name, status }: Named, done: string): string {
   const stack = `-- --stack ${name}`;
   if (done === 'deleted') return `npm run teardown ${stack} again`;
   if (isChangeable(status)) return `npm run provision ${stack} again; the stack is as it was`;
-  if (status.startsWith('UPDATE')) {
+  if (!isRemnant(status)) {
     return `choose "Continue update rollback" for it in the CloudFormation console, and npm run provision ${stack}`;
   }
   return `npm run teardown ${stack}, which clears away what is left, and npm run provision ${stack}`;

@@ -45,7 +45,12 @@ export function isSuccess(status: string): boolean {
   return ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE', 'DELETE_COMPLETE'].includes(status);
 }
 
-/** Whether a stack that stands so takes a change set; else it has to be deleted first, or mended by hand. */
+/** Whether a stack that stands so is what a creation or a deletion left when it failed: it can only be deleted. */
+export function isRemnant(status: string): boolean {
+  return /^(CREATE_FAILED|ROLLBACK_(COMPLETE|FAILED)|DELETE_FAILED|REVIEW_IN_PROGRESS)$/.test(status);
+}
+
+/** Whether a stack that stands so takes a change set. */
 export function isChangeable(status: string): boolean {
   return isSuccess(status) || ['UPDATE_ROLLBACK_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'].includes(status);
 }
@@ -96,7 +101,7 @@ const CURES: readonly Cure[] = [
   },
   {
     pattern: /bucket.*not empty/i,
-    cure: 'Somebody wrote to the bucket meanwhile',
+    cure: 'The bucket stays because it holds files: --delete-data deletes them too',
   },
 ];
 

@@ -29,12 +29,13 @@ export const teardownCommand = toModule<Args>({
 });
 
 async function run(context: StackContext, args: Args): Promise<void> {
-  const { isChangeable } = await import('../../provision/outcome.ts');
+  const { isRemnant } = await import('../../provision/outcome.ts');
+  const { assertChangeable } = await import('../../provision/failure.ts');
   const found = await context.stacks.find(args.stack);
   const stack = found && (await context.stacks.settle(found));
   if (stack === undefined) return print(context, args, { status: 'absent', removed: [], bucket: null });
-  // A stack that takes no changes holds a creation that failed: there is no warehouse in it to be kept.
-  if (args.deleteData || !isChangeable(stack.status)) return removeAll(context, args, stack);
+  if (args.deleteData || isRemnant(stack.status)) return removeAll(context, args, stack);
+  assertChangeable(stack, await context.stacks.events(stack.id));
   await removeWarehouse(context, args, stack);
 }
 
