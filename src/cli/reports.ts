@@ -165,7 +165,7 @@ export function printRebuild({ rows, warnings }: RebuildReport, { json, location
 /** Nothing is kept out in silence. */
 function tellKeptOut({ rejected, rejects, quarantined }: KeptOut): void {
   if (rejected > 0 || rejects.length > 0) {
-    story(`${styledStory('yellow', 'warning')}: ${counted(rejected, 'record')} kept out (table rejected_records):`);
+    story(`${styledStory('yellow', 'warning')}: ${counted(rejected, 'record')} kept out; rejected_records says why:`);
     for (const problem of rejects) {
       story(describeDataProblem(problem));
     }

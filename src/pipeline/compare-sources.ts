@@ -2,7 +2,7 @@ import { identify } from '../objects/bytes.ts';
 import { protocolSql } from '../sql/catalogue.ts';
 import type { LoadContext, Source } from './context.ts';
 import type { Disagreements, SourceRule } from './disagreements.ts';
-import { type Recount, recount } from './recount.ts';
+import { type Recount, recounter } from './recount.ts';
 import { type SourceUnit, unitsOf } from './source-units.ts';
 
 /** A file's newest entry in the ledger. */
@@ -11,6 +11,10 @@ interface LedgerFile {
   readonly version: string;
   readonly size: number;
   readonly records: number;
+  /** How many of them were kept out. */
+  readonly rejected: number;
+  /** Whether it was set aside as a whole. */
+  readonly quarantined: boolean;
   /** How many versions of it stand in staging. */
   readonly versions: number;
 }
@@ -24,6 +28,8 @@ export interface SourceComparison {
   readonly records: number | undefined;
   /** Whether the warehouse may hold rows that no file holds any more: a version was replaced, or a file is gone. */
   readonly mayHoldMore: boolean;
+  /** Whether bad records of its files were kept out. */
+  readonly keptOut: boolean;
 }
 
 /** All newest entries of the ledger, by staging table and URI. */
@@ -52,7 +58,7 @@ export async function compareSources(
 async function readLedgerFiles({ model, warehouse }: LoadContext): Promise<LedgerFiles> {
   const { rows } = await warehouse.query(protocolSql(model, 'ledger_files').sql);
   const tables = new Map<string, Map<string, LedgerFile>>();
-  for (const [table, uri, version, size, records, versions] of rows) {
+  for (const [table, uri, version, size, records, rejected, status, versions] of rows) {
     const files = tables.get(String(table)) ?? new Map<string, LedgerFile>();
     tables.set(String(table), files);
     files.set(String(uri), {
@@ -60,6 +66,8 @@ async function readLedgerFiles({ model, warehouse }: LoadContext): Promise<Ledge
       version: String(version),
       size: Number(size),
       records: Number(records),
+      rejected: Number(rejected),
+      quarantined: status === 'quarantined',
       versions: Number(versions),
     });
   }
@@ -78,12 +86,14 @@ async function compareSource(
   { recounts, found }: Comparing,
 ): Promise<SourceComparison> {
   const { table, root } = source;
+  const count = recounts ? await recounter(context, source) : undefined;
   let files = 0;
   let records = 0;
-  let mayHoldMore = [...ledger.values()].some(({ versions }) => versions > 1);
+  const entries = [...ledger.values()];
+  let mayHoldMore = entries.some(hasOlderRows);
   for await (const unit of unitsOf(context, source)) {
     const entry = ledger.get(unit.uri);
-    const seen = recounts ? await recount(context, root, unit) : await look(context, root, unit, entry);
+    const seen = count !== undefined ? await count(unit) : await look(context, root, unit, entry);
     const rule = judge(unit, entry, seen, found);
     ledger.delete(unit.uri);
     files += 1;
@@ -99,11 +109,12 @@ async function compareSource(
     files,
     records: recounts ? records : undefined,
     mayHoldMore: mayHoldMore || rest.length > 0,
+    keptOut: entries.some(({ rejected, quarantined }) => quarantined || rejected > 0),
   };
 }
 
 /** What is known of a unit; a local file's version only where its size does not decide. */
-type Seen = Pick<Partial<Recount>, 'records' | 'problem'> & { readonly version: string | undefined };
+type Seen = Partial<Omit<Recount, 'version'>> & { readonly version: string | undefined };
 
 async function look(
   { storeOf }: LoadContext,
@@ -122,25 +133,33 @@ async function look(
 function judge(
   { label, size }: SourceUnit,
   entry: LedgerFile | undefined,
-  { version, records, problem }: Seen,
+  { version, records, problem, malformed }: Seen,
   found: Disagreements,
 ): SourceRule | undefined {
-  if (problem !== undefined) {
-    found.add('unreadable', problem);
+  const isSame = entry?.size === size && entry.version === version;
+  // What is malformed in a file that was loaded without its bad records is known.
+  const unreadable = problem ?? (isSame && entry.rejected > 0 ? undefined : malformed);
+  if (unreadable !== undefined) {
+    found.add('unreadable', unreadable);
   }
   if (entry === undefined) {
     found.add('missing', label);
     return 'missing';
   }
-  if (entry.size !== size || (problem === undefined && entry.version !== version)) {
+  if (entry.size !== size || (problem === undefined && !isSame)) {
     found.add('changed', label);
     return 'changed';
   }
-  if (problem === undefined && records !== undefined && records !== entry.records) {
+  if (unreadable === undefined && records !== undefined && records !== entry.records) {
     found.add('recounted', `${label}: the ledger says ${entry.records} records, it holds ${records}`);
     return 'recounted';
   }
   return undefined;
+}
+
+/** Whether rows of an older version stand in staging beside, or instead of, the newest. */
+function hasOlderRows({ versions, quarantined }: LedgerFile): boolean {
+  return versions > (quarantined ? 0 : 1);
 }
 
 /** The ledger of a warehouse that has got a work prefix still has the whole folder that was loaded before. */

@@ -137,7 +137,7 @@ async function planTable(context: LoadContext, source: Source, ledger: Ledger): 
     context.warehouse.loads === 'folders'
       ? await planFolder(source, pages, skipped, ledger)
       : await planFiles(context, source, pages, ledger);
-  const files = plan.files.length + plan.known;
+  const files = plan.files.length + plan.known + plan.quarantined.length;
   context.emit({ type: 'listed', table: source.table.name, files, skipped: skipped.length });
   return { table: source.table, source, skipped, ...plan };
 }

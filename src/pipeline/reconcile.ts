@@ -1,6 +1,6 @@
 import { compareSources, type SourceComparison } from './compare-sources.ts';
 import { comparisonSql, toDisagreements } from './compare-tables.ts';
-import type { LoadContext } from './context.ts';
+import type { LoadContext, Tolerance } from './context.ts';
 import { type Disagreement, Disagreements } from './disagreements.ts';
 import { findUnheldRows } from './unheld-rows.ts';
 
@@ -30,9 +30,13 @@ export async function reconcile(
   // A refresh from whole folders leaves nothing behind.
   const mayHoldMore = context.warehouse.loads === 'parts' && sources.some((source) => source.mayHoldMore);
   const note = mayHoldMore ? reasonNotToSearch(recounts, disagreements) : undefined;
-  const unheld = mayHoldMore && note === undefined ? await findUnheldRows(context) : [];
+  const tolerance = sources.some(({ keptOut }) => keptOut) ? GOOD_RECORDS : undefined;
+  const unheld = mayHoldMore && note === undefined ? await findUnheldRows({ ...context, tolerance }) : [];
   return { sources, disagreements: [...disagreements, ...unheld], notes: note === undefined ? [] : [note] };
 }
+
+/** What a file holds, where bad records were kept out: its good ones. */
+const GOOD_RECORDS: Tolerance = { maxErrors: Number.POSITIVE_INFINITY, quarantine: false, excerpts: false };
 
 /** Why rows that no file holds any more are not looked for. */
 function reasonNotToSearch(recounts: boolean, disagreements: readonly Disagreement[]): string | undefined {

@@ -1,43 +1,74 @@
+import type { DataProblem } from '../errors.ts';
 import { breathe } from '../objects/breathe.ts';
 import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
-import { RecordFramer } from '../objects/frame.ts';
+import { type MalformedJson, RecordFramer } from '../objects/frame.ts';
+import type { WantedKeys } from '../objects/frame-keys.ts';
+import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import { ReadAhead } from '../objects/read-ahead.ts';
-import type { LoadContext } from './context.ts';
+import type { LoadContext, Source } from './context.ts';
+import { readJsonPaths } from './prepare.ts';
 import type { SourceUnit } from './source-units.ts';
+import { wantedKeys } from './wanted-keys.ts';
 
 /** What reading all of a unit told. */
 export interface Recount {
   readonly records: number;
   readonly version: string;
-  /** Why its records cannot be counted: it is malformed. */
+  /** Why its records cannot be counted: it cannot be read to its end. */
   readonly problem: string | undefined;
+  /** The first of its records that is malformed; each counts as one. */
+  readonly malformed: string | undefined;
 }
 
-/** Streams a unit's files, counting their records. Throws StarloadError when one cannot be read. */
-export async function recount(context: LoadContext, root: string, unit: SourceUnit): Promise<Recount> {
-  const store = new ReadAhead(context.storeOf(root), unit.objects);
-  let records = 0;
+/** Gives what streams a source's units and counts their records. It throws StarloadError when one cannot be read. */
+export async function recounter(context: LoadContext, source: Source): Promise<(unit: SourceUnit) => Promise<Recount>> {
+  const wanted = wantedKeys(source.table, await readJsonPaths(context, source));
+  return (unit) => recount(unit, context.storeOf(source.root), new Counter(wanted, context.signal));
+}
+
+async function recount(unit: SourceUnit, files: ObjectStore, counter: Counter): Promise<Recount> {
+  const store = new ReadAhead(files, unit.objects);
   let version = '';
   for (const object of unit.objects) {
     const reader = new ContentReader(store, object);
     try {
-      records += await countRecords(reader, context.signal);
+      await counter.count(object, reader);
     } catch (error) {
-      const { line, reason } = problemOf(object, error);
-      return { records, version, problem: `${object.label}${line === undefined ? '' : `, line ${line}`}: ${reason}` };
+      return { ...counter, version, problem: describe(problemOf(object, error)) };
     }
     version = reader.id().version;
   }
-  return { records, version: unit.version ?? version, problem: undefined };
+  return { ...counter, version: unit.version ?? version, problem: undefined };
 }
 
-async function countRecords(reader: ContentReader, signal: AbortSignal): Promise<number> {
-  const framer = new RecordFramer();
-  for await (const chunk of reader.content()) {
-    framer.push(chunk);
-    await breathe();
-    signal.throwIfAborted();
+/** Counts records as a load that keeps bad ones out counts them. */
+class Counter {
+  records = 0;
+  malformed: string | undefined;
+  readonly #wanted: WantedKeys;
+  readonly #signal: AbortSignal;
+
+  constructor(wanted: WantedKeys, signal: AbortSignal) {
+    this.#wanted = wanted;
+    this.#signal = signal;
   }
-  return framer.end().records;
+
+  async count(object: SourceObject, reader: ContentReader): Promise<void> {
+    const onMistake = (mistake: MalformedJson) => {
+      this.records += 1;
+      this.malformed ??= describe(problemOf(object, mistake));
+    };
+    const framer = new RecordFramer({ wanted: this.#wanted, onMistake });
+    for await (const chunk of reader.content()) {
+      framer.push(chunk);
+      await breathe();
+      this.#signal.throwIfAborted();
+    }
+    this.records += framer.end().records;
+  }
+}
+
+function describe({ file, line, reason }: DataProblem): string {
+  return `${file}${line === undefined ? '' : `, line ${line}`}: ${reason}`;
 }

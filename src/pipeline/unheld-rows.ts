@@ -11,7 +11,8 @@ import { temporarily, temporaryCopy } from './temporary.ts';
 
 /**
  * The rows that count and that no source file holds any more. The records of all files are copied into temporary tables
- * and compared there; nothing else is written, and nothing remains. Throws DataError when a file cannot be loaded.
+ * and compared there; nothing else is written, and nothing remains. Where bad records are tolerated,
+ * their files hold the others; otherwise DataError is thrown when a file cannot be loaded.
  */
 export async function findUnheldRows(context: LoadContext): Promise<readonly Disagreement[]> {
   const runId = newRunId();

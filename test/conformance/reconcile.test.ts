@@ -50,8 +50,8 @@ describe.each(engines)('reconcile on $name', (engine) => {
     withLoaded(engine, async (loader) => {
       expect(await reconcile(loader.context, { recounts: true })).toEqual({
         sources: [
-          { table: 'staging_events', files: 2, records: 3, mayHoldMore: false },
-          { table: 'staging_songs', files: 2, records: 2, mayHoldMore: false },
+          { table: 'staging_events', files: 2, records: 3, mayHoldMore: false, keptOut: false },
+          { table: 'staging_songs', files: 2, records: 2, mayHoldMore: false, keptOut: false },
         ],
         disagreements: [],
         notes: [],
@@ -88,6 +88,20 @@ describe.each(engines)('reconcile on $name', (engine) => {
         unreadable: [expect.stringContaining(`${SONG_ROOT}/b.json, line 1: `)],
         changed: [`${SONG_ROOT}/b.json`],
         staged_rows: [expect.stringMatching(/staging_events, the run of .*: the ledger says 6 rows, there are 3/)],
+      });
+    }));
+
+  test('knows what was kept out: bad records, files that were set aside', () =>
+    withLoaded(engine, async (loader) => {
+      const tolerance = { maxErrors: 9, quarantine: false, excerpts: true };
+      loader.store.files.set(`${LOG_ROOT}/b.json`, `{"ts":oops}\n${linesOf([{ ...HOME, itemInSession: 10 }])}\n{}`);
+      await etl({ ...loader.context, tolerance });
+      loader.store.files.set(`${SONG_ROOT}/b.json`, `{\n${linesOf([{ ...SONG, song_id: 'SOC' }])}`);
+      await etl({ ...loader.context, tolerance: { ...tolerance, quarantine: true } });
+      expect(await differences(loader)).toEqual({});
+      expect(await differences(loader, true)).toEqual({
+        events_in_no_file: [expect.stringContaining('itemInSession 9,'), expect.stringContaining('itemInSession 1,')],
+        songs_in_no_file: ['song SOB'],
       });
     }));
 

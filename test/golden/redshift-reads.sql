@@ -59,7 +59,7 @@ ORDER BY e.staging_table, e.uri;
 
 -- The newest entry of every file, and how many versions of it stand in staging: none that were set aside, and none of
 -- those that were loaded before a refresh from whole folders, which empties staging.
-SELECT staging_table, uri, version, size_bytes, records, versions
+SELECT staging_table, uri, version, size_bytes, records, rejected, status, versions
 FROM (
   SELECT
     staging_table,
@@ -67,6 +67,8 @@ FROM (
     version,
     size_bytes,
     records,
+    rejected,
+    status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank,
     SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions
   FROM (
