@@ -299,6 +299,77 @@ HAVING SUM(due) <> SUM(found)
 WHERE place <= 20
 ORDER BY rule_name, place;
 
+SELECT rule_name, offenders, offender
+FROM (
+SELECT
+  CAST('events_in_no_file' AS VARCHAR(127)) AS rule_name,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  COUNT(*) OVER () AS offenders,
+  ROW_NUMBER() OVER (ORDER BY offender) AS place
+FROM (
+-- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load anew.
+-- Events that count and that no file holds any more: a newer version of their file left them out, or the file is gone.
+SELECT
+  'the event of ts ' || CAST(ts AS VARCHAR(20)) || ', sessionId ' || CAST(session_id AS VARCHAR(20))
+    || ', itemInSession ' || CAST(item_in_session AS VARCHAR(20))
+    || ', userId ' || COALESCE(CAST(user_id AS VARCHAR(20)), 'NULL') AS offender
+FROM (
+  SELECT ts, session_id, item_in_session, user_id
+  FROM current_events
+  EXCEPT
+  SELECT ts, sessionid, iteminsession, userid
+  FROM source_staging_events
+) unheld
+) events_in_no_file_offenders
+UNION ALL
+SELECT
+  CAST('songs_in_no_file' AS VARCHAR(127)) AS rule_name,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  COUNT(*) OVER () AS offenders,
+  ROW_NUMBER() OVER (ORDER BY offender) AS place
+FROM (
+-- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load anew.
+-- Songs that count and that no file holds any more: a newer version of their file left them out, or the file is gone.
+SELECT 'song ' || song_id AS offender
+FROM (
+  SELECT song_id
+  FROM current_songs
+  EXCEPT
+  SELECT RTRIM(song_id, ' ')
+  FROM source_staging_songs
+) unheld
+) songs_in_no_file_offenders
+) found
+WHERE place <= 20
+ORDER BY rule_name, place;
+
+-- Which engine answers, to whom, and in which schema it finds and makes tables.
+SELECT version() AS engine_version, current_user AS session_user_name, current_schema() AS schema_name;
+
+-- The columns of all tables of the schema.
+SELECT table_name, column_name, data_type, character_maximum_length
+FROM svv_columns
+WHERE table_schema = 'sparkify'
+ORDER BY table_name, ordinal_position;
+
+-- What the user may do in the schema and the database.
+SELECT
+  has_schema_privilege('sparkify', 'USAGE') AS usage_of_schema,
+  has_schema_privilege('sparkify', 'CREATE') AS create_in_schema,
+  has_database_privilege(current_database(), 'TEMP') AS temp_in_database;
+
+-- What the user may do with a table.
+SELECT
+  'songs' AS table_name,
+  has_table_privilege('songs', 'SELECT') AS may_select,
+  has_table_privilege('songs', 'INSERT') AS may_insert,
+  has_table_privilege('songs', 'UPDATE') AS may_update,
+  has_table_privilege('songs', 'DELETE') AS may_delete;
+
+-- The warehouse's clock and the newest stamp of a load.
+SELECT SYSDATE AS clock, MAX(loaded_at) AS newest
+FROM load_ledger;
+
 SELECT table_name FROM information_schema.tables WHERE table_schema = 'sparkify';
 
 SELECT file_name, line_number, column_name, column_type, column_length, error_code, error_message, '' AS raw_line

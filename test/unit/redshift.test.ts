@@ -12,8 +12,9 @@ import {
   tableSizes,
 } from '../../src/pipeline/batches.ts';
 import { comparisonSql } from '../../src/pipeline/compare-tables.ts';
-import { ddlFor, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
+import { ddlFor, doctorSql, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
+import { BEGINNING, render } from '../../src/sql/render.ts';
 import { copyStatement, jsonpathsOf, manifestOf } from '../../src/warehouse/redshift/copy.ts';
 import { keepLongIntegers } from '../../src/warehouse/redshift/exact-integers.ts';
 import { isTransient, sortedCall, sortedStatement } from '../../src/warehouse/redshift/failures.ts';
@@ -90,10 +91,18 @@ describe('the statements of a batch', () => {
       ...loadErrorSql({ queryId: 7, filePrefix: '' }),
       ...loadErrorSql({ queryId: 0, filePrefix: 's3://work/starload/RUN/' }),
     ];
+    const doctor = ['session', 'columns', 'schema_privileges', 'table_privileges', 'stamps'].map((name) =>
+      render(doctorSql(model, name, 'redshift'), { now: 'SYSDATE', since: BEGINNING })
+        .replaceAll('{schema}', "'sparkify'")
+        .replaceAll('{table}', "'songs'"),
+    );
+    const unheld = comparisonSql(model.comparisons.filter(({ recounts }) => recounts));
     const questions = model.queries.map(({ sql }) => sql);
     expectGolden(
       'redshift-reads.sql',
-      [...own, tableSizes(model).sql, compared, ...asked, ...questions].map((sql) => `${sql};`).join('\n\n'),
+      [...own, tableSizes(model).sql, compared, unheld, ...doctor, ...asked, ...questions]
+        .map((sql) => `${sql};`)
+        .join('\n\n'),
     );
   });
 
