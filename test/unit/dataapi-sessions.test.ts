@@ -53,10 +53,10 @@ describe('a session', () => {
     }));
 
   test('stays busy for a while after its statement, where that is set', () =>
-    withDataApi({ pauses: { released: 30 } }, async (setup) => {
+    withDataApi({ pauses: { released: 500 } }, async (setup) => {
       const SessionId = await openSession(setup, 100);
       await expect(setup.execute('select 1', { SessionId })).rejects.toMatchObject(NOT_AVAILABLE);
-      await sleep(40);
+      await sleep(600);
       await setup.execute('select 1', { SessionId });
     }));
 

@@ -8,6 +8,7 @@ import type { Postgres } from './postgres.ts';
 export class Connections {
   readonly #server: Postgres;
   readonly #idle = new Map<string, pg.Client[]>();
+  #isClosed = false;
 
   constructor(server: Postgres) {
     this.#server = server;
@@ -23,13 +24,17 @@ export class Connections {
     try {
       await client.query('ROLLBACK');
       await client.query('DISCARD ALL');
-      this.#idle.set(database, [...(this.#idle.get(database) ?? []), client]);
     } catch {
       await client.end();
+      return;
     }
+    if (this.#isClosed) await client.end();
+    else this.#idle.set(database, [...(this.#idle.get(database) ?? []), client]);
   }
 
+  /** Closes what is idle, and from now on what is given back. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.allSettled([...this.#idle.values()].flat().map((client) => client.end()));
     this.#idle.clear();
   }
