@@ -69,7 +69,7 @@ export class Stacks {
 
   /** Follows what goes on with a stack to its end, whoever began it. Undefined when the stack is gone then. */
   async settle(stack: StackState): Promise<StackState | undefined> {
-    const end = isSettled(stack.status) ? stack : await this.#follow(stack.id);
+    const end = isSettled(stack.status) ? stack : await this.#follow(stack.id, isSettled);
     return end.status === 'DELETE_COMPLETE' ? undefined : end;
   }
 
@@ -101,7 +101,8 @@ export class Stacks {
     return this.#try(`change the stack ${stack}`, async () => {
       await this.#remember(stackId);
       await this.#send(new this.#sdk.ExecuteChangeSetCommand({ ChangeSetName: id }));
-      const end = await this.#follow(stackId);
+      // For a moment the stack may still stand as before.
+      const end = await this.#follow(stackId, (status, hasBegun) => hasBegun && isDone(status));
       if (!isSuccess(end.status)) throw failed(end, await this.events(stackId), isNew ? 'created' : 'changed');
       return end;
     });
@@ -112,7 +113,7 @@ export class Stacks {
     await this.#try(`delete the stack ${stack.name}`, async () => {
       await this.#remember(stack.id);
       await this.#send(new this.#sdk.DeleteStackCommand({ StackName: stack.id }));
-      const end = await this.#follow(stack.id);
+      const end = await this.#follow(stack.id, (status) => /^DELETE_(COMPLETE|FAILED)$/.test(status));
       if (end.status !== 'DELETE_COMPLETE') throw failed(end, await this.events(stack.id), 'deleted');
     });
   }
@@ -236,18 +237,31 @@ export class Stacks {
     for (const event of await this.events(id)) this.#seen.add(event.id);
   }
 
-  async #follow(id: string): Promise<StackState> {
+  /** Tells the events of a stack until it stands so that `isEnd`, or is gone. */
+  async #follow(id: string, isEnd: (status: string, hasBegun: boolean) => boolean): Promise<StackState> {
+    let hasBegun = false;
     for (;;) {
-      // The state first: the events asked for after it then tell how it came to that.
+      hasBegun = (await this.#tell(id)) || hasBegun;
+      // Asked after the events: what they say has begun, the state shows.
       const stack = await this.#describe(id);
-      for (const event of await this.events(id)) {
-        if (!this.#seen.has(event.id)) this.#options.emit(event);
-        this.#seen.add(event.id);
+      if (stack === undefined || isEnd(stack.StackStatus ?? '', hasBegun)) {
+        await this.#tell(id);
+        return stateOf(
+          stack ?? { StackName: id, StackId: id, StackStatus: 'DELETE_COMPLETE', CreationTime: undefined },
+        );
       }
-      if (stack === undefined) return { name: id, id, status: 'DELETE_COMPLETE', parameters: {}, outputs: {} };
-      if (isSettled(stack.StackStatus ?? '')) return stateOf(stack);
       await this.#pause();
     }
+  }
+
+  /** Tells the events that were not told yet; whether an operation began with one of them. */
+  async #tell(id: string): Promise<boolean> {
+    const fresh = (await this.events(id)).filter((event) => !this.#seen.has(event.id));
+    for (const event of fresh) {
+      this.#seen.add(event.id);
+      this.#options.emit(event);
+    }
+    return fresh.some(isBeginning);
   }
 
   async #pause(): Promise<void> {
@@ -268,6 +282,10 @@ export class Stacks {
       throw explain(error, attempt);
     }
   }
+}
+
+function isDone(status: string): boolean {
+  return status !== 'REVIEW_IN_PROGRESS' && isSettled(status);
 }
 
 function interrupted({ signal }: InterruptedError): InterruptedError {
