@@ -5,7 +5,6 @@ import {
   Action,
   AFTER_KEY,
   AFTER_VALUE,
-  BETWEEN,
   Container,
   FIRST_ACTION,
   KEYLESS_TABLE,
@@ -27,8 +26,6 @@ export const MAX_DEPTH = 512;
 
 const NOTHING = new Uint8Array(0);
 const SPACE = Uint8Array.of(0x20);
-/** Where a file may end. */
-const ENDS: readonly number[] = [START, BETWEEN, PASSED_OVER, PASSED_OVER_LINE];
 
 /**
  * Takes the records of a file, each without line breaks: where the source breaks a line inside a record, a space comes in
@@ -55,6 +52,8 @@ export interface FramerOptions {
    * next line that begins with "{". Without it the first mistake is thrown.
    */
   readonly onMistake?: ((mistake: MalformedJson) => void) | undefined;
+  /** Told where what is passed over seems to hold another record, on the line of the mistake. */
+  readonly onLoss?: ((line: number) => void) | undefined;
 }
 
 /** What is known of a file once it has been read to its end. */
@@ -81,6 +80,7 @@ export interface FramedFile {
 export class RecordFramer {
   readonly #sink: RecordSink | undefined;
   readonly #onMistake: FramerOptions['onMistake'];
+  readonly #onLoss: FramerOptions['onLoss'];
   readonly #keys: KeyTracker | undefined;
   readonly #table: Int32Array;
   #line = new SourceLine();
@@ -102,9 +102,10 @@ export class RecordFramer {
   /** Where in the chunk the last mistake was found. */
   #mistakeAt = 0;
 
-  constructor({ sink, wanted, onMistake }: FramerOptions = {}) {
+  constructor({ sink, wanted, onMistake, onLoss }: FramerOptions = {}) {
     this.#sink = sink;
     this.#onMistake = onMistake;
+    this.#onLoss = onLoss;
     if (wanted !== undefined && wanted.names.length > 0) {
       this.#keys = new KeyTracker(wanted, (key, at, length) =>
         this.#fail(`key "${key}" occurs twice in one record`, at, length),
@@ -148,7 +149,7 @@ export class RecordFramer {
 
   #checkEnd(): number {
     if (this.#depth > 0) this.#fail(`the file ends inside the record that begins on line ${this.#recordLine}`, 0);
-    if (!ENDS.includes(this.#state)) this.#refuse(this.#state, 0);
+    if (!['start', 'between', 'passedOver'].includes(spotOf(this.#state).name)) this.#refuse(this.#state, 0);
     return 0;
   }
 
@@ -237,6 +238,9 @@ export class RecordFramer {
       case Action.close:
         this.#depth -= 1;
         return AFTER_VALUE[this.#containers[this.#depth] as number] as number;
+      case Action.recordPassed:
+        this.#onLoss?.(this.#line.number);
+        return next;
       case Action.byteOrderMark:
         this.#isFitAsIs = false;
         this.#line.start = at + 1;

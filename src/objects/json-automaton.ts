@@ -18,6 +18,7 @@ export const Action = {
   openObject: 10,
   openArray: 11,
   close: 12,
+  recordPassed: 13,
 } as const;
 type Action = (typeof Action)[keyof typeof Action];
 
@@ -261,13 +262,22 @@ function addRoot(): void {
   on(mark3, '\xbf', BETWEEN, Action.byteOrderMark);
 }
 
-/** After a mistake the lines are passed over up to the next one that begins with a record. */
+/**
+ * After a mistake the lines are passed over up to the next one that begins with a record. A brace that opens behind one
+ * that closed looks like another record.
+ */
 function addPassingOver(): void {
-  onRange(PASSED_OVER, 0x00, 0xff, PASSED_OVER);
+  const closed = addState('passedOver', Container.record);
+  for (const state of [PASSED_OVER, closed]) {
+    onRange(state, 0x00, 0xff, PASSED_OVER);
+    on(state, '}', closed);
+  }
+  on(closed, `${BLANK},`, closed);
+  on(closed, '{', PASSED_OVER, Action.recordPassed);
   onRange(PASSED_OVER_LINE, 0x00, 0xff, PASSED_OVER);
   on(PASSED_OVER_LINE, `${BLANK}\r`, PASSED_OVER_LINE);
   on(PASSED_OVER_LINE, '{', OPEN_RECORD, Action.recordStart);
-  for (const state of [PASSED_OVER, PASSED_OVER_LINE]) on(state, '\n', PASSED_OVER_LINE, Action.newlineBetween);
+  for (const state of [PASSED_OVER, closed, PASSED_OVER_LINE]) on(state, '\n', PASSED_OVER_LINE, Action.newlineBetween);
 }
 
 /** The state before the first byte of a file. */

@@ -39,8 +39,8 @@ export interface SiftedFile {
 
 /**
  * Bundles source files as `bundle` does, but looks into every record and keeps the bad ones out: those the judge names, and
- * what is no JSON, from where its record begins up to the next line that begins with "{". A file that is not whole is a
- * problem, unless whole files are set aside.
+ * what is no JSON, from where its record begins up to the next line that begins with "{". A file that is not whole, or has
+ * other records on the line of such a mistake, is a problem, unless whole files are set aside.
  */
 export async function sift(objects: readonly SourceObject[], options: SiftOptions): Promise<Bundle> {
   const sifter = new Sifter(objects, options);
@@ -49,6 +49,8 @@ export async function sift(objects: readonly SourceObject[], options: SiftOption
   }
   return sifter.finish();
 }
+
+const CROWDED = 'the line goes on after the malformed record, with others that would be lost with it';
 
 class Sifter {
   readonly #options: SiftOptions;
@@ -62,6 +64,7 @@ class Sifter {
   #records = 0;
   #bad = 0;
   #rejects: Reject[] = [];
+  #lossLine: number | undefined;
 
   constructor(objects: readonly SourceObject[], options: SiftOptions) {
     this.#options = options;
@@ -75,6 +78,7 @@ class Sifter {
     this.#records = 0;
     this.#bad = 0;
     this.#rejects = [];
+    this.#lossLine = undefined;
     this.#end(object, await this.#read(object));
   }
 
@@ -93,6 +97,9 @@ class Sifter {
       wanted: this.#options.wanted,
       sink: new WholeRecords((record, line, isOdd) => this.#take(record, line, isOdd)),
       onMistake: (mistake) => this.#refuse(mistake),
+      onLoss: (line) => {
+        this.#lossLine ??= line;
+      },
     });
     this.#spellings.add(framer.spellings);
     return framer;
@@ -130,15 +137,23 @@ class Sifter {
         this.#options.signal.throwIfAborted();
       }
       this.#framer.end();
+      this.#checkLoss(object);
       return reader.id();
     } catch (error) {
+      this.#framer = this.#newFramer();
       this.#refuseFile(problemOf(object, error));
       return identify(this.#options.store, object);
     }
   }
 
+  /** A bad record counts as one: where good ones are passed over with it, nobody would know how many. */
+  #checkLoss({ label }: SourceObject): void {
+    if (this.#lossLine !== undefined) {
+      this.#refuseFile({ file: label, line: this.#lossLine, reason: CROWDED });
+    }
+  }
+
   #refuseFile(problem: DataProblem): void {
-    this.#framer = this.#newFramer();
     if (this.#options.wholeFiles) {
       this.#reject({ line: undefined, problem });
     } else {

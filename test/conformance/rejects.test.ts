@@ -6,11 +6,9 @@ import { status } from '../../src/pipeline/status.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, readEverything, readStar, withLoader } from '../support/loader.ts';
 import { type EventRecord, expectedStar, type SongRecord } from '../support/oracle.ts';
+import { scale } from '../support/scale.ts';
 import { events, LOG_ROOT, SONG_ROOT, songs } from '../support/scenario.ts';
 import { OTHER_PLAY, PLAY, SONG, writeSample } from '../support/trials.ts';
-
-/** Cases a property; PROPERTY_RUNS asks for more, as a nightly run does. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 8);
 
 /** Bad records of every kind, each on a line of its own. */
 const BAD = {
@@ -147,7 +145,7 @@ async function setsAsideFiles(loader: Loader, all: Files): Promise<void> {
 }
 
 describe.each(engines)('bad records on $name', (engine) => {
-  const numRuns = Math.ceil(RUNS * engine.share);
+  const numRuns = Math.ceil(scale.mixtures * engine.share);
 
   test('with errors allowed, all others load, and each is kept with its file and line', async () => {
     await fc.assert(

@@ -7,6 +7,8 @@ export interface Scale {
   readonly histories: number;
   /** Ways to cut files into runs; each is loaded three times. */
   readonly partitions: number;
+  /** Mixtures of good and bad records. */
+  readonly mixtures: number;
   /** Awkward values held against the search for bad records. */
   readonly values: number;
   /** Histories that a mutant must survive to be missed. */
@@ -23,6 +25,7 @@ export interface Scale {
 const QUICK: Scale = {
   histories: 16,
   partitions: 6,
+  mixtures: 5,
   values: 60,
   mutantHistories: 12,
   mutantsOnServers: false,
@@ -34,6 +37,7 @@ const QUICK: Scale = {
 const NIGHTLY: Scale = {
   histories: 200,
   partitions: 100,
+  mixtures: 100,
   values: 500,
   mutantHistories: 60,
   mutantsOnServers: true,

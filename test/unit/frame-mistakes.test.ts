@@ -7,15 +7,18 @@ import { bytesOf, frameCut, RecordCollector } from './frame-support.ts';
 function readPast(text: string | Uint8Array, cuts: readonly number[] = []) {
   const sink = new RecordCollector();
   const mistakes: MalformedJson[] = [];
+  const losses: number[] = [];
   const framed = frameCut(typeof text === 'string' ? bytesOf(text) : text, cuts, {
     sink,
     wanted: { names: ['ts'] },
     onMistake: (mistake) => mistakes.push(mistake),
+    onLoss: (at) => losses.push(at),
   });
   return {
     records: sink.records.map((record) => [record.line, record.text]),
     mistakes: mistakes.map(({ recordLine, line, column }) => [recordLine, line, column]),
     counted: framed.records,
+    losses,
   };
 }
 
@@ -86,7 +89,19 @@ describe('a framer that reads past mistakes', () => {
     '{"a":"\\ud800"}',
     '\ufeff',
     '{',
+    '{"a":x}{"a":1}',
+    '[{"a":1}, {"a":2}]',
   );
+  test.each([
+    ['{"a":x}{"a":2}\n{"a":3}', [1]],
+    ['[{"a":1} ,\t{"a":2},{"a":3}]', [1, 1]],
+    ['{"a":x}\n{"a":2}', []],
+    ['\n{"a":x, "b":{}}x', []],
+    ['{"a":1}{"a":x}', []],
+  ])('tells what seems to be lost with a mistake: %s', (text, losses) => {
+    expect(readPast(text).losses).toEqual(losses);
+  });
+
   test('finds the same wherever its chunks are cut', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 6 }), (lines, cuts) => {
