@@ -23,6 +23,16 @@ construct = models.yaml_tag_constructor
 models.yaml_tag_constructor = short_form
 
 
+def without_nothing(resource_json, resources_map):
+    """AWS::NoValue in a list is no element of it."""
+    cleaned = clean_json(resource_json, resources_map)
+    return [one for one in cleaned if one is not None] if isinstance(resource_json, list) else cleaned
+
+
+clean_json = parsing.clean_json
+parsing.clean_json = without_nothing
+
+
 def all_parameters(change_set):
     """The parameters as CloudFormation keeps them: every one, and each a text."""
     declared = change_set.template_dict.get("Parameters", {})

@@ -32,8 +32,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const file = join(folder, 'dwh.cfg');
 writeFileSync(file, CLASSIC);
 
-function run(args, code = 0) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args, '--config', file, '--json'], {
+function run(args, code = 0, config = file) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args, '--config', config, '--json'], {
     encoding: 'utf8',
   });
   assert.equal(status, code, `${args.join(' ')} ended with ${status}:\n${stderr}`);
@@ -105,3 +105,20 @@ const all = run(['teardown', '--yes', '--delete-data']);
 assert.deepEqual([all.status, all.bucket, all.versions_deleted], ['removed', null, 4]);
 await assert.rejects(s3.headBucket({ Bucket: BucketName }), { name: 'NotFound' });
 assert.equal(run(['teardown', '--yes', '--delete-data']).status, 'absent');
+
+// Without a dwh.cfg one is made, of the example.
+const fresh = join(folder, 'new.cfg');
+const other = run(['provision', '--yes', '--stack', 'other'], 0, fresh);
+const example = readFileSync(new URL('../dwh.cfg.example', import.meta.url), 'utf8').split('\n');
+const lines = readFileSync(fresh, 'utf8').split('\n');
+assert.deepEqual(
+  lines.filter((line) => !example.includes(line)),
+  [
+    `HOST = ${other.outputs.Host}`,
+    'DB_NAME = dwh',
+    `ARN = ${other.outputs.CopyRoleArn}`,
+    `WORK_PREFIX = ${other.outputs.WorkPrefix}`,
+  ].filter((line) => !example.includes(line)),
+);
+assert.equal((await readConfig(fresh, {})).target.workgroup, 'other');
+run(['teardown', '--yes', '--delete-data', '--stack', 'other'], 0, fresh);

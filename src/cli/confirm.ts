@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { InterruptedError } from '../errors.ts';
 
 /** Asks a question at a terminal and takes a yes for a yes; elsewhere nobody can be asked, which is a no. */
 export async function confirmed(question: string, signal?: AbortSignal): Promise<boolean> {
@@ -12,7 +13,9 @@ export async function confirmed(question: string, signal?: AbortSignal): Promise
     const answer = await terminal.question(`${question} [y/N] `, signal === undefined ? {} : { signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
-    throw signal?.aborted === true ? signal.reason : error;
+    throw signal?.reason instanceof InterruptedError
+      ? new InterruptedError(signal.reason.signal, '; nothing was done')
+      : error;
   } finally {
     terminal.close();
   }
