@@ -64,13 +64,14 @@ function chosen(name: string | undefined): Scale {
 /** Where samples begin: another place in each run, unless STARLOAD_SEED repeats an earlier one. */
 const SEED = Number(process.env['STARLOAD_SEED'] ?? 0);
 
-/** So many of all, spread evenly, in their order; prints which. */
+/** So many of all, spread evenly from a place of its own for each subject, in their order; prints which. */
 export function sample<T>(what: string, all: readonly T[], count: number): readonly T[] {
   if (count >= all.length) {
     return all;
   }
   const step = all.length / count;
-  const places = Array.from({ length: count }, (_, n) => Math.floor(n * step + (SEED % Math.ceil(step))) % all.length);
+  const first = (SEED + Buffer.from(what).reduce((sum, byte) => sum + byte, 0)) % Math.ceil(step);
+  const places = Array.from({ length: count }, (_, n) => Math.floor(first + n * step) % all.length);
   const some = all.filter((_, index) => places.includes(index));
   console.log(`${what}: ${some.length} of ${all.length} (STARLOAD_SEED=${SEED}): ${some.join(', ')}; ${FOR_ALL}`);
   return some;
