@@ -45,7 +45,7 @@ function run(args, code = 0, config = file) {
 assert.match(run(['provision'], 1).error.next, /--yes/);
 const planned = run(['provision', '--dry-run']);
 assert.equal(planned.status, 'planned');
-assert.deepEqual(planned.cost.leastPerRun, 0.05);
+assert.deepEqual(planned.cost.least_per_run, 0.05);
 assert.equal(run(['teardown', '--yes']).status, 'absent');
 assert.equal(readFileSync(file, 'utf8'), CLASSIC);
 
@@ -97,7 +97,7 @@ assert.equal(run(['teardown', '--yes']).status, 'up_to_date');
 
 const cluster = run(['provision', '--yes', '--engine', 'cluster', '--nodes', '2', '--price', '0.5']);
 assert.equal(cluster.status, 'changed');
-assert.equal(cluster.cost.mostPerHour, 1);
+assert.equal(cluster.cost.most_per_hour, 1);
 assert.equal(cluster.outputs.BucketName, BucketName);
 assert.equal((await readConfig(file, {})).target.clusterIdentifier, 'starload');
 

@@ -65,18 +65,29 @@ const WORDS = {
   up_to_date: 'nothing to change',
 } as const;
 
+function costForJson(cost: Cost) {
+  return {
+    price: cost.price,
+    basis: cost.basis,
+    least_per_run: cost.leastPerRun,
+    most_per_hour: cost.mostPerHour,
+    per_month: cost.perMonth,
+    storage_gb_month: cost.storageGigabyteMonth,
+  };
+}
+
 /** Prints what became of the stack and of dwh.cfg. */
 export function printProvisioning(report: Provisioning, { stack, config, json }: StackArgs): void {
   const { status, region, changes, cost, outputs, written } = report;
   if (json) {
     const head = { command: 'provision', status, stack, region };
-    document({ ...head, changes, cost, outputs, config: { file: config, written } });
+    document({ ...head, changes, cost: costForJson(cost), outputs, config: { file: config, written } });
     return;
   }
   result(`stack ${stack} in ${region}: ${WORDS[status]}`);
   if (status === 'planned') return;
   result(`\n${renderTable(['output', 'value'], Object.entries(outputs).sort())}`);
   result(`\n${config}: ${written.length === 0 ? 'says so already' : `changed ${written.join(', ')}`}`);
-  const next = 'attach LoaderPolicyArn to whoever loads, then npm run create-tables and npm run etl';
+  const next = 'attach LoaderPolicyArn to whoever loads, then npm run check, create-tables and etl';
   story(`${styledStory('cyan', 'next')}: ${next}`);
 }
