@@ -66,6 +66,8 @@ function parser(args: readonly string[]) {
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message, { next: 'starload --help lists commands and options.' });
+      // What yargs finds by itself while it parses, such as an option without its value, comes as an error of its own.
+      const isUsage = error === undefined || error.name === 'YError';
+      throw isUsage ? new UsageError(message, { next: 'starload --help lists commands and options.' }) : error;
     });
 }

@@ -3,12 +3,13 @@ import * as fc from 'fast-check';
 import type { Tolerance } from '../../src/pipeline/context.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { status } from '../../src/pipeline/status.ts';
+import { loadedColumns, type Table } from '../../src/sql/catalogue.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, readEverything, readStar, withLoader } from '../support/loader.ts';
 import { type EventRecord, expectedStar, type SongRecord } from '../support/oracle.ts';
 import { scale } from '../support/scale.ts';
 import { events, LOG_ROOT, SONG_ROOT, songs } from '../support/scenario.ts';
-import { OTHER_PLAY, PLAY, SONG, writeSample } from '../support/trials.ts';
+import { OTHER_PLAY, override, PLAY, SONG, writeSample } from '../support/trials.ts';
 
 /** Bad records of every kind, each on a line of its own. */
 const BAD = {
@@ -216,6 +217,40 @@ describe.each(engines)('bad records on $name', (engine) => {
         [`${LOG_ROOT}/b.json`, 'loaded', 1, 0],
       ]);
       expect((await etl(loader.context)).quarantined).toEqual([]);
+    }));
+
+  test('are not tolerated where the warehouse reads whole folders by itself', () =>
+    withLoader(engine, async (loader) => {
+      const folders = { ...loader.context, warehouse: override(loader.context.warehouse, { loads: 'folders' }) };
+      for (const tolerance of [KEEP_OUT, SET_ASIDE]) {
+        await expect(etl({ ...folders, tolerance })).rejects.toMatchObject({
+          exitCode: 2,
+          next: expect.stringContaining('WORK_PREFIX'),
+        });
+      }
+    }));
+
+  test('a column that is found by a path is named, too', () =>
+    withLoader(engine, async ({ context, store }) => {
+      const [events] = context.sources.filter(({ table }) => table.name === 'staging_events');
+      const paths = loadedColumns(events?.table as Table).map(({ name }) =>
+        name === 'ts' ? "$['deep'][0]" : `$['${name}']`,
+      );
+      const jsonpaths = 'memory://paths';
+      store.files.set(`${jsonpaths}/p.json`, JSON.stringify({ jsonpaths: paths }));
+      const record = { sessionid: 1, iteminsession: 0, page: 'Home' };
+      const lines = [
+        { ...record, deep: [1] },
+        { ...record, deep: ['x'] },
+        { ...record, ts: 1 },
+      ];
+      store.files.set(`${LOG_ROOT}/a.json`, lines.map((line) => JSON.stringify(line)).join('\n'));
+      const sources = context.sources.map((source) => (source === events ? { ...source, jsonpaths } : source));
+      const { rejects } = await etl({ ...context, sources, tolerance: KEEP_OUT });
+      expect(rejects.map(({ line, column }) => [line, column])).toEqual([
+        [2, 'ts'],
+        [3, 'ts'],
+      ]);
     }));
 
   test('texts of records are kept only where that is wanted, and are cut to what the column holds', () =>

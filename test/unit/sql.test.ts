@@ -47,6 +47,14 @@ describe('the catalogue', () => {
     expect(model.checks.map(({ severity }) => severity)).toContain('warning');
   });
 
+  test('knows the range of a whole number, which is that of the check on it', () => {
+    const { tables, checks } = loadModel();
+    const events = tables.find(({ name }) => name === 'staging_events');
+    const range = events?.columns.find(({ name }) => name === 'ts')?.range;
+    const check = checks.find(({ name }) => name === 'event_time_in_range')?.sql;
+    expect(check).toContain(`(ts < ${range?.[0]} OR ts > ${range?.[1]})`);
+  });
+
   test("prefers an engine's own CREATE TABLE to the portable one", () =>
     withModelFile('star/users.redshift.sql', 'CREATE TABLE users (\n  user_id BIGINT\n) DISTSTYLE ALL;\n', (folder) => {
       const users = loadModel(folder).tables.find(({ name }) => name === 'users');
