@@ -61,7 +61,13 @@ async function withSpool<T>(
   const stores = openStores(config.aws);
   const sources = sourcesOf(model, config);
   const readable = [spoolRoot, ...localRoots(sources.map(({ root }) => root))];
-  const warehouse = await openWarehouse(config, { readOnly, readable, stores, notify: story });
+  const warehouse = await openWarehouse(config, {
+    readOnly,
+    readable,
+    scratch: spoolRoot,
+    stores,
+    notify: story,
+  });
   const watch = watchSignals(() => void warehouse.cancel());
   try {
     return await action({

@@ -1,6 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Config, RedshiftTarget } from '../config/config.ts';
-import { StarloadError } from '../errors.ts';
 import { placeOf } from '../objects/s3/uri.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { WorkStore } from './redshift/work.ts';
@@ -11,6 +10,8 @@ export interface Access {
   readonly readOnly: boolean;
   /** Local folders whose files the warehouse may read by itself. */
   readonly readable: readonly string[];
+  /** A folder for files in between; it is gone when the command is done. */
+  readonly scratch: string;
   readonly stores: Stores;
   /** Tells people about waits and repeated calls. */
   readonly notify: (message: string) => void;
@@ -30,10 +31,11 @@ export async function openWarehouse(config: Config, access: Access): Promise<War
     }
     case 'redshift':
       return openRedshiftFor(config, target, access);
-    case 'postgres':
-      throw new StarloadError('this version does not load into PostgreSQL yet, and dwh.cfg names such a host', {
-        next: 'Take [CLUSTER] out of dwh.cfg to load into a DuckDB file.',
-      });
+    case 'postgres': {
+      const { openPostgres } = await import('./postgres/warehouse.ts');
+      const { readable, scratch } = access;
+      return openPostgres({ target, readable, scratch, timeoutMilliseconds: config.load.timeoutMilliseconds });
+    }
   }
 }
 

@@ -75,7 +75,13 @@ export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
   } as const;
   const stores = openStores({});
   const notify = options.notify ?? (() => {});
-  const warehouse = await openWarehouse(config, { readOnly: false, readable: [], stores, notify });
+  const warehouse = await openWarehouse(config, {
+    readOnly: false,
+    readable: [],
+    scratch: options.journalFolder,
+    stores,
+    notify,
+  });
   schemaNames.set(warehouse, schema);
   return warehouse;
 }

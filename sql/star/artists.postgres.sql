@@ -1,0 +1,9 @@
+-- Text is compared by its bytes, as the other engines do, whatever the database's collation.
+CREATE TABLE artists (
+  artist_id VARCHAR(256) COLLATE "C" NOT NULL,
+  name VARCHAR(1024) COLLATE "C",
+  location VARCHAR(1024) COLLATE "C",
+  latitude DOUBLE PRECISION,
+  longitude DOUBLE PRECISION
+);
+CREATE INDEX ON artists (artist_id);

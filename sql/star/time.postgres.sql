@@ -1,0 +1,11 @@
+-- Runs, and joins with the plays, find a row by its time.
+CREATE TABLE time (
+  start_time TIMESTAMP NOT NULL,
+  hour INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  week INTEGER NOT NULL,
+  month INTEGER NOT NULL,
+  year INTEGER NOT NULL,
+  weekday INTEGER NOT NULL
+);
+CREATE INDEX ON time (start_time);

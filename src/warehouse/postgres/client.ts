@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { isIP } from 'node:net';
+import type { Client, ClientConfig } from 'pg';
+import { quoteIdentifier } from '../../sql/render.ts';
+import { connectFailure } from './failures.ts';
+import type { PostgresTarget } from './target.ts';
+import { typeParsers } from './values.ts';
+
+const { Client: PgClient } = createRequire(import.meta.url)('pg') as typeof import('pg');
+
+const CONNECT_TIMEOUT_MILLISECONDS = 15_000;
+const DEFAULT_TIMEOUT_MILLISECONDS = 60 * 60 * 1000;
+/** How long a transaction may stand idle before the server ends it: a loader that is stuck must not keep its lock. */
+const IDLE_TIMEOUT_MILLISECONDS = 60 * 1000;
+
+/** How a connection is made. */
+export interface Access {
+  readonly target: PostgresTarget;
+  readonly timeoutMilliseconds: number | undefined;
+}
+
+/** A connection whose session is set: UTC, the warehouse's schema, limits of time. Throws WarehouseError. */
+export async function connect(access: Access): Promise<Client> {
+  const client = new PgClient(clientConfig(access.target));
+  // A connection that breaks while nobody waits for an answer tells it here; the next statement then fails.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(sessionSettings(access));
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw connectFailure(access.target, error);
+  }
+}
+
+/** pg's configuration for a target: TLS with a verified certificate off this host, unless the target says otherwise. */
+export function clientConfig({ host, port, database, user, password, sslMode }: PostgresTarget): ClientConfig {
+  return {
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: tls(host, sslMode ?? (isThisHost(host) ? 'disable' : 'verify-full')),
+    application_name: 'starload',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
+    types: typeParsers,
+  };
+}
+
+function tls(host: string, mode: PostgresTarget['sslMode']): ClientConfig['ssl'] {
+  if (mode === 'disable') {
+    return false;
+  }
+  const root = process.env['PGSSLROOTCERT'];
+  return {
+    rejectUnauthorized: mode === 'verify-full',
+    ...(root === undefined ? {} : { ca: readFileSync(root, 'utf8') }),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  };
+}
+
+function isThisHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('/') || /^127(\.\d+){3}$/.test(host);
+}
+
+function sessionSettings({ target, timeoutMilliseconds }: Access): string {
+  return [
+    "SET TIME ZONE 'UTC'",
+    "SET datestyle = 'ISO, YMD'",
+    'SET extra_float_digits = 1',
+    `SET statement_timeout = ${Math.trunc(timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS)}`,
+    `SET idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MILLISECONDS}`,
+    ...(target.schema === undefined ? [] : [`SET search_path = ${quoteIdentifier(target.schema)}`]),
+  ].join('; ');
+}

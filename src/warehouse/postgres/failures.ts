@@ -1,0 +1,119 @@
+import { messageOf } from '../../errors.ts';
+import { WarehouseError, type WarehouseErrorKind } from '../errors.ts';
+import type { PostgresTarget } from './target.ts';
+
+interface Rule {
+  /** SQLSTATE, the whole or its class (appendix A of PostgreSQL's manual), or a system's error code. */
+  readonly codes: readonly string[];
+  readonly kind: WarehouseErrorKind;
+  readonly next: string;
+}
+
+const CREATE_TABLES = 'Run npm run create-tables first, or correct the name.';
+
+const RULES: readonly Rule[] = [
+  { codes: ['40001', '40P01'], kind: 'conflict', next: 'Run again: another transaction was in the way.' },
+  { codes: ['42P01', '3F000'], kind: 'missing-table', next: CREATE_TABLES },
+  {
+    codes: ['55P03'],
+    kind: 'busy',
+    next: 'Wait until the other one is done and run again; npm run status tells who holds the lock.',
+  },
+  {
+    codes: ['25006'],
+    kind: 'refused',
+    next: 'Add --write to let it change data.',
+  },
+  {
+    codes: ['42501'],
+    kind: 'refused',
+    next: 'Let an owner GRANT what is missing, or name a schema of your own with DB_SCHEMA.',
+  },
+  {
+    codes: ['2BP01'],
+    kind: 'refused',
+    next: 'Drop the objects named above, and create them again afterwards.',
+  },
+  { codes: ['53100'], kind: 'refused', next: "The server's disk is full: free some space there and run again." },
+  { codes: ['28'], kind: 'unreachable', next: 'Correct DB_USER or DB_PASSWORD, or let pg_hba.conf admit this host.' },
+  { codes: ['3D000'], kind: 'unreachable', next: 'Correct DB_NAME, or create the database.' },
+  { codes: ['53300'], kind: 'unreachable', next: 'The server has no connection left: try again later.' },
+  {
+    codes: ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT'],
+    kind: 'unreachable',
+    next: 'Is the server up, and are HOST and DB_PORT right? A firewall may stand between.',
+  },
+  {
+    codes: ['57P', '08', '25P03', 'ECONNRESET', 'EPIPE'],
+    kind: 'unreachable',
+    next: 'Run again once the server is up: what was not committed is undone, and nothing is loaded twice.',
+  },
+];
+
+/** What node-postgres says without a code. */
+const TEXTS: readonly (readonly [RegExp, string])[] = [
+  [/Connection terminated|not queryable|Client has encountered a connection error/, '08006'],
+  [/timeout expired/, 'ETIMEDOUT'],
+];
+
+/** PostgreSQL's error as a WarehouseError. */
+export function sorted(error: unknown): WarehouseError {
+  if (error instanceof WarehouseError) {
+    return error;
+  }
+  const code = codeOf(error);
+  const rule = RULES.find(({ codes }) => codes.some((start) => code.startsWith(start)));
+  if (code === '57014') {
+    return stopped(error);
+  }
+  const options = { cause: error, ...(rule === undefined ? {} : { next: rule.next }) };
+  return new WarehouseError(rule?.kind ?? 'refused', describe(error), options);
+}
+
+/** The error for a connection that could not be made. No text of it holds a password. */
+export function connectFailure(
+  { host, port, database, user, sslMode }: PostgresTarget,
+  error: unknown,
+): WarehouseError {
+  const { next } = sorted(error);
+  const where = `cannot connect to PostgreSQL at ${host}:${port}, database ${database}, as ${user}`;
+  return new WarehouseError('unreachable', `${where}: ${describe(error)}`, {
+    next: isTlsError(error) ? tlsAdvice(sslMode) : (next ?? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg.'),
+    cause: error,
+  });
+}
+
+/** A statement that was cancelled: by us, by the time limit, or by an administrator. */
+function stopped(error: unknown): WarehouseError {
+  const message = messageOf(error);
+  return /statement timeout|lock timeout/.test(message)
+    ? new WarehouseError('busy', message, {
+        next: 'Another run may hold the lock: npm run status. Or raise [LOAD] TIMEOUT in dwh.cfg.',
+        cause: error,
+      })
+    : new WarehouseError('cancelled', 'the statement was cancelled', { cause: error });
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return code === '' ? (TEXTS.find(([pattern]) => pattern.test(messageOf(error)))?.[1] ?? '') : code;
+}
+
+/** The message, with the detail where it names what is in the way. */
+function describe(error: unknown): string {
+  const isDependency = codeOf(error) === '2BP01';
+  const detail = isDependency && error instanceof Error && 'detail' in error ? String(error.detail) : '';
+  const message = messageOf(error) || codeOf(error);
+  return detail === '' ? message : `${message} (${detail.replaceAll('\n', '; ')})`;
+}
+
+function isTlsError(error: unknown): boolean {
+  return /SSL|TLS|certificate|self.signed|altname/i.test(`${messageOf(error)} ${codeOf(error)}`);
+}
+
+function tlsAdvice(mode: PostgresTarget['sslMode']): string {
+  const trust = 'name the CA that signed it in PGSSLROOTCERT (or NODE_EXTRA_CA_CERTS)';
+  return mode === 'require'
+    ? 'Off this host connections are encrypted: let the server speak TLS, or, in a network you trust, set SSL_MODE = disable.'
+    : `The server's certificate is verified off this host: ${trust}; in a network you trust set SSL_MODE = require or disable.`;
+}
