@@ -6,8 +6,10 @@ CREATE TABLE load_ledger (
   version VARCHAR(256) COLLATE "C" NOT NULL,
   size_bytes BIGINT NOT NULL,
   records BIGINT NOT NULL,
+  rejected BIGINT NOT NULL,
+  status VARCHAR(16) COLLATE "C" NOT NULL,
   planned_stamp TIMESTAMP NOT NULL,
   loaded_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );
-CREATE INDEX ON load_ledger (staging_table, uri);
+CREATE INDEX ON load_ledger USING hash (uri);
 CREATE INDEX ON load_ledger (loaded_at);

@@ -51,7 +51,7 @@ async function examinationOf(
     sources,
     storeOf: stores.storeOf,
     open: async ({ readOnly }) => {
-      opened.push(await openWarehouse(config, { readOnly, readable, stores, notify: story }));
+      opened.push(await openWarehouse(config, { readOnly, readable, scratch: spoolRoot, stores, notify: story }));
       return opened.at(-1) as Warehouse;
     },
     aws: awsAccess(config, stores),

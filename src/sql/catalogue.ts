@@ -145,13 +145,35 @@ function readTables(folder: string, role: TableRole): readonly Table[] {
 
 function readTable({ name, sql }: NamedSql, files: readonly NamedSql[], role: TableRole): Table {
   const variants = files.filter((file) => file.name.startsWith(`${name}.`));
+  const columns = parseColumns(sql, `sql/${role}/${name}.sql`);
+  for (const variant of variants) {
+    refuseOtherColumns(
+      parseColumns(variant.sql, `sql/${role}/${variant.name}.sql`),
+      columns,
+      `sql/${role}/${variant.name}.sql`,
+    );
+  }
   return {
     name,
     role,
-    columns: parseColumns(sql, `sql/${role}/${name}.sql`),
+    columns,
     ddl: new Map([[PORTABLE, sql], ...variants.map((file) => [file.name.slice(name.length + 1), file.sql] as const)]),
     source: header(sql, 'source'),
   };
+}
+
+/** An engine's own file of a table may differ in everything but the columns. */
+function refuseOtherColumns(own: readonly Column[], portable: readonly Column[], file: string): void {
+  const describe = ({ name, type, maxBytes, notNull, hasDefault }: Column) =>
+    [name, type, maxBytes, notNull, hasDefault].join(' ');
+  const differs =
+    own.length !== portable.length ||
+    own.some((column, index) => describe(column) !== describe(portable[index] as Column));
+  if (differs) {
+    throw new StarloadError(`${file}: not the columns of the portable file, in its order`, {
+      next: 'Give both files the same columns: names, types, NOT NULL and DEFAULT.',
+    });
+  }
 }
 
 function readTransforms(folder: string): readonly Transform[] {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { dropTestSchemas, openOnPostgres } from './postgres-engine.ts';
 import { openOnStandin, stopSharedStandin } from './redshift-engine.ts';
 
 /** An engine the conformance suite runs on: how to open an empty warehouse whose loads may read some folders. */
@@ -26,6 +27,13 @@ const DUCKDB: Engine = {
   open: (readable) => openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined }),
 };
 
+const POSTGRES: Engine = {
+  name: 'postgres',
+  reportsLive: true,
+  share: 0.4,
+  open: (readable) => openOnPostgres(readable),
+};
+
 const REDSHIFT: Engine = {
   name: 'redshift',
   reportsLive: false,
@@ -33,9 +41,10 @@ const REDSHIFT: Engine = {
   open: ([folder = '']) => openOnStandin({ journalFolder: folder }),
 };
 
-const ENGINES: readonly Engine[] = [DUCKDB, REDSHIFT];
+const ENGINES: readonly Engine[] = [DUCKDB, POSTGRES, REDSHIFT];
 
 afterAll(stopSharedStandin);
+afterAll(dropTestSchemas);
 
 /** The engines to test: all, or those named in the environment variable ENGINES, separated by commas. */
 export const engines: readonly Engine[] = selected(process.env['ENGINES']);

@@ -17,6 +17,11 @@ function withModelFile<T>(file: string, text: string, action: (folder: string) =
   });
 }
 
+const LOAD_RUN = `CREATE TABLE load_run (
+  stamp TIMESTAMP NOT NULL,
+  previous_stamp TIMESTAMP NOT NULL
+)`;
+
 describe('the catalogue', () => {
   test('knows the tables and what a COPY fills', () => {
     const model = loadModel();
@@ -56,10 +61,17 @@ describe('the catalogue', () => {
   });
 
   test("prefers an engine's own CREATE TABLE to the portable one", () =>
-    withModelFile('star/users.redshift.sql', 'CREATE TABLE users (\n  user_id BIGINT\n) DISTSTYLE ALL;\n', (folder) => {
-      const users = loadModel(folder).tables.find(({ name }) => name === 'users');
-      expect(users && ddlFor(users, 'redshift')).toBe('CREATE TABLE users (\n  user_id BIGINT\n) DISTSTYLE ALL');
-      expect(users && ddlFor(users, 'duckdb')).toContain('first_name');
+    withModelFile('control/load_run.redshift.sql', `${LOAD_RUN} DISTSTYLE ALL;\n`, (folder) => {
+      const run = loadModel(folder).tables.find(({ name }) => name === 'load_run');
+      expect(run && ddlFor(run, 'redshift')).toBe(`${LOAD_RUN} DISTSTYLE ALL`);
+      expect(run && ddlFor(run, 'duckdb')).not.toContain('DISTSTYLE');
+    }));
+
+  test("refuses an engine's own CREATE TABLE with other columns", () =>
+    withModelFile('control/load_run.redshift.sql', LOAD_RUN.replace(' NOT NULL', ''), (folder) => {
+      expect(() => loadModel(folder)).toThrow(
+        'sql/control/load_run.redshift.sql: not the columns of the portable file',
+      );
     }));
 
   test('refuses a check without a severity and a protocol without a statement', async () => {

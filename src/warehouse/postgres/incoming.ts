@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
-import { loadedColumns, type Table } from '../../sql/catalogue.ts';
+import { type Column, loadedColumns, type Table } from '../../sql/catalogue.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import type { CsvReader } from '../reader/csv.ts';
 import type { Step } from '../warehouse.ts';
@@ -18,16 +18,23 @@ type CopyStep = Extract<Step, { kind: 'copy' }>;
  */
 export function incomingStatements(table: Table): { create: string; copy: string; insert: string } {
   const incoming = quoteIdentifier(`incoming_${table.name}`);
-  const target = quoteIdentifier(table.name);
-  const columns = loadedColumns(table)
-    .map(({ name }) => quoteIdentifier(name))
-    .join(', ');
+  const columns = loadedColumns(table);
+  const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const typed = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${TYPES[type]}`).join(', ');
   return {
-    create: `CREATE TEMP TABLE ${incoming} AS SELECT ${columns} FROM ${target} WITH NO DATA`,
+    create: `CREATE TEMP TABLE ${incoming} (${typed})`,
     copy: `COPY ${incoming} FROM STDIN (FORMAT csv)`,
-    insert: `INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${incoming}`,
+    insert: `INSERT INTO ${quoteIdentifier(table.name)} (${names}) SELECT ${names} FROM ${incoming}`,
   };
 }
+
+const TYPES: Readonly<Record<Column['type'], string>> = {
+  varchar: 'TEXT',
+  bigint: 'BIGINT',
+  double: 'DOUBLE PRECISION',
+  timestamp: 'TIMESTAMP',
+  other: 'TEXT',
+};
 
 /** Streams a step's parts into its temporary table. Throws WarehouseError `refused` for a value that does not fit, else what pg throws. */
 export async function bringIn(client: Client, reader: CsvReader, step: CopyStep, signal: AbortSignal): Promise<void> {
