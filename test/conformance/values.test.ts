@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { DataError } from '../../src/errors.ts';
 import { byName } from '../../src/pipeline/batches.ts';
@@ -6,7 +6,7 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { checkFields, readFields } from '../../src/pipeline/record.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
-import { type Loader, withLoader } from '../support/loader.ts';
+import { type Loader, openLoader } from '../support/loader.ts';
 import { scale } from '../support/scale.ts';
 import { LOG_ROOT } from '../support/scenario.ts';
 import { runSql } from '../support/trials.ts';
@@ -69,29 +69,32 @@ const CASES: readonly (readonly [column: string, json: string, held: Value | und
 ];
 
 describe.each(engines)('the meaning of values on $name', (engine) => {
-  test.each(CASES)('%s: %s gives %s', (column, json, held) =>
-    withLoader(engine, async (loader) => {
-      expect(await load(loader, column, json)).toEqual(held);
-    }),
-  );
+  let loader: Loader;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ loader, close } = await openLoader(engine));
+  });
+  afterAll(() => close());
+
+  test.each(CASES)('%s: %s gives %s', async (column, json, held) => {
+    expect(await load(loader, column, json)).toEqual(held);
+  });
 
   test('a value is refused exactly when the search for bad records blames it', () =>
-    withLoader(engine, (loader) =>
-      fc.assert(
-        fc.asyncProperty(
-          fc.constantFrom('userid', 'registration', 'level', 'page'),
-          awkwardJson,
-          async (column, json) => {
-            const table = loader.context.sources.find((source) => source.table.name === 'staging_events')?.table;
-            if (table === undefined) {
-              throw new Error('the model has no staging_events');
-            }
-            const blamed = checkFields(readFields(recordWith(column, json), table, byName(table)), table);
-            expect((await load(loader, column, json)) === undefined).toBe(blamed.length > 0);
-          },
-        ),
-        { numRuns: Math.ceil(scale.values * engine.share) },
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('userid', 'registration', 'level', 'page'),
+        awkwardJson,
+        async (column, json) => {
+          const table = loader.context.sources.find((source) => source.table.name === 'staging_events')?.table;
+          if (table === undefined) {
+            throw new Error('the model has no staging_events');
+          }
+          const blamed = checkFields(readFields(recordWith(column, json), table, byName(table)), table);
+          expect((await load(loader, column, json)) === undefined).toBe(blamed.length > 0);
+        },
       ),
+      { numRuns: Math.ceil(scale.values * engine.share) },
     ));
 });
 

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { LoadContext } from '../../src/pipeline/context.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import type { PipelineEvent } from '../../src/pipeline/events.ts';
 import { loadModel, type Model, tablesOf } from '../../src/sql/catalogue.ts';
 import type { ResultSet, Warehouse } from '../../src/warehouse/warehouse.ts';
-import { type Engine, withFolder } from './engines.ts';
+import type { Engine } from './engines.ts';
 import { MemoryStore } from './memory-store.ts';
 import { type Star, sorted } from './oracle.ts';
 import { LOG_ROOT, SONG_ROOT } from './scenario.ts';
@@ -23,19 +26,36 @@ export interface LoaderOptions {
 }
 
 /** Runs an action with a loader on an engine. */
-export function withLoader<T>(
+export async function withLoader<T>(
   engine: Engine,
   action: (loader: Loader) => Promise<T>,
   options: LoaderOptions = {},
 ): Promise<T> {
-  return withFolder(async (folder) => {
-    const warehouse = await engine.open([folder]);
-    try {
-      return await action(await makeLoader(warehouse, folder, options));
-    } finally {
-      await warehouse.close();
-    }
-  });
+  const { loader, close } = await openLoader(engine, options);
+  try {
+    return await action(loader);
+  } finally {
+    await close();
+  }
+}
+
+/** A loader on an engine, for tests that share one; and what ends it. */
+export async function openLoader(
+  engine: Engine,
+  options: LoaderOptions = {},
+): Promise<{ loader: Loader; close: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'starload-test-'));
+  const warehouse = await engine.open([folder]);
+  const close = async () => {
+    await warehouse.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return { loader: await makeLoader(warehouse, folder, options), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** A loader on a warehouse that is open. */
