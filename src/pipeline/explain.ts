@@ -3,6 +3,7 @@ import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { PreparedTable } from './prepare.ts';
 import { MISSING } from './record.ts';
+import { KEEP_OUT } from './refuse.ts';
 import { findMisfits, findValue } from './search.ts';
 
 /**
@@ -39,7 +40,7 @@ function misfits(problems: readonly DataProblem[], error: StepFailed): DataError
         : `${problems.length} values do`;
   const name = error.step.kind === 'sql' ? error.step.name : error.step.table.name;
   return new DataError(`${count} not fit ${name}; nothing was loaded`, problems, {
-    next: `Correct the records named above and run again.${looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : ''}`,
+    next: `Correct the records named above and run again, ${KEEP_OUT}.${looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : ''}`,
     cause: error,
   });
 }

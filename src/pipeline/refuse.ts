@@ -3,8 +3,8 @@ import type { Tolerance } from './context.ts';
 import type { PreparedTable } from './prepare.ts';
 import { findMisfits } from './search.ts';
 
-const TOLERATE =
-  'or load the others: --max-errors N keeps up to N bad records out, --quarantine sets their files aside.';
+/** What else to do about bad records. */
+export const KEEP_OUT = 'or keep them out: --max-errors N, or --quarantine (docs/bad-records.md)';
 
 /**
  * Throws DataError when records that were read cannot be loaded: any, or more than are tolerated. It lists the first of
@@ -50,7 +50,7 @@ function countRecords(problems: readonly DataProblem[]): string {
 
 function badRecords(problems: readonly DataProblem[]): DataError {
   return new DataError(`${countRecords(problems)} cannot be loaded; nothing was loaded`, problems, {
-    next: `Correct what is named above and run again, ${TOLERATE}`,
+    next: `Correct what is named above and run again, ${KEEP_OUT}.`,
   });
 }
 
