@@ -1,0 +1,122 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { withExamination } from '../../src/cli/examination.ts';
+import { parseConfig } from '../../src/config/parse.ts';
+import type { Finding } from '../../src/doctor/checks.ts';
+import { examine } from '../../src/doctor/examine.ts';
+import type { PostgresTarget } from '../../src/warehouse/postgres/target.ts';
+import { starload } from '../support/cli.ts';
+import { withFolder } from '../support/engines.ts';
+import { postgresTarget } from '../support/postgres-engine.ts';
+import { linesOf } from '../support/scenario.ts';
+import { PLAY, SONG } from '../support/trials.ts';
+
+const SCHEMA = `doctor_${process.pid}`;
+const READER = `reader_${process.pid}`;
+let target: PostgresTarget;
+let admin: pg.Client;
+
+/** A folder with a file of each kind and a dwh.cfg, with lines of its own in place of some. */
+function withProject<T>(
+  changes: Readonly<Record<string, string>>,
+  action: (folder: string, text: string) => Promise<T>,
+) {
+  return withFolder((folder) => {
+    for (const [name, record] of [
+      ['log_data', PLAY],
+      ['song_data', SONG],
+    ] as const) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'a.json'), linesOf([record]));
+    }
+    const { host, port, database, user, password } = target;
+    const keys = {
+      HOST: host,
+      DB_PORT: port,
+      DB_NAME: database,
+      DB_USER: user,
+      DB_PASSWORD: password,
+      DB_SCHEMA: SCHEMA,
+    };
+    const lines = Object.entries({ ...keys, ...changes }).map(([key, value]) => `${key}=${value}`);
+    return action(folder, `[CLUSTER]\n${lines.join('\n')}\n[S3]\nLOG_DATA=log_data\nSONG_DATA=song_data\n`);
+  });
+}
+
+/** What the doctor says of a server. */
+async function diagnose(changes: Readonly<Record<string, string>> = {}): Promise<Record<string, Finding>> {
+  const found = await withProject(changes, (folder, text) => {
+    const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {} });
+    return withExamination(config, true, (examination) => examine(examination, () => {}));
+  });
+  expect(JSON.stringify(found)).not.toContain('marked-secret');
+  return Object.fromEntries(found.map((finding) => [finding.check, finding]));
+}
+
+beforeAll(async () => {
+  target = await postgresTarget();
+  await withProject({}, async (folder, text) => {
+    writeFileSync(join(folder, 'dwh.cfg'), text);
+    const { code, stderr } = await starload(['create-tables'], { cwd: folder });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+  });
+  const { host, port, database, user, password } = target;
+  admin = new pg.Client({ host, port, database, user, password });
+  await admin.connect();
+  await admin.query(`CREATE ROLE ${READER} LOGIN PASSWORD 'marked-secret'`);
+  await admin.query(`GRANT USAGE ON SCHEMA ${SCHEMA} TO ${READER}`);
+  await admin.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${READER}`);
+});
+afterAll(async () => {
+  await admin.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
+  await admin.query(`DROP ROLE ${READER}`);
+  await admin.end();
+});
+
+describe('the doctor on PostgreSQL', () => {
+  test('finds nothing wrong where nothing is', async () => {
+    const found = await diagnose();
+    expect(Object.values(found).map(({ check, status }) => [check, status])).toEqual(
+      Object.keys(found).map((check) => [check, 'ok']),
+    );
+    expect(found['connect']?.reason).toMatch(/^postgresql:.*PostgreSQL \d+/);
+  });
+
+  test('names the privileges a user lacks', async () => {
+    const found = await diagnose({ DB_USER: READER, DB_PASSWORD: 'marked-secret' });
+    expect(found).toMatchObject({
+      connect: { status: 'ok' },
+      tables: { status: 'ok' },
+      privileges: {
+        status: 'failed',
+        reason: expect.stringMatching(
+          /lacks CREATE on the schema; .*INSERT, UPDATE, DELETE on load_run.*INSERT, DELETE on songplays/,
+        ),
+        next: expect.stringContaining('GRANT'),
+      },
+    });
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['a wrong password', { DB_USER: READER, DB_PASSWORD: 'marked-secret-2' }, /password/],
+    ['a database that is not there', { DB_NAME: 'nowhere' }, /nowhere/],
+    ['a server that does not answer', { DB_PORT: '9' }, /:9\b|ECONNREFUSED/],
+  ])('names %s', async (_, changes, reason) => {
+    expect(await diagnose(changes)).toMatchObject({
+      connect: { status: 'failed', reason: expect.stringMatching(reason), next: expect.any(String) },
+      tables: { status: 'skipped' },
+      'copy LOG_DATA': { status: 'skipped' },
+      'read LOG_DATA': { status: 'ok' },
+    });
+  });
+
+  test('says that a schema is yet to be made', async () => {
+    expect(await diagnose({ DB_SCHEMA: 'nobody' })).toMatchObject({
+      connect: { status: 'ok' },
+      tables: { status: 'warning', next: 'Run npm run create-tables.' },
+      privileges: { status: 'skipped' },
+    });
+  });
+});
