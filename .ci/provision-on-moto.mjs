@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { S3 } from '@aws-sdk/client-s3';
 import { readConfig } from '../dist/config/read.js';
 
@@ -57,7 +58,6 @@ assert.deepEqual(created.changes, planned.changes);
 assert.match(created.story, /CREATE_COMPLETE/);
 const { CopyRoleArn, Host, WorkPrefix, BucketName } = created.outputs;
 const expected = CLASSIC.replace("HOST=''", `HOST='${Host}'`)
-  .replace("'sparkify'", "'dwh'")
   .replace('DB_USER', '#DB_USER')
   .replace("ARN=''", `ARN='${CopyRoleArn}'`)
   .replace("song_data'\r\n", `song_data'\r\nWORK_PREFIX = ${WorkPrefix}\r\n`);
@@ -65,6 +65,7 @@ assert.equal(readFileSync(file, 'utf8'), expected);
 const { target, workPrefix, warnings } = await readConfig(file, {});
 assert.equal(target.workgroup, 'starload');
 assert.equal(target.region, 'us-west-2');
+assert.equal(target.database, 'sparkify');
 assert.equal(workPrefix, WorkPrefix);
 assert.deepEqual(warnings, []);
 
@@ -122,3 +123,11 @@ assert.deepEqual(
 );
 assert.equal((await readConfig(fresh, {})).target.workgroup, 'other');
 run(['teardown', '--yes', '--delete-data', '--stack', 'other'], 0, fresh);
+
+// A stack of somebody else's is left alone.
+const bucket = { Type: 'AWS::S3::Bucket' };
+const TemplateBody = JSON.stringify({ Resources: { bucket } });
+await new CloudFormation().createStack({ StackName: 'foreign', TemplateBody });
+assert.match(run(['provision', '--yes', '--stack', 'foreign'], 1).error.message, /which provision did not make/);
+assert.match(run(['teardown', '--yes', '--delete-data', '--stack', 'foreign'], 1).error.next, /--stack/);
+assert.equal((await s3.listBuckets({})).Buckets.length, 1);

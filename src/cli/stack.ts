@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Options } from 'yargs';
 import type { AwsAccess } from '../config/aws-access.ts';
-import { ConfigError, UsageError } from '../errors.ts';
+import { ConfigError, messageOf, UsageError } from '../errors.ts';
 import type { Change, StackEvent } from '../provision/outcome.ts';
 import type { Stacks } from '../provision/stacks.ts';
 import { WAREHOUSE_OPTIONS, type WarehouseArgs } from './command.ts';
@@ -45,7 +45,6 @@ export async function withStacks<T>(args: StackArgs, action: (context: StackCont
   checkName(args.stack);
   const { parseAwsAccess } = await import('../config/aws-access.ts');
   const { openClient } = await import('../provision/client.ts');
-  const { explain } = await import('../provision/errors.ts');
   const { Stacks } = await import('../provision/stacks.ts');
   const text = await readIfThere(args.config);
   const origin = { file: args.config, directory: dirname(resolve(args.config)), env: process.env };
@@ -56,7 +55,10 @@ export async function withStacks<T>(args: StackArgs, action: (context: StackCont
   const reporter = stackReporter();
   try {
     const region = await opened.client.config.region().catch((error: unknown) => {
-      throw new UsageError('nobody says in which region', { next: explain(error, '').next, cause: error });
+      throw new UsageError(`nobody says in which region (${messageOf(error)})`, {
+        next: 'Name it: --region us-west-2, or REGION under [AWS] in dwh.cfg, or AWS_REGION in the environment.',
+        cause: error,
+      });
     });
     const stacks = new Stacks(opened, { emit: reporter.emit, signal: watch.signal });
     return await action({ stacks, region, access, text, signal: watch.signal, expect: reporter.expect });

@@ -14,6 +14,8 @@ export interface AwsAccess {
   readonly aws: AwsConfig;
   /** The sources and jsonpaths files in S3, as far as they are filled in. */
   readonly sources: readonly string[];
+  /** The name of the database, if the file has one. */
+  readonly database?: string | undefined;
   readonly warnings: readonly ConfigProblem[];
 }
 
@@ -32,7 +34,9 @@ export function parseAwsAccess(text: string, { file, directory, env }: ConfigOri
     .map((id) => findings.of(id))
     .flatMap(({ state, value }) => (state === 'filled' ? [parseLocation(value, base)] : []))
     .flatMap((place) => ('uri' in place && place.uri.startsWith('s3://') ? [place.uri] : []));
-  return { aws: { ...keys, region }, sources: places, warnings: findings.warnings };
+  const { state, value } = findings.of('dbName');
+  const database = state === 'filled' ? value : undefined;
+  return { aws: { ...keys, region }, sources: places, database, warnings: findings.warnings };
 }
 
 function regionOf(findings: Findings): string | undefined {

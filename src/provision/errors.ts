@@ -23,10 +23,6 @@ const ADVICE: readonly Advice[] = [
     next: 'Give this identity the permission named above (docs/operations.md lists what provisioning needs).',
   },
   {
-    pattern: /Region is missing/,
-    next: 'Name the region: --region us-west-2, or AWS_REGION in the environment.',
-  },
-  {
     pattern: /Throttling|Rate exceeded|TooManyRequests/,
     next: 'AWS is asked too much at the moment: run again in a minute, it goes on where it was.',
   },

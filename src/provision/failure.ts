@@ -11,6 +11,14 @@ export function failed(stack: Named, events: readonly StackEvent[], done: 'creat
   });
 }
 
+/** Throws for a stack of that name that is somebody else's: ours is made of infra/warehouse.yaml, with its parameters. */
+export function assertOurs({ name, status, parameters }: StackState): void {
+  if (status === 'REVIEW_IN_PROGRESS' || ('Warehouse' in parameters && 'Engine' in parameters)) return;
+  throw new StarloadError(`there is a stack ${name}, which provision did not make`, {
+    next: 'Take another name with --stack.',
+  });
+}
+
 /** Throws for a stack that stands so that it cannot be changed. */
 export function assertChangeable(stack: Named, events: readonly StackEvent[]): void {
   if (isChangeable(stack.status) || stack.status === 'REVIEW_IN_PROGRESS') return;

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack as SdkStack } from '@aws-sdk/client-cloudformation';
 import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
 import type { SdkClient } from './client.ts';
 import { explain } from './errors.ts';
 import { failed } from './failure.ts';
-import { type Change, isBeginning, isSettled, isSuccess, type StackEvent } from './outcome.ts';
+import { type Change, isSettled, isSuccess, type StackEvent } from './outcome.ts';
+import { DEFAULTS } from './parameters.ts';
+import { StackWatch, type WatchOptions } from './watch.ts';
 
 /** A stack as it stands. */
 export interface StackState {
@@ -35,42 +36,33 @@ export interface Wish {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export interface StacksOptions {
-  /** Hears of every event of a stack that is followed, once, oldest first. */
-  readonly emit: (event: StackEvent) => void;
-  /** Stops waiting: what CloudFormation has begun goes on. */
-  readonly signal: AbortSignal;
-  readonly pollMilliseconds?: number | undefined;
-}
-
-const POLL_MILLISECONDS = 3000;
 const NOTHING_TO_DO = /didn't contain changes|No updates are to be performed/i;
 
 /** CloudFormation's stacks. Everything throws StarloadError, or InterruptedError once the signal is given. */
 export class Stacks {
   readonly #sdk: SdkClient['sdk'];
   readonly #client: SdkClient['client'];
-  readonly #options: StacksOptions;
-  readonly #seen = new Set<string>();
+  readonly #watch: StackWatch;
+  readonly #signal: AbortSignal;
 
-  constructor({ sdk, client }: SdkClient, options: StacksOptions) {
-    this.#sdk = sdk;
-    this.#client = client;
-    this.#options = options;
+  constructor(aws: SdkClient, options: WatchOptions) {
+    this.#sdk = aws.sdk;
+    this.#client = aws.client;
+    this.#watch = new StackWatch(aws, options);
+    this.#signal = options.signal;
   }
 
   /** A stack by its name or id; undefined when there is none. */
   async find(name: string): Promise<StackState | undefined> {
-    return this.#try(`look for the stack ${name}`, async () => {
-      const stack = await this.#describe(name);
-      return stack === undefined || stack.StackStatus === 'DELETE_COMPLETE' ? undefined : stateOf(stack);
-    });
+    return this.#try(`look for the stack ${name}`, async () => existing(await this.#watch.describe(name)));
   }
 
   /** Follows what goes on with a stack to its end, whoever began it. Undefined when the stack is gone then. */
   async settle(stack: StackState): Promise<StackState | undefined> {
-    const end = isSettled(stack.status) ? stack : await this.#follow(stack.id, isSettled);
-    return end.status === 'DELETE_COMPLETE' ? undefined : end;
+    if (isSettled(stack.status)) return stack;
+    return this.#try(`watch the stack ${stack.name}`, async () =>
+      existing(await this.#watch.follow(stack.id, isSettled)),
+    );
   }
 
   /** Has CloudFormation work out a change; undefined when there is nothing to change. */
@@ -99,22 +91,24 @@ export class Stacks {
   /** Carries out a proposal and follows it to its end. */
   async execute({ id, stack, stackId, isNew }: Proposal): Promise<StackState> {
     return this.#try(`change the stack ${stack}`, async () => {
-      await this.#remember(stackId);
-      await this.#send(new this.#sdk.ExecuteChangeSetCommand({ ChangeSetName: id }));
+      await this.#watch.remember(stackId);
+      await this.#client.send(new this.#sdk.ExecuteChangeSetCommand({ ChangeSetName: id }));
       // For a moment the stack may still stand as before.
-      const end = await this.#follow(stackId, (status, hasBegun) => hasBegun && isDone(status));
-      if (!isSuccess(end.status)) throw failed(end, await this.events(stackId), isNew ? 'created' : 'changed');
-      return end;
+      const end = existing(await this.#watch.follow(stackId, (status, hasBegun) => hasBegun && isDone(status)));
+      if (end !== undefined && isSuccess(end.status)) return end;
+      const gone = { name: stack, status: 'DELETE_COMPLETE' };
+      throw failed(end ?? gone, await this.#watch.events(stackId), isNew ? 'created' : 'changed');
     });
   }
 
   /** Deletes a stack with all its resources and follows that to its end. */
   async remove(stack: StackState): Promise<void> {
     await this.#try(`delete the stack ${stack.name}`, async () => {
-      await this.#remember(stack.id);
-      await this.#send(new this.#sdk.DeleteStackCommand({ StackName: stack.id }));
-      const end = await this.#follow(stack.id, (status) => /^DELETE_(COMPLETE|FAILED)$/.test(status));
-      if (end.status !== 'DELETE_COMPLETE') throw failed(end, await this.events(stack.id), 'deleted');
+      await this.#watch.remember(stack.id);
+      await this.#client.send(new this.#sdk.DeleteStackCommand({ StackName: stack.id }));
+      const isEnd = (status: string) => /^DELETE_(COMPLETE|FAILED)$/.test(status);
+      const end = existing(await this.#watch.follow(stack.id, isEnd));
+      if (end !== undefined) throw failed(end, await this.#watch.events(stack.id), 'deleted');
     });
   }
 
@@ -124,7 +118,7 @@ export class Stacks {
       const found: Change[] = [];
       let token: string | undefined;
       do {
-        const page = await this.#send(
+        const page = await this.#client.send(
           new this.#sdk.ListStackResourcesCommand({ StackName: stack.id, ...(token && { NextToken: token }) }),
         );
         for (const {
@@ -141,41 +135,17 @@ export class Stacks {
   }
 
   /** The events of a stack's last operation at least, oldest first. */
-  async events(id: string): Promise<readonly StackEvent[]> {
-    const found: StackEvent[] = [];
-    let token: string | undefined;
-    do {
-      const page = await this.#send(
-        new this.#sdk.DescribeStackEventsCommand({ StackName: id, ...(token && { NextToken: token }) }),
-      );
-      found.push(
-        ...(page.StackEvents ?? []).map((event) => ({
-          id: event.EventId ?? '',
-          at: event.Timestamp ?? new Date(0),
-          resource: event.LogicalResourceId ?? '',
-          type: event.ResourceType ?? '',
-          status: event.ResourceStatus ?? '',
-          reason: event.ResourceStatusReason,
-        })),
-      );
-      token = found.some(isBeginning) ? undefined : page.NextToken;
-    } while (token);
-    return found.reverse();
-  }
-
-  async #describe(name: string): Promise<SdkStack | undefined> {
-    try {
-      return (await this.#send(new this.#sdk.DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
-    } catch (error) {
-      if (/does not exist/.test(messageOf(error))) return undefined;
-      throw error;
-    }
+  async events({ id, name }: StackState): Promise<readonly StackEvent[]> {
+    return this.#try(`read the events of the stack ${name}`, () => this.#watch.events(id));
   }
 
   async #createChangeSet({ stack, current, template, parameters }: Wish, isNew: boolean) {
-    const kept = isNew ? [] : Object.keys(current?.parameters ?? {}).filter((name) => !(name in parameters));
+    // A parameter of an older template that ours has no more must not be named.
+    const isKnown = (name: string) => template === undefined || name in DEFAULTS;
+    const had = isNew ? [] : Object.keys(current?.parameters ?? {});
+    const kept = had.filter((name) => isKnown(name) && !(name in parameters));
     try {
-      return await this.#send(
+      return await this.#client.send(
         new this.#sdk.CreateChangeSetCommand({
           StackName: stack,
           ChangeSetName: `starload-${Date.now()}`,
@@ -205,7 +175,7 @@ export class Stacks {
           next: 'Nothing was changed. Mend what the reason says, and run again.',
         });
       }
-      await this.#pause();
+      await this.#watch.pause();
     }
   }
 
@@ -228,60 +198,24 @@ export class Stacks {
   }
 
   #describeChangeSet(id: string, token?: string) {
-    return this.#send(
+    return this.#client.send(
       new this.#sdk.DescribeChangeSetCommand({ ChangeSetName: id, ...(token && { NextToken: token }) }),
     );
-  }
-
-  async #remember(id: string): Promise<void> {
-    for (const event of await this.events(id)) this.#seen.add(event.id);
-  }
-
-  /** Tells the events of a stack until it stands so that `isEnd`, or is gone. */
-  async #follow(id: string, isEnd: (status: string, hasBegun: boolean) => boolean): Promise<StackState> {
-    let hasBegun = false;
-    for (;;) {
-      hasBegun = (await this.#tell(id)) || hasBegun;
-      // Asked after the events: what they say has begun, the state shows.
-      const stack = await this.#describe(id);
-      if (stack === undefined || isEnd(stack.StackStatus ?? '', hasBegun)) {
-        await this.#tell(id);
-        return stateOf(
-          stack ?? { StackName: id, StackId: id, StackStatus: 'DELETE_COMPLETE', CreationTime: undefined },
-        );
-      }
-      await this.#pause();
-    }
-  }
-
-  /** Tells the events that were not told yet; whether an operation began with one of them. */
-  async #tell(id: string): Promise<boolean> {
-    const fresh = (await this.events(id)).filter((event) => !this.#seen.has(event.id));
-    for (const event of fresh) {
-      this.#seen.add(event.id);
-      this.#options.emit(event);
-    }
-    return fresh.some(isBeginning);
-  }
-
-  async #pause(): Promise<void> {
-    await sleep(this.#options.pollMilliseconds ?? POLL_MILLISECONDS, undefined, { signal: this.#options.signal });
-  }
-
-  // The SDK's own types of `send` tie a command to its answer.
-  get #send(): SdkClient['client']['send'] {
-    return this.#client.send.bind(this.#client) as SdkClient['client']['send'];
   }
 
   async #try<T>(attempt: string, action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
-      const { reason, aborted } = this.#options.signal;
+      const { reason, aborted } = this.#signal;
       if (aborted && reason instanceof InterruptedError) throw interrupted(reason);
       throw explain(error, attempt);
     }
   }
+}
+
+function existing(stack: SdkStack | undefined): StackState | undefined {
+  return stack === undefined || stack.StackStatus === 'DELETE_COMPLETE' ? undefined : stateOf(stack);
 }
 
 function isDone(status: string): boolean {

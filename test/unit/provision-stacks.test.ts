@@ -198,6 +198,18 @@ describe('a change', () => {
     expect(sent(sdk.CreateChangeSetCommand)[0]).toMatchObject({ UsePreviousTemplate: true });
   });
 
+  test('by a newer template does not name the parameters it has no more', async () => {
+    aws.on(sdk.CreateChangeSetCommand).resolves(created);
+    aws.on(sdk.DescribeChangeSetCommand).resolves({ Status: 'CREATE_COMPLETE' });
+    const current = { ...CURRENT, parameters: { Engine: 'cluster', Bygone: 'x' } };
+    await open().stacks.propose({ ...wish, current, parameters: {} });
+    await open().stacks.propose({ stack: 'wh', current, parameters: {} });
+    const names = aws
+      .commandCalls(sdk.CreateChangeSetCommand)
+      .map(({ args }) => args[0].input.Parameters?.map(({ ParameterKey }) => ParameterKey));
+    expect(names).toEqual([['Engine'], ['Engine', 'Bygone']]);
+  });
+
   test('that is interrupted while it is worked out leaves nothing behind', async () => {
     aws.on(sdk.CreateChangeSetCommand).resolves(created);
     aws.on(sdk.DescribeChangeSetCommand).resolves({ Status: 'CREATE_PENDING' });

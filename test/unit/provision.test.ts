@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { estimate } from '../../src/provision/cost.ts';
 import { explain } from '../../src/provision/errors.ts';
-import { assertChangeable, failed } from '../../src/provision/failure.ts';
+import { assertChangeable, assertOurs, failed } from '../../src/provision/failure.ts';
 import {
   destroyedBy,
   failuresOf,
@@ -203,6 +203,15 @@ describe('how a stack stands', () => {
       /is in ROLLBACK_COMPLETE and takes no changes:\n {2}Workgroup/,
     );
   });
+});
+
+test('a stack of that name that somebody else made is left alone', () => {
+  const stack = { name: 's', id: 'i', status: 'CREATE_COMPLETE', outputs: {} };
+  expect(() => assertOurs({ ...stack, parameters: DEFAULTS })).not.toThrow();
+  expect(() => assertOurs({ ...stack, parameters: { Engine: 'diesel' } })).toThrow(
+    /a stack s, which provision did not make/,
+  );
+  expect(() => assertOurs({ ...stack, status: 'REVIEW_IN_PROGRESS', parameters: {} })).not.toThrow();
 });
 
 test('a change that loses data is known: removed or made anew, not altered', () => {

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { AwsAccess } from '../../config/aws-access.ts';
 import { StarloadError, UsageError } from '../../errors.ts';
 import type { ParameterName, Parameters } from '../../provision/parameters.ts';
 import type { Proposal, StackState } from '../../provision/stacks.ts';
@@ -16,7 +17,7 @@ interface Args extends StackArgs {
 /** The options that are parameters of the template, which has the defaults; left out, a stack keeps what it has. */
 const PARAMETERS = {
   engine: { parameter: 'Engine', describe: 'serverless (billed by the second; the default) or cluster (by the hour)' },
-  database: { parameter: 'Database', describe: 'the name of the database (dwh)' },
+  database: { parameter: 'Database', describe: "of a new warehouse (dwh.cfg's, else dwh)" },
   'base-capacity': { parameter: 'BaseCapacity', describe: 'serverless: RPUs of a query (8)' },
   'max-capacity': { parameter: 'MaxCapacity', describe: 'serverless: RPUs it may grow to (32)' },
   'node-type': { parameter: 'NodeType', describe: 'cluster: type of its nodes (ra3.large)' },
@@ -65,7 +66,8 @@ async function run(context: StackContext, args: Args): Promise<void> {
   await assertEditable(context, args);
   const current = await currentState(context, args);
   const sources = sourceParameters(context.access.sources, context.region);
-  const asked: Parameters = { ...askedFor(args), ...sources, Warehouse: DEFAULTS.Warehouse };
+  const database = current === undefined ? databaseOf(context.access) : {};
+  const asked: Parameters = { ...database, ...askedFor(args), ...sources, Warehouse: DEFAULTS.Warehouse };
   const parameters = effective(asked, current?.parameters ?? {});
   await assertPossible(parameters);
   const cost = estimate(parameters, args.price);
@@ -85,6 +87,11 @@ async function run(context: StackContext, args: Args): Promise<void> {
   printProvisioning({ ...report, status: proposal === undefined ? 'up_to_date' : done, outputs, written }, args);
 }
 
+/** A new warehouse has the database dwh.cfg names, if one may be called so. */
+function databaseOf({ database = '' }: AwsAccess): Parameters {
+  return /^[a-z_][a-z0-9_]{0,62}$/.test(database) ? { Database: database } : {};
+}
+
 function askedFor(args: Args): Parameters {
   const given = Object.entries(PARAMETERS).filter(([name]) => args[name] !== undefined);
   return Object.fromEntries(given.map(([name, { parameter }]) => [parameter, String(args[name])]));
@@ -98,10 +105,12 @@ async function assertPossible(parameters: Readonly<Record<ParameterName, string>
 
 /** The stack as it stands, once nothing goes on with it any more. */
 async function currentState({ stacks }: StackContext, { stack }: Args): Promise<StackState | undefined> {
-  const { assertChangeable } = await import('../../provision/failure.ts');
+  const { assertChangeable, assertOurs } = await import('../../provision/failure.ts');
   const found = await stacks.find(stack);
   const current = found && (await stacks.settle(found));
-  if (current !== undefined) assertChangeable(current, await stacks.events(current.id));
+  if (current === undefined) return undefined;
+  assertOurs(current);
+  assertChangeable(current, await stacks.events(current));
   return current;
 }
 

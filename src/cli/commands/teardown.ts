@@ -30,12 +30,13 @@ export const teardownCommand = toModule<Args>({
 
 async function run(context: StackContext, args: Args): Promise<void> {
   const { isRemnant } = await import('../../provision/outcome.ts');
-  const { assertChangeable } = await import('../../provision/failure.ts');
+  const { assertChangeable, assertOurs } = await import('../../provision/failure.ts');
   const found = await context.stacks.find(args.stack);
   const stack = found && (await context.stacks.settle(found));
   if (stack === undefined) return print(context, args, { status: 'absent', removed: [], bucket: null });
+  assertOurs(stack);
   if (args.deleteData || isRemnant(stack.status)) return removeAll(context, args, stack);
-  assertChangeable(stack, await context.stacks.events(stack.id));
+  assertChangeable(stack, await context.stacks.events(stack));
   await removeWarehouse(context, args, stack);
 }
 

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import { messageOf } from '../errors.ts';
+import type { SdkClient } from './client.ts';
+import { isBeginning, type StackEvent } from './outcome.ts';
+
+export interface WatchOptions {
+  /** Hears of every event of a stack that is followed, once, oldest first. */
+  readonly emit: (event: StackEvent) => void;
+  /** Stops waiting: what CloudFormation has begun goes on. */
+  readonly signal: AbortSignal;
+  readonly pollMilliseconds?: number | undefined;
+}
+
+const POLL_MILLISECONDS = 3000;
+
+/** Looks at stacks, and follows what goes on with them. Errors come as the SDK throws them. */
+export class StackWatch {
+  readonly #sdk: SdkClient['sdk'];
+  readonly #client: SdkClient['client'];
+  readonly #options: WatchOptions;
+  readonly #seen = new Set<string>();
+
+  constructor({ sdk, client }: SdkClient, options: WatchOptions) {
+    this.#sdk = sdk;
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** A stack by its name or id; undefined when there is none. */
+  async describe(name: string): Promise<Stack | undefined> {
+    try {
+      return (await this.#client.send(new this.#sdk.DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
+    } catch (error) {
+      if (/does not exist/.test(messageOf(error))) return undefined;
+      throw error;
+    }
+  }
+
+  /** The events of a stack's last operation at least, oldest first. */
+  async events(id: string): Promise<readonly StackEvent[]> {
+    const found: StackEvent[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#client.send(
+        new this.#sdk.DescribeStackEventsCommand({ StackName: id, ...(token && { NextToken: token }) }),
+      );
+      found.push(
+        ...(page.StackEvents ?? []).map((event) => ({
+          id: event.EventId ?? '',
+          at: event.Timestamp ?? new Date(0),
+          resource: event.LogicalResourceId ?? '',
+          type: event.ResourceType ?? '',
+          status: event.ResourceStatus ?? '',
+          reason: event.ResourceStatusReason,
+        })),
+      );
+      token = found.some(isBeginning) ? undefined : page.NextToken;
+    } while (token);
+    return found.reverse();
+  }
+
+  /** Takes what happened to a stack so far as told. */
+  async remember(id: string): Promise<void> {
+    for (const event of await this.events(id)) this.#seen.add(event.id);
+  }
+
+  /** Tells the events of a stack until it stands so that `isEnd`, or is gone, which is undefined. */
+  async follow(id: string, isEnd: (status: string, hasBegun: boolean) => boolean): Promise<Stack | undefined> {
+    let hasBegun = false;
+    for (;;) {
+      hasBegun = (await this.#tell(id)) || hasBegun;
+      // Asked after the events: what they say has begun, the state shows.
+      const stack = await this.describe(id);
+      if (stack === undefined || isEnd(stack.StackStatus ?? '', hasBegun)) {
+        await this.#tell(id);
+        return stack;
+      }
+      await this.pause();
+    }
+  }
+
+  /** Waits a little; rejects once the signal is given. */
+  async pause(): Promise<void> {
+    await sleep(this.#options.pollMilliseconds ?? POLL_MILLISECONDS, undefined, { signal: this.#options.signal });
+  }
+
+  /** Tells the events that were not told yet; whether an operation began with one of them. */
+  async #tell(id: string): Promise<boolean> {
+    const fresh = (await this.events(id)).filter((event) => !this.#seen.has(event.id));
+    for (const event of fresh) {
+      this.#seen.add(event.id);
+      this.#options.emit(event);
+    }
+    return fresh.some(isBeginning);
+  }
+}
