@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals';
+import { StepFailed, WarehouseError } from '../../src/warehouse/errors.ts';
+import type { Batch, Step, Warehouse } from '../../src/warehouse/warehouse.ts';
+import { engines } from '../support/engines.ts';
+import { type Loader, withLoader } from '../support/loader.ts';
+import { runSql } from '../support/trials.ts';
+
+let batches = 0;
+
+/** A batch of statements, named step1, step2 and so on; the rows of SELECTs are wanted. */
+function batchOf(locks: boolean, ...statements: readonly string[]): Batch {
+  batches += 1;
+  const steps = statements.map((sql, index): Step => {
+    const wanted = sql.startsWith('SELECT') ? 'always' : undefined;
+    return { kind: 'sql', name: `step${index + 1}`, sql, wanted };
+  });
+  return { name: `contract-${process.pid}-${batches}`, locks, steps };
+}
+
+const INSERT = "INSERT INTO users (user_id, level) SELECT 1, 'free'";
+const COUNT = 'SELECT COUNT(*) AS n FROM users';
+
+async function countUsers({ context }: Loader): Promise<number> {
+  return Number((await context.warehouse.query(COUNT)).rows[0]?.[0]);
+}
+
+async function failureOf(action: Promise<unknown>): Promise<unknown> {
+  return action.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+function kindOf(error: unknown): unknown {
+  const failure = error instanceof StepFailed ? error.failure : error;
+  return failure instanceof WarehouseError ? failure.kind : failure;
+}
+
+describe.each(engines)('the contract of a warehouse on $name', (engine) => {
+  test('a batch returns a result a step, with rows where they are wanted', () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      const results = await warehouse.run(batchOf(true, INSERT, COUNT, INSERT, COUNT));
+      expect(results.map(({ name }) => name)).toEqual(['step1', 'step2', 'step3', 'step4']);
+      expect(results[1]?.result).toEqual({ columns: ['n'], rows: [[1]] });
+      expect(results[3]?.result?.rows).toEqual([[2]]);
+    }));
+
+  test('a batch that fails leaves nothing, and tells the step and what came before it', () =>
+    withLoader(engine, async (loader) => {
+      const failed = await failureOf(
+        loader.context.warehouse.run(batchOf(true, INSERT, COUNT, "SELECT CAST('x' AS INTEGER) AS x", INSERT)),
+      );
+      expect(failed).toBeInstanceOf(StepFailed);
+      const { step, failure, results } = failed as StepFailed;
+      expect([step.name, failure.kind]).toEqual(['step3', 'refused']);
+      expect(results.find(({ name }) => name === 'step2')?.result?.rows).toEqual([[1]]);
+      expect(await countUsers(loader)).toBe(0);
+    }));
+
+  test('a table that is missing is told so, with the command that makes it', () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      const failed = await failureOf(warehouse.query('SELECT * FROM nowhere'));
+      expect(failed).toBeInstanceOf(WarehouseError);
+      expect(failed).toMatchObject({ kind: 'missing-table', next: expect.stringContaining('create-tables') });
+    }));
+
+  test.each([INSERT, 'DELETE FROM users', 'UPDATE users SET level = NULL', 'DROP TABLE users'])(
+    'a query may not write: %s',
+    (sql) =>
+      withLoader(engine, async (loader) => {
+        await runSql(loader.context.warehouse, INSERT);
+        if (engine.name === 'duckdb') {
+          console.log('skipped on duckdb: its file is opened read-only by the command instead; see test/cli');
+          return;
+        }
+        await expect(loader.context.warehouse.query(sql)).rejects.toThrow();
+        expect(await countUsers(loader)).toBe(1);
+      }),
+  );
+
+  test('all statements of a transaction have one stamp, in UTC, which is also the DEFAULT of loaded_at', () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      const insert = `INSERT INTO staging_songs (artist_id, song_id) SELECT 'a', CAST(${warehouse.now} AS VARCHAR(32))`;
+      await warehouse.run(batchOf(true, insert, insert));
+      const { rows } = await warehouse.query(
+        'SELECT song_id, CAST(loaded_at AS VARCHAR(32)), loaded_at FROM staging_songs',
+      );
+      expect(new Set(rows.flatMap((row) => row.slice(0, 2))).size).toBe(1);
+      const age = Date.now() - Date.parse(`${String(rows[0]?.[2]).replace(' ', 'T')}Z`);
+      expect(Math.abs(age)).toBeLessThan(10 * 60 * 1000);
+    }));
+
+  test('values come back alike', () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      const { columns, rows } = await warehouse.query(`SELECT
+  1 = 1 AS yes, 42 AS small, CAST(9007199254740993 AS BIGINT) AS large, CAST(7 AS BIGINT) AS seven,
+  CAST(0.1 AS DOUBLE PRECISION) AS real, CAST(12.50 AS DECIMAL(8, 2)) AS exact,
+  CAST(12345678901234567890.25 AS DECIMAL(30, 2)) AS long, TIMESTAMP '2018-11-01 21:01:46.7' AS at,
+  CAST('é😀' AS VARCHAR(16)) AS words, CAST('' AS VARCHAR(16)) AS nothing, CAST(NULL AS BIGINT) AS missing`);
+      expect(columns).toEqual('yes small large seven real exact long at words nothing missing'.split(' '));
+      expect(rows).toEqual([
+        [
+          true,
+          42,
+          9007199254740993n,
+          7,
+          0.1,
+          12.5,
+          '12345678901234567890.25',
+          '2018-11-01 21:01:46.700',
+          'é😀',
+          '',
+          null,
+        ],
+      ]);
+    }));
+
+  test('the tables that exist are told from those that do not', () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      expect(await warehouse.existing(['users', 'nowhere', 'time'])).toEqual(new Set(['users', 'time']));
+    }));
+
+  test('locking batches take their turns', () =>
+    withLoader(engine, async ({ context }) => {
+      const { warehouse } = context;
+      const move = `UPDATE load_run SET previous_stamp = stamp, stamp = ${warehouse.now}`;
+      const insert = 'INSERT INTO users (user_id) SELECT COUNT(*) FROM users';
+      const runs = [1, 2, 3].map(() => untilItSucceeds(warehouse, () => batchOf(true, move, insert)));
+      await Promise.all(runs);
+      const { rows } = await warehouse.query('SELECT user_id FROM users ORDER BY user_id');
+      expect(rows).toEqual([[0], [1], [2]]);
+    }));
+
+  test('a batch that is cancelled leaves nothing', () =>
+    withLoader(engine, async (loader) => {
+      const { warehouse } = loader.context;
+      const many = Array.from({ length: 9 }, () => 'INSERT INTO users (user_id) SELECT user_id + 1 FROM users');
+      await warehouse.run(batchOf(false, INSERT, ...many));
+      const endless =
+        'SELECT COUNT(*) AS n FROM users a, users b, users c, users d WHERE a.user_id + b.user_id + c.user_id + d.user_id < 0';
+      const failing = failureOf(warehouse.run(batchOf(true, INSERT, endless)));
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await warehouse.cancel();
+      expect(kindOf(await failing)).toBe('cancelled');
+      expect(await countUsers(loader)).toBe(512);
+    }));
+
+  test('a batch can be shown before it is run, and closing twice does no harm', () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      const shown = warehouse.explain(batchOf(true, INSERT, COUNT)).join('\n');
+      expect(shown).toContain(INSERT);
+      expect(shown).toContain(COUNT);
+      await warehouse.close();
+    }));
+});
+
+/** Runs a batch until nobody is in its way, as the pipeline does. */
+async function untilItSucceeds(warehouse: Warehouse, makeBatch: () => Batch): Promise<void> {
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
+    const failed = await failureOf(warehouse.run(makeBatch()));
+    if (failed === undefined) return;
+    if (kindOf(failed) !== 'conflict') throw failed;
+  }
+  throw new Error('ten conflicts in a row');
+}
