@@ -15,8 +15,11 @@ export interface Reject {
   readonly problem: DataProblem;
 }
 
-/** Why a record cannot be loaded; undefined when it can. `spellings` are those of the wanted keys met so far. */
-export type Judge = (record: string, spellings: FramedFile['spellings']) => DataProblem | undefined;
+/**
+ * Why a record cannot be loaded; undefined when it can. `spellings` are those of the wanted keys met so far; `isOdd` as
+ * RecordSink has it.
+ */
+export type Judge = (record: string, spellings: FramedFile['spellings'], isOdd: boolean) => DataProblem | undefined;
 
 /** How bad records are kept out of a bundle. */
 export interface SiftOptions extends Omit<BundleOptions, 'reads' | 'passThroughBytes' | 'partBytes' | 'onFile'> {
@@ -107,7 +110,7 @@ class Sifter {
 
   #take(record: Buffer, line: number, isOdd: boolean): void {
     this.#records += 1;
-    const problem = this.#options.judge(record.toString('utf8'), this.#framer.spellings);
+    const problem = this.#options.judge(record.toString('utf8'), this.#framer.spellings, isOdd);
     if (problem === undefined) {
       this.#writer.segment(record, 0, record.length);
       this.#writer.endRecord(line, isOdd);

@@ -6,12 +6,11 @@ import type { Part } from '../objects/part.ts';
 import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
 import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
-import type { Mapping } from '../warehouse/warehouse.ts';
 import type { Copy } from './batches.ts';
 import type { LoadContext, Source, Tolerance } from './context.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
 import { refuseBadRecords } from './refuse.ts';
-import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
+import { judgeOf, NO_REJECTS, RejectLog, type Rejects, toMapping } from './rejects.ts';
 import type { Haystack } from './search.ts';
 import { wantedKeys } from './wanted-keys.ts';
 
@@ -78,8 +77,6 @@ const PART_BYTES = { local: 64 * 1024 * 1024, s3: 16 * 1024 * 1024 } as const;
 async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool): Promise<PreparedTable> {
   const { table, source, files } = plan;
   const paths = files.length === 0 ? undefined : await readJsonPaths(context, source);
-  const toMapping = (spellings: Bundle['spellings']): Mapping =>
-    paths === undefined ? { kind: 'names', spellings } : { kind: 'paths', paths };
   const options: ReadOptions = {
     store: context.storeOf(source.root),
     spool,
@@ -93,9 +90,9 @@ async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool)
   const bundled =
     context.tolerance === undefined
       ? { ...(await bundle(options.objects, { ...options, reads: context.warehouse.reads })), rejects: NO_REJECTS }
-      : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, toMapping) });
+      : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths) });
   const { objects, store } = options;
-  return { ...bundled, table, mapping: toMapping(bundled.spellings), store, objects };
+  return { ...bundled, table, mapping: toMapping(paths, bundled.spellings), store, objects };
 }
 
 /** What bundling and sifting have in common. */

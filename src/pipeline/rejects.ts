@@ -1,6 +1,7 @@
 import { type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import type { BundledFile } from '../objects/bundle.ts';
 import type { FramedFile } from '../objects/frame.ts';
+import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { Part } from '../objects/part.ts';
 import { PartWriter } from '../objects/part-writer.ts';
 import type { Judge, SiftedFile } from '../objects/sift.ts';
@@ -8,6 +9,7 @@ import type { Spool } from '../objects/spool.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
 import type { Mapping } from '../warehouse/warehouse.ts';
 import { fieldsAsMet } from './fields-as-met.ts';
+import { plainFits } from './plain-record.ts';
 import { checkFields } from './record.ts';
 import { excerptOf } from './search.ts';
 
@@ -23,10 +25,17 @@ export interface Rejects {
 
 export const NO_REJECTS: Rejects = { count: 0, problems: [], parts: [] };
 
-/** The judge of a staging table's records. A record has one problem, that of the first column whose value does not fit. */
-export function judgeOf(table: Table, toMapping: (spellings: FramedFile['spellings']) => Mapping): Judge {
-  const fieldsOf = fieldsAsMet(table, toMapping);
-  return (record, spellings) => {
+/**
+ * The judge of a staging table's records, whose columns are found by paths or else by their names. A record has one
+ * problem, that of the first column whose value does not fit.
+ */
+export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined): Judge {
+  const surelyFits = plainFits(table, paths);
+  const fieldsOf = fieldsAsMet(table, (spellings) => toMapping(paths, spellings));
+  return (record, spellings, isOdd) => {
+    if (!isOdd && surelyFits(record, spellings)) {
+      return undefined;
+    }
     const [first, ...others] = checkFields(fieldsOf(record, spellings), table);
     if (first === undefined) {
       return undefined;
@@ -34,6 +43,11 @@ export function judgeOf(table: Table, toMapping: (spellings: FramedFile['spellin
     const more = others.map(({ column, reason }) => `; ${column}: ${reason}`).join('');
     return { column: first.column, reason: `${first.reason}${more}`, excerpt: excerptOf(record) };
   };
+}
+
+/** Where the columns' values are: at paths, or at the spellings of their names. */
+export function toMapping(paths: readonly JsonPath[] | undefined, spellings: FramedFile['spellings']): Mapping {
+  return paths === undefined ? { kind: 'names', spellings } : { kind: 'paths', paths };
 }
 
 const PART_BYTES = 16 * 1024 * 1024;
