@@ -1,0 +1,175 @@
+import { describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { createTables } from '../../src/pipeline/create-tables.ts';
+import { loadModel } from '../../src/sql/catalogue.ts';
+import { clientConfig } from '../../src/warehouse/postgres/client.ts';
+import { connectFailure, sorted } from '../../src/warehouse/postgres/failures.ts';
+import type { PostgresTarget } from '../../src/warehouse/postgres/target.ts';
+import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { withFolder } from '../support/engines.ts';
+import { openOnPostgres, postgresTarget } from '../support/postgres-engine.ts';
+import { runSql } from '../support/trials.ts';
+
+async function withTables<T>(
+  action: (warehouse: Warehouse, admin: pg.Client) => Promise<T>,
+  options: { readonly timeoutMilliseconds?: number } = {},
+): Promise<T> {
+  const { host, port, database, user, password } = await postgresTarget();
+  const admin = new pg.Client({ host, port, database, user, password });
+  await admin.connect();
+  try {
+    return await withFolder(async (folder) => {
+      const warehouse = await openOnPostgres([folder], options);
+      await createTables(loadModel(), warehouse);
+      const { rows } = await warehouse.query('SELECT current_schema()');
+      await admin.query(`SET search_path = "${rows[0]?.[0]}"`);
+      return action(warehouse, admin);
+    });
+  } finally {
+    await admin.end();
+  }
+}
+
+const lockingBatch = (sql: string) =>
+  ({ name: 'b', locks: true, steps: [{ kind: 'sql', name: 'step', sql }] }) as const;
+
+describe('PostgreSQL', () => {
+  test('takes one statement at a time, so that none ends the read-only transaction of a query', () =>
+    withTables(async (warehouse) => {
+      await expect(warehouse.query('SELECT 1; DROP TABLE users')).rejects.toThrow('multiple commands');
+      await expect(warehouse.query('COMMIT; DROP TABLE users')).rejects.toThrow('multiple commands');
+      expect(await warehouse.existing(['users'])).toEqual(new Set(['users']));
+    }));
+
+  test('names the views that stand in the way of create-tables', () =>
+    withTables(async (warehouse, admin) => {
+      await admin.query('CREATE VIEW top_users AS SELECT * FROM users');
+      await expect(createTables(loadModel(), warehouse)).rejects.toThrow(/view top_users depends on table users/);
+      expect(await warehouse.existing(['users'])).toEqual(new Set(['users']));
+    }));
+
+  test('does not wait for a lock longer than its time limit; who only reads does not wait at all', () =>
+    withTables(
+      async (warehouse, admin) => {
+        await admin.query('BEGIN; LOCK TABLE load_run IN ACCESS EXCLUSIVE MODE');
+        await expect(warehouse.run(lockingBatch('SELECT 1'))).rejects.toMatchObject({
+          kind: 'busy',
+          next: expect.stringContaining('npm run status'),
+        });
+        expect((await warehouse.query('SELECT COUNT(*) FROM load_ledger')).rows).toEqual([[0]]);
+        await admin.query('ROLLBACK');
+        await warehouse.run(lockingBatch('SELECT 1'));
+      },
+      { timeoutMilliseconds: 500 },
+    ));
+
+  test('a connection that the server ends is told as such, and leaves nothing', () =>
+    withTables(async (warehouse, admin) => {
+      const failing = warehouse
+        .run({
+          name: 'b',
+          locks: true,
+          steps: [
+            { kind: 'sql', name: 'insert', sql: 'INSERT INTO users (user_id) SELECT 1' },
+            { kind: 'sql', name: 'sleep', sql: 'SELECT pg_sleep(20)' },
+          ],
+        })
+        .catch((error: unknown) => error);
+      await waitUntil(admin, "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'");
+      await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'");
+      expect(await failing).toMatchObject({
+        failure: { kind: 'unreachable', next: expect.stringContaining('Run again') },
+      });
+      expect((await warehouse.query('SELECT COUNT(*) FROM users')).rows).toEqual([[0]]);
+    }));
+
+  test('works in the first schema of the search path where dwh.cfg names none', () =>
+    withFolder(async (folder) => {
+      const target = await postgresTarget();
+      const warehouse = openPostgres({ target, readable: [], scratch: folder, timeoutMilliseconds: undefined });
+      expect((await warehouse.query('SELECT current_schema()')).rows).toEqual([['public']]);
+      await expect(runSql(warehouse, 'INSERT INTO nowhere SELECT 1')).rejects.toThrow('nowhere');
+    }));
+});
+
+describe('TLS', () => {
+  const target: PostgresTarget = { host: 'localhost', port: 5432, database: 'd', user: 'u', password: 'p' };
+
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1', '/var/run/postgresql'])('is not asked for on %s', (host) => {
+    expect(clientConfig({ ...target, host }).ssl).toBe(false);
+  });
+
+  test.each(['db.example.com', '10.0.0.1', '128.0.0.1', 'localhost.example.com'])('is verified on %s', (host) => {
+    expect(clientConfig({ ...target, host }).ssl).toMatchObject({ rejectUnauthorized: true });
+  });
+
+  test('obeys SSL_MODE', () => {
+    const remote = { ...target, host: 'db.example.com' };
+    expect(clientConfig({ ...remote, sslMode: 'disable' }).ssl).toBe(false);
+    expect(clientConfig({ ...remote, sslMode: 'require' }).ssl).toMatchObject({ rejectUnauthorized: false });
+    expect(clientConfig({ ...target, sslMode: 'verify-full' }).ssl).toMatchObject({ servername: 'localhost' });
+  });
+
+  test('that the server does not speak is told, with what to do', () =>
+    withFolder(async (folder) => {
+      const local = { ...(await postgresTarget()), sslMode: 'require' as const };
+      const warehouse = openPostgres({ target: local, readable: [], scratch: folder, timeoutMilliseconds: undefined });
+      await expect(warehouse.query('SELECT 1')).rejects.toMatchObject({
+        kind: 'unreachable',
+        message: expect.stringContaining('does not support SSL'),
+        next: expect.stringContaining('SSL_MODE = disable'),
+      });
+    }));
+});
+
+describe("PostgreSQL's errors", () => {
+  const withCode = (code: string, message = 'words') => Object.assign(new Error(message), { code });
+
+  test.each([
+    ['40001', 'conflict'],
+    ['40P01', 'conflict'],
+    ['42P01', 'missing-table'],
+    ['3F000', 'missing-table'],
+    ['55P03', 'busy'],
+    ['57014', 'cancelled'],
+    ['25006', 'refused'],
+    ['42501', 'refused'],
+    ['53100', 'refused'],
+    ['22P02', 'refused'],
+    ['28P01', 'unreachable'],
+    ['3D000', 'unreachable'],
+    ['53300', 'unreachable'],
+    ['57P01', 'unreachable'],
+    ['57P03', 'unreachable'],
+    ['25P03', 'unreachable'],
+    ['08006', 'unreachable'],
+    ['ECONNREFUSED', 'unreachable'],
+    ['ECONNRESET', 'unreachable'],
+  ])('%s is %s', (code, kind) => {
+    expect(sorted(withCode(code))).toMatchObject({ kind, cause: { code } });
+  });
+
+  test('without a code are known by their words', () => {
+    expect(sorted(new Error('Connection terminated unexpectedly')).kind).toBe('unreachable');
+    expect(sorted(withCode('57014', 'canceling statement due to statement timeout')).kind).toBe('busy');
+    expect(sorted(new Error('something else')).kind).toBe('refused');
+  });
+
+  test('of a connection name the server, and no password', () => {
+    const target = { host: 'h', port: 1, database: 'd', user: 'u', password: 'marked-secret' };
+    const failed = connectFailure(target, withCode('28P01', 'password authentication failed for user "u"'));
+    expect(failed.message).toBe(
+      'cannot connect to PostgreSQL at h:1, database d, as u: password authentication failed for user "u"',
+    );
+    expect(failed.next).toContain('DB_PASSWORD');
+  });
+});
+
+async function waitUntil(admin: pg.Client, sql: string): Promise<void> {
+  for (let left = 100; left > 0; left -= 1) {
+    if ((await admin.query(sql)).rows.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`waited in vain for ${sql}`);
+}
