@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseAwsAccess } from '../../src/config/aws-access.ts';
 import { type Edits, editConfig } from '../../src/config/edit.ts';
-import { readIni } from '../../src/config/ini.ts';
+import { type Entry, readIni } from '../../src/config/ini.ts';
 import { settingOf } from '../../src/config/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 
@@ -151,6 +151,21 @@ function compare(before: string, after: string) {
   return seen;
 }
 
+/** That the settings read as told, and everything else as before. */
+function expectMeaning(before: string, after: string): void {
+  const [old, now] = [readIni(before), readIni(after)];
+  const idOf = ({ section, key }: Entry) => settingOf(section, key);
+  const others = (entries: readonly Entry[]) =>
+    entries.filter((entry) => !((idOf(entry) ?? '') in EDITS)).map(({ section, key, value }) => [section, key, value]);
+  expect(now.problems).toEqual([]);
+  expect(others(now.entries)).toEqual(others(old.entries));
+  for (const [id, value] of Object.entries(EDITS)) {
+    const found = now.entries.filter((entry) => idOf(entry) === id).map((entry) => entry.value);
+    if (value === null) expect(found.filter((each) => each !== '')).toEqual([]);
+    else expect(found).toContain(value);
+  }
+}
+
 describe('any file', () => {
   test('keeps every byte that is not of the settings; they read as told; and editing again changes nothing', () => {
     const total = { inserted: 0, rewritten: 0, commented: 0 };
@@ -159,12 +174,7 @@ describe('any file', () => {
         const after = edit(text);
         const seen = compare(text, after);
         for (const kind of ['inserted', 'rewritten', 'commented'] as const) total[kind] += Math.min(1, seen[kind]);
-        expect(readIni(after).problems).toEqual([]);
-        for (const [id, value] of Object.entries(EDITS)) {
-          const found = readIni(after).entries.filter(({ section, key }) => settingOf(section, key) === id);
-          if (value === null) expect(found.filter((entry) => entry.value !== '')).toEqual([]);
-          else expect(found.map((entry) => entry.value)).toContain(value);
-        }
+        expectMeaning(text, after);
         expect(edit(after)).toBe(after);
       }),
       { numRuns: 600 },
@@ -177,7 +187,9 @@ describe('any file', () => {
     fc.assert(
       fc.property(someText(someIndent), (text) => {
         try {
-          compare(text, edit(text));
+          const after = edit(text);
+          compare(text, after);
+          expectMeaning(text, after);
           edited += 1;
         } catch (error) {
           if (!(error instanceof ConfigError)) throw error;
