@@ -2,8 +2,7 @@ import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { PreparedTable } from './prepare.ts';
-import { MISSING } from './record.ts';
-import { KEEP_OUT } from './refuse.ts';
+import { badRecords } from './refuse.ts';
 import { findMisfits, findValue } from './search.ts';
 
 /**
@@ -23,31 +22,17 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
       error,
     );
   }
+  // An engine blames one record at most, the search finds all.
+  const blamed = error.failure.problems;
   const table = prepared.find((candidate) => error.step.kind === 'copy' && candidate.table === error.step.table);
   const searched = table !== undefined && error.failure.kind === 'refused';
-  const found = searched ? await findMisfits(table, MAX_PROBLEMS) : [];
-  // What the engine blames is one record at most; it is asked where the search finds nothing wrong.
-  const problems = found.length > 0 ? found : error.failure.problems;
-  return problems.length === 0 ? error : misfits(problems, error);
+  const found = searched ? await findMisfits(prepared, MAX_PROBLEMS) : [];
+  const problems = [...blamed, ...found.filter((problem) => !blamed.some((other) => isSamePlace(problem, other)))];
+  return problems.length === 0 ? error : badRecords(problems.slice(0, MAX_PROBLEMS), error);
 }
 
-function misfits(problems: readonly DataProblem[], error: StepFailed): DataError {
-  const count =
-    problems.length === MAX_PROBLEMS
-      ? `at least ${MAX_PROBLEMS} values do`
-      : problems.length === 1
-        ? 'one value does'
-        : `${problems.length} values do`;
-  const name = error.step.kind === 'sql' ? error.step.name : error.step.table.name;
-  return new DataError(`${count} not fit ${name}; nothing was loaded`, problems, {
-    next: `Correct the records named above and run again, ${KEEP_OUT}.${looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : ''}`,
-    cause: error,
-  });
-}
-
-/** Whether nothing but missing keys is wrong, as it is when files of one kind are loaded as the other. */
-function looksSwapped(problems: readonly DataProblem[]): boolean {
-  return problems.every(({ reason }) => reason === MISSING);
+function isSamePlace(one: DataProblem, other: DataProblem): boolean {
+  return one.file === other.file && one.line === other.line && one.column === other.column;
 }
 
 /** An error for failed checks, of a load or, with nothing prepared, of a rebuild. */

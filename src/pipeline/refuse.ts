@@ -1,10 +1,11 @@
 import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import type { Tolerance } from './context.ts';
 import type { PreparedTable } from './prepare.ts';
+import { MISSING } from './record.ts';
 import { findMisfits } from './search.ts';
 
 /** What else to do about bad records. */
-export const KEEP_OUT = 'or keep them out: --max-errors N, or --quarantine (docs/bad-records.md)';
+const KEEP_OUT = 'or keep them out: --max-errors N, or --quarantine (docs/bad-records.md)';
 
 /**
  * Throws DataError when records that were read cannot be loaded: any, or more than are tolerated. It lists the first of
@@ -17,7 +18,8 @@ export async function refuseBadRecords(
   const broken = prepared.flatMap(({ problems }) => problems);
   if (tolerance === undefined) {
     if (broken.length > 0) {
-      throw badRecords(await findAll(prepared));
+      // All bad records, not only the first of each file that could not be read.
+      throw badRecords(await findMisfits(prepared, MAX_PROBLEMS));
     }
     return;
   }
@@ -30,17 +32,6 @@ export async function refuseBadRecords(
   }
 }
 
-/** The bad records of all tables, not only of the files that could not be read. */
-async function findAll(prepared: readonly PreparedTable[]): Promise<readonly DataProblem[]> {
-  const found: DataProblem[] = [];
-  for (const table of prepared) {
-    if (found.length < MAX_PROBLEMS) {
-      found.push(...(await findMisfits(table, MAX_PROBLEMS - found.length)));
-    }
-  }
-  return found;
-}
-
 /** How many records a list of problems is about; it may have been cut. */
 function countRecords(problems: readonly DataProblem[]): string {
   const records = new Set(problems.map(({ file, line }) => JSON.stringify([file, line]))).size;
@@ -48,16 +39,24 @@ function countRecords(problems: readonly DataProblem[]): string {
   return records === 1 && atLeast === '' ? 'one record' : `${atLeast}${records} records`;
 }
 
-function badRecords(problems: readonly DataProblem[]): DataError {
+/** The error for records that cannot be loaded: the first of them, malformed or with values that do not fit. */
+export function badRecords(problems: readonly DataProblem[], cause?: unknown): DataError {
+  const swapped = looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : '';
   return new DataError(`${countRecords(problems)} cannot be loaded; nothing was loaded`, problems, {
-    next: `Correct what is named above and run again, ${KEEP_OUT}.`,
+    next: `Correct what is named above and run again, ${KEEP_OUT}.${swapped}`,
+    cause,
   });
 }
 
+/** Whether nothing but missing keys is wrong, as it is when files of one kind are loaded as the other. */
+function looksSwapped(problems: readonly DataProblem[]): boolean {
+  return problems.every(({ reason }) => reason === MISSING);
+}
+
 function brokenFiles(broken: readonly DataProblem[]): DataError {
-  const files = broken.length === 1 ? 'one file' : `${broken.length} files`;
-  return new DataError(`${files} cannot be read to the end; nothing was loaded`, broken.slice(0, MAX_PROBLEMS), {
-    next: 'How many records they should hold is not known, so no number of errors covers them. Correct them, or set them aside with --quarantine.',
+  const files = broken.length === 1 ? 'one file is' : `${broken.length} files are`;
+  return new DataError(`${files} broken as a whole; nothing was loaded`, broken.slice(0, MAX_PROBLEMS), {
+    next: 'How many records would be lost is not known, so that no number of errors covers it. Correct them, or set them aside with --quarantine.',
   });
 }
 

@@ -25,8 +25,14 @@ type Judge = (fields: readonly FieldText[]) => readonly FieldProblem[];
 const EXCERPT_CHARACTERS = 160;
 
 /** The records that cannot be loaded, malformed or with values that do not fit their columns, up to a limit. */
-export function findMisfits(haystack: Haystack, limit: number): Promise<readonly DataProblem[]> {
-  return search(haystack, limit, (fields) => checkFields(fields, haystack.table));
+export async function findMisfits(haystacks: readonly Haystack[], limit: number): Promise<readonly DataProblem[]> {
+  const found: DataProblem[] = [];
+  for (const haystack of haystacks) {
+    if (found.length < limit) {
+      found.push(...(await search(haystack, limit - found.length, (fields) => checkFields(fields, haystack.table))));
+    }
+  }
+  return found;
 }
 
 /** The first record that holds a value in a column. */
