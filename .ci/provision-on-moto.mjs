@@ -108,8 +108,11 @@ await assert.rejects(s3.headBucket({ Bucket: BucketName }), { name: 'NotFound' }
 assert.equal(run(['teardown', '--yes', '--delete-data']).status, 'absent');
 
 // Without a dwh.cfg one is made, of the example.
+const people = { me: { Type: 'AWS::IAM::User', Properties: { UserName: 'me' } } };
+const cloudFormation = new CloudFormation();
+await cloudFormation.createStack({ StackName: 'people', TemplateBody: JSON.stringify({ Resources: people }) });
 const fresh = join(folder, 'new.cfg');
-const other = run(['provision', '--yes', '--stack', 'other'], 0, fresh);
+const other = run(['provision', '--yes', '--stack', 'other', '--users', 'me'], 0, fresh);
 const example = readFileSync(new URL('../dwh.cfg.example', import.meta.url), 'utf8').split('\n');
 const lines = readFileSync(fresh, 'utf8').split('\n');
 assert.deepEqual(
@@ -127,7 +130,7 @@ run(['teardown', '--yes', '--delete-data', '--stack', 'other'], 0, fresh);
 // A stack of somebody else's is left alone.
 const bucket = { Type: 'AWS::S3::Bucket' };
 const TemplateBody = JSON.stringify({ Resources: { bucket } });
-await new CloudFormation().createStack({ StackName: 'foreign', TemplateBody });
+await cloudFormation.createStack({ StackName: 'foreign', TemplateBody });
 assert.match(run(['provision', '--yes', '--stack', 'foreign'], 1).error.message, /which provision did not make/);
 assert.match(run(['teardown', '--yes', '--delete-data', '--stack', 'foreign'], 1).error.next, /--stack/);
 assert.equal((await s3.listBuckets({})).Buckets.length, 1);

@@ -36,6 +36,13 @@ export function tellCost(cost: Cost, parameters: Parameters): void {
   }
 }
 
+/** Warns that the warehouse is there, and nobody was given the right to load into it. */
+export function warnOfNobody(): void {
+  story(
+    `${styledStory('yellow', 'warning')}: only administrators can load: --users or --roles gives others the policy`,
+  );
+}
+
 function unknownCost({ NodeType }: Parameters): string[] {
   return [`cost: nobody knows the price of ${NodeType} here; --price takes it`];
 }
@@ -88,6 +95,5 @@ export function printProvisioning(report: Provisioning, { stack, config, json }:
   if (status === 'planned') return;
   result(`\n${renderTable(['output', 'value'], Object.entries(outputs).sort())}`);
   result(`\n${config}: ${written.length === 0 ? 'says so already' : `changed ${written.join(', ')}`}`);
-  const next = 'attach LoaderPolicyArn to whoever loads, then npm run check, create-tables and etl';
-  story(`${styledStory('cyan', 'next')}: ${next}`);
+  story(`${styledStory('cyan', 'next')}: npm run check, create-tables, etl`);
 }

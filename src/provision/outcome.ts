@@ -35,6 +35,12 @@ export function failuresOf(events: readonly StackEvent[]): readonly StackEvent[]
   return causes.length > 0 ? causes : failed;
 }
 
+/** Of a stack's events, oldest first, what the last operation was to delete and could not, however often it tried. */
+export function leftBehind(events: readonly StackEvent[]): readonly StackEvent[] {
+  const last = new Map(events.slice(Math.max(0, events.findLastIndex(isBeginning))).map((one) => [one.resource, one]));
+  return [...last.values()].filter(({ type, status }) => type !== STACK && status === 'DELETE_FAILED');
+}
+
 /** Whether nothing goes on any more. A stack under review waits for its first change set, for as long as it takes. */
 export function isSettled(status: string): boolean {
   return status === 'REVIEW_IN_PROGRESS' || !status.endsWith('_IN_PROGRESS');
@@ -98,6 +104,10 @@ const CURES: readonly Cure[] = [
   {
     pattern: /node ?type|NumberOfNodes|cluster type/i,
     cure: 'Take a node type the region has, with --node-type and --nodes',
+  },
+  {
+    pattern: /attached to entities/i,
+    cure: 'Detach the policy from whom it was attached to by hand (--users and --roles attach it so that it goes by itself)',
   },
   {
     pattern: /bucket.*not empty/i,

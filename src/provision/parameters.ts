@@ -11,6 +11,8 @@ export const DEFAULTS = {
   SecurityGroupIds: '',
   SourceBuckets: '',
   SourceObjects: '',
+  LoaderUsers: '',
+  LoaderRoles: '',
   WorkDays: '7',
   MonthlyBudget: '50',
   AlarmEmail: '',

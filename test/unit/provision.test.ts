@@ -4,11 +4,13 @@ import { estimate } from '../../src/provision/cost.ts';
 import { explain } from '../../src/provision/errors.ts';
 import { assertChangeable, assertOurs, failed } from '../../src/provision/failure.ts';
 import {
+  cureFor,
   destroyedBy,
   failuresOf,
   isChangeable,
   isRemnant,
   isSettled,
+  leftBehind,
   type StackEvent,
 } from '../../src/provision/outcome.ts';
 import { DEFAULTS, effective, mistakeIn, sourceParameters } from '../../src/provision/parameters.ts';
@@ -184,6 +186,20 @@ describe('a failure', () => {
     const events = [ofStack('CREATE_IN_PROGRESS'), event('X', 'CREATE_FAILED', reason)];
     expect(failed({ name: 's', status: 'ROLLBACK_COMPLETE' }, events, 'created').next).toMatch(cure);
   });
+});
+
+test('what could not be deleted in the end is left behind, not what was at the second try', () => {
+  const events = [
+    event('Old', 'DELETE_FAILED', 'earlier'),
+    ofStack('UPDATE_IN_PROGRESS'),
+    event('Policy', 'DELETE_FAILED', 'Cannot delete a policy attached to entities.'),
+    event('Group', 'DELETE_FAILED', 'in use'),
+    event('Policy', 'DELETE_FAILED', 'Cannot delete a policy attached to entities.'),
+    event('Group', 'DELETE_COMPLETE'),
+    ofStack('UPDATE_COMPLETE'),
+  ];
+  expect(leftBehind(events).map(({ resource }) => resource)).toEqual(['Policy']);
+  expect(leftBehind(events).map(cureFor)).toEqual([expect.stringMatching(/^Detach the policy/)]);
 });
 
 describe('how a stack stands', () => {

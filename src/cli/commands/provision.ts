@@ -5,7 +5,7 @@ import type { ParameterName, Parameters } from '../../provision/parameters.ts';
 import type { Proposal, StackState } from '../../provision/stacks.ts';
 import { toModule } from '../command.ts';
 import { confirmed } from '../confirm.ts';
-import { printProvisioning, tellCost, tellProposal } from '../provision-report.ts';
+import { printProvisioning, tellCost, tellProposal, warnOfNobody } from '../provision-report.ts';
 import { STACK_OPTIONS, type StackArgs, type StackContext, withStacks } from '../stack.ts';
 
 interface Args extends StackArgs {
@@ -24,6 +24,8 @@ const PARAMETERS = {
   nodes: { parameter: 'NodeCount', describe: 'cluster: number of its nodes (1)' },
   subnets: { parameter: 'SubnetIds', describe: "subnet ids, joined by commas (the default VPC's)" },
   'security-groups': { parameter: 'SecurityGroupIds', describe: "ids, joined by commas (the VPC's default group)" },
+  users: { parameter: 'LoaderUsers', describe: 'IAM users that load, joined by commas' },
+  roles: { parameter: 'LoaderRoles', describe: 'IAM roles that load, joined by commas' },
   email: { parameter: 'AlarmEmail', describe: 'who is told when the budget is nearly spent' },
   budget: { parameter: 'MonthlyBudget', describe: 'US dollars a month for Redshift (50)' },
   'work-days': { parameter: 'WorkDays', describe: 'days after which forgotten work files go (7)' },
@@ -53,7 +55,10 @@ export const provisionCommand = toModule<Args>({
   },
   examples: [
     ['npm run provision -- --dry-run', 'what would be made, and its cost'],
-    ['npm run provision -- --region us-west-2 --email me@example.com', 'Redshift Serverless; asks before it acts'],
+    [
+      'npm run provision -- --region us-west-2 --users me --email me@example.com',
+      'Redshift Serverless; asks before it acts',
+    ],
     ['npm run provision -- --engine cluster --nodes 2 --yes', 'a cluster, without asking'],
   ],
   run: (args) => withStacks(args, (context) => run(context, args)),
@@ -83,6 +88,7 @@ async function run(context: StackContext, args: Args): Promise<void> {
   const stack = proposal === undefined ? current : await carryOut(context, args, proposal);
   const outputs = stack?.outputs ?? {};
   const written = args.dryRun ? [] : await writeConfig(context, args, outputs);
+  if (parameters.LoaderUsers + parameters.LoaderRoles === '') warnOfNobody();
   const done = proposal?.isNew === true ? 'created' : 'changed';
   printProvisioning({ ...report, status: proposal === undefined ? 'up_to_date' : done, outputs, written }, args);
 }

@@ -1,9 +1,9 @@
 import { StarloadError } from '../../errors.ts';
-import type { Change } from '../../provision/outcome.ts';
+import type { Change, StackEvent } from '../../provision/outcome.ts';
 import type { StackState } from '../../provision/stacks.ts';
 import { toModule } from '../command.ts';
 import { confirmed } from '../confirm.ts';
-import { count, document, result, story } from '../output.ts';
+import { count, document, result, story, styledStory } from '../output.ts';
 import { STACK_OPTIONS, type StackArgs, type StackContext, tellChanges, withStacks } from '../stack.ts';
 
 interface Args extends StackArgs {
@@ -57,8 +57,20 @@ async function removeWarehouse(context: StackContext, args: Args, stack: StackSt
     throw error;
   }
   context.expect(proposal.changes.length + 1);
-  await context.stacks.execute(proposal);
-  print(context, args, { status: 'removed', removed: proposal.changes, bucket });
+  const left = await tellLeftBehind(context, await context.stacks.execute(proposal));
+  const removed = proposal.changes.filter(({ resource }) => !left.some((one) => one.resource === resource));
+  print(context, args, { status: 'removed', removed, bucket, left });
+}
+
+/** What CloudFormation could not delete, and takes for none of its business from now on. */
+async function tellLeftBehind({ stacks }: StackContext, stack: StackState): Promise<readonly StackEvent[]> {
+  const { cureFor, leftBehind } = await import('../../provision/outcome.ts');
+  const left = leftBehind(await stacks.events(stack));
+  for (const event of left) {
+    story(`${styledStory('yellow', 'warning')}: ${event.resource} is left behind: ${event.reason}`);
+    story(`${styledStory('cyan', 'next')}: ${cureFor(event)}, and delete it in the console.`);
+  }
+  return left;
 }
 
 /** Deletes the stack, and first what is in its bucket: CloudFormation deletes no bucket that holds anything. */
@@ -100,12 +112,20 @@ interface Report {
   readonly bucket: string | null;
   /** Versions that were deleted. */
   readonly files?: number;
+  /** What could not be deleted. */
+  readonly left?: readonly StackEvent[];
 }
 
-function print({ region }: StackContext, { stack, json }: Args, { status, removed, bucket, files = 0 }: Report): void {
+function print(
+  { region }: StackContext,
+  { stack, json }: Args,
+  { status, removed, bucket, files = 0, left = [] }: Report,
+): void {
   if (json) {
     const resources = removed.map(({ resource, type }) => ({ resource, type }));
-    document({ command: 'teardown', status, stack, region, removed: resources, bucket, versions_deleted: files });
+    const left_behind = left.map(({ resource, type, reason }) => ({ resource, type, reason }));
+    const head = { command: 'teardown', status, stack, region };
+    document({ ...head, removed: resources, left_behind, bucket, versions_deleted: files });
     return;
   }
   if (status === 'absent') result(`there is no stack ${stack} in ${region}: nothing to destroy`);
