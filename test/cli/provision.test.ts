@@ -68,3 +68,8 @@ test('provision begins nothing where dwh.cfg could not be edited afterwards', as
   const error = await fails(['provision', '--region', 'us-west-2', '--yes'], text, { ...NOWHERE, ...KEYS });
   expect(error).toMatchObject({ code: 2, problems: [expect.objectContaining({ key: 'HOST' })] });
 });
+
+test('provision wants a price that is one', async () => {
+  const error = await fails(['provision', '--region', 'us-west-2', '--price', 'cheap'], undefined);
+  expect(error).toMatchObject({ code: 2, message: '--price is no price' });
+});

@@ -68,6 +68,9 @@ async function run(context: StackContext, args: Args): Promise<void> {
   const { DEFAULTS, effective, sourceParameters } = await import('../../provision/parameters.ts');
   const { estimate } = await import('../../provision/cost.ts');
   const { readTemplate } = await import('../../provision/template.ts');
+  if (args.price !== undefined && !(args.price > 0)) {
+    throw new UsageError('--price is no price', { next: 'Write US dollars an hour, such as 0.375.' });
+  }
   await assertEditable(context, args);
   const current = await currentState(context, args);
   const sources = sourceParameters(context.access.sources, context.region);
