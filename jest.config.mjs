@@ -6,6 +6,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/setup.ts',
   globalTeardown: '<rootDir>/test/support/teardown.ts',
+  testSequencer: '<rootDir>/test/support/order.mjs',
   // Jest leaves one core idle by default; of two that is half the machine.
   maxWorkers: '100%',
   testTimeout: 60_000,

@@ -23,10 +23,10 @@ export interface Scale {
 }
 
 const QUICK: Scale = {
-  histories: 16,
-  partitions: 6,
+  histories: 12,
+  partitions: 4,
   mixtures: 5,
-  values: 60,
+  values: 40,
   mutantHistories: 12,
   mutantsOnServers: false,
   faultyCalls: 3,
