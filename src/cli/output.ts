@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../errors.ts';
 
 /**
  * A reader that has seen enough, such as `head`, closes the pipe. What is printed from then on is lost; what the command
@@ -19,9 +20,14 @@ export function result(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints a line of the story. */
+/** Styles, line ends and tabs are ours; anything else that a terminal would obey comes from names and data. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what a style begins with
+const OURS = /(\u001b\[\d+m|[\n\t])/;
+
+/** Prints a line, or lines, of the story. */
 export function story(text: string): void {
-  process.stderr.write(`${text}\n`);
+  const pieces = text.split(OURS).map((piece) => (OURS.test(piece) ? piece : printable(piece)));
+  process.stderr.write(`${pieces.join('')}\n`);
 }
 
 /** Prints a command's JSON document. Integers that JSON readers would round are written as strings. */

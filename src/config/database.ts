@@ -22,8 +22,13 @@ export function parsePort(findings: Findings, endpoint: Endpoint | undefined): n
   return undefined;
 }
 
+const SYSTEM_SCHEMA = /^(pg_.*|information_schema)$/;
+
 /** DB_SCHEMA. */
 export function parseSchema(findings: Findings): string | undefined {
   const expectation = 'is no schema name: write lower-case letters, digits and _, such as sparkify';
-  return findings.matching('dbSchema', /^[a-z_][a-z0-9_]{0,62}$/, expectation);
+  const name = findings.matching('dbSchema', /^[a-z_][a-z0-9_]{0,62}$/, expectation);
+  if (name === undefined || !SYSTEM_SCHEMA.test(name)) return name;
+  findings.refuseValue('dbSchema', 'is a schema of the database system: use one of your own, such as sparkify');
+  return undefined;
 }

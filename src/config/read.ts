@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, messageOf } from '../errors.ts';
 import type { Config, Environment } from './config.ts';
@@ -14,10 +14,25 @@ export async function readConfig(path: string, env: Environment): Promise<Config
 
 /** The text of a configuration file. Rejects with a ConfigError when there is none, or it is not UTF-8 text. */
 export async function readText(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readStart(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
+  if (bytes.length > MOST_BYTES) {
+    const message = 'this file is larger than 1 MiB, as no configuration is';
+    throw new ConfigError(path, [{ message }], { next: 'Name your dwh.cfg with --config.' });
+  }
   return decode(path, bytes);
+}
+
+const MOST_BYTES = 1024 * 1024;
+
+/** One byte more than a configuration may have: a device need not end. Pipes are read too, as the shell's <(…) makes them. */
+async function readStart(path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of createReadStream(path, { end: MOST_BYTES })) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function unreadable(path: string, error: unknown): ConfigError {

@@ -1,4 +1,4 @@
-import { messageOf, StarloadError } from '../errors.ts';
+import { MAX_PROBLEMS, messageOf, StarloadError } from '../errors.ts';
 
 /** A path into a record: keys of objects, indexes of arrays. */
 export type JsonPath = readonly (string | number)[];
@@ -11,18 +11,45 @@ export type JsonPath = readonly (string | number)[];
 export function parseJsonPaths(text: string, file: string, columns: number): readonly JsonPath[] {
   const paths = readArray(text, file);
   const parsed = paths.map((path) => (typeof path === 'string' ? parsePath(path) : undefined));
-  const mistakes = paths.flatMap((path, index) =>
+  const wrong = paths.flatMap((path, index) =>
     parsed[index] === undefined
-      ? [`expression ${index + 1} is not a JSONPath that COPY understands: ${JSON.stringify(path)}`]
+      ? [`expression ${index + 1} is not a JSONPath that COPY understands: ${show(path)}`]
       : [],
   );
+  const mistakes = wrong.slice(0, MAX_PROBLEMS);
+  if (wrong.length > mistakes.length) {
+    mistakes.push(`and ${wrong.length - mistakes.length} more like these`);
+  }
   if (paths.length !== columns) {
     mistakes.push(`${paths.length} expressions for ${columns} columns: the nth expression feeds the nth column`);
   }
   if (mistakes.length > 0) {
-    throw refusal(file, mistakes.join('\n  '));
+    throw jsonPathsError(file, mistakes.join('\n  '));
   }
   return parsed as JsonPath[];
+}
+
+/** The largest jsonpaths file that is read: many times what the widest table takes. */
+export const MAX_JSONPATHS_BYTES = 1024 * 1024;
+
+/** The text of a jsonpaths file. Throws StarloadError unless it is UTF-8: a key that was misread would match nothing. */
+export function decodeJsonPaths(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw jsonPathsError(file, 'it is not UTF-8');
+  }
+}
+
+const LONGEST_SHOWN = 80;
+
+/** What stands in the place of an expression; what is nested may be nested too deep to be shown. */
+function show(path: unknown): string {
+  if (typeof path === 'object' && path !== null) {
+    return Array.isArray(path) ? 'an array' : 'an object';
+  }
+  const text = JSON.stringify(path);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
 function readArray(text: string, file: string): readonly unknown[] {
@@ -30,7 +57,7 @@ function readArray(text: string, file: string): readonly unknown[] {
   try {
     content = JSON.parse(text);
   } catch (cause) {
-    throw refusal(file, `not JSON: ${messageOf(cause)}`);
+    throw jsonPathsError(file, `not JSON: ${messageOf(cause)}`);
   }
   if (
     typeof content !== 'object' ||
@@ -38,11 +65,11 @@ function readArray(text: string, file: string): readonly unknown[] {
     Array.isArray(content) ||
     Object.keys(content).join() !== 'jsonpaths'
   ) {
-    throw refusal(file, 'it must hold one object with exactly one key, "jsonpaths"');
+    throw jsonPathsError(file, 'it must hold one object with exactly one key, "jsonpaths"');
   }
   const paths = (content as { jsonpaths: unknown }).jsonpaths;
   if (!Array.isArray(paths) || paths.length === 0) {
-    throw refusal(file, '"jsonpaths" must be an array of expressions');
+    throw jsonPathsError(file, '"jsonpaths" must be an array of expressions');
   }
   return paths;
 }
@@ -58,7 +85,8 @@ function parsePath(path: string): JsonPath | undefined {
   return undefined;
 }
 
-function refusal(file: string, reason: string): StarloadError {
+/** The error for a jsonpaths file that cannot be used. */
+export function jsonPathsError(file: string, reason: string): StarloadError {
   return new StarloadError(`the jsonpaths file ${file} cannot be used:\n  ${reason}`, {
     next: 'Correct the file, or remove the jsonpaths key from dwh.cfg: columns are then matched by name in any case.',
   });

@@ -1,6 +1,6 @@
-import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { messageOf, StarloadError } from '../errors.ts';
+import { messageOf, printable, StarloadError } from '../errors.ts';
 import {
   isHidden,
   type ListPage,
@@ -74,7 +74,7 @@ function* walk(folder: string, followed: ReadonlySet<string>): Iterable<ListPage
     const path = `${folder}/${entry.name}`;
     const reason = isFolder(entry, path) ? hiddenReason(entry.name) : reasonToSkip(entry.name);
     if (reason !== undefined) {
-      skipped.push({ label: path, reason });
+      skipped.push({ label: printable(path), reason });
     } else if (isFolder(entry, path)) {
       folders.push({ path, isLink: entry.isSymbolicLink() });
     } else {
@@ -89,27 +89,44 @@ function* walk(folder: string, followed: ReadonlySet<string>): Iterable<ListPage
 
 /** Walks a folder that is a symbolic link, unless the way there came through it already. */
 function* follow(path: string, folder: string, followed: ReadonlySet<string>): Iterable<ListPage> {
-  const real = realpathSync(path);
-  if (followed.has(real) || `${realpathSync(folder)}/`.startsWith(`${real}/`)) {
-    yield { objects: [], skipped: [{ label: path, reason: 'a symbolic link back to a folder that holds it' }] };
+  const [real, holder] = listing(path, () => [realpathSync(path), realpathSync(folder)] as const);
+  if (followed.has(real) || `${holder}/`.startsWith(`${real}/`)) {
+    yield {
+      objects: [],
+      skipped: [{ label: printable(path), reason: 'a symbolic link back to a folder that holds it' }],
+    };
     return;
   }
   yield* walk(path, new Set([...followed, real]));
 }
 
 function sortedEntries(folder: string): readonly Dirent[] {
+  const entries = listing(folder, () => readdirSync(folder, { withFileTypes: true }));
+  return entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+}
+
+function listing<T>(folder: string, action: () => T): T {
   try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+    return action();
   } catch (cause) {
-    throw new StarloadError(`cannot list ${folder}: ${messageOf(cause)}`, { next: 'Make the folder readable.', cause });
+    throw new StarloadError(`cannot list ${printable(folder)}: ${printable(messageOf(cause))}`, {
+      next: 'Make the folder readable.',
+      cause,
+    });
   }
 }
 
 function isFolder(entry: Dirent, path: string): boolean {
-  return (
-    entry.isDirectory() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-  );
+  return entry.isDirectory() || (entry.isSymbolicLink() && statOf(path)?.isDirectory() === true);
+}
+
+/** What a path leads to; undefined when it leads nowhere, or in a circle. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function hiddenReason(name: string): string | undefined {
@@ -117,15 +134,15 @@ function hiddenReason(name: string): string | undefined {
 }
 
 function describeFile(path: string): LocalObject {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statOf(path);
   if (stats === undefined || !stats.isFile()) {
-    throw new StarloadError(`${path} is not a file that can be read`, {
-      next: 'Remove it, or the symbolic link that leads nowhere.',
+    throw new StarloadError(`${printable(path)} is not a file that can be read`, {
+      next: 'Remove or rename it, or the symbolic link that leads nowhere.',
     });
   }
   return {
     uri: fileUri(path),
-    label: path,
+    label: printable(path),
     size: stats.size,
     version: undefined,
     path,

@@ -2,7 +2,7 @@
 export interface SourceObject {
   /** Identifies it for ever, in the ledger too: `s3://bucket/key` or `file:///path`. */
   readonly uri: string;
-  /** How people call it: the same without escapes. */
+  /** How people call it: the same without escapes, but for what cannot be printed. */
   readonly label: string;
   readonly size: number;
   /** The listing's word for its content (an ETag); absent where only reading tells (a local file). */

@@ -1,7 +1,13 @@
 import { type DataProblem, MAX_PROBLEMS, StarloadError } from '../errors.ts';
 import { type Bundle, type BundledFile, type BundleOptions, bundle } from '../objects/bundle.ts';
-import { type JsonPath, parseJsonPaths } from '../objects/jsonpaths.ts';
-import type { SourceObject } from '../objects/objects.ts';
+import {
+  decodeJsonPaths,
+  type JsonPath,
+  jsonPathsError,
+  MAX_JSONPATHS_BYTES,
+  parseJsonPaths,
+} from '../objects/jsonpaths.ts';
+import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
 import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
@@ -142,16 +148,30 @@ export async function readJsonPaths(
   if (jsonpaths === undefined) {
     return undefined;
   }
-  const store = context.storeOf(jsonpaths);
+  const bytes = await readWhole(context.storeOf(jsonpaths), jsonpaths);
+  return parseJsonPaths(decodeJsonPaths(bytes, jsonpaths), jsonpaths, loadedColumns(table).length);
+}
+
+async function readWhole(store: ObjectStore, file: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const page of store.list(jsonpaths)) {
-    for (const object of page.objects) {
+  for await (const { objects } of store.list(file)) {
+    for (const object of objects) {
+      refuseAsJsonPaths(file, object);
       for await (const chunk of store.read(object)) {
         chunks.push(chunk);
       }
     }
   }
-  return parseJsonPaths(Buffer.concat(chunks).toString('utf8'), jsonpaths, loadedColumns(table).length);
+  return Buffer.concat(chunks);
+}
+
+function refuseAsJsonPaths(file: string, { label, size }: SourceObject): void {
+  if (label.startsWith(`${file}/`)) {
+    throw jsonPathsError(file, 'it is a folder: name the file itself');
+  }
+  if (size > MAX_JSONPATHS_BYTES) {
+    throw jsonPathsError(file, `${size} bytes, and no more than ${MAX_JSONPATHS_BYTES} are read`);
+  }
 }
 
 const MAX_URI_BYTES = 4096;

@@ -112,9 +112,15 @@ function parseKeepingNumbers(json: string): unknown {
 
 function walk(value: unknown, path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(
-    (inner, token) => (isContainer(inner) && Object.hasOwn(inner, token) ? inner[token] : undefined),
+    (inner, token) =>
+      isContainer(inner) && Object.hasOwn(inner, token) && !isLength(inner, token) ? inner[token] : undefined,
     value,
   );
+}
+
+/** An array's own length is no element of it. */
+function isLength(inner: unknown, token: string | number): boolean {
+  return Array.isArray(inner) && token === 'length';
 }
 
 function isContainer(value: unknown): value is Record<string | number, unknown> {

@@ -236,8 +236,8 @@ describe.each(engines)('bad records on $name', (engine) => {
       const paths = loadedColumns(events?.table as Table).map(({ name }) =>
         name === 'ts' ? "$['deep'][0]" : `$['${name}']`,
       );
-      const jsonpaths = 'memory://paths';
-      store.files.set(`${jsonpaths}/p.json`, JSON.stringify({ jsonpaths: paths }));
+      const jsonpaths = 'memory://paths.json';
+      store.files.set(jsonpaths, JSON.stringify({ jsonpaths: paths }));
       const record = { sessionid: 1, iteminsession: 0, page: 'Home' };
       const lines = [
         { ...record, deep: [1] },

@@ -13,7 +13,7 @@ export class MemoryStore implements ObjectStore {
   readonly files = new Map<string, string>();
 
   async *list(root: string): AsyncIterable<ListPage> {
-    const found = [...this.files].filter(([uri]) => uri.startsWith(`${root}/`) && !isHidden(uri));
+    const found = [...this.files].filter(([uri]) => (uri === root || uri.startsWith(`${root}/`)) && !isHidden(uri));
     const objects = found
       .map(([uri, text]) => this.#describe(uri, text))
       .filter(({ uri }) => reasonToSkip(uri) === undefined);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBInstance as Instance } from '@duckdb/node-api';
 import { messageOf } from '../../errors.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
@@ -75,11 +76,23 @@ export function sorted(error: unknown): WarehouseError {
   return new WarehouseError('refused', message, { cause: error });
 }
 
+/** Nothing is fetched for a file that is another program's, such as SQLite's. */
+const NO_EXTENSIONS = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+
 async function create({ path, readOnly }: OpenOptions): Promise<Instance> {
+  refuseNonFile(path);
+  const access: Record<string, string> = readOnly && path !== ':memory:' ? { access_mode: 'READ_ONLY' } : {};
   try {
-    return await DuckDBInstance.create(path, readOnly && path !== ':memory:' ? { access_mode: 'READ_ONLY' } : {});
+    return await DuckDBInstance.create(path, { ...NO_EXTENSIONS, ...access });
   } catch (error) {
     throw openFailure(path, error);
+  }
+}
+
+/** DuckDB would wait for ever for the other end of a pipe. */
+function refuseNonFile(path: string): void {
+  if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    throw openFailure(path, new Error('it is not a file'));
   }
 }
 

@@ -24,10 +24,11 @@ export function recordQueries(table: Table, parts: readonly Part[], mapping: Map
   return (['none', 'gzip'] as const).flatMap((compression) => {
     const group = parts.filter((part) => part.compression === compression);
     const reader = compression === 'gzip' ? 'gzip' : 'uncompressed';
+    // A folder named like json=1 would otherwise be a column of every record.
     const sql = `SELECT ${values.join(', ')}
 FROM (
   SELECT json_extract_string(json, $paths) AS v
-  FROM read_ndjson_objects($files, compression = '${reader}', maximum_object_size = ${MAXIMUM_OBJECT_SIZE})
+  FROM read_ndjson_objects($files, compression = '${reader}', maximum_object_size = ${MAXIMUM_OBJECT_SIZE}, hive_partitioning = false)
 ) records`;
     return group.length === 0 ? [] : [{ sql, paths, parts: group }];
   });
