@@ -68,8 +68,10 @@ export async function refusesWhole(
 ): Promise<void> {
   const was = before ?? (await readEverything(loader));
   const end = await endOf(() => etl(loader.context));
-  const text: string = typeof words === 'string' ? expect.stringContaining(words) : expect.stringMatching(words);
-  expect(end).toEqual({ code, text });
+  expect(end).toEqual({
+    code,
+    text: typeof words === 'string' ? expect.stringContaining(words) : expect.stringMatching(words),
+  });
   expect(await readEverything(loader)).toEqual(was);
 }
 

@@ -20,6 +20,10 @@ export interface Scale {
   readonly faultyStatements: number;
   /** Songs of the generated data that all engines must agree on. */
   readonly songs: number;
+  /** What a compressed bomb holds. */
+  readonly bombMegabytes: number;
+  /** Empty files in one load. */
+  readonly emptyFiles: number;
 }
 
 const QUICK: Scale = {
@@ -32,6 +36,8 @@ const QUICK: Scale = {
   faultyCalls: 3,
   faultyStatements: 6,
   songs: 2000,
+  bombMegabytes: 48,
+  emptyFiles: 2000,
 };
 
 const NIGHTLY: Scale = {
@@ -44,6 +50,8 @@ const NIGHTLY: Scale = {
   faultyCalls: Number.POSITIVE_INFINITY,
   faultyStatements: Number.POSITIVE_INFINITY,
   songs: 15_000,
+  bombMegabytes: 4096,
+  emptyFiles: 1_000_000,
 };
 
 export const scale: Scale = chosen(process.env['STARLOAD_TESTS']);
