@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { quoteIdentifier } from '../../src/sql/render.ts';
 import type { PostgresTarget } from '../../src/warehouse/postgres/target.ts';
@@ -5,7 +6,6 @@ import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { sharedPostgres } from '../standin/engine/postgres.ts';
 
-let schemas = 0;
 const made: string[] = [];
 
 /** The server tests run on: the one that POSTGRES_URL names, or else the test run's own. */
@@ -29,8 +29,8 @@ export async function openOnPostgres(
   readable: readonly string[],
   { timeoutMilliseconds }: { readonly timeoutMilliseconds?: number } = {},
 ): Promise<Warehouse> {
-  schemas += 1;
-  const schema = `test_${process.pid}_${schemas}`;
+  // One process runs many test files on one server, each with its own count.
+  const schema = `test_${randomUUID()}`;
   made.push(schema);
   const target = { ...(await postgresTarget()), schema };
   return openPostgres({ target, readable, scratch: readable[0] ?? '', timeoutMilliseconds });
