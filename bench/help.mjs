@@ -3,8 +3,8 @@ import { MAIN, medians, timeNode } from './time.mjs';
 /** `--help` within three times an empty node process: what is not used is not loaded. */
 export const helpIsQuick = {
   title: 'help',
-  measure() {
-    const figures = medians(11, {
+  async measure() {
+    const figures = await medians(11, {
       'an empty node process': () => timeNode(['-e', '']),
       'starload --help': () => timeNode([MAIN, '--help']),
     });

@@ -1,9 +1,10 @@
 // Measures the loader against limits taken in the same run, prints every figure, and fails when a limit is passed.
 // `npm run bench -- small-files` runs only the cases whose name begins so.
 import { helpIsQuick } from './help.mjs';
+import { postgresLoad } from './postgres-load.mjs';
 import { smallFiles } from './small-files.mjs';
 
-const CASES = [helpIsQuick, smallFiles];
+const CASES = [helpIsQuick, smallFiles, postgresLoad];
 
 const chosen = CASES.filter(({ title }) => title.startsWith(process.argv[2] ?? ''));
 let failed = 0;

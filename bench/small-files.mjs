@@ -15,17 +15,17 @@ export const smallFiles = {
     const folder = mkdtempSync(join(tmpdir(), 'starload-bench-'));
     try {
       await generateData({ songs: SONGS, events: 0, seed: 1, out: folder });
-      return compare(folder);
+      return await compare(folder);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   },
 };
 
-function compare(folder) {
+async function compare(folder) {
   const config = join(folder, 'dwh.cfg');
   writeFileSync(config, `[S3]\nLOG_DATA=${join(folder, 'log_data')}\nSONG_DATA=${join(folder, 'song_data')}\n`);
-  const figures = medians(5, {
+  const figures = await medians(5, {
     [`etl of ${SONGS} song files`]: () => {
       timeNode([MAIN, 'create-tables', '--force', '--config', config]);
       return timeNode([MAIN, 'etl', '--config', config]);

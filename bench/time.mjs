@@ -15,11 +15,11 @@ export function timeNode(args, options = {}) {
 }
 
 /** The medians of some measurements, taken in turn, so that a machine that slows down slows them all. */
-export function medians(runs, measurements) {
+export async function medians(runs, measurements) {
   const taken = new Map(Object.keys(measurements).map((name) => [name, []]));
   for (let run = 0; run < runs; run += 1) {
     for (const [name, measure] of Object.entries(measurements)) {
-      taken.get(name).push(measure());
+      taken.get(name).push(await measure());
     }
   }
   return Object.fromEntries([...taken].map(([name, seconds]) => [name, median(seconds)]));

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Starts the PostgreSQL server that the tests use. Gives its address and how to stop it. */
+export async function startServer() {
+  execFileSync('npx', ['--no-install', 'tsc', '-p', 'tsconfig.standin.json'], { cwd: ROOT, stdio: 'inherit' });
+  const { startPostgres } = await import('../dist-standin/test/standin/engine/postgres.js');
+  return startPostgres();
+}
+
+/** The sections of a dwh.cfg for a server and a folder of generated data. */
+export function configFor({ host, port, database, user, password }, schema, folder) {
+  return `[CLUSTER]
+HOST=${host}
+DB_PORT=${port}
+DB_NAME=${database}
+DB_USER=${user}
+DB_PASSWORD=${password}
+DB_SCHEMA=${schema}
+[S3]
+LOG_DATA=${folder}/log_data
+SONG_DATA=${folder}/song_data
+`;
+}
