@@ -4,8 +4,10 @@ import { DataError } from '../../src/errors.ts';
 import { byName } from '../../src/pipeline/batches.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { checkFields, readFields } from '../../src/pipeline/record.ts';
+import { loadedColumns } from '../../src/sql/catalogue.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
+import { conforms } from '../support/gaps.ts';
 import { type Loader, openLoader } from '../support/loader.ts';
 import { scale } from '../support/scale.ts';
 import { LOG_ROOT } from '../support/scenario.ts';
@@ -68,6 +70,65 @@ const CASES: readonly (readonly [column: string, json: string, held: Value | und
   ['page', '""', ''],
 ];
 
+/** A file's text, and the rows it gives as userid, level and ts; undefined when it is refused. */
+const BASE = '"sessionid":1,"iteminsession":0,"page":"Home"';
+const TS = 1541105830796;
+const DEEP = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+const FILES: readonly (readonly [name: string, text: string, rows: readonly (readonly Value[])[] | undefined])[] = [
+  ['a byte order mark', `\ufeff{"ts":${TS},${BASE}}`, [[null, null, TS]]],
+  ['a byte order mark between records', `{"ts":${TS},${BASE}}\ufeff{"ts":${TS},${BASE}}`, undefined],
+  [
+    'keys in other case',
+    `{"TS":${TS},"SessionId":1,"itemInSession":0,"Page":"Home","LEVEL":"paid"}`,
+    [[null, 'paid', TS]],
+  ],
+  ['a wanted key twice', `{"ts":${TS},"ts":${TS},${BASE}}`, undefined],
+  ['a wanted key in two cases', `{"ts":${TS},${BASE},"level":"a","Level":"b"}`, undefined],
+  ['another key twice', `{"ts":${TS},${BASE},"x":1,"x":2}`, [[null, null, TS]]],
+  [
+    'the names of JavaScript',
+    `{"ts":${TS},${BASE},"__proto__":{"level":"a"},"constructor":1,"toString":2}`,
+    [[null, null, TS]],
+  ],
+  ['an escaped key', `{"\\u0074s":${TS},${BASE},"l\\u0065vel":"free"}`, [[null, 'free', TS]]],
+  ['an epoch of zero', `{"ts":0,${BASE}}`, [[null, null, 0]]],
+  ['an epoch before 1970', `{"ts":-1,${BASE}}`, [[null, null, -1]]],
+  ['the first epoch', `{"ts":-62135596800000,${BASE}}`, [[null, null, -62135596800000]]],
+  ['an epoch before the first', `{"ts":-62135596800001,${BASE}}`, undefined],
+  ['the last epoch', `{"ts":253402300799999,${BASE}}`, [[null, null, 253402300799999]]],
+  ['an epoch after the last', `{"ts":253402300800000,${BASE}}`, undefined],
+  ['an epoch with a fraction of zeros', `{"ts":${TS}.000,${BASE}}`, [[null, null, TS]]],
+  ['an epoch with a fraction', `{"ts":${TS}.5,${BASE}}`, undefined],
+  ['an epoch in a string', `{"ts":"${TS}",${BASE}}`, [[null, null, TS]]],
+  ['a NUL in a wanted value', `{"ts":${TS},${BASE},"level":"a\\u0000"}`, undefined],
+  ['a NUL in another value', `{"ts":${TS},${BASE},"x":["\\u0000"]}`, undefined],
+  ['a lone surrogate', `{"ts":${TS},${BASE},"level":"\\ud83d"}`, undefined],
+  ['surrogates the wrong way round', `{"ts":${TS},${BASE},"level":"\\ude00\\ud83d"}`, undefined],
+  ['a noncharacter', `{"ts":${TS},${BASE},"level":"\\uffff"}`, [[null, '\uffff', TS]]],
+  ['nesting as deep as it may be', `{"ts":${TS},${BASE},"x":${DEEP(511)}}`, [[null, null, TS]]],
+  ['nesting deeper than that', `{"ts":${TS},${BASE},"x":${DEEP(512)}}`, undefined],
+  ['a record of 3 MB', `{"ts":${TS},${BASE},"x":"${'y'.repeat(3_000_000)}"}`, [[null, null, TS]]],
+  ['a record of 5 MB', `{"ts":${TS},${BASE},"x":"${'y'.repeat(5_000_000)}"}`, undefined],
+  [
+    'records without anything between',
+    `{"ts":1,${BASE}}{"ts":2,${BASE}}`,
+    [
+      [null, null, 1],
+      [null, null, 2],
+    ],
+  ],
+  ['records over several lines', `{\r\n"ts":1,\n${BASE},\n"level":{"a":\n1}\n}\n\n\n`, [[null, '{"a": 1}', 1]]],
+  ['nothing', '', []],
+  ['blanks', ' \n\t\r\n', []],
+  ['an array', `[{"ts":1,${BASE}}]`, undefined],
+  ['a comma between records', `{"ts":1,${BASE}},{"ts":2,${BASE}}`, undefined],
+  ['null for every type', `{"ts":1,${BASE},"userid":null,"level":null,"registration":null}`, [[null, null, 1]]],
+  ['an empty text for every type', `{"ts":1,${BASE},"userid":"","level":"","registration":""}`, [[null, '', 1]]],
+];
+
+/** Where values stand in the records of `nested`. */
+const JSON_PATHS: Readonly<Record<string, string>> = { level: "$['Level']['name']", userid: "$['user'][0]" };
+
 describe.each(engines)('the meaning of values on $name', (engine) => {
   let loader: Loader;
   let close: () => Promise<void>;
@@ -78,6 +139,38 @@ describe.each(engines)('the meaning of values on $name', (engine) => {
 
   test.each(CASES)('%s: %s gives %s', async (column, json, held) => {
     expect(await load(loader, column, json)).toEqual(held);
+  });
+
+  test.each(FILES)('a file with %s', async (_, text, rows) => {
+    expect(await loadFile(loader, text)).toEqual(rows);
+  });
+
+  describe('found by a jsonpaths file', () => {
+    const nested = (level: string, userid: string) =>
+      loadFile(withJsonPaths(loader), `{"ts":1,${BASE},"Level":{"name":${level}},"user":[${userid}]}`);
+
+    test.each([
+      ['"a"', '"39"', [[39, 'a', 1]]],
+      ['null', '""', [[null, null, 1]]],
+      ['7', '7.0', [[7, '7', 1]]],
+      ['true', '1.5', undefined],
+    ] as const)('%s and %s', async (level, userid, rows) => {
+      expect(await nested(level, userid)).toEqual(rows);
+    });
+
+    test('case counts, and a key that a path names may not occur twice', async () => {
+      expect(await loadFile(withJsonPaths(loader), `{"ts":1,${BASE},"level":{"name":"a"}}`)).toEqual([[null, null, 1]]);
+      expect(await loadFile(withJsonPaths(loader), `{"ts":1,"ts":2,${BASE}}`)).toBeUndefined();
+      expect(await loadFile(withJsonPaths(loader), `{"ts":1.0,"TS":2,${BASE}}`)).toEqual([[null, null, 1]]);
+    });
+
+    conforms(engine, "numbers below a record's first level keep their spelling in text columns", async () => {
+      expect(await nested('4.60', '1')).toEqual([[1, '4.60', 1]]);
+    });
+
+    conforms(engine, "a text such as 1.0 below a record's first level is no whole number", async () => {
+      expect(await nested('"a"', '"1.0"')).toBeUndefined();
+    });
   });
 
   test('a value is refused exactly when the search for bad records blames it', () =>
@@ -120,17 +213,40 @@ function recordWith(column: string, json: string): string {
     .join(',')}}`;
 }
 
+function withJsonPaths(loader: Loader): Loader {
+  const { context, store } = loader;
+  const sources = context.sources.map((source) => {
+    if (source.table.name !== 'staging_events') {
+      return source;
+    }
+    const paths = loadedColumns(source.table).map(({ name }) => JSON_PATHS[name] ?? `$['${name}']`);
+    store.files.set(PATHS_FILE, JSON.stringify({ jsonpaths: paths }));
+    return { ...source, jsonpaths: PATHS_FILE };
+  });
+  return { ...loader, context: { ...context, sources } };
+}
+
+const PATHS_FILE = 'memory://paths/paths.json';
+
 /** What the column holds after the record has been loaded; undefined when it was refused. */
-async function load({ context, store }: Loader, column: string, json: string): Promise<Value | undefined> {
+async function load(loader: Loader, column: string, json: string): Promise<Value | undefined> {
+  return (await loadFile(loader, recordWith(column, json), column))?.[0]?.[0];
+}
+
+/** The rows after a file has been loaded; undefined when it was refused. */
+async function loadFile(
+  { context, store }: Loader,
+  text: string,
+  columns = 'userid, level, ts',
+): Promise<readonly (readonly Value[])[] | undefined> {
   await runSql(context.warehouse, 'DELETE FROM staging_events');
   await runSql(context.warehouse, 'DELETE FROM load_ledger');
-  store.files.set(`${LOG_ROOT}/a.json`, recordWith(column, json));
+  store.files.set(`${LOG_ROOT}/a.json`, text);
   try {
     await etl(context);
   } catch (error) {
-    expect(error).toBeInstanceOf(DataError);
+    if (!(error instanceof DataError)) throw error;
     return undefined;
   }
-  const { rows } = await context.warehouse.query(`SELECT ${column} FROM staging_events`);
-  return rows[0]?.[0];
+  return (await context.warehouse.query(`SELECT ${columns} FROM staging_events ORDER BY ts`)).rows;
 }

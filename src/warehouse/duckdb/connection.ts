@@ -64,7 +64,7 @@ export function sorted(error: unknown): WarehouseError {
       cause: error,
     });
   }
-  if (/attached in read-only mode/.test(message)) {
+  if (/attached in read-only mode|launched in read-only mode/.test(message)) {
     return new WarehouseError('refused', message, { next: 'Add --write to let it change data.', cause: error });
   }
   if (/^TransactionContext Error: .*conflict/is.test(message)) {

@@ -43,6 +43,16 @@ export class Session {
     return results;
   }
 
+  /** Runs one statement in a transaction that can only read. Throws WarehouseError. */
+  async read(sql: string): Promise<StepResult> {
+    const { count } = await this.#attempt(() => this.#connection.extractStatements(sql));
+    if (count !== 1) {
+      throw new WarehouseError('refused', `one statement at a time: this text holds ${count}`);
+    }
+    await this.runSql('begin', 'BEGIN TRANSACTION READ ONLY');
+    return this.runSql('query', sql);
+  }
+
   /** Runs one statement. Throws WarehouseError. */
   async runSql(name: string, sql: string): Promise<StepResult> {
     const reader = await this.#attempt(() => this.#connection.runAndReadAll(sql));

@@ -28,7 +28,7 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   async query(sql: string): Promise<ResultSet> {
-    const { result } = await this.#withSession((session) => session.runSql('query', sql));
+    const { result } = await this.#withSession((session) => session.read(sql));
     return result ?? { columns: [], rows: [] };
   }
 

@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import type { Engine } from './engines.ts';
+
+/** What an engine is known not to do as the others do. Declared for docs/engines.md; the test named must fail there. */
+export interface Gap {
+  readonly engine: string;
+  /** The title of its test in test/conformance. */
+  readonly test: string;
+  readonly reason: string;
+}
+
+export const GAPS: readonly Gap[] = [
+  ...['duckdb', 'postgres'].map((engine) => ({
+    engine,
+    test: "a text such as 1.0 below a record's first level is no whole number",
+    reason: 'the embedded reader gives a text and a number back alike, and the number 1.0 is a whole one',
+  })),
+  ...['duckdb', 'postgres'].map((engine) => ({
+    engine,
+    test: "numbers below a record's first level keep their spelling in text columns",
+    reason:
+      'values that a jsonpaths file points to below the first level are not written anew (decision 0007), and the embedded reader spells a fraction or an exponent its own way: 4.60 becomes 4.6',
+  })),
+  {
+    engine: 'redshift',
+    test: 'a batch tells of each step while it runs, and how many rows it took',
+    reason:
+      'a batch is one statement of the Data API: steps are seen to be done only from time to time, and how many rows an INSERT took is not told',
+  },
+];
+
+/** A test that an engine with a gap must fail: a gap that closes is to be taken out. */
+export function conforms(engine: Engine, title: string, body: () => Promise<void>): void {
+  const gap = GAPS.find((one) => one.engine === engine.name && one.test === title);
+  test(gap === undefined ? title : `known gap: ${title}`, async () => {
+    if (gap === undefined) {
+      return body();
+    }
+    console.log(`known gap on ${engine.name}: ${title}: ${gap.reason}`);
+    await expect(body()).rejects.toThrow();
+  });
+}
