@@ -38,7 +38,7 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-/** The configuration is wrong: every mistake of the file at once. Exit code 2. */
+/** The configuration is wrong: every mistake of the file at once, up to MAX_PROBLEMS. Exit code 2. */
 export class ConfigError extends StarloadError {
   override readonly exitCode = 2;
   readonly problems: readonly ConfigProblem[];
@@ -51,7 +51,7 @@ export class ConfigError extends StarloadError {
         cause: options.cause,
       },
     );
-    this.problems = problems;
+    this.problems = problems.slice(0, MAX_PROBLEMS);
   }
 }
 
@@ -110,7 +110,9 @@ export class InterruptedError extends StarloadError {
 }
 
 function listProblems(problems: readonly ConfigProblem[]): string {
-  return problems.map((problem) => `  ${describePlace(problem)}${problem.message}`).join('\n');
+  const listed = problems.slice(0, MAX_PROBLEMS).map((problem) => `  ${describePlace(problem)}${problem.message}`);
+  const more = problems.length - listed.length;
+  return [...listed, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
 }
 
 /** Where a configuration's mistake is, to be put before its message. */

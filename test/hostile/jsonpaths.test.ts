@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { StarloadError } from '../../src/errors.ts';
 import { decodeJsonPaths, parseJsonPaths } from '../../src/objects/jsonpaths.ts';
 import { loadedColumns } from '../../src/sql/catalogue.ts';
@@ -77,7 +77,7 @@ describe('a jsonpaths file', () => {
     ['with __proto__ beside its key', () => text(pathsWith().replace('{', '{"__proto__":[],')), 'exactly one key'],
     ['with its key in __proto__ only', () => text(`{"__proto__":${pathsWith()}}`), 'exactly one key'],
     ['of an object of paths', () => text('{"jsonpaths":{"0":"$.a","length":1}}'), 'must be an array'],
-    ['with one path too few', () => text(pathsWith().replace(/,[^,]*\]/, ']')), 'expressions for'],
+    ['with one path too few', () => text(pathsWith().replace(/,"[^"]*"\]/, ']')), 'expressions for'],
     ['with one path too many', () => text(pathsWith().replace(']}', ',"$.x"]}')), 'expressions for'],
     ['with a hundred thousand paths', () => text(`{"jsonpaths":[${'7,'.repeat(100_000)}7]}`), /and 99981 more like/],
     ['with a wildcard', () => text(pathsWith({ song: '$.*' })), '"$.*"'],
@@ -100,13 +100,12 @@ describe('a jsonpaths file', () => {
     ['to what no record has', () => ({ song: "$['__proto__']['x']", artist: "$['constructor']['name']" })],
     ['to the length of what is no array', () => ({ song: "$['song']['length']" })],
     ['to an index beyond counting', () => ({ song: `$[${'9'.repeat(40)}]` })],
-    [
-      'to keys with SQL in them',
-      () => ({ song: `$["'); DROP TABLE users; --"]`.replaceAll('"', "'").replace("['')", "[')") }),
-    ],
-  ])('with paths %s is used, or refused whole', async (_, others) => {
-    const loader = withPaths((path) => writeFileSync(path, pathsWith(others())));
-    await loadsWhole(loader, 1).catch(() => refusesWhole(loader, 1, 'not a JSONPath'));
+    ['to keys with SQL in them', () => ({ song: `$['"); DROP TABLE users; --']` })],
+  ])('with paths %s is used', async (_, others) => {
+    await loadsWhole(
+      withPaths((path) => writeFileSync(path, pathsWith(others()))),
+      1,
+    );
   });
 
   test('of any text is read, or refused in few words', () => {

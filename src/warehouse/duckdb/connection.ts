@@ -80,9 +80,9 @@ export function sorted(error: unknown): WarehouseError {
 const NO_EXTENSIONS = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
 
 async function create({ path, readOnly }: OpenOptions): Promise<Instance> {
-  refuseNonFile(path);
   const access: Record<string, string> = readOnly && path !== ':memory:' ? { access_mode: 'READ_ONLY' } : {};
   try {
+    refuseNonFile(path);
     return await DuckDBInstance.create(path, { ...NO_EXTENSIONS, ...access });
   } catch (error) {
     throw openFailure(path, error);
@@ -92,7 +92,7 @@ async function create({ path, readOnly }: OpenOptions): Promise<Instance> {
 /** DuckDB would wait for ever for the other end of a pipe. */
 function refuseNonFile(path: string): void {
   if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
-    throw openFailure(path, new Error('it is not a file'));
+    throw new Error('it is not a file');
   }
 }
 
