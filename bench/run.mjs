@@ -1,10 +1,11 @@
 // Measures the loader against limits taken in the same run, prints every figure, and fails when a limit is passed.
 // `npm run bench -- small-files` runs only the cases whose name begins so.
 import { helpIsQuick } from './help.mjs';
+import { postgresIncremental } from './postgres-incremental.mjs';
 import { postgresLoad } from './postgres-load.mjs';
 import { smallFiles } from './small-files.mjs';
 
-const CASES = [helpIsQuick, smallFiles, postgresLoad];
+const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental];
 
 const chosen = CASES.filter(({ title }) => title.startsWith(process.argv[2] ?? ''));
 let failed = 0;

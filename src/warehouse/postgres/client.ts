@@ -72,6 +72,8 @@ function sessionSettings({ target, timeoutMilliseconds }: Access): string {
     "SET TIME ZONE 'UTC'",
     "SET datestyle = 'ISO, YMD'",
     'SET extra_float_digits = 1',
+    // Sorts and hashes of a million rows stay in memory; the server's default of 4 MB is for many clients at once.
+    "SELECT set_config('work_mem', '64MB', false) WHERE pg_size_bytes(current_setting('work_mem')) < 67108864",
     `SET statement_timeout = ${Math.trunc(timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS)}`,
     `SET idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MILLISECONDS}`,
     ...(target.schema === undefined ? [] : [`SET search_path = ${quoteIdentifier(target.schema)}`]),
