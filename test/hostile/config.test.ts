@@ -109,7 +109,7 @@ describe('a configuration file', () => {
     ['with a port of SQL', `${SOURCES}${CLUSTER}DB_PORT=5432; DROP TABLE users\n`, 'is no port'],
     ['with a port beyond all ports', `${SOURCES}${CLUSTER}DB_PORT=99999\n`, 'is no port'],
     ['with a host of many', `${SOURCES}[CLUSTER]\nHOST=a,b\nDB_NAME=d\nDB_USER=u\n`, 'is no endpoint'],
-    ['with an SSL mode of its own', `${SOURCES}${CLUSTER}SSL_MODE=off\n`, /SSL mode|SSLMODE|status/],
+    ['with an SSL mode of its own', `${SOURCES}${CLUSTER}SSL_MODE=off\n`, 'is no SSL mode'],
     [
       'with memory without end',
       `${SOURCES}[DUCKDB]\nMEMORY_LIMIT=1e999GB'; DROP TABLE users\n`,
@@ -120,7 +120,7 @@ describe('a configuration file', () => {
     ['with a size without end', `${SOURCES}[LOAD]\nMAX_RUN_SIZE=${'9'.repeat(400)}X\n`, 'is no size'],
     ['with a negative number', `${SOURCES}[LOAD]\nMAX_ERRORS=-1\n`, 'is no whole number'],
     ['with a time of SQL', `${SOURCES}[LOAD]\nTIMEOUT_MINUTES=1; SELECT 1\n`, 'is no number of minutes'],
-    ['that is a folder by name', Buffer.from([0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf]), /neither a \[SECTION\]|missing/],
+    ['of byte order marks', Buffer.from([0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf]), /neither a \[SECTION\]|missing/],
   ])('%s is refused', (_, content, words) => ends(content, 2, words));
 
   test.each<[string, string]>([

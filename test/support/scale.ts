@@ -24,6 +24,10 @@ export interface Scale {
   readonly bombMegabytes: number;
   /** Empty files in one load. */
   readonly emptyFiles: number;
+  /** Sets of file names. */
+  readonly names: number;
+  /** Texts and names quoted for an engine. */
+  readonly quotings: number;
 }
 
 const QUICK: Scale = {
@@ -38,6 +42,8 @@ const QUICK: Scale = {
   songs: 2000,
   bombMegabytes: 48,
   emptyFiles: 2000,
+  names: 20,
+  quotings: 60,
 };
 
 const NIGHTLY: Scale = {
@@ -52,6 +58,8 @@ const NIGHTLY: Scale = {
   songs: 15_000,
   bombMegabytes: 4096,
   emptyFiles: 1_000_000,
+  names: 500,
+  quotings: 2000,
 };
 
 export const scale: Scale = chosen(process.env['STARLOAD_TESTS']);
