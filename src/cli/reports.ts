@@ -47,6 +47,16 @@ export function printLoad(report: LoadReport, { json, location, seconds }: Place
   }
 }
 
+function renderRunning(running: Status['running']): string {
+  const rows = running.map(({ name, since, holdsLock, by }) => [
+    name,
+    since,
+    holdsLock === undefined ? 'not told' : holdsLock ? 'holds it' : '',
+    by,
+  ]);
+  return renderTable(['running now', 'since (UTC)', 'lock', 'by'], rows);
+}
+
 /** The columns about what was kept out stand there only where something was. */
 function renderLoaded({ tables }: LoadReport): string {
   const isWhole = tables.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
@@ -87,13 +97,14 @@ export function printPlan(plan: LoadPlan, { json, command, statements, kept = ke
   result(renderTable(['table', 'why', 'size', 'file'], rows));
 }
 
-/** Prints past runs and table sizes. */
-export function printStatus({ runs, quarantined, rows }: Status, { json, location }: Place): void {
+/** Prints what runs, past runs and table sizes. */
+export function printStatus({ running, runs, quarantined, rows }: Status, { json, location }: Place): void {
   if (json) {
     document({
       command: 'status',
       status: 'read',
       warehouse: location,
+      running: running.map(({ name, since, holdsLock, by }) => ({ name, since, holds_lock: holdsLock ?? null, by })),
       runs: runs.map((run) => ({
         run_id: run.runId,
         loaded_at: run.loadedAt,
@@ -115,6 +126,9 @@ export function printStatus({ runs, quarantined, rows }: Status, { json, locatio
       rows: Object.fromEntries(rows),
     });
     return;
+  }
+  if (running.length > 0) {
+    result(`${renderRunning(running)}\n`);
   }
   if (runs.length === 0) {
     result('nothing has been loaded yet');

@@ -1,5 +1,5 @@
 import { protocolSql } from '../sql/catalogue.ts';
-import type { Value } from '../warehouse/warehouse.ts';
+import type { RunningBatch, Value } from '../warehouse/warehouse.ts';
 import { tableSizes } from './batches.ts';
 import type { LoadContext } from './context.ts';
 
@@ -28,8 +28,9 @@ export interface QuarantinedFile {
   readonly reason: string | undefined;
 }
 
-/** What the warehouse holds and what has been loaded into it. */
+/** What runs now, what the warehouse holds and what has been loaded into it. */
 export interface Status {
+  readonly running: readonly RunningBatch[];
   readonly runs: readonly PastRun[];
   readonly quarantined: readonly QuarantinedFile[];
   readonly rows: ReadonlyMap<string, number>;
@@ -37,10 +38,12 @@ export interface Status {
 
 /** Reads past runs, newest first, and the size of each table. Never waits for a load. */
 export async function status({ model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<Status> {
+  const running = await warehouse.running();
   const runs = await warehouse.query(protocolSql(model, 'ledger_runs').sql);
   const quarantined = await warehouse.query(protocolSql(model, 'ledger_quarantined').sql);
   const sizes = await warehouse.query(tableSizes(model).sql);
   return {
+    running,
     runs: runs.rows.map(toPastRun),
     quarantined: quarantined.rows.map(toQuarantinedFile),
     rows: new Map(sizes.rows.map(([table, rows]) => [String(table), Number(rows)])),

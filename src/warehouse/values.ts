@@ -1,7 +1,7 @@
 import type { Value } from './warehouse.ts';
 
 /** `YYYY-MM-DD HH:MM:SS.mmm` of an engine's text for a timestamp in UTC: always three digits, further ones cut. */
-export function timestampValue(text: string): Value {
+export function timestampValue(text: string): string {
   const [whole = '', fraction = ''] = text.replace(/\+00(:00)?$/, '').split('.');
   return `${whole}.${fraction.slice(0, 3).padEnd(3, '0')}`;
 }

@@ -57,6 +57,17 @@ export interface Batch {
   readonly steps: readonly Step[];
 }
 
+/** A batch of a loader, this one or another, that has not ended. */
+export interface RunningBatch {
+  readonly name: string;
+  /** In UTC, as timestamps are (Value). */
+  readonly since: string;
+  /** Whether it holds the lock that writers wait for; undefined where the engine does not tell. */
+  readonly holdsLock: boolean | undefined;
+  /** Who to look for, in words: a process of the server, a statement. */
+  readonly by: string;
+}
+
 /** What a step did: rows affected where the engine tells, and the rows it returned where they were wanted. */
 export interface StepResult {
   readonly name: string;
@@ -82,6 +93,9 @@ export interface Warehouse {
 
   /** Names of the tables that exist, of those asked for. */
   existing(tables: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /** The batches that run now, as far as the engine shows them; waits for none. */
+  running(): Promise<readonly RunningBatch[]>;
 
   /** A batch's steps as the SQL text this engine will run, for people to read. */
   explain(batch: Batch): readonly string[];

@@ -140,15 +140,22 @@ describe.each(engines)('the contract of a warehouse on $name', (engine) => {
       expect(rows).toEqual([[0], [1], [2]]);
     }));
 
-  test('a batch that is cancelled leaves nothing', () =>
+  test('a batch that runs is shown, and when it is cancelled it leaves nothing', () =>
     withLoader(engine, async (loader) => {
       const { warehouse } = loader.context;
       const many = Array.from({ length: 9 }, () => 'INSERT INTO users (user_id) SELECT user_id + 1 FROM users');
       await warehouse.run(batchOf(false, INSERT, ...many));
       const endless =
         'SELECT COUNT(*) AS n FROM users a, users b, users c, users d WHERE a.user_id + b.user_id + c.user_id + d.user_id < 0';
-      const failing = failureOf(warehouse.run(batchOf(true, INSERT, endless)));
+      const batch = batchOf(true, INSERT, endless);
+      const failing = failureOf(warehouse.run(batch));
       await new Promise((resolve) => setTimeout(resolve, 400));
+      const running = await warehouse.running();
+      // On DuckDB nobody else can have the file, and who has it is told when it is opened.
+      expect(running.map(({ name }) => name)).toEqual(engine.name === 'duckdb' ? [] : [batch.name]);
+      expect(running.map(({ holdsLock }) => holdsLock)).toEqual(
+        engine.name === 'duckdb' ? [] : [engine.name === 'postgres' ? true : undefined],
+      );
       await warehouse.cancel();
       expect(kindOf(await failing)).toBe('cancelled');
       expect(await countUsers(loader)).toBe(512);

@@ -58,6 +58,9 @@ describe('PostgreSQL', () => {
           next: expect.stringContaining('npm run status'),
         });
         expect((await warehouse.query('SELECT COUNT(*) FROM load_ledger')).rows).toEqual([[0]]);
+        expect(await warehouse.running()).toMatchObject([
+          { holdsLock: true, by: expect.stringMatching(/server process \d+, of .*, idle in transaction/) },
+        ]);
         await admin.query('ROLLBACK');
         await warehouse.run(lockingBatch('SELECT 1'));
       },

@@ -173,6 +173,7 @@ export function override(warehouse: Warehouse, methods: Partial<Warehouse>): War
     loads: warehouse.loads,
     query: (sql) => warehouse.query(sql),
     existing: (tables) => warehouse.existing(tables),
+    running: () => warehouse.running(),
     explain: (batch) => warehouse.explain(batch),
     run: (batch, onStep) => warehouse.run(batch, onStep),
     settle: () => warehouse.settle(),

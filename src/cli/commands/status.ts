@@ -3,7 +3,7 @@ import { withWarehouse } from '../session.ts';
 
 export const statusCommand = toModule<WarehouseArgs>({
   command: 'status',
-  describe: 'show past runs and the size of each table',
+  describe: 'show what runs now, past runs and the size of each table',
   options: {
     ...WAREHOUSE_OPTIONS,
   },

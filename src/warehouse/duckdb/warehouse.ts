@@ -1,5 +1,5 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
-import type { Batch, ResultSet, Step, StepResult, Warehouse } from '../warehouse.ts';
+import type { Batch, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
 import { connect, type OpenOptions, openInstance } from './connection.ts';
 import { copyStatements } from './copy.ts';
 import { Session } from './session.ts';
@@ -38,6 +38,11 @@ class DuckdbWarehouse implements Warehouse {
     );
     const found = new Set(rows.map(([name]) => name));
     return new Set(tables.filter((name) => found.has(name)));
+  }
+
+  /** Nobody else can have the file. */
+  async running(): Promise<readonly RunningBatch[]> {
+    return [];
   }
 
   explain(batch: Batch): readonly string[] {

@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../../sql/render.ts';
 import { CsvReader } from '../reader/csv.ts';
-import type { Batch, ResultSet, Step, StepResult, Warehouse } from '../warehouse.ts';
+import type { Batch, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
 import { type Access, connect } from './client.ts';
 import { incomingStatements } from './incoming.ts';
 import { LOCK, Session } from './session.ts';
@@ -49,6 +49,16 @@ WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schem
   AND relname IN (${tables.map(quoteLiteral).join(', ')})`,
     );
     return new Set(rows.map(([name]) => String(name)));
+  }
+
+  async running(): Promise<readonly RunningBatch[]> {
+    const { rows } = await this.query(RUNNING);
+    return rows.map(([name, since, holdsLock, pid, address, state]) => ({
+      name: String(name).replace(/^starload /, ''),
+      since: String(since),
+      holdsLock: holdsLock === true,
+      by: `server process ${pid}, of ${address ?? 'this host'}, ${state}`,
+    }));
   }
 
   explain({ steps, locks }: Batch): readonly string[] {
@@ -102,6 +112,20 @@ WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schem
     }
   }
 }
+
+/**
+ * Batches of this schema's loaders, which show themselves by a lock that blocks nobody, and whoever else holds the lock.
+ * Who may not see another user's activity finds NULL there.
+ */
+const RUNNING = `SELECT COALESCE(NULLIF(a.application_name, ''), 'not a loader'), a.xact_start, COALESCE(held.granted, FALSE),
+  a.pid, host(a.client_addr), COALESCE(a.state, 'unknown')
+FROM pg_stat_activity a
+LEFT JOIN pg_locks shown ON shown.pid = a.pid AND shown.locktype = 'advisory' AND shown.classid = 0
+  AND shown.objid = to_regclass('load_run')
+LEFT JOIN pg_locks held ON held.pid = a.pid AND held.relation = to_regclass('load_run')
+  AND held.mode = 'AccessExclusiveLock' AND held.granted
+WHERE shown.pid IS NOT NULL OR held.pid IS NOT NULL
+ORDER BY a.xact_start`;
 
 function statementOf(step: Step): string {
   return step.kind === 'copy' ? incomingStatements(step.table).insert : step.kind === 'sql' ? step.sql : '';

@@ -8,6 +8,11 @@ import { addressOf, type RedshiftTarget } from './target.ts';
 import { type ResultPage, toResultSet } from './values.ts';
 
 /** Where a statement stands. `id` is the Data API's. */
+export interface RunningStatement extends StatementState {
+  readonly name: string;
+  readonly createdAt: Date | undefined;
+}
+
 export interface StatementState {
   readonly id: string;
   readonly status: StatusString | string;
@@ -133,16 +138,23 @@ export class DataApi {
     }
   }
 
-  /** The statements of a name that have not ended. */
-  async running(name: string): Promise<readonly StatementState[]> {
+  /** The statements of this AWS identity that have not ended and whose name begins so. */
+  async running(name: string): Promise<readonly RunningStatement[]> {
     const { sdk, client } = await this.#sdk();
-    const found: StatementState[] = [];
+    const found: RunningStatement[] = [];
     for (const status of ['SUBMITTED', 'PICKED', 'STARTED'] as const) {
       const input = { StatementName: name, Status: status, ...listAddress(this.#target) };
       const { Statements = [] } = await this.#repeat('ListStatements', () =>
         client.send(new sdk.ListStatementsCommand(input)),
       );
-      found.push(...Statements.map(({ Id = '', Status = 'STARTED' }) => ({ id: Id, status: Status })));
+      found.push(
+        ...Statements.map(({ Id = '', Status = 'STARTED', StatementName = '', CreatedAt }) => ({
+          id: Id,
+          status: Status,
+          name: StatementName,
+          createdAt: CreatedAt,
+        })),
+      );
     }
     return found;
   }

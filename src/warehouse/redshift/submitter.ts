@@ -3,6 +3,9 @@ import { messageOf } from '../../errors.ts';
 import type { DataApi, Notify, StatementState } from './data-api.ts';
 import type { Journal } from './journal.ts';
 
+/** How the names of the loader's statements begin. */
+export const NAME_PREFIX = 'starload-';
+
 /** What a submitter works with. */
 export interface SubmitterOptions {
   /** The warehouse, as the journal tells it from others. */
@@ -45,7 +48,7 @@ export class Submitter {
    * the journal keeps the entry for the next process.
    */
   async submit(batch: string, sqls: readonly string[]): Promise<StatementState> {
-    const name = `starload-${batch}`;
+    const name = `${NAME_PREFIX}${batch}`;
     const attempt = (this.#attempts.get(name) ?? 0) + 1;
     this.#attempts.set(name, attempt);
     const token = createHash('sha256').update(`${name}#${attempt}`).digest('hex');

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
 import { quoteLiteral } from '../../sql/render.ts';
 import { WarehouseError } from '../errors.ts';
-import type { Batch, ResultSet, Step, StepResult, Warehouse } from '../warehouse.ts';
+import { timestampValue } from '../values.ts';
+import type { Batch, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
 import { type AwsKeys, openClient, type SdkClient } from './client.ts';
 import { DataApi, type Notify, type StatementState } from './data-api.ts';
 import { sortedStatement } from './failures.ts';
@@ -10,7 +11,7 @@ import { Journal } from './journal.ts';
 import { readFailure, readResults } from './outcome.ts';
 import { assertReads } from './read-only.ts';
 import { batchStatements, sessionStatements } from './statements.ts';
-import { Submitter } from './submitter.ts';
+import { NAME_PREFIX, Submitter } from './submitter.ts';
 import { locationOf, type RedshiftTarget } from './target.ts';
 import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkStore } from './work.ts';
 
@@ -28,6 +29,8 @@ export interface RedshiftOptions {
   /** The longest a statement may run. */
   readonly timeoutMilliseconds?: number | undefined;
 }
+
+const QUERY_NAME = `${NAME_PREFIX}query`;
 
 const TIMEOUT_MILLISECONDS = 2 * 60 * 60 * 1000;
 
@@ -66,7 +69,7 @@ class RedshiftWarehouse implements Warehouse {
   async query(sql: string): Promise<ResultSet> {
     assertReads(sql);
     const { schema } = this.#options.target;
-    const submission = { name: 'starload-query', token: randomUUID() };
+    const submission = { name: QUERY_NAME, token: randomUUID() };
     if (schema === undefined) {
       return this.#rowsOf(await this.#api.submit(sql, submission), '');
     }
@@ -82,6 +85,19 @@ class RedshiftWarehouse implements Warehouse {
     const { rows } = await this.query(existingSql(this.#options.target.schema));
     const found = new Set(rows.map(([name]) => name));
     return new Set(tables.filter((name) => found.has(name)));
+  }
+
+  /** Statements of this AWS identity: the Data API shows no others. */
+  async running(): Promise<readonly RunningBatch[]> {
+    const statements = await this.#api.running(NAME_PREFIX);
+    return statements
+      .filter(({ name }) => name !== QUERY_NAME)
+      .map(({ id, name, status, createdAt }) => ({
+        name: name.slice(NAME_PREFIX.length),
+        since: timestampValue(createdAt?.toISOString().replace('T', ' ').replace('Z', '') ?? ''),
+        holdsLock: undefined,
+        by: `statement ${id}, ${status}`,
+      }));
   }
 
   explain(batch: Batch): readonly string[] {
