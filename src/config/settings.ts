@@ -16,7 +16,7 @@ export interface Setting {
 // configparser gives the keys of [DEFAULT] to every section; '' is a file that forgot its first heading.
 const CLUSTER = /cluster|redshift|dwh|warehouse|postgres|database|^db$|^default$|^$/i;
 const ROLE = /role|iam|arn|cluster|redshift|dwh|^default$|^$/i;
-const AWS = /aws/i;
+const AWS = /aws|cred|^(access_?)?keys?$/i;
 const DUCKDB = /duckdb/i;
 const LOAD = /^load$/i;
 
@@ -68,7 +68,7 @@ export const SETTINGS = {
     key: 'REGION',
     about: 'the AWS region of the warehouse',
     example: 'us-west-2',
-    names: ['dwh_region'],
+    names: ['dwh_region', 'redshift_region', 'cluster_region'],
     local: { keys: ['region'], sections: CLUSTER },
   },
   clusterIdentifier: {
@@ -160,8 +160,8 @@ export const SETTINGS = {
     about: 'the AWS access key id',
     example: '',
     secret: true,
-    names: ['aws_access_key_id', 'aws_access_key', 'aws_key'],
-    local: { keys: ['key', 'access_key', 'access_key_id'], sections: AWS },
+    names: ['aws_access_key_id', 'aws_access_key', 'aws_key_id', 'aws_key', 'access_key_id'],
+    local: { keys: ['key', 'key_id', 'access_key'], sections: AWS },
   },
   awsSecret: {
     section: 'AWS',
@@ -169,8 +169,8 @@ export const SETTINGS = {
     about: 'the AWS secret access key',
     example: '',
     secret: true,
-    names: ['aws_secret_access_key', 'aws_secret_key', 'aws_secret'],
-    local: { keys: ['secret', 'secret_key', 'secret_access_key'], sections: AWS },
+    names: ['aws_secret_access_key', 'aws_secret_key', 'aws_secret', 'secret_access_key'],
+    local: { keys: ['secret', 'secret_key'], sections: AWS },
   },
   awsSessionToken: {
     section: 'AWS',
@@ -187,7 +187,15 @@ export const SETTINGS = {
     key: 'REGION',
     about: 'the AWS region of the data',
     example: 'us-west-2',
-    names: ['region', 'region_name', 'aws_region', 'aws_default_region'],
+    names: [
+      'region',
+      'region_name',
+      'aws_region',
+      'aws_region_name',
+      'aws_default_region',
+      's3_region',
+      'bucket_region',
+    ],
   },
   duckdbPath: {
     section: 'DUCKDB',

@@ -260,6 +260,20 @@ describe('a placeholder', () => {
     'not filled in',
     'None',
     'ENTER_YOUR_KEY',
+    'enter your host',
+    'paste-key-here',
+    '{your cluster endpoint}',
+    '[ENTER JSONPATH]',
+    '{{ host }}',
+    '????',
+    'arn:aws:iam::<ACCOUNT_ID>:role/<ROLE>',
+    'arn:aws:iam::xxxxxxxxxxxx:role/dwhRole',
+    'arn:aws:iam::123456789012:role/xxxx',
+    '<cluster>.abc123def456.us-west-2.redshift.amazonaws.com',
+    'dwh.xxxxxxxxxxxx.us-west-2.redshift.amazonaws.com',
+    's3://xxxx/log_data',
+    'HOST',
+    'AWS_SECRET_ACCESS_KEY',
   ])('is %s', (value) => {
     expect(isPlaceholder(value)).toBe(true);
   });
@@ -286,6 +300,17 @@ describe('a placeholder', () => {
     'enterprise',
     'todos',
     'a...b',
+    'enter',
+    'putnam',
+    'type_b',
+    'DWH',
+    'DWH_PROD',
+    '[a-z]{8}',
+    '{secret}',
+    'a<b>c',
+    'arn:aws:iam::123456789012:role/xxl',
+    'xxl.abc123def456.us-west-2.redshift.amazonaws.com',
+    's3://xxx-data/log_data',
   ])('is not %p', (value) => {
     expect(isPlaceholder(value)).toBe(false);
   });
@@ -319,6 +344,48 @@ describe('AWS keys', () => {
       { section: 'AWS', key: 'KEY', line: 6, message: expect.stringContaining('default chain') },
     ]);
   });
+
+  test.each([
+    ['AWS', 'KEY', 'SECRET'],
+    ['AWS', 'key', 'secret'],
+    ['AWS_CREDS', 'ACCESS_KEY', 'SECRET_KEY'],
+    ['CREDENTIALS', 'ACCESS_KEY_ID', 'SECRET_ACCESS_KEY'],
+    ['CREDS', 'KEY', 'SECRET'],
+    ['KEYS', 'KEY_ID', 'SECRET'],
+    ['ACCESS_KEYS', 'KEY', 'SECRET'],
+    ['IAM', 'AWS_KEY_ID', 'AWS_SECRET'],
+    ['S3', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+    ['DEFAULT', 'aws_access_key', 'aws_secret_key'],
+  ])('go by many names: [%s] %s and %s', (section, key, secret) => {
+    const { aws, warnings } = parse({
+      S3: LOCAL,
+      [`${section}`]: { [key]: AWS.KEY, [secret]: AWS.SECRET, ...(section === 'S3' ? S3 : {}) },
+    });
+    expect(aws).toEqual({ accessKeyId: AWS.KEY, secretAccessKey: AWS.SECRET });
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^AWS keys are read from this file/),
+    ]);
+  });
+
+  test.each([
+    'REGION',
+    'region_name',
+    'AWS_REGION',
+    'AWS_REGION_NAME',
+    'AWS_DEFAULT_REGION',
+    'S3_REGION',
+    'BUCKET_REGION',
+  ])('have their region beside them as %s', (name) => {
+    expect(parse({ S3, AWS: { ...AWS, [name]: 'eu-west-1' } }).aws.region).toBe('eu-west-1');
+  });
+
+  test.each(['REGION', 'DWH_REGION', 'REDSHIFT_REGION', 'CLUSTER_REGION'])(
+    'are not all that has a region: %s',
+    (name) => {
+      const keys = { HOST: undefined, CLUSTER_IDENTIFIER: 'dwh', [name]: 'eu-west-1' };
+      expect(redshift(redshiftFile(keys)).region).toBe('eu-west-1');
+    },
+  );
 
   test('of the environment outrank those of the file, and are not mixed with them', () => {
     const env = { AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'of the environment' };
