@@ -1,0 +1,90 @@
+// The commands of docs/first-day.md, one after the other, as a new operator types them: CloudFormation, S3 and STS are
+// moto's (see .ci/with-moto), the warehouse is the Redshift stand-in, reading moto's S3. What they print must be what the
+// document shows. UPDATE_GOLDEN=1 writes the document anew, for review in the diff.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startDataApi } from '../dist-standin/test/standin/dataapi/server.js';
+import { startEngine } from '../dist-standin/test/standin/engine/engine.js';
+import { s3Reader } from '../dist-standin/test/standin/engine/objects.js';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const DOCUMENT = join(ROOT, 'docs/first-day.md');
+const NOT_THEIRS = ['dwh.cfg', '.git', '.starload', 'sample', 'sparkify.duckdb'];
+const { AWS_ENDPOINT_URL: moto, AWS_REGION: region } = process.env;
+
+const objects = s3Reader(moto, region);
+const engine = await startEngine({ databases: ['dwh'], objects, region, stl: false });
+const dataApi = await startDataApi({ engine, clusters: [], workgroups: ['starload'] });
+// As long as the name it gets in the document, so that tables are as wide there.
+const folder = mkdtempSync('/tmp/first-');
+for (const name of readdirSync(ROOT).filter((entry) => !NOT_THEIRS.includes(entry))) {
+  symlinkSync(join(ROOT, name), join(folder, name));
+}
+
+let done = 0;
+try {
+  const before = readFileSync(DOCUMENT, 'utf8');
+  const parts = before.split(/(?<=^```console\n)([\s\S]*?)(?=^```$)/m);
+  for (let at = 1; at < parts.length; at += 2) parts[at] = await played(parts[at]);
+  const after = parts.join('');
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(DOCUMENT, after);
+  else if (after !== before) throw new Error(`docs/first-day.md shows something else:\n${difference(before, after)}`);
+  if (done === 0) throw new Error('docs/first-day.md has no commands');
+  console.log(`ok: ${done} commands print what docs/first-day.md shows`);
+} finally {
+  await dataApi.stop();
+  await engine.stop();
+  objects.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The block with its commands (the lines that begin with "$ ") and what they print now. */
+async function played(block) {
+  let text = '';
+  for (const line of block.split('\n').filter((one) => one.startsWith('$ '))) {
+    text += `${line}\n${await outputOf(line.slice(2))}`;
+  }
+  return text;
+}
+
+async function outputOf(command) {
+  done += 1;
+  const { code, stdout } = await run(command);
+  const text = masked(stdout);
+  const ended = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  return code === 0 ? ended : `${ended}[exit code ${code}]\n`;
+}
+
+function run(command) {
+  const env = { ...process.env, AWS_ENDPOINT_URL_REDSHIFT_DATA: dataApi.url, NO_COLOR: '1' };
+  // npm's own lines ("> starload@0.1.0 etl") are left out.
+  const options = { cwd: folder, encoding: 'utf8', env: { ...env, npm_config_loglevel: 'silent' }, timeout: 120_000 };
+  return new Promise((resolve) => {
+    const child = execFile('bash', ['-c', `exec 2>&1\n${command}`], options, (error, stdout) =>
+      resolve({ code: error === null ? 0 : error.code, stdout }),
+    );
+    child.stdin.end();
+  });
+}
+
+/** Without what is another time, place, name or version each time. */
+function masked(text) {
+  return text
+    .replaceAll(folder, '/home/me/starload')
+    .replace(/starload-bucket-[a-z0-9]{12}/g, 'starload-bucket-a1b2c3d4e5f6')
+    .replace(/starload-(CopyRole|LoaderPolicy)-[A-Z0-9]{12}/g, 'starload-$1-A1B2C3D4E5F6')
+    .replace(/\b20\d{6}T\d{6}Z-[0-9a-f]{16}/g, '20260101T120000Z-0123456789abcdef')
+    .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, '2026-01-01 12:00:00.000')
+    .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
+    .replace(/Node \d+\.\d+\.\d+/g, 'Node 20.20.2')
+    .replace(/redshift PostgreSQL [^,]*(, compiled by [^,]*)?,/g, 'redshift …,');
+}
+
+function difference(before, after) {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  const at = old.findIndex((line, index) => line !== now[index]);
+  const around = (lines, sign) => lines.slice(at, at + 12).map((line) => `${sign} ${line}`);
+  return [...around(old, '-'), ...around(now, '+')].join('\n');
+}
