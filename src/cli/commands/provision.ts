@@ -68,9 +68,7 @@ async function run(context: StackContext, args: Args): Promise<void> {
   const { DEFAULTS, effective, sourceParameters } = await import('../../provision/parameters.ts');
   const { estimate } = await import('../../provision/cost.ts');
   const { readTemplate } = await import('../../provision/template.ts');
-  if (args.price !== undefined && !(args.price > 0)) {
-    throw new UsageError('--price is no price', { next: 'Write US dollars an hour, such as 0.375.' });
-  }
+  assertPrice(args);
   await assertEditable(context, args);
   const current = await currentState(context, args);
   const sources = sourceParameters(context.access.sources, context.region);
@@ -94,6 +92,12 @@ async function run(context: StackContext, args: Args): Promise<void> {
   if (parameters.LoaderUsers + parameters.LoaderRoles === '') warnOfNobody();
   const done = proposal?.isNew === true ? 'created' : 'changed';
   printProvisioning({ ...report, status: proposal === undefined ? 'up_to_date' : done, outputs, written }, args);
+}
+
+function assertPrice({ price }: Args): void {
+  if (price !== undefined && !(price > 0)) {
+    throw new UsageError('--price is no price', { next: 'Write US dollars an hour, such as 0.375.' });
+  }
 }
 
 /** A new warehouse has the database dwh.cfg names, if one may be called so. */
