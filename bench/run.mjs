@@ -1,5 +1,5 @@
 // Measures the loader against limits taken in the same run, prints every figure, and fails when a limit is passed.
-// `npm run bench -- small-files` runs only the cases whose name begins so.
+// `npm run bench -- help small-files` runs only the cases whose names begin so.
 import { helpIsQuick } from './help.mjs';
 import { postgresIncremental } from './postgres-incremental.mjs';
 import { postgresLoad } from './postgres-load.mjs';
@@ -7,7 +7,8 @@ import { smallFiles } from './small-files.mjs';
 
 const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental];
 
-const chosen = CASES.filter(({ title }) => title.startsWith(process.argv[2] ?? ''));
+const wanted = process.argv.slice(2);
+const chosen = CASES.filter(({ title }) => wanted.length === 0 || wanted.some((name) => title.startsWith(name)));
 let failed = 0;
 for (const { title, measure } of chosen) {
   const { figures, ratio, limit } = await measure();
