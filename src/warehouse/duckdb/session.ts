@@ -47,7 +47,9 @@ export class Session {
   async read(sql: string): Promise<StepResult> {
     const { count } = await this.#attempt(() => this.#connection.extractStatements(sql));
     if (count !== 1) {
-      throw new WarehouseError('refused', `one statement at a time: this text holds ${count}`);
+      throw new WarehouseError('refused', `one statement at a time: this text holds ${count}`, {
+        next: 'Run them one after the other.',
+      });
     }
     await this.runSql('begin', 'BEGIN TRANSACTION READ ONLY');
     return this.runSql('query', sql);

@@ -146,7 +146,9 @@ export class Session {
     try {
       const { command } = await this.#client.query('COMMIT');
       if (command !== 'COMMIT') {
-        throw new WarehouseError('refused', `the transaction was not committed: the server answered ${command}`);
+        throw new WarehouseError('refused', `the transaction was not committed: the server answered ${command}`, {
+          next: 'Nothing was changed. Run again, and look into the server log if it comes back.',
+        });
       }
     } catch (error) {
       throw isLost(error) ? unknownOutcome(error) : sorted(error);

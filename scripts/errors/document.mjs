@@ -1,0 +1,125 @@
+// docs/errors.md, made of the sources: `node scripts/errors/document.mjs` writes it, a test holds it to them.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { inventory } from './inventory.mjs';
+
+export const DOCUMENT = new URL('../../docs/errors.md', import.meta.url);
+const SQL = new URL('../../sql/', import.meta.url);
+
+const INTRODUCTION = `# Errors
+
+Every error the loader has words for, with its cure. This page is made from the sources by
+\`node scripts/errors/document.mjs\`, and a test holds it to them. An error says \`error:\` and what happened and where, then
+\`next:\` and what to do; \`--debug\` adds where in the program it arose, \`--json\` gives the same as a document
+([output.md](output.md)). The runbook in [operations.md](operations.md#runbook) begins with what you see.
+
+\`{name}\` stands for a value, \`(a | b)\` for one of several wordings, \`[a]\` for what is said only at times; \`… words …\` are
+words, and codes, of somebody else's message by which the error is known. An error without a \`next:\`, printed with a
+stack, is a mistake in Starload itself: please report it.
+`;
+
+const GROUPS = [
+  [2, 'Exit code 2: wrong usage or configuration', 'Nothing was begun.'],
+  [3, 'Exit code 3: data refused', 'Nothing was loaded, or reconcile found what does not agree.'],
+  [1, 'Exit code 1: failed', 'Nothing was changed, unless the message says otherwise: a run is one transaction.'],
+  [130, 'Exit code 130 (SIGINT) or 143 (SIGTERM): stopped', 'By Ctrl-C, a scheduler or a shutdown.'],
+];
+
+/** Folders of src/, the longest first, and what they are to the reader. */
+const AREAS = [
+  ['config/', 'dwh.cfg'],
+  ['objects/s3/', 'Files in S3'],
+  ['objects/', 'Files'],
+  ['warehouse/redshift/', 'Redshift'],
+  ['warehouse/postgres/', 'PostgreSQL'],
+  ['warehouse/', 'DuckDB'],
+  ['provision/', 'Provisioning'],
+  ['doctor/', 'Found by `npm run check`'],
+  ['generate/', 'Generated data'],
+  ['sql/', 'The model in sql/'],
+  ['pipeline/', 'Loading'],
+  ['cli/', 'The commands'],
+];
+const JUDGED = 'What can be wrong with a record';
+
+/** The text of docs/errors.md. */
+export function errorsDocument() {
+  const all = inventory();
+  const groups = GROUPS.map(([code, title, note]) => {
+    const errors = all.filter(({ exitCode }) => exitCode === code);
+    return `\n## ${title}\n\n${note}\n${areasOf(errors)}${code === 3 ? rules() : ''}`;
+  });
+  return `${INTRODUCTION}${groups.join('')}`;
+}
+
+function areasOf(errors) {
+  const titles = [...new Set(errors.map(areaOf))];
+  const order = [...AREAS.map(([, title]) => title).reverse(), JUDGED];
+  return titles
+    .sort((a, b) => order.indexOf(a) - order.indexOf(b))
+    .map((title) => `\n### ${title}\n\n${list(errors.filter((error) => areaOf(error) === title))}\n`)
+    .join('');
+}
+
+function areaOf({ file, exitCode, cures }) {
+  if (exitCode === 3 && cures.length === 0) return JUDGED;
+  return AREAS.find(([folder]) => file.startsWith(folder))[1];
+}
+
+function list(errors) {
+  const cured = new Set(errors.flatMap(({ messages, cures }) => (cures.length > 0 ? messages : [])));
+  const told = errors.map((error) =>
+    error.cures.length > 0 ? error : { ...error, messages: error.messages.filter((text) => !cured.has(text)) },
+  );
+  return [...new Set(told.flatMap(itemsOf))].join('\n');
+}
+
+function itemsOf({ messages, cures }) {
+  const said = messages.filter((text) => text.trim() !== '');
+  const cure = cures.map((text) => `\n  → ${asText(text)}`).join('');
+  if (said.length === 0) return cure === '' ? [] : [`- *in the words of whoever refused it*${cure}`];
+  return cures.length === 0 ? said.map((text) => `- ${asCode(text)}`) : [`- ${said.map(asCode).join(' or ')}${cure}`];
+}
+
+function asCode(text) {
+  return `\`${text
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('`', "'")
+    .trim()}\``;
+}
+
+function asText(text) {
+  return text.replaceAll('<', '\\<').replaceAll('*', '\\*');
+}
+
+/** The checks of a load and the comparisons of reconcile, each by its name, with the comment its file begins with. */
+function rules() {
+  const checks = ['checks/staged', 'checks/star'].flatMap(filesOf).map(({ name, text }) => {
+    const severity = /^-- severity: (.*)$/m.exec(text)[1];
+    return `- \`${name}\`${severity === 'error' ? '' : ` (${severity})`}${commentOf(text)}`;
+  });
+  const comparisons = ['reconcile', 'reconcile/recount'].flatMap(filesOf).map(({ name, text }) => {
+    return `- \`${name}\`${commentOf(text)}\n  → ${/^-- next: (.*)$/m.exec(text)[1]}`;
+  });
+  return `\n### Checks of a load, by rule\n\n${checks.join('\n')}\n\n### What reconcile compares\n\n${comparisons.join('\n')}\n`;
+}
+
+function filesOf(folder) {
+  const place = new URL(`${folder}/`, SQL);
+  const names = readdirSync(place).filter((name) => name.endsWith('.sql'));
+  return names
+    .sort()
+    .map((name) => ({ name: name.slice(0, -'.sql'.length), text: readFileSync(new URL(name, place), 'utf8') }));
+}
+
+function commentOf(text) {
+  const lines = text.split('\n').filter((line) => line.startsWith('-- ') && !/^-- (severity|next): /.test(line));
+  return lines.length === 0 ? '' : `: ${lines.map((line) => line.slice(3)).join(' ')}`;
+}
+
+/** Writes docs/errors.md. */
+export function writeDocument() {
+  writeFileSync(DOCUMENT, errorsDocument());
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeDocument();

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+
+interface Inventoried {
+  readonly file: string;
+  readonly exitCode: number;
+  readonly messages: readonly string[];
+  readonly cures: readonly string[];
+}
+
+const SOURCES = new URL('../../src/', import.meta.url);
+let errors: readonly Inventoried[];
+let document: { readonly DOCUMENT: URL; errorsDocument(): string; writeDocument(): void };
+
+beforeAll(async () => {
+  const inventory = new URL('../../scripts/errors/inventory.mjs', import.meta.url).href;
+  errors = (await import(inventory)).inventory();
+  document = await import(new URL('../../scripts/errors/document.mjs', import.meta.url).href);
+});
+
+describe('docs/errors.md', () => {
+  test('is made from the sources as they are', () => {
+    if (process.env['UPDATE_GOLDEN'] === '1') document.writeDocument();
+    expect(document.errorsDocument()).toBe(readFileSync(document.DOCUMENT, 'utf8'));
+  });
+
+  test.each([
+    ['a message', 'create-tables would drop rows: {list}'],
+    ['a cure', 'Add --force to drop them. To load new files into the tables as they are, run npm run etl.'],
+    ['a cure found by a code', '`code 53100`'],
+    ['a cure found by words', '`… disk full …`'],
+    ['a message put together by functions', 'of a PostgreSQL server'],
+    ['a mistake in dwh.cfg', '`{value} has a comment behind it'],
+    ['why a record is refused', '`{text} is not a whole number`'],
+    ['a rule of the model', '`records_staged`'],
+  ])('has %s', (_what, text) => {
+    expect(readFileSync(document.DOCUMENT, 'utf8')).toContain(text);
+  });
+});
+
+describe('the inventory', () => {
+  test('finds an error in every file that makes one', () => {
+    const made = /new (Starload|Warehouse|Data|Usage|Config)Error\(/;
+    const passedOn = ['errors.ts', 'warehouse/redshift/outcome.ts', 'warehouse/reader/csv.ts', 'config/parse.ts'];
+    const found = new Set(errors.map(({ file }) => file));
+    for (const file of sources().filter((name) => made.test(source(name)) && !passedOn.includes(name))) {
+      expect([...found]).toContain(file);
+    }
+  });
+
+  test('finds a cure for every failure, but where the statement was stopped on purpose', () => {
+    const failures = errors.filter(({ exitCode, cures }) => exitCode === 1 && cures.length === 0);
+    expect([...new Set(failures.flatMap(({ messages }) => messages))].sort()).toEqual(WITHOUT_CURE);
+  });
+});
+
+/** A stop, which needs none, and the beginnings of messages whose causes and cures are listed one by one. */
+const WITHOUT_CURE = [
+  'cannot {action} {uri}: {what}',
+  'the AWS credentials are of no use ({name}: {reason})',
+  'the statement was cancelled',
+];
+
+function source(name: string): string {
+  return readFileSync(new URL(name, SOURCES), 'utf8');
+}
+
+function sources(): string[] {
+  return readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+}
