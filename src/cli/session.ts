@@ -68,7 +68,7 @@ async function withSpool<T>(
     stores,
     notify: story,
   });
-  const watch = watchSignals(() => void warehouse.cancel());
+  const watch = watchSignals(() => void cancel(warehouse));
   try {
     return await action({
       model,
@@ -87,6 +87,15 @@ async function withSpool<T>(
     watch.release();
     await warehouse.close();
     await stores.close();
+  }
+}
+
+/** A request to cancel that fails is no failure of the command: what runs then goes on to its end. */
+async function cancel(warehouse: Warehouse): Promise<void> {
+  try {
+    await warehouse.cancel();
+  } catch (error) {
+    story(`the running statement could not be cancelled: ${messageOf(error)}`);
   }
 }
 

@@ -4,18 +4,18 @@ import type { Findings } from './findings.ts';
 const SIZE = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B$/i;
 const COUNT = /^\d{1,15}$/;
 const YES_OR_NO = /^(yes|no|true|false)$/i;
-const MINUTES = /^[1-9]\d{0,3}$/;
+const MINUTES = /^(?=.*[1-9])\d{1,4}(\.\d{1,3})?$/;
 const UNITS = ['', 'K', 'M', 'G', 'T'];
 
 /** How loads are run, as far as the file says. */
 export function parseLoad(findings: Findings): LoadConfig {
   const size = findings.matching('loadMaxRunSize', SIZE, 'is no size: write one such as 20GB');
-  const minutes = findings.matching('loadTimeoutMinutes', MINUTES, 'is no number of minutes from 1 to 9999');
+  const minutes = findings.matching('loadTimeoutMinutes', MINUTES, 'is no number of minutes, from 0.001 to 9999');
   const errors = findings.matching('loadMaxErrors', COUNT, 'is no whole number, such as 10');
   const quarantine = findings.matching('loadQuarantine', YES_OR_NO, 'is neither yes nor no');
   return {
     maxRunBytes: size === undefined ? undefined : bytesOf(size),
-    timeoutMilliseconds: minutes === undefined ? undefined : Number(minutes) * 60_000,
+    timeoutMilliseconds: minutes === undefined ? undefined : Math.round(Number(minutes) * 60_000),
     maxErrors: errors === undefined ? undefined : Number(errors),
     quarantine: quarantine === undefined ? undefined : /^(yes|true)$/i.test(quarantine),
   };

@@ -224,7 +224,7 @@ export const SETTINGS = {
   loadTimeoutMinutes: {
     section: 'LOAD',
     key: 'TIMEOUT_MINUTES',
-    about: 'the longest a statement may run on Redshift, in minutes',
+    about: 'the longest a statement may run on Redshift or PostgreSQL, in minutes',
     example: '120',
     names: ['timeout_minutes'],
     local: { keys: ['timeout_minutes'], sections: LOAD },

@@ -67,6 +67,21 @@ describe('PostgreSQL', () => {
       { timeoutMilliseconds: 500 },
     ));
 
+  test.each([
+    [500, '500ms'],
+    [3_600_000, '1min'],
+  ])(
+    'a transaction may stand idle for its time limit of %i ms, but for no longer than a minute',
+    (timeoutMilliseconds, idle) =>
+      withTables(
+        async (warehouse) => {
+          const shown = await warehouse.query("SELECT current_setting('idle_in_transaction_session_timeout')");
+          expect(shown.rows).toEqual([[idle]]);
+        },
+        { timeoutMilliseconds },
+      ),
+  );
+
   test('a connection that the server ends is told as such, and leaves nothing', () =>
     withTables(async (warehouse, admin) => {
       const failing = warehouse

@@ -122,6 +122,11 @@ export class Life {
     const undisturbed = await this.#loadUndisturbed();
     const found = await this.look();
     this.#tally.compared('the end', rowsIn(found.star), starDifferences(found.star, undisturbed.star));
+    this.forget();
+  }
+
+  /** Removes its files. */
+  forget(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

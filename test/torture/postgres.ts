@@ -3,9 +3,10 @@ import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
 import type { Postgres } from '../standin/engine/postgres.ts';
 import { type Ground, loadSection, localSources, makePlace, type PlaceOptions } from './site.ts';
 
+let sites = 0;
+
 /** A PostgreSQL server: a schema for each site. */
 export function postgresGround(server: Postgres): Ground {
-  let sites = 0;
   return {
     engine: 'postgres',
     makeSite: async (folder) => {

@@ -67,15 +67,15 @@ function isThisHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('/') || /^127(\.\d+){3}$/.test(host);
 }
 
-function sessionSettings({ target, timeoutMilliseconds }: Access): string {
+function sessionSettings({ target, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: Access): string {
   return [
     "SET TIME ZONE 'UTC'",
     "SET datestyle = 'ISO, YMD'",
     'SET extra_float_digits = 1',
     // Sorts and hashes of a million rows stay in memory; the server's default of 4 MB is for many clients at once.
     "SELECT set_config('work_mem', '64MB', false) WHERE pg_size_bytes(current_setting('work_mem')) < 67108864",
-    `SET statement_timeout = ${Math.trunc(timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS)}`,
-    `SET idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MILLISECONDS}`,
+    `SET statement_timeout = ${Math.trunc(timeoutMilliseconds)}`,
+    `SET idle_in_transaction_session_timeout = ${Math.trunc(Math.min(timeoutMilliseconds, IDLE_TIMEOUT_MILLISECONDS))}`,
     ...(target.schema === undefined ? [] : [`SET search_path = ${quoteIdentifier(target.schema)}`]),
   ].join('; ');
 }

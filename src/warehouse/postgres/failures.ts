@@ -88,7 +88,7 @@ function stopped(error: unknown): WarehouseError {
   const message = messageOf(error);
   return /statement timeout|lock timeout/.test(message)
     ? new WarehouseError('busy', message, {
-        next: 'Another run may hold the lock: npm run status. Or raise [LOAD] TIMEOUT in dwh.cfg.',
+        next: 'Another run may hold the lock: npm run status. Or raise TIMEOUT_MINUTES under [LOAD] in dwh.cfg.',
         cause: error,
       })
     : new WarehouseError('cancelled', 'the statement was cancelled', { cause: error });
