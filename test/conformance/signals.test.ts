@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SHARED_GROUNDS } from '../support/grounds.ts';
+import { postgresTarget } from '../support/postgres-engine.ts';
+import { stopSharedStandin } from '../support/redshift-engine.ts';
+import { stopAt } from '../torture/faults.ts';
+import { Life } from '../torture/life.ts';
+import { type Loader, startLoader } from '../torture/loader.ts';
+import { dataApiFaults, isLoad } from '../torture/redshift.ts';
+import { Relay } from '../torture/relay.ts';
+import { Tally } from '../torture/tally.ts';
+
+afterAll(stopSharedStandin);
+
+/** A load that is in the middle of its transaction and stays there, and what lets it go on. */
+interface Midway {
+  readonly loader: Loader;
+  readonly end: () => Promise<void>;
+}
+
+/** Whether a request to cancel comes through. */
+type Cancels = 'cancels' | 'cannot cancel';
+
+const MIDWAY: Readonly<Record<string, (life: Life, cancels: Cancels) => Promise<Midway>>> = {
+  // Held up as a whole: signals wait with it, and arrive when it is let go.
+  duckdb: async (life) => ({ loader: await stopAt(life.place, '^~ INSERT INTO songs'), end: async () => {} }),
+  postgres: async (life, cancels) => {
+    const relay = await Relay.to((await postgresTarget()).port);
+    const release = await life.ground.block?.(life.site);
+    const loader = startLoader(life.newPlace({ via: { warehouse: relay.port } }));
+    await until(() => loader.marks.some((mark) => mark.startsWith('~ DELETE FROM songs')));
+    relay.isDown = cancels === 'cannot cancel';
+    return {
+      loader,
+      end: async () => {
+        await release?.();
+        await relay.close();
+      },
+    };
+  },
+  redshift: async (life, cancels) => {
+    dataApiFaults.injected = (call) => {
+      if (call.operation === 'CancelStatement' && cancels === 'cannot cancel') {
+        return { kind: 'delay', milliseconds: 3000 };
+      }
+      return isLoad(call) ? { kind: 'stuck', at: 12 } : undefined;
+    };
+    const loader = startLoader(life.place);
+    await until(
+      () => loader.marks.includes('< BatchExecuteStatement') && loader.marks.at(-1) === '~ DescribeStatement',
+    );
+    return {
+      loader,
+      end: async () => {
+        dataApiFaults.injected = () => undefined;
+      },
+    };
+  },
+};
+
+describe.each(Object.keys(SHARED_GROUNDS))('a load on %s that is told to stop', (engine) => {
+  const tally = new Tally(engine);
+  let life: Life;
+
+  beforeAll(async () => {
+    const ground = await (SHARED_GROUNDS[engine] as (typeof SHARED_GROUNDS)[string])();
+    life = await Life.begin(ground, { tally, seed: 1 });
+  });
+  afterAll(() => life.forget());
+
+  async function withLoad(cancels: Cancels, action: (loader: Loader) => Promise<void>): Promise<void> {
+    life.deliver();
+    const { loader, end } = await (MIDWAY[engine] as (typeof MIDWAY)[string])(life, cancels);
+    try {
+      await action(loader);
+    } finally {
+      loader.child.kill('SIGKILL');
+      await end();
+    }
+    await life.checkEither('a signal');
+    await life.recover('a signal');
+    await life.check('a signal');
+    expect(tally.differences).toEqual([]);
+  }
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s cancels its statement, leaves nothing behind and ends with %i',
+    (signal, code) =>
+      withLoad('cancels', async ({ child, ended }) => {
+        child.kill(signal);
+        child.kill('SIGCONT');
+        const { stderr, ...rest } = await ended;
+        expect({ stderr, ...rest }).toMatchObject({ code });
+        expect(stderr).toContain(`stopped by ${signal}; nothing was committed`);
+        await until(async () => (await life.site.leftovers()).length === 0);
+      }),
+    60_000,
+  );
+
+  test(
+    'a second time ends at once, though the first signal is not done with',
+    () =>
+      withLoad('cannot cancel', async ({ child, ended }) => {
+        child.kill('SIGINT');
+        await sleep(300);
+        // DuckDB's is still held up: another signal, since two of one kind are one while they wait.
+        child.kill(engine === 'duckdb' ? 'SIGTERM' : 'SIGINT');
+        const begun = performance.now();
+        child.kill('SIGCONT');
+        const { code, stderr } = await ended;
+        expect(performance.now() - begun).toBeLessThan(2000);
+        expect({ stderr, code: engine === 'duckdb' && code === 143 ? 130 : code }).toMatchObject({ code: 130 });
+        expect(stderr).not.toContain('stopped by');
+        expect(stderr).not.toMatch(/\n {4}at /);
+      }),
+    60_000,
+  );
+});
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) {
+    await sleep(20);
+  }
+}
