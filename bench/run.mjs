@@ -1,21 +1,22 @@
 // Measures the loader against limits taken in the same run, prints every figure, and fails when a limit is passed.
 // `npm run bench -- help small-files` runs only the cases whose names begin so.
 import { helpIsQuick } from './help.mjs';
+import { memory } from './memory.mjs';
 import { postgresIncremental } from './postgres-incremental.mjs';
 import { postgresLoad } from './postgres-load.mjs';
 import { smallFiles } from './small-files.mjs';
 
-const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental];
+const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental, memory];
 
 const wanted = process.argv.slice(2);
 const chosen = CASES.filter(({ title }) => wanted.length === 0 || wanted.some((name) => title.startsWith(name)));
 let failed = 0;
-for (const { title, measure } of chosen) {
+for (const { title, unit = 's', measure } of chosen) {
   const { figures, ratio, limit } = await measure();
   const verdict = ratio <= limit ? 'within' : 'ABOVE';
   console.log(`${title}: ratio ${ratio.toFixed(2)}, ${verdict} its limit of ${limit.toFixed(2)}`);
-  for (const [name, seconds] of Object.entries(figures)) {
-    console.log(`  ${name}: median ${seconds.toFixed(3)} s`);
+  for (const [name, figure] of Object.entries(figures)) {
+    console.log(`  ${name}: ${figure.toFixed(3)} ${unit}`);
   }
   failed += ratio <= limit ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import type { LoadConfig } from './config.ts';
+import type { LoadConfig, Target } from './config.ts';
 import type { Findings } from './findings.ts';
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B$/i;
@@ -7,18 +7,27 @@ const YES_OR_NO = /^(yes|no|true|false)$/i;
 const MINUTES = /^(?=.*[1-9])\d{1,4}(\.\d{1,3})?$/;
 const UNITS = ['', 'K', 'M', 'G', 'T'];
 
-/** How loads are run, as far as the file says. */
-export function parseLoad(findings: Findings): LoadConfig {
+/** How loads are run, as far as the file says. What the embedded engine may take of memory bounds its runs too. */
+export function parseLoad(findings: Findings, target: Target | undefined): LoadConfig {
   const size = findings.matching('loadMaxRunSize', SIZE, 'is no size: write one such as 20GB');
   const minutes = findings.matching('loadTimeoutMinutes', MINUTES, 'is no number of minutes, from 0.001 to 9999');
   const errors = findings.matching('loadMaxErrors', COUNT, 'is no whole number, such as 10');
   const quarantine = findings.matching('loadQuarantine', YES_OR_NO, 'is neither yes nor no');
   return {
-    maxRunBytes: size === undefined ? undefined : bytesOf(size),
+    maxRunBytes: size === undefined ? runBytesFor(target) : bytesOf(size),
     timeoutMilliseconds: minutes === undefined ? undefined : Math.round(Number(minutes) * 60_000),
     maxErrors: errors === undefined ? undefined : Number(errors),
     quarantine: quarantine === undefined ? undefined : /^(yes|true)$/i.test(quarantine),
   };
+}
+
+/**
+ * A run takes memory as its rows do: DuckDB's limit does not hold for all of it. Half of the limit in source bytes keeps a
+ * load of any size about as small as its largest run (npm run bench -- memory).
+ */
+function runBytesFor(target: Target | undefined): number | undefined {
+  const limit = target?.engine === 'duckdb' ? target.memoryLimit : undefined;
+  return limit === undefined ? undefined : Math.ceil(bytesOf(limit.replace(/i?B$/i, 'B')) / 2);
 }
 
 function bytesOf(size: string): number {

@@ -30,7 +30,7 @@ export function parseConfig(text: string, { file, directory, env }: ConfigOrigin
   const sources = parseSources(findings, base);
   const workPrefix = parseWorkPrefix(findings, base, sources);
   const keys = parseAwsKeys(findings, env);
-  const load = parseLoad(findings);
+  const load = parseLoad(findings, target);
   findings.warnOfSlips();
   if (findings.problems.length > 0 || target === undefined || sources === undefined) {
     throw new ConfigError(file, byLine(findings.problems));

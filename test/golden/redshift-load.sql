@@ -460,15 +460,15 @@ FROM (
 -- severity: error
 -- Each start_time of a songplay stands in time exactly once.
 SELECT
-  'songplay ' || MIN(p.songplay_id) || ' has ' || CAST(COUNT(t.start_time) AS VARCHAR(20)) || ' rows in time' AS offender,
+  'start_time ' || CAST(p.start_time AS VARCHAR(32)) || ' of a songplay has ' || CAST(COUNT(t.start_time) AS VARCHAR(20))
+    || ' rows in time' AS offender,
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
 FROM (
-  SELECT start_time, MIN(songplay_id) AS songplay_id
+  SELECT DISTINCT start_time
   FROM songplays
   WHERE start_time IN (SELECT start_time FROM run_plays)
-  GROUP BY start_time
 ) p
 LEFT JOIN time t ON t.start_time = p.start_time
 GROUP BY p.start_time
