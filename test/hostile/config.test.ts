@@ -217,7 +217,7 @@ describe('what is written into a setting', () => {
     for (const { id, payload } of cases) {
       const { section, key } = SETTINGS[id];
       writeFileSync(config, withSetting(section, `${key} = ${payload}`));
-      const { code, stderr } = await inProcess(['status', '--config', config], { HOME: folder });
+      const { code, stderr } = await inProcess(['status', '--config', config], { env: { HOME: folder } });
       expect({ id, payload, code, expected: [1, 2].includes(code ?? -1) }).toMatchObject({ expected: true });
       expectPlain(stderr);
     }

@@ -1,42 +1,63 @@
 import { runCli } from '../../src/cli/program.ts';
 import type { Outcome } from './cli.ts';
 
-/** Runs a command line in this process, with an environment of its own: a tenth of the time that a process takes. */
-export async function inProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const texts = { stdout: '', stderr: '' };
-  const restore = [capture('stdout'), capture('stderr'), withEnvironment(env)];
-  try {
-    const code = await runCli(args);
-    return { code, ...texts };
-  } finally {
-    for (const undo of restore) {
-      undo();
-    }
-  }
+/** How an action in this process is to be run. */
+interface CaptureOptions {
+  /** Environment variables; undefined removes one. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Called whenever something is printed. */
+  readonly onText?: () => void;
+}
 
-  function capture(name: 'stdout' | 'stderr'): () => void {
-    const stream = process[name];
-    const { write } = stream;
-    stream.write = ((text: string | Uint8Array) => {
-      texts[name] += String(text);
-      return true;
-    }) as typeof write;
-    return () => {
-      stream.write = write;
-    };
+/** Runs a command line in this process: a tenth of the time that a process of its own takes. */
+export async function inProcess(args: readonly string[], options: CaptureOptions = {}): Promise<Outcome> {
+  const { value, ...texts } = await captured(() => runCli(args), options);
+  return { code: value, ...texts };
+}
+
+/** Runs an action, with what it prints kept back, in an environment of its own. */
+export async function captured<T>(
+  action: () => Promise<T>,
+  { env = {}, onText = () => {} }: CaptureOptions,
+): Promise<{ value: T; stdout: string; stderr: string }> {
+  const texts = { stdout: '', stderr: '' };
+  const keep = (name: 'stdout' | 'stderr') => (text: string) => {
+    texts[name] += text;
+    onText();
+  };
+  const undo = [divert(process.stdout, keep('stdout')), divert(process.stderr, keep('stderr')), withEnvironment(env)];
+  try {
+    return { value: await action(), ...texts };
+  } finally {
+    for (const one of undo) {
+      one();
+    }
   }
 }
 
-function withEnvironment(env: NodeJS.ProcessEnv): () => void {
-  const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, env);
+function divert(stream: NodeJS.WriteStream, to: (text: string) => void): () => void {
+  const { write } = stream;
+  stream.write = ((text: string | Uint8Array) => {
+    to(String(text));
+    return true;
+  }) as typeof write;
   return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) {
-        delete process.env[name];
-      } else {
-        process.env[name] = value;
-      }
-    }
+    stream.write = write;
   };
+}
+
+function withEnvironment(env: NodeJS.ProcessEnv): () => void {
+  const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
+  setAll(env);
+  return () => setAll(before);
+}
+
+function setAll(env: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined) {
+      delete process.env[name];
+    } else {
+      process.env[name] = value;
+    }
+  }
 }

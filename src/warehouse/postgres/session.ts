@@ -83,16 +83,16 @@ export class Session {
   }
 
   async #prepare({ locks, creates }: Batch): Promise<void> {
-    if (creates === true && this.#schema !== undefined) {
+    if (creates === true && this.#schema !== undefined && !(await this.#isTrue(schemaExists(this.#schema)))) {
       await this.#send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.#schema)}`);
     }
-    if (locks || (creates === true && (await this.#hasTables()))) {
+    if (locks || (creates === true && (await this.#isTrue("to_regclass('load_run') IS NOT NULL")))) {
       await this.#send(LOCK);
     }
   }
 
-  async #hasTables(): Promise<boolean> {
-    const { result } = await this.#runSql('tables', "SELECT to_regclass('load_run') IS NOT NULL");
+  async #isTrue(question: string): Promise<boolean> {
+    const { result } = await this.#runSql('question', `SELECT ${question}`);
     return result?.rows[0]?.[0] === true;
   }
 
@@ -179,6 +179,11 @@ export class Session {
 function showing({ name }: Batch): string {
   return `SELECT set_config('application_name', ${quoteLiteral(`starload ${name}`.slice(0, 63))}, false),
   pg_advisory_lock_shared(CAST(CAST(to_regclass('load_run') AS OID) AS BIGINT))`;
+}
+
+/** Asked first: CREATE SCHEMA IF NOT EXISTS wants the right to create one even where there is nothing to create. */
+function schemaExists(schema: string): string {
+  return `EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ${quoteLiteral(schema)})`;
 }
 
 /** The table that a statement of this project fills, as it is written there. */
