@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { ROOT } from '../support/cli.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { type LoaderOptions, withLoader } from '../support/loader.ts';
@@ -97,10 +100,27 @@ if (chosen.length === 0) {
 
     test('prints which trial notices which mutant', () => {
       console.log(noticed.join('\n'));
+      writeReport(engine, noticed);
       expect(noticed).toHaveLength(mutants.length);
     });
   },
 );
+
+/** Where STARLOAD_MUTANTS names a folder, what docs/reliability.md is made from (scripts/mutants-table.mjs). */
+function writeReport({ name }: Engine, noticed: readonly string[]): void {
+  const folder = process.env['STARLOAD_MUTANTS'];
+  if (folder !== undefined) {
+    const harmless = MUTANTS.filter(({ harmlessOn }) => harmlessOn?.engine === name).map(
+      (mutant) => `${mutant.name}: none: ${mutant.harmlessOn?.reason}`,
+    );
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify([...noticed, ...harmless], null, 2));
+  }
+}
+
+test('docs/reliability.md says of every mutant which trial noticed it', () => {
+  const document = readFileSync(join(ROOT, 'docs/reliability.md'), 'utf8');
+  expect(MUTANTS.filter(({ name }) => !document.includes(`| ${name} `)).map(({ name }) => name)).toEqual([]);
+});
 
 /** The first trial that fails: a mutant need fail only one. */
 async function firstFailure(engine: Engine, options: LoaderOptions, seen?: string): Promise<string | undefined> {

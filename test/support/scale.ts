@@ -18,6 +18,8 @@ export interface Scale {
   /** Of the places a load can fail at: calls of each fault, and statements. */
   readonly faultyCalls: number;
   readonly faultyStatements: number;
+  /** Loaders killed on each engine; npm run torture kills hundreds. */
+  readonly kills: number;
   /** Songs of the generated data that all engines must agree on. */
   readonly songs: number;
   /** What a compressed bomb holds. */
@@ -39,6 +41,7 @@ const QUICK: Scale = {
   mutantsOnServers: false,
   faultyCalls: 3,
   faultyStatements: 6,
+  kills: 1,
   songs: 2000,
   bombMegabytes: 48,
   emptyFiles: 2000,
@@ -55,6 +58,7 @@ const NIGHTLY: Scale = {
   mutantsOnServers: true,
   faultyCalls: Number.POSITIVE_INFINITY,
   faultyStatements: Number.POSITIVE_INFINITY,
+  kills: 30,
   songs: 15_000,
   bombMegabytes: 4096,
   emptyFiles: 1_000_000,

@@ -72,7 +72,7 @@ export async function loadAnd(place: Place, rng: Rng, action: () => Promise<void
 const EVERYWHERE: readonly FaultTrial[] = [
   {
     name: 'the disk is full',
-    run: (life, rng) => runLoader(life.place, { fileBlocks: 1 + rng.below(rng.pick([8, 64, 512, 8192])) }),
+    run: (life, rng) => runLoader(life.place, { fileBlocks: 1 + rng.below(rng.pick([4, 16, 64, 4096])) }),
   },
 ];
 

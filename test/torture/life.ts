@@ -116,8 +116,6 @@ export class Life {
 
   /** What must hold when everything is over: nothing is left, status works, an undisturbed load gives the same star. */
   async end(): Promise<void> {
-    const { code, stderr } = await runLoader(this.place, { command: ['status', '--json'] });
-    this.#tally.wrong('the end', code === 0 ? [] : [`status failed: ${stderr}`]);
     this.#tally.wrong('the end', await this.#leftovers());
     const undisturbed = await this.#loadUndisturbed();
     const found = await this.look();
@@ -134,7 +132,8 @@ export class Life {
     const spools = () => this.#places.flatMap(({ temporary }) => readdirSync(temporary)).filter(isSpool);
     // Each place removes the spools of its own dead.
     for (const place of this.#places) {
-      await runLoader(place, { command: ['status'] });
+      const { code, stderr } = await runLoader(place, { command: ['status'] });
+      this.#tally.wrong('the end', code === 0 ? [] : [`status failed: ${stderr}`]);
     }
     for (let waited = 0; waited < 20 && (await this.site.leftovers()).length > 0; waited += 1) {
       await sleep(100);

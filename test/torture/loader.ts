@@ -44,6 +44,14 @@ export interface Loader {
   readonly ended: Promise<Ended>;
 }
 
+/** Loaders that live: one that hangs would outlive the torture. */
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) {
+    child.kill('SIGKILL');
+  }
+});
+
 /** Starts the command line at a place; `etl` unless told otherwise. */
 export function startLoader(place: Place, options: LoaderOptions = {}): Loader {
   const { command = ['etl'], fileBlocks } = options;
@@ -54,6 +62,8 @@ export function startLoader(place: Place, options: LoaderOptions = {}): Loader {
     env: environment(place, options.stop),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
+  living.add(child);
+  child.once('exit', () => living.delete(child));
   const marks: string[] = [];
   return { child, marks, ended: watch(child, marks, options.onMark) };
 }

@@ -45,13 +45,20 @@ if (values.help === true) {
   process.stdout.write(`${USAGE}\n`);
   process.exit(0);
 }
+const names = values.engine ?? Object.keys(engines);
+const unknown = names.filter((name) => engines[name] === undefined);
+const numbers = [values.kills, values.faults, values.rounds, values.seed ?? '0'];
+if (unknown.length > 0 || numbers.some((text) => !/^\d{1,9}$/.test(text))) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(2);
+}
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 process.stdout.write(`seed ${seed}\n`);
 // A server that is being stopped keeps nothing alive by itself.
 const alive = setInterval(() => {}, 60_000);
 let exitCode = 0;
 try {
-  for (const name of values.engine ?? Object.keys(engines)) {
+  for (const name of names) {
     await torture(name);
   }
 } catch (error) {
@@ -66,9 +73,13 @@ async function torture(name: string): Promise<void> {
   const tally = new Tally(name);
   const begun = performance.now();
   const ground = await (engines[name] as () => Promise<Ground>)();
+  const say = (what: string) => process.stderr.write(`${name}: ${what}\n`);
   try {
+    say(`${values.kills} kills`);
     await killLoaders(ground, tally, { kills: Number(values.kills), seed });
+    say(`every fault ${values.faults} times`);
     await makeFaults(ground, tally, { faults: Number(values.faults), seed });
+    say(`${values.rounds} rounds of loaders together`);
     await loadTogether(ground, tally, { rounds: Number(values.rounds), seed });
   } finally {
     await ground.stop();
