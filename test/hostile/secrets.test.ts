@@ -245,7 +245,13 @@ describe('no secret is shown, kept or told', () => {
     const text = `${cluster}${LOCAL}WORK_PREFIX=s3://work/${schema}/\n${keys}${FOREIGN}`;
     const bench = new Bench(schema, text, { ...standin.environment, ...env });
     const begun = { calls: standin.dataApi.calls.length, requests: standin.s3.requests.length };
-    await runAll(bench);
+    if (env === KEYS_IN_ENVIRONMENT) {
+      await bench.run(['create-tables']);
+      await bench.run(['check', '--deep']);
+      await bench.run(['etl', '--json']);
+    } else {
+      await runAll(bench);
+    }
     for (const failing of FAULTS) {
       writeFileSync(join(bench.folder, 'log_data', 'new.json'), linesOf([PLAY]));
       fault = ({ operation }) => (operation === 'BatchExecuteStatement' ? failing : undefined);

@@ -18,7 +18,8 @@ export interface Scale {
   /** Of the places a load can fail at: calls of each fault, and statements. */
   readonly faultyCalls: number;
   readonly faultyStatements: number;
-  /** Loaders killed on each engine; npm run torture kills hundreds. */
+  /** Engines on which loaders are killed, and how many on each; npm run torture kills hundreds on all. */
+  readonly tortured: number;
   readonly kills: number;
   /** Songs of the generated data that all engines must agree on. */
   readonly songs: number;
@@ -41,12 +42,13 @@ const QUICK: Scale = {
   mutantsOnServers: false,
   faultyCalls: 3,
   faultyStatements: 6,
-  kills: 1,
+  tortured: 1,
+  kills: 2,
   songs: 2000,
-  bombMegabytes: 48,
-  emptyFiles: 2000,
-  names: 20,
-  quotings: 60,
+  bombMegabytes: 32,
+  emptyFiles: 1000,
+  names: 10,
+  quotings: 40,
 };
 
 const NIGHTLY: Scale = {
@@ -58,6 +60,7 @@ const NIGHTLY: Scale = {
   mutantsOnServers: true,
   faultyCalls: Number.POSITIVE_INFINITY,
   faultyStatements: Number.POSITIVE_INFINITY,
+  tortured: Number.POSITIVE_INFINITY,
   kills: 30,
   songs: 15_000,
   bombMegabytes: 4096,
