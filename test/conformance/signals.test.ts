@@ -65,11 +65,11 @@ describe.each(Object.keys(SHARED_GROUNDS))('a load on %s that is told to stop', 
   beforeAll(async () => {
     const ground = await (SHARED_GROUNDS[engine] as (typeof SHARED_GROUNDS)[string])();
     life = await Life.begin(ground, { tally, seed: 1 });
+    life.deliver();
   });
   afterAll(() => life.forget());
 
   async function withLoad(cancels: Cancels, action: (loader: Loader) => Promise<void>): Promise<void> {
-    life.deliver();
     const { loader, end } = await (MIDWAY[engine] as (typeof MIDWAY)[string])(life, cancels);
     try {
       await action(loader);
@@ -78,9 +78,13 @@ describe.each(Object.keys(SHARED_GROUNDS))('a load on %s that is told to stop', 
       await end();
     }
     await life.checkEither('a signal');
-    await life.recover('a signal');
-    await life.check('a signal');
     expect(tally.differences).toEqual([]);
+    expect(await isEmpty()).toBe(true);
+  }
+
+  async function isEmpty(): Promise<boolean> {
+    const { staged } = await life.look();
+    return staged.versions === 0;
   }
   test.each([
     ['SIGINT', 130],
@@ -117,6 +121,13 @@ describe.each(Object.keys(SHARED_GROUNDS))('a load on %s that is told to stop', 
       }),
     60_000,
   );
+
+  test('loads the next time', async () => {
+    await life.recover('signals');
+    await life.check('signals');
+    expect(tally.differences).toEqual([]);
+    expect(await isEmpty()).toBe(false);
+  }, 60_000);
 });
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -69,10 +69,25 @@ async function killOnce(life: Life, tally: Tally, methods: readonly Method[], ai
 }
 
 /** At any moment of a load, from its first mark. */
-async function killAtRandom(life: Life, { rng, milliseconds }: Aim): ReturnType<Method> {
+function killAtRandom(life: Life, aim: Aim): ReturnType<Method> {
+  return killCommandAtRandom(life, aim, ['etl']);
+}
+
+/** At any moment of a rebuild: the star stays as it was, for the files that have arrived are not loaded by it. */
+async function killRebuild(life: Life, aim: Aim): ReturnType<Method> {
+  const { ended, step } = await killCommandAtRandom(life, aim, ['rebuild']);
+  return { ended, step: `rebuild: ${step}` };
+}
+
+async function killCommandAtRandom(
+  life: Life,
+  { rng, milliseconds }: Aim,
+  command: readonly string[],
+): ReturnType<Method> {
   const delay = rng.unit() * milliseconds;
   let timer: NodeJS.Timeout | undefined;
   const loader = startLoader(life.place, {
+    command,
     onMark: () => {
       timer ??= setTimeout(() => loader.child.kill('SIGKILL'), delay);
     },
@@ -107,4 +122,4 @@ async function killAtStatement(life: Life, aim: Aim): ReturnType<Method> {
   return { ended, step: `… ${step} (in the warehouse)` };
 }
 
-const METHODS: readonly Method[] = [killAtMark, killAtRandom, killAtStatement, killAtRandom];
+const METHODS: readonly Method[] = [killAtMark, killAtRandom, killAtStatement, killAtMark, killRebuild];

@@ -1,14 +1,14 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { SHARED_GROUNDS } from '../support/grounds.ts';
 import { stopSharedStandin } from '../support/redshift-engine.ts';
-import { scale } from '../support/scale.ts';
+import { sample, scale } from '../support/scale.ts';
 import { killLoaders } from './kills.ts';
 import { render, Tally } from './tally.ts';
 
 afterAll(stopSharedStandin);
 
 // A taste of `npm run torture`, which makes hundreds of kills and every fault there is.
-test.each(Object.keys(SHARED_GROUNDS))(
+test.each(sample('engines tortured', Object.keys(SHARED_GROUNDS), scale.tortured))(
   'loaders killed on %s leave the star as it was or right, and the next one makes it right',
   async (engine) => {
     const tally = new Tally(engine);
