@@ -47,27 +47,31 @@ export async function runCli(args: readonly string[]): Promise<number> {
 }
 
 function parser(args: readonly string[]) {
-  return yargs([...args])
-    .scriptName('starload')
-    .usage('$0 <command>\n\nLoads JSON files into a star schema, exactly once.')
-    .command(COMMANDS)
-    .demandCommand(1, 'Which command?')
-    .recommendCommands()
-    .strict()
-    .option('debug', { type: 'boolean', default: false, describe: 'show where an error came from', global: true })
-    .option('excerpts', {
-      type: 'boolean',
-      default: true,
-      describe: 'show excerpts of refused records, which may hold personal data (--no-excerpts)',
-      global: true,
-    })
-    .alias({ help: 'h', version: 'v' })
-    .epilogue(EPILOGUE)
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .exitProcess(false)
-    .fail((message, error) => {
-      // What yargs finds by itself while it parses, such as an option without its value, comes as an error of its own.
-      const isUsage = error === undefined || error.name === 'YError';
-      throw isUsage ? new UsageError(message, { next: 'starload --help lists commands and options.' }) : error;
-    });
+  return (
+    yargs([...args])
+      .scriptName('starload')
+      // An option that is given twice has its last value, as a shell's alias with an option in it needs.
+      .parserConfiguration({ 'duplicate-arguments-array': false })
+      .usage('$0 <command>\n\nLoads JSON files into a star schema, exactly once.')
+      .command(COMMANDS)
+      .demandCommand(1, 'Which command?')
+      .recommendCommands()
+      .strict()
+      .option('debug', { type: 'boolean', default: false, describe: 'show where an error came from', global: true })
+      .option('excerpts', {
+        type: 'boolean',
+        default: true,
+        describe: 'show excerpts of refused records, which may hold personal data (--no-excerpts)',
+        global: true,
+      })
+      .alias({ help: 'h', version: 'v' })
+      .epilogue(EPILOGUE)
+      .wrap(Math.min(110, process.stdout.columns ?? 110))
+      .exitProcess(false)
+      .fail((message, error) => {
+        // What yargs finds by itself while it parses, such as an option without its value, comes as an error of its own.
+        const isUsage = error === undefined || error.name === 'YError';
+        throw isUsage ? new UsageError(message, { next: 'starload --help lists commands and options.' }) : error;
+      })
+  );
 }

@@ -22,12 +22,12 @@ export function parseLoad(findings: Findings, target: Target | undefined): LoadC
 }
 
 /**
- * A run takes memory as its rows do: DuckDB's limit does not hold for all of it. Half of the limit in source bytes keeps a
- * load of any size about as small as its largest run (npm run bench -- memory).
+ * A run takes memory as its rows do, and DuckDB's limit does not hold for all of it. With a quarter of the limit in source
+ * bytes a run, a load of any size stays about within it (npm run bench -- memory).
  */
 function runBytesFor(target: Target | undefined): number | undefined {
   const limit = target?.engine === 'duckdb' ? target.memoryLimit : undefined;
-  return limit === undefined ? undefined : Math.ceil(bytesOf(limit.replace(/i?B$/i, 'B')) / 2);
+  return limit === undefined ? undefined : Math.ceil(bytesOf(limit.replace(/i?B$/i, 'B')) / 4);
 }
 
 function bytesOf(size: string): number {

@@ -7,6 +7,7 @@ import { generateData } from '../../src/generate/generate.ts';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import { MAIN, starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
+import { inProcess } from '../support/in-process.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY } from '../support/trials.ts';
 
@@ -28,15 +29,22 @@ function withProject<T>(action: (folder: string) => Promise<T>): Promise<T> {
   });
 }
 
-/** Runs a command in a folder, which must end with this code. */
-async function run(cwd: string, args: readonly string[], code = 0) {
+/** Runs a command with the dwh.cfg of a folder, which must end with this code. */
+async function run(folder: string, args: readonly string[], code = 0) {
+  const outcome = await inProcess([...args, '--config', join(folder, 'dwh.cfg')], { NO_COLOR: '1' });
+  expect({ code: outcome.code, stderr: outcome.code === code ? '' : outcome.stderr }).toEqual({ code, stderr: '' });
+  return outcome;
+}
+
+/** The same in a process of its own. */
+async function runProcess(cwd: string, args: readonly string[], code = 0) {
   const outcome = await starload(args, { cwd });
   expect({ code: outcome.code, stderr: outcome.code === code ? '' : outcome.stderr }).toEqual({ code, stderr: '' });
   return outcome;
 }
 
-async function json(cwd: string, args: readonly string[], code = 0) {
-  return JSON.parse((await run(cwd, [...args, '--json'], code)).stdout);
+async function json(folder: string, args: readonly string[], code = 0) {
+  return JSON.parse((await run(folder, [...args, '--json'], code)).stdout);
 }
 
 describe('the main job', () => {
@@ -126,6 +134,12 @@ describe('the main job', () => {
     }));
 });
 
+test('an option that is given twice has its last value', () =>
+  withProject(async (folder) => {
+    const { stdout } = await run(folder, ['create-tables', '--config', 'nowhere.cfg']);
+    expect(stdout).toContain('created 12 tables');
+  }));
+
 describe('refusals', () => {
   test('create-tables keeps tables that hold rows unless it is forced', () =>
     withProject(async (folder) => {
@@ -200,7 +214,7 @@ describe('refusals', () => {
     [['generate-data', '--songs', '-1', '--out', 'new'], 2, 'songs'],
   ])('starload %j ends with code %i and says %s', (args, code, message) =>
     withProject(async (folder) => {
-      const { stderr, stdout } = await run(folder, args, code);
+      const { stderr, stdout } = await runProcess(folder, args, code);
       expect(stderr).toContain(message);
       expect(stdout).toBe('');
     }),
@@ -217,7 +231,7 @@ describe('refusals', () => {
     withProject(async (folder) => {
       const path = join(folder, 'sparkify.duckdb');
       const warehouse = await openDuckdb({ path, readOnly: false, readable: [], memoryLimit: undefined });
-      const { stderr } = await run(folder, ['etl'], 1);
+      const { stderr } = await runProcess(folder, ['etl'], 1);
       await warehouse.close();
       expect(stderr).toContain(`${path} is in use by another process`);
       expect(stderr).toContain(`process id ${process.pid}`);

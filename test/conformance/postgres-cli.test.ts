@@ -5,6 +5,7 @@ import { generateData } from '../../src/generate/generate.ts';
 import { REGION } from '../standin/standin.ts';
 import { type Outcome, starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
+import { inProcess } from '../support/in-process.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 
@@ -41,7 +42,7 @@ ${await sources(folder)}
 }
 
 async function run(folder: string, args: readonly string[], code = 0): Promise<Outcome> {
-  const outcome = await starload(args, { cwd: folder });
+  const outcome = await inProcess([...args, '--config', join(folder, 'dwh.cfg')], { NO_COLOR: '1' });
   expect({ ...outcome, args }).toMatchObject({ code });
   return outcome;
 }

@@ -8,6 +8,7 @@ import type { Fault, InjectedCall } from '../standin/dataapi/faults.ts';
 import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../standin/standin.ts';
 import { MAIN, starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
+import { inProcess } from '../support/in-process.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY } from '../support/trials.ts';
@@ -68,7 +69,10 @@ ${work ? `WORK_PREFIX=s3://work/${bucket}/\n` : ''}`;
 }
 
 async function run(cwd: string, args: readonly string[], code = 0) {
-  const outcome = await starload(args, { cwd, env: standin.environment });
+  const outcome = await inProcess([...args, '--config', join(cwd, 'dwh.cfg')], {
+    ...standin.environment,
+    NO_COLOR: '1',
+  });
   expect({ args, code: outcome.code, stderr: outcome.code === code ? '' : outcome.stderr }).toEqual({
     args,
     code,

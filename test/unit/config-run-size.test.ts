@@ -10,12 +10,12 @@ function runBytes(text: string): number | undefined {
 test.each([
   ['', undefined],
   ['[LOAD]\nMAX_RUN_SIZE=20GB\n', 20_000_000_000],
-  ['[DUCKDB]\nMEMORY_LIMIT=2GB\n', 1_000_000_000],
-  ['[DUCKDB]\nMEMORY_LIMIT=512MiB\n', 256_000_000],
+  ['[DUCKDB]\nMEMORY_LIMIT=2GB\n', 500_000_000],
+  ['[DUCKDB]\nMEMORY_LIMIT=512MiB\n', 128_000_000],
   ['[DUCKDB]\nMEMORY_LIMIT=2GB\n[LOAD]\nMAX_RUN_SIZE=20GB\n', 20_000_000_000],
   ['[DUCKDB]\nMEMORY_LIMIT=2GB\n[CLUSTER]\nHOST=localhost\nDB_NAME=d\nDB_USER=u\n', undefined],
 ])(
-  'a run takes at most what the file says, or half of what the embedded engine may take of memory: %j',
+  'a run takes at most what the file says, or a quarter of what the embedded engine may take of memory: %j',
   (text, bytes) => {
     expect(runBytes(text)).toBe(bytes);
   },
