@@ -69,7 +69,7 @@ ${work ? `WORK_PREFIX=s3://work/${bucket}/\n` : ''}`;
 }
 
 async function run(cwd: string, args: readonly string[], code = 0) {
-  const outcome = await inProcess([...args, '--config', join(cwd, 'dwh.cfg')], {
+  const outcome = await inProcess([...args.slice(0, 1), '--config', join(cwd, 'dwh.cfg'), ...args.slice(1)], {
     ...standin.environment,
     NO_COLOR: '1',
   });
