@@ -164,8 +164,9 @@ describe('a configuration file', () => {
     expect((await starload(['status', '--config', pipe])).code).toBe(2);
   });
 
-  test('given twice is wrong usage', async () => {
-    expect((await inProcess(['status', '--config', 'a', '--config', 'b'])).code).toBe(2);
+  test('given twice is the last one', async () => {
+    const { code, stderr } = await inProcess(['status', '--config', config, '--config', 'nowhere.cfg']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('nowhere.cfg: one mistake') });
   });
 });
 
