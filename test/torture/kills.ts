@@ -122,4 +122,15 @@ async function killAtStatement(life: Life, aim: Aim): ReturnType<Method> {
   return { ended, step: `… ${step} (in the warehouse)` };
 }
 
-const METHODS: readonly Method[] = [killAtMark, killAtRandom, killAtStatement, killAtMark, killRebuild];
+/** Around the commit, to the microsecond: what is done and what is not is decided there. */
+async function killAtCommit(life: Life, aim: Aim): ReturnType<Method> {
+  if (life.ground.holdAt !== undefined) {
+    return killAtStatement(life, { ...aim, share: 1 });
+  }
+  const pattern = aim.rng.pick(['^> COMMIT$', '^~ COMMIT$', '^~ COMMIT$', '^< COMMIT$']);
+  const microseconds = aim.rng.below(MOST_MICROSECONDS);
+  const ended = await runLoader(life.place, { stop: { signal: 'SIGKILL', pattern, microseconds } });
+  return { ended, step: ended.mark };
+}
+
+const METHODS: readonly Method[] = [killAtMark, killAtCommit, killAtStatement, killAtRandom, killAtMark, killRebuild];

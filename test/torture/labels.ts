@@ -14,7 +14,10 @@ const VERBS =
   /^(BEGIN|COMMIT|ROLLBACK|LOCK|UPDATE|INSERT INTO|DELETE FROM|CREATE TEMP TABLE|COPY|ANALYZE|SET|USE)\b(?: TABLE)? ?"?(\w*)/;
 
 function statementLabel(sql: string): string {
-  const text = sql.replaceAll(/--[^\n]*/g, '').trim();
+  const text = sql
+    .replaceAll(/--[^\n]*/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   const [, guard] = /'starload (guard: \w+)/.exec(text) ?? [];
   const [, verb, table = ''] = VERBS.exec(text) ?? [];
   if (guard !== undefined || verb === undefined) {

@@ -65,7 +65,7 @@ async function reach(standin: Standin, at: number | 'commit'): Promise<string> {
     const parts = standin.dataApi.statements[earlier]?.parts ?? [];
     const isThere = at === 'commit' ? parts.every(({ status }) => status === 'FINISHED') : isBegun(parts[at - 1]);
     if (parts.length > 0 && isThere) {
-      return at === 'commit' ? 'COMMIT' : labelOf(parts[at - 1]?.sql.replaceAll(/\s+/g, ' ') ?? '');
+      return at === 'commit' ? 'COMMIT' : labelOf(parts[at - 1]?.sql ?? '');
     }
   }
   return 'nowhere';
@@ -79,7 +79,7 @@ function isBegun(part: { readonly status: string } | undefined): boolean {
 function running(standin: Standin): string | undefined {
   const parts = standin.dataApi.statements.at(-1)?.parts ?? [];
   const part = parts.find(({ status }) => status === 'STARTED');
-  return part === undefined ? undefined : labelOf(part.sql.replaceAll(/\s+/g, ' '));
+  return part === undefined ? undefined : labelOf(part.sql);
 }
 
 /** Whether a call submits a load. */

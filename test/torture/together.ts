@@ -19,7 +19,7 @@ export interface TogetherOptions {
 }
 
 /**
- * Two to four loaders at once, each from a place of its own, some of them killed; then stuck ones and dead ones, behind
+ * Two to four loaders at once, each from a place of its own or all from one, some of them killed; then stuck ones and dead ones, behind
  * which another loads. `status` is asked all the while.
  */
 export async function loadTogether(ground: Ground, tally: Tally, { rounds, seed }: TogetherOptions): Promise<void> {
@@ -28,7 +28,9 @@ export async function loadTogether(ground: Ground, tally: Tally, { rounds, seed 
   const limited = { timeoutMinutes: LIMIT_MILLISECONDS / 60_000 };
   const places = [0, 1, 2, 3].map(() => life.newPlace(limited));
   for (let round = 0; round < rounds; round += 1) {
-    await sideBySide(life, tally, places.slice(0, 2 + rng.below(3)), rng);
+    const several = places.slice(0, 2 + rng.below(3));
+    // From several hosts, or all from the same folder of one.
+    await sideBySide(life, tally, round % 2 === 0 ? several : several.map(() => life.place), rng);
     await behindAnother(life, tally, places, STUCK[ground.engine]?.[round % 2] ?? '');
     if (ground.block !== undefined) {
       await behindADeadOne(life, tally, places);
