@@ -31,7 +31,7 @@ function withProject<T>(action: (folder: string) => Promise<T>): Promise<T> {
 
 /** Runs a command with the dwh.cfg of a folder, which must end with this code. */
 async function run(folder: string, args: readonly string[], code = 0) {
-  const outcome = await inProcess([...args, '--config', join(folder, 'dwh.cfg')], { NO_COLOR: '1' });
+  const outcome = await inProcess([...args, '--config', join(folder, 'dwh.cfg')], { env: { NO_COLOR: '1' } });
   expect({ code: outcome.code, stderr: outcome.code === code ? '' : outcome.stderr }).toEqual({ code, stderr: '' });
   return outcome;
 }

@@ -42,7 +42,7 @@ ${await sources(folder)}
 }
 
 async function run(folder: string, args: readonly string[], code = 0): Promise<Outcome> {
-  const outcome = await inProcess([...args, '--config', join(folder, 'dwh.cfg')], { NO_COLOR: '1' });
+  const outcome = await inProcess([...args, '--config', join(folder, 'dwh.cfg')], { env: { NO_COLOR: '1' } });
   expect({ ...outcome, args }).toMatchObject({ code });
   return outcome;
 }

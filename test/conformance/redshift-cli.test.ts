@@ -70,8 +70,7 @@ ${work ? `WORK_PREFIX=s3://work/${bucket}/\n` : ''}`;
 
 async function run(cwd: string, args: readonly string[], code = 0) {
   const outcome = await inProcess([...args.slice(0, 1), '--config', join(cwd, 'dwh.cfg'), ...args.slice(1)], {
-    ...standin.environment,
-    NO_COLOR: '1',
+    env: { ...standin.environment, NO_COLOR: '1' },
   });
   expect({ args, code: outcome.code, stderr: outcome.code === code ? '' : outcome.stderr }).toEqual({
     args,
