@@ -208,7 +208,7 @@ export const SETTINGS = {
   duckdbMemoryLimit: {
     section: 'DUCKDB',
     key: 'MEMORY_LIMIT',
-    about: 'the most memory DuckDB may take; a load of more than a quarter of it becomes several runs',
+    about: 'about the most memory a load may take; a load of more than a quarter of it becomes several runs',
     example: '2GB',
     names: ['duckdb_memory_limit'],
     local: { keys: ['memory_limit'], sections: DUCKDB },
