@@ -162,7 +162,7 @@ test('files of any names are loaded once', async () => {
     { numRuns: scale.names },
   );
   await open.close();
-});
+}, 600_000);
 
 /** Tables that an injection would have dropped or emptied are there, and no shell was started. */
 async function expectUnharmed({ context: { warehouse, model } }: Loader): Promise<void> {

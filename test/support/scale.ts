@@ -66,7 +66,7 @@ const NIGHTLY: Scale = {
   bombMegabytes: 4096,
   emptyFiles: 1_000_000,
   names: 500,
-  quotings: 2000,
+  quotings: 1000,
 };
 
 export const scale: Scale = chosen(process.env['STARLOAD_TESTS']);
