@@ -77,7 +77,7 @@ function list(errors) {
 function itemsOf({ messages, cures }) {
   const said = messages.filter((text) => text.trim() !== '');
   const cure = cures.map((text) => `\n  → ${asText(text)}`).join('');
-  if (said.length === 0) return cure === '' ? [] : [`- *in the words of whoever refused it*${cure}`];
+  if (said.length === 0) return cure === '' ? [] : [`- _in the words of whoever refused it_${cure}`];
   return cures.length === 0 ? said.map((text) => `- ${asCode(text)}`) : [`- ${said.map(asCode).join(' or ')}${cure}`];
 }
 
