@@ -88,8 +88,11 @@ async function killCommandAtRandom(
   let timer: NodeJS.Timeout | undefined;
   const loader = startLoader(life.place, {
     command,
-    onMark: () => {
-      timer ??= setTimeout(() => loader.child.kill('SIGKILL'), delay);
+    onMark: (mark) => {
+      // A rebuild soon comes to its statements; before them it is like any other command.
+      if (mark !== 'started' || command[0] === 'etl') {
+        timer ??= setTimeout(() => loader.child.kill('SIGKILL'), delay);
+      }
     },
   });
   const ended = await loader.ended;
