@@ -23,6 +23,9 @@ export interface TogetherOptions {
  * which another loads. `status` is asked all the while.
  */
 export async function loadTogether(ground: Ground, tally: Tally, { rounds, seed }: TogetherOptions): Promise<void> {
+  if (rounds === 0) {
+    return;
+  }
   const rng = new Rng(seed, 0x746f6765, 4);
   const life = await Life.begin(ground, { tally, seed: seed * 1000 + 900 });
   const limited = { timeoutMinutes: LIMIT_MILLISECONDS / 60_000 };
