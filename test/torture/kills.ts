@@ -10,6 +10,9 @@ const KILLS_A_LIFE = 15;
 /** How long a process works on after it has handed a statement to its driver, in microseconds. */
 const MOST_MICROSECONDS = 3000;
 
+/** How long the statements of a rebuild take, of a load's time. */
+const REBUILD_SHARE = 0.3;
+
 export interface KillOptions {
   readonly kills: number;
   readonly seed: number;
@@ -75,7 +78,8 @@ function killAtRandom(life: Life, aim: Aim): ReturnType<Method> {
 
 /** At any moment of a rebuild: the star stays as it was, for the files that have arrived are not loaded by it. */
 async function killRebuild(life: Life, aim: Aim): ReturnType<Method> {
-  const { ended, step } = await killCommandAtRandom(life, aim, ['rebuild']);
+  const milliseconds = aim.milliseconds * REBUILD_SHARE;
+  const { ended, step } = await killCommandAtRandom(life, { ...aim, milliseconds }, ['rebuild']);
   return { ended, step: `rebuild: ${step}` };
 }
 
