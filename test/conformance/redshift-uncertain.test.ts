@@ -5,6 +5,7 @@ import type { StandinOptions } from '../standin/standin.ts';
 import { type Engine, withFolder } from '../support/engines.ts';
 import { makeLoader, readEverything } from '../support/loader.ts';
 import { openOnStandin, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
+import { sample, scale } from '../support/scale.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import {
   loadsOnceSideBySide,
@@ -44,7 +45,13 @@ const engine: Engine = {
   open: ([folder = '']) => openOnStandin({ journalFolder: folder }),
 };
 
-describe.each(CHOICES)('a service with %s', (_, options) => {
+const names = sample(
+  'uncertain choices',
+  CHOICES.map(([name]) => name),
+  scale.uncertain,
+);
+
+describe.each(CHOICES.filter(([name]) => names.includes(name)))('a service with %s', (_, options) => {
   afterEach(stopSharedStandin);
 
   test('loads once, plans anew, and names bad records and failed checks', async () => {

@@ -137,12 +137,34 @@ describe.each(engines)('the meaning of values on $name', (engine) => {
   });
   afterAll(() => close());
 
-  test.each(CASES)('%s: %s gives %s', async (column, json, held) => {
-    expect(await load(loader, column, json)).toEqual(held);
+  describe('what is taken, loaded side by side,', () => {
+    const taken = CASES.filter(([, , held]) => held !== undefined);
+    const files = FILES.filter(([, , rows]) => rows !== undefined);
+    let held: readonly (readonly Value[])[];
+    beforeAll(async () => {
+      held = await loadTogether(loader, [
+        ...taken.map(([column, json]) => recordWith(column, json)),
+        ...files.map(([, text]) => text),
+      ]);
+    });
+    const rowsOf = (mark: number) => held.filter(([session]) => session === mark);
+
+    test.each(taken.map((one, index) => [...one, index] as const))('%s: %s gives %s', (column, _, value, index) => {
+      expect(rowsOf(index).map((row) => row[HELD.indexOf(column)])).toEqual([value]);
+    });
+
+    test.each(files.map((one, index) => [...one, index] as const))('a file with %s', (_, __, rows, index) => {
+      const found = rowsOf(taken.length + index);
+      expect(found.map((row) => ['userid', 'level', 'ts'].map((name) => row[HELD.indexOf(name)]))).toEqual(rows);
+    });
   });
 
-  test.each(FILES)('a file with %s', async (_, text, rows) => {
-    expect(await loadFile(loader, text)).toEqual(rows);
+  test.each(CASES.filter(([, , held]) => held === undefined))('%s: %s is refused', async (column, json) => {
+    expect(await load(loader, column, json)).toBeUndefined();
+  });
+
+  test.each(FILES.filter(([, , rows]) => rows === undefined))('a file with %s is refused', async (_, text) => {
+    expect(await loadFile(loader, text)).toBeUndefined();
   });
 
   describe('found by a jsonpaths file', () => {
@@ -227,6 +249,21 @@ function withJsonPaths(loader: Loader): Loader {
 }
 
 const PATHS_FILE = 'memory://paths/paths.json';
+
+const HELD = ['sessionid', 'userid', 'registration', 'level', 'page', 'ts'];
+
+/** The rows of several texts, each in a file of its own and marked by its place as its session. */
+async function loadTogether(
+  { context, store }: Loader,
+  texts: readonly string[],
+): Promise<readonly (readonly Value[])[]> {
+  for (const [mark, text] of texts.entries()) {
+    store.files.set(`${LOG_ROOT}/${mark}.json`, text.replace(/("sessionid":)1\b/gi, `$1${mark}`));
+  }
+  await etl(context);
+  store.files.clear();
+  return (await context.warehouse.query(`SELECT ${HELD.join(', ')} FROM staging_events ORDER BY sessionid, ts`)).rows;
+}
 
 /** What the column holds after the record has been loaded; undefined when it was refused. */
 async function load(loader: Loader, column: string, json: string): Promise<Value | undefined> {

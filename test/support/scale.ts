@@ -18,6 +18,8 @@ export interface Scale {
   /** Of the places a load can fail at: calls of each fault, and statements. */
   readonly faultyCalls: number;
   readonly faultyStatements: number;
+  /** Of the things nobody knows of the Data API, those that are tried. */
+  readonly uncertain: number;
   /** Engines on which loaders are killed, and how many on each; npm run torture kills hundreds on all. */
   readonly tortured: number;
   readonly kills: number;
@@ -34,14 +36,15 @@ export interface Scale {
 }
 
 const QUICK: Scale = {
-  histories: 12,
-  partitions: 4,
-  mixtures: 5,
-  values: 40,
+  histories: 8,
+  partitions: 3,
+  mixtures: 3,
+  values: 30,
   mutantHistories: 12,
   mutantsOnServers: false,
   faultyCalls: 3,
   faultyStatements: 6,
+  uncertain: 4,
   tortured: 1,
   kills: 2,
   songs: 2000,
@@ -60,6 +63,7 @@ const NIGHTLY: Scale = {
   mutantsOnServers: true,
   faultyCalls: Number.POSITIVE_INFINITY,
   faultyStatements: Number.POSITIVE_INFINITY,
+  uncertain: Number.POSITIVE_INFINITY,
   tortured: Number.POSITIVE_INFINITY,
   kills: 30,
   songs: 15_000,

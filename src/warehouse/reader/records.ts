@@ -3,7 +3,7 @@ import { type Column, loadedColumns, type Table } from '../../sql/catalogue.ts';
 import type { Mapping } from '../warehouse.ts';
 
 /** The largest record the framer lets through is smaller, so that this limit of the JSON reader is never met. */
-const MAXIMUM_OBJECT_SIZE = 32 * 1024 * 1024;
+const MAXIMUM_OBJECT_SIZE = 16 * 1024 * 1024;
 
 /** A SELECT, for the embedded DuckDB, of a table's loaded columns from parts. Its parameters are `$paths` and `$files`. */
 export interface RecordsQuery {
