@@ -82,6 +82,14 @@ describe('PostgreSQL', () => {
       ),
   );
 
+  test('a batch that is stopped between its last statement and its commit is undone, and says so', () =>
+    withTables(async (warehouse) => {
+      const insert = { kind: 'sql', name: 'insert', sql: 'INSERT INTO users (user_id) SELECT 1' } as const;
+      const failing = warehouse.run({ name: 'b', locks: true, steps: [insert] }, () => void warehouse.cancel());
+      await expect(failing).rejects.toMatchObject({ kind: 'cancelled' });
+      expect((await warehouse.query('SELECT COUNT(*) FROM users')).rows).toEqual([[0]]);
+    }));
+
   test('a connection that the server ends is told as such, and leaves nothing', () =>
     withTables(async (warehouse, admin) => {
       const failing = warehouse

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { RecordFramer } from '../../src/objects/frame.ts';
 import type { JsonPath } from '../../src/objects/jsonpaths.ts';
 import { plainFits } from '../../src/pipeline/plain-record.ts';

@@ -142,7 +142,9 @@ export class Session {
   }
 
   async #commit(): Promise<void> {
-    this.#stop.signal.throwIfAborted();
+    if (this.#stop.signal.aborted) {
+      throw cancelled(undefined);
+    }
     try {
       const { command } = await this.#client.query('COMMIT');
       if (command !== 'COMMIT') {
