@@ -49,6 +49,24 @@ describe('PostgreSQL', () => {
       expect(await warehouse.existing(['users'])).toEqual(new Set(['users']));
     }));
 
+  test('create-tables keeps what others may do with the tables', () =>
+    withTables(async (warehouse, admin) => {
+      const role = `Analyst "${process.pid}"`;
+      const quoted = `"${role.replaceAll('"', '""')}"`;
+      await admin.query(`CREATE ROLE ${quoted}`);
+      await admin.query(
+        `GRANT SELECT ON songplays TO ${quoted} WITH GRANT OPTION; GRANT SELECT, INSERT ON users TO PUBLIC`,
+      );
+      await createTables(loadModel(), warehouse);
+      const { rows } = await admin.query(
+        `SELECT has_table_privilege($1, 'songplays', 'SELECT WITH GRANT OPTION') AS granted,
+        has_table_privilege($1, 'users', 'INSERT') AS public, has_table_privilege($1, 'users', 'DELETE') AS nothing`,
+        [role],
+      );
+      expect(rows).toEqual([{ granted: true, public: true, nothing: false }]);
+      await admin.query(`DROP OWNED BY ${quoted}; DROP ROLE ${quoted}`);
+    }));
+
   test('does not wait for a lock longer than its time limit; who only reads does not wait at all', () =>
     withTables(
       async (warehouse, admin) => {

@@ -4,6 +4,7 @@ import { StepFailed, WarehouseError } from '../errors.ts';
 import type { CsvReader } from '../reader/csv.ts';
 import type { Batch, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
 import { sorted } from './failures.ts';
+import { GRANTS } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
 import { toResultSet } from './values.ts';
 
@@ -53,10 +54,14 @@ export class Session {
     await this.#send('BEGIN');
     try {
       await this.#prepare(batch);
+      const grants = batch.creates === true ? await this.#grants() : [];
       for (const step of batch.steps) {
         const result = await this.#failing(step, results, () => this.#runStep(step, batch));
         results.push(result);
         onStep?.(result);
+      }
+      for (const grant of grants) {
+        await this.#send(grant);
       }
     } catch (error) {
       await this.#client.query('ROLLBACK').catch(() => {});
@@ -89,6 +94,12 @@ export class Session {
     if (locks || (creates === true && (await this.#isTrue("to_regclass('load_run') IS NOT NULL")))) {
       await this.#send(LOCK);
     }
+  }
+
+  /** What gives tables that are made anew the privileges the old ones had. */
+  async #grants(): Promise<readonly string[]> {
+    const { result } = await this.#runSql('grants', GRANTS);
+    return (result?.rows ?? []).map(([grant]) => String(grant));
   }
 
   async #isTrue(question: string): Promise<boolean> {
