@@ -7,7 +7,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export async function startServer() {
   execFileSync('npx', ['--no-install', 'tsc', '-p', 'tsconfig.standin.json'], { cwd: ROOT, stdio: 'inherit' });
   const { startPostgres } = await import('../dist-standin/test/standin/engine/postgres.js');
-  return startPostgres();
+  const server = await startPostgres();
+  // The server by itself keeps no process alive, so that no test hangs for it; its end is waited for here.
+  const alive = setInterval(() => {}, 60_000);
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop();
+      clearInterval(alive);
+    },
+  };
 }
 
 /** The sections of a dwh.cfg for a server and a folder of generated data. */
