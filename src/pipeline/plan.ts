@@ -90,13 +90,13 @@ export function plannedFiles({ tables }: LoadPlan): readonly PlannedFile[] {
 }
 
 /**
- * Cuts a plan into plans of at most so many source bytes each, file by file in the plan's order; a file that is larger has
- * one of its own.
+ * Cuts a plan into plans of at most so many source bytes each, file by file in the plan's order, but the smaller sources
+ * first: songs that come before their plays need not be matched with all of them later. A file that is larger has a plan of its own.
  */
 export function splitPlan(plan: LoadPlan, maxBytes: number): readonly LoadPlan[] {
   const groups: PlannedFile[][] = [];
   let bytes = 0;
-  for (const file of plannedFiles(plan)) {
+  for (const file of smallerFirst(plan)) {
     if (groups.length === 0 || bytes + file.object.size > maxBytes) {
       groups.push([]);
       bytes = 0;
@@ -105,6 +105,11 @@ export function splitPlan(plan: LoadPlan, maxBytes: number): readonly LoadPlan[]
     bytes += file.object.size;
   }
   return groups.map((group) => onlyFiles(plan, new Set(group)));
+}
+
+function smallerFirst({ tables }: LoadPlan): readonly PlannedFile[] {
+  const bytesOf = ({ files }: TablePlan) => files.reduce((sum, { object }) => sum + object.size, 0);
+  return tables.toSorted((a, b) => bytesOf(a) - bytesOf(b)).flatMap(({ files }) => files);
 }
 
 function onlyFiles({ stamp, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>): LoadPlan {

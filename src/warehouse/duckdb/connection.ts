@@ -70,6 +70,12 @@ export function sorted(error: unknown): WarehouseError {
   if (/^TransactionContext Error: .*conflict/is.test(message)) {
     return new WarehouseError('conflict', message, { cause: error });
   }
+  if (message.startsWith('Out of Memory Error')) {
+    return new WarehouseError('refused', message.split('\n')[0] ?? message, {
+      next: 'Raise [DUCKDB] MEMORY_LIMIT in dwh.cfg, or take the line out.',
+      cause: error,
+    });
+  }
   if (message.startsWith('INTERRUPT Error')) {
     return new WarehouseError('cancelled', 'the statement was cancelled', { cause: error });
   }
