@@ -131,7 +131,8 @@ export function describeDataProblem({ file, line, column, reason, excerpt }: Dat
     column === undefined ? undefined : `column ${typeof column === 'string' ? JSON.stringify(column) : column}`,
   ];
   const where = place.filter((part) => part !== undefined).join(', ');
-  return `  ${where === '' ? '' : `${where}: `}${reason}${excerpt === undefined ? '' : `\n    ${excerpt}`}`;
+  const shown = excerpt === undefined || excerpt.trim() === '' ? '' : `\n    ${excerpt}`;
+  return `  ${where === '' ? '' : `${where}: `}${reason}${shown}`;
 }
 
 /** The message of anything that can be thrown; an error of a native module need not be an Error of this realm. */
