@@ -29,10 +29,6 @@ export function fieldReader(table: Table, mapping: Mapping): (record: string) =>
   };
 }
 
-export function readFields(record: string, table: Table, mapping: Mapping): readonly FieldText[] {
-  return fieldReader(table, mapping)(record);
-}
-
 /** Why a record cannot be loaded: a problem for every field that does not fit its column. */
 export function checkFields(fields: readonly FieldText[], table: Table): readonly FieldProblem[] {
   return loadedColumns(table).flatMap((column, index) => {

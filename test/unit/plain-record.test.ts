@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { RecordFramer } from '../../src/objects/frame.ts';
 import type { JsonPath } from '../../src/objects/jsonpaths.ts';
 import { plainFits } from '../../src/pipeline/plain-record.ts';
-import { checkFields, readFields } from '../../src/pipeline/record.ts';
+import { checkFields, fieldReader } from '../../src/pipeline/record.ts';
 import { wantedKeys } from '../../src/pipeline/wanted-keys.ts';
 import { loadedColumns, loadModel, type Table, tablesOf } from '../../src/sql/catalogue.ts';
 import { PLAY, SONG } from '../support/trials.ts';
@@ -21,11 +21,8 @@ function judged(
   const framer = new RecordFramer({ sink, wanted: wantedKeys(table, paths) });
   framer.push(Buffer.from(record));
   const { spellings } = framer.end();
-  const fields = readFields(
-    record,
-    table,
-    paths === undefined ? { kind: 'names', spellings } : { kind: 'paths', paths },
-  );
+  const mapping = paths === undefined ? { kind: 'names' as const, spellings } : { kind: 'paths' as const, paths };
+  const fields = fieldReader(table, mapping)(record);
   const sure = !isOdd && plainFits(table, paths)(record, spellings);
   return { sure, fits: checkFields(fields, table).length === 0 };
 }
