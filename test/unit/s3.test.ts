@@ -8,12 +8,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import * as fc from 'fast-check';
 import { StarloadError } from '../../src/errors.ts';
 import type { SourceObject } from '../../src/objects/objects.ts';
 import { S3Clients } from '../../src/objects/s3/client.ts';
 import { S3Store } from '../../src/objects/s3/store.ts';
-import { placeOf, uriOf } from '../../src/objects/s3/uri.ts';
 import { S3WorkStore } from '../../src/objects/s3/work.ts';
 import { openStores } from '../../src/objects/stores.ts';
 import { KEY_ID, type S3Bench, SECRET, TOKEN, withS3 } from '../standin/s3-place.ts';
@@ -377,25 +375,5 @@ describe('what the SDK is asked', () => {
       ['b', 1],
     ]);
     mock.restore();
-  });
-});
-
-describe('a URI', () => {
-  test('leads back to its key, and shows nothing that cannot be printed', () =>
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (key) => {
-        const uri = uriOf({ bucket: 'b', key });
-        expect(placeOf(uri)).toEqual({ bucket: 'b', key });
-        expect(uri).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
-      }),
-      { numRuns: 3000 },
-    ));
-
-  test('reads as the key does, and takes a key as it is', () => {
-    expect(uriOf({ bucket: 'b', key: `a b+é's "x".json` })).toBe(`s3://b/a b+é's "x".json`);
-    expect(uriOf({ bucket: 'b', key: 'a%20\n.json' })).toBe('s3://b/a%2520%0A.json');
-    expect(placeOf('s3://b/a%20b')).toEqual({ bucket: 'b', key: 'a%20b' });
-    expect(placeOf('s3://b')).toEqual({ bucket: 'b', key: '' });
-    expect(() => placeOf('s3:///x')).toThrow('does not name a bucket');
   });
 });
