@@ -1,12 +1,20 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { StarloadError } from '../errors.ts';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { UsageError } from '../errors.ts';
 import { generateData } from '../generate/generate.ts';
 
 /** How much the demo generates. */
 export const DEMO_SIZE = { songs: 71, events: 8056 } as const;
 
-const OWN_FILES = ['song_data', 'log_data', 'dwh.cfg', 'sparkify.duckdb', 'sparkify.duckdb.wal'];
+/** The file that says that a folder is the demo's: a heading, an empty line, and the files it made with their hashes. */
+export const DEMO_MARK = '.starload-demo';
+const HEADING =
+  '# npm run demo made this folder. It makes anew sparkify.duckdb and the files listed here (sha256sum -c).';
+
+const CONFIG_NAME = 'dwh.cfg';
+const DATA = ['song_data', 'log_data'];
+const DATABASE = ['sparkify.duckdb', 'sparkify.duckdb.wal'];
 
 const CONFIG = `# Written by npm run demo: an embedded DuckDB file beside this one.
 [S3]
@@ -17,19 +25,85 @@ SONG_DATA=song_data
 PATH=sparkify.duckdb
 `;
 
-/** Makes the demo's folder anew: a generated sample and a dwh.cfg. Returns the path of the dwh.cfg. */
+/**
+ * Makes the demo's folder anew: a generated sample and a dwh.cfg. Returns the path of the dwh.cfg. Throws UsageError, with
+ * nothing deleted, where the folder holds anything and is not the demo's, or where somebody added or changed data in it.
+ */
 export async function prepareDemo(folder: string): Promise<string> {
-  const config = join(folder, 'dwh.cfg');
-  if (existsSync(folder) && !existsSync(config) && OWN_FILES.some((name) => existsSync(join(folder, name)))) {
-    throw new StarloadError(`${folder} holds files that are not the demo's`, {
-      next: 'Choose another folder with --dir.',
-    });
-  }
-  for (const name of OWN_FILES) {
+  const made = claim(folder);
+  refuseForeign(folder, made);
+  writeMark(folder, '');
+  for (const name of [CONFIG_NAME, ...DATA, ...DATABASE]) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
-  mkdirSync(folder, { recursive: true });
   await generateData({ ...DEMO_SIZE, seed: 1, out: folder });
+  const config = join(folder, CONFIG_NAME);
   writeFileSync(config, CONFIG);
+  const list = ownFiles(folder).map((path) => `${hashOf(path)}  ${relative(folder, path)}\n`);
+  writeMark(folder, list.join(''));
   return config;
+}
+
+type MadeFiles = ReadonlyMap<string, string>;
+
+/** The hashes of the files the demo made here; none where it was cut short, or has never been. */
+function claim(folder: string): MadeFiles {
+  mkdirSync(folder, { recursive: true });
+  const isEmpty = readdirSync(folder).length === 0;
+  const mark = isEmpty ? '' : readMark(folder);
+  if (mark === undefined) {
+    throw new UsageError(`${folder} is not a folder of the demo's, and it is not empty`, {
+      next: 'Choose another folder with --dir: the demo deletes and makes anew what is in its own.',
+    });
+  }
+  return new Map(
+    mark.split('\n').flatMap((line) => (line === '' ? [] : [[line.slice(66), line.slice(0, 64)] as const])),
+  );
+}
+
+function readMark(folder: string): string | undefined {
+  const path = join(folder, DEMO_MARK);
+  const text = isFile(path) ? readFileSync(path, 'utf8') : '';
+  return text.startsWith(HEADING) ? text.slice(HEADING.length) : undefined;
+}
+
+function writeMark(folder: string, list: string): void {
+  writeFileSync(join(folder, DEMO_MARK), `${HEADING}\n\n${list}`);
+}
+
+/** Throws UsageError when data in the demo's folder is the user's by now. */
+function refuseForeign(folder: string, made: MadeFiles): void {
+  for (const path of made.size === 0 ? [] : ownFiles(folder)) {
+    const hash = made.get(relative(folder, path));
+    if (hash === undefined) throw foreign(path, 'was not made by the demo');
+    if (!isFile(path) || hashOf(path) !== hash) throw foreign(path, 'was changed since the demo made it');
+  }
+}
+
+function foreign(path: string, reason: string): UsageError {
+  return new UsageError(`${path} ${reason}, and the demo would delete it`, {
+    next: 'Choose another folder with --dir, or move the file out of this one.',
+  });
+}
+
+/** Paths of the configuration, and of all that lies in the folders of data and is no folder; no link is followed. */
+function ownFiles(folder: string): readonly string[] {
+  return [CONFIG_NAME, ...DATA].flatMap((name) => {
+    const path = join(folder, name);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? [] : stats.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+function filesBelow(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { claimConfig, WRITTEN } from './place.ts';
 import { CLUSTER, DATABASE, REGION, ROLE, type Standin, startStandin } from './standin.ts';
 
 const BUCKET = 'sparkify';
@@ -8,7 +9,7 @@ const JSONPATHS = 'log_json_path.json';
 const USAGE = `npm run redshift-local -- --dir DIR [--load LOCAL_DIR]
 
 Starts a stand-in for Redshift and S3 on this machine, for trying things out: test equipment, not a warehouse.
-  --dir DIR         where dwh.cfg and env are written
+  --dir DIR         where dwh.cfg and env are written, over nothing but those of an earlier run
   --load LOCAL_DIR  a folder whose files are put into the stand-in's S3`;
 
 const { values } = parseArgs({
@@ -18,7 +19,17 @@ if (values.dir === undefined || values.help === true) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(values.help === true ? 0 : 2);
 }
+claimOrEnd(values.dir);
 await serve(values.dir, values.load);
+
+function claimOrEnd(dir: string): void {
+  try {
+    claimConfig(dir);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(2);
+  }
+}
 
 /** Starts everything, writes the two files, says `ready`, and stops at a signal. */
 async function serve(dir: string, load: string | undefined): Promise<void> {
@@ -28,7 +39,6 @@ async function serve(dir: string, load: string | undefined): Promise<void> {
   if (load !== undefined) {
     upload(standin, resolve(load));
   }
-  mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'dwh.cfg'), configText(load !== undefined && existsSync(join(load, JSONPATHS))));
   writeFileSync(join(dir, 'env'), envText(standin.environment));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -52,7 +62,7 @@ function upload({ s3 }: Standin, folder: string): void {
 }
 
 function configText(hasJsonpaths: boolean): string {
-  return `# Written by npm run redshift-local: a stand-in on this machine.
+  return `${WRITTEN}: a stand-in on this machine.
 [CLUSTER]
 HOST='${CLUSTER}.standin.${REGION}.redshift.amazonaws.com'
 DB_NAME='${DATABASE}'
@@ -70,7 +80,6 @@ WORK_PREFIX='s3://work/starload/'
 }
 
 function envText(environment: Readonly<Record<string, string>>): string {
-  return Object.entries(environment)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('');
+  const lines = Object.entries(environment).map(([key, value]) => `${key}=${value}\n`);
+  return `${WRITTEN}: leads the AWS SDK to the stand-in.\n${lines.join('')}`;
 }

@@ -19,7 +19,7 @@ export const demoCommand = toModule<Args>({
       type: 'string',
       default: '.starload/demo',
       requiresArg: true,
-      describe: 'the folder it works in',
+      describe: 'its own folder: a new or empty one, or one that an earlier demo made',
     },
   },
   examples: [['npm run demo', 'takes a few seconds']],
