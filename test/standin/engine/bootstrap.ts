@@ -1,4 +1,4 @@
-import { varcharDomain } from './types.ts';
+import { unknownType, varcharDomain } from './types.ts';
 
 /** PostgreSQL's own functions on text, declared on bpchar: the same bytes, and no trailing blank is lost on the way. */
 const TEXT_FUNCTIONS = `
@@ -61,6 +61,40 @@ CREATE OPERATOR redshift.${operator} (${sides(pair)}, FUNCTION = redshift.${inte
     );
   });
   return [...concatenations, ...comparisons].join('\n');
+}
+
+/**
+ * The type of bare literals. What PostgreSQL would convert by itself, a cast to a text and a concatenation, is given a
+ * function that cannot be planned: its body is the message. Its input function takes nothing, so that no literal beside
+ * such a column, in CASE or UNION, becomes one too.
+ */
+function unknownLiterals(side: 0 | 1): string {
+  const type = unknownType(side);
+  const refusing = (signature: string, result: string, target: string): string =>
+    `CREATE FUNCTION ${signature} RETURNS ${result} LANGUAGE sql IMMUTABLE AS
+  'failed to find conversion function from "unknown" to ${target}';`;
+  const casts = ['bpchar', 'text', 'varchar'].map((target) => {
+    const name = `redshift.to_${target}_${side}(${type})`;
+    const words = target === 'text' ? 'text' : 'character varying';
+    return `${refusing(name, target, words)}\nCREATE CAST (${type} AS ${target}) WITH FUNCTION ${name};`;
+  });
+  const concatenations = ['bpchar', 'text'].flatMap((other) =>
+    [
+      [type, other],
+      [other, type],
+    ].map(
+      ([left, right]) => `${refusing(`redshift.concatenate(${left}, ${right})`, 'bpchar', 'text')}
+CREATE OPERATOR redshift.|| (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = redshift.concatenate);`,
+    ),
+  );
+  return `CREATE TYPE ${type};
+CREATE FUNCTION ${type}_in(cstring) RETURNS ${type} LANGUAGE internal IMMUTABLE AS 'pg_node_tree_in';
+CREATE FUNCTION ${type}_out(${type}) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE ${type} (INPUT = ${type}_in, OUTPUT = ${type}_out, LIKE = text);
+CREATE CAST (text AS ${type}) WITHOUT FUNCTION;
+SET check_function_bodies TO off;
+${[...casts, ...concatenations].join('\n')}
+SET check_function_bodies TO on;`;
 }
 
 /** AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; page "SQL functions reference". */
@@ -155,7 +189,8 @@ CREATE VIEW redshift.svv_redshift_tables AS
   FROM redshift.svv_tables;
 CREATE VIEW redshift.svv_columns AS
   SELECT table_catalog, table_schema, table_name, column_name, ordinal_position, column_default, is_nullable,
-    CASE WHEN domain_name LIKE 'varchar_%' THEN 'character varying' ELSE data_type END AS data_type,
+    CASE WHEN domain_name LIKE 'varchar_%' THEN 'character varying' WHEN udt_name LIKE 'unknown_literal_%' THEN 'unknown'
+      ELSE data_type END AS data_type,
     CASE WHEN domain_name LIKE 'varchar_%' THEN CAST(substr(domain_name, 9) AS integer) ELSE character_maximum_length END
       AS character_maximum_length
   FROM information_schema.columns WHERE table_schema NOT IN ('redshift', 'pg_catalog', 'information_schema');
@@ -182,6 +217,8 @@ export function bootstrapSql(isolation: 'SNAPSHOT' | 'SERIALIZABLE'): string {
   return `CREATE SCHEMA redshift;
 ${textFunctions()}
 ${operators()}
+${unknownLiterals(0)}
+${unknownLiterals(1)}
 ${FUNCTIONS}
 ${LOGS}
 ${VIEWS}

@@ -39,6 +39,8 @@ export function cancelled(queryId: number): EngineError {
 }
 
 async function word(error: pg.DatabaseError, context: FailureContext): Promise<string> {
+  const unknown = unknownLiteral(error);
+  if (unknown !== undefined) return unknown;
   switch (error.code) {
     case '40001':
       return conflict(error, context);
@@ -55,6 +57,18 @@ async function word(error: pg.DatabaseError, context: FailureContext): Promise<s
     default:
       return `${error.message}${position(error, context)}`;
   }
+}
+
+/** PostgreSQL's errors that name a type: no such function or operator, no such cast, types that do not match. */
+const ABOUT_TYPES = ['42883', '42846', '42804'];
+const NO_INPUT = 'cannot accept a value of type pg_node_tree';
+
+/** A column that is a bare literal was used: what Redshift says, or undefined for any other error. */
+function unknownLiteral({ code = '', message, internalQuery = '' }: pg.DatabaseError): string | undefined {
+  if (internalQuery.startsWith('failed to find conversion function')) return internalQuery;
+  if (message !== NO_INPUT && !(ABOUT_TYPES.includes(code) && message.includes('unknown_literal_'))) return undefined;
+  const target = /^cannot cast type \S+ to (.+)$/.exec(message)?.[1] ?? 'text';
+  return `failed to find conversion function from "unknown" to ${target}`;
 }
 
 /** pages "Serializable isolation", "TRUNCATE" and "LOCK": what each isolation level says when two transactions collide. */

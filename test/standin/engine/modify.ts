@@ -10,7 +10,7 @@ export function readInsert(reader: Reader): Plan {
   if (reader.is('(') && !startsQuery(reader)) readNames(reader);
   if (reader.copy('default', 'values')) return { kind: 'modify', writes };
   if (reader.copy('values')) reader.list(() => readRow(reader));
-  else readQuery(reader);
+  else readQuery(reader, 'insert');
   return { kind: 'modify', writes };
 }
 

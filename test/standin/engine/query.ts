@@ -1,16 +1,48 @@
-import { quote, type Reader, refusal, type Scope } from './reader.ts';
+import { type Bare, type Place, quote, type Reader, refusal, type Scope } from './reader.ts';
+import { unknownType } from './types.ts';
 import { RESERVED } from './words.ts';
 
 const JOINS = ['join', 'inner', 'left', 'right', 'full', 'cross', 'natural'];
 
 /** Reads a query, from WITH to OFFSET. AWS: "SELECT" and the pages below it. */
-export function readQuery(reader: Reader): void {
+export function readQuery(reader: Reader, place: Place = 'inner'): void {
+  const outer = reader.bare;
+  reader.bare = { slots: [], combines: false };
+  readBody(reader);
+  settle(reader.bare, place, reader.side);
+  reader.bare = outer;
+  // page "Unsupported PostgreSQL features": no FOR UPDATE, no FETCH FIRST, no WINDOW; what follows is for the caller to refuse.
+}
+
+function readBody(reader: Reader): void {
   if (reader.copy('with')) readWith(reader);
   readTerm(reader);
-  while (readSetOperator(reader)) readTerm(reader);
+  readCombined(reader);
   if (reader.is('order')) readOrder(reader);
   readLimit(reader);
-  // page "Unsupported PostgreSQL features": no FOR UPDATE, no FETCH FIRST, no WINDOW; what follows is for the caller to refuse.
+}
+
+function readCombined(reader: Reader): void {
+  const { side } = reader;
+  while (readSetOperator(reader)) {
+    reader.bare.combines = true;
+    reader.side = side === 0 ? 1 : 0;
+    readTerm(reader);
+  }
+  reader.side = side;
+}
+
+/**
+ * A bare literal is of type "unknown", and what reads it as a column finds no conversion: PostgreSQL 8.0's coercion,
+ * which converts constants only (tuva-health/tuva issue 1165, OHDSI/SqlRender issues 66 and 192, fleetio/dbt-segment issue
+ * 16, calogica/dbt-expectations issues 98 and 130). Between the branches of a set operation it is converted. Where rows are
+ * the answer or are inserted, PostgreSQL does as Redshift does, but calls it text, which minds trailing blanks.
+ */
+function settle({ slots, combines }: Bare, place: Place, side: 0 | 1): void {
+  for (const { slot, isNull } of slots) {
+    if (place === 'inner' && !combines) slot.text = `:: text :: ${unknownType(side)}`;
+    else if (!isNull && (place !== 'insert' || combines)) slot.text = ':: bpchar';
+  }
 }
 
 function readWith(reader: Reader): void {
@@ -40,7 +72,7 @@ function readSetOperator(reader: Reader): boolean {
 
 function readTerm(reader: Reader): void {
   if (reader.copy('(')) {
-    readQuery(reader);
+    readBody(reader);
     reader.expectCopy(')');
     return;
   }
@@ -83,15 +115,24 @@ function readItem(reader: Reader): void {
     reader.expectCopy('.', '*');
     return;
   }
-  const isLiteral = reader.peek().kind === 'string';
-  const mark = reader.mark();
-  reader.grammar.expression(reader);
-  // PostgreSQL calls such a column text, which minds trailing blanks.
-  if (isLiteral && reader.mark() === mark + 1) reader.write(':: bpchar');
+  readColumn(reader);
   if (reader.copy('as')) writeLabel(reader);
   else if (reader.isBareAlias()) {
     reader.write('as');
     reader.copyName();
+  }
+}
+
+/** An expression; a literal or NULL alone, in parentheses or not, is noted. */
+function readColumn(reader: Reader): void {
+  let depth = 0;
+  while (reader.peek(depth).key === '(') depth += 1;
+  const { kind, key } = reader.peek(depth);
+  const mark = reader.mark();
+  reader.grammar.expression(reader);
+  const isNull = key === 'null' && kind === 'word';
+  if ((kind === 'string' || isNull) && reader.mark() === mark + 1 + 2 * depth) {
+    reader.bare.slots.push({ slot: reader.slot(), isNull });
   }
 }
 

@@ -4,8 +4,18 @@ import { RESERVED, UNFIT_AS_BARE_ALIAS } from './words.ts';
 
 /** A piece of the PostgreSQL text and where in the statement it comes from. */
 interface Piece {
-  readonly text: string;
+  text: string;
   readonly at: number;
+}
+
+/** Where a query stands: its rows are the answer, are inserted, or are read by another query or stored. */
+export type Place = 'answer' | 'insert' | 'inner';
+
+/** The columns of a query that are nothing but a literal or NULL, and what Redshift takes them for depends on the whole query. */
+export interface Bare {
+  readonly slots: { readonly slot: Piece; readonly isNull: boolean }[];
+  /** Whether it combines queries with UNION, INTERSECT or EXCEPT. */
+  combines: boolean;
 }
 
 /** A SELECT, for the rules on correlated subqueries. */
@@ -21,7 +31,7 @@ export interface Scope {
 /** The rules that call one another across files. */
 export interface Grammar {
   expression(reader: Reader): void;
-  query(reader: Reader): void;
+  query(reader: Reader, place?: Place): void;
   order(reader: Reader): void;
   /** What stands after FROM. */
   sources(reader: Reader): void;
@@ -56,6 +66,9 @@ export class Reader {
   readonly scopes: Scope[] = [];
   scope: Scope | undefined;
   isInOn = false;
+  bare: Bare = { slots: [], combines: false };
+  /** Which of the two types of bare literals; the branches of a set operation have different ones. */
+  side: 0 | 1 = 0;
   readonly #tokens: readonly Token[];
   #next = 0;
   #pieces: Piece[] = [];
@@ -126,6 +139,13 @@ export class Reader {
 
   write(text: string, token: Token = this.peek()): void {
     this.#pieces.push({ text, at: token.at });
+  }
+
+  /** Leaves room for what can be written only when more has been read. */
+  slot(): Piece {
+    const piece = { text: '', at: this.peek().at };
+    this.#pieces.push(piece);
+    return piece;
   }
 
   /** How much has been written; for `wrap`. */

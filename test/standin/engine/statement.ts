@@ -87,7 +87,7 @@ function check(reader: Reader): void {
 }
 
 function readSelectStatement(reader: Reader): Plan {
-  readQuery(reader);
+  readQuery(reader, 'answer');
   return { kind: 'query' };
 }
 

@@ -62,6 +62,11 @@ export function varcharDomain(bytes: number): string {
   return `redshift.varchar_${bytes}`;
 }
 
+/** The type of a bare literal that is a column: it has no conversions and no operators. */
+export function unknownType(side: 0 | 1): string {
+  return `redshift.unknown_literal_${side}`;
+}
+
 function readDecimal(reader: Reader): SqlType {
   reader.take();
   const [precision = DECIMAL_DEFAULT, scale = 0] = readArguments(reader);

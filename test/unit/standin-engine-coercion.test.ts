@@ -1,0 +1,118 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
+import { MemoryObjects } from '../standin/engine/memory-objects.ts';
+import { sharedPostgres } from '../standin/engine/postgres.ts';
+import type { Backend } from '../standin/executor.ts';
+
+let engine: StandinEngine;
+let backend: Backend;
+
+beforeAll(async () => {
+  engine = await startEngine({ objects: new MemoryObjects(), postgres: await sharedPostgres() });
+  const setUp = await engine.connect({ database: 'dev', user: 'ann' });
+  await setUp.execute('CREATE TABLE staging_events (ts BIGINT, level VARCHAR(256), at TIMESTAMP)');
+  await setUp.execute("INSERT INTO staging_events VALUES (1, 'free', '2018-11-02 00:00:00')");
+  await setUp.close();
+});
+
+afterAll(() => engine.stop());
+
+beforeEach(async () => {
+  backend = await engine.connect({ database: 'dev', user: 'ann' });
+});
+
+afterEach(() => backend.close());
+
+const answer = (sql: string): Promise<unknown> =>
+  backend.execute(sql).then(
+    ({ rows }) => rows,
+    (error: Error) => error.message,
+  );
+
+const noConversion = (target: string): string =>
+  `ERROR: failed to find conversion function from "unknown" to ${target}`;
+
+/** The shape that checks once had: a literal inside, its cast outside. */
+const oldCheck = (cast: string, from = 'staging_events WHERE ts < 0'): string => `CREATE TEMP TABLE run_offenders AS
+SELECT CAST('event_time_in_range' AS VARCHAR(127)) AS rule_name, CAST(${cast} AS VARCHAR(127)) AS staging_table
+FROM (SELECT 'staging_events' AS staging_table, 'level' AS staging_column, level AS staging_value FROM ${from}) checked`;
+
+describe('a bare literal that is a column has no type and no conversion', () => {
+  test.each([
+    ['a cast, the table empty or not', oldCheck('staging_table'), 'character varying'],
+    ['a cast where the row is there', oldCheck('staging_column', 'staging_events'), 'character varying'],
+    ['a cast to a number', "SELECT CAST(a AS INTEGER) FROM (SELECT '1' AS a) s", 'integer'],
+    ['a cast of NULL', 'SELECT a::TIMESTAMP FROM (SELECT NULL AS a) s', 'timestamp without time zone'],
+    ['a literal in parentheses', "SELECT a::VARCHAR(9) FROM (SELECT ('x') AS a) s", 'character varying'],
+    ['a concatenation', "SELECT a || 'y' FROM (SELECT 'x' AS a) s", 'text'],
+    ['a concatenation with a column', "SELECT level || a FROM staging_events, (SELECT 'x' AS a) s", 'text'],
+    ['a comparison', "SELECT 1 FROM (SELECT 'x' AS a) s WHERE a = 'x'", 'text'],
+    ['a function', "SELECT LOWER(a) FROM (SELECT 'x' AS a) s", 'text'],
+    ['COALESCE', "SELECT COALESCE(a, 'y') FROM (SELECT NULL AS a) s", 'text'],
+    ['CASE', "SELECT CASE WHEN TRUE THEN a ELSE 'y' END FROM (SELECT 'x' AS a) s", 'text'],
+    ['an aggregate', "SELECT MAX(a) FROM (SELECT 'x' AS a) s", 'text'],
+    ['ORDER BY in a CTE’s reader', "WITH c AS (SELECT 'x' AS a, 1 AS n) SELECT a, n FROM c ORDER BY a", 'text'],
+    ['GROUP BY', "SELECT a, COUNT(*) FROM (SELECT 'x' AS a) s GROUP BY a", 'text'],
+    ['DISTINCT', "SELECT DISTINCT a FROM (SELECT 'x' AS a) s", 'text'],
+    [
+      'PARTITION BY',
+      "SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY ts) FROM (SELECT 'x' AS a, ts FROM staging_events) s",
+      'text',
+    ],
+    ['a join', "SELECT 1 FROM staging_events e JOIN (SELECT 'free' AS a) s ON s.a = e.level", 'text'],
+    ['IN', "SELECT 1 FROM staging_events WHERE level IN (SELECT 'free')", 'text'],
+    ['a scalar subquery', "SELECT 1 FROM staging_events WHERE level = (SELECT 'free')", 'text'],
+    [
+      'a set operation with a typed column',
+      "SELECT a FROM (SELECT 'x' AS a) s UNION ALL SELECT level FROM staging_events",
+      'text',
+    ],
+    [
+      'a set operation of two of them',
+      "SELECT a FROM (SELECT 'x' AS a) s UNION ALL SELECT a FROM (SELECT 'y' AS a) t",
+      'text',
+    ],
+    ['a set operation with NULL', "SELECT a FROM (SELECT 'x' AS a) s UNION ALL SELECT NULL", 'text'],
+    ['INSERT', "INSERT INTO staging_events (level) SELECT a FROM (SELECT 'x' AS a) s", 'text'],
+  ])('%s', async (_, sql, target) => {
+    expect(await answer(sql)).toContain(noConversion(target));
+  });
+
+  test('nor has it in the view or the table that was made of it', async () => {
+    await backend.execute("CREATE VIEW literal_view AS SELECT 'x' AS a, ts FROM staging_events");
+    await backend.execute("CREATE TEMP TABLE literal_table AS SELECT 'x' AS a, NULL AS b");
+    for (const source of ['literal_view', 'literal_table']) {
+      expect(await answer(`SELECT a FROM ${source}`)).toEqual([['x']]);
+      expect(await answer(`SELECT UPPER(a) FROM ${source}`)).toContain(noConversion('text'));
+    }
+  });
+});
+
+test.each([
+  ['a literal that is cast where it stands', "SELECT a || 'y' FROM (SELECT CAST('x' AS VARCHAR(9)) AS a) s", 'xy'],
+  ['a literal with its type', "SELECT EXTRACT(year FROM a) FROM (SELECT DATE '2018-11-02' AS a) s", '2018'],
+  ['a literal of the answer, which is sorted', "SELECT 'x' AS a FROM staging_events ORDER BY a", 'x'],
+  ['a literal that is merely passed on', "SELECT a FROM (SELECT 'x' AS a) s", 'x'],
+  ['a literal that is counted or asked for NULL', "SELECT COUNT(a) FROM (SELECT 'x' AS a) s WHERE a IS NOT NULL", '1'],
+  ['EXISTS', "SELECT ts FROM staging_events WHERE EXISTS (SELECT 'x')", '1'],
+  ['branches that are all literals', "SELECT MAX(a) || '!' FROM (SELECT 'x' AS a UNION ALL SELECT 'y') s", 'y!'],
+  [
+    'a branch whose column has a type',
+    "SELECT MAX(a || '!') FROM (SELECT level AS a FROM staging_events UNION ALL SELECT 'x') s",
+    'x!',
+  ],
+  ['CASE of literals', "SELECT a || '!' FROM (SELECT CASE WHEN TRUE THEN 'x' ELSE 'y' END AS a) s", 'x!'],
+])('it takes %s', async (_, sql, expected) => {
+  expect(await answer(sql)).toEqual([[expected]]);
+});
+
+test('INSERT gives a literal the type of its column', async () => {
+  await backend.execute('CREATE TEMP TABLE given (at TIMESTAMP, name VARCHAR(9))');
+  await backend.execute("INSERT INTO given SELECT '2018-11-02 00:00:00', 'x'");
+  await backend.execute("INSERT INTO given SELECT at, 'y' FROM given UNION ALL SELECT at, 'z' FROM given");
+  expect(await answer('SELECT at, name FROM given ORDER BY name')).toEqual([
+    ['2018-11-02 00:00:00', 'x'],
+    ['2018-11-02 00:00:00', 'y'],
+    ['2018-11-02 00:00:00', 'z'],
+  ]);
+});
