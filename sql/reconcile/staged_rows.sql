@@ -8,11 +8,11 @@ FROM (
   SELECT staging_table, loaded_at, records - rejected AS due, CAST(0 AS BIGINT) AS found
   FROM load_ledger
   UNION ALL
-  SELECT 'staging_events', loaded_at, CAST(0 AS BIGINT), COUNT(*)
+  SELECT CAST('staging_events' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
   FROM staging_events
   GROUP BY loaded_at
   UNION ALL
-  SELECT 'staging_songs', loaded_at, CAST(0 AS BIGINT), COUNT(*)
+  SELECT CAST('staging_songs' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
   FROM staging_songs
   GROUP BY loaded_at
 ) counted

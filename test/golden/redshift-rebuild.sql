@@ -39,8 +39,8 @@ FROM (
 SELECT
   'ts ' || CAST(ts AS VARCHAR(20)) || ' of session ' || CAST(sessionid AS VARCHAR(20))
     || ' is not a time in milliseconds between the years 1 and 9999' AS offender,
-  'staging_events' AS staging_table,
-  'ts' AS staging_column,
+  CAST('staging_events' AS VARCHAR(127)) AS staging_table,
+  CAST('ts' AS VARCHAR(127)) AS staging_column,
   CAST(ts AS VARCHAR(20)) AS staging_value
 FROM staging_events
 WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00' AND (ts < -62135596800000 OR ts > 253402300799999)
@@ -64,14 +64,14 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
 FROM (
-  SELECT 'staging_events' AS staging_table, ledger.records, rows_of_run.staged
+  SELECT CAST('staging_events' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
   FROM (
     SELECT SUM(records - rejected) AS records
     FROM load_ledger
     WHERE loaded_at = SYSDATE AND staging_table = 'staging_events'
   ) ledger, (SELECT COUNT(*) AS staged FROM staging_events WHERE loaded_at = SYSDATE) rows_of_run
   UNION ALL
-  SELECT 'staging_songs' AS staging_table, ledger.records, rows_of_run.staged
+  SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
   FROM (
     SELECT SUM(records - rejected) AS records
     FROM load_ledger
@@ -330,8 +330,8 @@ FROM (
 -- severity: warning
 SELECT
   'level ' || COALESCE('"' || level || '"', 'NULL') || ' in ' || CAST(COUNT(*) AS VARCHAR(20)) || ' events' AS offender,
-  'staging_events' AS staging_table,
-  'level' AS staging_column,
+  CAST('staging_events' AS VARCHAR(127)) AS staging_table,
+  CAST('level' AS VARCHAR(127)) AS staging_column,
   level AS staging_value
 FROM run_events
 WHERE level IS NULL OR level NOT IN ('free', 'paid')

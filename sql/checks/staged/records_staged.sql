@@ -8,14 +8,14 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
 FROM (
-  SELECT 'staging_events' AS staging_table, ledger.records, rows_of_run.staged
+  SELECT CAST('staging_events' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
   FROM (
     SELECT SUM(records - rejected) AS records
     FROM load_ledger
     WHERE loaded_at = {now} AND staging_table = 'staging_events'
   ) ledger, (SELECT COUNT(*) AS staged FROM staging_events WHERE loaded_at = {now}) rows_of_run
   UNION ALL
-  SELECT 'staging_songs' AS staging_table, ledger.records, rows_of_run.staged
+  SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
   FROM (
     SELECT SUM(records - rejected) AS records
     FROM load_ledger
