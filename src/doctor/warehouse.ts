@@ -41,8 +41,13 @@ async function checkConnection({ model, open }: Examination, learnt: Learnt): Pr
     learnt.schema = schema;
   }
   return {
-    reason: `${warehouse.location}: ${warehouse.engine} ${String(version).slice(0, LONGEST_VERSION)}, as ${user}`,
+    reason: `${warehouse.location}: ${warehouse.engine} ${shortVersion(String(version))}, as ${user}`,
   };
+}
+
+/** Redshift gives its own release last, behind the PostgreSQL it descends from and a compiler. */
+function shortVersion(version: string): string {
+  return /\bRedshift ([\d.]+)/.exec(version)?.[1] ?? version.slice(0, LONGEST_VERSION);
 }
 
 function noWarehouseYet(error: unknown): Outcome {

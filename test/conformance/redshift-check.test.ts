@@ -85,6 +85,7 @@ describe('the doctor on Redshift', () => {
       ),
     );
     expect(found['credentials']?.reason).toContain(ARN);
+    expect(found['connect']?.reason).toContain(': redshift 1.0.10936, as ');
     expect(found['role LOG_DATA']?.reason).toContain(`s3://sources/log_data/a.json as ${ROLE}: 1`);
     expect(standin.s3.list('work')).toEqual([]);
     expect((await diagnose())['role']).toMatchObject({ status: 'skipped', reason: expect.stringContaining('--deep') });

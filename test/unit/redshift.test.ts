@@ -201,6 +201,10 @@ describe('what the Data API says', () => {
     ],
     ['ERROR: invalid input syntax for type integer: "starload check: 1023 songs"', 'refused'],
     ["ERROR: Query (12) cancelled on user's request", 'cancelled'],
+    ["ERROR: Query (12) canceled on user's request", 'cancelled'],
+    ['ERROR: 1018\n DETAIL: Relation does not exist', 'conflict'],
+    ['Query #3 failed with ERROR: 1018 DETAIL: Relation does not exist.', 'conflict'],
+    ['ERROR: Value out of range for 4 bytes.\n DETAIL: query: 1018, process: query0_1018_1', 'refused'],
   ])('%j is %s', (text, kind) => {
     expect(sortedStatement(text)).toMatchObject({ kind, message: expect.not.stringContaining('ErrorId') });
   });

@@ -82,6 +82,10 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** A code stands at the head; the same number in a DETAIL can be the query's. */
+const CONFLICT =
+  /^10(?:18|23)\b|Serializable isolation violation|conflict with concurrent transaction|deadlock detected/i;
+
 /**
  * The error of a statement that failed, from the text DescribeStatement gives (`ERROR: …`). Errors that go away when the
  * whole batch is run again are `conflict`: 1023, a conflict with a concurrent transaction, 1018 (a table made after the
@@ -93,11 +97,7 @@ export function sortedStatement(text: string): WarehouseError {
     .replace(/^Query #\d+ failed with /, '')
     .replace(/^ERROR:\s*/, '')
     .trim();
-  if (
-    /\b1023\b.*Serializable isolation violation|conflict with concurrent transaction|\b1018\b|deadlock detected/is.test(
-      message,
-    )
-  ) {
+  if (CONFLICT.test(message)) {
     return new WarehouseError('conflict', message);
   }
   const advice = STATEMENT_ADVICE.find(([pattern]) => pattern.test(message));
@@ -136,7 +136,7 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
     'refused',
     'The files lie in another region than REGION of the COPY says: set REGION in dwh.cfg.',
   ],
-  [/statement timeout|cancelled on user's request/i, 'cancelled', 'Run again when you like: nothing was changed.'],
+  [/statement timeout|cancell?ed on user's request/i, 'cancelled', 'Run again when you like: nothing was changed.'],
   [/FATAL:.*(database|user|password)/i, 'unreachable', 'Correct DB_NAME and DB_USER in dwh.cfg.'],
   [/Database response exceeded|Packet for query is too large/i, 'refused', 'Ask for fewer or narrower rows.'],
   [/disk full/i, 'refused', 'The cluster has no space left: resize it or drop what is not needed.'],

@@ -104,7 +104,8 @@ export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>(
   ['log', scalar('log', 1)],
   ['current_schema', scalar('current_schema', 0)],
   ['current_database', scalar('current_database', 0)],
-  ['version', scalar('version', 0)],
+  // As HeidiSQL issue 802 shows it.
+  ['version', scalar('redshift.version', 0)],
   ['age', scalar('age', 1, 2)],
   ['has_table_privilege', scalar('has_table_privilege', 2, 3)],
   ['has_schema_privilege', scalar('has_schema_privilege', 2, 3)],
