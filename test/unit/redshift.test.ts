@@ -336,7 +336,9 @@ describe('the run journal', () => {
       journal.write({ name: 'starload-a/b', warehouse: 'w' });
       journal.write({ name: 'starload-a/b', warehouse: 'w', id: 'id' });
       journal.write({ name: 'other', warehouse: 'v' });
-      expect(journal.entries('w')).toEqual([{ name: 'starload-a/b', warehouse: 'w', id: 'id' }]);
+      expect(journal.entries('w')).toEqual([
+        { name: 'starload-a/b', warehouse: 'w', id: 'id', writtenAt: expect.any(Number) },
+      ]);
       for (const file of readdirSync(join(folder, 'j'))) {
         expect(statSync(join(folder, 'j', file)).mode & 0o077).toBe(0);
       }

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DescribeStatementResponse, StatusString } from '@aws-sdk/client-redshift-data';
+import type {
+  DescribeStatementResponse,
+  ListStatementsRequest,
+  StatementData,
+  StatusString,
+} from '@aws-sdk/client-redshift-data';
 import { StarloadError } from '../../errors.ts';
 import type { ResultSet } from '../warehouse.ts';
 import type { SdkClient } from './client.ts';
-import { isTransient, nameOf, sortedCall } from './failures.ts';
+import { isDenied, isTransient, nameOf, sortedCall } from './failures.ts';
 import { addressOf, type RedshiftTarget } from './target.ts';
 import { type ResultPage, toResultSet } from './values.ts';
 
@@ -12,6 +17,14 @@ export interface RunningStatement extends StatementState {
   readonly name: string;
   readonly createdAt: Date | undefined;
 }
+
+/** What runs, and whether the other sessions of the caller's role were asked about too. */
+export interface RunningStatements {
+  readonly statements: readonly RunningStatement[];
+  readonly ofRole: boolean;
+}
+
+type Listed = readonly RunningStatement[];
 
 export interface StatementState {
   readonly id: string;
@@ -138,24 +151,38 @@ export class DataApi {
     }
   }
 
-  /** The statements of this AWS identity that have not ended and whose name begins so. */
-  async running(name: string): Promise<readonly RunningStatement[]> {
+  /**
+   * The statements of this AWS identity that have not ended and whose name begins so. Those of a role include its other
+   * sessions', unless a policy shuts them out (RoleLevel: API reference, ListStatements).
+   */
+  async running(name: string): Promise<RunningStatements> {
+    // A statement that moves on meanwhile is listed twice.
+    const found = new Map<string, RunningStatement>();
+    let ofRole = true;
+    for (const status of ['SUBMITTED', 'PICKED', 'STARTED'] as const) {
+      const filter = { StatementName: name, Status: status, ...listAddress(this.#target) };
+      const listed: Listed | undefined = ofRole ? await this.#list(filter).catch(undefinedIfDenied) : undefined;
+      ofRole = listed !== undefined;
+      for (const statement of listed ?? (await this.#list({ ...filter, RoleLevel: false }))) {
+        found.set(statement.id, statement);
+      }
+    }
+    return { statements: [...found.values()], ofRole };
+  }
+
+  /** All pages of ListStatements; one may be empty and not the last. */
+  async #list(filter: ListStatementsRequest): Promise<Listed> {
     const { sdk, client } = await this.#sdk();
     const found: RunningStatement[] = [];
-    for (const status of ['SUBMITTED', 'PICKED', 'STARTED'] as const) {
-      const input = { StatementName: name, Status: status, ...listAddress(this.#target) };
-      const { Statements = [] } = await this.#repeat('ListStatements', () =>
+    let token: string | undefined;
+    do {
+      const input = token === undefined ? filter : { ...filter, NextToken: token };
+      const { Statements = [], NextToken } = await this.#repeat('ListStatements', () =>
         client.send(new sdk.ListStatementsCommand(input)),
       );
-      found.push(
-        ...Statements.map(({ Id = '', Status = 'STARTED', StatementName = '', CreatedAt }) => ({
-          id: Id,
-          status: Status,
-          name: StatementName,
-          createdAt: CreatedAt,
-        })),
-      );
-    }
+      found.push(...Statements.map(toRunning));
+      token = NextToken === '' ? undefined : NextToken;
+    } while (token !== undefined);
     return found;
   }
 
@@ -187,6 +214,16 @@ export class DataApi {
         pause = longer(pause);
       }
     }
+  }
+}
+
+function toRunning({ Id = '', Status = 'STARTED', StatementName = '', CreatedAt }: StatementData): RunningStatement {
+  return { id: Id, status: Status, name: StatementName, createdAt: CreatedAt };
+}
+
+function undefinedIfDenied(error: unknown): undefined {
+  if (!isDenied(error)) {
+    throw error;
   }
 }
 

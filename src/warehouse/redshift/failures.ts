@@ -41,6 +41,11 @@ export function nameOf(error: unknown): string {
   return String((error as { name?: unknown } | undefined)?.name ?? '');
 }
 
+/** The caller's policies do not allow the call; asking again does not help. */
+export function isDenied(error: unknown): boolean {
+  return /AccessDenied|not authorized/i.test(`${nameOf(error)} ${messageOf(error)}`);
+}
+
 /** A failed call of the Data API as a WarehouseError that says what to do. */
 export function sortedCall(error: unknown): WarehouseError {
   if (error instanceof WarehouseError) {
@@ -69,7 +74,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /AccessDenied|not authorized/i,
-    'Allow redshift-data:BatchExecuteStatement, ExecuteStatement, DescribeStatement, GetStatementResult, CancelStatement and ListStatements, and GetClusterCredentials(WithIAM) or GetCredentials or the secret.',
+    'Allow redshift-data:BatchExecuteStatement, ExecuteStatement, DescribeStatement, GetStatementResult, CancelStatement and ListStatements, and GetClusterCredentials(WithIAM) or GetCredentials or the secret; without a condition on redshift-data:statement-owner-iam-userid, which shuts a role out of what its earlier sessions submitted.',
   ],
   [
     /endpoint doesn't exist/,

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 
@@ -9,6 +9,12 @@ export interface JournalEntry {
   readonly warehouse: string;
   /** Absent when the process may have died between submitting and learning the id. */
   readonly id?: string | undefined;
+}
+
+/** An entry as it was found. */
+export interface KeptEntry extends JournalEntry {
+  /** When it was written, in milliseconds since the epoch. */
+  readonly writtenAt: number;
 }
 
 const SUFFIX = '.journal.json';
@@ -45,10 +51,10 @@ export class Journal {
   }
 
   /** The entries of a warehouse, oldest name first. */
-  entries(warehouse: string): readonly JournalEntry[] {
+  entries(warehouse: string): readonly KeptEntry[] {
     return this.#files()
       .map((file) => readEntry(join(this.#folder, file)))
-      .filter((entry): entry is JournalEntry => entry?.warehouse === warehouse);
+      .filter((entry): entry is KeptEntry => entry?.warehouse === warehouse);
   }
 
   #files(): readonly string[] {
@@ -66,11 +72,12 @@ export class Journal {
   }
 }
 
-function readEntry(file: string): JournalEntry | undefined {
+function readEntry(file: string): KeptEntry | undefined {
   try {
     const { name, warehouse, id } = JSON.parse(readFileSync(file, 'utf8'));
     const isWhole = typeof name === 'string' && typeof warehouse === 'string';
-    return isWhole ? { name, warehouse, ...(typeof id === 'string' ? { id } : {}) } : undefined;
+    const writtenAt = statSync(file).mtimeMs;
+    return isWhole ? { name, warehouse, writtenAt, ...(typeof id === 'string' ? { id } : {}) } : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
 import type { DataApi, Notify, StatementState } from './data-api.ts';
-import type { Journal } from './journal.ts';
+import { isDenied } from './failures.ts';
+import type { Journal, JournalEntry, KeptEntry } from './journal.ts';
 
 /** How the names of the loader's statements begin. */
 export const NAME_PREFIX = 'starload-';
@@ -76,15 +77,17 @@ export class Submitter {
     }
   }
 
-  /** Waits for what the journal says an earlier process has submitted and not seen end. */
+  /**
+   * Waits for what the journal says an earlier process has submitted and not seen end. What may not be looked at is left
+   * to the ledger's guard; its entry goes after a day, which no statement outlives.
+   */
   async settle(): Promise<void> {
-    for (const { name, id } of this.#journal.entries(this.#warehouse)) {
-      const states = id === undefined ? await this.#api.running(name) : [{ id, status: 'UNKNOWN' }];
-      for (const state of states) {
-        this.#notify(`waiting for ${name}, which an earlier process submitted (statement ${state.id})`);
-        await this.#settleOne(state);
+    for (const entry of this.#journal.entries(this.#warehouse)) {
+      if (await this.#isSettled(entry)) {
+        this.#journal.remove(entry.name);
+      } else {
+        this.#passOver(entry);
       }
-      this.#journal.remove(name);
     }
   }
 
@@ -115,6 +118,34 @@ export class Submitter {
     }
   }
 
+  /** Waits for an entry's statement. False where the service denies a look at it. */
+  async #isSettled({ name, id }: JournalEntry): Promise<boolean> {
+    try {
+      const { statements, ofRole } =
+        id === undefined ? await this.#api.running(name) : { statements: [{ id, status: 'UNKNOWN' }], ofRole: true };
+      for (const state of statements) {
+        this.#notify(`waiting for ${name}, which an earlier process submitted (statement ${state.id})`);
+        await this.#settleOne(state);
+      }
+      return statements.length > 0 || ofRole;
+    } catch (error) {
+      if (!isDenied(error)) {
+        throw error;
+      }
+      return false;
+    }
+  }
+
+  #passOver({ name, id, writtenAt }: KeptEntry): void {
+    const isOver = Date.now() - writtenAt > LONGEST_LIFE_MILLISECONDS;
+    if (isOver) {
+      this.#journal.remove(name);
+    }
+    this.#notify(
+      `${name}, which an earlier process submitted${id === undefined ? '' : ` (statement ${id})`}, may not be looked at with these credentials; going on without, since the ledger keeps its files from being loaded twice${isOver ? '. It has ended by now: it is more than a day old' : ''}`,
+    );
+  }
+
   /** A statement the service has forgotten has ended long ago. */
   async #settleOne(state: StatementState): Promise<void> {
     try {
@@ -126,6 +157,9 @@ export class Submitter {
     }
   }
 }
+
+/** Management Guide, quotas: a query of the Data API runs for 24 hours at most. */
+const LONGEST_LIFE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** The service answered, and the answer was no. */
 function isRefusal(error: unknown): boolean {

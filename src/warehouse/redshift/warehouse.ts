@@ -89,7 +89,10 @@ class RedshiftWarehouse implements Warehouse {
 
   /** Statements of this AWS identity: the Data API shows no others. */
   async running(): Promise<readonly RunningBatch[]> {
-    const statements = await this.#api.running(NAME_PREFIX);
+    const { statements, ofRole } = await this.#api.running(NAME_PREFIX);
+    if (!ofRole) {
+      this.#options.notify("only this session's statements may be listed, not those of its role's other sessions");
+    }
     return statements
       .filter(({ name }) => name !== QUERY_NAME)
       .map(({ id, name, status, createdAt }) => ({

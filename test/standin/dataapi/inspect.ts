@@ -13,8 +13,6 @@ import { namesTarget, type TargetMembers } from './target.ts';
 import { describeStatement as describe, describeSubStatement, listedStatement } from './views.ts';
 import { timestamp, type Wire } from './wire.ts';
 
-const PAGE = 100;
-
 /** DescribeStatement of a statement, a batch or a sub-statement. */
 export async function describeStatement(
   service: Service,
@@ -49,7 +47,7 @@ export function listStatements(service: Service, request: ListStatementsCommandI
       (submission.name ?? '').startsWith(StatementName) &&
       matches(submission.target.members, request),
   );
-  const page = pageOf(wanted.toReversed(), MaxResults || PAGE, NextToken, 'statements');
+  const page = pageOf(wanted.toReversed(), MaxResults || service.settings.quotas.listPage, NextToken, 'statements');
   return { Statements: page.items.map(listedStatement), NextToken: page.next };
 }
 
@@ -68,7 +66,7 @@ export function listSessions(service: Service, request: ListSessionsCommandInput
   if (SessionId !== undefined && wanted.length === 0) {
     throw notFound(UNCERTAIN.unknownSession(SessionId), SessionId);
   }
-  const page = pageOf(wanted.toReversed(), MaxResults || PAGE, NextToken, 'sessions');
+  const page = pageOf(wanted.toReversed(), MaxResults || service.settings.quotas.listPage, NextToken, 'sessions');
   return { Sessions: page.items.map((session) => listedSession(service, session)), NextToken: page.next };
 }
 

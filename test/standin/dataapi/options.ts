@@ -16,6 +16,8 @@ export interface Quotas {
   /** A page of a JSON result ends at either; AWS gives no numbers. */
   readonly pageRows: number;
   readonly pageBytes: number;
+  /** A page of ListStatements and ListSessions (service model: MaxResults). */
+  readonly listPage: number;
   /** CSV results: each response holds chunks up to so much (AWS page "Calling the Data API": 1 MB, 15 MB). */
   readonly csvChunkBytes: number;
   readonly csvPageBytes: number;
@@ -35,6 +37,7 @@ export const QUOTAS: Quotas = {
   resultBytes: 500 * 1024 * 1024,
   pageRows: 1000,
   pageBytes: 1024 * 1024,
+  listPage: 100,
   csvChunkBytes: 1024 * 1024,
   csvPageBytes: 15 * 1024 * 1024,
   callsPerSecond: {
