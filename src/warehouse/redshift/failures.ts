@@ -141,7 +141,11 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
     'refused',
     'The files lie in another region than REGION of the COPY says: set REGION in dwh.cfg.',
   ],
-  [/statement timeout|cancell?ed on user's request/i, 'cancelled', 'Run again when you like: nothing was changed.'],
+  [
+    /statement timeout|cancelled on user's request|canceled on user's request/i,
+    'cancelled',
+    'Run again when you like: nothing was changed.',
+  ],
   [/FATAL:.*(database|user|password)/i, 'unreachable', 'Correct DB_NAME and DB_USER in dwh.cfg.'],
   [/Database response exceeded|Packet for query is too large/i, 'refused', 'Ask for fewer or narrower rows.'],
   [/disk full/i, 'refused', 'The cluster has no space left: resize it or drop what is not needed.'],
