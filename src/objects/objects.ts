@@ -7,6 +7,8 @@ export interface SourceObject {
   readonly size: number;
   /** The listing's word for its content (an ETag); absent where only reading tells (a local file). */
   readonly version: string | undefined;
+  /** When it was last written, in milliseconds since 1970; absent where the listing does not tell. */
+  readonly modified?: number | undefined;
 }
 
 /** What a listing found that is not data, and why. */

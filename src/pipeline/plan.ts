@@ -149,11 +149,12 @@ async function planTable(context: LoadContext, source: Source, ledger: Ledger): 
 
 /** A source's files, page by page, so that only those to be loaded are held; what is no data is added to `skipped`. */
 async function* listPages(
-  { storeOf }: LoadContext,
+  { storeOf, signal }: LoadContext,
   { root }: Source,
   skipped: SkippedObject[],
 ): AsyncIterable<readonly SourceObject[]> {
   for await (const page of storeOf(root).list(root)) {
+    signal.throwIfAborted();
     skipped.push(...page.skipped);
     yield page.objects;
   }

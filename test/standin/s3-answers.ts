@@ -54,29 +54,51 @@ export function element(name: string, text: string): string {
   return `<${name}>${escaped}</${name}>`;
 }
 
-const MAX_KEYS = 1000;
+/** A page of a listing as some servers send it. */
+export interface PageFault {
+  readonly kind: 'page';
+  /** Whether its keys are left for a later page. */
+  readonly empty: boolean;
+  /** Where it says that the listing goes on: where it does, where this page began, or nowhere, though there is more. */
+  readonly token: 'next' | 'same' | 'none';
+}
 
-/** ListObjectsV2. The token says after what to go on. */
-export function listObjects(bucket: Bucket, { bucket: name, query }: S3Request): Answer {
+/** ListObjectsV2. The token says after what to go on, and which of the pages with that beginning it leads to. */
+export function listObjects(
+  bucket: Bucket,
+  { bucket: name, query }: S3Request,
+  maxKeys: number,
+  fault: PageFault | undefined,
+): Answer {
   const prefix = query.get('prefix') ?? '';
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after');
-  const max = Math.min(Number(query.get('max-keys') ?? MAX_KEYS), MAX_KEYS);
+  const max = Math.min(Number(query.get('max-keys') ?? maxKeys), maxKeys);
   const after = token === null ? startAfter && { key: startAfter, isPrefix: false } : JSON.parse(fromBase64(token));
   const items = bucket.list({ prefix, delimiter: query.get('delimiter') ?? '', after: after || undefined, max });
   const isUrl = query.get('encoding-type') === 'url';
   const encode = isUrl ? urlEncode : (text: string) => text;
-  const page = items.slice(0, max);
+  const page = fault?.empty === true ? [] : items.slice(0, max);
+  const isTruncated = fault !== undefined || items.length > max;
+  const begin = token ?? toBase64({ key: startAfter ?? '', isPrefix: false });
+  const goesOn = isTruncated ? nextToken(begin, page, fault) : undefined;
   const content = [
     element('Name', name),
     element('Prefix', encode(prefix)),
     element('KeyCount', String(page.length)),
-    element('IsTruncated', String(items.length > max)),
+    element('IsTruncated', String(isTruncated)),
     isUrl ? element('EncodingType', 'url') : '',
-    items.length > max ? element('NextContinuationToken', tokenAfter(page.at(-1))) : '',
+    goesOn === undefined ? '' : element('NextContinuationToken', goesOn),
     ...page.map((item) => renderItem(item, encode)),
   ];
   return xml(200, `<ListBucketResult ${NAMESPACE}>${content.join('')}</ListBucketResult>`);
+}
+
+function nextToken(begin: string, page: readonly ListItem[], fault: PageFault | undefined): string | undefined {
+  if (fault?.token === 'none') return undefined;
+  if (fault?.token === 'same') return begin;
+  const { salt = 0, ...place } = JSON.parse(fromBase64(begin));
+  return page.length === 0 ? toBase64({ ...place, salt: salt + 1 }) : tokenAfter(page.at(-1));
 }
 
 function renderItem(item: ListItem, encode: (text: string) => string): string {
@@ -104,7 +126,11 @@ function urlEncode(text: string): string {
 
 function tokenAfter(item: ListItem | undefined): string {
   const after = item === undefined || 'prefix' in item ? { key: item?.prefix, isPrefix: true } : { key: item.key };
-  return Buffer.from(JSON.stringify(after)).toString('base64');
+  return toBase64(after);
+}
+
+function toBase64(place: object): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64');
 }
 
 function fromBase64(token: string): string {

@@ -1,7 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, element, getObject, listObjects, NAMESPACE, S3Error, unquote, xml } from './s3-answers.ts';
+import {
+  type Answer,
+  element,
+  getObject,
+  listObjects,
+  NAMESPACE,
+  type PageFault,
+  S3Error,
+  unquote,
+  xml,
+} from './s3-answers.ts';
 import { Bucket, type StoredObject } from './s3-buckets.ts';
 import { parseRequest, readBody, type S3Request } from './s3-request.ts';
 
@@ -18,7 +28,10 @@ export type Fault =
     }
   /** Sends so many bytes of the body, then cuts the connection. */
   | { readonly kind: 'cut'; readonly after: number }
-  | { readonly kind: 'delay'; readonly milliseconds: number };
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** Takes the request and never answers; or stops in the middle of the body, the connection open. */
+  | { readonly kind: 'silence'; readonly after?: number }
+  | PageFault;
 
 export interface S3ServerOptions {
   readonly port?: number;
@@ -35,6 +48,8 @@ export interface S3Server {
   readonly requests: readonly S3Request[];
   /** Asked about every request; may be set at any time. */
   faults: (request: S3Request) => Fault | undefined;
+  /** The most keys of a page of a listing. */
+  maxKeys: number;
   createBucket(bucket: string, region?: string): void;
   put(bucket: string, key: string, body: string | Uint8Array): StoredObject;
   get(bucket: string, key: string): Buffer | undefined;
@@ -54,6 +69,7 @@ class Standin implements S3Server {
   url = '';
   readonly requests: S3Request[] = [];
   faults: (request: S3Request) => Fault | undefined = () => undefined;
+  maxKeys = 1000;
   readonly #buckets = new Map<string, Bucket>();
   readonly #region: string;
   readonly #server: Server;
@@ -136,7 +152,7 @@ class Standin implements S3Server {
       if (fault?.kind === 'error') {
         throw new S3Error(fault.status, fault.code, fault.message, fault.extra);
       }
-      return this.#perform(request, body);
+      return this.#perform(request, body, fault?.kind === 'page' ? fault : undefined);
     } catch (error) {
       if (error instanceof S3Error) {
         return error.answer();
@@ -145,7 +161,7 @@ class Standin implements S3Server {
     }
   }
 
-  #perform(request: S3Request, body: Buffer): Answer {
+  #perform(request: S3Request, body: Buffer, page: PageFault | undefined): Answer {
     if (request.operation === 'CreateBucket') {
       const [, region] = /<LocationConstraint>([^<]*)</.exec(body.toString()) ?? [];
       this.createBucket(request.bucket, region ?? this.#region);
@@ -161,7 +177,7 @@ class Standin implements S3Server {
         return xml(200, `<LocationConstraint ${NAMESPACE}>${constraint}</LocationConstraint>`);
       }
       case 'ListObjectsV2':
-        return listObjects(bucket, request);
+        return listObjects(bucket, request, this.maxKeys, page);
       case 'GetObject':
       case 'HeadObject':
         return getObject(objectOf(bucket, request.key), request);
@@ -240,8 +256,11 @@ function send(response: ServerResponse, isHead: boolean, answer: Answer, fault: 
   const body = Buffer.from(answer.body ?? '');
   const length = answer.headers?.['content-length'] ?? String(body.length);
   const headers = { 'x-amz-request-id': '0123456789ABCDEF', ...answer.headers, 'content-length': length };
+  if (fault?.kind === 'silence' && fault.after === undefined) return;
   response.writeHead(answer.status, headers);
-  if (fault?.kind === 'cut') {
+  if (fault?.kind === 'silence') {
+    response.write(body.subarray(0, fault.after));
+  } else if (fault?.kind === 'cut') {
     response.write(body.subarray(0, fault.after), () => response.destroy());
   } else {
     response.end(isHead ? undefined : body);

@@ -1,12 +1,12 @@
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { ListPage } from '../../src/objects/objects.ts';
-import { listInParallel } from '../../src/objects/s3/listing.ts';
+import { compareKeys } from '../../src/objects/s3/listing.ts';
 import { s3Place } from '../../src/objects/s3/object.ts';
-import { compareKeys, type Page, type PageQuery } from '../../src/objects/s3/page.ts';
 import type { S3Store } from '../../src/objects/s3/store.ts';
-import { Bucket, type ListQuery } from '../standin/s3-buckets.ts';
 import { withS3 } from '../standin/s3-place.ts';
+import type { Fault, S3Server } from '../standin/s3-server.ts';
 
 async function pagesOf(store: S3Store, root: string): Promise<ListPage[]> {
   const pages: ListPage[] = [];
@@ -53,6 +53,12 @@ const ODD_KEYS = [
   '\u2028.json',
   '\u0085.json',
 ];
+
+const SEGMENT = fc.constantFrom('a', 'a!', 'a.', 'a0', 'a+b %', 'é', '😀', '\uFFFD', '\n', '<&>', '');
+const ANY_KEYS = fc.uniqueArray(
+  fc.array(SEGMENT, { minLength: 1, maxLength: 3 }).map((names) => names.join('/')),
+  { minLength: 1, maxLength: 40 },
+);
 
 describe('listing a folder in S3', () => {
   test('keeps to the folder, passes over what is hidden or of another kind, and names each version', () =>
@@ -143,129 +149,147 @@ describe('listing a folder in S3', () => {
       expect(server.list('b')).toEqual([]);
     }));
 
-  test('lists thousands of objects over pages and folders, several requests at once', () =>
+  test('lists thousands of objects, a page after the other, in the order of their bytes', () =>
     withS3(async ({ server, store }) => {
       const keys = [
         ...Array.from({ length: 1500 }, (_, at) => `d/flat-${at}.json`),
         ...Array.from({ length: 1200 }, (_, at) => `d/deep/${at % 7}/${at % 3}/${at}.json`),
-        ...Array.from({ length: 800 }, (_, at) => `d/small/${at}/x.json`),
       ];
       for (const key of keys) {
         server.put('b', key, '');
       }
       expect(await keysOf(store, 's3://b/d')).toEqual(inByteOrder(keys));
-      expect(server.requests.length).toBeLessThan(20);
+      expect(server.requests.map(({ operation }) => operation)).toEqual([
+        'HeadBucket',
+        ...Array(3).fill('ListObjectsV2'),
+      ]);
+    }));
+
+  test('gives what the bucket holds, whatever the keys and the size of the pages, and empty pages anywhere', () =>
+    withS3(async ({ server, store }) => {
+      let buckets = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          ANY_KEYS,
+          fc.integer({ min: 2, max: 9 }),
+          fc.array(fc.boolean()),
+          async (keys, size, empty) => {
+            buckets += 1;
+            const all = keys.map((key) => `d/${key}x.json`);
+            for (const key of all) server.put(`b${buckets}`, key, '');
+            server.maxKeys = size;
+            server.faults = ({ operation, earlier }) =>
+              operation === 'ListObjectsV2' && empty[earlier] === true ? EMPTY : undefined;
+            expect(await keysOf(store, `s3://b${buckets}/d`)).toEqual(inByteOrder(all));
+          },
+        ),
+        { numRuns: 30 },
+      );
+    }));
+
+  test('refuses to go on when it is denied after the first page, though a file has the name of the folder', () =>
+    withS3(async ({ server, store }) => {
+      putThirty(server);
+      server.put('b', 'd', 'a file beside the folder of its name');
+      server.faults = ({ operation, earlier }) =>
+        operation === 'ListObjectsV2' && earlier > 0 ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
+      await expect(keysOf(store, 's3://b/d')).rejects.toThrow('cannot list s3://b/d: S3 denies it');
     }));
 });
 
-describe('listing in parallel', () => {
-  const odd = fc.constantFrom('a', 'a!', 'a.', 'a0', 'b', 'é', '😀', '\uFFFD', '');
-  const number = fc.nat(60).map(String);
-  const key = fc.oneof(
-    fc.array(odd, { minLength: 1, maxLength: 4 }),
-    fc.tuple(odd, number),
-    fc.tuple(odd, number, odd),
+const EMPTY: Fault = { kind: 'page', empty: true, token: 'next' };
+/** Truncated, though nothing follows. */
+const NOT_LAST: Fault = { kind: 'page', empty: false, token: 'next' };
+
+/** Thirty objects, ten a page. */
+function putThirty(server: S3Server): string[] {
+  const keys = Array.from({ length: 30 }, (_, at) => `d/${at + 10}.json`);
+  for (const key of keys) server.put('b', key, '{}');
+  server.maxKeys = 10;
+  return keys;
+}
+
+describe('a listing of three pages', () => {
+  const whole: readonly (readonly [title: string, faults: readonly (Fault | undefined)[], requests: number])[] = [
+    ['an empty page at the beginning', [EMPTY], 4],
+    ['an empty page in the middle', [undefined, EMPTY], 4],
+    ['three empty pages in a row', [undefined, EMPTY, EMPTY, EMPTY], 6],
+    ['an empty page at the end', [undefined, undefined, NOT_LAST, EMPTY], 5],
+    ['one empty page that leads to itself', [undefined, { kind: 'page', empty: true, token: 'same' }], 4],
+  ];
+
+  test.each(whole)('is read to its end past %s', (_, faults, requests) =>
+    withS3(async ({ server, store }) => {
+      const keys = putThirty(server);
+      server.faults = ({ operation, earlier }) => (operation === 'ListObjectsV2' ? faults[earlier] : undefined);
+      expect(await keysOf(store, 's3://b/d')).toEqual(keys);
+      expect(server.requests.filter(({ operation }) => operation === 'ListObjectsV2')).toHaveLength(requests);
+    }),
   );
-  const keys = fc.uniqueArray(
-    key.map((names) => names.join('/')),
-    { minLength: 1, maxLength: 250, size: 'max' },
+
+  const broken: readonly (readonly [title: string, fault: Fault, message: string])[] = [
+    [
+      'pages that are empty and lead to themselves',
+      { kind: 'page', empty: true, token: 'same' },
+      'cannot list s3://b/d/: the listing makes no progress: page after page is empty and names the same next page',
+    ],
+    [
+      'a page that leads to itself',
+      { kind: 'page', empty: false, token: 'same' },
+      'cannot list s3://b/d/: the listing names s3://b/d/20.json after s3://b/d/29.json: it repeats itself, or is out of order',
+    ],
+    [
+      'a page that has a next one and does not name it',
+      { kind: 'page', empty: false, token: 'none' },
+      'cannot list s3://b/d/: the listing says that there are more objects, but not how to ask for them',
+    ],
+    [
+      'an empty page that has a next one and does not name it',
+      { kind: 'page', empty: true, token: 'none' },
+      'cannot list s3://b/d/: the listing says that there are more objects, but not how to ask for them',
+    ],
+  ];
+
+  test.each(broken)('is refused with %s', (_, fault, message) =>
+    withS3(async ({ server, store }) => {
+      putThirty(server);
+      server.faults = ({ operation, earlier }) => (operation === 'ListObjectsV2' && earlier > 0 ? fault : undefined);
+      await expect(keysOf(store, 's3://b/d')).rejects.toThrow(message);
+    }),
   );
 
-  function placeOf(after: string | undefined, token: string | undefined): ListQuery['after'] {
-    const last: { key?: string; prefix?: string } = token === undefined ? { key: after } : JSON.parse(token);
-    const key = last.key ?? last.prefix;
-    return key === undefined ? undefined : { key, isPrefix: last.prefix !== undefined };
-  }
+  const strange: readonly (readonly [title: string, answer: ListObjectsV2CommandOutput, message: string])[] = [
+    ['keys of another folder', contents('d2/x.json'), 'the listing names s3://b/d2/x.json, which lies elsewhere'],
+    ['a key twice', contents('d/x.json', 'd/x.json'), 'the listing names s3://b/d/x.json after s3://b/d/x.json'],
+    ['keys that are no text', contents('d/%FF.json'), 'the listing names a key that is not UTF-8: d/%FF.json'],
+    [
+      'an object without an ETag',
+      { ...contents(), Contents: [{ Key: 'd/x.json', Size: 1 }] },
+      'S3 names no ETag of s3://b/d/x.json',
+    ],
+  ];
 
-  /** A page reader over keys, with small pages and answers that come in any order. */
-  function readerOf(bucket: Bucket, pageSize: number, delays: readonly number[]) {
-    const state = { requests: 0, busy: 0, most: 0 };
-    const readPage = async ({ prefix, after, byFolder, token }: PageQuery): Promise<Page> => {
-      state.requests += 1;
-      state.busy += 1;
-      state.most = Math.max(state.most, state.busy);
-      for (let left = delays[state.requests % delays.length] ?? 0; left > 0; left -= 1) await Promise.resolve();
-      state.busy -= 1;
-      const query = { prefix, delimiter: byFolder ? '/' : '', after: placeOf(after, token), max: pageSize };
-      const items = bucket.list(query);
-      const page = items.slice(0, pageSize);
-      return {
-        objects: page.flatMap((item) => ('key' in item ? [{ key: item.key, size: 0, etag: '' }] : [])),
-        folders: page.flatMap((item) => ('prefix' in item ? [item.prefix] : [])),
-        isLast: items.length <= pageSize,
-        token: JSON.stringify(page.at(-1)),
-      };
-    };
-    return { state, readPage };
-  }
-
-  async function listed(readPage: (query: PageQuery) => Promise<Page>, prefix = ''): Promise<string[]> {
-    const found: string[] = [];
-    for await (const objects of listInParallel(prefix, readPage)) {
-      found.push(...objects.map(({ key }) => key));
-    }
-    return found;
-  }
-
-  test('gives what a plain listing gives, in its order, whatever the keys, the pages and the delays', () =>
-    fc.assert(
-      fc.asyncProperty(
-        keys,
-        fc.integer({ min: 1, max: 30 }),
-        fc.array(fc.nat(40), { minLength: 1 }),
-        fc.constantFrom('', 'a/', 'a', 'b/a/'),
-        async (all, pageSize, delays, prefix) => {
-          const bucket = new Bucket('us-east-1');
-          for (const each of all) bucket.put(each, Buffer.alloc(0));
-          const plain = bucket.list({ prefix, delimiter: '', after: undefined, max: all.length });
-          const { readPage } = readerOf(bucket, pageSize, delays);
-          expect(await listed(readPage, prefix)).toEqual(plain.map((item) => 'key' in item && item.key));
-        },
-      ),
-      { numRuns: 500 },
-    ));
-
-  test('keeps up to eight requests under way, and does not run far ahead of its reader', async () => {
-    const bucket = new Bucket('us-east-1');
-    for (let at = 0; at < 3000; at += 1) bucket.put(`${at % 60}/${at}`, Buffer.alloc(0));
-    const { readPage, state } = readerOf(bucket, 10, [5]);
-    const pages = listInParallel('', readPage)[Symbol.asyncIterator]();
-    await pages.next();
-    await pages.next();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(state.most).toBe(8);
-    expect(state.requests).toBeLessThan(50);
-  });
-
-  test('needs few more requests than a plain listing, whether folders are big or hold one file each', async () => {
-    const shapes: Record<string, (at: number) => string> = {
-      'one file a folder': (at) => `${at}/x`,
-      'few big folders': (at) => `${at % 4}/${at}`,
-      flat: (at) => `${at}`,
-      'folders of twenty': (at) => `${at % 40}/${at % 50}/${at}`,
-    };
-    for (const shape of Object.values(shapes)) {
-      const bucket = new Bucket('us-east-1');
-      for (let at = 0; at < 40_000; at += 1) bucket.put(shape(at), Buffer.alloc(0));
-      const { readPage, state } = readerOf(bucket, 1000, [1]);
-      expect(await listed(readPage)).toHaveLength(40_000);
-      expect(state.requests).toBeLessThan(150);
-    }
-  });
-
-  test('hands on a failure, even when it comes ahead of its turn', async () => {
-    const bucket = new Bucket('us-east-1');
-    for (let at = 0; at < 300; at += 1) bucket.put(`${at % 30}/${at}`, Buffer.alloc(0));
-    const { readPage, state } = readerOf(bucket, 10, [1]);
-    const failing = (query: PageQuery) => (state.requests > 10 ? Promise.reject(new Error('no')) : readPage(query));
-    await expect(listed(failing)).rejects.toThrow('no');
-  });
-
-  test('compares keys as bytes', () =>
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
-        expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      }),
-      { numRuns: 2000 },
-    ));
+  test.each(strange)('is refused with %s', (_, answer, message) =>
+    withS3(async ({ server, clients, store }) => {
+      server.createBucket('b');
+      const client = await clients.of('b');
+      client.middlewareStack.add(() => async () => ({ output: answer, response: {} }) as never, {
+        step: 'initialize',
+        override: true,
+      });
+      await expect(keysOf(store, 's3://b/d')).rejects.toThrow(message);
+    }),
+  );
 });
+
+function contents(...keys: string[]): ListObjectsV2CommandOutput {
+  return { EncodingType: 'url', Contents: keys.map((Key) => ({ Key, Size: 1, ETag: '"e"' })), $metadata: {} };
+}
+
+test('keys are compared as bytes', () =>
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+      expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    }),
+    { numRuns: 2000 },
+  ));

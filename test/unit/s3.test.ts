@@ -281,7 +281,7 @@ describe("a bucket's region", () => {
 });
 
 describe('the work prefix', () => {
-  test('is written, listed and emptied', () =>
+  test('is written and emptied', () =>
     withS3(async ({ server, work }) => {
       server.createBucket('b');
       const chunks = (async function* () {
@@ -292,10 +292,7 @@ describe('the work prefix', () => {
       expect([size, server.get('b', 'w/.parts/1.json')?.toString()]).toEqual([7, '{"a":1}']);
       expect(await work.put('s3://b/w/2.json', Buffer.from('{"a":1}'))).toEqual({ etag, size });
       server.put('b', 'w2/x', '');
-      const uris: string[] = [];
-      for await (const uri of work.listUris('s3://b/w/')) uris.push(uri);
-      expect(uris).toEqual(['s3://b/w/.parts/1.json', 's3://b/w/2.json']);
-      await work.remove([...uris, 's3://b/w/gone']);
+      await work.remove(['s3://b/w/.parts/1.json', 's3://b/w/2.json', 's3://b/w/gone']);
       expect(server.list('b')).toEqual(['w2/x']);
     }));
 

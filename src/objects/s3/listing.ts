@@ -1,111 +1,119 @@
-import { compareKeys, type ListedObject, type PageReader } from './page.ts';
-import { type Folder, pastFolder, piecesOf, type Ready, restOf, type Siblings } from './pieces.ts';
+import type { ListObjectsV2CommandOutput, S3 } from '@aws-sdk/client-s3';
+import { StarloadError } from '../../errors.ts';
+import { type S3Place, uriOf } from './uri.ts';
 
-/** Requests under way at once. */
-const CONCURRENCY = 8;
-/** Pages fetched, or being fetched, ahead of the reader: this bounds the memory. */
-const LOOK_AHEAD = 32;
-/** Folders whose keys fill less of a page than this are listed more at a time. */
-const SMALL_PAGE = 500;
-const LARGEST_GROUP = 1000;
-
-/** A request under way. Its failure stays in `done` until the reader gets there. */
-interface Busy {
-  readonly kind: 'busy';
-  readonly done: Promise<void>;
+/** An object as a listing names it. */
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  /** When it was last written, in milliseconds since 1970, whole seconds on AWS; absent where the server does not tell. */
+  readonly modified: number | undefined;
 }
-
-type Piece = Siblings | Folder | Ready | Busy;
 
 /**
- * Lists everything below a prefix, in the order of the keys' bytes, with several requests at once. S3 hands out a
- * thousand keys a page, and only a page names the next; so where one page is not enough, the folders inside are asked for
- * and listed side by side, big ones alone, small ones many to a request.
+ * Everything below a prefix, page by page, in the order of the keys' bytes. A page may be empty: S3 and its imitations send
+ * such pages before the last one. Throws StarloadError where the pages are no whole listing, and the SDK's errors.
  */
-export async function* listInParallel(prefix: string, readPage: PageReader): AsyncIterable<readonly ListedObject[]> {
-  const listing = new Listing(prefix, readPage);
-  for (let piece = listing.next(); piece !== undefined; piece = listing.next()) {
-    if (piece.kind === 'busy') {
-      await piece.done;
-    } else if (piece.objects.length > 0) {
-      yield piece.objects;
-    }
+export async function* listPages(client: S3, place: S3Place): AsyncIterable<readonly ListedObject[]> {
+  const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3');
+  // Keys are asked for in URL form: XML cannot hold every character a key may have.
+  const query = { Bucket: place.bucket, Prefix: place.key, EncodingType: 'url' } as const;
+  const listing = new Listing(place);
+  for await (const answer of paginateListObjectsV2({ client }, query)) {
+    yield listing.read(answer);
   }
 }
 
-/** What is known of a listing: a row of pieces in key order. The front of the row is always served first. */
+/** Pages without keys that repeat an earlier page's token: the second of them ends the listing with an error. */
+const MOST_STALLS = 1;
+
+/** What has been seen of a listing: its keys must rise, which also keeps an object from being loaded twice. */
 class Listing {
-  readonly #readPage: PageReader;
-  readonly #pieces: Piece[];
+  readonly #place: S3Place;
+  #last: string | undefined;
+  /** Those since the last key. */
+  #tokens = new Set<string>();
+  #stalls = 0;
 
-  constructor(prefix: string, readPage: PageReader) {
-    this.#readPage = readPage;
-    const size = { folders: 1 };
-    this.#pieces = [{ kind: 'siblings', parent: prefix, after: undefined, folders: [prefix], size }];
+  constructor(place: S3Place) {
+    this.#place = place;
   }
 
-  /** The first piece: a page, taken off, or a request to wait for; undefined at the end. */
-  next(): Ready | Busy | undefined {
-    this.#start();
-    const first = this.#pieces[0] as Ready | Busy | undefined;
-    return first?.kind === 'ready' ? (this.#pieces.shift() as Ready) : first;
+  /** A page's objects, once the page is known to go on where the last one ended. */
+  read(answer: ListObjectsV2CommandOutput): readonly ListedObject[] {
+    const objects = this.#parse(answer);
+    for (const { key } of objects) {
+      this.#advance(key);
+    }
+    this.#checkToken(answer, objects.length === 0);
+    return objects;
   }
 
-  /** Begins as many requests as may be under way, those for the first pieces first. */
-  #start(): void {
-    let busy = this.#pieces.filter(({ kind }) => kind === 'busy').length;
-    let ahead = busy + this.#pieces.filter(({ kind }) => kind === 'ready').length;
-    for (let at = 0; at < this.#pieces.length && busy < CONCURRENCY; at += 1) {
-      const piece = this.#pieces[at] as Piece;
-      if (piece.kind === 'busy' || piece.kind === 'ready') continue;
-      // The reader waits for the first piece: it must not have to wait for room.
-      if (ahead >= LOOK_AHEAD && at > 0) return;
-      this.#pieces.splice(at, 1, ...this.#begin(piece));
-      busy += 1;
-      ahead += 1;
+  #parse({ EncodingType, Contents = [] }: ListObjectsV2CommandOutput): readonly ListedObject[] {
+    // The SDK leaves the keys as they came (3.1169.0); a server that does not know the encoding does not name it.
+    const decode = EncodingType === 'url' ? (text: string) => this.#decode(text) : (text: string) => text;
+    return Contents.map(({ Key = '', Size = 0, ETag = '', LastModified }) => ({
+      key: decode(Key),
+      size: Size,
+      etag: ETag.replaceAll('"', ''),
+      modified: LastModified?.getTime(),
+    }));
+  }
+
+  /** S3 writes a blank as +, others as %20; a plus is %2B with all of them. */
+  #decode(text: string): string {
+    try {
+      return /[+%]/.test(text) ? decodeURIComponent(text.replaceAll('+', '%20')) : text;
+    } catch {
+      throw this.#error(`the listing names a key that is not UTF-8: ${text}`);
     }
   }
 
-  #begin(piece: Siblings | Folder): readonly Piece[] {
-    if (piece.kind === 'folder') return [this.#busy(this.#openFolder(piece))];
-    const count = piece.size.folders;
-    const group = piece.folders.slice(0, count);
-    const busy = this.#busy(this.#listGroup({ ...piece, folders: group }));
-    const rest = piece.folders.slice(count);
-    return rest.length === 0 ? [busy] : [busy, { ...piece, folders: rest, after: pastFolder(group.at(-1) as string) }];
+  #advance(key: string): void {
+    const { bucket, key: prefix } = this.#place;
+    if (!key.startsWith(prefix)) {
+      throw this.#error(`the listing names ${uriOf({ bucket, key })}, which lies elsewhere`);
+    }
+    if (this.#last !== undefined && compareKeys(key, this.#last) <= 0) {
+      const [one, other] = [key, this.#last].map((each) => uriOf({ bucket, key: each }));
+      throw this.#error(`the listing names ${one} after ${other}: it repeats itself, or is out of order`);
+    }
+    this.#last = key;
+    this.#tokens.clear();
+    this.#stalls = 0;
   }
 
-  #busy(request: Promise<readonly Piece[]>): Busy {
-    const done = request.then((pieces) => {
-      this.#pieces.splice(this.#pieces.indexOf(busy), 1, ...pieces);
-      this.#start();
+  #checkToken({ IsTruncated, NextContinuationToken: token }: ListObjectsV2CommandOutput, isEmpty: boolean): void {
+    if (IsTruncated === true && !token) {
+      throw this.#error('the listing says that there are more objects, but not how to ask for them');
+    }
+    if (!token) return;
+    this.#stalls += isEmpty && this.#tokens.has(token) ? 1 : 0;
+    if (this.#stalls > MOST_STALLS) {
+      throw this.#error('the listing makes no progress: page after page is empty and names the same next page');
+    }
+    this.#tokens.add(token);
+  }
+
+  #error(what: string): StarloadError {
+    return new StarloadError(`cannot list ${uriOf(this.#place)}: ${what}`, {
+      next: 'Run again; nothing was loaded. If it stays so, the server does not list as Amazon S3 does: look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
     });
-    // The reader meets a failure when it gets there, which may be never.
-    done.catch(() => {});
-    const busy: Busy = { kind: 'busy', done };
-    return busy;
   }
+}
 
-  async #openFolder(folder: Folder): Promise<readonly Piece[]> {
-    const { prefix, token, after } = folder;
-    const from = token === undefined ? { after } : { token };
-    return piecesOf(await this.#readPage({ prefix, ...from, byFolder: true }), folder);
-  }
+/** Compares by UTF-8 bytes, as S3 does; JavaScript's own order differs for characters beyond U+FFFF. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  if (at === length) return a.length - b.length;
+  const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
+  // Surrogates stand for characters above all others.
+  return isSurrogate(one) === isSurrogate(other) ? one - other : isSurrogate(one) ? 1 : -1;
+}
 
-  /** All keys below some sibling folders, as far as one page goes. */
-  async #listGroup(group: Siblings): Promise<readonly Piece[]> {
-    const { parent, after, folders, size } = group;
-    const [first = ''] = folders;
-    const isOne = folders.length === 1;
-    const page = await this.#readPage(isOne ? { prefix: first } : { prefix: parent, after });
-    const end = isOne ? undefined : pastFolder(folders.at(-1) as string);
-    const objects = page.objects.filter(({ key }) => end === undefined || compareKeys(key, end) < 0);
-    const seen = objects.at(-1)?.key;
-    if (page.isLast || seen === undefined || objects.length < page.objects.length) {
-      if (objects.length < SMALL_PAGE) size.folders = Math.min(size.folders * 2, LARGEST_GROUP);
-      return [{ kind: 'ready', objects }];
-    }
-    size.folders = Math.max(1, size.folders >> 1);
-    return [{ kind: 'ready', objects }, ...restOf(group, seen)];
-  }
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
 }

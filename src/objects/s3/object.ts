@@ -1,5 +1,6 @@
+import { StarloadError } from '../../errors.ts';
 import type { SourceObject } from '../objects.ts';
-import type { ListedObject } from './page.ts';
+import type { ListedObject } from './listing.ts';
 import { type S3Place, uriOf } from './uri.ts';
 
 /** A file in S3. Its version is the ETag, without quotes. */
@@ -13,8 +14,13 @@ export function s3Place(object: SourceObject): S3Place | undefined {
   return bucket === undefined || key === undefined ? undefined : { bucket, key };
 }
 
-/** A listed object as a source file. */
-export function describe({ key, size, etag }: ListedObject, bucket: string): S3Object {
+/** A listed object as a source file. Throws StarloadError for one without an ETag: nobody would notice that it changed. */
+export function describe({ key, size, etag, modified }: ListedObject, bucket: string): S3Object {
   const uri = uriOf({ bucket, key });
-  return { uri, label: uri, size, version: etag, bucket, key };
+  if (etag === '') {
+    throw new StarloadError(`S3 names no ETag of ${uri}, so that a change of it could not be told`, {
+      next: 'Upload the file again. If it stays so, the server is not enough of an S3: look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
+    });
+  }
+  return { uri, label: uri, size, version: etag, modified, bucket, key };
 }

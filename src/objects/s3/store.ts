@@ -9,9 +9,8 @@ import {
 } from '../objects.ts';
 import type { S3Clients } from './client.ts';
 import { explain, isChanged, isDenied, isMissing, staleError } from './errors.ts';
-import { listInParallel } from './listing.ts';
+import { type ListedObject, listPages } from './listing.ts';
 import { describe, type S3Object } from './object.ts';
-import { type ListedObject, type PageQuery, parsePage, renderQuery } from './page.ts';
 import { readObject } from './reading.ts';
 import { placeOf, type S3Place, uriOf } from './uri.ts';
 
@@ -28,14 +27,15 @@ export class S3Store implements ObjectStore {
     const prefix = place.key === '' || place.key.endsWith('/') ? place.key : `${place.key}/`;
     let isEmpty = true;
     try {
-      const pages = listInParallel(prefix, (query) => this.#readPage(place.bucket, query));
-      for await (const objects of pages) {
-        isEmpty = false;
+      const client = await this.#clients.of(place.bucket);
+      for await (const objects of listPages(client, { bucket: place.bucket, key: prefix })) {
+        isEmpty &&= objects.length === 0;
         yield sortOut(objects, place.bucket, prefix);
       }
     } catch (error) {
-      const file =
-        isDenied(error) && prefix !== place.key ? await this.#findFile(place).catch(() => undefined) : undefined;
+      // Only a listing that was denied from the start may mean that a file is named, which alone may be read.
+      const mayBeFile = isEmpty && isDenied(error) && prefix !== place.key;
+      const file = mayBeFile ? await this.#findFile(place).catch(() => undefined) : undefined;
       if (file === undefined) throw explain(error, { action: 'list', uri: root, bucket: place.bucket });
       isEmpty = false;
       yield { objects: [file], skipped: [] };
@@ -60,11 +60,6 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async #readPage(bucket: string, query: PageQuery) {
-    const client = await this.#clients.of(bucket);
-    return parsePage(await client.listObjectsV2(renderQuery(bucket, query)));
-  }
-
   /** The object a root names that is no folder. Throws StarloadError when there is none. */
   async #onlyFile(root: string, place: S3Place): Promise<S3Object> {
     const file = await this.#findFile(place).catch((error: unknown) => {
@@ -82,8 +77,9 @@ export class S3Store implements ObjectStore {
     if (key === '' || key.endsWith('/')) return undefined;
     try {
       const client = await this.#clients.of(bucket);
-      const { ETag = '', ContentLength = 0 } = await client.headObject({ Bucket: bucket, Key: key });
-      return describe({ key, size: ContentLength, etag: ETag.replaceAll('"', '') }, bucket);
+      const { ETag = '', ContentLength = 0, LastModified } = await client.headObject({ Bucket: bucket, Key: key });
+      const modified = LastModified?.getTime();
+      return describe({ key, size: ContentLength, etag: ETag.replaceAll('"', ''), modified }, bucket);
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

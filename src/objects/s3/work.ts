@@ -2,9 +2,7 @@ import { StarloadError } from '../../errors.ts';
 import type { SourceObject } from '../objects.ts';
 import type { S3Clients } from './client.ts';
 import { explain, isChanged, isMissing, staleError } from './errors.ts';
-import { listInParallel } from './listing.ts';
 import type { S3Object } from './object.ts';
-import { parsePage, renderQuery } from './page.ts';
 import { placeOf, uriOf } from './uri.ts';
 
 /** What was written. */
@@ -23,9 +21,6 @@ export interface WorkStore {
 
   /** Removes objects; those that are gone already do not matter. Tries all before it throws. */
   remove(uris: readonly string[]): Promise<void>;
-
-  /** Everything below a prefix, which must end in a slash, hidden or not. */
-  listUris(prefixUri: string): AsyncIterable<string>;
 }
 
 /** As many as DeleteObjects takes. */
@@ -94,21 +89,6 @@ export class S3WorkStore implements WorkStore {
       throw new StarloadError(`cannot remove from S3:\n  ${[...failures.slice(0, MOST_NAMED), ...rest].join('\n  ')}`, {
         next: 'Allow s3:DeleteObject on the work prefix, or let a lifecycle rule expire it.',
       });
-    }
-  }
-
-  async *listUris(prefixUri: string): AsyncIterable<string> {
-    const { bucket, key: prefix } = placeOf(prefixUri);
-    try {
-      const client = await this.#clients.of(bucket);
-      const pages = listInParallel(prefix, async (query) =>
-        parsePage(await client.listObjectsV2(renderQuery(bucket, query))),
-      );
-      for await (const page of pages) {
-        yield* page.map(({ key }) => uriOf({ bucket, key }));
-      }
-    } catch (error) {
-      throw explain(error, { action: 'list', uri: prefixUri, bucket });
     }
   }
 
