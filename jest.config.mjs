@@ -4,6 +4,8 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
   },
+  setupFiles: ['<rootDir>/test/support/seed.ts'],
+  reporters: ['default', '<rootDir>/test/support/reporter.mjs'],
   globalSetup: '<rootDir>/test/support/setup.ts',
   globalTeardown: '<rootDir>/test/support/teardown.ts',
   testSequencer: '<rootDir>/test/support/order.mjs',

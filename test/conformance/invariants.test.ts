@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { engines } from '../support/engines.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { withLoader } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 import { converges, holdsThroughHistory } from '../support/properties.ts';
 import { scale } from '../support/scale.ts';
 import { agreements, CLASSES, classesOf, historyOf, scenarios } from '../support/scenario.ts';
@@ -17,7 +18,7 @@ test('histories hold enough of every class that can go wrong', () => {
   const shares = CLASSES.map(
     (name) => [name, histories.filter((classes) => classes.has(name)).length / SAMPLED] as const,
   );
-  console.log(shares.map(([name, share]) => `${name} ${(share * 100).toFixed(1)} %`).join(', '));
+  note('Figures', `histories: ${shares.map(([name, share]) => `${name} ${(share * 100).toFixed(1)} %`).join(', ')}`);
   expect(shares.filter(([, share]) => share < LEAST_SHARE)).toEqual([]);
 });
 

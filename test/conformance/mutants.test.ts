@@ -7,6 +7,7 @@ import { type Engine, engines } from '../support/engines.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { type LoaderOptions, withLoader } from '../support/loader.ts';
 import { MUTANTS } from '../support/mutants.ts';
+import { note } from '../support/notes.ts';
 import { holdsThroughHistory } from '../support/properties.ts';
 import { FOR_ALL, scale } from '../support/scale.ts';
 import { type Scenario, scenarios } from '../support/scenario.ts';
@@ -72,7 +73,7 @@ const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
 const chosen = engines.filter(({ share }) => scale.mutantsOnServers || share === 1);
 if (chosen.length < engines.length) {
   const left = engines.filter((engine) => !chosen.includes(engine)).map(({ name }) => name);
-  console.log(`mutants do not run on ${left.join(', ')}, where they take many minutes; ${FOR_ALL}`);
+  note('Skipped', `mutants on ${left.join(', ')}: they take many minutes there; ${FOR_ALL}`);
 }
 if (chosen.length === 0) {
   test.skip('mutants: only servers are among ENGINES', () => {});
@@ -99,7 +100,7 @@ if (chosen.length === 0) {
     );
 
     test('prints which trial notices which mutant', () => {
-      console.log(noticed.join('\n'));
+      note('Figures', `mutants noticed on ${engine.name}:\n${noticed.join('\n')}`);
       writeReport(engine, noticed);
       expect(noticed).toHaveLength(mutants.length);
     });

@@ -3,6 +3,7 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { engines } from '../support/engines.ts';
 import { readStar, withLoader } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import {
   countRows,
@@ -16,8 +17,9 @@ import {
 
 describe.each(engines)('the transaction protocol on $name', (engine) => {
   if (!engine.reportsLive) {
-    console.log(
-      `skipped on ${engine.name}: steps are not reported live; redshift-faults.test.ts fails statements instead`,
+    note(
+      'Skipped',
+      `failures at each step on ${engine.name}: steps are not reported live; redshift-faults.test.ts fails statements instead`,
     );
   }
   (engine.reportsLive ? test : test.skip)(

@@ -5,6 +5,7 @@ import { etl } from '../../src/pipeline/etl.ts';
 import type { InjectedCall as Call, Fault } from '../standin/dataapi/faults.ts';
 import { withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader, readEverything, readStar } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 import { expectedStar } from '../support/oracle.ts';
 import { openOnStandin, schemaOf, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { sample, scale, upTo } from '../support/scale.ts';
@@ -102,7 +103,7 @@ async function statementsOfALoad(): Promise<number> {
 describe('a load through the Data API', () => {
   test('sends one BatchExecuteStatement with the load, and no more than 8 calls in all', async () => {
     const calls = await callsOfALoad();
-    console.log(calls.join(' '));
+    note('Figures', `calls of a load on Redshift: ${calls.join(' ')}`);
     expect(calls.length).toBeLessThanOrEqual(8);
   });
 

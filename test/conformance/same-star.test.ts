@@ -11,6 +11,7 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { REGION } from '../standin/standin.ts';
 import { withFolder } from '../support/engines.ts';
 import { makeLoader, readStar } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 import type { Star } from '../support/oracle.ts';
 import { openOnStandin, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { scale } from '../support/scale.ts';
@@ -31,7 +32,7 @@ test(
 
 const present = existsSync(SAMPLE);
 if (!present) {
-  console.log(`skipped: the public Sparkify sample is not at ${SAMPLE}`);
+  note('Skipped', `the public Sparkify sample: it is not at ${SAMPLE}`);
 }
 (present ? test : test.skip)('so they do for the public Sparkify sample', () => expectSameStar(SAMPLE, 71), 120_000);
 

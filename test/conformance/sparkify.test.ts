@@ -9,11 +9,12 @@ import { rebuild } from '../../src/pipeline/rebuild.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { type Engine, engines, withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader, readStar } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 
 const DATA = fileURLToPath(new URL('../../../shared/data/sparkify-local/', import.meta.url));
 const present = existsSync(DATA);
 if (!present) {
-  console.log(`skipped: the public Sparkify sample is not at ${DATA}`);
+  note('Skipped', `the public Sparkify sample: it is not at ${DATA}`);
 }
 
 (present ? describe : describe.skip).each(engines)('the public Sparkify sample on $name', (engine) => {

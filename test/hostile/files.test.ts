@@ -23,6 +23,7 @@ import { starload } from '../support/cli.ts';
 import { duckdb } from '../support/engines.ts';
 import { endOf, type FolderLoader, loadsWhole, openFolderLoader, refusesWhole } from '../support/hostile.ts';
 import { readEverything } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 import { scale } from '../support/scale.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY } from '../support/trials.ts';
@@ -239,7 +240,7 @@ describe('folders', () => {
 
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
-    console.warn('Skipped: root may read everything, so nothing can be locked');
+    note('Skipped', 'files that may not be read: root may read every file');
   }
   (isRoot ? test.skip : test)('and files that may not be read are refused', async () => {
     for (const locked of ['x.json', 'folder']) {

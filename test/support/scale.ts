@@ -1,3 +1,5 @@
+import { note } from './notes.ts';
+
 /**
  * How much the tests try. `npm test` tries enough to notice a mistake within minutes; STARLOAD_TESTS=nightly, which
  * `npm run test:nightly` sets, tries everything. This is the only place that says how much.
@@ -100,7 +102,7 @@ export function sample<T>(what: string, all: readonly T[], count: number): reado
   const first = (SEED + Buffer.from(what).reduce((sum, byte) => sum + byte, 0)) % Math.ceil(step);
   const places = Array.from({ length: count }, (_, n) => Math.floor(first + n * step) % all.length);
   const some = all.filter((_, index) => places.includes(index));
-  console.log(`${what}: ${some.length} of ${all.length} (STARLOAD_SEED=${SEED}): ${some.join(', ')}; ${FOR_ALL}`);
+  note('Sampled', `${what}: ${some.length} of ${all.length}: ${some.join(', ')}; ${FOR_ALL}`);
   return some;
 }
 

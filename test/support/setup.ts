@@ -1,15 +1,20 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sharePostgres } from '../standin/engine/postgres.ts';
+import { NOTES } from './notes.ts';
 
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../../tsconfig.build.json', import.meta.url));
 
 /** Jest's global set-up: what all test files of a run share. */
 export default async function setup(): Promise<void> {
-  // Test files run in processes of their own, and are to sample alike.
+  process.env[NOTES] = join(mkdtempSync(join(tmpdir(), 'starload-notes-')), 'notes');
+  // Test files run in processes of their own. All of them take the same samples.
   process.env['STARLOAD_SEED'] ??= String(randomInt(1000));
   await Promise.all([build(), sharePostgres()]);
 }

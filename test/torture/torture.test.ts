@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { SHARED_GROUNDS } from '../support/grounds.ts';
+import { note } from '../support/notes.ts';
 import { stopSharedStandin } from '../support/redshift-engine.ts';
 import { sample, scale } from '../support/scale.ts';
 import { killLoaders } from './kills.ts';
@@ -15,7 +16,7 @@ test.each(sample('engines tortured', Object.keys(SHARED_GROUNDS), scale.tortured
     const begun = performance.now();
     const ground = await (SHARED_GROUNDS[engine] as (typeof SHARED_GROUNDS)[string])();
     await killLoaders(ground, tally, { kills: scale.kills, seed: Number(process.env['STARLOAD_SEED'] ?? 0) });
-    console.log(render(tally, (performance.now() - begun) / 1000));
+    note('Figures', render(tally, (performance.now() - begun) / 1000));
     expect(tally.differences).toEqual([]);
     expect(tally.killed).toBe(scale.kills);
     expect(tally.rows).toBeGreaterThan(0);

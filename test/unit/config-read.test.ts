@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { readConfig } from '../../src/config/read.ts';
 import { redact } from '../../src/config/redact.ts';
 import { ConfigError } from '../../src/errors.ts';
+import { note } from '../support/notes.ts';
 
 describe('reading a file', () => {
   const TEXT = '[S3]\nLOG_DATA=log_data\nSONG_DATA=/songs\n';
@@ -59,7 +60,7 @@ describe('reading a file', () => {
   });
 
   const isRoot = process.getuid?.() === 0;
-  if (isRoot) console.warn('Skipped: root may read every file, so none can be locked');
+  if (isRoot) note('Skipped', 'a dwh.cfg that may not be read: root may read every file');
   (isRoot ? test.skip : test)('that may not be read says so', async () => {
     const path = await file('locked.cfg', TEXT);
     await chmod(path, 0o000);

@@ -185,7 +185,7 @@ function replyError(response: ServerResponse, error: unknown): void {
     reply(response, error.status, { __type: error.type, ...error.members });
   } else {
     // A mistake of the stand-in: said aloud, so that nobody takes it for a fault of the service.
-    console.error(error);
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     replyError(response, internal(`The stand-in failed: ${String(error)}`));
   }
 }

