@@ -3,19 +3,19 @@ import { StepFailed, WarehouseError } from '../../src/warehouse/errors.ts';
 import type { Batch, Step, StepResult, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
 import { conforms } from '../support/gaps.ts';
+import { makeGate } from '../support/gate.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
 import { runSql } from '../support/trials.ts';
-
-let batches = 0;
+import { uniqueName } from '../support/unique.ts';
+import { until } from '../support/until.ts';
 
 /** A batch of statements, named step1, step2 and so on; the rows of SELECTs are wanted. */
 function batchOf(locks: boolean, ...statements: readonly string[]): Batch {
-  batches += 1;
   const steps = statements.map((sql, index): Step => {
     const wanted = sql.startsWith('SELECT') ? 'always' : undefined;
     return { kind: 'sql', name: `step${index + 1}`, sql, wanted };
   });
-  return { name: `contract-${process.pid}-${batches}`, locks, steps };
+  return { name: uniqueName('contract', '-'), locks, steps };
 }
 
 const INSERT = "INSERT INTO users (user_id, level) SELECT 1, 'free'";
@@ -148,8 +148,9 @@ describe.each(engines)('the contract of a warehouse on $name', (engine) => {
       const endless =
         'SELECT COUNT(*) AS n FROM users a, users b, users c, users d WHERE a.user_id + b.user_id + c.user_id + d.user_id < 0';
       const batch = batchOf(true, INSERT, endless);
-      const failing = failureOf(warehouse.run(batch));
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      const begun = makeGate();
+      const failing = failureOf(warehouse.run(batch, () => begun.open()));
+      await (engine.reportsLive ? begun.opened : until(async () => (await warehouse.running()).length > 0));
       const running = await warehouse.running();
       // On DuckDB nobody else can have the file, and who has it is told when it is opened.
       expect(running.map(({ name }) => name)).toEqual(engine.name === 'duckdb' ? [] : [batch.name]);

@@ -12,9 +12,10 @@ import { withFolder } from '../support/engines.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY, SONG } from '../support/trials.ts';
+import { uniqueName } from '../support/unique.ts';
 
-const SCHEMA = `doctor_${process.pid}`;
-const READER = `reader_${process.pid}`;
+const SCHEMA = uniqueName('doctor');
+const READER = uniqueName('reader');
 let target: PostgresTarget;
 let admin: pg.Client;
 

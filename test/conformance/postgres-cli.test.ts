@@ -8,10 +8,9 @@ import { withFolder } from '../support/engines.ts';
 import { inProcess } from '../support/in-process.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
+import { uniqueName } from '../support/unique.ts';
 
 afterAll(stopSharedStandin);
-
-let projects = 0;
 
 /** A folder with a sample, a classic dwh.cfg that names the test server, and tables. */
 async function withProject(
@@ -20,7 +19,7 @@ async function withProject(
 ): Promise<void> {
   const { host, port, database, user, password } = await postgresTarget();
   await withFolder(async (folder) => {
-    projects += 1;
+    const schema = uniqueName('cli');
     await generateData({ songs: 12, events: 300, seed: 3, out: folder });
     writeFileSync(
       join(folder, 'dwh.cfg'),
@@ -30,14 +29,14 @@ DB_NAME=${database}
 DB_USER=${user}
 DB_PASSWORD=${password}
 DB_PORT=${port}
-DB_SCHEMA=cli_${process.pid}_${projects}
+DB_SCHEMA=${schema}
 [S3]
 ${await sources(folder)}
 `,
     );
     await run(folder, ['create-tables']);
     await action(folder);
-    await run(folder, ['query', '--write', `DROP SCHEMA cli_${process.pid}_${projects} CASCADE`]);
+    await run(folder, ['query', '--write', `DROP SCHEMA ${schema} CASCADE`]);
   });
 }
 
@@ -77,7 +76,7 @@ describe('the command line on PostgreSQL', () => {
 
   test('loads from S3', async () => {
     const { s3 } = await sharedStandin();
-    const bucket = `postgres-${process.pid}`;
+    const bucket = uniqueName('postgres', '-');
     s3.createBucket(bucket, REGION);
     const toS3 = async (folder: string) => {
       for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())) {

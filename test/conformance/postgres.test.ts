@@ -10,6 +10,8 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
 import { openOnPostgres, postgresTarget } from '../support/postgres-engine.ts';
 import { runSql } from '../support/trials.ts';
+import { uniqueName } from '../support/unique.ts';
+import { until } from '../support/until.ts';
 
 async function withTables<T>(
   action: (warehouse: Warehouse, admin: pg.Client) => Promise<T>,
@@ -51,7 +53,7 @@ describe('PostgreSQL', () => {
 
   test('create-tables keeps what others may do with the tables', () =>
     withTables(async (warehouse, admin) => {
-      const role = `Analyst "${process.pid}"`;
+      const role = uniqueName('Analyst "x" ');
       const quoted = `"${role.replaceAll('"', '""')}"`;
       await admin.query(`CREATE ROLE ${quoted}`);
       await admin.query(
@@ -110,6 +112,7 @@ describe('PostgreSQL', () => {
 
   test('a connection that the server ends is told as such, and leaves nothing', () =>
     withTables(async (warehouse, admin) => {
+      const sleeping = "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'";
       const failing = warehouse
         .run({
           name: 'b',
@@ -120,7 +123,7 @@ describe('PostgreSQL', () => {
           ],
         })
         .catch((error: unknown) => error);
-      await waitUntil(admin, "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'");
+      await until(async () => (await admin.query(sleeping)).rows.length > 0);
       await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'");
       expect(await failing).toMatchObject({
         failure: { kind: 'unreachable', next: expect.stringContaining('Run again') },
@@ -209,11 +212,3 @@ describe("PostgreSQL's errors", () => {
     expect(failed.next).toContain('DB_PASSWORD');
   });
 });
-
-async function waitUntil(admin: pg.Client, sql: string): Promise<void> {
-  for (let left = 100; left > 0; left -= 1) {
-    if ((await admin.query(sql)).rows.length > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`waited in vain for ${sql}`);
-}

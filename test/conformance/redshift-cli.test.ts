@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
 import type { Fault, InjectedCall } from '../standin/dataapi/faults.ts';
@@ -12,6 +11,7 @@ import { inProcess } from '../support/in-process.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY } from '../support/trials.ts';
+import { until } from '../support/until.ts';
 
 let fault: (call: InjectedCall) => Fault | undefined = () => undefined;
 let standin: Standin;
@@ -209,8 +209,7 @@ describe('a process that is killed', () => {
           env: { ...process.env, ...standin.environment },
           stdio: 'ignore',
         });
-        await until(() => submitted() > before);
-        await sleep(300);
+        await until(() => submitted() > before && isAt(at));
         await kill(child);
         const { stderr, stdout } = await run(folder, ['etl']);
         expect(stderr).toContain('which an earlier process submitted');
@@ -225,13 +224,14 @@ describe('a process that is killed', () => {
     'before it submits anything leaves the warehouse as it was, and the next one loads',
     () =>
       withProject(async (folder) => {
-        for (const milliseconds of [150, 400, 700]) {
+        for (const calls of [0, 1, 2]) {
+          const asked = standin.dataApi.calls.length;
           const child = spawn(process.execPath, [MAIN, 'etl'], {
             cwd: folder,
             env: { ...process.env, ...standin.environment },
             stdio: 'ignore',
           });
-          await sleep(milliseconds);
+          await until(() => standin.dataApi.calls.length >= asked + calls);
           await kill(child);
         }
         await run(folder, ['etl']);
@@ -253,7 +253,7 @@ test(
         onStderr: (story, signal) => {
           if (!stopped && story.includes('staging_songs: read')) {
             stopped = true;
-            setTimeout(() => signal('SIGINT'), 800);
+            void until(() => isAt(9)).then(() => signal('SIGINT'));
           }
         },
       });
@@ -265,10 +265,12 @@ test(
   120_000,
 );
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await sleep(20);
-  }
+/** Whether the newest batch is at a statement, from 1, before its first or before its commit. */
+function isAt(at: number | 'start' | 'commit'): boolean {
+  const parts = standin.dataApi.statements.at(-1)?.parts ?? [];
+  if (at === 'start') return parts.length > 0;
+  if (at === 'commit') return parts.length > 0 && parts.every(({ status }) => status === 'FINISHED');
+  return parts[at - 1]?.status === 'STARTED';
 }
 
 function kill(child: ChildProcess): Promise<void> {

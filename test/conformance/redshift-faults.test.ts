@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { StarloadError } from '../../src/errors.ts';
 import { etl } from '../../src/pipeline/etl.ts';
@@ -10,6 +9,7 @@ import { expectedStar } from '../support/oracle.ts';
 import { openOnStandin, schemaOf, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { sample, scale, upTo } from '../support/scale.ts';
 import { countRows, PLAY, SONG, writeSample } from '../support/trials.ts';
+import { until } from '../support/until.ts';
 
 /** Set by each test; asked about every call. */
 let fault: (call: Call) => Fault | undefined = () => undefined;
@@ -190,7 +190,7 @@ describe('a load through the Data API', () => {
       fault = inBatch({ kind: 'stuck', at: 12 });
       const loading = etl(loader.context);
       const cancelled = expect(loading).rejects.toThrow('cancelled');
-      await sleep(300);
+      await until(async () => (await sharedStandin()).dataApi.statements.at(-1)?.parts[11]?.status === 'STARTED');
       await loader.context.warehouse.cancel();
       await cancelled;
       fault = () => undefined;

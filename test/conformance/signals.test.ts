@@ -67,7 +67,8 @@ describe.each(Object.keys(SHARED_GROUNDS))('a load on %s that is told to stop', 
     life = await Life.begin(ground, { tally, seed: 1 });
     life.deliver();
   });
-  afterAll(() => life.forget());
+  // There is none when the set-up failed, which is then the failure to be told.
+  afterAll(() => (life as Life | undefined)?.forget());
 
   async function withLoad(cancels: Cancels, action: (loader: Loader) => Promise<void>): Promise<void> {
     const { loader, end } = await (MIDWAY[engine] as (typeof MIDWAY)[string])(life, cancels);

@@ -8,6 +8,7 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
 import { scale } from '../support/scale.ts';
+import { uniqueName } from '../support/unique.ts';
 
 const awkward = fc.constantFrom(
   `'`,
@@ -97,16 +98,16 @@ describe('a quoted name', () => {
       ' ',
     ];
     for (const [engine, openOn] of Object.entries(open)) {
-      for (const schema of names) {
-        const warehouse = await openOn(`${schema}${process.pid}`);
+      for (const table of names) {
+        const schema = uniqueName(table);
+        const warehouse = await openOn(schema);
         const creates = { name: `make-${randomUUID()}`, locks: false, creates: true };
-        const sql = `CREATE TABLE ${quoteIdentifier(schema)} (a INTEGER)`;
+        const sql = `CREATE TABLE ${quoteIdentifier(table)} (a INTEGER)`;
         await warehouse.run({ ...creates, steps: [{ kind: 'sql', name: 'create', sql }] });
-        await write(warehouse, `INSERT INTO ${quoteIdentifier(schema)} VALUES (7)`);
-        expect([engine, ...(await warehouse.existing([schema, 'other']))]).toEqual([engine, schema]);
-        expect((await warehouse.query('SELECT current_schema()')).rows).toEqual([[`${schema}${process.pid}`]]);
-        if (engine === 'postgres')
-          await write(warehouse, `DROP SCHEMA ${quoteIdentifier(`${schema}${process.pid}`)} CASCADE`);
+        await write(warehouse, `INSERT INTO ${quoteIdentifier(table)} VALUES (7)`);
+        expect([engine, ...(await warehouse.existing([table, 'other']))]).toEqual([engine, table]);
+        expect((await warehouse.query('SELECT current_schema()')).rows).toEqual([[schema]]);
+        if (engine === 'postgres') await write(warehouse, `DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`);
         await warehouse.close();
       }
     }

@@ -14,6 +14,7 @@ import { postgresTarget } from '../support/postgres-engine.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY, SONG } from '../support/trials.ts';
+import { uniqueName } from '../support/unique.ts';
 import { tapPostgres, type Wire } from '../support/wire.ts';
 
 /** A secret for each place that one can come from; letters and digits only, so that no quoting hides one. */
@@ -86,10 +87,12 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
+const USERS = { file: uniqueName('secret_file'), starload: uniqueName('secret_starload'), pg: uniqueName('secret_pg') };
+
 const roles = () => ({
-  [`secret_file_${process.pid}`]: MARKS.password,
-  [`secret_starload_${process.pid}`]: MARKS.starloadPassword,
-  [`secret_pg_${process.pid}`]: MARKS.pgPassword,
+  [USERS.file]: MARKS.password,
+  [USERS.starload]: MARKS.starloadPassword,
+  [USERS.pg]: MARKS.pgPassword,
 });
 
 /** A folder with data, what a run printed and left, and what the servers were told. */
@@ -201,14 +204,14 @@ describe('no secret is shown, kept or told', () => {
   });
 
   test.each([
-    ['the file', `secret_file_${process.pid}`, `DB_PASSWORD=${MARKS.password}\n`, {}],
+    ['the file', USERS.file, `DB_PASSWORD=${MARKS.password}\n`, {}],
     [
       'STARLOAD_DB_PASSWORD',
-      `secret_starload_${process.pid}`,
+      USERS.starload,
       `DB_PASSWORD=${MARKS.password}\n`,
       { STARLOAD_DB_PASSWORD: MARKS.starloadPassword, PGPASSWORD: MARKS.pgPassword },
     ],
-    ['PGPASSWORD', `secret_pg_${process.pid}`, '', { PGPASSWORD: MARKS.pgPassword }],
+    ['PGPASSWORD', USERS.pg, '', { PGPASSWORD: MARKS.pgPassword }],
   ])('on PostgreSQL, with the password from %s', async (source, user, password, env) => {
     const { database } = await postgresTarget();
     const cluster = `[CLUSTER]\nHOST=127.0.0.1\nDB_PORT=${wire.port}\nDB_NAME=${database}\nDB_USER=${user}\nDB_SCHEMA=${user}\n${password}`;

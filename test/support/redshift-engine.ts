@@ -12,9 +12,9 @@ import {
   type StandinOptions,
   startStandin,
 } from '../standin/standin.ts';
+import { uniqueName } from './unique.ts';
 
 let standin: Promise<Standin> | undefined;
-let schemas = 0;
 
 /** This test file's stand-in, started when it is first asked for. */
 export function sharedStandin(options: StandinOptions = {}): Promise<Standin> {
@@ -53,8 +53,7 @@ export function schemaOf({ context: { warehouse } }: { readonly context: { reado
 /** A warehouse on the stand-in, in a schema of its own, through the real SDK clients. */
 export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
   await sharedStandin();
-  schemas += 1;
-  const schema = options.schema ?? `test_${process.pid}_${schemas}`;
+  const schema = options.schema ?? uniqueName('test');
   const workPrefix = 'workPrefix' in options ? options.workPrefix : `s3://work/${schema}/`;
   const config = {
     file: join(options.journalFolder, 'dwh.cfg'),

@@ -1,17 +1,15 @@
 import pg from 'pg';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
 import type { Postgres } from '../standin/engine/postgres.ts';
+import { uniqueName } from '../support/unique.ts';
 import { type Ground, loadSection, localSources, makePlace, type PlaceOptions } from './site.ts';
-
-let sites = 0;
 
 /** A PostgreSQL server: a schema for each site. */
 export function postgresGround(server: Postgres): Ground {
   return {
     engine: 'postgres',
     makeSite: async (folder) => {
-      sites += 1;
-      const schema = `torture_${process.pid}_${sites}`;
+      const schema = uniqueName('torture');
       const sources = localSources(folder);
       return {
         ...sources,

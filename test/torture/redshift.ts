@@ -3,10 +3,9 @@ import { openRedshift } from '../../src/warehouse/redshift/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { Fault, InjectedCall } from '../standin/dataapi/faults.ts';
 import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../standin/standin.ts';
+import { uniqueName } from '../support/unique.ts';
 import { labelOf } from './labels.ts';
 import { type Ground, loadSection, makePlace, type PlaceOptions, type Site, type Via } from './site.ts';
-
-let sites = 0;
 
 /** What goes wrong at the Data API; set by whoever wants it to. */
 export const dataApiFaults: { injected: (call: InjectedCall) => Fault | undefined } = { injected: () => undefined };
@@ -21,10 +20,7 @@ export function redshiftGround(standin: Standin): Ground {
   standin.s3.createBucket('work', REGION);
   return {
     engine: 'redshift',
-    makeSite: async (folder) => {
-      sites += 1;
-      return makeSite(standin, folder, `torture-${process.pid}-${sites}`);
-    },
+    makeSite: async (folder) => makeSite(standin, folder, uniqueName('torture', '-')),
     stop: () => standin.stop(),
     block: ({ schema = '' }) => lockSongs(standin, schema),
     doing: () => running(standin),

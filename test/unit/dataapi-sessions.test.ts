@@ -7,6 +7,8 @@ import {
   ListSessionsCommand,
 } from '@aws-sdk/client-redshift-data';
 import { describe, expect, test } from '@jest/globals';
+import { makeGate } from '../support/gate.ts';
+import { until } from '../support/until.ts';
 import { CLUSTER, type Setup, withDataApi } from './dataapi-support.ts';
 
 const NOT_AVAILABLE = { name: 'ValidationException', message: 'Session is not available' };
@@ -20,8 +22,8 @@ async function openSession({ client, ended }: Setup, seconds: number): Promise<s
   return SessionId;
 }
 
-async function sleep(milliseconds: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+async function statusOf({ client }: Setup, SessionId: string): Promise<string | undefined> {
+  return (await client.send(new ListSessionsCommand({ SessionId }))).Sessions?.[0]?.Status;
 }
 
 describe('a session', () => {
@@ -52,18 +54,21 @@ describe('a session', () => {
       expect(await ended(batch.Id ?? '')).toMatchObject({ Status: 'FINISHED', SessionId });
     }));
 
-  test('stays busy for a while after its statement, where that is set', () =>
-    withDataApi({ pauses: { released: 500 } }, async (setup) => {
+  test('stays busy for a while after its statement, where that is set', () => {
+    const released = makeGate();
+    return withDataApi({ pauses: { released: released.opened } }, async (setup) => {
       const SessionId = await openSession(setup, 100);
       await expect(setup.execute('select 1', { SessionId })).rejects.toMatchObject(NOT_AVAILABLE);
-      await sleep(600);
+      released.open();
+      await until(async () => (await statusOf(setup, SessionId)) === 'AVAILABLE');
       await setup.execute('select 1', { SessionId });
-    }));
+    });
+  });
 
   test('closes when it was idle for its time', () =>
     withDataApi({}, async (setup) => {
       const SessionId = await openSession(setup, 1);
-      await sleep(50);
+      await until(async () => (await statusOf(setup, SessionId)) === 'CLOSED');
       await expect(setup.execute('select 1', { SessionId })).rejects.toMatchObject(NOT_AVAILABLE);
       expect(setup.engine.open).toBe(0);
       const all = await setup.client.send(new ListSessionsCommand({}));
@@ -152,9 +157,7 @@ describe('long polling', () => {
     withDataApi({ quotas: { waitingRequests: 1 }, second: 1000 }, async ({ client, execute, api }) => {
       const Id = await execute('block');
       const waiting = client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 30 }));
-      while (api.statements[0]?.waiting !== 1) {
-        await sleep(1);
-      }
+      await until(() => api.statements[0]?.waiting === 1);
       await expect(client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 1 }))).rejects.toMatchObject({
         name: 'ActiveWaitingRequestsExceededException',
       });
@@ -176,9 +179,7 @@ describe('long polling', () => {
     withDataApi({ second: 1000 }, async ({ client, execute, api }) => {
       const Id = await execute('block');
       const waiting = client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 30 })).catch(() => undefined);
-      while (api.statements[0]?.waiting !== 1) {
-        await sleep(1);
-      }
+      await until(() => api.statements[0]?.waiting === 1);
       await api.stop();
       await waiting;
     }));

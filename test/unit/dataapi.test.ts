@@ -6,6 +6,8 @@ import {
   GetStatementResultCommand,
 } from '@aws-sdk/client-redshift-data';
 import { describe, expect, test } from '@jest/globals';
+import { makeGate } from '../support/gate.ts';
+import { until } from '../support/until.ts';
 import { CLUSTER, withDataApi } from './dataapi-support.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -39,20 +41,27 @@ describe('a statement', () => {
       expect(api.calls.map(({ operation }) => operation)).toContain('GetStatementResult');
     }));
 
-  test('shows each state on its way, with counters that say that nothing ran yet', () =>
-    withDataApi({ pauses: { submitted: 60, picked: 60 } }, async ({ client, execute, ended }) => {
+  test('shows each state on its way, with counters that say that nothing ran yet', () => {
+    const [submitted, picked] = [makeGate(), makeGate()];
+    const pauses = { submitted: submitted.opened, picked: picked.opened };
+    return withDataApi({ pauses }, async ({ client, execute, ended }) => {
       const Id = await execute('insert');
-      const seen = new Set<string>();
-      let first: unknown;
-      for (let status: string | undefined; status !== 'FINISHED'; seen.add(String(status))) {
-        const description = await client.send(new DescribeStatementCommand({ Id }));
-        first ??= description;
-        status = description.Status;
-      }
-      expect([...seen].filter((status) => status !== 'STARTED')).toEqual(['SUBMITTED', 'PICKED', 'FINISHED']);
-      expect(first).toMatchObject({ Duration: -1, ResultRows: -1, ResultSize: -1, RedshiftPid: 0, RedshiftQueryId: 0 });
-      expect(await ended(Id)).toMatchObject({ HasResultSet: false, ResultRows: 3, ResultSize: 0 });
-    }));
+      const describe = () => client.send(new DescribeStatementCommand({ Id }));
+      expect(await describe()).toMatchObject({
+        Status: 'SUBMITTED',
+        Duration: -1,
+        ResultRows: -1,
+        ResultSize: -1,
+        RedshiftPid: 0,
+        RedshiftQueryId: 0,
+      });
+      submitted.open();
+      await until(async () => (await describe()).Status !== 'SUBMITTED');
+      expect(await describe()).toMatchObject({ Status: 'PICKED', ResultRows: -1 });
+      picked.open();
+      expect(await ended(Id)).toMatchObject({ Status: 'FINISHED', HasResultSet: false, ResultRows: 3, ResultSize: 0 });
+    });
+  });
 });
 
 describe('a batch', () => {

@@ -258,9 +258,13 @@ function offsetOf(bytes: Uint8Array, line: number, column: number): number {
   let lineStart = 0;
   for (let left = line - 1; left > 0; left -= 1) lineStart = bytes.indexOf(0x0a, lineStart) + 1;
   const isMarked = lineStart === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const text = Buffer.from(bytes).toString('utf8', isMarked ? 3 : lineStart);
-  const before = [...text].slice(0, column - 1).join('');
-  return (isMarked ? 3 : lineStart) + bytesOf(before).length;
+  const first = isMarked ? 3 : lineStart;
+  const decoded = (end: number) => Buffer.from(bytes.subarray(first, end)).toString();
+  const rest = decoded(bytes.length);
+  // Bytes that a file's end cuts off are one character too: of the ends that give as many characters, the last.
+  let offset = bytes.length;
+  while ([...decoded(offset)].length !== column - 1 || !rest.startsWith(decoded(offset))) offset -= 1;
+  return offset;
 }
 
 test('What lies before the place of a fault is in order, and what lies behind it does not matter', () => {

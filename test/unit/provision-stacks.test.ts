@@ -32,12 +32,15 @@ function open() {
 const missing = () => Object.assign(new Error('Stack with id wh does not exist'), { name: 'ValidationError' });
 
 /** A stack that stands so, one status after another. */
+function answerOf(StackStatus: string): sdk.DescribeStacksCommandOutput {
+  const stack = { StackName: 'wh', StackId: 'arn:wh', StackStatus, CreationTime: new Date() } as sdk.Stack;
+  return { $metadata: {}, Stacks: [stack] };
+}
+
 function statuses(...all: string[]): void {
   const stub = aws.on(sdk.DescribeStacksCommand);
   for (const [at, StackStatus] of all.entries()) {
-    const answer = {
-      Stacks: [{ StackName: 'wh', StackId: 'arn:wh', StackStatus, CreationTime: new Date() } as sdk.Stack],
-    };
+    const answer = answerOf(StackStatus);
     if (at === all.length - 1) stub.resolves(answer);
     else stub.resolvesOnce(answer);
   }
@@ -212,9 +215,11 @@ describe('a change', () => {
 
   test('that is interrupted while it is worked out leaves nothing behind', async () => {
     aws.on(sdk.CreateChangeSetCommand).resolves(created);
-    aws.on(sdk.DescribeChangeSetCommand).resolves({ Status: 'CREATE_PENDING' });
     const { stacks, stop } = open();
-    setTimeout(() => stop.abort(new InterruptedError('SIGINT', '')), 20);
+    aws.on(sdk.DescribeChangeSetCommand).callsFake(() => {
+      stop.abort(new InterruptedError('SIGINT', ''));
+      return { Status: 'CREATE_PENDING' };
+    });
     await expect(stacks.propose({ ...wish, current: CURRENT })).rejects.toMatchObject({ exitCode: 130 });
     expect(sent(sdk.DeleteChangeSetCommand)).toHaveLength(1);
   });
@@ -275,9 +280,11 @@ describe('carrying a change out', () => {
 
   test('that is interrupted says that CloudFormation goes on', async () => {
     executes(['wh', 'CREATE_IN_PROGRESS']);
-    statuses('CREATE_IN_PROGRESS');
     const { stacks, stop } = open();
-    setTimeout(() => stop.abort(new InterruptedError('SIGTERM', '')), 20);
+    aws.on(sdk.DescribeStacksCommand).callsFake(() => {
+      stop.abort(new InterruptedError('SIGTERM', ''));
+      return answerOf('CREATE_IN_PROGRESS');
+    });
     await expect(stacks.execute(proposal)).rejects.toMatchObject({
       exitCode: 143,
       message: 'stopped by SIGTERM; what CloudFormation has begun goes on',

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { MemoryObjects } from '../standin/engine/memory-objects.ts';
+import { makeGate } from '../support/gate.ts';
 import {
   backend,
   column,
@@ -231,9 +232,11 @@ describe('page "Data load operations", COPY messages users have shown, pages "SY
   });
 
   test('a COPY can be cancelled while S3 keeps it waiting', async () => {
+    const [asked, answered] = [makeGate(), makeGate()];
     class Slow extends MemoryObjects {
       override async get(bucket: string, key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        asked.open();
+        await answered.opened;
         return objects.get(bucket, key);
       }
     }
@@ -242,8 +245,9 @@ describe('page "Data load operations", COPY messages users have shown, pages "SY
     await openOther({ objects: slow });
     objects.put('data/f.json', '{"id":1}');
     const loading = load('{"id":1}');
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await asked.opened;
     await backend.cancel();
+    answered.open();
     expect(await loading).toMatch(/^ERROR: Query \(\d+\) cancelled on user's request$/);
     expect(await column('id')).toEqual([]);
   });

@@ -1,15 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
 import { MemoryObjects } from '../standin/engine/memory-objects.ts';
 import { type Postgres, sharedPostgres } from '../standin/engine/postgres.ts';
 import type { Backend } from '../standin/executor.ts';
+import { until } from '../support/until.ts';
 
 let postgres: Postgres;
 let engine: StandinEngine;
 let backend: Backend;
+let admin: pg.Client;
 
 beforeAll(async () => {
   postgres = await sharedPostgres();
+  admin = new pg.Client({ ...postgres });
+  await admin.connect();
   engine = await startEngine({ objects: new MemoryObjects(), postgres });
   const setUp = await engine.connect({ database: 'dev', user: 'ann' });
   await setUp.execute('CREATE TABLE t (id BIGINT)');
@@ -18,6 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await engine.stop();
+  await admin.end();
 });
 
 beforeEach(async () => {
@@ -33,6 +39,12 @@ const message = (sql: string, on: Backend = backend): Promise<string> =>
   );
 
 describe('transactions', () => {
+  /** What the server beneath the stand-in says of a session: its state, and what it waits for. */
+  async function activityOf({ pid }: Backend): Promise<Partial<Record<string, unknown>>> {
+    const { rows } = await admin.query('SELECT state, wait_event_type FROM pg_stat_activity WHERE pid = $1', [pid]);
+    return rows[0] ?? {};
+  }
+
   async function pair(
     options: Partial<Parameters<typeof startEngine>[0]> = {},
   ): Promise<[Backend, Backend, StandinEngine]> {
@@ -86,12 +98,8 @@ describe('transactions', () => {
     await first.begin();
     await first.execute('INSERT INTO run VALUES (1)');
     expect((await second.execute('SELECT COUNT(*) FROM run')).rows).toEqual([['1']]);
-    let isDone = false;
-    const waiting = second.execute('INSERT INTO run VALUES (2)').then(() => {
-      isDone = true;
-    });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(isDone).toBe(false);
+    const waiting = second.execute('INSERT INTO run VALUES (2)');
+    await until(async () => (await activityOf(second))['wait_event_type'] === 'Lock');
     await first.commit();
     await waiting;
     await other.stop();
@@ -145,7 +153,7 @@ describe('transactions', () => {
   test('a statement that is cancelled, or runs out of time, says so', async () => {
     const slow = 'SELECT COUNT(*) FROM generate_series(1, 300000000)';
     const running = message(slow);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(async () => (await activityOf(backend))['state'] === 'active');
     await backend.cancel();
     expect(await running).toMatch(/^ERROR: Query \(-?\d+\) cancelled on user's request$/);
     await backend.execute('SET statement_timeout TO 20');

@@ -1,5 +1,6 @@
 import type { Engine } from '../executor.ts';
 import type { FaultInjector } from './faults.ts';
+import type { Pause } from './pause.ts';
 import type { Operation } from './requests.ts';
 
 /** Limits of the service (AWS page "Considerations when calling the Data API", and "Quotas and limits in Amazon Redshift"). */
@@ -82,12 +83,12 @@ export const CHOICES: UncertainChoices = {
   abortedError: true,
 };
 
-/** How long each state lasts at least, in milliseconds, so that clients see it. */
+/** How long each state lasts at least, so that clients see it. */
 export interface Pauses {
-  readonly submitted: number;
-  readonly picked: number;
+  readonly submitted: Pause;
+  readonly picked: Pause;
   /** How long a session stays BUSY after its statement ended. */
-  readonly released: number;
+  readonly released: Pause;
 }
 
 /** How the stand-in is set up. */

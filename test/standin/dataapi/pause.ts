@@ -3,10 +3,24 @@ import { setTimeout } from 'node:timers/promises';
 /** As long as a timer can wait. */
 export const FOREVER = 2 ** 31 - 1;
 
+/** How long something lasts: milliseconds, or until a promise is kept. */
+export type Pause = number | Promise<unknown>;
+
 /** Waits, but no longer than until one of the signals is given. */
-export async function pause(milliseconds: number, ...signals: readonly AbortSignal[]): Promise<void> {
+export async function pause(length: Pause, ...signals: readonly AbortSignal[]): Promise<void> {
   const signal = AbortSignal.any([...signals]);
-  if (milliseconds <= 0 || signal.aborted) {
+  if (signal.aborted) {
+    return;
+  }
+  await (typeof length === 'number' ? elapse(length, signal) : Promise.race([length, aborted(signal)]));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+async function elapse(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds <= 0) {
     return;
   }
   try {

@@ -170,7 +170,7 @@ export class Runner {
       this.#release(statement);
     }
     this.#settle(statement, failure);
-    if (released > 0) {
+    if (released !== 0) {
       await pause(released, this.#stopping);
       this.#release(statement);
     }
