@@ -12,6 +12,8 @@ import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
 export interface SessionOptions {
   readonly config: string;
   readonly readOnly: boolean;
+  /** False where the warehouse is to reach no file of the sources, neither to read nor to write it. */
+  readonly reachesSources?: boolean;
   /** What the command line says of bad records. */
   readonly tolerance?: ToleranceArgs | undefined;
 }
@@ -49,7 +51,7 @@ export async function withConfig<T>(
 
 async function withSpool<T>(
   config: Config,
-  { readOnly, tolerance = {} }: Omit<SessionOptions, 'config'>,
+  { readOnly, reachesSources = true, tolerance = {} }: Omit<SessionOptions, 'config'>,
   spoolRoot: string,
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
@@ -60,7 +62,7 @@ async function withSpool<T>(
   const model = loadModel();
   const stores = openStores(config.aws);
   const sources = sourcesOf(model, config);
-  const readable = [spoolRoot, ...localRoots(sources.map(({ root }) => root))];
+  const readable = reachesSources ? [spoolRoot, ...localRoots(sources.map(({ root }) => root))] : [];
   const warehouse = await openWarehouse(config, {
     readOnly,
     readable,

@@ -40,7 +40,7 @@ describe('PostgreSQL', () => {
   test('takes one statement at a time, so that none ends the read-only transaction of a query', () =>
     withTables(async (warehouse) => {
       await expect(warehouse.query('SELECT 1; DROP TABLE users')).rejects.toThrow('multiple commands');
-      await expect(warehouse.query('COMMIT; DROP TABLE users')).rejects.toThrow('multiple commands');
+      await expect(warehouse.query('COMMIT; DROP TABLE users')).rejects.toThrow('COMMIT is not a query');
       expect(await warehouse.existing(['users'])).toEqual(new Set(['users']));
     }));
 

@@ -28,7 +28,7 @@ export const queryCommand = toModule<Args>({
       default: 'table' as const,
       describe: 'of the rows',
     },
-    write: { type: 'boolean', default: false, describe: 'allow the statement to change data' },
+    write: { type: 'boolean', default: false, describe: 'allow the statement to change data in the warehouse' },
   },
   examples: [
     ['npm run query -- "SELECT COUNT(*) FROM songplays"', 'ask anything'],
@@ -40,7 +40,7 @@ export const queryCommand = toModule<Args>({
 async function run(args: Args): Promise<void> {
   const { loadModel } = await import('../../sql/catalogue.ts');
   const sql = sqlOf(loadModel(), args);
-  await withWarehouse({ config: args.config, readOnly: !args.write }, async (context) => {
+  await withWarehouse({ config: args.config, readOnly: !args.write, reachesSources: false }, async (context) => {
     await print(await ask(context, sql, args.write), args);
   });
 }

@@ -57,6 +57,9 @@ export async function connect(instance: Instance, schema: string | undefined): P
 
 /** DuckDB's error as a WarehouseError; one that is none of its own stays what it is. */
 export function sorted(error: unknown): WarehouseError {
+  if (error instanceof WarehouseError) {
+    return error;
+  }
   const message = messageOf(error).split('\n\nLINE ')[0] ?? '';
   if (/^Catalog Error: Table with name \S+ does not exist/.test(message)) {
     return new WarehouseError('missing-table', message.split('\n')[0] ?? message, {

@@ -4,6 +4,7 @@ import { listValue, ResultReturnType } from '../reader/driver.ts';
 import type { Batch, Step, StepResult } from '../warehouse.ts';
 import { sorted } from './connection.ts';
 import { copyStatements } from './copy.ts';
+import { assertReads } from './read-only.ts';
 import { toResultSet } from './values.ts';
 
 /** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
@@ -45,12 +46,7 @@ export class Session {
 
   /** Runs one statement in a transaction that can only read. Throws WarehouseError. */
   async read(sql: string): Promise<StepResult> {
-    const { count } = await this.#attempt(() => this.#connection.extractStatements(sql));
-    if (count !== 1) {
-      throw new WarehouseError('refused', `one statement at a time: this text holds ${count}`, {
-        next: 'Run them one after the other.',
-      });
-    }
+    await this.#attempt(() => assertReads(this.#connection, sql));
     await this.runSql('begin', 'BEGIN TRANSACTION READ ONLY');
     return this.runSql('query', sql);
   }

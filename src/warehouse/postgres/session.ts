@@ -6,6 +6,7 @@ import type { Batch, ResultSet, Step, StepResult, Value } from '../warehouse.ts'
 import { sorted } from './failures.ts';
 import { GRANTS } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
+import { assertReads } from './read-only.ts';
 import { toResultSet } from './values.ts';
 
 /** What every writing transaction waits for. */
@@ -41,6 +42,7 @@ export class Session {
   /** Runs one statement in a transaction that can only read. Throws WarehouseError. */
   async read(sql: string): Promise<ResultSet> {
     await this.#send('BEGIN READ ONLY');
+    await this.#attempt(() => assertReads(this.#client, sql));
     const { result } = await this.#runSql('query', sql);
     await this.#send('ROLLBACK');
     return result ?? { columns: [], rows: [] };

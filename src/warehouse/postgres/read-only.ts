@@ -1,0 +1,38 @@
+import type { Client } from 'pg';
+import { assertBeginsWith, refused } from '../reading.ts';
+
+/** What a statement that reads may begin with. Its transaction is read-only too, and the protocol takes one at a time. */
+const READING = ['select', 'with', 'values', 'table', 'show', 'explain'];
+
+/** Functions that the catalogue calls volatile, and that change nothing. */
+const HARMLESS = [
+  ...['random', 'random_normal', 'setseed', 'clock_timestamp', 'timeofday', 'currval', 'lastval'],
+  ...['gen_random_uuid', 'uuidv4', 'uuidv7', 'txid_current', 'pg_current_xact_id', 'pg_current_wal_lsn'],
+  ...['pg_sleep', 'pg_sleep_for', 'pg_sleep_until', 'pg_is_in_recovery', 'pg_blocking_pids'],
+  ...['pg_database_size', 'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size'],
+];
+
+/**
+ * A read-only transaction does not stop functions of the server's own code that reach outside of it: they write files
+ * (lo_export), end sessions, ask other servers (dblink). Such a function is VOLATILE and in an untrusted language.
+ */
+const ACTING = `SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.provolatile = 'v' AND NOT l.lanpltrusted AND p.proname = ANY($1) AND p.proname <> ALL($2)
+ORDER BY p.proname LIMIT 1`;
+
+/**
+ * Refuses a statement that may do more than read: by its first word, and by the functions it may call. Every word of the
+ * text counts, in literals and comments too: it is not taken apart. Throws WarehouseError `refused`, or what pg throws.
+ */
+export async function assertReads(client: Client, sql: string): Promise<void> {
+  assertBeginsWith(READING, sql);
+  if (/u&["']/i.test(sql)) {
+    throw refused('it holds a text or a name with Unicode escapes (U&)');
+  }
+  const words = new Set(sql.toLowerCase().match(/[a-z_][a-z0-9_]*/g));
+  const { rows } = await client.query(ACTING, [[...words], HARMLESS]);
+  const [acting] = rows as readonly { readonly proname: string }[];
+  if (acting !== undefined) {
+    throw refused(`it calls ${acting.proname}`);
+  }
+}
