@@ -54,13 +54,14 @@ async function copyRecord(examination: Examination, source: Source, learnt: Lear
   }
 }
 
-/** A file as it lies in the source, read by the warehouse itself: by manifest, or by prefix where there is no work prefix. */
+/** A file of the source as the warehouse reads it: a copy of it by manifest, or by prefix where there is no work prefix. */
 async function copyFile({ aws }: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
   const warehouse = learnt.warehouse as Warehouse;
   const { object } = learnt.samples.get(source.root) as Sample;
   const steps = warehouse.loads === 'parts' ? byManifest(source, object) : byPrefix(source, object);
   const copied = await countCopied(warehouse, { prepared: [], source, steps });
-  return { reason: `Redshift read ${object.label} as ${aws?.redshift?.role}: ${copied} records` };
+  const what = warehouse.loads === 'parts' ? `a copy of ${object.label}` : object.label;
+  return { reason: `Redshift read ${what} as ${aws?.redshift?.role}: ${copied} records` };
 }
 
 /** The record alone, as a source of its own. */
@@ -74,7 +75,6 @@ function oneRecord({ label, uri }: SourceObject, record: string): ObjectStore {
     async *read() {
       yield bytes;
     },
-    async assertUnchanged() {},
   };
 }
 

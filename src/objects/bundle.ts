@@ -3,7 +3,7 @@ import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
 import { type FramedFile, MalformedJson, RecordFramer } from './frame.ts';
 import { kindOf, type WantedKeys } from './frame-keys.ts';
-import { localPath } from './local.ts';
+import { assertUnchanged, localPath } from './local.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
 import { PartWriter } from './part-writer.ts';
@@ -126,14 +126,15 @@ class Bundler {
       return false;
     }
     this.#note(object, framed);
+    const path = localPath(object);
     this.#passedParts.push({
-      path: localPath(object) ?? object.uri,
+      path: path ?? object.uri,
       compression: isGzip(object.uri) ? 'gzip' : 'none',
       records: framed.records,
       bytes: framed.size,
       index: [],
       untouched: object,
-      assertUnchanged: () => this.#options.store.assertUnchanged(object),
+      assertUnchanged: path === undefined ? undefined : () => assertUnchanged(object),
     });
     return true;
   }

@@ -13,8 +13,7 @@ import {
 /** A local file: what the listing saw of it, so that a change before the commit is noticed. */
 interface LocalObject extends SourceObject {
   readonly path: string;
-  readonly modified: number;
-  readonly inode: number;
+  readonly seen: string;
 }
 
 /** Big enough for throughput, small enough for a small heap. */
@@ -37,16 +36,24 @@ export class LocalStore implements ObjectStore {
   async *read(object: SourceObject): AsyncIterable<Uint8Array> {
     yield* readChunks(object as LocalObject);
   }
+}
 
-  async assertUnchanged(object: SourceObject): Promise<void> {
-    const { path, size, modified, inode } = object as LocalObject;
-    const now = statSync(path, { throwIfNoEntry: false });
-    if (now === undefined || now.size !== size || now.mtimeMs !== modified || now.ino !== inode) {
-      throw new StarloadError(`${object.label} changed while it was being loaded; nothing was loaded`, {
-        next: 'Run again once nobody writes to it.',
-      });
-    }
+/**
+ * Throws StarloadError unless a local file is still as it was listed: to be asked once the warehouse has read it by itself. What
+ * was put away meanwhile and put back is noticed too, by the time of its last change of any kind.
+ */
+export function assertUnchanged(object: SourceObject): void {
+  const { path, label, seen } = object as LocalObject;
+  if (traceOf(statSync(path, { throwIfNoEntry: false })) !== seen) {
+    throw new StarloadError(`${label} changed while it was being loaded; nothing was loaded`, {
+      next: 'Run again once nobody writes to it.',
+    });
   }
+}
+
+/** What differs once a file has been written to, replaced, or put back. */
+function traceOf(stats: Stats | undefined): string {
+  return stats === undefined ? 'gone' : [stats.size, stats.mtimeMs, stats.ctimeMs, stats.dev, stats.ino].join(' ');
 }
 
 /** The local path of an object of a LocalStore; undefined for one of another store. */
@@ -146,8 +153,7 @@ function describeFile(path: string): LocalObject {
     size: stats.size,
     version: undefined,
     path,
-    modified: stats.mtimeMs,
-    inode: stats.ino,
+    seen: traceOf(stats),
   };
 }
 

@@ -33,12 +33,6 @@ export interface ObjectStore {
 
   /** A file's bytes. Throws StarloadError when it is gone, or when its version is no longer the one listed. */
   read(object: SourceObject): AsyncIterable<Uint8Array>;
-
-  /**
-   * Throws StarloadError unless the file is still as it was listed. What the warehouse reads by itself is asked about
-   * before the commit.
-   */
-  assertUnchanged(object: SourceObject): Promise<void>;
 }
 
 const DATA_FILE = /\.json(\.gz)?$/i;

@@ -11,8 +11,8 @@ export interface Part {
   readonly index: readonly PartIndexEntry[];
   /** The source file that this is, where it is handed on untouched. */
   readonly untouched?: SourceObject | undefined;
-  /** For such a file: to be called once it has been read; throws if it is not what was listed. */
-  readonly assertUnchanged?: (() => Promise<void>) | undefined;
+  /** For such a file on this machine: to be called once it has been read; throws if it is not what was listed. */
+  readonly assertUnchanged?: (() => void) | undefined;
 }
 
 /** A run of lines of a part that came from one source file. */

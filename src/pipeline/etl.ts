@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { StarloadError, UsageError } from '../errors.ts';
 import { Spool } from '../objects/spool.ts';
 import type { StepResult } from '../warehouse/warehouse.ts';
 import { LEDGER_GUARD, loadBatch, refreshBatch } from './batches.ts';
@@ -100,9 +100,14 @@ function whatIsLeft({ tolerance }: LoadContext, loaded: readonly LoadedRun[]): T
   return tolerance && { ...tolerance, maxErrors: tolerance.maxErrors - used };
 }
 
-/** A full refresh from whole folders, when anything in them is new. */
+/** So often whole folders are loaded that change each time while COPY reads them. */
+const MOST_REFRESHES = 3;
+
+/**
+ * A full refresh from whole folders, when anything in them is new. COPY reads them at a time of its own: when they have changed
+ * meanwhile, which only another listing tells, they are loaded anew. Throws StarloadError when they change each time.
+ */
 async function loadFolders(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
-  const copies = plan.tables.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
   if (plannedFiles(plan).length === 0) {
     return {
       status: 'up_to_date',
@@ -113,6 +118,32 @@ async function loadFolders(context: LoadContext, plan: LoadPlan): Promise<LoadRe
       ...keptOut(plan, []),
     };
   }
+  let planned = plan;
+  for (let attempt = 1; ; attempt += 1) {
+    const report = await refresh(context, planned);
+    planned = await planLoad({ ...context, emit: () => {} });
+    if (plannedFiles(planned).length === 0) {
+      return report;
+    }
+    if (attempt === MOST_REFRESHES) {
+      throw changesAlways(planned);
+    }
+    context.emit({ type: 'again', reason: 'files changed while Redshift read them', attempt: attempt + 1 });
+  }
+}
+
+function changesAlways({ tables }: LoadPlan): StarloadError {
+  const changed = tables.filter(({ files }) => files.length > 0).map(({ source }) => source.root);
+  return new StarloadError(
+    `${changed.join(' and ')} changed each time while Redshift read it; what is loaded is of no single moment`,
+    {
+      next: 'Run again once nobody writes there: everything is loaded anew. With WORK_PREFIX = s3://your-bucket/starload/ under [S3], each file is loaded as it was listed.',
+    },
+  );
+}
+
+async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
+  const copies = plan.tables.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
   const runId = newRunId();
   const results = await runWithRetry(context, refreshBatch(context.model, context.warehouse.now, runId, copies)).catch(
     async (error) => {

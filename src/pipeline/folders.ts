@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { StarloadError } from '../errors.ts';
 import { isGzip, type SkippedObject, type SourceObject } from '../objects/objects.ts';
+import { s3Place } from '../objects/s3/object.ts';
+import { placeOf } from '../objects/s3/uri.ts';
 import type { FolderCopy } from './batches.ts';
 import type { Source } from './context.ts';
 
@@ -21,8 +23,10 @@ export function toFolderCopy(source: Source, { objects, skipped }: SourceListing
   refuse(objects.length === 0, `${root} holds no files`);
   const [stray] = skipped;
   refuse(stray !== undefined, `COPY would take ${stray?.label} for data (${stray?.reason})`);
-  const isFile = objects.length === 1 && objects[0]?.uri === root;
-  const uri = isFile || root.endsWith('/') ? root : `${root}/`;
+  const [first] = objects;
+  const isFile = first !== undefined && s3Place(first)?.key === placeOf(root).key;
+  refuse(isFile, `${root} is a single file, and COPY would take every file whose name begins like it`);
+  const uri = root.endsWith('/') ? root : `${root}/`;
   refuse(jsonpaths?.startsWith(uri) === true, `COPY would take the jsonpaths file ${jsonpaths} for data`);
   const gzipped = objects.filter((object) => isGzip(object.uri)).length;
   refuse(
@@ -45,11 +49,14 @@ function refuse(condition: boolean, reason: string): void {
   }
 }
 
-/** Names, versions and sizes: what a listing can tell of a folder's content. */
+/**
+ * Names, versions, sizes and times: what a listing can tell of a folder's content. COPY reads a folder as it is at that moment;
+ * the time tells of a file that was another then and has been put back since, whose version is the same.
+ */
 function digest(objects: readonly SourceObject[]): string {
   const hash = createHash('sha256');
-  for (const { uri, version, size } of objects) {
-    hash.update(JSON.stringify([uri, version, size]));
+  for (const { uri, version, size, modified } of objects) {
+    hash.update(JSON.stringify([uri, version, size, modified]));
   }
   return `listing:${hash.digest('hex')}`;
 }

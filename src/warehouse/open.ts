@@ -52,19 +52,13 @@ async function openRedshiftFor(config: Config, target: RedshiftTarget, { stores,
   });
 }
 
-/** The work prefix, with what the engine asks about other places in S3. */
+/** The work prefix, as the engine knows it. */
 function workStore({ work, regionOf }: Stores, prefix: string): WorkStore {
-  const regionAt = (uri: string) => regionOf(placeOf(uri).bucket);
   return {
     prefix,
-    region: () => regionAt(prefix),
+    region: () => regionOf(placeOf(prefix).bucket),
     put: (uri, body) => work.put(uri, body),
     copy: (from, toUri) => work.copy(from, toUri),
     remove: (uris) => work.remove(uris),
-    regionOf: regionAt,
-    locationOf: (uri) => {
-      const { bucket, key } = placeOf(uri);
-      return `s3://${bucket}/${key}`;
-    },
   };
 }

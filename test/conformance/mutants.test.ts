@@ -9,6 +9,7 @@ import { type LoaderOptions, withLoader } from '../support/loader.ts';
 import { MUTANTS } from '../support/mutants.ts';
 import { note } from '../support/notes.ts';
 import { holdsThroughHistory } from '../support/properties.ts';
+import { listsPastEmptyPages, loadsTheListedVersion } from '../support/s3-trials.ts';
 import { FOR_ALL, scale } from '../support/scale.ts';
 import { type Scenario, scenarios } from '../support/scenario.ts';
 import {
@@ -30,6 +31,7 @@ const TRIALS: readonly Trial[] = [
   ['loaders side by side', loadsOnceSideBySide],
   ['overtaken after the plan', plansAnewWhenOvertaken],
   ['stamp not newer', refusesAStampThatIsNotNewer],
+  ['an empty page in a listing', listsPastEmptyPages],
   ...EXAMPLES.map(({ name, scenario }): Trial => [name, holds(scenario)]),
   [
     'histories',
@@ -41,6 +43,7 @@ const TRIALS: readonly Trial[] = [
         { numRuns: scale.mutantHistories, endOnFailure: true, seed: 7 },
       ),
   ],
+  ['a big file exchanged once it is read', loadsTheListedVersion],
   [
     'failure at any step',
     (engine, options) => (engine.reportsLive ? survivesFailureAtAnyStep(engine, options) : Promise.resolve()),
@@ -68,6 +71,8 @@ const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
   'deletes no songs': 'a corrected song that releases its play',
   'deletes no users': 'versions of an event that differ within a run',
   'has its stamp guard off': 'stamp not newer',
+  'stops listing at an empty page': 'an empty page in a listing',
+  'copies whatever version of a big file is there': 'a big file exchanged once it is read',
 };
 
 const chosen = engines.filter(({ share }) => scale.mutantsOnServers || share === 1);
@@ -82,7 +87,7 @@ if (chosen.length === 0) {
 (chosen.length === 0 ? describe.skip : describe).each(chosen.length === 0 ? engines : chosen)(
   'a loader on $name',
   (engine) => {
-    const mutants = MUTANTS.filter(({ harmlessOn }) => harmlessOn?.engine !== engine.name);
+    const mutants = MUTANTS.filter(({ harmlessOn }) => harmlessOn?.engines.includes(engine.name) !== true);
     const noticed: string[] = [];
 
     test('that is not mutated fails none', async () => {
@@ -111,7 +116,7 @@ if (chosen.length === 0) {
 function writeReport({ name }: Engine, noticed: readonly string[]): void {
   const folder = process.env['STARLOAD_MUTANTS'];
   if (folder !== undefined) {
-    const harmless = MUTANTS.filter(({ harmlessOn }) => harmlessOn?.engine === name).map(
+    const harmless = MUTANTS.filter(({ harmlessOn }) => harmlessOn?.engines.includes(name) === true).map(
       (mutant) => `${mutant.name}: none: ${mutant.harmlessOn?.reason}`,
     );
     writeFileSync(join(folder, `${name}.json`), JSON.stringify([...noticed, ...harmless], null, 2));

@@ -38,9 +38,8 @@ export class Bucket {
     return this.#objects.get(key);
   }
 
-  put(key: string, body: Uint8Array): StoredObject {
+  put(key: string, body: Uint8Array, etag = md5(body)): StoredObject {
     const bytes = Buffer.from(body);
-    const etag = createHash('md5').update(bytes).digest('hex');
     const object = { etag, size: bytes.length, modified: new Date(), body: () => bytes };
     if (!this.#objects.has(key)) {
       this.#sorted = undefined;
@@ -94,6 +93,10 @@ function* filesBelow(folder: string, prefix: string): Iterable<[string, StoredOb
     const etag = createHash('md5').update(`${path}\n${size}\n${mtime.getTime()}`).digest('hex');
     yield [`${prefix}${entry.name}`, { etag: `${etag}-1`, size, modified: mtime, body: () => readFileSync(path) }];
   }
+}
+
+export function md5(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
 }
 
 function bytesOf(text: string): Buffer {

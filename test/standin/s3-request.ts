@@ -39,6 +39,10 @@ function operationOf({ method = '', headers }: IncomingMessage, key: string, que
     return bucketOperation(method, query);
   }
   const isCopy = method === 'PUT' && headers['x-amz-copy-source'] !== undefined;
+  const multipart = multipartOperation(method, isCopy, query);
+  if (multipart !== undefined) {
+    return multipart;
+  }
   const names: Record<string, string> = {
     GET: 'GetObject',
     HEAD: 'HeadObject',
@@ -46,6 +50,18 @@ function operationOf({ method = '', headers }: IncomingMessage, key: string, que
     DELETE: 'DeleteObject',
   };
   return names[method] ?? method;
+}
+
+/** Uploads in parts, as far as copies need them. */
+function multipartOperation(method: string, isCopy: boolean, query: URLSearchParams): string | undefined {
+  if (method === 'POST' && query.has('uploads')) return 'CreateMultipartUpload';
+  if (!query.has('uploadId')) return undefined;
+  const names: Record<string, string> = {
+    PUT: isCopy ? 'UploadPartCopy' : 'UploadPart',
+    POST: 'CompleteMultipartUpload',
+    DELETE: 'AbortMultipartUpload',
+  };
+  return names[method];
 }
 
 function bucketOperation(method: string, query: URLSearchParams): string {

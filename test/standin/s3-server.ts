@@ -14,6 +14,7 @@ import {
 } from './s3-answers.ts';
 import { Bucket, type StoredObject } from './s3-buckets.ts';
 import { parseRequest, readBody, type S3Request } from './s3-request.ts';
+import { Uploads } from './s3-uploads.ts';
 
 export type { S3Request } from './s3-request.ts';
 
@@ -74,6 +75,7 @@ class Standin implements S3Server {
   readonly #region: string;
   readonly #server: Server;
   readonly #earlier = new Map<string, number>();
+  readonly #uploads = new Uploads();
 
   constructor({ region = 'us-east-1', folders = {} }: S3ServerOptions) {
     this.#region = region;
@@ -185,6 +187,11 @@ class Standin implements S3Server {
         return { status: 200, headers: { etag: `"${bucket.put(request.key, body).etag}"` } };
       case 'CopyObject':
         return this.#copy(bucket, request);
+      case 'CreateMultipartUpload':
+      case 'UploadPartCopy':
+      case 'CompleteMultipartUpload':
+      case 'AbortMultipartUpload':
+        return this.#uploads.perform(bucket, request, () => this.#sourceOf(request));
       case 'DeleteObject':
         bucket.remove(request.key);
         return { status: 204 };
@@ -195,7 +202,13 @@ class Standin implements S3Server {
     }
   }
 
-  #copy(target: Bucket, { headers, key }: S3Request): Answer {
+  #copy(target: Bucket, request: S3Request): Answer {
+    const { etag } = target.put(request.key, this.#sourceOf(request));
+    return xml(200, `<CopyObjectResult ${NAMESPACE}>${element('ETag', `"${etag}"`)}</CopyObjectResult>`);
+  }
+
+  /** What a copy is made of, of the version that it asks for. */
+  #sourceOf({ headers }: S3Request): Buffer {
     const text = decodeURIComponent(String(headers['x-amz-copy-source'])).replace(/^\//, '');
     const [, name = '', sourceKey = ''] = /^([^/]*)\/(.*)$/s.exec(text) ?? [];
     const source = objectOf(this.#bucket(name), sourceKey);
@@ -203,8 +216,7 @@ class Standin implements S3Server {
     if (typeof wanted === 'string' && unquote(wanted) !== source.etag) {
       throw new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
     }
-    const { etag } = target.put(key, source.body());
-    return xml(200, `<CopyObjectResult ${NAMESPACE}>${element('ETag', `"${etag}"`)}</CopyObjectResult>`);
+    return source.body();
   }
 
   /** A fault for DeleteObject of one of the keys becomes that key's error. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ObjectStore } from '../../src/objects/objects.ts';
 import type { LoadContext } from '../../src/pipeline/context.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import type { PipelineEvent } from '../../src/pipeline/events.ts';
@@ -19,10 +20,11 @@ export interface Loader {
   readonly events: PipelineEvent[];
 }
 
-/** How a loader differs from the product: mutants change its model or wrap its warehouse. */
+/** How a loader differs from the product: mutants change its model, or wrap its warehouse or store. */
 export interface LoaderOptions {
   readonly model?: Model;
   readonly wrap?: (warehouse: Warehouse) => Warehouse;
+  readonly store?: (store: ObjectStore) => ObjectStore;
 }
 
 /** Runs an action with a loader on an engine. */
@@ -62,7 +64,7 @@ export async function openLoader(
 export async function makeLoader(
   warehouse: Warehouse,
   spoolRoot: string,
-  { model = loadModel(), wrap = (same) => same }: LoaderOptions = {},
+  { model = loadModel(), wrap = (same) => same, store: change = (same) => same }: LoaderOptions = {},
 ): Promise<Loader> {
   const store = new MemoryStore();
   const events: PipelineEvent[] = [];
@@ -75,7 +77,7 @@ export async function makeLoader(
     model,
     warehouse: wrap(warehouse),
     sources,
-    storeOf: () => store,
+    storeOf: () => change(store),
     spoolRoot,
     emit: (event) => events.push(event),
     signal: new AbortController().signal,

@@ -28,8 +28,6 @@ export class MemoryStore implements ObjectStore {
     yield Buffer.from(text);
   }
 
-  async assertUnchanged(): Promise<void> {}
-
   #describe(uri: string, text: string): SourceObject {
     return { uri, label: uri, size: Buffer.byteLength(text), version: createHash('sha256').update(text).digest('hex') };
   }

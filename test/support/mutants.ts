@@ -1,3 +1,6 @@
+import type { ObjectStore } from '../../src/objects/objects.ts';
+import type { Part } from '../../src/objects/part.ts';
+import { openStores } from '../../src/objects/stores.ts';
 import type { Model } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/catalogue.ts';
 import type { Batch, Step, Warehouse } from '../../src/warehouse/warehouse.ts';
@@ -8,8 +11,8 @@ import { override } from './trials.ts';
 export interface Mutant {
   readonly name: string;
   readonly options: () => LoaderOptions;
-  /** The engine on which it is no mistake, and why. */
-  readonly harmlessOn?: { readonly engine: string; readonly reason: string };
+  /** The engines on which it is no mistake, and why. */
+  readonly harmlessOn?: { readonly engines: readonly string[]; readonly reason: string };
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -49,7 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
   inTransform('takes the greatest song_id of several', '062_songplays_insert', /MIN\(song_id\)/, 'MAX(song_id)'),
   {
     ...inTransform('compares trailing blanks', '010_run_events', /RTRIM\(song, ' '\)/, 'song'),
-    harmlessOn: { engine: 'redshift', reason: 'it ignores trailing blanks by itself' },
+    harmlessOn: { engines: ['redshift'], reason: 'it ignores trailing blanks by itself' },
   },
   inTransform(
     'forgets the artists a song had before',
@@ -80,6 +83,12 @@ export const MUTANTS: readonly Mutant[] = [
   inProtocol('has its ledger guard off', 'ledger_guard', 'SELECT 1'),
   { name: 'writes the ledger beside the transaction', options: () => ({ wrap: ledgerBeside }) },
   { name: 'commits after staging', options: () => ({ wrap: commitsAfterStaging }) },
+  { name: 'stops listing at an empty page', options: () => ({ store: stopsAtAnEmptyPage }) },
+  {
+    name: 'copies whatever version of a big file is there',
+    options: () => ({ wrap: copiesAnyVersion }),
+    harmlessOn: { engines: ['duckdb', 'postgres'], reason: 'only Redshift reads S3 by itself' },
+  },
 ];
 
 function inTransform(name: string, file: string, pattern: RegExp, replacement: string): Mutant {
@@ -140,4 +149,37 @@ function splitting(warehouse: Warehouse, isLast: (step: Step) => boolean): Wareh
       return [...first, ...(await warehouse.run(part(batch.steps.slice(cut)), onStep))];
     },
   });
+}
+
+function stopsAtAnEmptyPage(store: ObjectStore): ObjectStore {
+  return {
+    read: (object) => store.read(object),
+    async *list(root) {
+      for await (const page of store.list(root)) {
+        if (page.objects.length + page.skipped.length === 0) return;
+        yield page;
+      }
+    },
+  };
+}
+
+/** A file in S3 that is handed on is taken for the one that was listed. */
+function copiesAnyVersion(warehouse: Warehouse): Warehouse {
+  const run: Warehouse['run'] = async (batch, onStep) => {
+    const steps: Step[] = [];
+    for (const step of batch.steps) {
+      steps.push(step.kind === 'copy' ? { ...step, parts: await Promise.all(step.parts.map(asItIsNow)) } : step);
+    }
+    return warehouse.run({ ...batch, steps }, onStep);
+  };
+  return override(warehouse, { run });
+}
+
+async function asItIsNow(part: Part): Promise<Part> {
+  const { untouched } = part;
+  if (untouched === undefined) return part;
+  for await (const { objects } of openStores().storeOf(untouched.uri).list(untouched.uri)) {
+    return { ...part, untouched: objects[0] };
+  }
+  return part;
 }

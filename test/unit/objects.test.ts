@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
@@ -171,9 +171,13 @@ describe('bundling', () => {
           ['d.json.gz', 'gzip', 1],
           ['p-1.json', 'none', 3],
         ]);
-        await parts[0]?.assertUnchanged?.();
-        writeFileSync(join(folder, 'a.json'), '{"ts":9}\n\n');
-        await expect(parts[0]?.assertUnchanged?.()).rejects.toThrow('changed while it was being loaded');
+        parts[0]?.assertUnchanged?.();
+        const [path, away] = [join(folder, 'a.json'), join(folder, 'away')];
+        renameSync(path, away);
+        writeFileSync(path, '{"ts":9}\n');
+        expect(() => parts[0]?.assertUnchanged?.()).toThrow('changed while it was being loaded');
+        renameSync(away, path);
+        expect(() => parts[0]?.assertUnchanged?.()).toThrow('changed while it was being loaded');
         expect(locate(parts[0] as never, 7)).toEqual({ file: join(folder, 'a.json'), line: 7 });
       },
     ));

@@ -28,7 +28,6 @@ function slowStore(failing: ReadonlySet<string> = new Set()) {
     list: () => {
       throw new Error('not asked');
     },
-    assertUnchanged: async () => {},
   };
 }
 

@@ -134,7 +134,6 @@ describe('listing a folder in S3', () => {
           chunks.push(chunk);
         }
         expect(`odd/${Buffer.concat(chunks)}`).toBe(s3Place(object)?.key);
-        await store.assertUnchanged(object);
         expect(object.uri).toMatch(/^s3:\/\/b\/odd\/[^\p{Cc}\p{Zl}\p{Zp}]+$/u);
         const { etag } = await work
           .copy(object, `s3://copies/${object.uri.slice('s3://b/'.length)}`)

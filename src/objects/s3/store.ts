@@ -8,7 +8,7 @@ import {
   type SourceObject,
 } from '../objects.ts';
 import type { S3Clients } from './client.ts';
-import { explain, isChanged, isDenied, isMissing, staleError } from './errors.ts';
+import { explain, isDenied, isMissing } from './errors.ts';
 import { type ListedObject, listPages } from './listing.ts';
 import { describe, type S3Object } from './object.ts';
 import { readObject } from './reading.ts';
@@ -47,17 +47,6 @@ export class S3Store implements ObjectStore {
 
   read(object: SourceObject): AsyncIterable<Uint8Array> {
     return readObject(this.#clients, object as S3Object);
-  }
-
-  async assertUnchanged(object: SourceObject): Promise<void> {
-    const { bucket, key, uri, version } = object as S3Object;
-    try {
-      const client = await this.#clients.of(bucket);
-      await client.headObject({ Bucket: bucket, Key: key, IfMatch: `"${version}"` });
-    } catch (error) {
-      const isStale = isChanged(error) || isMissing(error);
-      throw isStale ? staleError(uri, error) : explain(error, { action: 'read', uri, bucket });
-    }
   }
 
   /** The object a root names that is no folder. Throws StarloadError when there is none. */

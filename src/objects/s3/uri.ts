@@ -25,6 +25,12 @@ export function placeOf(uri: string): S3Place {
   return { bucket, key: key.replace(ESCAPES, decodeURIComponent) };
 }
 
+/** A place in S3 as COPY names it: `s3://bucket/key`, the key as it is. Throws StarloadError. */
+export function locationOf(uri: string): string {
+  const { bucket, key } = placeOf(uri);
+  return `s3://${bucket}/${key}`;
+}
+
 /** Whether a root lies in S3. */
 export function isS3(root: string): boolean {
   return root.startsWith('s3://');

@@ -1,6 +1,7 @@
 import { StarloadError } from '../../errors.ts';
 import type { SourceObject } from '../objects.ts';
 import type { S3Clients } from './client.ts';
+import { COPY_BYTES, copyObject } from './copying.ts';
 import { explain, isChanged, isMissing, staleError } from './errors.ts';
 import type { S3Object } from './object.ts';
 import { placeOf, uriOf } from './uri.ts';
@@ -25,17 +26,18 @@ export interface WorkStore {
 
 /** As many as DeleteObjects takes. */
 const MOST_REMOVALS = 1000;
-/** CopyObject's limit. */
-const MOST_COPY_BYTES = 5 * 1024 ** 3;
 /** Failures named in a message; the rest are counted. */
 const MOST_NAMED = 5;
 
 /** The work prefix in S3. */
 export class S3WorkStore implements WorkStore {
   readonly #clients: S3Clients;
+  readonly #copyBytes: number;
 
-  constructor(clients: S3Clients) {
+  /** A file of more than `copyBytes` is copied in parts of that size. */
+  constructor(clients: S3Clients, copyBytes = COPY_BYTES) {
     this.#clients = clients;
+    this.#copyBytes = copyBytes;
   }
 
   async put(uri: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Written> {
@@ -53,22 +55,9 @@ export class S3WorkStore implements WorkStore {
   async copy(from: SourceObject, toUri: string): Promise<Written> {
     const source = from as S3Object;
     const target = placeOf(toUri);
-    if (source.size > MOST_COPY_BYTES) {
-      throw new StarloadError(`cannot copy ${source.uri} to ${toUri}: it is larger than the 5 GiB S3 copies at once`, {
-        next: "Put the work prefix into the source's region, or split the file.",
-      });
-    }
     try {
       const client = await this.#clients.of(target.bucket);
-      const { CopyObjectResult } = await client.copyObject({
-        Bucket: target.bucket,
-        Key: target.key,
-        CopySource: `${source.bucket}/${source.key.split('/').map(encodeURIComponent).join('/')}`,
-        CopySourceIfMatch: `"${source.version}"`,
-        // Copying tags would need permissions of its own.
-        TaggingDirective: 'REPLACE',
-      });
-      return { etag: unquoted(CopyObjectResult?.ETag), size: source.size };
+      return { etag: unquoted(await copyObject(client, source, target, this.#copyBytes)), size: source.size };
     } catch (error) {
       const isStale = isChanged(error) || (isMissing(error) && (error as Error).name === 'NoSuchKey');
       throw isStale

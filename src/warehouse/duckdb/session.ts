@@ -84,7 +84,7 @@ export class Session {
       };
       affected += (await this.#attempt(() => this.#connection.run(statement.sql, values))).rowsChanged;
       for (const part of statement.parts) {
-        await part.assertUnchanged?.();
+        part.assertUnchanged?.();
       }
     }
     return { name, affected, result: undefined };

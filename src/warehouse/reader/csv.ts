@@ -59,7 +59,7 @@ export class CsvReader {
         `COPY (SELECT * FROM (${query?.sql}) typed (${names.join(', ')})) TO $csv (FORMAT csv, HEADER false${quoted})`,
         values,
       );
-      await part.assertUnchanged?.();
+      part.assertUnchanged?.();
       return path;
     } catch (error) {
       rmSync(path, { force: true });

@@ -1,4 +1,5 @@
 import type { Part } from '../../objects/part.ts';
+import { locationOf } from '../../objects/s3/uri.ts';
 import { loadedColumns, type Table } from '../../sql/catalogue.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
 import type { Folder, Mapping } from '../warehouse.ts';
@@ -38,7 +39,8 @@ export function copyStatement(
 
 /** The COPY of everything whose key begins as a folder does. Its slash keeps neighbours out: `log_data` also matches `log_data2/`. */
 export function copyFolderStatement(table: Table, { uri, compression, jsonpaths }: Folder, access: CopyAccess): string {
-  return copyFrom(table, uri, { compression, jsonpaths, isManifest: false }, access);
+  const paths = jsonpaths === undefined ? undefined : locationOf(jsonpaths);
+  return copyFrom(table, locationOf(uri), { compression, jsonpaths: paths, isManifest: false }, access);
 }
 
 interface CopyFormat extends Omit<CopyFiles, 'manifest'> {

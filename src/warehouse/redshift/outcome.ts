@@ -1,5 +1,6 @@
 import type { DescribeStatementResponse, SubStatementData } from '@aws-sdk/client-redshift-data';
 import { messageOf } from '../../errors.ts';
+import { locationOf } from '../../objects/s3/uri.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import type { ResultSet, Step, StepResult } from '../warehouse.ts';
 import type { DataApi, Notify } from './data-api.ts';
@@ -85,7 +86,7 @@ async function withLoadErrors(
     return failure;
   }
   const parts = placed.parts.get(step) ?? [];
-  const filePrefix = step.kind === 'copy' ? placed.folder : step.folder.uri;
+  const filePrefix = step.kind === 'copy' ? placed.folder : locationOf(step.folder.uri);
   const problems = await readLoadErrors(ask, { queryId: sub?.RedshiftQueryId ?? 0, filePrefix }, parts);
   return new WarehouseError(failure.kind, failure.message, { cause: failure, next: failure.next, problems });
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { StarloadError } from '../../errors.ts';
+import { mapAtOnce } from '../../objects/at-once.ts';
 import type { SourceObject } from '../../objects/objects.ts';
 import type { Part } from '../../objects/part.ts';
 import type { Batch, Step } from '../warehouse.ts';
@@ -18,16 +19,17 @@ export interface WorkStore {
   /** Copies an object of S3, which must still be as it was listed. */
   copy(from: SourceObject, toUri: string): Promise<unknown>;
   remove(uris: readonly string[]): Promise<void>;
-  /** The region of another bucket. */
-  regionOf(uri: string): Promise<string>;
-  /** An object's URI as COPY wants it in a manifest. */
-  locationOf(uri: string): string;
 }
 
 /** A part in S3: what COPY will name in its errors, and the part it is. */
 export interface PlacedPart {
   readonly uri: string;
   readonly part: Part;
+}
+
+/** A part as its name in S3 says: what is bundled here is compressed on its way. */
+interface NamedPart extends PlacedPart {
+  readonly compression: Part['compression'];
 }
 
 type CopyStep = Extract<Step, { kind: 'copy' }>;
@@ -55,10 +57,13 @@ export function plannedFiles(batch: Batch, step: Step, prefix: string): readonly
 
 const compress = promisify(gzip);
 
+/** Copies inside S3 under way at once. */
+const COPIES_AT_ONCE = 8;
+
 /**
  * Brings a batch's parts, manifests and jsonpaths files to S3, under keys of this batch alone, kept short since error
- * views keep 256 characters. Files in S3 that are handed on untouched stay where they are, unless they are in another
- * region than the work prefix: COPY's REGION holds for all it reads.
+ * views keep 256 characters. Files in S3 that are handed on untouched are copied there too, by S3 and as they were
+ * listed: COPY reads them at a time of its own, and takes whatever bytes it finds then.
  */
 export async function placeBatch(batch: Batch, store: WorkStore): Promise<PlacedBatch> {
   const placer = new Placer(`${store.prefix}${batch.name}/`, store);
@@ -92,10 +97,7 @@ class Placer {
   }
 
   async place(step: CopyStep): Promise<void> {
-    const parts: (PlacedPart & { readonly compression: Part['compression'] })[] = [];
-    for (const [index, part] of step.parts.entries()) {
-      parts.push(await this.#placePart(part, `${step.table.name}-${index + 1}.json`));
-    }
+    const parts = await this.#placeParts(step);
     this.#parts.set(step, parts);
     const jsonpaths = await this.#placeJsonpaths(step);
     const files: CopyFiles[] = [];
@@ -109,23 +111,25 @@ class Placer {
     this.#files.set(step, files);
   }
 
-  async #placePart(part: Part, name: string): Promise<PlacedPart & { readonly compression: Part['compression'] }> {
-    if (part.untouched !== undefined) {
-      return { uri: await this.#placeUntouched(part, part.untouched, name), part, compression: part.compression };
+  /** Copies go side by side, S3 does the work; of what is compressed here, one is held in memory at a time. */
+  async #placeParts({ table, parts }: CopyStep): Promise<NamedPart[]> {
+    const named = parts.map((part, index) => ({ part, name: `${table.name}-${index + 1}.json` }));
+    const untouched = named.filter(({ part }) => part.untouched !== undefined);
+    const copied = await mapAtOnce(untouched, COPIES_AT_ONCE, ({ part, name }) => this.#copy(part, name));
+    const placed = new Map(copied.map((one) => [one.part, one]));
+    for (const { part, name } of named.filter((one) => one.part.untouched === undefined)) {
+      const uri = await this.#write(`${name}.gz`, await compress(await readFile(part.path)));
+      placed.set(part, { uri, part, compression: 'gzip' });
     }
-    const uri = await this.#write(`${name}.gz`, await compress(await readFile(part.path)));
-    return { uri, part, compression: 'gzip' };
+    return parts.flatMap((part) => placed.get(part) ?? []);
   }
 
-  async #placeUntouched(part: Part, object: SourceObject, name: string): Promise<string> {
-    if ((await this.#store.regionOf(part.path)) === (await this.#store.region())) {
-      await part.assertUnchanged?.();
-      return this.#store.locationOf(part.path);
-    }
-    const uri = `${this.#folder}${name}${part.compression === 'gzip' ? '.gz' : ''}`;
-    await this.#store.copy(object, uri);
+  async #copy(part: Part, name: string): Promise<NamedPart> {
+    const { compression, untouched } = part;
+    const uri = `${this.#folder}${name}${compression === 'gzip' ? '.gz' : ''}`;
     this.#written.push(uri);
-    return uri;
+    await this.#store.copy(untouched as SourceObject, uri);
+    return { uri, part, compression };
   }
 
   async #placeJsonpaths({ table, mapping }: CopyStep): Promise<string | undefined> {

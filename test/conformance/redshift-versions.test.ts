@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals';
+import { etl } from '../../src/pipeline/etl.ts';
+import type { S3Server } from '../standin/s3-server.ts';
+import { type Engine, engines, withFolder } from '../support/engines.ts';
+import { type Loader, makeLoader } from '../support/loader.ts';
+import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
+import { fromBuckets, loadsTheListedVersion, type Moment } from '../support/s3-trials.ts';
+import { linesOf } from '../support/scenario.ts';
+import { PLAY, SONG } from '../support/trials.ts';
+
+const redshift = engines.find(({ name }) => name === 'redshift');
+if (redshift === undefined) {
+  test.skip('versions of big files: redshift is not among ENGINES', () => {});
+}
+
+const isManifest = (key: string) => key.endsWith('staging_events-none.manifest');
+const MOMENTS: readonly (readonly [title: string, moment: Moment, outcome: string])[] = [
+  ['once the loader has read it', 'once read', 'refused'],
+  ['before S3 copies it', ({ operation }) => operation === 'CopyObject', 'refused'],
+  ['once it is copied', ({ operation, key }) => operation === 'PutObject' && isManifest(key), 'loaded'],
+  ['while COPY runs', ({ operation, key }) => operation === 'GetObject' && isManifest(key), 'loaded'],
+];
+
+(redshift === undefined ? describe.skip : describe)(
+  'a big file in S3 that another one stands in for, for a while',
+  () => {
+    test.each(MOMENTS)('%s, is loaded as it was listed, or not at all', async (_, moment, outcome) => {
+      expect(await loadsTheListedVersion(redshift as Engine, {}, moment)).toBe(outcome);
+    });
+  },
+);
+
+/** Without a work prefix: two buckets, and what loads their folders whole. */
+function withFolders(action: (bench: FolderBench) => Promise<void>): Promise<void> {
+  return withFolder(async (folder) => {
+    const { s3 } = await sharedStandin();
+    for (const bucket of ['logs', 'songs']) s3.createBucket(bucket, 'us-west-2');
+    s3.put('logs', 'log_data/a.json', lineOf('listed'));
+    s3.put('songs', 'song_data/a.json', linesOf([SONG]));
+    const warehouse = await openOnStandin({ journalFolder: folder, workPrefix: undefined });
+    try {
+      const loader = await makeLoader(warehouse, folder);
+      await action({ s3, loader, load: (logs) => etl(fromBuckets(loader, logs, 'songs/song_data')) });
+    } finally {
+      s3.faults = () => undefined;
+      await warehouse.close();
+    }
+  });
+}
+
+interface FolderBench {
+  readonly s3: S3Server;
+  readonly loader: Loader;
+  readonly load: (logs: string) => ReturnType<typeof etl>;
+}
+
+function lineOf(level: string): string {
+  return linesOf([{ ...PLAY, level }]);
+}
+
+async function levelsOf({ context: { warehouse } }: Loader): Promise<unknown> {
+  return (await warehouse.query('SELECT level FROM staging_events')).rows.flat().sort();
+}
+
+(redshift === undefined ? describe.skip : describe)('a whole folder', () => {
+  test('is loaded anew when a file was another one while COPY read it, though it has been put back', () =>
+    withFolders(async ({ s3, loader, load }) => {
+      let copies = 0;
+      s3.faults = ({ operation, bucket }) => {
+        if (operation !== 'GetObject' || bucket !== 'logs') return undefined;
+        copies += 1;
+        if (copies === 1) s3.put('logs', 'log_data/a.json', lineOf('other'));
+        if (copies === 1) setImmediate(() => s3.put('logs', 'log_data/a.json', lineOf('listed')));
+        return undefined;
+      };
+      expect((await load('logs/log_data')).status).toBe('loaded');
+      expect([copies, await levelsOf(loader)]).toEqual([2, ['listed']]);
+      expect(loader.events).toContainEqual({
+        type: 'again',
+        reason: 'files changed while Redshift read them',
+        attempt: 2,
+      });
+      expect((await load('logs/log_data')).status).toBe('up_to_date');
+    }));
+
+  test('that changes each time while it is read is a failure, and the next load takes it anew', () =>
+    withFolders(async ({ s3, loader, load }) => {
+      let copies = 0;
+      s3.faults = ({ operation, bucket }) => {
+        if (operation !== 'GetObject' || bucket !== 'logs') return undefined;
+        copies += 1;
+        s3.put('logs', 'log_data/b.json', lineOf(`version ${copies}`));
+        return undefined;
+      };
+      await expect(load('logs/log_data')).rejects.toThrow(
+        's3://logs/log_data changed each time while Redshift read it; what is loaded is of no single moment',
+      );
+      s3.faults = () => undefined;
+      expect((await load('logs/log_data')).status).toBe('loaded');
+      expect(await levelsOf(loader)).toEqual(['listed', expect.stringMatching(/^version \d/)]);
+    }));
+
+  test('that is a single file is refused: COPY would take its neighbours too', () =>
+    withFolders(async ({ s3, load }) => {
+      s3.put('logs', 'log_data/a.json2', lineOf('neighbour'));
+      await expect(load('logs/log_data/a.json')).rejects.toThrow(
+        's3://logs/log_data/a.json is a single file, and COPY would take every file whose name begins like it',
+      );
+    }));
+
+  test('is the one of its name, also where the name has a percent sign', () =>
+    withFolders(async ({ s3, loader, load }) => {
+      s3.put('logs', '100%25/a.json', lineOf('three characters'));
+      s3.put('logs', '100%/a.json', lineOf('one character'));
+      await load('logs/100%25');
+      expect(await levelsOf(loader)).toEqual(['one character']);
+    }));
+});
