@@ -1,5 +1,6 @@
 -- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are made
 -- from it.
+-- key: song_id
 CREATE TABLE current_songs (
   song_id VARCHAR(256) NOT NULL,
   title VARCHAR(1024),

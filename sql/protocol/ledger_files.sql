@@ -1,6 +1,16 @@
 -- The newest entry of every file, and how many versions of it stand in staging: none that were set aside, and none of
--- those that were loaded before a refresh from whole folders, which empties staging.
-SELECT staging_table, uri, version, size_bytes, records, rejected, status, versions
+-- those that were loaded before a refresh from whole folders, which empties staging. With the newest stamp of the ledger,
+-- to the microsecond.
+SELECT
+  staging_table,
+  uri,
+  version,
+  size_bytes,
+  records,
+  rejected,
+  status,
+  versions,
+  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS newest_stamp
 FROM (
   SELECT
     staging_table,

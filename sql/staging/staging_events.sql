@@ -1,4 +1,6 @@
 -- source: LOG_DATA
+-- key: ts, sessionid, iteminsession, userid
+-- sample: userid
 CREATE TABLE staging_events (
   artist VARCHAR(1024),
   auth VARCHAR(256),

@@ -1,4 +1,5 @@
 -- source: SONG_DATA
+-- key: song_id
 CREATE TABLE staging_songs (
   num_songs BIGINT,
   artist_id VARCHAR(256) NOT NULL,

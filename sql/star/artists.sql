@@ -1,3 +1,4 @@
+-- key: artist_id
 CREATE TABLE artists (
   artist_id VARCHAR(256) NOT NULL,
   name VARCHAR(1024),

@@ -1,3 +1,4 @@
+-- key: songplay_id
 CREATE TABLE songplays (
   songplay_id VARCHAR(32) NOT NULL,
   start_time TIMESTAMP NOT NULL,

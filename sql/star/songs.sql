@@ -1,3 +1,4 @@
+-- key: song_id
 CREATE TABLE songs (
   song_id VARCHAR(256) NOT NULL,
   title VARCHAR(1024),

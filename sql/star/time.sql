@@ -1,3 +1,4 @@
+-- key: start_time
 CREATE TABLE time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,

@@ -1,3 +1,4 @@
+-- key: user_id
 CREATE TABLE users (
   user_id BIGINT NOT NULL,
   first_name VARCHAR(256),

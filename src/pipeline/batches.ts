@@ -105,7 +105,7 @@ function clearing(tables: readonly Table[]): readonly NamedSql[] {
 }
 
 /** The model as it works on derived tables that are empty. */
-function fresh(model: Model): Model {
+export function fresh(model: Model): Model {
   return { ...model, transforms: model.transforms.filter(({ skippedByRebuild }) => !skippedByRebuild) };
 }
 
@@ -139,7 +139,8 @@ export function tableSizes(model: Model): WantedSql {
   return { name: TABLE_SIZES, sql: selects.join('\nUNION ALL\n'), wanted: 'always' };
 }
 
-function sqlSteps(statements: readonly WantedSql[], stamps: Stamps): readonly Step[] {
+/** Statements as steps, their placeholders filled. */
+export function sqlSteps(statements: readonly WantedSql[], stamps: Stamps): readonly Step[] {
   return statements.map((statement) => ({ kind: 'sql', ...statement, sql: render(statement.sql, stamps) }));
 }
 

@@ -2,7 +2,9 @@ import { identify } from '../objects/bytes.ts';
 import { protocolSql } from '../sql/catalogue.ts';
 import type { LoadContext, Source } from './context.ts';
 import type { Disagreements, SourceRule } from './disagreements.ts';
+import { EMPTY_LEDGER_STAMP } from './plan.ts';
 import { type Recount, recounter } from './recount.ts';
+import { isSampled, type Sample } from './sample.ts';
 import { type SourceUnit, unitsOf } from './source-units.ts';
 
 /** A file's newest entry in the ledger. */
@@ -28,31 +30,46 @@ export interface SourceComparison {
   readonly records: number | undefined;
   /** Whether the warehouse may hold rows that no file holds any more: a version was replaced, or a file is gone. */
   readonly mayHoldMore: boolean;
+  /** Whether staging may hold rows that `units.loaded` do not: as above, or since not all files were read. */
+  readonly holdsMore: boolean;
   /** Whether bad records of its files were kept out. */
   readonly keptOut: boolean;
+  readonly source: Source;
+  /** What was read: what is loaded as it is, and everything else. Empty where nothing was read. */
+  readonly units: { readonly loaded: readonly SourceUnit[]; readonly others: readonly SourceUnit[] };
+}
+
+/** How the sources compare with the ledger, and its newest stamp. */
+export interface SourcesComparison {
+  readonly sources: readonly SourceComparison[];
+  readonly stamp: string;
+}
+
+/** What is compared. */
+export interface Comparing {
+  /** Whether files are read and their records counted too. */
+  readonly recounts: boolean;
+  /** Only these files are read. */
+  readonly sample: Sample | undefined;
+  /** Takes what does not agree. */
+  readonly found: Disagreements;
 }
 
 /** All newest entries of the ledger, by staging table and URI. */
-type LedgerFiles = ReadonlyMap<string, Map<string, LedgerFile>>;
+interface LedgerFiles {
+  readonly stamp: string;
+  readonly tables: ReadonlyMap<string, Map<string, LedgerFile>>;
+}
 
-/**
- * Compares each source with the ledger; with `recounts` the files are read and their records counted too. What does not
- * agree is added to `found`.
- */
-export async function compareSources(
-  context: LoadContext,
-  recounts: boolean,
-  found: Disagreements,
-): Promise<readonly SourceComparison[]> {
+/** Compares each source with the ledger. Throws StarloadError when a source or the ledger cannot be read. */
+export async function compareSources(context: LoadContext, comparing: Comparing): Promise<SourcesComparison> {
   // The ledger first: what is loaded while the files are listed would else look as if it were gone.
-  const ledger = await readLedgerFiles(context);
-  const compared: SourceComparison[] = [];
+  const { stamp, tables } = await readLedgerFiles(context);
+  const sources: SourceComparison[] = [];
   for (const source of context.sources) {
-    compared.push(
-      await compareSource(context, source, ledger.get(source.table.name) ?? new Map(), { recounts, found }),
-    );
+    sources.push(await compareSource(context, source, tables.get(source.table.name) ?? new Map(), comparing));
   }
-  return compared;
+  return { sources, stamp };
 }
 
 async function readLedgerFiles({ model, warehouse }: LoadContext): Promise<LedgerFiles> {
@@ -71,46 +88,56 @@ async function readLedgerFiles({ model, warehouse }: LoadContext): Promise<Ledge
       versions: Number(versions),
     });
   }
-  return tables;
-}
-
-interface Comparing {
-  readonly recounts: boolean;
-  readonly found: Disagreements;
+  return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), tables };
 }
 
 async function compareSource(
   context: LoadContext,
   source: Source,
   ledger: Map<string, LedgerFile>,
-  { recounts, found }: Comparing,
+  { recounts, sample, found }: Comparing,
 ): Promise<SourceComparison> {
   const { table, root } = source;
   const count = recounts ? await recounter(context, source) : undefined;
+  const units = { loaded: [] as SourceUnit[], others: [] as SourceUnit[] };
   let files = 0;
   let records = 0;
   const entries = [...ledger.values()];
   let mayHoldMore = entries.some(hasOlderRows);
   for await (const unit of unitsOf(context, source)) {
     const entry = ledger.get(unit.uri);
-    const seen = count !== undefined ? await count(unit) : await look(context, root, unit, entry);
+    // A folder is copied as a whole, or not at all.
+    const isRead = unit.folder !== undefined || isSampled(unit.uri, sample);
+    const seen = isRead && count !== undefined ? await count(unit) : await look(context, root, unit, { entry, isRead });
     const rule = judge(unit, entry, seen, found);
     ledger.delete(unit.uri);
     files += 1;
     records += seen.records ?? 0;
     mayHoldMore ||= rule === 'changed';
+    if (seen.records !== undefined) {
+      units[isLoaded(rule, seen, entry) ? 'loaded' : 'others'].push(unit);
+    }
   }
   const rest = [...ledger.values()].filter(({ versions }) => versions > 0);
   for (const { uri } of rest.filter((entry) => !isFolderOf(root, entry))) {
     found.add('gone', uri);
   }
+  mayHoldMore ||= rest.length > 0;
   return {
     table: table.name,
     files,
     records: recounts ? records : undefined,
-    mayHoldMore: mayHoldMore || rest.length > 0,
+    mayHoldMore,
+    holdsMore: mayHoldMore || units.loaded.length < entries.filter(({ versions }) => versions > 0).length,
     keptOut: entries.some(({ rejected, quarantined }) => quarantined || rejected > 0),
+    source,
+    units,
   };
+}
+
+/** Whether the ledger has a unit's records as they were read. */
+function isLoaded(rule: SourceRule | undefined, { problem }: Seen, entry: LedgerFile | undefined): boolean {
+  return (rule === undefined || rule === 'recounted') && problem === undefined && entry?.quarantined === false;
 }
 
 /** What is known of a unit; a local file's version only where its size does not decide. */
@@ -120,11 +147,15 @@ async function look(
   { storeOf }: LoadContext,
   root: string,
   unit: SourceUnit,
-  entry: LedgerFile | undefined,
+  { entry, isRead }: { readonly entry: LedgerFile | undefined; readonly isRead: boolean },
 ): Promise<Seen> {
   const [object] = unit.objects;
   if (unit.version !== undefined || object === undefined || entry?.size !== unit.size) {
     return { version: unit.version };
+  }
+  // A local file outside the sample is not read: its size has to do.
+  if (!isRead) {
+    return { version: entry.version };
   }
   return identify(storeOf(root), object);
 }

@@ -50,7 +50,8 @@ interface Ledger {
   readonly entries: ReadonlyMap<string, LedgerEntry>;
 }
 
-const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
+/** The stamp of a ledger that has no entries. */
+export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
 
 /**
  * Compares the sources with the ledger. Reads a local file only where its URI and size are known and its content must
@@ -82,6 +83,23 @@ export async function planEverything(context: LoadContext): Promise<LoadPlan> {
     tables.push(await planTable(context, source, nothing));
   }
   return { stamp: nothing.stamp, tables };
+}
+
+/** A plan that takes these files as if nothing were loaded yet. */
+export function planOf(
+  files: readonly { readonly source: Source; readonly objects: readonly SourceObject[] }[],
+): LoadPlan {
+  return {
+    stamp: EMPTY_LEDGER_STAMP,
+    tables: files.map(({ source, objects }) => ({
+      table: source.table,
+      source,
+      files: objects.map((object) => ({ object, reason: 'new' })),
+      known: 0,
+      quarantined: [],
+      skipped: [],
+    })),
+  };
 }
 
 /** All files of a plan. */

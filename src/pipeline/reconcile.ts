@@ -1,49 +1,80 @@
+import { compareFiles } from './compare-files.ts';
 import { compareSources, type SourceComparison } from './compare-sources.ts';
-import { comparisonSql, toDisagreements } from './compare-tables.ts';
-import type { LoadContext, Tolerance } from './context.ts';
+import { compareStar } from './compare-star.ts';
+import type { LoadContext } from './context.ts';
 import { type Disagreement, Disagreements } from './disagreements.ts';
-import { findUnheldRows } from './unheld-rows.ts';
+import type { Sample } from './sample.ts';
 
 /** How sources, ledger, staging and star compare. */
 export interface Reconciliation {
-  readonly sources: readonly SourceComparison[];
+  readonly sources: readonly Pick<SourceComparison, 'table' | 'files' | 'records'>[];
   /** Empty when all agree. */
   readonly disagreements: readonly Disagreement[];
   /** Why some of it was not compared. */
   readonly notes: readonly string[];
+  /** How long each comparison took. */
+  readonly seconds: Readonly<Record<'sources' | 'star' | 'files', number>>;
+}
+
+/** What is compared, and what is told. */
+export interface ReconcileOptions {
+  /** Whether every file is read: its records counted, its values compared, and rows that no file holds any more named. */
+  readonly recounts: boolean;
+  /** Absent, everything is compared. */
+  readonly sample?: Sample | undefined;
+  /** Whether values may be told, which may be personal. */
+  readonly excerpts?: boolean;
 }
 
 /**
- * Compares the sources with the ledger, staging with the ledger, and the star with staging. With `recounts` every file
- * is read: its records are counted, and rows that no file holds any more are named. Throws StarloadError when a source
- * or the warehouse cannot be read.
+ * Compares the sources with the ledger, staging with the ledger, and each value of the star with what staging gives; with
+ * `recounts` each value of staging with the files too. Throws StarloadError when a source or the warehouse cannot be read.
  */
 export async function reconcile(
   context: LoadContext,
-  { recounts }: { readonly recounts: boolean },
+  { recounts, sample, excerpts = true }: ReconcileOptions,
 ): Promise<Reconciliation> {
   const found = new Disagreements();
-  const sources = await compareSources(context, recounts, found);
-  const comparisons = context.model.comparisons.filter((comparison) => !comparison.recounts);
-  const tables = toDisagreements(await context.warehouse.query(comparisonSql(comparisons)), comparisons);
-  const disagreements = [...found.list(), ...tables];
+  const compared = await timed(() => compareSources(context, { recounts, sample, found }));
+  const star = await timed(() => compareStar(context, sample, excerpts));
+  const { sources, stamp } = compared.value;
   // A refresh from whole folders leaves nothing behind.
   const mayHoldMore = context.warehouse.loads === 'parts' && sources.some((source) => source.mayHoldMore);
-  const note = mayHoldMore ? reasonNotToSearch(recounts, disagreements) : undefined;
-  const tolerance = sources.some(({ keptOut }) => keptOut) ? GOOD_RECORDS : undefined;
-  const unheld = mayHoldMore && note === undefined ? await findUnheldRows({ ...context, tolerance }) : [];
-  return { sources, disagreements: [...disagreements, ...unheld], notes: note === undefined ? [] : [note] };
+  const note = mayHoldMore ? reasonNotToSearch(recounts, sample, found.list()) : undefined;
+  const searchesUnheld = mayHoldMore && note === undefined;
+  const files = await timed(async () =>
+    recounts ? compareFiles(context, sources, { stamp, searchesUnheld, excerpts }) : [],
+  );
+  return {
+    sources,
+    disagreements: [...found.list(), ...star.value, ...files.value],
+    notes: [...(note === undefined ? [] : [note]), ...(sample === undefined ? [] : [describeSample(context, sample)])],
+    seconds: { sources: compared.seconds, star: star.seconds, files: files.seconds },
+  };
 }
 
-/** What a file holds, where bad records were kept out: its good ones. */
-const GOOD_RECORDS: Tolerance = { maxErrors: Number.POSITIVE_INFINITY, quarantine: false, excerpts: false };
-
 /** Why rows that no file holds any more are not looked for. */
-function reasonNotToSearch(recounts: boolean, disagreements: readonly Disagreement[]): string | undefined {
-  if (!recounts) {
-    return 'files were loaded in several versions, or are changed or gone: rows that no file holds any more may stay, and --recount names them';
+function reasonNotToSearch(
+  recounts: boolean,
+  sample: Sample | undefined,
+  disagreements: readonly Disagreement[],
+): string | undefined {
+  if (!recounts || sample !== undefined) {
+    return `files were loaded in several versions, or are changed or gone: rows that no file holds any more may stay, and --recount${recounts ? ' without --sample' : ''} names them`;
   }
   return disagreements.some(({ rule }) => rule === 'unreadable')
     ? 'rows that no file holds any more were not looked for, since a file cannot be read'
     : undefined;
+}
+
+function describeSample({ model }: LoadContext, { percent, seed }: Sample): string {
+  const whole = model.tables.filter(({ role, sampledBy }) => role === 'staging' && sampledBy.length === 0);
+  const taken = whole.length === 0 ? '' : `; ${whole.map(({ name }) => name).join(', ')} as a whole`;
+  return `a sample of ${percent} % was compared, seed ${seed}${taken}`;
+}
+
+async function timed<T>(action: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
+  const began = performance.now();
+  const value = await action();
+  return { value, seconds: (performance.now() - began) / 1000 };
 }

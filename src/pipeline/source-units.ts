@@ -1,4 +1,5 @@
 import type { SkippedObject, SourceObject } from '../objects/objects.ts';
+import type { Folder } from '../warehouse/warehouse.ts';
 import type { LoadContext, Source } from './context.ts';
 import { toFolderCopy } from './folders.ts';
 
@@ -10,6 +11,8 @@ export interface SourceUnit {
   /** Absent where only reading tells. */
   readonly version: string | undefined;
   readonly objects: readonly SourceObject[];
+  /** The folder as it is copied; absent for a file. */
+  readonly folder?: Folder | undefined;
 }
 
 /** A source's units, in the order of its listing. Throws StarloadError when it cannot be listed. */
@@ -28,5 +31,5 @@ export async function* unitsOf({ storeOf, warehouse }: LoadContext, source: Sour
     skipped.push(...page.skipped);
   }
   const { folder, version, size } = toFolderCopy(source, { objects, skipped });
-  yield { uri: folder.uri, label: folder.uri, size, version, objects };
+  yield { uri: folder.uri, label: folder.uri, size, version, objects, folder };
 }

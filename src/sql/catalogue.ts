@@ -17,6 +17,10 @@ export interface Table {
   readonly ddl: ReadonlyMap<string, string>;
   /** For staging tables: the key of dwh.cfg's [S3] section that names its files. */
   readonly source: string | undefined;
+  /** The columns by which people know a row; none where the file does not say. Rows that share a key are allowed. */
+  readonly key: readonly string[];
+  /** For staging tables: the columns that `reconcile --sample` chooses rows by; none where it takes all rows. */
+  readonly sampledBy: readonly string[];
 }
 
 /** A named statement of sql/. */
@@ -159,7 +163,22 @@ function readTable({ name, sql }: NamedSql, files: readonly NamedSql[], role: Ta
     columns,
     ddl: new Map([[PORTABLE, sql], ...variants.map((file) => [file.name.slice(name.length + 1), file.sql] as const)]),
     source: header(sql, 'source'),
+    key: columnsIn(sql, 'key', columns, `sql/${role}/${name}.sql`),
+    sampledBy: columnsIn(sql, 'sample', columns, `sql/${role}/${name}.sql`),
   };
+}
+
+/** The columns that a `-- header: a, b` line names. */
+function columnsIn(sql: string, header: string, columns: readonly Column[], file: string): readonly string[] {
+  const named = new RegExp(`^-- ${header}: *(.+)$`, 'm').exec(sql)?.[1]?.split(',') ?? [];
+  const names = named.map((name) => name.trim());
+  const unknown = names.find((name) => !columns.some((column) => column.name === name));
+  if (unknown !== undefined) {
+    throw new StarloadError(`${file}: "-- ${header}:" names ${unknown}, which is no column of the table`, {
+      next: 'Name columns of the CREATE TABLE below it, separated by commas.',
+    });
+  }
+  return names;
 }
 
 /** An engine's own file of a table may differ in everything but the columns. */

@@ -48,7 +48,10 @@ export interface Folder {
 /** When a step's rows are returned. */
 export type Wanted = 'always' | 'on-failure';
 
-/** Statements that take effect together or not at all. A locking batch waits for, or is refused by, any other one. */
+/**
+ * Statements that take effect together or not at all. A locking batch waits for, or is refused by, any other one; all
+ * statements of one that does not lock see one state of the tables, whatever is committed meanwhile.
+ */
 export interface Batch {
   readonly name: string;
   readonly locks: boolean;

@@ -6,28 +6,38 @@ import { withWarehouse } from '../session.ts';
 
 interface Args extends WarehouseArgs {
   readonly recount: boolean;
+  readonly sample?: number | undefined;
+  readonly seed: number;
+  readonly excerpts: boolean;
 }
 
 export const reconcileCommand = toModule<Args>({
   command: 'reconcile',
-  describe: 'compare the sources with what is loaded, and staging with the star; exits with 3 when they differ',
+  describe: 'compare files, ledger, staging and star, value by value; exits with 3 when they differ',
   options: {
     ...WAREHOUSE_OPTIONS,
     recount: {
       type: 'boolean',
       default: false,
-      describe: 'read every file too: count its records, and name rows that no file holds any more',
+      describe: 'read every file too: count its records, compare each value, name rows that no file holds any more',
     },
+    sample: {
+      type: 'number',
+      requiresArg: true,
+      describe: 'compare only this percentage of the rows, and of the files with --recount',
+    },
+    seed: { type: 'number', requiresArg: true, default: 0, describe: 'with --sample: another number, another sample' },
   },
   examples: [
     ['npm run reconcile', 'does the warehouse hold what the files hold?'],
-    ['npm run reconcile -- --recount', 'the same, record by record'],
+    ['npm run reconcile -- --recount', 'the same, and every record of every file'],
+    ['npm run reconcile -- --sample 1', 'a hundredth of it, where everything would take too long'],
   ],
-  run: ({ config, json, recount }) =>
-    // Rows that no file holds are looked for with temporary tables, which read-only sessions do not have.
-    withWarehouse({ config, readOnly: !recount }, async (context) => {
+  run: ({ config, json, recount, sample, seed, excerpts }) =>
+    withWarehouse({ config, readOnly: true }, async (context) => {
       const { reconcile } = await import('../../pipeline/reconcile.ts');
-      const reconciliation = await reconcile(context, { recounts: recount });
+      const { toSample } = await import('../../pipeline/sample.ts');
+      const reconciliation = await reconcile(context, { recounts: recount, sample: toSample(sample, seed), excerpts });
       await print(reconciliation, { json, location: context.warehouse.location });
       refuseDifferences(reconciliation);
     }),
@@ -38,14 +48,25 @@ interface Place {
   readonly location: string;
 }
 
-async function print({ sources, disagreements, notes }: Reconciliation, { json, location }: Place): Promise<void> {
+async function print(
+  { sources, disagreements, notes, seconds }: Reconciliation,
+  { json, location }: Place,
+): Promise<void> {
   for (const note of notes) {
     story(`note: ${note}`);
   }
   if (json) {
     const status = disagreements.length === 0 ? 'agreed' : 'differed';
     const tables = sources.map(({ table, files, records }) => ({ table, files, records: records ?? null }));
-    document({ command: 'reconcile', status, warehouse: location, tables, disagreements, notes });
+    document({
+      command: 'reconcile',
+      status,
+      warehouse: location,
+      tables,
+      disagreements,
+      notes,
+      seconds: rounded(seconds),
+    });
     return;
   }
   const { renderTable } = await import('../table.ts');
@@ -63,6 +84,12 @@ async function print({ sources, disagreements, notes }: Reconciliation, { json, 
   if (disagreements.length === 0) {
     result(`\nall agree: sources, ledger, staging and star of ${location}`);
   }
+  const times = Object.entries(seconds).map(([what, taken]) => `${what} ${taken.toFixed(2)} s`);
+  story(`compared: ${times.join(', ')}`);
+}
+
+function rounded(seconds: Reconciliation['seconds']): Record<string, number> {
+  return Object.fromEntries(Object.entries(seconds).map(([what, taken]) => [what, Number(taken.toFixed(3))]));
 }
 
 function refuseDifferences({ disagreements }: Reconciliation): void {

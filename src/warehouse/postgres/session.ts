@@ -53,7 +53,7 @@ export class Session {
     await this.#runSql('show', showing(batch));
     await this.#bringIn(batch);
     const results: StepResult[] = [];
-    await this.#send('BEGIN');
+    await this.#send(beginning(batch));
     try {
       await this.#prepare(batch);
       const grants = batch.creates === true ? await this.#grants() : [];
@@ -188,6 +188,11 @@ export class Session {
       throw sorted(error);
     }
   }
+}
+
+/** A batch that locks sees what was committed before it got the lock; one that does not sees one state throughout. */
+function beginning({ locks, creates }: Batch): string {
+  return locks || creates === true ? 'BEGIN' : 'BEGIN ISOLATION LEVEL REPEATABLE READ';
 }
 
 /** Shows a batch to others: its name in pg_stat_activity, which keeps 63 bytes, and whose it is by a lock that blocks nobody. */

@@ -1,0 +1,157 @@
+import { Spool } from '../objects/spool.ts';
+import { loadedColumns } from '../sql/catalogue.ts';
+import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
+import type { Step } from '../warehouse/warehouse.ts';
+import { byName } from './batches.ts';
+import { type RowComparison, rowComparisonSql, rowDisagreements } from './compare-rows.ts';
+import type { SourceComparison } from './compare-sources.ts';
+import { comparisonSql, toDisagreements } from './compare-tables.ts';
+import type { LoadContext, Tolerance } from './context.ts';
+import type { Disagreement } from './disagreements.ts';
+import { explainFailure } from './explain.ts';
+import { type LoadPlan, planOf } from './plan.ts';
+import { type PreparedTable, prepare } from './prepare.ts';
+import { runWithRetry } from './retry.ts';
+import { newRunId } from './run-id.ts';
+import type { SourceUnit } from './source-units.ts';
+import { addRows, type TemporaryCopy, temporarily, temporarilyBeside, temporaryCopy } from './temporary.ts';
+
+/** What is to be found out about the files. */
+export interface FileQuestions {
+  /** The newest stamp of the ledger that the files were compared with. */
+  readonly stamp: string;
+  /** Whether rows that no file holds any more are looked for. */
+  readonly searchesUnheld: boolean;
+  readonly excerpts: boolean;
+}
+
+const NEXT =
+  'Somebody changed staging by hand. npm run create-tables -- --force and npm run etl -- --replay load all anew.';
+
+/**
+ * Compares staging with the files, value by value: each record of a file that is loaded as it is must stand in staging,
+ * and, where no other version was ever loaded, nothing else may. Where it is asked for, the rows that count and that no
+ * file holds any more are named too. The files' records are copied into temporary tables as a load copies them; nothing
+ * else is written, and nothing remains. Throws DataError when a file cannot be loaded.
+ */
+export async function compareFiles(
+  context: LoadContext,
+  sources: readonly SourceComparison[],
+  questions: FileQuestions,
+): Promise<readonly Disagreement[]> {
+  const tolerant = { ...context, tolerance: sources.some(({ keptOut }) => keptOut) ? GOOD_RECORDS : undefined };
+  const runId = newRunId();
+  const spools = {
+    loaded: new Spool(context.spoolRoot, `${runId}-1`),
+    others: new Spool(context.spoolRoot, `${runId}-2`),
+  };
+  try {
+    const [loaded, others] = [planOfUnits(sources, 'loaded'), planOfUnits(sources, 'others')];
+    const prepared: PreparedFiles = {
+      loaded: (await prepare(tolerant, loaded, spools.loaded)).map(temporarily),
+      others: questions.searchesUnheld ? (await prepare(tolerant, others, spools.others)).map(temporarilyBeside) : [],
+    };
+    return await compare(tolerant, runId, sources, prepared, questions);
+  } finally {
+    spools.loaded.remove();
+    spools.others.remove();
+  }
+}
+
+/** What a file holds, where bad records were kept out: its good ones. */
+const GOOD_RECORDS: Tolerance = { maxErrors: Number.POSITIVE_INFINITY, quarantine: false, excerpts: false };
+
+/** A plan of the files of one kind. Whole folders are copied as they are. */
+function planOfUnits(sources: readonly SourceComparison[], kind: 'loaded' | 'others'): LoadPlan {
+  return planOf(
+    sources.map(({ source, units }) => ({
+      source,
+      objects: units[kind].flatMap(({ folder, objects }) => (folder === undefined ? objects : [])),
+    })),
+  );
+}
+
+interface PreparedFiles {
+  /** The files that are loaded as they are. */
+  readonly loaded: readonly TemporaryCopy<PreparedTable>[];
+  /** All others; none where nobody asks for them. */
+  readonly others: readonly TemporaryCopy<PreparedTable>[];
+}
+
+async function compare(
+  context: LoadContext,
+  runId: string,
+  sources: readonly SourceComparison[],
+  prepared: PreparedFiles,
+  { stamp, searchesUnheld, excerpts }: FileQuestions,
+): Promise<readonly Disagreement[]> {
+  const compared = sources.map((source) => stagedValues(source, stamp));
+  const unheld = searchesUnheld ? context.model.comparisons.filter(({ recounts }) => recounts) : [];
+  const steps = [
+    ...prepared.loaded.flatMap(temporaryCopy),
+    ...sources.flatMap(folderCopies),
+    ...compared.map(compareStep),
+    ...prepared.others.flatMap(addedTo(prepared.loaded)),
+    ...(unheld.length === 0
+      ? []
+      : [{ kind: 'sql', name: UNHELD, sql: comparisonSql(unheld), wanted: 'always' } as const]),
+  ];
+  const results = await runWithRetry(context, { name: `reconcile-${runId}`, locks: false, steps }).catch(
+    async (error) => {
+      throw await explainFailure([...prepared.loaded, ...prepared.others], error);
+    },
+  );
+  const resultOf = (wanted: string) => results.find(({ name }) => name === wanted)?.result ?? { rows: [] };
+  return [
+    ...compared.flatMap((one) => rowDisagreements(resultOf(stepName(one)), one, excerpts)),
+    ...toDisagreements(resultOf(UNHELD), unheld),
+  ];
+}
+
+const UNHELD = 'unheld';
+
+/** Folders that are loaded as they are, where the warehouse loads folders only. */
+function folderCopies({ source, units }: SourceComparison): readonly Step[] {
+  const { table } = temporarily({ table: source.table, parts: [], mapping: byName(source.table) });
+  return units.loaded.flatMap(({ folder }: SourceUnit): readonly Step[] =>
+    folder === undefined ? [] : [{ kind: 'copy-folder', name: `copy_${table.name}`, table, folder }],
+  );
+}
+
+/** The model's comparisons know one table of all files: the others are added once the values are compared. */
+function addedTo(loaded: PreparedFiles['loaded']): (copy: TemporaryCopy) => readonly Step[] {
+  return (copy) => {
+    const into = loaded.find(({ table }) => table.like === copy.table.like);
+    return copy.parts.length === 0 || into === undefined
+      ? []
+      : [...temporaryCopy(copy), addRows(copy.table, into.table)];
+  };
+}
+
+/** The rows of the loaded files, and those that stood in staging when the ledger was read. */
+function stagedValues({ source: { table }, holdsMore }: SourceComparison, stamp: string): RowComparison {
+  const stamped = table.columns.find(({ hasDefault }) => hasDefault)?.name;
+  const until = stamped === undefined ? '' : `WHERE ${quoteIdentifier(stamped)} <= TIMESTAMP ${quoteLiteral(stamp)}`;
+  const columns = loadedColumns(table);
+  return {
+    rule: table.name,
+    columns,
+    key: table.key,
+    due: quoteIdentifier(temporarily({ table, parts: [], mapping: byName(table) }).table.name),
+    found: `(
+  SELECT ${columns.map(({ name }) => quoteIdentifier(name)).join(', ')}
+  FROM ${quoteIdentifier(table.name)}
+  ${until}
+) staged_rows`,
+    mayFindMore: holdsMore,
+    next: NEXT,
+  };
+}
+
+function compareStep(comparison: RowComparison): Step {
+  return { kind: 'sql', name: stepName(comparison), sql: rowComparisonSql(comparison), wanted: 'always' };
+}
+
+function stepName({ rule }: RowComparison): string {
+  return `compare_${rule}`;
+}

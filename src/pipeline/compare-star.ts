@@ -1,0 +1,124 @@
+import { type Model, type Table, tablesOf } from '../sql/catalogue.ts';
+import { renameTables } from '../sql/rename.ts';
+import { BEGINNING, quoteIdentifier, quoteLiteral } from '../sql/render.ts';
+import type { Batch, Step } from '../warehouse/warehouse.ts';
+import { fresh, sqlSteps } from './batches.ts';
+import { type RowComparison, rowComparisonSql, rowDisagreements } from './compare-rows.ts';
+import { comparisonSql, toDisagreements } from './compare-tables.ts';
+import type { LoadContext } from './context.ts';
+import type { Disagreement } from './disagreements.ts';
+import { runWithRetry } from './retry.ts';
+import { newRunId } from './run-id.ts';
+import { firstDigestOutside, type Sample } from './sample.ts';
+
+const NEXT = 'npm run rebuild makes everything derived anew from staging.';
+
+/**
+ * Compares every column of every current and star table with what staging gives: the model's own transforms make these tables anew,
+ * as temporary ones, in a transaction that sees one state of the warehouse and writes nothing else. Then come the model's own
+ * comparisons. Of a sample, rows are made of the sampled part of staging, and compared with the rows of the same keys.
+ */
+export async function compareStar(
+  context: LoadContext,
+  sample: Sample | undefined,
+  excerpts: boolean,
+): Promise<readonly Disagreement[]> {
+  const { model } = context;
+  const compared = comparisonsOf(model, sample);
+  const own = model.comparisons.filter(({ recounts }) => !recounts);
+  const results = await runWithRetry(context, starBatch(context, sample));
+  const resultOf = (name: string) => results.find((step) => step.name === name)?.result ?? { rows: [] };
+  return [
+    ...toDisagreements(resultOf(OWN), own),
+    ...compared.flatMap((one) => rowDisagreements(resultOf(stepName(one)), one, excerpts)),
+  ];
+}
+
+const OWN = 'compare_model';
+
+/** The batch that makes the star anew beside the real one and compares them. */
+export function starBatch({ model, warehouse: { now } }: LoadContext, sample: Sample | undefined): Batch {
+  const stamps = { now, since: BEGINNING };
+  const derived = derivedTables(model);
+  const sampled =
+    sample === undefined ? [] : tablesOf(model, 'staging').filter(({ sampledBy }) => sampledBy.length > 0);
+  const names = new Map([
+    ...derived.map(({ name }) => [name, quoteIdentifier(expected(name))] as const),
+    ...sampled.map(({ name }) => [name, quoteIdentifier(sampleOf(name))] as const),
+  ]);
+  const own = model.comparisons.filter(({ recounts }) => !recounts);
+  const compare = comparisonsOf(model, sample).map(
+    (one): Step => ({ kind: 'sql', name: stepName(one), sql: rowComparisonSql(one), wanted: 'always' }),
+  );
+  const steps = [
+    ...derived.map((table): Step => ({ kind: 'sql', name: `create_${expected(table.name)}`, sql: emptyLike(table) })),
+    ...sampled.map(
+      (table): Step => ({ kind: 'sql', name: sampleOf(table.name), sql: sampleSql(table, sample as Sample) }),
+    ),
+    ...sqlSteps(
+      fresh(model).transforms.map((one) => ({ ...one, sql: renameTables(one.sql, names) })),
+      stamps,
+    ),
+    ...compare,
+    ...(own.length === 0 ? [] : [{ kind: 'sql', name: OWN, sql: comparisonSql(own), wanted: 'always' } as const]),
+  ];
+  return { name: `reconcile-${newRunId()}`, locks: false, steps };
+}
+
+function derivedTables(model: Model): readonly Table[] {
+  return [...tablesOf(model, 'current'), ...tablesOf(model, 'star')];
+}
+
+/** What is compared with what; of a sample, only tables whose rows have a key. */
+function comparisonsOf(model: Model, sample: Sample | undefined): readonly RowComparison[] {
+  const tables = derivedTables(model).filter(({ key }) => sample === undefined || key.length > 0);
+  return tables.map((table) => ({
+    rule: table.name,
+    columns: table.columns,
+    key: table.key,
+    due: quoteIdentifier(expected(table.name)),
+    found: sample === undefined ? quoteIdentifier(table.name) : rowsOfSampledKeys(table),
+    mayFindMore: false,
+    next: NEXT,
+  }));
+}
+
+/** The table's rows whose keys were made anew, too. */
+function rowsOfSampledKeys({ name, key, columns }: Table): string {
+  const keys = key.map(quoteIdentifier);
+  const own = columns.map((column) => `found_rows.${quoteIdentifier(column.name)}`);
+  return `(
+  SELECT ${own.join(', ')}
+  FROM ${quoteIdentifier(name)} found_rows
+  JOIN (SELECT DISTINCT ${keys.join(', ')} FROM ${quoteIdentifier(expected(name))}) sampled_keys
+    ON ${keys.map((column) => `found_rows.${column} = sampled_keys.${column}`).join(' AND ')}
+) sampled_rows`;
+}
+
+function emptyLike({ name, columns }: Table): string {
+  return `CREATE TEMP TABLE ${quoteIdentifier(expected(name))} AS
+SELECT ${columns.map((column) => quoteIdentifier(column.name)).join(', ')}
+FROM ${quoteIdentifier(name)}
+WHERE 1 = 0`;
+}
+
+function sampleSql({ name, sampledBy, columns }: Table, sample: Sample): string {
+  const values = sampledBy.map((column) => `COALESCE(CAST(${quoteIdentifier(column)} AS VARCHAR(4096)), '')`);
+  const outside = firstDigestOutside(sample);
+  const digest = `SUBSTRING(MD5(${[quoteLiteral(String(sample.seed)), ...values].join(" || '|' || ")}), 1, 8)`;
+  return `CREATE TEMP TABLE ${quoteIdentifier(sampleOf(name))} AS
+SELECT ${columns.map((column) => quoteIdentifier(column.name)).join(', ')}
+FROM ${quoteIdentifier(name)}${outside === undefined ? '' : `\nWHERE ${digest} < ${quoteLiteral(outside)}`}`;
+}
+
+function expected(table: string): string {
+  return `expected_${table}`;
+}
+
+function sampleOf(table: string): string {
+  return `sample_${table}`;
+}
+
+function stepName({ rule }: RowComparison): string {
+  return `compare_${rule}`;
+}
