@@ -92,6 +92,12 @@ function asText(text) {
   return text.replaceAll('<', '\\<').replaceAll('*', '\\*');
 }
 
+/** What is compared without a file of its own in sql/. */
+const VALUES = [
+  '- the name of a current or star table: Every column of every row is what the transforms make of staging.\n  → npm run rebuild makes everything derived anew from staging.',
+  '- the name of a staging table (with `--recount`): Every value of every staged row is what the files hold.\n  → Somebody changed staging by hand. npm run create-tables -- --force and npm run etl -- --replay load all anew.',
+];
+
 /** The checks of a load and the comparisons of reconcile, each by its name, with the comment its file begins with. */
 function rules() {
   const checks = ['checks/staged', 'checks/star'].flatMap(filesOf).map(({ name, text }) => {
@@ -101,7 +107,8 @@ function rules() {
   const comparisons = ['reconcile', 'reconcile/recount'].flatMap(filesOf).map(({ name, text }) => {
     return `- \`${name}\`${commentOf(text)}\n  → ${/^-- next: (.*)$/m.exec(text)[1]}`;
   });
-  return `\n### Checks of a load, by rule\n\n${checks.join('\n')}\n\n### What reconcile compares\n\n${comparisons.join('\n')}\n`;
+  const compared = [...VALUES, ...comparisons].join('\n');
+  return `\n### Checks of a load, by rule\n\n${checks.join('\n')}\n\n### What reconcile compares\n\n${compared}\n`;
 }
 
 function filesOf(folder) {

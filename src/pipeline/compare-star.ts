@@ -23,10 +23,13 @@ export async function compareStar(
   sample: Sample | undefined,
   excerpts: boolean,
 ): Promise<readonly Disagreement[]> {
-  const { model } = context;
+  const { model, warehouse } = context;
   const compared = comparisonsOf(model, sample);
   const own = model.comparisons.filter(({ recounts }) => !recounts);
-  const results = await runWithRetry(context, starBatch(context, sample));
+  const results = await runWithRetry(
+    context,
+    starBatch({ model, now: warehouse.now }, sample, `reconcile-${newRunId()}`),
+  );
   const resultOf = (name: string) => results.find((step) => step.name === name)?.result ?? { rows: [] };
   return [
     ...toDisagreements(resultOf(OWN), own),
@@ -37,7 +40,11 @@ export async function compareStar(
 const OWN = 'compare_model';
 
 /** The batch that makes the star anew beside the real one and compares them. */
-export function starBatch({ model, warehouse: { now } }: LoadContext, sample: Sample | undefined): Batch {
+export function starBatch(
+  { model, now }: { readonly model: Model; readonly now: string },
+  sample: Sample | undefined,
+  name: string,
+): Batch {
   const stamps = { now, since: BEGINNING };
   const derived = derivedTables(model);
   const sampled =
@@ -62,7 +69,7 @@ export function starBatch({ model, warehouse: { now } }: LoadContext, sample: Sa
     ...compare,
     ...(own.length === 0 ? [] : [{ kind: 'sql', name: OWN, sql: comparisonSql(own), wanted: 'always' } as const]),
   ];
-  return { name: `reconcile-${newRunId()}`, locks: false, steps };
+  return { name, locks: false, steps };
 }
 
 function derivedTables(model: Model): readonly Table[] {

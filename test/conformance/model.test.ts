@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
+import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/catalogue.ts';
 import { engines, withFolder } from '../support/engines.ts';
 import { withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
-import { OTHER_PLAY, PLAY } from '../support/trials.ts';
+import { OTHER_PLAY, PLAY, runSql } from '../support/trials.ts';
 
 /** The example of docs/architecture.md: a dimension of the places plays come from. */
 const LOCATIONS = {
@@ -70,6 +71,15 @@ describe.each(engines)('a model with one more dimension on $name', (engine) => {
           expect(await rows()).toEqual([
             ['Cork', 1],
             ['Dublin', 2],
+          ]);
+          expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+          await runSql(context.warehouse, "UPDATE locations SET plays = 7 WHERE location = 'Cork'");
+          expect((await reconcile(context, { recounts: false })).disagreements).toMatchObject([
+            {
+              rule: 'locations',
+              count: 2,
+              examples: ['location "Cork", plays 1: 1 row missing', 'location "Cork", plays 7: 1 row too many'],
+            },
           ]);
         },
         { model: loadModel(folder) },

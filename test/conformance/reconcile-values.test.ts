@@ -1,11 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { etl } from '../../src/pipeline/etl.ts';
-import { reconcile } from '../../src/pipeline/reconcile.ts';
+import type { PipelineEvent } from '../../src/pipeline/events.ts';
+import { type Reconciliation, reconcile } from '../../src/pipeline/reconcile.ts';
 import { type Column, loadedColumns, type Table } from '../../src/sql/catalogue.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
+import { postgresTarget } from '../support/postgres-engine.ts';
+import { sample, scale } from '../support/scale.ts';
 import { LOG_ROOT, linesOf, SONG_ROOT } from '../support/scenario.ts';
 import { changesOf, TAMPERINGS, type Tampering, tamperSample } from '../support/tampering.ts';
+import { OTHER_PLAY, runSql } from '../support/trials.ts';
+
+const [VALUE] = TAMPERINGS as readonly [Tampering];
 
 /** One that has loaded the sample of a tampering. */
 function withSample(
@@ -51,32 +58,94 @@ function columnIn(example: string): readonly string[] {
 
 const KEY = 'a key';
 
+/** Staging comes last, since the star is held to it. */
+const COMPARED = [
+  { roles: ['current', 'star'], columnsOf: ({ columns }: Table) => columns, recounts: false },
+  { roles: ['staging'], columnsOf: loadedColumns, recounts: true },
+] as const;
+
+function tamperingsFor({ name, share }: Engine): readonly Tampering[] {
+  const names = TAMPERINGS.map((one) => one.name);
+  const chosen = share === 1 ? names : sample(`changes by hand on ${name}`, names, scale.tamperings);
+  return TAMPERINGS.filter((one) => chosen.includes(one.name));
+}
+
 describe.each(engines)('reconcile on $name names', (engine) => {
-  test.each(TAMPERINGS)('$name in any column of the star and the current tables', (how) =>
+  test.each(tamperingsFor(engine))('$name in any column of the star, the current tables and staging', (how) =>
     withSample(engine, how, async (loader) => {
-      const tables = loader.context.model.tables.filter(({ role }) => role === 'current' || role === 'star');
-      const changed = await tamper(loader, tables, ({ columns }) => columns, how);
-      const named = await namedColumns(loader, false);
-      for (const [table, columns] of changed) {
-        expect([table, [...(named.get(table) ?? [])].sort()]).toEqual([
-          table,
-          how.isOfKeys ? columns.map(() => KEY) : [...columns].sort(),
-        ]);
+      for (const { roles, columnsOf, recounts } of COMPARED) {
+        const tables = loader.context.model.tables.filter(({ role }) =>
+          (roles as readonly Table['role'][]).includes(role),
+        );
+        const changed = await tamper(loader, tables, columnsOf, how);
+        const named = await namedColumns(loader, recounts);
+        for (const [table, columns] of changed) {
+          const expected = how.isOfKeys ? columns.map(() => KEY) : [...columns].sort();
+          expect([table, [...(named.get(table) ?? [])].sort()]).toEqual([table, expected]);
+        }
       }
     }),
   );
 
-  test.each(TAMPERINGS)('with --recount, $name in any column of staging', (how) =>
-    withSample(engine, how, async (loader) => {
-      const tables = loader.context.model.tables.filter(({ role }) => role === 'staging');
-      const changed = await tamper(loader, tables, loadedColumns, how);
-      const named = await namedColumns(loader, true);
-      for (const [table, columns] of changed) {
-        expect([table, [...(named.get(table) ?? [])].sort()]).toEqual([
-          table,
-          how.isOfKeys ? columns.map(() => KEY) : [...columns].sort(),
-        ]);
-      }
-    }),
-  );
+  test('the same part of a sample each time, and says what it left out', () =>
+    withSample(engine, VALUE, async (loader) => {
+      const { context } = loader;
+      const sampled = (seed: number, recounts = false) =>
+        reconcile(context, { recounts, sample: { percent: 50, seed } });
+      expect(await sampled(0, true)).toMatchObject({
+        disagreements: [],
+        notes: ['a sample of 50 % was compared, seed 0; staging_songs as a whole'],
+      });
+      await runSql(context.warehouse, "UPDATE users SET level = 'gone'");
+      const named = async (seed: number) => (await sampled(seed)).disagreements[0]?.examples ?? [];
+      const first = await named(0);
+      expect(first.length).toBeGreaterThan(0);
+      expect(first.length).toBeLessThan(20);
+      expect(await named(0)).toEqual(first);
+      expect(await named(1)).not.toEqual(first);
+    }));
+
+  test('columns without their values where excerpts are not wanted', () =>
+    withSample(engine, VALUE, async ({ context }) => {
+      await runSql(context.warehouse, "UPDATE users SET level = 'marked', gender = 'marked' WHERE user_id = 100");
+      const { disagreements } = await reconcile(context, { recounts: false, excerpts: false });
+      expect(disagreements).toMatchObject([
+        { rule: 'users', examples: ['user_id 100: gender differs, level differs'] },
+      ]);
+    }));
 });
+
+const onPostgres = engines.filter(({ name }) => name === 'postgres');
+if (onPostgres.length === 0) {
+  test.skip('a load between two statements of reconcile: DuckDB and the stand-in have snapshots only; PostgreSQL is not among ENGINES', () => {});
+}
+
+(onPostgres.length === 0 ? describe.skip : describe).each(onPostgres.length === 0 ? engines : onPostgres)(
+  'reconcile on $name',
+  (engine) => {
+    test('is not disturbed by a load that commits while it compares', () =>
+      withSample(engine, VALUE, async ({ context, store }) => {
+        const { host, port, database, user, password } = await postgresTarget();
+        const gate = new pg.Client({ host, port, database, user, password });
+        await gate.connect();
+        try {
+          await gate.query('SELECT pg_advisory_lock(4711)');
+          const wait = { name: '999_wait', sql: 'SELECT pg_advisory_lock_shared(4711)', skippedByRebuild: false };
+          const model = { ...context.model, transforms: [...context.model.transforms, wait] };
+          const last = context.model.transforms.at(-1)?.name;
+          let reconciling: Promise<Reconciliation> | undefined;
+          const derived = new Promise<void>((resolve) => {
+            const emit = (event: PipelineEvent) => event.type === 'step' && event.name === last && resolve();
+            reconciling = reconcile({ ...context, model, emit }, { recounts: false });
+          });
+          await derived;
+          store.files.set(`${LOG_ROOT}/b.json`, linesOf([{ ...OTHER_PLAY, userId: '100' }]));
+          expect((await etl(context)).status).toBe('loaded');
+          await gate.query('SELECT pg_advisory_unlock(4711)');
+          expect((await reconciling)?.disagreements).toEqual([]);
+        } finally {
+          await gate.end();
+        }
+      }));
+  },
+);

@@ -137,6 +137,7 @@ SORTKEY (ts);
 
 -- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are made
 -- from it.
+-- key: song_id
 CREATE TABLE current_songs (
   song_id VARCHAR(256) NOT NULL,
   title VARCHAR(1024),
@@ -149,6 +150,7 @@ CREATE TABLE current_songs (
   duration DOUBLE PRECISION
 );
 
+-- key: artist_id
 CREATE TABLE artists (
   artist_id VARCHAR(256) NOT NULL,
   name VARCHAR(1024),
@@ -173,6 +175,7 @@ CREATE TABLE songplays (
 DISTKEY (start_time)
 SORTKEY (start_time);
 
+-- key: song_id
 CREATE TABLE songs (
   song_id VARCHAR(256) NOT NULL,
   title VARCHAR(1024),
@@ -194,6 +197,7 @@ CREATE TABLE time (
 DISTKEY (start_time)
 SORTKEY (start_time);
 
+-- key: user_id
 CREATE TABLE users (
   user_id BIGINT NOT NULL,
   first_name VARCHAR(256),

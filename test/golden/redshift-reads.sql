@@ -58,8 +58,18 @@ WHERE e.version_rank = 1 AND e.status = 'quarantined'
 ORDER BY e.staging_table, e.uri;
 
 -- The newest entry of every file, and how many versions of it stand in staging: none that were set aside, and none of
--- those that were loaded before a refresh from whole folders, which empties staging.
-SELECT staging_table, uri, version, size_bytes, records, rejected, status, versions
+-- those that were loaded before a refresh from whole folders, which empties staging. With the newest stamp of the ledger,
+-- to the microsecond.
+SELECT
+  staging_table,
+  uri,
+  version,
+  size_bytes,
+  records,
+  rejected,
+  status,
+  versions,
+  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS newest_stamp
 FROM (
   SELECT
     staging_table,
@@ -99,128 +109,6 @@ SELECT 'users' AS table_name, COUNT(*) AS row_count FROM "users";
 SELECT rule_name, offenders, offender
 FROM (
 SELECT
-  CAST('artists' AS VARCHAR(127)) AS rule_name,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  COUNT(*) OVER () AS offenders,
-  ROW_NUMBER() OVER (ORDER BY offender) AS place
-FROM (
--- next: npm run rebuild makes everything derived anew from staging.
--- artists holds each artist of a current song once, and no other.
-SELECT
-  'artist ' || artist_id || ': ' || CAST(SUM(found) AS VARCHAR(20)) || ' rows in artists instead of '
-    || CAST(SUM(due) AS VARCHAR(20)) AS offender
-FROM (
-  SELECT DISTINCT artist_id, 1 AS due, 0 AS found
-  FROM current_songs
-  UNION ALL
-  SELECT artist_id, 0, 1
-  FROM artists
-) counted
-GROUP BY artist_id
-HAVING SUM(due) <> SUM(found)
-) artists_offenders
-UNION ALL
-SELECT
-  CAST('current_events' AS VARCHAR(127)) AS rule_name,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  COUNT(*) OVER () AS offenders,
-  ROW_NUMBER() OVER (ORDER BY offender) AS place
-FROM (
--- next: npm run rebuild makes everything derived anew from staging.
--- Each event that was ever staged stands in current_events once, and no other does.
-SELECT
-  'the event of ts ' || CAST(ts AS VARCHAR(20)) || ', sessionId ' || CAST(session_id AS VARCHAR(20))
-    || ', itemInSession ' || CAST(item_in_session AS VARCHAR(20))
-    || ', userId ' || COALESCE(CAST(user_id AS VARCHAR(20)), 'NULL') || ': '
-    || CAST(SUM(found) AS VARCHAR(20)) || ' rows in current_events instead of ' || CAST(SUM(due) AS VARCHAR(20))
-    AS offender
-FROM (
-  SELECT DISTINCT ts, sessionid AS session_id, iteminsession AS item_in_session, userid AS user_id, 1 AS due, 0 AS found
-  FROM staging_events
-  UNION ALL
-  SELECT ts, session_id, item_in_session, user_id, 0, 1
-  FROM current_events
-) counted
-GROUP BY ts, session_id, item_in_session, user_id
-HAVING SUM(due) <> SUM(found)
-) current_events_offenders
-UNION ALL
-SELECT
-  CAST('current_songs' AS VARCHAR(127)) AS rule_name,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  COUNT(*) OVER () AS offenders,
-  ROW_NUMBER() OVER (ORDER BY offender) AS place
-FROM (
--- next: npm run rebuild makes everything derived anew from staging.
--- Each song that was ever staged stands in current_songs once, and no other does.
-SELECT
-  'song ' || song_id || ': ' || CAST(SUM(found) AS VARCHAR(20)) || ' rows in current_songs instead of '
-    || CAST(SUM(due) AS VARCHAR(20)) AS offender
-FROM (
-  SELECT DISTINCT RTRIM(song_id, ' ') AS song_id, 1 AS due, 0 AS found
-  FROM staging_songs
-  UNION ALL
-  SELECT song_id, 0, 1
-  FROM current_songs
-) counted
-GROUP BY song_id
-HAVING SUM(due) <> SUM(found)
-) current_songs_offenders
-UNION ALL
-SELECT
-  CAST('songplays' AS VARCHAR(127)) AS rule_name,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  COUNT(*) OVER () AS offenders,
-  ROW_NUMBER() OVER (ORDER BY offender) AS place
-FROM (
--- next: npm run rebuild makes everything derived anew from staging.
--- songplays holds, for each NextSong event, one row: the event's own values and the song that matches it.
-SELECT
-  'songplay ' || songplay_id || ': ' || CAST(SUM(found) AS VARCHAR(20)) || ' such rows in songplays instead of '
-    || CAST(SUM(due) AS VARCHAR(20)) AS offender
-FROM (
-  SELECT
-    e.event_id AS songplay_id, e.start_time, e.user_id, e.level, s.song_id, s.artist_id, e.session_id, e.location,
-    e.user_agent, 1 AS due, 0 AS found
-  FROM current_events e
-  LEFT JOIN (
-    SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, MIN(song_id) AS song_id
-    FROM current_songs
-    GROUP BY RTRIM(title, ' '), RTRIM(artist_name, ' '), duration
-  ) m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
-  LEFT JOIN current_songs s ON s.song_id = m.song_id
-  WHERE e.page = 'NextSong'
-  UNION ALL
-  SELECT songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent, 0, 1
-  FROM songplays
-) counted
-GROUP BY songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent
-HAVING SUM(due) <> SUM(found)
-) songplays_offenders
-UNION ALL
-SELECT
-  CAST('songs' AS VARCHAR(127)) AS rule_name,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  COUNT(*) OVER () AS offenders,
-  ROW_NUMBER() OVER (ORDER BY offender) AS place
-FROM (
--- next: npm run rebuild makes everything derived anew from staging.
--- songs holds the current version of each song.
-SELECT
-  'song ' || song_id || ': ' || CAST(SUM(found) AS VARCHAR(20)) || ' such rows in songs instead of '
-    || CAST(SUM(due) AS VARCHAR(20)) AS offender
-FROM (
-  SELECT song_id, title, artist_id, year, duration, 1 AS due, 0 AS found
-  FROM current_songs
-  UNION ALL
-  SELECT song_id, title, artist_id, year, duration, 0, 1
-  FROM songs
-) counted
-GROUP BY song_id, title, artist_id, year, duration
-HAVING SUM(due) <> SUM(found)
-) songs_offenders
-UNION ALL
-SELECT
   CAST('staged_rows' AS VARCHAR(127)) AS rule_name,
   CAST(offender AS VARCHAR(4096)) AS offender,
   COUNT(*) OVER () AS offenders,
@@ -250,51 +138,6 @@ WHERE loaded_at >= COALESCE(
 GROUP BY staging_table, loaded_at
 HAVING SUM(due) <> SUM(found)
 ) staged_rows_offenders
-UNION ALL
-SELECT
-  CAST('time' AS VARCHAR(127)) AS rule_name,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  COUNT(*) OVER () AS offenders,
-  ROW_NUMBER() OVER (ORDER BY offender) AS place
-FROM (
--- next: npm run rebuild makes everything derived anew from staging.
--- time holds each start_time of a songplay once, and no other.
-SELECT
-  'start_time ' || CAST(start_time AS VARCHAR(32)) || ': ' || CAST(SUM(found) AS VARCHAR(20))
-    || ' rows in time instead of ' || CAST(SUM(due) AS VARCHAR(20)) AS offender
-FROM (
-  SELECT DISTINCT start_time, 1 AS due, 0 AS found
-  FROM songplays
-  UNION ALL
-  SELECT start_time, 0, 1
-  FROM time
-) counted
-GROUP BY start_time
-HAVING SUM(due) <> SUM(found)
-) time_offenders
-UNION ALL
-SELECT
-  CAST('users' AS VARCHAR(127)) AS rule_name,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  COUNT(*) OVER () AS offenders,
-  ROW_NUMBER() OVER (ORDER BY offender) AS place
-FROM (
--- next: npm run rebuild makes everything derived anew from staging.
--- users holds each user who appears logged in once, and no other.
-SELECT
-  'user ' || CAST(user_id AS VARCHAR(20)) || ': ' || CAST(SUM(found) AS VARCHAR(20)) || ' rows in users instead of '
-    || CAST(SUM(due) AS VARCHAR(20)) AS offender
-FROM (
-  SELECT DISTINCT user_id, 1 AS due, 0 AS found
-  FROM current_events
-  WHERE logged_in
-  UNION ALL
-  SELECT user_id, 0, 1
-  FROM users
-) counted
-GROUP BY user_id
-HAVING SUM(due) <> SUM(found)
-) users_offenders
 ) found
 WHERE place <= 20
 ORDER BY rule_name, place;

@@ -11,6 +11,7 @@ import {
   refreshBatch,
   tableSizes,
 } from '../../src/pipeline/batches.ts';
+import { starBatch } from '../../src/pipeline/compare-star.ts';
 import { comparisonSql } from '../../src/pipeline/compare-tables.ts';
 import { ddlFor, doctorSql, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
@@ -76,6 +77,7 @@ describe('the statements of a batch', () => {
     ['redshift-load.sql', load()],
     ['redshift-rebuild.sql', rebuildBatch(model, 'SYSDATE', 'RUN')],
     ['redshift-refresh.sql', refresh()],
+    ['redshift-reconcile.sql', starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN')],
     ['redshift-create-tables.sql', createTablesBatch(model, 'redshift', 'SYSDATE', 'RUN')],
   ])('are those of %s', (file, batch) => {
     expectGolden(file, textOf(batch));
@@ -107,7 +109,7 @@ describe('the statements of a batch', () => {
   });
 
   test('fit one BatchExecuteStatement, and a batch that does not is refused', () => {
-    for (const batch of [load(), refresh()]) {
+    for (const batch of [load(), refresh(), starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN')]) {
       expect(batchStatements(batch, { ...OPTIONS, schema: 'sparkify' }).length).toBeLessThanOrEqual(40);
     }
     const mixed = (step: Step) =>

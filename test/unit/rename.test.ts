@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { renameTables } from '../../src/sql/rename.ts';
+
+const NAMES = new Map([
+  ['songs', '"expected_songs"'],
+  ['time', '"expected_time"'],
+  ['events', '"expected_events"'],
+]);
+
+describe('tables are renamed', () => {
+  test.each([
+    [
+      'SELECT * FROM songs s JOIN events e ON e.id = s.id',
+      'SELECT * FROM "expected_songs" s JOIN "expected_events" e ON e.id = s.id',
+    ],
+    ['INSERT INTO time (hour) SELECT 1', 'INSERT INTO "expected_time" (hour) SELECT 1'],
+    [
+      'DELETE FROM "songs" WHERE id IN (SELECT id FROM events)',
+      'DELETE FROM "expected_songs" WHERE id IN (SELECT id FROM "expected_events")',
+    ],
+    [
+      'DELETE FROM songs USING events WHERE songs.id = events.id',
+      'DELETE FROM "expected_songs" USING "expected_events" WHERE "expected_songs".id = "expected_events".id',
+    ],
+    ['UPDATE songs SET time = 1', 'UPDATE "expected_songs" SET time = 1'],
+    [
+      'SELECT 1 FROM (SELECT 2) x, songs, run_x r, events WHERE 1 = 1',
+      'SELECT 1 FROM (SELECT 2) x, "expected_songs", run_x r, "expected_events" WHERE 1 = 1',
+    ],
+    [
+      'CREATE TEMP TABLE run_songs AS SELECT * FROM Songs',
+      'CREATE TEMP TABLE run_songs AS SELECT * FROM "expected_songs"',
+    ],
+  ])('where a table stands: %s', (sql, expected) => {
+    expect(renameTables(sql, NAMES)).toBe(expected);
+  });
+
+  test.each([
+    'SELECT songs, time FROM run_songs GROUP BY songs, time ORDER BY time, songs',
+    'SELECT EXTRACT(HOUR FROM time) AS songs FROM run_songs WHERE songs IS NOT DISTINCT FROM time',
+    "SELECT 'FROM songs' AS text -- FROM songs\nFROM run_songs /* JOIN songs */",
+    'SELECT r.time FROM run_songs r',
+    'SELECT TRIM(BOTH FROM songs) FROM run_songs',
+  ])('and nowhere else: %s', (sql) => {
+    expect(renameTables(sql, NAMES)).toBe(sql);
+  });
+});
