@@ -1,5 +1,7 @@
 // Measures the loader against limits taken in the same run, prints every figure, and fails when a limit is passed.
-// `npm run bench -- help small-files` runs only the cases whose names begin so.
+// `npm run bench -- help small-files` runs only the cases whose names begin so. `--slack 1.5` fails at one and a half times a
+// limit only, for machines that other work keeps busy.
+import { parseArgs } from 'node:util';
 import { helpIsQuick } from './help.mjs';
 import { memory } from './memory.mjs';
 import { postgresIncremental } from './postgres-incremental.mjs';
@@ -8,17 +10,22 @@ import { smallFiles } from './small-files.mjs';
 
 const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental, memory];
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { slack: { type: 'string', default: '1' } },
+  allowPositionals: true,
+});
+const slack = Number(values.slack);
 const chosen = CASES.filter(({ title }) => wanted.length === 0 || wanted.some((name) => title.startsWith(name)));
 let failed = 0;
 for (const { title, unit = 's', measure } of chosen) {
   const { figures, ratio, limit } = await measure();
+  const isWithin = ratio <= limit * slack;
   const verdict = ratio <= limit ? 'within' : 'ABOVE';
   console.log(`${title}: ratio ${ratio.toFixed(2)}, ${verdict} its limit of ${limit.toFixed(2)}`);
   for (const [name, figure] of Object.entries(figures)) {
     console.log(`  ${name}: ${figure.toFixed(3)} ${unit}`);
   }
-  failed += ratio <= limit ? 0 : 1;
+  failed += isWithin ? 0 : 1;
 }
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && chosen.length > 0 ? 0 : 1;

@@ -1,0 +1,243 @@
+// Plants one mistake after the other in this checkout and demands that the check that looks for it fails, and says why.
+// What .ci/run has just seen to pass must be able to fail. Each mistake is taken back before the next.
+//   node .ci/prove.mjs [words in the title of a case …]
+// PYTHON names a Python with the packages of .ci/python-packages; without it the cases that need one are skipped.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('../', import.meta.url)));
+const LIMIT_MILLISECONDS = 300_000;
+const { PYTHON } = process.env;
+
+const FAILING_TEST = `import { expect, test } from '@jest/globals';
+test('a planted test', () => expect(1).toBe(2));
+`;
+/** Fails, and freezes the server that the run stops at its end. */
+const FREEZING_TEST = `import { execFileSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+import pg from 'pg';
+import { sharedPostgres } from '../standin/engine/postgres.ts';
+test('a planted test', async () => {
+  const client = new pg.Client({ ...(await sharedPostgres()) });
+  await client.connect();
+  client.on('error', () => undefined);
+  const { rows } = await client.query("SELECT split_part(pg_read_file('postmaster.pid'), E'\\\\n', 1) AS pid");
+  process.kill(Number(rows[0].pid), 'SIGSTOP');
+  expect(1).toBe(2);
+});
+`;
+/** A command line that does nothing and says that all went well. */
+const IDLE_MAIN = '#!/usr/bin/env node\nprocess.exitCode = 0;\n';
+const TYPE_ERROR = 'export const planted: string = 1;\n';
+
+const change = (from, to) => (text) => {
+  if (!text.includes(from)) throw new Error(`cannot plant a mistake: there is no "${from}"`);
+  return text.replace(from, () => to);
+};
+
+/**
+ * What .ci/run calls, the mistake planted for it (a file's whole text, or how its text changes), the command that must fail,
+ * and what it must say.
+ */
+const CASES = [
+  {
+    of: 'npm test',
+    title: 'a failing test',
+    times: 10,
+    plant: { 'test/unit/planted.test.ts': FAILING_TEST },
+    run: 'npm test -- test/unit/planted test/unit/jsonpaths',
+    says: /Tests: +1 failed, [\s\S]*STARLOAD_SEED=\d+ npm test -- test\/unit\/planted\.test\.ts/,
+  },
+  {
+    of: 'npm test',
+    title: 'one failing file with --json',
+    plant: { 'test/unit/planted.test.ts': FAILING_TEST },
+    run: 'npm test -- --json test/unit/planted',
+    says: /"numFailedTests":1,/,
+  },
+  {
+    of: 'npm test',
+    title: 'a failing test and a server that does not stop',
+    plant: { 'test/unit/planted.test.ts': FREEZING_TEST },
+    run: 'npm test -- test/unit/planted',
+    says: /Tests: +1 failed, /,
+  },
+  {
+    of: 'npm test',
+    title: 'a file that does not compile',
+    plant: { 'src/planted.ts': TYPE_ERROR },
+    run: 'npm test -- test/unit/jsonpaths',
+    says: /the sources do not compile/,
+  },
+  {
+    of: 'npm run test:nightly',
+    title: 'a failing test',
+    plant: { 'test/unit/planted.test.ts': FAILING_TEST },
+    run: 'npm run --silent test:nightly -- test/unit/planted',
+    says: /STARLOAD_TESTS=nightly npm test -- test\/unit\/planted/,
+  },
+  {
+    of: 'npm run lint',
+    title: 'a forgotten debugger statement',
+    plant: { 'src/planted.ts': 'debugger;\n' },
+    run: 'npm run --silent lint',
+    says: /noDebugger/,
+  },
+  {
+    of: 'npm run types',
+    title: 'a number that is a string',
+    plant: { 'test/planted.ts': TYPE_ERROR },
+    run: 'npm run --silent types',
+    says: /test\/planted\.ts.*TS2322/,
+  },
+  {
+    of: 'npm ci',
+    title: 'sources that do not build',
+    plant: { 'src/planted.ts': TYPE_ERROR },
+    run: 'npm run --silent build',
+    says: /src\/planted\.ts.*TS2322/,
+  },
+  {
+    of: 'npm run torture',
+    title: 'users that are taken from the wrong event',
+    plant: {
+      'sql/transform/081_users_insert.sql': change('ORDER BY e.item_in_session DESC', 'ORDER BY e.item_in_session'),
+    },
+    run: 'npm run --silent torture -- --engine duckdb --kills 2 --faults 0 --rounds 0 --seed 1',
+    says: /users/,
+  },
+  {
+    of: '.ci/on-postgres-15',
+    title: 'a file that does not compile',
+    plant: { 'src/planted.ts': TYPE_ERROR },
+    run: '.ci/on-postgres-15 tests',
+    says: /the sources do not compile|^skipped/m,
+  },
+  {
+    of: '.ci/on-postgres-15',
+    title: 'certificates that are not verified',
+    plant: { 'dist/warehouse/postgres/client.js': change("mode === 'verify-full'", 'false') },
+    run: '.ci/on-postgres-15 tls',
+    says: /SSL_MODE=verify-full HOST=localhost: exit code|^skipped/m,
+  },
+  {
+    of: '.ci/commands-on-standin',
+    title: 'a command line that does nothing',
+    plant: { 'dist/main.js': IDLE_MAIN },
+    says: /^/,
+  },
+  {
+    of: '.ci/check-sql.py',
+    title: 'a statement that is none',
+    plant: { 'test/golden/redshift-load.sql': (text) => `SELEC 1 FROM;\n\n${text}` },
+    python: true,
+    run: `"${PYTHON}" .ci/check-sql.py`,
+    says: /SELEC 1/,
+  },
+  {
+    of: '.ci/standin-boto3.py',
+    title: 'a stand-in that answers a cancellation with a list of databases',
+    plant: {
+      'test/standin/dataapi/operations.ts': change(
+        'HANDLERS[operation](service',
+        "HANDLERS[operation === 'CancelStatement' ? ('ListDatabases' as O) : operation](service",
+      ),
+    },
+    python: true,
+    run: `.ci/with-standin "${PYTHON}" .ci/standin-boto3.py`,
+    says: /Error/,
+  },
+  {
+    of: 'cfnlint',
+    title: 'a resource type that does not exist',
+    plant: { 'infra/warehouse.yaml': (text) => text.replaceAll('AWS::S3::Bucket', 'AWS::S3::Buckett') },
+    python: true,
+    run: `"${PYTHON}" -m cfnlint infra/*.yaml`,
+    says: /Buckett/,
+  },
+  ...['provision-on-moto', 'first-day'].map((script) => ({
+    of: `.ci/${script}.mjs`,
+    title: 'a command line that does nothing',
+    plant: { 'dist/main.js': IDLE_MAIN },
+    python: true,
+    run: `.ci/with-moto "${PYTHON}" node .ci/${script}.mjs`,
+    says: /Error/,
+  })),
+  {
+    of: '.ci/s3-on-moto.mjs',
+    title: 'a store that lists nothing',
+    plant: {
+      'dist/objects/s3/store.js': (text) => text.replace(/async \*list\([^)]*\) \{/, (head) => `${head} return;`),
+    },
+    python: true,
+    run: `.ci/with-moto "${PYTHON}" node .ci/s3-on-moto.mjs`,
+    says: /AssertionError/,
+  },
+  {
+    of: 'npm run bench',
+    title: 'a command line that takes a second to begin',
+    plant: { 'dist/main.js': (text) => `${text}\nconst end = Date.now() + 1000;\nwhile (Date.now() < end);\n` },
+    run: 'npm run --silent bench -- help',
+    says: /ABOVE its limit/,
+  },
+];
+
+/** Every script and every npm command of .ci/run must have a case. */
+function uncovered() {
+  const script = readFileSync('.ci/run', 'utf8')
+    .replaceAll(/^ *#.*$/gm, '')
+    .replaceAll('--silent ', '');
+  const called = script.match(/\.ci\/[a-z0-9.-]+|npm (?:test|ci|run [a-z:-]+)|cfnlint(?= infra)/g) ?? [];
+  const helpers = ['.ci/with-standin', '.ci/with-moto', '.ci/python-packages', '.ci/prove.mjs'];
+  return [...new Set(called)].filter((name) => !helpers.includes(name) && !CASES.some(({ of }) => of === name));
+}
+
+/** Plants, runs, takes back. Returns what is wrong with the check, if anything. */
+function attempt({ of, plant, run = of, says }) {
+  const before = Object.keys(plant).map((path) => [path, existsSync(path) ? readFileSync(path, 'utf8') : undefined]);
+  try {
+    for (const [path, text] of before) {
+      const planted = typeof plant[path] === 'string' ? plant[path] : plant[path](text);
+      if (planted === text) throw new Error(`cannot plant a mistake in ${path}: it has changed`);
+      writeFileSync(path, planted);
+    }
+    const { status, signal, stdout, stderr } = spawnSync('bash', ['-c', run], {
+      encoding: 'utf8',
+      timeout: LIMIT_MILLISECONDS,
+    });
+    const told = `${stdout}\n${stderr}`;
+    if (signal !== null) return `it did not end within ${LIMIT_MILLISECONDS / 1000} s\n${told}`;
+    if (status === 0 && !/^skipped/m.test(told)) return `exit code 0\n${told}`;
+    return says.test(told) ? undefined : `exit code ${status}, but not a word of ${says}\n${told}`;
+  } finally {
+    for (const [path, text] of before) {
+      if (text === undefined) rmSync(path, { force: true });
+      else writeFileSync(path, text);
+    }
+  }
+}
+
+const wanted = process.argv.slice(2);
+const missing = uncovered();
+let failed = missing.length;
+for (const name of missing) console.log(`not proven: ${name}, which .ci/run calls, has no case in .ci/prove.mjs`);
+for (const one of CASES.filter(
+  ({ of, title }) => wanted.length === 0 || wanted.some((word) => `${of}: ${title}`.includes(word)),
+)) {
+  if (one.python && PYTHON === undefined) {
+    console.log(`skipped: ${one.of}: there is no Python with the packages it needs`);
+    continue;
+  }
+  const times = one.times ?? 1;
+  let wrong;
+  for (let n = 0; n < times && wrong === undefined; n += 1) wrong = attempt(one);
+  console.log(
+    `${wrong === undefined ? 'ok' : 'NOT OK'}: ${one.of} fails on ${one.title}${times > 1 ? `, ${times} times out of ${times}` : ''}`,
+  );
+  if (wrong !== undefined) {
+    failed += 1;
+    console.log(wrong.slice(-3000));
+  }
+}
+process.exitCode = failed === 0 ? 0 : 1;
