@@ -116,3 +116,61 @@ test('INSERT gives a literal the type of its column', async () => {
     ['2018-11-02 00:00:00', 'z'],
   ]);
 });
+
+test.each([
+  [
+    'a BOOLEAN cast to VARCHAR',
+    'SELECT CAST(ts = 1 AS VARCHAR(5)) FROM staging_events',
+    'cannot cast type boolean to character varying',
+  ],
+  ['a BOOLEAN that is concatenated', "SELECT (1 = 1) || 'x'", 'operator does not exist: boolean || character varying'],
+  ['a BOOLEAN in a VARCHAR column', 'INSERT INTO staging_events (level) SELECT ts = 1 FROM staging_events', 'boolean'],
+  [
+    'a VARCHAR cast to BOOLEAN',
+    'SELECT level::BOOLEAN FROM staging_events',
+    'cannot cast type character varying to boolean',
+  ],
+  ['many bytes in a CHAR', "SELECT CAST('é' AS CHAR(2))", 'Multibyte character not supported for CHAR'],
+  ['a literal longer than 65535 bytes', `SELECT LEN('${'é'.repeat(32_768)}')`, '65535'],
+])('it refuses %s', async (_, sql, expected) => {
+  expect(await answer(sql)).toContain(expected);
+});
+
+test('it takes a literal of 65535 bytes, and one that becomes a BOOLEAN', async () => {
+  expect(await answer(`SELECT LEN('${'x'.repeat(65_535)}'), 't'::BOOLEAN, CAST('false' AS BOOLEAN)`)).toEqual([
+    ['65535', 't', 'f'],
+  ]);
+});
+
+test('a CHAR holds single bytes, and LEN leaves out its trailing blanks', async () => {
+  await backend.execute('CREATE TEMP TABLE chars (c CHAR(5), v VARCHAR(5))');
+  await backend.execute("INSERT INTO chars VALUES ('ab', 'ab ')");
+  expect(await answer("INSERT INTO chars (c) VALUES ('né')")).toContain('Multibyte character not supported for CHAR');
+  expect(await answer("INSERT INTO chars (c) VALUES ('abcdef')")).toContain('value too long for type character(5)');
+  expect(await answer("SELECT LEN(c), LEN(v), OCTET_LENGTH(c), LEN(CAST(v AS CHAR(9))), c = 'ab' FROM chars")).toEqual([
+    ['2', '3', '5', '2', 't'],
+  ]);
+  expect((await backend.execute('SELECT c FROM chars')).columns).toMatchObject([{ typeName: 'bpchar', precision: 5 }]);
+});
+
+test('AVG of integers is a BIGINT, AVG of a DECIMAL keeps its scale, of doubles it stays a double', async () => {
+  await backend.execute('CREATE TEMP TABLE numbers (s SMALLINT, i INT, b BIGINT, d DECIMAL(8,2), f DOUBLE PRECISION)');
+  await backend.execute(
+    'INSERT INTO numbers VALUES (1, 1, 1, 0.01, 1), (2, 2, 2, 0.02, 2), (NULL, NULL, NULL, NULL, NULL)',
+  );
+  const { columns, rows } = await backend.execute(
+    'SELECT AVG(s), AVG(i), AVG(b), AVG(d), AVG(f), AVG(DISTINCT i), SUM(b) FROM numbers',
+  );
+  expect(rows).toEqual([['1', '1', '1', '0.01', '1.5', '1', '3']]);
+  expect(columns?.map(({ typeName }) => typeName)).toEqual([
+    'int8',
+    'int8',
+    'int8',
+    'numeric',
+    'float8',
+    'int8',
+    'numeric',
+  ]);
+  expect(await answer('SELECT AVG(i) OVER (PARTITION BY s) FROM numbers ORDER BY s')).toEqual([['1'], ['2'], [null]]);
+  expect(await answer('SELECT AVG(i) FROM numbers WHERE i > 9')).toEqual([[null]]);
+});

@@ -186,6 +186,7 @@ export class PostgresBackend implements Backend {
   }
 
   async #query(statement: Translation, parameters: Parameters): Promise<pg.QueryArrayResult<(string | null)[]>> {
+    for (const type of statement.domains) await this.#shared.journal.ensureDomain(type);
     const values = statement.parameters.map((name) => {
       const value = parameters[name];
       if (value === undefined) throw new EngineError(`ERROR: Cannot find parameter: ${name}`);
@@ -236,7 +237,6 @@ export class PostgresBackend implements Backend {
   }
 
   async #create(statement: Translation): Promise<void> {
-    for (const bytes of statement.domains) await this.#shared.journal.ensureDomain(bytes);
     await this.#query(statement, {});
     if (statement.kind === 'create' && statement.texts.length > 0) {
       await this.#client.query(blanksTriggerSql(statement.table, statement.texts));

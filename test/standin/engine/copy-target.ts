@@ -22,7 +22,7 @@ interface Row {
 
 const COLUMNS = `
 SELECT CAST(a.attrelid AS integer) AS oid, a.attname AS name, t.typname AS own, COALESCE(b.typname, t.typname) AS base,
-  a.atttypmod AS typmod, a.attnotnull AS not_null,
+  CASE WHEN b.oid IS NULL THEN a.atttypmod ELSE t.typtypmod END AS typmod, a.attnotnull AS not_null,
   CASE WHEN b.oid IS NULL THEN format_type(a.atttypid, a.atttypmod) ELSE 'redshift.' || t.typname END AS full
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -46,7 +46,10 @@ export async function readTarget(client: pg.Client, { table, name, columns }: Co
 function insertInto(table: string, columns: readonly Row[]): string {
   const names = columns.map(({ name }) => quote(name)).join(', ');
   const values = columns.map(({ full }, index) => `CAST(v${index} AS ${full})`).join(', ');
-  const arrays = columns.map((_, index) => `CAST($${index + 1} AS text[])`).join(', ');
+  // A text is no BOOLEAN here, as on Redshift, but what the file holds may become one.
+  const arrays = columns
+    .map(({ base }, index) => `CAST($${index + 1} AS ${base === 'bool' ? 'boolean' : 'text'}[])`)
+    .join(', ');
   const aliases = columns.map((_, index) => `v${index}`).join(', ');
   return `INSERT INTO ${table} (${names}) SELECT ${values} FROM unnest(${arrays}) AS r (${aliases})`;
 }

@@ -107,7 +107,7 @@ function readElement(reader: Reader, written: string[], texts: TextColumn[], att
   const type = readType(reader);
   reader.write(type.column);
   if (type.bytes !== undefined) {
-    reader.domains.add(type.bytes);
+    reader.domain({ kind: 'varchar', bytes: type.bytes });
     texts.push({ name, bytes: type.bytes });
   }
   while (readColumnAttribute(reader, attributes));

@@ -118,11 +118,22 @@ function writeCast(reader: Reader, mark: number): void {
 function readPrimary(reader: Reader): void {
   const token = reader.peek();
   if (token.kind === 'string') {
-    reader.write(literal(reader.take().value), token);
+    readLiteral(reader);
   } else if (token.kind === 'number') reader.pass();
   else if (token.kind === 'parameter') readParameter(reader);
   else if (reader.copy('(')) readParenthesis(reader);
   else if (!readKeyword(reader)) readNamed(reader);
+}
+
+/** The longest VARCHAR; AWS: "Character types". What Redshift says to a longer literal is not known. */
+const LONGEST_LITERAL = 65_535;
+
+function readLiteral(reader: Reader): void {
+  const token = reader.take();
+  if (Buffer.byteLength(token.value) > LONGEST_LITERAL) {
+    throw refusal(`a literal is longer than ${LONGEST_LITERAL} bytes`, token);
+  }
+  reader.write(literal(token.value), token);
 }
 
 function readParameter(reader: Reader): void {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { messageOf } from '../../../src/errors.ts';
 import { EngineError } from '../executor.ts';
+import { REFUSAL } from './bootstrap.ts';
 import { S3Refusal } from './objects.ts';
 import type { EngineOptions, Uncertain } from './options.ts';
 
@@ -39,6 +40,8 @@ export function cancelled(queryId: number): EngineError {
 }
 
 async function word(error: pg.DatabaseError, context: FailureContext): Promise<string> {
+  const { internalQuery = '' } = error;
+  if (internalQuery.startsWith(REFUSAL)) return internalQuery.slice(REFUSAL.length);
   const unknown = unknownLiteral(error);
   if (unknown !== undefined) return unknown;
   switch (error.code) {
@@ -51,6 +54,8 @@ async function word(error: pg.DatabaseError, context: FailureContext): Promise<s
     case '23502':
       return `Cannot insert a NULL value into column ${error.column ?? ''}`;
     case '23514':
+      // Data load errors: "Multibyte character load errors"; a CHAR holds single bytes only (AWS: "Character types").
+      if (/"?redshift\.char_|domain char_/.test(error.message)) return MULTIBYTE;
       return `value too long for type character varying(${/varchar_(\d+)/.exec(error.message)?.[1] ?? '?'})`;
     case '22P02':
       return badText(error, context);
@@ -59,13 +64,14 @@ async function word(error: pg.DatabaseError, context: FailureContext): Promise<s
   }
 }
 
+const MULTIBYTE = 'Multibyte character not supported for CHAR (Hint: try using VARCHAR)';
+
 /** PostgreSQL's errors that name a type: no such function or operator, no such cast, types that do not match. */
 const ABOUT_TYPES = ['42883', '42846', '42804'];
 const NO_INPUT = 'cannot accept a value of type pg_node_tree';
 
 /** A column that is a bare literal was used: what Redshift says, or undefined for any other error. */
-function unknownLiteral({ code = '', message, internalQuery = '' }: pg.DatabaseError): string | undefined {
-  if (internalQuery.startsWith('failed to find conversion function')) return internalQuery;
+function unknownLiteral({ code = '', message }: pg.DatabaseError): string | undefined {
   if (message !== NO_INPUT && !(ABOUT_TYPES.includes(code) && message.includes('unknown_literal_'))) return undefined;
   const target = /^cannot cast type \S+ to (.+)$/.exec(message)?.[1] ?? 'text';
   return `failed to find conversion function from "unknown" to ${target}`;

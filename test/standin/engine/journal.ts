@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { domainSql } from './bootstrap.ts';
 import type { TargetColumn } from './copy-values.ts';
+import { domainOf, type TextType } from './types.ts';
 
 /** A record that COPY refused. */
 export interface LoadError {
@@ -51,7 +52,7 @@ export class Journal {
   readonly #client: pg.Client;
   readonly #database: string;
   #last: Promise<unknown> = Promise.resolve();
-  readonly #domains = new Map<number, Promise<unknown>>();
+  readonly #domains = new Map<string, Promise<unknown>>();
 
   constructor(client: pg.Client, database: string) {
     this.#client = client;
@@ -139,10 +140,11 @@ export class Journal {
     return rows[0]?.id ?? 0;
   }
 
-  /** Makes sure of the type of VARCHAR(n). No transaction waits for another one over it. */
-  async ensureDomain(bytes: number): Promise<void> {
-    const made = this.#domains.get(bytes) ?? this.#query(domainSql(bytes));
-    this.#domains.set(bytes, made);
+  /** Makes sure of the domain of a VARCHAR(n) or CHAR(n). No transaction waits for another one over it. */
+  async ensureDomain(type: TextType): Promise<void> {
+    const name = domainOf(type);
+    const made = this.#domains.get(name) ?? this.#query(domainSql(type));
+    this.#domains.set(name, made);
     await made;
   }
 

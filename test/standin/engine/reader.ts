@@ -1,5 +1,6 @@
 import { EngineError } from '../executor.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
+import { domainOf, type TextType } from './types.ts';
 import { RESERVED, UNFIT_AS_BARE_ALIAS } from './words.ts';
 
 /** A piece of the PostgreSQL text and where in the statement it comes from. */
@@ -55,8 +56,8 @@ export class Reader {
   readonly tables = new Set<string>();
   readonly catalogueTables = new Set<string>();
   readonly systemTables = new Set<string>();
-  /** The lengths in bytes of the VARCHAR columns it declares. */
-  readonly domains = new Set<number>();
+  /** The VARCHARs of the columns it declares, and every CHAR, by the domains that stand for them. */
+  readonly domains = new Map<string, TextType>();
   /** Or the message that refuses them. */
   outerJoins: 'allowed' | (string & {}) = 'allowed';
   readonly leaderFunctions = new Set<string>();
@@ -139,6 +140,13 @@ export class Reader {
 
   write(text: string, token: Token = this.peek()): void {
     this.#pieces.push({ text, at: token.at });
+  }
+
+  /** Notes a type that a domain stands for. Returns the domain. */
+  domain(type: TextType): string {
+    const name = domainOf(type);
+    this.domains.set(name, type);
+    return name;
   }
 
   /** Leaves room for what can be written only when more has been read. */

@@ -8,6 +8,7 @@ import { checkCorrelation, readOrder, readQuery, readSources, readTableName } fr
 import { type Grammar, literal, Reader, refusal, type Surroundings } from './reader.ts';
 import { readReset, readSet, readShow } from './settings.ts';
 import type { Plan } from './translation.ts';
+import type { TextType } from './types.ts';
 
 const GRAMMAR: Grammar = {
   expression: readExpression,
@@ -25,8 +26,8 @@ export type Translation = Plan & {
   /** The user tables it names, as PostgreSQL text. */
   readonly tables: readonly string[];
   readonly systemTables: readonly string[];
-  /** The lengths of the VARCHAR columns it declares. */
-  readonly domains: readonly number[];
+  /** The text types it needs domains for. */
+  readonly domains: readonly TextType[];
   /** The place in the statement, from 1, that a place in `sql` comes from. */
   origin(position: number): number;
 };
@@ -73,7 +74,7 @@ export function translate(sql: string, surroundings: Surroundings): Translation 
     parameters: reader.parameters,
     tables: [...reader.tables],
     systemTables: [...reader.systemTables],
-    domains: [...reader.domains],
+    domains: [...reader.domains.values()],
     origin: (position) => reader.origin(position),
   };
 }

@@ -1,5 +1,11 @@
 import { type Reader, refusal } from './reader.ts';
 
+/** A VARCHAR or CHAR of so many bytes; a domain stands for it. */
+export interface TextType {
+  readonly kind: 'varchar' | 'char';
+  readonly bytes: number;
+}
+
 /** A type of Redshift's and what stands for it in PostgreSQL. `bytes` is set for VARCHAR. */
 export interface SqlType {
   /** In an expression; a VARCHAR is a `bpchar` without length, which ignores trailing blanks in comparisons. */
@@ -57,9 +63,9 @@ export function readType(reader: Reader): SqlType {
   }
 }
 
-/** The domain of the VARCHARs that hold this many bytes. */
-export function varcharDomain(bytes: number): string {
-  return `redshift.varchar_${bytes}`;
+/** The domain of the VARCHARs or CHARs that hold this many bytes. */
+export function domainOf({ kind, bytes }: TextType): string {
+  return `redshift.${kind}_${bytes}`;
 }
 
 /** The type of a bare literal that is a column: it has no conversions and no operators. */
@@ -90,12 +96,12 @@ function readText(reader: Reader): SqlType {
   if (isVarying || token.key === 'varchar' || token.key === 'nvarchar' || token.key === 'text') {
     const [bytes = TEXT_DEFAULT] = readArguments(reader, VARCHAR_MAX);
     if (bytes < 1 || bytes > VARCHAR_MAX) throw tooLong('varchar', VARCHAR_MAX);
-    return { cast: 'bpchar', column: varcharDomain(bytes), bytes };
+    return { cast: 'bpchar', column: domainOf({ kind: 'varchar', bytes }), bytes };
   }
   if (['char', 'character', 'nchar', 'bpchar'].includes(token.key)) {
     const [bytes = token.key === 'bpchar' ? TEXT_DEFAULT : 1] = readArguments(reader, CHAR_MAX);
     if (bytes < 1 || bytes > CHAR_MAX) throw tooLong('char', CHAR_MAX);
-    return plain(`character(${bytes})`);
+    return plain(reader.domain({ kind: 'char', bytes }));
   }
   // page "Character types": no arrays, BYTEA, SERIAL, UUID, JSON, ENUM, MONEY, INTERVAL columns.
   throw refusal(`type "${token.text}" does not exist`, token);
