@@ -52,6 +52,8 @@ export interface ConnectTarget {
 
 /** The warehouse behind the Data API. */
 export interface Engine {
+  /** The names of its databases, in order. */
+  databases(): readonly string[];
   /** Throws EngineError (`FATAL: …`) for an unknown database. */
   connect(target: ConnectTarget): Promise<Backend>;
   stop(): Promise<void>;

@@ -207,7 +207,7 @@ describe('ListStatements', () => {
 describe('the catalogue', () => {
   const target = { ClusterIdentifier: 'dwh', Database: 'dev' };
 
-  test('lists databases, schemas and tables in pages, by queries of its own', () =>
+  test('lists databases, schemas and tables in pages', () =>
     withDataApi({ engine: new FakeEngine({}, rows(['name'], ['a'], ['b'])) }, async ({ client, engine }) => {
       expect((await client.send(new ListDatabasesCommand(target))).Databases).toEqual(['a', 'b']);
       const page = await client.send(new ListSchemasCommand({ ...target, SchemaPattern: 's%', MaxResults: 1 }));
@@ -244,7 +244,14 @@ describe('the catalogue', () => {
       {
         engine: new FakeEngine(
           {},
-          rows(Array(7).fill('name'), ['id', 'character varying', 'NO', '18', null, null, 'public']),
+          rows(
+            Array(7).fill('name'),
+            ['id', 'character varying', 'NO', '18', null, null, 'public'],
+            ['code', 'character', 'YES', '2', null, null, 'public'],
+            ['n', 'bigint', 'YES', null, '64', '0', 'public'],
+            ['price', 'numeric', 'YES', null, '8', '2', 'public'],
+            ['at', 'timestamp without time zone', 'YES', null, null, null, 'public'],
+          ),
         ),
       },
       async ({ client }) => {
@@ -253,6 +260,10 @@ describe('the catalogue', () => {
           TableName: 'songs',
           ColumnList: [
             { name: 'id', typeName: 'varchar', length: 18, nullable: 0, schemaName: 'public', tableName: 'songs' },
+            { name: 'code', typeName: 'bpchar', length: 2, nullable: 1 },
+            { name: 'n', typeName: 'int8', length: 19, precision: 19, isSigned: true },
+            { name: 'price', typeName: 'numeric', length: 8, precision: 8, scale: 2 },
+            { name: 'at', typeName: 'timestamp', length: 29, precision: 29, scale: 6 },
           ],
         });
       },
@@ -264,7 +275,7 @@ describe('the catalogue', () => {
         name: 'DatabaseConnectionException',
         $metadata: { httpStatusCode: 500 },
       });
-      await expect(client.send(new ListDatabasesCommand(target))).rejects.toMatchObject({
+      await expect(client.send(new ListSchemasCommand(target))).rejects.toMatchObject({
         name: 'ValidationException',
       });
     }));

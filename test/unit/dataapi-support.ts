@@ -52,6 +52,10 @@ export class FakeEngine implements Engine {
     this.#answers = { 'select 1': rows(['int4'], ['1']), insert: affects(3), ...answers };
   }
 
+  databases(): readonly string[] {
+    return ['a', 'b'];
+  }
+
   async connect({ database, user }: ConnectTarget): Promise<Backend> {
     if (database === 'nowhere') {
       throw new EngineError('FATAL: database "nowhere" does not exist');

@@ -4,7 +4,7 @@ import type {
   ListSchemasCommandInput,
   ListTablesCommandInput,
 } from '@aws-sdk/client-redshift-data';
-import { type ConnectTarget, EngineError, type Parameters } from '../executor.ts';
+import { type Backend, type ConnectTarget, type Engine, EngineError, type Parameters } from '../executor.ts';
 import { connectionFailed, UNCERTAIN, validation } from './errors.ts';
 import { tableColumn } from './fields.ts';
 import { pageOf } from './paging.ts';
@@ -16,18 +16,19 @@ type Row = readonly (string | null)[];
 
 const PAGE = 1000;
 
-const DATABASES = 'SELECT datname FROM pg_database ORDER BY datname';
-const SCHEMAS =
-  'SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE :schema ORDER BY schema_name';
-const TABLES = `SELECT table_name, table_type, table_schema FROM information_schema.tables
+// AWS: SVV_ALL_SCHEMAS, SVV_TABLES, SVV_COLUMNS.
+const SCHEMAS = 'SELECT schema_name FROM svv_all_schemas WHERE schema_name LIKE :schema ORDER BY schema_name';
+const TABLES = `SELECT table_name, table_type, table_schema FROM svv_tables
   WHERE table_schema LIKE :schema AND table_name LIKE :name ORDER BY table_schema, table_name`;
 const COLUMNS = `SELECT column_name, data_type, is_nullable, character_maximum_length, numeric_precision, numeric_scale, table_schema
-  FROM information_schema.columns WHERE table_schema LIKE :schema AND table_name = :name ORDER BY table_schema, ordinal_position`;
+  FROM svv_columns WHERE table_schema LIKE :schema AND table_name = :name ORDER BY table_schema, ordinal_position`;
 
-/** ListDatabases: runs on a connection of its own and answers when it is done, as all operations here. */
+/** ListDatabases: needs a connection, as all operations here. */
 export async function listDatabases(service: Service, request: ListDatabasesCommandInput): Promise<Wire> {
-  const rows = await select(service, request, DATABASES);
-  const { items, next } = pageOf(rows.map(first), request.MaxResults || PAGE, request.NextToken, 'databases');
+  const { engine } = service.settings;
+  const connect = targetOf(request, service.settings).connect;
+  await service.runner.track(withBackend(engine, connect, async () => undefined));
+  const { items, next } = pageOf(engine.databases(), request.MaxResults || PAGE, request.NextToken, 'databases');
   return { Databases: items, NextToken: next };
 }
 
@@ -67,20 +68,20 @@ function select(
 ): Promise<readonly Row[]> {
   const Database = request.ConnectedDatabase ?? request.Database;
   const { connect } = targetOf({ ...request, Database }, service.settings);
-  return service.runner.track(query(service, connect, sql, parameters));
+  const run = async (backend: Backend) => (await backend.execute(sql, parameters)).rows;
+  return service.runner.track(withBackend(service.settings.engine, connect, run));
 }
 
-async function query(
-  { settings: { engine } }: Service,
+async function withBackend<T>(
+  engine: Engine,
   connect: ConnectTarget,
-  sql: string,
-  parameters: Parameters | undefined,
-): Promise<readonly Row[]> {
+  use: (backend: Backend) => Promise<T>,
+): Promise<T> {
   const backend = await engine.connect(connect).catch((error: unknown) => {
     throw error instanceof EngineError ? connectionFailed(error.message) : error;
   });
   try {
-    return (await backend.execute(sql, parameters)).rows;
+    return await use(backend);
   } catch (error) {
     throw error instanceof EngineError ? validation(UNCERTAIN.catalogueFailed(error.message)) : error;
   } finally {
@@ -103,26 +104,33 @@ function tableType(type: string, schema: string): string {
   return type === 'BASE TABLE' ? 'TABLE' : type;
 }
 
-// information_schema has SQL names, ColumnMetadata the catalogue's.
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  smallint: 'int2',
-  integer: 'int4',
-  bigint: 'int8',
-  real: 'float4',
-  'double precision': 'float8',
-  boolean: 'bool',
-  'character varying': 'varchar',
-  character: 'bpchar',
-  'timestamp without time zone': 'timestamp',
-  'timestamp with time zone': 'timestamptz',
-  'time without time zone': 'time',
+/**
+ * SQL's names of types as ColumnMetadata has them, and how long their values are: JDBC's column size, which the samples
+ * of the AWS page "Passing SQL statements to an Amazon Redshift data warehouse" show for some of them.
+ */
+const TYPES: Readonly<Record<string, readonly [name: string, length: number, scale: number]>> = {
+  smallint: ['int2', 5, 0],
+  integer: ['int4', 10, 0],
+  bigint: ['int8', 19, 0],
+  real: ['float4', 8, 8],
+  'double precision': ['float8', 17, 17],
+  boolean: ['bool', 1, 0],
+  date: ['date', 13, 0],
+  'timestamp without time zone': ['timestamp', 29, 6],
+  'timestamp with time zone': ['timestamptz', 35, 6],
+  'time without time zone': ['time', 15, 6],
+  'time with time zone': ['timetz', 21, 6],
 };
+
+/** Types whose length each column has for itself. */
+const SIZED: Readonly<Record<string, string>> = { 'character varying': 'varchar', character: 'bpchar' };
 
 function describedColumn(row: Row, table: string): Wire {
   const [name, type, nullable, length, precision, scale, schema] = row;
-  const size = Number(length ?? precision ?? 0);
+  const own = [SIZED[type ?? ''] ?? type ?? '', Number(length ?? precision ?? 0), Number(scale ?? 0)] as const;
+  const [typeName, size, digits] = TYPES[type ?? ''] ?? own;
   return tableColumn(
-    { name: name ?? '', typeName: TYPE_NAMES[type ?? ''] ?? type ?? '', precision: size, scale: Number(scale ?? 0) },
+    { name: name ?? '', typeName, precision: size, scale: digits },
     { schema: schema ?? '', table, length: size, nullable: nullable === 'YES' },
   );
 }

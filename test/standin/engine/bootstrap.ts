@@ -229,20 +229,29 @@ CREATE TABLE redshift.sys_query_history (
 
 /** AWS: SVV_TABLES, SVV_COLUMNS, SVV_TABLE_INFO (which leaves empty tables out: uncertain, page "SQL functions reference"), PG_TABLE_DEF. */
 const VIEWS = `
+CREATE VIEW redshift.svv_all_schemas AS
+  SELECT current_database() AS database_name, nspname AS schema_name, CAST('local' AS bpchar) AS schema_type
+  FROM pg_catalog.pg_namespace WHERE nspname <> 'redshift' AND nspname NOT LIKE 'pg\\_t%'
+  UNION ALL SELECT current_database(), 'pg_internal', 'local';
 CREATE VIEW redshift.svv_tables AS
-  SELECT table_catalog, table_schema, table_name, table_type, CAST(NULL AS bpchar) AS remarks
-  FROM information_schema.tables WHERE table_schema NOT IN ('redshift', 'pg_catalog', 'information_schema');
+  SELECT table_catalog, CAST(CASE table_schema WHEN 'redshift' THEN 'pg_catalog' ELSE table_schema END AS name)
+    AS table_schema, table_name, CAST(CASE table_schema WHEN 'redshift' THEN 'VIEW' ELSE table_type END AS bpchar)
+    AS table_type, CAST(NULL AS bpchar) AS remarks
+  FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema');
 CREATE VIEW redshift.svv_redshift_tables AS
   SELECT table_catalog AS database_name, table_schema AS schema_name, table_name,
     CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END AS table_type
-  FROM redshift.svv_tables;
+  FROM redshift.svv_tables WHERE table_schema <> 'pg_catalog';
 CREATE VIEW redshift.svv_columns AS
-  SELECT table_catalog, table_schema, table_name, column_name, ordinal_position, column_default, is_nullable,
-    CASE WHEN domain_name LIKE 'varchar_%' THEN 'character varying' WHEN udt_name LIKE 'unknown_literal_%' THEN 'unknown'
-      ELSE data_type END AS data_type,
-    CASE WHEN domain_name LIKE 'varchar_%' THEN CAST(substr(domain_name, 9) AS integer) ELSE character_maximum_length END
-      AS character_maximum_length
-  FROM information_schema.columns WHERE table_schema NOT IN ('redshift', 'pg_catalog', 'information_schema');
+  SELECT table_catalog, CAST(CASE table_schema WHEN 'redshift' THEN 'pg_catalog' ELSE table_schema END AS name)
+    AS table_schema, table_name, column_name, ordinal_position, column_default, is_nullable,
+    CASE WHEN udt_name LIKE 'unknown_literal_%' THEN 'unknown'
+      WHEN data_type = 'character' AND character_maximum_length IS NULL THEN 'character varying' ELSE data_type END
+      AS data_type,
+    CASE WHEN domain_name LIKE 'varchar_%' THEN CAST(substr(domain_name, 9) AS integer)
+      WHEN data_type = 'character' THEN COALESCE(character_maximum_length, 65535) END AS character_maximum_length,
+    numeric_precision, numeric_scale
+  FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema');
 CREATE FUNCTION redshift.rows_of(t oid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 DECLARE n bigint;
 BEGIN

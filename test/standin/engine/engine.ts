@@ -57,6 +57,10 @@ class Standin implements StandinEngine {
     this.#known.add(name);
   }
 
+  databases(): readonly string[] {
+    return [...this.#known].sort();
+  }
+
   async connect({ database, user }: ConnectTarget): Promise<Backend> {
     const { actual, journal } = await this.#open(database);
     const client = await this.#connections.take(actual);
