@@ -186,7 +186,7 @@ describe.each(engines)('bad records on $name', (engine) => {
       writeSample(loader);
       loader.store.files.set(`${LOG_ROOT}/b.json`, BAD['no number']);
       const before = await readEverything(loader);
-      const refuse = `SELECT 'x' AS offender, CAST(NULL AS VARCHAR(127)) AS staging_table,
+      const refuse = `SELECT CAST('x' AS VARCHAR(9)) AS offender, CAST(NULL AS VARCHAR(127)) AS staging_table,
         CAST(NULL AS VARCHAR(127)) AS staging_column, CAST(NULL AS VARCHAR(256)) AS staging_value FROM rejected_records`;
       const check = { name: 'no_rejects', phase: 'star' as const, severity: 'error' as const, sql: refuse };
       const { model } = loader.context;

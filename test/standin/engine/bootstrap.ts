@@ -1,10 +1,4 @@
-import { domainOf, type TextType, unknownType } from './types.ts';
-
-/** How the body of a function begins that is there to refuse: it cannot be planned, and the rest of it is what to say. */
-export const REFUSAL = '@ ';
-
-const refusing = (signature: string, result: string, words: string): string =>
-  `CREATE FUNCTION ${signature} RETURNS ${result} LANGUAGE sql IMMUTABLE AS '${REFUSAL}${words}';`;
+import { coercionSql } from './coercion.ts';
 
 /** PostgreSQL's own functions on text, declared on bpchar: the same bytes, and no trailing blank is lost on the way. */
 const TEXT_FUNCTIONS = `
@@ -68,81 +62,6 @@ CREATE OPERATOR redshift.${operator} (${sides(pair)}, FUNCTION = redshift.${inte
   });
   return [...concatenations, ...comparisons].join('\n');
 }
-
-/**
- * The type of bare literals. What PostgreSQL would convert by itself, a cast to a text and a concatenation, is given a
- * function that refuses. Its input function takes nothing, so that no literal beside such a column, in CASE or UNION,
- * becomes one too.
- */
-function unknownLiterals(side: 0 | 1): string {
-  const type = unknownType(side);
-  const words = (target: string): string => `failed to find conversion function from "unknown" to ${target}`;
-  const casts = ['bpchar', 'text', 'varchar'].map((target) => {
-    const name = `redshift.to_${target}_${side}(${type})`;
-    const refusal = refusing(name, target, words(target === 'text' ? 'text' : 'character varying'));
-    return `${refusal}\nCREATE CAST (${type} AS ${target}) WITH FUNCTION ${name};`;
-  });
-  const concatenations = ['bpchar', 'text'].flatMap((other) =>
-    [
-      [type, other],
-      [other, type],
-    ].map(
-      ([left, right]) => `${refusing(`redshift.concatenate(${left}, ${right})`, 'bpchar', words('text'))}
-CREATE OPERATOR redshift.|| (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = redshift.concatenate);`,
-    ),
-  );
-  return `CREATE TYPE ${type};
-CREATE FUNCTION ${type}_in(cstring) RETURNS ${type} LANGUAGE internal IMMUTABLE AS 'pg_node_tree_in';
-CREATE FUNCTION ${type}_out(${type}) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
-CREATE TYPE ${type} (INPUT = ${type}_in, OUTPUT = ${type}_out, LIKE = text);
-CREATE CAST (text AS ${type}) WITHOUT FUNCTION;
-${[...casts, ...concatenations].join('\n')}`;
-}
-
-/**
- * A BOOLEAN is no text and no text is a BOOLEAN, only a literal becomes one (datafold/data-diff issue 280, dimitri/pgloader
- * issue 1549; AWS: "Type compatibility and conversion" has no such conversions). PostgreSQL's own casts are diverted.
- */
-function booleans(): string {
-  const casts = ['bpchar', 'text'].map((type) => {
-    const name = `redshift.to_boolean(${type})`;
-    return `${refusing(name, 'boolean', 'cannot cast type character varying to boolean')}
-CREATE CAST (${type} AS boolean) WITH FUNCTION ${name};`;
-  });
-  const concatenations = ['boolean,bpchar', 'bpchar,boolean', 'boolean,text', 'text,boolean'].map((pair) => {
-    const [left = '', right = ''] = pair.split(',');
-    const words = [left, right].map((type) => (type === 'boolean' ? type : 'character varying')).join(' || ');
-    return `${refusing(`redshift.concatenate(${pair})`, 'bpchar', `operator does not exist: ${words}`)}
-CREATE OPERATOR redshift.|| (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = redshift.concatenate);`;
-  });
-  return `${refusing('redshift.to_text(boolean)', 'text', 'cannot cast type boolean to character varying')}
-UPDATE pg_catalog.pg_cast SET castfunc = CAST('redshift.to_text(boolean)' AS regprocedure), castcontext = 'e'
-WHERE castsource = CAST('boolean' AS regtype) AND casttarget IN ('bpchar'::regtype, 'text'::regtype, 'varchar'::regtype);
-${[...casts, ...concatenations].join('\n')}`;
-}
-
-/** AWS: "AVG function": BIGINT of integers, and the scale of its argument of a DECIMAL. Whether it rounds is not said. */
-const AVERAGES = `
-CREATE FUNCTION redshift.avg_step(s bigint[], v bigint) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT AS
-  'SELECT ARRAY[s[1] + 1, s[2] + v]';
-CREATE FUNCTION redshift.avg_of(s bigint[]) RETURNS bigint LANGUAGE sql IMMUTABLE AS
-  'SELECT CASE WHEN s[1] > 0 THEN s[2] / s[1] END';
-CREATE FUNCTION redshift.avg_step(s numeric[], v numeric) RETURNS numeric[] LANGUAGE sql IMMUTABLE STRICT AS
-  'SELECT ARRAY[s[1] + 1, s[2] + v]';
-CREATE FUNCTION redshift.avg_of(s numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE AS
-  'SELECT CASE WHEN s[1] > 0 THEN trunc(s[2] / s[1], scale(s[2])) END';
-${[
-  ['smallint', 'bigint[]', 'int2_avg_accum'],
-  ['integer', 'bigint[]', 'int4_avg_accum'],
-  ['bigint', 'bigint[]', 'redshift.avg_step'],
-  ['numeric', 'numeric[]', 'redshift.avg_step'],
-]
-  .map(
-    ([type, state, step]) =>
-      `CREATE AGGREGATE redshift.avg(${type}) (SFUNC = ${step}, STYPE = ${state}, FINALFUNC = redshift.avg_of, INITCOND = '{0,0}');`,
-  )
-  .join('\n')}
-`;
 
 /** AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; page "SQL functions reference". */
 const FUNCTIONS = `
@@ -275,40 +194,13 @@ export function bootstrapSql(isolation: 'SNAPSHOT' | 'SERIALIZABLE'): string {
   return `CREATE SCHEMA redshift;
 ${textFunctions()}
 ${operators()}
-SET check_function_bodies TO off;
-${unknownLiterals(0)}
-${unknownLiterals(1)}
-${booleans()}
-SET check_function_bodies TO on;
-${AVERAGES}
+${coercionSql()}
 ${FUNCTIONS}
 ${LOGS}
 ${VIEWS}
 CREATE VIEW redshift.stv_db_isolation_level AS
   SELECT CAST(datname AS char(128)) AS db_name, CAST('${level}' AS char(20)) AS isolation_level
   FROM pg_catalog.pg_database WHERE NOT datistemplate;`;
-}
-
-/** The domain of a VARCHAR(n) or CHAR(n). */
-export function domainSql(type: TextType): string {
-  return `DO $$ BEGIN
-  ${type.kind === 'char' ? charSql(type) : varcharSql(type)}
-EXCEPTION WHEN duplicate_object THEN NULL; END $$`;
-}
-
-/** Bytes are counted, and surplus blanks do not count (page "Character types"). */
-function varcharSql(type: TextType): string {
-  const { bytes } = type;
-  return `CREATE DOMAIN ${domainOf(type)} AS bpchar
-    CHECK (octet_length(VALUE) <= ${bytes} OR octet_length(rtrim(redshift.raw(VALUE), ' ')) <= ${bytes});`;
-}
-
-/** Single bytes only (page "Character types"); its length leaves out trailing blanks (AWS: "LEN function"). */
-function charSql(type: TextType): string {
-  const domain = domainOf(type);
-  return `CREATE DOMAIN ${domain} AS character(${type.bytes}) CHECK (octet_length(VALUE) = textlen(redshift.raw(VALUE)));
-  CREATE FUNCTION redshift.length(${domain}) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS
-    'SELECT textlen(redshift.raw(rtrim(CAST($1 AS bpchar), '' '')))';`;
 }
 
 /** Surplus blanks of a VARCHAR are cut when a row is written; the domain lets them through. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { messageOf } from '../../../src/errors.ts';
 import { EngineError } from '../executor.ts';
-import { REFUSAL } from './bootstrap.ts';
+import { REFUSAL } from './coercion.ts';
 import { S3Refusal } from './objects.ts';
 import type { EngineOptions, Uncertain } from './options.ts';
 

@@ -1,7 +1,6 @@
 import pg from 'pg';
-import { domainSql } from './bootstrap.ts';
 import type { TargetColumn } from './copy-values.ts';
-import { domainOf, type TextType } from './types.ts';
+import { domainOf, domainSql, type TextType } from './domains.ts';
 
 /** A record that COPY refused. */
 export interface LoadError {

@@ -1,5 +1,5 @@
+import { unknownType } from './domains.ts';
 import { type Bare, type Place, quote, type Reader, refusal, type Scope } from './reader.ts';
-import { unknownType } from './types.ts';
 import { RESERVED } from './words.ts';
 
 const JOINS = ['join', 'inner', 'left', 'right', 'full', 'cross', 'natural'];

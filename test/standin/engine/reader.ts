@@ -1,6 +1,6 @@
 import { EngineError } from '../executor.ts';
+import { domainOf, type TextType } from './domains.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
-import { domainOf, type TextType } from './types.ts';
 import { RESERVED, UNFIT_AS_BARE_ALIAS } from './words.ts';
 
 /** A piece of the PostgreSQL text and where in the statement it comes from. */

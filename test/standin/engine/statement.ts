@@ -1,6 +1,7 @@
 import { readCall } from './call.ts';
 import { readCopy } from './copy-statement.ts';
 import { readCreate, readDrop } from './ddl.ts';
+import type { TextType } from './domains.ts';
 import { readExpression } from './expression.ts';
 import { syntaxError } from './lexer.ts';
 import { readDelete, readInsert, readUpdate } from './modify.ts';
@@ -8,7 +9,6 @@ import { checkCorrelation, readOrder, readQuery, readSources, readTableName } fr
 import { type Grammar, literal, Reader, refusal, type Surroundings } from './reader.ts';
 import { readReset, readSet, readShow } from './settings.ts';
 import type { Plan } from './translation.ts';
-import type { TextType } from './types.ts';
 
 const GRAMMAR: Grammar = {
   expression: readExpression,

@@ -1,10 +1,5 @@
+import { domainOf } from './domains.ts';
 import { type Reader, refusal } from './reader.ts';
-
-/** A VARCHAR or CHAR of so many bytes; a domain stands for it. */
-export interface TextType {
-  readonly kind: 'varchar' | 'char';
-  readonly bytes: number;
-}
 
 /** A type of Redshift's and what stands for it in PostgreSQL. `bytes` is set for VARCHAR. */
 export interface SqlType {
@@ -61,16 +56,6 @@ export function readType(reader: Reader): SqlType {
     default:
       return readText(reader);
   }
-}
-
-/** The domain of the VARCHARs or CHARs that hold this many bytes. */
-export function domainOf({ kind, bytes }: TextType): string {
-  return `redshift.${kind}_${bytes}`;
-}
-
-/** The type of a bare literal that is a column: it has no conversions and no operators. */
-export function unknownType(side: 0 | 1): string {
-  return `redshift.unknown_literal_${side}`;
 }
 
 function readDecimal(reader: Reader): SqlType {
