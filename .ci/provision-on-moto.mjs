@@ -102,6 +102,15 @@ assert.equal(cluster.cost.most_per_hour, 1);
 assert.equal(cluster.outputs.BucketName, BucketName);
 assert.equal((await readConfig(file, {})).target.clusterIdentifier, 'starload');
 
+const changedOf = ({ changes }) => changes.map(({ action, resource }) => `${action} ${resource}`).sort();
+const limits = ['ConcurrencyScalingLimit', 'SpectrumLimit'];
+assert.deepEqual(
+  changedOf(run(['provision', '--yes', '--usage-limits', 'no'])),
+  limits.map((name) => `Remove ${name}`),
+);
+const keys = 'arn:aws:kms:us-west-2:123456789012:key/11111111-2222-3333-4444-555555555555';
+assert.equal(run(['provision', '--yes', '--kms-keys', keys]).status, 'changed');
+
 const all = run(['teardown', '--yes', '--delete-data']);
 assert.deepEqual([all.status, all.bucket, all.versions_deleted], ['removed', null, 4]);
 await assert.rejects(s3.headBucket({ Bucket: BucketName }), { name: 'NotFound' });

@@ -25,14 +25,17 @@ export function tellProposal({ stack, isNew, changes }: Proposal, region: string
   tellChanges(changes);
 }
 
-/** Tells what a warehouse costs. */
-export function tellCost(cost: Cost, parameters: Parameters): void {
+/** Tells what a warehouse costs, and what it goes without in its region. */
+export function tellCost(cost: Cost, parameters: Parameters, missing: readonly string[]): void {
   for (const line of cost.price === null ? unknownCost(parameters) : costLines(cost, parameters)) {
     story(line);
   }
   story(`      storage $${cost.storageGigabyteMonth} a GB and month, S3 apart; by ${cost.basis}`);
   if (parameters.AlarmEmail === '') {
     story(`${styledStory('yellow', 'warning')}: without --email nobody is told what it costs`);
+  }
+  for (const message of missing) {
+    story(`${styledStory('yellow', 'warning')}: ${message}`);
   }
 }
 

@@ -11,11 +11,14 @@ export const DEFAULTS = {
   SecurityGroupIds: '',
   SourceBuckets: '',
   SourceObjects: '',
+  SourceKeys: '',
   LoaderUsers: '',
   LoaderRoles: '',
   WorkDays: '7',
   MonthlyBudget: '50',
   AlarmEmail: '',
+  UsageLimits: 'yes',
+  BudgetAlarm: 'yes',
 } as const;
 
 export type ParameterName = keyof typeof DEFAULTS;
@@ -35,6 +38,7 @@ export function mistakeIn(
   parameters: Readonly<Record<ParameterName, string>>,
 ): { readonly message: string; readonly next: string } | undefined {
   const { Engine, BaseCapacity, MaxCapacity, NodeCount, MonthlyBudget, WorkDays } = parameters;
+  const { UsageLimits, BudgetAlarm, SourceKeys } = parameters;
   if (!['serverless', 'cluster'].includes(Engine)) {
     return { message: `--engine ${Engine} is no kind of warehouse`, next: 'Write serverless or cluster.' };
   }
@@ -49,12 +53,35 @@ export function mistakeIn(
   if (wrong !== undefined) {
     return { message: `--${wrong[0]} ${wrong[1]} is no number`, next: 'Write a whole number of at least 1.' };
   }
+  const choice = Object.entries({ 'usage-limits': UsageLimits, 'budget-alarm': BudgetAlarm }).find(
+    ([, value]) => !['yes', 'no'].includes(value),
+  );
+  if (choice !== undefined) {
+    return { message: `--${choice[0]} ${choice[1]} is neither yes nor no`, next: 'Write yes or no.' };
+  }
+  const noKey = SourceKeys.split(',').find((key) => key !== '' && !KEY_ARN.test(key));
+  if (noKey !== undefined) {
+    const next = 'Write arn:aws:kms:REGION:ACCOUNT:key/ID; a policy takes no alias.';
+    return { message: `--kms-keys ${noKey} is not the ARN of a KMS key`, next };
+  }
   if (Engine === 'serverless' && Number(MaxCapacity) < Number(BaseCapacity)) {
     const message = `the maximum capacity of ${MaxCapacity} RPUs is below the base capacity of ${BaseCapacity}`;
     return { message, next: `Raise it: --max-capacity ${BaseCapacity}.` };
   }
   return undefined;
 }
+
+/** Why a stack's name cannot be the name of its warehouse too: a namespace's has three characters at least. */
+export function nameMistake(
+  stack: string,
+  { Engine }: Pick<Record<ParameterName, string>, 'Engine'>,
+): { readonly message: string; readonly next: string } | undefined {
+  return Engine === 'serverless' && stack.length < 3
+    ? { message: `--stack ${stack} is too short: Redshift Serverless wants 3 characters`, next: 'Take a longer name.' }
+    : undefined;
+}
+
+const KEY_ARN = /^arn:aws[-a-z]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 
 /** What the role and the loader may read besides the stack's own bucket: exactly the sources in S3. */
 export function sourceParameters(sources: readonly string[], region: string): Parameters {

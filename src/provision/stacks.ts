@@ -1,7 +1,7 @@
 import type { Stack as SdkStack } from '@aws-sdk/client-cloudformation';
 import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
 import type { SdkClient } from './client.ts';
-import { explain } from './errors.ts';
+import { adviceFor, explain } from './errors.ts';
 import { failed } from './failure.ts';
 import { type Change, isSettled, isSuccess, type StackEvent } from './outcome.ts';
 import { DEFAULTS } from './parameters.ts';
@@ -172,7 +172,7 @@ export class Stacks {
       if (Status === 'FAILED') {
         if (NOTHING_TO_DO.test(StatusReason)) return undefined;
         throw new StarloadError(`CloudFormation refuses the change of the stack ${proposal.stack}: ${StatusReason}`, {
-          next: 'Nothing was changed. Mend what the reason says, and run again.',
+          next: adviceFor(StatusReason) ?? 'Nothing was changed. Mend what the reason says, and run again.',
         });
       }
       await this.#watch.pause();

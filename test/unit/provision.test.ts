@@ -13,7 +13,8 @@ import {
   leftBehind,
   type StackEvent,
 } from '../../src/provision/outcome.ts';
-import { DEFAULTS, effective, mistakeIn, sourceParameters } from '../../src/provision/parameters.ts';
+import { DEFAULTS, effective, mistakeIn, nameMistake, sourceParameters } from '../../src/provision/parameters.ts';
+import { missingIn, regionParameters } from '../../src/provision/regions.ts';
 import { OUTPUTS } from '../../src/provision/settings.ts';
 
 const TEMPLATE = readFileSync(new URL('../../infra/warehouse.yaml', import.meta.url), 'utf8');
@@ -87,6 +88,8 @@ describe('parameters', () => {
     [{ NodeCount: '0' }, /--nodes 0 is no number/],
     [{ BaseCapacity: '8.5' }, /--base-capacity 8.5 is no number/],
     [{ BaseCapacity: '64' }, /maximum capacity of 32 RPUs is below/],
+    [{ UsageLimits: 'maybe' }, /--usage-limits maybe is neither yes nor no/],
+    [{ SourceKeys: 'alias/mine' }, /--kms-keys alias\/mine is not the ARN of a KMS key/],
   ])('that cannot be are refused: %o', (asked, message) => {
     expect(mistakeIn({ ...DEFAULTS, ...asked })?.message).toMatch(message);
   });
@@ -94,6 +97,50 @@ describe('parameters', () => {
   test('that can be are not', () => {
     expect(mistakeIn(DEFAULTS)).toBeUndefined();
     expect(mistakeIn({ ...DEFAULTS, Engine: 'cluster', BaseCapacity: '64' })).toBeUndefined();
+    const key = 'arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-1';
+    expect(mistakeIn({ ...DEFAULTS, SourceKeys: `${key},${key}` })).toBeUndefined();
+  });
+});
+
+describe('a name', () => {
+  test('of fewer than three characters is no namespace, but a cluster', () => {
+    expect(nameMistake('ab', DEFAULTS)).toMatchObject({ message: expect.stringMatching(/--stack ab is too short/) });
+    expect(nameMistake('abc', DEFAULTS)).toBeUndefined();
+    expect(nameMistake('ab', { Engine: 'cluster' })).toBeUndefined();
+  });
+});
+
+describe('a region', () => {
+  test('decides on usage limits and budget, and what is missing is said', () => {
+    expect(regionParameters('us-west-2')).toEqual({ UsageLimits: 'yes', BudgetAlarm: 'yes' });
+    expect(regionParameters('eu-west-1')).toEqual({ UsageLimits: 'no', BudgetAlarm: 'yes' });
+    expect(regionParameters('eu-north-1')).toEqual({ UsageLimits: 'no', BudgetAlarm: 'no' });
+    const all = { ...DEFAULTS, ...regionParameters('eu-north-1'), Engine: 'cluster', AlarmEmail: 'me@example.com' };
+    expect(missingIn(all)).toEqual([
+      expect.stringMatching(/no usage limits/),
+      expect.stringMatching(/no budget, and nobody is written to/),
+    ]);
+    expect(missingIn({ ...all, Engine: 'serverless', AlarmEmail: '' })).toEqual([]);
+    expect(missingIn({ ...all, ...regionParameters('us-east-1') })).toEqual([]);
+  });
+
+  test.each([
+    ['AWS::Redshift::UsageLimit', '--usage-limits no'],
+    ['AWS::Budgets::Budget', '--budget-alarm no'],
+    ['AWS::RedshiftServerless::Namespace', '--engine cluster'],
+  ])('that does not know %s is answered with %s', (type, advice) => {
+    const error = Object.assign(new Error(`Template format error: Unrecognized resource types: [${type}]`), {
+      name: 'ValidationError',
+    });
+    expect(explain(error, 'plan the stack starload').next).toContain(advice);
+  });
+
+  test('has each of the two types only where its parameter says so', () => {
+    expect(TEMPLATE.match(/Type: AWS::Redshift::UsageLimit\n {4}Condition: HasLimits/g)).toHaveLength(2);
+    expect(TEMPLATE.match(/Type: AWS::Redshift::UsageLimit/g)).toHaveLength(2);
+    expect(TEMPLATE).toMatch(/Type: AWS::Budgets::Budget\n {4}Condition: HasAlarm/);
+    expect(TEMPLATE).toMatch(/HasLimits: .*UsageLimits, 'yes'/);
+    expect(TEMPLATE).toMatch(/HasAlarm: .*BudgetAlarm, 'yes'/);
   });
 });
 

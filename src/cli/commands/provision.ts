@@ -26,8 +26,11 @@ const PARAMETERS = {
   'security-groups': { parameter: 'SecurityGroupIds', describe: "ids, joined by commas (the VPC's default group)" },
   users: { parameter: 'LoaderUsers', describe: 'IAM users that load, joined by commas' },
   roles: { parameter: 'LoaderRoles', describe: 'IAM roles that load, joined by commas' },
+  'kms-keys': { parameter: 'SourceKeys', describe: 'ARNs of KMS keys of sources under SSE-KMS, joined by commas' },
   email: { parameter: 'AlarmEmail', describe: 'who is told when the budget is nearly spent' },
   budget: { parameter: 'MonthlyBudget', describe: 'US dollars a month for Redshift (50)' },
+  'usage-limits': { parameter: 'UsageLimits', describe: 'cluster: yes or no (yes where the region has them)' },
+  'budget-alarm': { parameter: 'BudgetAlarm', describe: 'with --email: yes or no (yes where the region has it)' },
   'work-days': { parameter: 'WorkDays', describe: 'days after which forgotten work files go (7)' },
 } as const satisfies Record<string, { parameter: ParameterName; describe: string }>;
 
@@ -67,21 +70,23 @@ export const provisionCommand = toModule<Args>({
 async function run(context: StackContext, args: Args): Promise<void> {
   const { DEFAULTS, effective, sourceParameters } = await import('../../provision/parameters.ts');
   const { estimate } = await import('../../provision/cost.ts');
+  const { missingIn } = await import('../../provision/regions.ts');
   const { readTemplate } = await import('../../provision/template.ts');
   assertPrice(args);
   await assertEditable(context, args);
   const current = await currentState(context, args);
   const sources = sourceParameters(context.access.sources, context.region);
   const database = current === undefined ? databaseOf(context.access) : {};
-  const asked: Parameters = { ...database, ...askedFor(args), ...sources, Warehouse: DEFAULTS.Warehouse };
+  const byRegion = await regional(context, current);
+  const asked: Parameters = { ...database, ...byRegion, ...askedFor(args), ...sources, Warehouse: DEFAULTS.Warehouse };
   const parameters = effective(asked, current?.parameters ?? {});
-  await assertPossible(parameters);
+  await assertPossible(args.stack, parameters);
   const cost = estimate(parameters, args.price);
   const wish = { stack: args.stack, current, template: await readTemplate(), parameters: asked };
   const proposal = await context.stacks.propose(wish);
   const report = { region: context.region, changes: proposal?.changes ?? [], cost, outputs: {}, written: [] };
   if (proposal !== undefined) tellProposal(proposal, context.region);
-  if (proposal !== undefined || args.dryRun) tellCost(cost, parameters);
+  if (proposal !== undefined || args.dryRun) tellCost(cost, parameters, missingIn(parameters));
   if (proposal !== undefined && args.dryRun) {
     await context.stacks.discard(proposal);
     return printProvisioning({ ...report, status: 'planned' }, args);
@@ -110,9 +115,16 @@ function askedFor(args: Args): Parameters {
   return Object.fromEntries(given.map(([name, { parameter }]) => [parameter, String(args[name])]));
 }
 
-async function assertPossible(parameters: Readonly<Record<ParameterName, string>>): Promise<void> {
-  const { mistakeIn } = await import('../../provision/parameters.ts');
-  const mistake = mistakeIn(parameters);
+/** What the region decides on, where neither the command line nor the stack has. */
+async function regional({ region }: StackContext, current: StackState | undefined): Promise<Parameters> {
+  const { regionParameters } = await import('../../provision/regions.ts');
+  const decided = Object.entries(regionParameters(region)).filter(([name]) => current?.parameters[name] === undefined);
+  return Object.fromEntries(decided);
+}
+
+async function assertPossible(stack: string, parameters: Readonly<Record<ParameterName, string>>): Promise<void> {
+  const { mistakeIn, nameMistake } = await import('../../provision/parameters.ts');
+  const mistake = nameMistake(stack, parameters) ?? mistakeIn(parameters);
   if (mistake !== undefined) throw new UsageError(mistake.message, { next: mistake.next });
 }
 
