@@ -1,7 +1,22 @@
-/** Options every error takes: `next` is what the reader should do now, `cause` the error it was made from. */
+/**
+ * Options every error takes: `next` is what the reader should do now, `cause` the error it was made from, `outcome` what
+ * became of the work, such as `nothing was loaded`, where that is known.
+ */
 export interface ErrorOptionsWithNext {
   readonly next?: string | undefined;
   readonly cause?: unknown;
+  readonly outcome?: string | undefined;
+}
+
+/** The runs of a load that are committed although a later one failed. */
+export interface Committed {
+  /** What all their ids begin with. */
+  readonly run_id: string;
+  readonly runs: number;
+  /** How many runs the load was split into. */
+  readonly of: number;
+  readonly files: number;
+  readonly records: number;
 }
 
 /**
@@ -12,17 +27,48 @@ export class StarloadError extends Error {
   /** The process's exit code when this error ends it (docs/output.md). */
   readonly exitCode: number = 1;
   readonly next: string | undefined;
+  /** The message's first line without the outcome. */
+  protected readonly what: string;
+  protected readonly outcome: string | undefined;
+  #committed: Committed | undefined;
 
   constructor(message: string, options: ErrorOptionsWithNext = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const [what = '', ...list] = message.split('\n');
+    super(withOutcome(what, options.outcome, list), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.next = options.next;
+    this.what = what;
+    this.outcome = options.outcome;
+  }
+
+  /** The runs of the load that were committed before this error ended it; undefined where there are none. */
+  get committed(): Committed | undefined {
+    return this.#committed;
+  }
+
+  /** Makes the message tell of the whole load: what failed is its last run, and these stay. Returns the error. */
+  afterCommitting(committed: Committed): this {
+    const rest = this.outcome === undefined ? '' : '; the others are not loaded';
+    this.#committed = committed;
+    this.message = withOutcome(this.what, `${describeCommitted(committed)}${rest}`, this.message.split('\n').slice(1));
+    return this;
   }
 
   /** The message's first line: what happened, without the list of problems. */
   get headline(): string {
     return this.message.split('\n')[0] ?? '';
   }
+}
+
+/** `run 1 of 3 is committed and stays (12 files, 300 records)`. */
+export function describeCommitted({ runs, of, files, records }: Committed): string {
+  const which =
+    runs === 1 ? `run 1 of ${of} is committed and stays` : `runs 1 to ${runs} of ${of} are committed and stay`;
+  return `${which} (${files} ${files === 1 ? 'file' : 'files'}, ${records} ${records === 1 ? 'record' : 'records'})`;
+}
+
+function withOutcome(what: string, outcome: string | undefined, list: readonly string[]): string {
+  return [outcome === undefined ? what : `${what}; ${outcome}`, ...list].join('\n');
 }
 
 /** The command line is wrong. Exit code 2. */
@@ -67,7 +113,7 @@ export interface DataProblem {
 /** More problems than this are counted, not listed. */
 export const MAX_PROBLEMS = 20;
 
-/** The data was refused and nothing was loaded. Exit code 3. */
+/** The data was refused, and nothing of its run was loaded. Exit code 3. */
 export class DataError extends StarloadError {
   override readonly exitCode = 3;
   readonly problems: readonly DataProblem[];
@@ -79,7 +125,8 @@ export class DataError extends StarloadError {
   /** The same error without the excerpts, which may hold personal data. */
   withoutExcerpts(): DataError {
     const problems = this.problems.map(({ excerpt, ...problem }) => problem);
-    return new DataError(this.headline, problems, { next: this.next });
+    const error = new DataError(this.what, problems, { next: this.next, outcome: this.outcome });
+    return this.committed === undefined ? error : error.afterCommitting(this.committed);
   }
 }
 

@@ -20,7 +20,11 @@ stack, is a mistake in Starload itself: please report it.
 
 const GROUPS = [
   [2, 'Exit code 2: wrong usage or configuration', 'Nothing was begun.'],
-  [3, 'Exit code 3: data refused', 'Nothing was loaded, or reconcile found what does not agree.'],
+  [
+    3,
+    'Exit code 3: data refused',
+    'Nothing of the run was loaded; of a load in several runs, those before it stay. Or reconcile found what does not agree.',
+  ],
   [1, 'Exit code 1: failed', 'Nothing was changed, unless the message says otherwise: a run is one transaction.'],
   [130, 'Exit code 130 (SIGINT) or 143 (SIGTERM): stopped', 'By Ctrl-C, a scheduler or a shutdown.'],
 ];

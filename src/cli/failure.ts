@@ -16,7 +16,9 @@ export function reportFailure(thrown: unknown, args: readonly string[]): number 
     story(stackOf(error));
   }
   if (args.includes('--json') && !(error instanceof BadResult)) {
-    document({ command: commandOf(args), status: 'failed', exit_code: exitCode, error: describe(error) });
+    const committed =
+      error instanceof StarloadError && error.committed !== undefined ? { committed: error.committed } : {};
+    document({ command: commandOf(args), status: 'failed', exit_code: exitCode, error: describe(error), ...committed });
   }
   return exitCode;
 }
@@ -43,5 +45,7 @@ function stackOf(error: unknown): string {
     return '';
   }
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
-  return `${error.stack ?? error.message}${cause}`;
+  // A stack begins with the message as it was at first.
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return `${[`${error.name}: ${error.message}`, ...frames].join('\n')}${cause}`;
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { InterruptedError, messageOf } from '../errors.ts';
+import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -107,19 +107,36 @@ function interrupted({ signal }: SignalWatch, warehouse: Warehouse, cause: unkno
     return cause;
   }
   const { signal: name } = signal.reason;
-  return isUndone(cause)
-    ? new InterruptedError(name, `; nothing was committed, ${warehouse.location} is as it was`, {
-        next: 'Run the same command again when you like: nothing is loaded twice.',
+  const { committed } = cause instanceof StarloadError ? cause : {};
+  if (!isUndone(cause)) {
+    const error = new InterruptedError(name, `; what became of the transaction is not known (${messageOf(cause)})`, {
+      next: 'npm run status tells what is loaded; running the same command again loads nothing twice.',
+      cause,
+    });
+    return committed === undefined ? error : error.afterCommitting(committed);
+  }
+  const next = 'Run the same command again when you like: nothing is loaded twice.';
+  return committed === undefined
+    ? new InterruptedError(name, '', {
+        outcome: `nothing was committed, ${warehouse.location} is as it was`,
+        next,
         cause,
       })
-    : new InterruptedError(name, `; what became of the transaction is not known (${messageOf(cause)})`, {
-        next: 'npm run status tells what is loaded; running the same command again loads nothing twice.',
-        cause,
-      });
+    : new InterruptedError(name, '', { outcome: 'nothing was committed', next, cause }).afterCommitting(committed);
 }
 
-/** Whether it is certain that nothing was committed: the statement was cancelled, or none had been submitted. */
+/** Whether it is certain that the last run was not committed: its statement was cancelled, or none had been submitted. */
 function isUndone(cause: unknown): boolean {
   const failure = cause instanceof StepFailed ? cause.failure : cause;
-  return failure instanceof InterruptedError || (failure instanceof WarehouseError && failure.kind === 'cancelled');
+  return (
+    failure instanceof InterruptedError ||
+    (failure instanceof WarehouseError && failure.kind === 'cancelled') ||
+    isAbandoned(failure)
+  );
+}
+
+/** A pause before another attempt was broken off. */
+function isAbandoned(failure: unknown): boolean {
+  const error = failure instanceof StarloadError ? failure.cause : failure;
+  return error instanceof Error && error.name === 'AbortError';
 }

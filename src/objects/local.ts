@@ -45,7 +45,8 @@ export class LocalStore implements ObjectStore {
 export function assertUnchanged(object: SourceObject): void {
   const { path, label, seen } = object as LocalObject;
   if (traceOf(statSync(path, { throwIfNoEntry: false })) !== seen) {
-    throw new StarloadError(`${label} changed while it was being loaded; nothing was loaded`, {
+    throw new StarloadError(`${label} changed while it was being loaded`, {
+      outcome: 'nothing was loaded',
       next: 'Run again once nobody writes to it.',
     });
   }

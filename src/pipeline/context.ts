@@ -14,6 +14,8 @@ export interface Source {
 export interface Tolerance {
   /** More bad records than this refuse the load. */
   readonly maxErrors: number;
+  /** How many of them earlier runs of the same load have kept out. */
+  readonly spent?: number;
   /** Whether a file with a bad record is set aside whole, instead of the record alone. */
   readonly quarantine: boolean;
   /** Whether rejected_records may hold text of the records, which may be personal. */

@@ -3,7 +3,7 @@ import { loadBatch, refreshBatch } from './batches.ts';
 import type { LoadContext } from './context.ts';
 import { refuseTolerance } from './etl.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
-import { type LoadPlan, planLoad, plannedFiles } from './plan.ts';
+import { type LoadPlan, planLoad, plannedFiles, splitPlan } from './plan.ts';
 import { prepare, rejectedParts, writeLedger } from './prepare.ts';
 import { newRunId } from './run-id.ts';
 
@@ -12,6 +12,8 @@ export interface DryRun {
   readonly plan: LoadPlan;
   /** Every statement it would run, in order; none when there is nothing to load. */
   readonly statements: readonly string[];
+  /** How many runs it would be split into, each with these statements for its own files. */
+  readonly runs: number;
   /** What it would keep out of them. */
   readonly kept: KeptOut;
 }
@@ -24,18 +26,19 @@ export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
   refuseTolerance(context);
   const plan = await planLoad(context);
   if (plannedFiles(plan).length === 0) {
-    return { plan, statements: [], kept: keptOut(plan, []) };
+    return { plan, statements: [], runs: 0, kept: keptOut(plan, []) };
   }
   const runId = newRunId();
   const { model, warehouse } = context;
   if (warehouse.loads === 'folders') {
     const copies = plan.tables.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
     const statements = warehouse.explain(refreshBatch(model, warehouse.now, runId, copies));
-    return { plan, statements, kept: keptOut(plan, []) };
+    return { plan, statements, runs: 1, kept: keptOut(plan, []) };
   }
   const spool = new Spool(context.spoolRoot, runId);
   const prepared = await prepare(context, plan, spool);
   const ledger = writeLedger(spool, runId, plan.stamp, prepared);
   const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
-  return { plan, statements: warehouse.explain(batch), kept: keptOut(plan, prepared) };
+  const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY).length;
+  return { plan, statements: warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };
 }

@@ -1,13 +1,15 @@
 import { StarloadError, UsageError } from '../errors.ts';
+import type { BundledFile } from '../objects/bundle.ts';
 import { Spool } from '../objects/spool.ts';
 import type { StepResult } from '../warehouse/warehouse.ts';
 import { LEDGER_GUARD, loadBatch, refreshBatch } from './batches.ts';
 import { type Offender, warningsOf } from './checks.ts';
-import type { LoadContext, Tolerance } from './context.ts';
+import type { LoadContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
 import { type LoadPlan, planLoad, plannedFiles, splitPlan, type TablePlan } from './plan.ts';
-import { type PreparedTable, prepare, rejectedParts, writeLedger } from './prepare.ts';
+import { prepare, rejectedParts, writeLedger } from './prepare.ts';
+import { type LoadedRun, Progress, preparedOf } from './progress.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
@@ -38,19 +40,25 @@ export interface TableReport {
  * Loads every file that is not in the ledger as it is now, in one transaction; a load of more than `maxRunBytes` in
  * several, one after the other, each of which holds by itself. When somebody else loaded one of the files meanwhile, plans
  * once more. Throws DataError when records or rows are refused, with nothing of that run loaded; UsageError when bad records
- * are to be tolerated where only whole folders can be loaded.
+ * are to be tolerated where only whole folders can be loaded. Whatever ends it after runs have been committed says so
+ * (StarloadError.committed).
  */
 export async function etl(context: LoadContext): Promise<LoadReport> {
   refuseTolerance(context);
   await context.warehouse.settle();
+  const progress = new Progress();
   try {
-    return await loadPlanned(context, await planLoad(context));
+    return await loadPlanned(context, await planLoad(context), progress);
   } catch (error) {
     if (!failedGuard(error, LEDGER_GUARD)) {
-      throw error;
+      throw progress.explain(error);
     }
-    context.emit({ type: 'again', reason: 'another run loaded some of the same files meanwhile', attempt: 2 });
-    return loadPlanned(context, await planLoad(context));
+  }
+  context.emit({ type: 'again', reason: 'another run loaded some of the same files meanwhile', attempt: 2 });
+  try {
+    return await loadPlanned(context, await planLoad(context), progress);
+  } catch (error) {
+    throw progress.explain(error);
   }
 }
 
@@ -66,38 +74,28 @@ export function refuseTolerance({ tolerance, warehouse }: LoadContext): void {
   }
 }
 
-async function loadPlanned(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
+async function loadPlanned(context: LoadContext, plan: LoadPlan, progress: Progress): Promise<LoadReport> {
   if (context.warehouse.loads === 'folders') {
     return loadFolders(context, plan);
   }
-  const parent = newRunId();
   const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY);
-  const loaded: LoadedRun[] = [];
-  for (const [index, run] of runs.entries()) {
-    const runId = runs.length === 1 ? parent : `${parent}.${index + 1}`;
-    loaded.push(await loadRun({ ...context, tolerance: whatIsLeft(context, loaded) }, run, runId));
-    if (runs.length > 1) {
-      context.emit({ type: 'committed', run: index + 1, of: runs.length });
+  const before = progress.begin(runs.length);
+  for (const run of runs) {
+    const tolerance = context.tolerance && { ...context.tolerance, spent: progress.rejected };
+    progress.add(await loadRun({ ...context, tolerance }, run, progress.nextRunId()));
+    if (progress.of > 1) {
+      context.emit({ type: 'committed', run: progress.loaded.length, of: progress.of });
     }
   }
+  const { loaded } = progress;
   return {
     status: loaded.length === 0 ? 'up_to_date' : 'loaded',
-    runId: loaded.length === 0 ? undefined : parent,
-    tables: plan.tables.map((table) => tableReport(table, loaded)),
+    runId: loaded.length === 0 ? undefined : progress.runId,
+    tables: plan.tables.map((table) => splitReport(table, before, loaded)),
     rows: tableRows(loaded.at(-1)?.results ?? []),
     warnings: loaded.flatMap(({ results }) => warningsOf(results)),
     ...keptOut(plan, preparedOf(loaded)),
   };
-}
-
-function preparedOf(loaded: readonly LoadedRun[]): readonly PreparedTable[] {
-  return loaded.flatMap(({ prepared }) => prepared);
-}
-
-/** What a load tolerates, it tolerates in all its runs together. */
-function whatIsLeft({ tolerance }: LoadContext, loaded: readonly LoadedRun[]): Tolerance | undefined {
-  const used = preparedOf(loaded).reduce((sum, { rejects }) => sum + rejects.count, 0);
-  return tolerance && { ...tolerance, maxErrors: tolerance.maxErrors - used };
 }
 
 /** So often whole folders are loaded that change each time while COPY reads them. */
@@ -112,16 +110,21 @@ async function loadFolders(context: LoadContext, plan: LoadPlan): Promise<LoadRe
     return {
       status: 'up_to_date',
       runId: undefined,
-      tables: plan.tables.map((table) => tableReport(table, [])),
+      tables: plan.tables.map((table) => tableReport(table)),
       rows: new Map(),
       warnings: [],
       ...keptOut(plan, []),
     };
   }
   let planned = plan;
+  let last: LoadReport | undefined;
+  const explained = (error: unknown) => {
+    throw last === undefined ? error : afterRefresh(error, last);
+  };
   for (let attempt = 1; ; attempt += 1) {
-    const report = await refresh(context, planned);
-    planned = await planLoad({ ...context, emit: () => {} });
+    const report = await refresh(context, planned).catch(explained);
+    last = report;
+    planned = await planLoad({ ...context, emit: () => {} }).catch(explained);
     if (plannedFiles(planned).length === 0) {
       return report;
     }
@@ -130,6 +133,19 @@ async function loadFolders(context: LoadContext, plan: LoadPlan): Promise<LoadRe
     }
     context.emit({ type: 'again', reason: 'files changed while Redshift read them', attempt: attempt + 1 });
   }
+}
+
+/** A refresh that fails leaves what the one before it has committed. */
+function afterRefresh(error: unknown, { runId = '', tables }: LoadReport): unknown {
+  const sum = (count: (table: TableReport) => number) => tables.reduce((total, table) => total + count(table), 0);
+  const committed = {
+    run_id: runId,
+    runs: 1,
+    of: 2,
+    files: sum(({ files }) => files),
+    records: sum(({ records }) => records),
+  };
+  return error instanceof StarloadError ? error.afterCommitting(committed) : error;
 }
 
 function changesAlways({ tables }: LoadPlan): StarloadError {
@@ -151,14 +167,8 @@ async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport
     },
   );
   const rows = tableRows(results);
-  const tables = plan.tables.map((table) => ({ ...tableReport(table, []), records: rows.get(table.table.name) ?? 0 }));
+  const tables = plan.tables.map((table) => ({ ...tableReport(table), records: rows.get(table.table.name) ?? 0 }));
   return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), ...keptOut(plan, []) };
-}
-
-/** A run that has committed. */
-interface LoadedRun {
-  readonly prepared: readonly PreparedTable[];
-  readonly results: readonly StepResult[];
 }
 
 async function loadRun(context: LoadContext, plan: LoadPlan, runId: string): Promise<LoadedRun> {
@@ -187,19 +197,33 @@ export function tableRows(results: readonly StepResult[]): ReadonlyMap<string, n
   return new Map(results.at(-1)?.result?.rows.map(([table, rows]) => [String(table), Number(rows)]));
 }
 
-function tableReport(
-  { table, known, quarantined, skipped, files }: TablePlan,
-  loaded: readonly LoadedRun[],
-): TableReport {
-  const taken = preparedOf(loaded).flatMap((one) => (one.table === table ? one.files : []));
-  const aside = taken.filter((file) => file.quarantined).length;
+function tableReport({ table, known, quarantined, skipped, files }: TablePlan): TableReport {
+  const counts = { files: files.length, known, quarantined: quarantined.length, skipped: skipped.length };
+  return { table: table.name, ...counts, records: 0, rejected: 0 };
+}
+
+/**
+ * What the runs of a load did with a source. The last plan knows the files of runs that were committed `before` it from the
+ * ledger; they are this load's all the same.
+ */
+function splitReport(plan: TablePlan, before: readonly LoadedRun[], loaded: readonly LoadedRun[]): TableReport {
+  const earlier = filesOf(plan, before);
+  const taken = filesOf(plan, loaded);
+  const aside = taken.filter(isAside).length;
   return {
-    table: table.name,
-    files: files.length - aside,
-    known,
-    quarantined: quarantined.length + aside,
-    skipped: skipped.length,
+    ...tableReport(plan),
+    files: taken.length - aside,
+    known: Math.max(0, plan.known - earlier.filter((file) => !isAside(file)).length),
+    quarantined: Math.max(0, plan.quarantined.length - earlier.filter(isAside).length) + aside,
     records: taken.reduce((sum, file) => sum + file.records, 0),
     rejected: taken.reduce((sum, file) => sum + file.rejected, 0),
   };
+}
+
+function filesOf({ table }: TablePlan, runs: readonly LoadedRun[]): readonly BundledFile[] {
+  return preparedOf(runs).flatMap((prepared) => (prepared.table === table ? prepared.files : []));
+}
+
+function isAside({ quarantined }: BundledFile): boolean {
+  return quarantined;
 }

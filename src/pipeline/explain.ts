@@ -47,10 +47,11 @@ async function failedChecks(
   }
   const rules = new Set(offenders.map(({ rule }) => rule));
   return new DataError(
-    `${rules.size === 1 ? 'a check' : `${rules.size} checks`} failed (${[...rules].join(', ')}); nothing was changed`,
+    `${rules.size === 1 ? 'a check' : `${rules.size} checks`} failed (${[...rules].join(', ')})`,
     problems,
     {
       next: 'Each rule is a file of its own in sql/checks, with its reason. Correct the records and run again.',
+      outcome: 'nothing was changed',
       cause: error,
     },
   );

@@ -15,12 +15,14 @@ export interface KeptOut {
 /** What a plan, and what has been read of it, keep out. */
 export function keptOut({ tables }: LoadPlan, prepared: readonly PreparedTable[]): KeptOut {
   const files = prepared.flatMap((table) => table.files.map((file) => ({ ...file, table: table.table.name })));
-  const earlier = tables.flatMap(({ table, quarantined }) =>
-    quarantined.map(({ label }) => ({ table: table.name, file: label })),
-  );
   const now = files
     .filter(({ quarantined }) => quarantined)
     .map(({ table, object }) => ({ table, file: object.label }));
+  // What this load has set aside before it was planned anew is told once.
+  const isNow = new Set(now.map(({ table, file }) => JSON.stringify([table, file])));
+  const earlier = tables
+    .flatMap(({ table, quarantined }) => quarantined.map(({ label }) => ({ table: table.name, file: label })))
+    .filter(({ table, file }) => !isNow.has(JSON.stringify([table, file])));
   return {
     rejected: files.reduce((sum, { rejected }) => sum + rejected, 0),
     rejects: prepared.flatMap(({ rejects }) => rejects.problems).slice(0, MAX_PROBLEMS),

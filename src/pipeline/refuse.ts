@@ -4,6 +4,8 @@ import type { PreparedTable } from './prepare.ts';
 import { MISSING } from './record.ts';
 import { findMisfits } from './search.ts';
 
+const NOTHING_LOADED = 'nothing was loaded';
+
 /** What else to do about bad records. */
 const KEEP_OUT = 'or keep them out: --max-errors N, or --quarantine (docs/bad-records.md)';
 
@@ -27,7 +29,7 @@ export async function refuseBadRecords(
   if (broken.length > 0) {
     throw brokenFiles(broken);
   }
-  if (bad > tolerance.maxErrors) {
+  if (bad + (tolerance.spent ?? 0) > tolerance.maxErrors) {
     throw tooMany(bad, tolerance, prepared);
   }
 }
@@ -42,7 +44,8 @@ function countRecords(problems: readonly DataProblem[]): string {
 /** The error for records that cannot be loaded: the first of them, malformed or with values that do not fit. */
 export function badRecords(problems: readonly DataProblem[], cause?: unknown): DataError {
   const swapped = looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : '';
-  return new DataError(`${countRecords(problems)} cannot be loaded; nothing was loaded`, problems, {
+  return new DataError(`${countRecords(problems)} cannot be loaded`, problems, {
+    outcome: NOTHING_LOADED,
     next: `Correct what is named above and run again, ${KEEP_OUT}.${swapped}`,
     cause,
   });
@@ -55,16 +58,19 @@ function looksSwapped(problems: readonly DataProblem[]): boolean {
 
 function brokenFiles(broken: readonly DataProblem[]): DataError {
   const files = broken.length === 1 ? 'one file is' : `${broken.length} files are`;
-  return new DataError(`${files} broken as a whole; nothing was loaded`, broken.slice(0, MAX_PROBLEMS), {
+  return new DataError(`${files} broken as a whole`, broken.slice(0, MAX_PROBLEMS), {
+    outcome: NOTHING_LOADED,
     next: 'How many records would be lost is not known, so that no number of errors covers it. Correct them, or set them aside with --quarantine.',
   });
 }
 
-function tooMany(bad: number, { maxErrors }: Tolerance, prepared: readonly PreparedTable[]): DataError {
+function tooMany(bad: number, { maxErrors, spent = 0 }: Tolerance, prepared: readonly PreparedTable[]): DataError {
   const problems = prepared.flatMap(({ rejects }) => rejects.problems).slice(0, MAX_PROBLEMS);
-  const listed = bad > problems.length ? ` (the first ${problems.length} are listed)` : '';
-  const records = bad === 1 ? 'one record is' : `${bad} records are`;
-  return new DataError(`${records} bad, and ${maxErrors} may be${listed}; nothing was loaded`, problems, {
+  const all = bad + spent;
+  const listed = all > problems.length ? ` (the first ${problems.length} are listed)` : '';
+  const records = all === 1 ? 'one record is' : `${all} records are`;
+  return new DataError(`${records} bad, and ${maxErrors} may be${listed}`, problems, {
+    outcome: NOTHING_LOADED,
     next: 'Correct the records named above and run again, or allow more with --max-errors.',
   });
 }

@@ -50,7 +50,8 @@ function reasonToRetry(error: unknown): string | undefined {
 }
 
 function gaveUp(reason: string, attempts: number, cause: unknown): StarloadError {
-  return new StarloadError(`${reason}; gave up after ${attempts} attempts, nothing was changed`, {
+  return new StarloadError(`${reason}; gave up after ${attempts} attempts`, {
+    outcome: 'nothing was changed',
     next: 'Run again later. If it is the clock: wait until it has passed the newest loaded_at of load_ledger.',
     cause,
   });

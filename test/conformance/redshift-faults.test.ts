@@ -149,7 +149,7 @@ describe('a load through the Data API', () => {
       withStar(async (loader) => {
         fault = inBatch({ kind: 'fail', at: 5, error: CONFLICT_1023 }, { always: true });
         await expect(etl({ ...loader.context, firstPauseMilliseconds: 1 })).rejects.toThrow(
-          /another run was writing; gave up after \d attempts, nothing was changed/,
+          /another run was writing; gave up after \d attempts; nothing was changed/,
         );
       }),
     60_000,

@@ -10,7 +10,7 @@ interface Args extends WarehouseArgs, ToleranceArgs {
 
 export const etlCommand = toModule<Args>({
   command: 'etl',
-  describe: 'load the files that are not loaded yet, then update the star; all or nothing',
+  describe: 'load the files that are not loaded yet, then update the star; each run all or nothing',
   options: {
     ...WAREHOUSE_OPTIONS,
     ...TOLERANCE_OPTIONS,
@@ -49,10 +49,11 @@ async function run(context: LoadContext, args: Args): Promise<void> {
 async function dryRun(context: LoadContext, { json }: Args): Promise<void> {
   const { dryRunLoad } = await import('../../pipeline/dry-run.ts');
   const { printPlan } = await import('../reports.ts');
-  const { plan, statements, kept } = await dryRunLoad(context);
+  const { plan, statements, runs, kept } = await dryRunLoad(context);
   printPlan(plan, { json, command: 'etl', statements, kept });
   if (!json) {
-    story(`${statements.length} statements would run in one transaction:`);
+    const split = runs > 1 ? `, for each of ${runs} runs with its own files` : '';
+    story(`${statements.length} statements would run in one transaction${split}:`);
     result(statements.map((sql) => `${sql};`).join('\n\n'));
   }
 }

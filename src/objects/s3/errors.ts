@@ -75,7 +75,8 @@ export function isDenied(error: unknown): boolean {
 /** A file that is not what was listed: gone, or of another version. Nothing else than a new run helps. */
 export function staleError(label: string, error: unknown): StarloadError {
   const what = isMissing(error) ? 'is gone' : 'changed';
-  return new StarloadError(`${label} ${what} since it was listed; nothing was loaded`, {
+  return new StarloadError(`${label} ${what} since it was listed`, {
+    outcome: 'nothing was loaded',
     next: 'Run again once nobody writes to it.',
     cause: withoutSecrets(error),
   });

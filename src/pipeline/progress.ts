@@ -1,0 +1,80 @@
+import { type Committed, messageOf, StarloadError } from '../errors.ts';
+import type { StepResult } from '../warehouse/warehouse.ts';
+import type { PreparedTable } from './prepare.ts';
+import { newRunId } from './run-id.ts';
+
+/** A run that has committed. */
+export interface LoadedRun {
+  readonly prepared: readonly PreparedTable[];
+  readonly results: readonly StepResult[];
+}
+
+/** What a load has committed so far, over all its runs and plans. */
+export class Progress {
+  readonly #loaded: LoadedRun[] = [];
+  #runId = newRunId();
+  #begun = 0;
+  #of = 0;
+
+  get loaded(): readonly LoadedRun[] {
+    return this.#loaded;
+  }
+
+  /** What the ids of all its runs begin with. */
+  get runId(): string {
+    return this.#runId;
+  }
+
+  /** How many runs there are, those that are committed included. */
+  get of(): number {
+    return this.#of;
+  }
+
+  /** How many records have been kept out. */
+  get rejected(): number {
+    return preparedOf(this.#loaded).reduce((sum, { rejects }) => sum + rejects.count, 0);
+  }
+
+  /** A plan of so many runs begins. Returns the runs that were committed before. */
+  begin(runs: number): readonly LoadedRun[] {
+    if (this.#loaded.length === 0) {
+      this.#runId = newRunId();
+      this.#begun = 0;
+    }
+    this.#of = this.#loaded.length + runs;
+    return [...this.#loaded];
+  }
+
+  /** A load of one run has one id. No id is given twice: that of a run which failed stays its own. */
+  nextRunId(): string {
+    this.#begun += 1;
+    return this.#of === 1 ? this.#runId : `${this.#runId}.${this.#begun}`;
+  }
+
+  add(run: LoadedRun): void {
+    this.#loaded.push(run);
+  }
+
+  /** The error to throw for one that ended the load: where runs are committed, it says so. */
+  explain(error: unknown): unknown {
+    if (this.#loaded.length === 0) {
+      return error;
+    }
+    const said =
+      error instanceof StarloadError
+        ? error
+        : new StarloadError(messageOf(error), { next: 'npm run etl loads what is left.', cause: error });
+    return said.afterCommitting(this.#committed());
+  }
+
+  #committed(): Committed {
+    const files = preparedOf(this.#loaded).flatMap((table) => table.files);
+    const records = files.reduce((sum, file) => sum + file.records - file.rejected, 0);
+    return { run_id: this.#runId, runs: this.#loaded.length, of: this.#of, files: files.length, records };
+  }
+}
+
+/** All that runs have read. */
+export function preparedOf(runs: readonly LoadedRun[]): readonly PreparedTable[] {
+  return runs.flatMap(({ prepared }) => prepared);
+}
