@@ -2,12 +2,14 @@ import { type DataProblem, messageOf } from '../errors.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
 import { type FramedFile, MalformedJson, RecordFramer } from './frame.ts';
-import { kindOf, type WantedKeys } from './frame-keys.ts';
+import type { WantedKeys } from './frame-keys.ts';
 import { assertUnchanged, localPath } from './local.ts';
+import { UnfitRecord } from './normalise.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
 import { PartWriter } from './part-writer.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { rewriter } from './rewrite.ts';
 import type { Spool } from './spool.ts';
 
 /** What a bundle needs to know. */
@@ -83,7 +85,7 @@ class Bundler {
     this.#writer = new PartWriter({
       ...options,
       partBytes: options.partBytes ?? PART_BYTES,
-      kindOf: kindOf(options.wanted),
+      rewrite: rewriter(options.wanted),
     });
     this.#framers = this.#newFramers();
   }
@@ -179,11 +181,14 @@ export function mergeSpellings(maps: Iterable<FramedFile['spellings']>): FramedF
   return new Map([...merged].map(([key, spellings]) => [key, [...spellings].sort()]));
 }
 
-/** Malformed JSON and broken gzip are the file's fault; anything else is thrown on. */
+/** Malformed JSON, records that no engine may see and broken gzip are the file's fault; anything else is thrown on. */
 export function problemOf(object: SourceObject, error: unknown): DataProblem {
   if (error instanceof MalformedJson) {
     const { line, column, reason, excerpt } = error;
     return { file: object.label, line, column, reason, excerpt };
+  }
+  if (error instanceof UnfitRecord) {
+    return { file: object.label, column: error.column, reason: error.message };
   }
   if (isGzip(object.uri) && isZlibError(error)) {
     return { file: object.label, reason: `not a whole gzip file: ${messageOf(error)}` };

@@ -1,5 +1,6 @@
 import type { ValueKind } from './normalise.ts';
 import { ValueJudge } from './plain-values.ts';
+import type { LaidOutColumn } from './rewrite.ts';
 
 /** Spellings foreseen at most. In a file whose keys are data there is no end to them: the rest take the slow path. */
 const MOST_FORESEEN = 128;
@@ -24,6 +25,8 @@ export interface WantedKeys {
   readonly kinds?: readonly ValueKind[] | undefined;
   /** Whether case counts; otherwise ASCII letters are taken alike. */
   readonly exact?: boolean | undefined;
+  /** The columns to write every record anew for; absent where the values stand at the keys as they are. */
+  readonly layout?: readonly LaidOutColumn[] | undefined;
 }
 
 /** What the values of a key are for. */
@@ -44,6 +47,7 @@ export class KeyTracker {
   readonly #kinds: readonly ValueKind[];
   readonly #fold: (name: string) => string;
   readonly #judge = new ValueJudge();
+  readonly #isAlwaysOdd: boolean;
   readonly #onDuplicate: DuplicateListener;
   readonly #spellings: ReadonlyMap<string, string[]>;
   /** For each wanted key the number of the record it was last seen in. */
@@ -58,10 +62,11 @@ export class KeyTracker {
   #from = 0;
   #earlier: Uint8Array = NOTHING;
 
-  constructor({ names, kinds, exact }: WantedKeys, onDuplicate: DuplicateListener) {
+  constructor({ names, kinds, exact, layout }: WantedKeys, onDuplicate: DuplicateListener) {
     this.#wanted = names;
     this.#kinds = names.map((_, index) => kinds?.[index] ?? 'any');
     this.#fold = exact === true ? (name) => name : lowerCase;
+    this.#isAlwaysOdd = layout !== undefined;
     this.#onDuplicate = onDuplicate;
     this.#spellings = new Map(this.#wanted.map((key) => [key, []]));
     this.#lastSeen = new Float64Array(this.#wanted.length);
@@ -79,9 +84,9 @@ export class KeyTracker {
     this.#judge.startRecord();
   }
 
-  /** Whether a wanted key of the record so far has a value that may not be plain; see ValueJudge. */
+  /** Whether the record is to be written anew: always, or when a wanted key so far has a value that may not be plain. */
   get isOdd(): boolean {
-    return this.#judge.isOdd;
+    return this.#isAlwaysOdd || this.#judge.isOdd;
   }
 
   /** A chunk begins. */

@@ -11,11 +11,10 @@ export type JsonPath = readonly (string | number)[];
 export function parseJsonPaths(text: string, file: string, columns: number): readonly JsonPath[] {
   const paths = readArray(text, file);
   const parsed = paths.map((path) => (typeof path === 'string' ? parsePath(path) : undefined));
-  const wrong = paths.flatMap((path, index) =>
-    parsed[index] === undefined
-      ? [`expression ${index + 1} is not a JSONPath that COPY understands: ${show(path)}`]
-      : [],
-  );
+  const wrong = paths.flatMap((path, index) => {
+    const reason = explain(parsed[index]);
+    return reason === undefined ? [] : [`expression ${index + 1} ${reason}: ${show(path)}`];
+  });
   const mistakes = wrong.slice(0, MAX_PROBLEMS);
   if (wrong.length > mistakes.length) {
     mistakes.push(`and ${wrong.length - mistakes.length} more like these`);
@@ -72,6 +71,14 @@ function readArray(text: string, file: string): readonly unknown[] {
     throw jsonPathsError(file, '"jsonpaths" must be an array of expressions');
   }
   return paths;
+}
+
+/** Why no record has anything at a path. */
+function explain(path: JsonPath | undefined): string | undefined {
+  if (path === undefined) {
+    return 'is not a JSONPath that COPY understands';
+  }
+  return typeof path[0] === 'number' ? 'is an element of an array, and records are objects' : undefined;
 }
 
 /** Bracket notation `$['a']['b'][0]` or dot notation `$.a.b[0]`, not mixed, no wildcards. */

@@ -1,6 +1,6 @@
 import type { RecordSink } from './frame.ts';
-import { normaliseRecord, type ValueKind } from './normalise.ts';
 import type { Part, PartIndexEntry } from './part.ts';
+import type { Rewrite } from './rewrite.ts';
 import { SourceLines } from './source-lines.ts';
 import type { Spool, SpoolFile } from './spool.ts';
 
@@ -13,8 +13,8 @@ export interface PartWriterOptions {
   readonly prefix: string;
   /** A part ends after the record that brings it to this many bytes. */
   readonly partBytes: number;
-  /** What the values of a first-level key are for. */
-  readonly kindOf: (key: string) => ValueKind;
+  /** Writes odd records anew. */
+  readonly rewrite: Rewrite;
 }
 
 /** How much there was when the current file began. */
@@ -35,7 +35,7 @@ export class PartWriter implements RecordSink {
   readonly #spool: Spool;
   readonly #prefix: string;
   readonly #partBytes: number;
-  readonly #kindOf: PartWriterOptions['kindOf'];
+  readonly #rewrite: Rewrite;
   /** Whole records to be written, and behind them what is known of the next one. */
   #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   #used = 0;
@@ -49,11 +49,11 @@ export class PartWriter implements RecordSink {
   #made = 0;
   #mark: Mark = { parts: 0, bytes: 0, records: 0, entries: 0 };
 
-  constructor({ spool, prefix, partBytes, kindOf }: PartWriterOptions) {
+  constructor({ spool, prefix, partBytes, rewrite }: PartWriterOptions) {
     this.#spool = spool;
     this.#prefix = prefix;
     this.#partBytes = partBytes;
-    this.#kindOf = kindOf;
+    this.#rewrite = rewrite;
   }
 
   /** The records that follow come from this file. */
@@ -92,7 +92,7 @@ export class PartWriter implements RecordSink {
 
   endRecord(line: number, isOdd: boolean): void {
     if (isOdd) {
-      this.#normalise();
+      this.#writeAnew();
     }
     this.#makeRoom(1);
     this.#buffer[this.#used++] = NEWLINE;
@@ -157,9 +157,9 @@ export class PartWriter implements RecordSink {
   }
 
   /** What engines could take differently is written so that they do not. */
-  #normalise(): void {
+  #writeAnew(): void {
     const record = this.#buffer.toString('utf8', this.#recordFrom, this.#used);
-    const bytes = Buffer.from(normaliseRecord(record, this.#kindOf));
+    const bytes = Buffer.from(this.#rewrite(record));
     this.#used = this.#recordFrom;
     this.segment(bytes, 0, bytes.length);
   }

@@ -5,8 +5,14 @@ export type Verdict = 'plain' | 'odd' | 'unfinished';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
+const PLUS = 0x2b;
 const MINUS = 0x2d;
+const SLASH = 0x2f;
 const LETTER_N = 0x6e;
+const LETTER_E = 0x65;
+const UPPER_CASE = 0x20;
+/** An exponent with more digits may lead beyond what a double holds; MOST_BYTES of digits before a smaller one do not. */
+const MOST_EXPONENT_DIGITS = 2;
 /** Every whole number with fewer digits fits 64 bits; a longer one is looked at closely. */
 const MOST_DIGITS = 18;
 /** A value that has not shown itself by then is looked at closely. */
@@ -14,7 +20,8 @@ const MOST_BYTES = 64;
 
 /**
  * Judges the value of a key whose closing quote lies before `from`. Text: a string or null. A whole number: digits, also
- * as a string, an empty string or null. A value may be called odd that is plain in the end.
+ * as a string, an empty string or null. A double: the characters of a number, not many, also as a string, or null; whether
+ * they are one is for the engine to say. A value may be called odd that is plain in the end.
  */
 export function judgeValue(bytes: Uint8Array, from: number, kind: ValueKind): Verdict {
   let at = from;
@@ -23,6 +30,7 @@ export function judgeValue(bytes: Uint8Array, from: number, kind: ValueKind): Ve
   if (first === undefined) return 'unfinished';
   if (first === LETTER_N) return 'plain';
   if (kind === 'text') return first === QUOTE ? 'plain' : 'odd';
+  if (kind === 'real') return first === QUOTE ? judgeReal(bytes, at + 1, true) : judgeReal(bytes, at, false);
   return first === QUOTE ? judgeDigits(bytes, at + 1, true) : judgeDigits(bytes, at, false);
 }
 
@@ -35,6 +43,26 @@ function judgeDigits(bytes: Uint8Array, from: number, isQuoted: boolean): Verdic
   const end = bytes[at] as number;
   if (isQuoted) return end === QUOTE && (at > first || first === from) ? 'plain' : 'odd';
   return at > first && (end === 0x2c || end === 0x7d || isBetween(end)) ? 'plain' : 'odd';
+}
+
+function judgeReal(bytes: Uint8Array, from: number, isQuoted: boolean): Verdict {
+  let at = from;
+  for (const last = Math.min(bytes.length, from + MOST_BYTES); at < last; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte > 0x39 || byte < MINUS || byte === SLASH) break;
+  }
+  if (((bytes[at] ?? 0) | UPPER_CASE) === LETTER_E) at = behindExponent(bytes, at + 1);
+  if (at >= bytes.length) return 'unfinished';
+  const end = bytes[at] as number;
+  return end === (isQuoted ? QUOTE : 0x2c) || (!isQuoted && (end === 0x7d || isBetween(end))) ? 'plain' : 'odd';
+}
+
+/** Behind the sign, if there is one, and the digits, few as they may be, that begin at `from`. */
+function behindExponent(bytes: Uint8Array, from: number): number {
+  let at = bytes[from] === MINUS || bytes[from] === PLUS ? from + 1 : from;
+  const last = at + MOST_EXPONENT_DIGITS;
+  while (at < last && isDigit(bytes[at] ?? 0)) at += 1;
+  return at;
 }
 
 function isDigit(byte: number): boolean {

@@ -3,9 +3,9 @@ import { breathe } from './breathe.ts';
 import { type Bundle, type BundledFile, type BundleOptions, mergeSpellings, problemOf, sourceOf } from './bundle.ts';
 import { type ContentId, ContentReader, identify } from './bytes.ts';
 import { type FramedFile, type MalformedJson, RecordFramer } from './frame.ts';
-import { kindOf } from './frame-keys.ts';
 import type { ObjectStore, SourceObject } from './objects.ts';
 import { PartWriter } from './part-writer.ts';
+import { rewriter } from './rewrite.ts';
 import { WholeRecords } from './whole-records.ts';
 
 /** A record that is kept out, or, without a line, what is wrong with its file as a whole. */
@@ -72,7 +72,7 @@ class Sifter {
   constructor(objects: readonly SourceObject[], options: SiftOptions) {
     this.#options = options;
     this.#source = sourceOf(options.store, objects);
-    this.#writer = new PartWriter({ ...options, kindOf: kindOf(options.wanted) });
+    this.#writer = new PartWriter({ ...options, rewrite: rewriter(options.wanted) });
     this.#framer = this.#newFramer();
   }
 

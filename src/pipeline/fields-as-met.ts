@@ -1,6 +1,6 @@
 import type { FramedFile } from '../objects/frame.ts';
+import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { Table } from '../sql/catalogue.ts';
-import type { Mapping } from '../warehouse/warehouse.ts';
 import { type FieldText, fieldReader } from './record.ts';
 
 type Spellings = FramedFile['spellings'];
@@ -11,7 +11,7 @@ type Spellings = FramedFile['spellings'];
  */
 export function fieldsAsMet(
   table: Table,
-  toMapping: (spellings: Spellings) => Mapping,
+  paths: readonly JsonPath[] | undefined,
 ): (record: string, spellings: Spellings) => readonly FieldText[] {
   let known: { readonly spellings: Spellings; readonly count: number } | undefined;
   let read: ReturnType<typeof fieldReader>;
@@ -19,7 +19,7 @@ export function fieldsAsMet(
     const count = countOf(spellings);
     if (known?.spellings !== spellings || known.count !== count) {
       known = { spellings, count };
-      read = fieldReader(table, toMapping(spellings));
+      read = fieldReader(table, paths, spellings);
     }
     return read(record);
   };

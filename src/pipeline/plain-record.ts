@@ -9,31 +9,21 @@ const BYTES_PER_UNIT = 3;
 
 /**
  * Tells whether a record surely fits its table: most do, and to be sure of it costs a fraction of reading its fields as
- * COPY takes them. Only for records that are not odd. False means that it is not sure.
+ * COPY takes them. Only for records that are not odd; those whose paths lead below the first level all are. False means that it is not sure.
  */
 export function plainFits(
   table: Table,
   paths: readonly JsonPath[] | undefined,
 ): (record: string, spellings: Spellings) => boolean {
   const columns = loadedColumns(table);
-  const keys = paths && distinctKeys(paths);
-  if (paths !== undefined && keys === undefined) {
-    return () => false;
-  }
   return (record, spellings) => {
     const values = JSON.parse(record) as Record<string, unknown>;
     return columns.every((column, index) => {
-      const candidates = keys === undefined ? spellings.get(column.name) : keys[index];
+      const candidates = paths === undefined ? spellings.get(column.name) : paths[index]?.slice(0, 1);
       const key = candidates?.find((spelling) => values[spelling] !== undefined);
       return fits(key === undefined ? null : values[key], column);
     });
   };
-}
-
-/** The keys of paths that lead to first-level keys, each to one of its own; undefined for any other paths. */
-function distinctKeys(paths: readonly JsonPath[]): readonly (readonly string[])[] | undefined {
-  const keys = paths.flatMap((path) => (path.length === 1 && typeof path[0] === 'string' ? [path[0]] : []));
-  return new Set(keys).size === paths.length ? keys.map((key) => [key]) : undefined;
 }
 
 function fits(value: unknown, column: Column): boolean {

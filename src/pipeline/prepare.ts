@@ -12,13 +12,14 @@ import type { Part } from '../objects/part.ts';
 import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
 import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
-import type { Copy } from './batches.ts';
+import type { Mapping } from '../warehouse/warehouse.ts';
+import { byName, type Copy } from './batches.ts';
 import type { LoadContext, Source, Tolerance } from './context.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
 import { refuseBadRecords } from './refuse.ts';
-import { judgeOf, NO_REJECTS, RejectLog, type Rejects, toMapping } from './rejects.ts';
+import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
 import type { Haystack } from './search.ts';
-import { wantedKeys } from './wanted-keys.ts';
+import { ownKeys, wantedKeys } from './wanted-keys.ts';
 
 /** A staging table's files, read, counted and ready to be copied. */
 export interface PreparedTable extends Copy, Haystack {
@@ -106,7 +107,16 @@ async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool)
       ? { ...(await bundle(options.objects, { ...options, reads: context.warehouse.reads })), rejects: NO_REJECTS }
       : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths) });
   const { objects, store } = options;
-  return { ...bundled, table, mapping: toMapping(paths, bundled.spellings), store, objects };
+  return { ...bundled, table, mapping: mappingOf(table, paths, bundled), paths, store, objects };
+}
+
+/** Where the columns' values are in what has been bundled: records that are laid out have them at the columns' names. */
+function mappingOf(table: Table, paths: readonly JsonPath[] | undefined, { spellings }: Bundle): Mapping {
+  if (paths === undefined) {
+    return { kind: 'names', spellings };
+  }
+  const keys = ownKeys(paths);
+  return keys === undefined ? byName(table) : { kind: 'keys', keys };
 }
 
 /** What bundling and sifting have in common. */

@@ -1,11 +1,11 @@
-import { kindOf } from '../objects/frame-keys.ts';
-import { normaliseRecord } from '../objects/normalise.ts';
+import { doubleMisfit } from '../objects/doubles.ts';
+import type { FramedFile } from '../objects/frame.ts';
+import type { JsonPath } from '../objects/jsonpaths.ts';
+import { pathReader, Unreadable } from '../objects/paths.ts';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
-import type { Mapping } from '../warehouse/warehouse.ts';
-import { wantedKeys } from './wanted-keys.ts';
 
-/** What a record holds for a column: its value as text, as COPY takes it; undefined for null and for nothing. */
-export type FieldText = string | undefined;
+/** What a record holds for a column: its value as text, as COPY takes it; undefined for null and for nothing; or why it cannot be read. */
+export type FieldText = string | undefined | Unreadable;
 
 /** A value that does not fit its column. */
 export interface FieldProblem {
@@ -13,19 +13,26 @@ export interface FieldProblem {
   readonly reason: string;
 }
 
-/** Gives the texts of a record's fields, one for each loaded column. The record must be well-formed. */
-export function fieldReader(table: Table, mapping: Mapping): (record: string) => readonly FieldText[] {
-  const kind = kindOf(wantedKeys(table, mapping.kind === 'paths' ? mapping.paths : undefined));
-  const columns = loadedColumns(table).map(({ name, type }, index) => ({
-    type,
-    paths:
-      mapping.kind === 'paths' ? [mapping.paths[index] ?? []] : (mapping.spellings.get(name) ?? []).map((key) => [key]),
-  }));
+/**
+ * Gives the texts of a record's fields, one for each loaded column: found by paths, or else at the spellings of their names.
+ * The record must be well-formed and without line breaks.
+ */
+export function fieldReader(
+  table: Table,
+  paths: readonly JsonPath[] | undefined,
+  spellings: FramedFile['spellings'],
+): (record: string) => readonly FieldText[] {
+  const columns = loadedColumns(table);
+  const places = columns.map(
+    ({ name }, index) => paths?.slice(index, index + 1) ?? (spellings.get(name) ?? []).map((key) => [key]),
+  );
+  const read = pathReader(places.flat());
   return (record) => {
-    const value = parseKeepingNumbers(normaliseRecord(record, kind));
-    return columns.map(({ type, paths }) =>
-      paths.map((path) => toText(walk(value, path), type)).find((text) => text !== undefined),
-    );
+    const found = [...read(record)];
+    return columns.map(({ type }, index) => {
+      const value = found.splice(0, places[index]?.length).find((one) => one !== undefined);
+      return typeof value === 'string' ? toText(value, type) : value;
+    });
   };
 }
 
@@ -38,6 +45,9 @@ export function checkFields(fields: readonly FieldText[], table: Table): readonl
 }
 
 function checkField(text: FieldText, column: Column): string | undefined {
+  if (text instanceof Unreadable) {
+    return text.reason;
+  }
   if (column.type === 'varchar') {
     return checkText(text, column);
   }
@@ -50,7 +60,7 @@ function checkField(text: FieldText, column: Column): string | undefined {
 /** Why a field without a value is refused. */
 export const MISSING = 'the value is missing, and the column must have one';
 
-function checkText(text: FieldText, { maxBytes = 0, notNull }: Column): string | undefined {
+function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column): string | undefined {
   if (text === undefined) {
     return notNull ? MISSING : undefined;
   }
@@ -72,74 +82,30 @@ function checkWhole(text: string, { range }: Column): string | undefined {
 }
 
 function checkReal(text: string): string | undefined {
-  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text);
-  return isNumber && Number.isFinite(Number(text))
-    ? undefined
-    : `${quote(text)} is not a number that a double can hold`;
+  const misfit = doubleMisfit(text);
+  return misfit && `${quote(text)} ${misfit}`;
 }
 
 function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
-/** A number of JSON, with its digits as they were written: a double would lose some. */
-class NumberText {
-  readonly digits: string;
-
-  constructor(digits: string) {
-    this.digits = digits;
+/** A value of JSON as text. */
+function toText(json: string, type: Column['type']): FieldText {
+  if (json.startsWith('"')) {
+    return JSON.parse(json);
   }
-}
-
-const NUMBER_MARK = '\u0000number:';
-const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
-/** JSON.parse, but numbers keep their digits. */
-function parseKeepingNumbers(json: string): unknown {
-  const marked = json.replace(STRINGS_AND_NUMBERS, (token) =>
-    token.startsWith('"') ? token : JSON.stringify(NUMBER_MARK + token),
-  );
-  return JSON.parse(marked, (_, value) =>
-    typeof value === 'string' && value.startsWith(NUMBER_MARK)
-      ? new NumberText(value.slice(NUMBER_MARK.length))
-      : value,
-  );
-}
-
-function walk(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (inner, token) =>
-      isContainer(inner) && Object.hasOwn(inner, token) && !isLength(inner, token) ? inner[token] : undefined,
-    value,
-  );
-}
-
-/** An array's own length is no element of it. */
-function isLength(inner: unknown, token: string | number): boolean {
-  return Array.isArray(inner) && token === 'length';
-}
-
-function isContainer(value: unknown): value is Record<string | number, unknown> {
-  return typeof value === 'object' && value !== null && !(value instanceof NumberText);
-}
-
-function toText(value: unknown, type: Column['type']): FieldText {
-  if (value === null || value === undefined) {
-    return undefined;
+  if (type === 'bigint') {
+    return json.replace(/^(-?\d+)\.0+$/, '$1');
   }
-  if (value instanceof NumberText) {
-    return type === 'bigint' ? value.digits.replace(/\.0+$/, '') : numberText(value.digits);
-  }
-  return typeof value === 'string'
-    ? value
-    : JSON.stringify(value, (_, inner) => (inner instanceof NumberText ? Number(inner.digits) : inner));
+  return type === 'double' ? numberText(json) : json;
 }
 
 /** Whole numbers keep their digits; others become the shortest text of the double they are, 1e3 becomes 1000.0. */
-function numberText(digits: string): string {
-  const value = Number(digits);
-  if (/^-?\d+$/.test(digits) || !Number.isFinite(value)) {
-    return digits;
+function numberText(json: string): string {
+  const value = Number(json);
+  if (/^-?\d+$/.test(json) || doubleMisfit(json) !== undefined) {
+    return json;
   }
   const text = (Object.is(value, -0) ? '-0' : String(value)).replace('e+', 'e');
   return /[.e]/.test(text) ? text : `${text}.0`;

@@ -1,13 +1,11 @@
 import { type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import type { BundledFile } from '../objects/bundle.ts';
-import type { FramedFile } from '../objects/frame.ts';
 import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { Part } from '../objects/part.ts';
 import { PartWriter } from '../objects/part-writer.ts';
 import type { Judge, SiftedFile } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
-import type { Mapping } from '../warehouse/warehouse.ts';
 import { fieldsAsMet } from './fields-as-met.ts';
 import { plainFits } from './plain-record.ts';
 import { checkFields } from './record.ts';
@@ -31,7 +29,7 @@ export const NO_REJECTS: Rejects = { count: 0, problems: [], parts: [] };
  */
 export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined): Judge {
   const surelyFits = plainFits(table, paths);
-  const fieldsOf = fieldsAsMet(table, (spellings) => toMapping(paths, spellings));
+  const fieldsOf = fieldsAsMet(table, paths);
   return (record, spellings, isOdd) => {
     if (!isOdd && surelyFits(record, spellings)) {
       return undefined;
@@ -43,11 +41,6 @@ export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined): J
     const more = others.map(({ column, reason }) => `; ${column}: ${reason}`).join('');
     return { column: first.column, reason: `${first.reason}${more}`, excerpt: excerptOf(record) };
   };
-}
-
-/** Where the columns' values are: at paths, or at the spellings of their names. */
-export function toMapping(paths: readonly JsonPath[] | undefined, spellings: FramedFile['spellings']): Mapping {
-  return paths === undefined ? { kind: 'names', spellings } : { kind: 'paths', paths };
 }
 
 const PART_BYTES = 16 * 1024 * 1024;
@@ -77,7 +70,7 @@ export class RejectLog {
       spool,
       prefix: `rejected-${table.name}`,
       partBytes: PART_BYTES,
-      kindOf: () => 'any',
+      rewrite: (record) => record,
     });
     this.#limits = new Map(
       loadedColumns(into).map(({ name, maxBytes }) => [name, maxBytes ?? Number.POSITIVE_INFINITY]),

@@ -3,10 +3,10 @@ import { breathe } from '../objects/breathe.ts';
 import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
 import { RecordFramer } from '../objects/frame.ts';
+import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import { WholeRecords } from '../objects/whole-records.ts';
 import type { Table } from '../sql/catalogue.ts';
-import type { Mapping } from '../warehouse/warehouse.ts';
 import { fieldsAsMet } from './fields-as-met.ts';
 import { checkFields, type FieldProblem, type FieldText } from './record.ts';
 import { wantedKeys } from './wanted-keys.ts';
@@ -14,7 +14,8 @@ import { wantedKeys } from './wanted-keys.ts';
 /** The files of one staging table, to be searched for the records that are to blame. */
 export interface Haystack {
   readonly table: Table;
-  readonly mapping: Mapping;
+  /** Of its jsonpaths file; absent where keys are matched by name. */
+  readonly paths: readonly JsonPath[] | undefined;
   readonly store: ObjectStore;
   readonly objects: readonly SourceObject[];
 }
@@ -46,7 +47,7 @@ export async function findValue(
   const wanted = withoutZeros(value);
   const found = await search(haystack, 1, (fields) => {
     const text = fields[index];
-    return text !== undefined && (text === value || withoutZeros(text) === wanted) ? [{ column, reason }] : [];
+    return typeof text === 'string' && (text === value || withoutZeros(text) === wanted) ? [{ column, reason }] : [];
   });
   return found[0];
 }
@@ -69,7 +70,7 @@ async function search(haystack: Haystack, limit: number, judge: Judge): Promise<
 
 /** Reads a file past its mistakes, until `onProblem` says that it is enough. */
 async function searchFile(
-  { table, mapping, store }: Haystack,
+  { table, paths, store }: Haystack,
   object: SourceObject,
   judge: Judge,
   onProblem: (problem: DataProblem) => boolean,
@@ -79,11 +80,9 @@ async function searchFile(
     enough ||= onProblem(problem);
   };
   // The spellings of this file are enough, and where loading ended early, others are not known.
-  const fieldsOf = fieldsAsMet(table, (spellings) =>
-    mapping.kind === 'paths' ? mapping : { kind: 'names', spellings },
-  );
+  const fieldsOf = fieldsAsMet(table, paths);
   const framer = new RecordFramer({
-    wanted: wantedKeys(table, mapping.kind === 'paths' ? mapping.paths : undefined),
+    wanted: wantedKeys(table, paths),
     onMistake: (mistake) => note(problemOf(object, mistake)),
     sink: new WholeRecords((bytes, line) => {
       const record = bytes.toString('utf8');

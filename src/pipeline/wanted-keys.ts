@@ -1,29 +1,38 @@
 import type { WantedKeys } from '../objects/frame-keys.ts';
+import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { ValueKind } from '../objects/normalise.ts';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
 
-/** A path of keys and indexes, from the record down. */
-type Path = readonly (string | number)[];
-
 /**
  * The first-level keys that a table's columns are loaded from: by their names, in any case, or by paths, one for each
- * loaded column. What is below the first level is nobody's business but the engine's.
+ * loaded column. Where paths lead below the first level, or two of them to one key, records are laid out anew: no engine
+ * follows paths.
  */
-export function wantedKeys(table: Table, paths?: readonly Path[]): WantedKeys {
+export function wantedKeys(table: Table, paths?: readonly JsonPath[]): WantedKeys {
   const columns = loadedColumns(table);
+  const kinds = columns.map(({ type }) => KINDS[type]);
   if (paths === undefined) {
-    return { names: columns.map(({ name }) => name), kinds: columns.map(kindOfColumn) };
+    return { names: columns.map(({ name }) => name), kinds };
   }
-  const kinds = new Map<string, ValueKind>();
-  for (const [index, [key, ...below]] of paths.entries()) {
-    if (typeof key === 'string') {
-      const kind = below.length > 0 ? 'any' : kindOfColumn(columns[index]);
-      kinds.set(key, (kinds.get(key) ?? kind) === kind ? kind : 'any');
-    }
+  const keys = ownKeys(paths);
+  if (keys !== undefined) {
+    return { names: keys, kinds, exact: true };
   }
-  return { names: [...kinds.keys()], kinds: [...kinds.values()], exact: true };
+  const layout = columns.map(({ name, type }, index) => ({ name, kind: KINDS[type], path: paths[index] ?? [] }));
+  return { names: [...new Set(paths.map(([key]) => String(key)))], exact: true, layout };
 }
 
-function kindOfColumn(column: Column | undefined): ValueKind {
-  return column?.type === 'varchar' ? 'text' : column?.type === 'bigint' ? 'whole' : 'any';
+/** The keys of paths that lead to first-level keys, each to one of its own; undefined for any other paths. */
+export function ownKeys(paths: readonly JsonPath[]): readonly string[] | undefined {
+  const keys = paths.flatMap((path) => (path.length === 1 && typeof path[0] === 'string' ? [path[0]] : []));
+  return new Set(keys).size === paths.length ? keys : undefined;
 }
+
+/** What the values of a column are for. */
+const KINDS: Readonly<Record<Column['type'], ValueKind>> = {
+  varchar: 'text',
+  bigint: 'whole',
+  double: 'real',
+  timestamp: 'any',
+  other: 'any',
+};

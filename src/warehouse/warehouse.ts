@@ -10,10 +10,13 @@ export interface ResultSet {
   readonly rows: readonly (readonly Value[])[];
 }
 
-/** Where the value of each loaded column stands in a record: the spellings of a key, or a path of keys and indexes. */
+/**
+ * Where the value of each loaded column stands in a record: at one of the spellings of the column's name, or at a key of
+ * its own, spelled just so. Always on the first level.
+ */
 export type Mapping =
   | { readonly kind: 'names'; readonly spellings: ReadonlyMap<string, readonly string[]> }
-  | { readonly kind: 'paths'; readonly paths: readonly (readonly (string | number)[])[] };
+  | { readonly kind: 'keys'; readonly keys: readonly string[] };
 
 /**
  * One statement of a batch. `copy` loads parts into a staging or control table,

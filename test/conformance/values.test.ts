@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { DataError } from '../../src/errors.ts';
-import { byName } from '../../src/pipeline/batches.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { checkFields, fieldReader } from '../../src/pipeline/record.ts';
-import { loadedColumns } from '../../src/sql/catalogue.ts';
+import { loadedColumns, type Table } from '../../src/sql/catalogue.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
-import { conforms } from '../support/gaps.ts';
 import { type Loader, openLoader } from '../support/loader.ts';
 import { scale } from '../support/scale.ts';
 import { LOG_ROOT } from '../support/scenario.ts';
@@ -39,13 +37,39 @@ const CASES: readonly (readonly [column: string, json: string, held: Value | und
   ['userid', '-0', 0],
   ['userid', '-0.0', 0],
   ['userid', '"+7"', 7],
+  ['userid', '"-007"', -7],
+  ['userid', `"${'0'.repeat(30)}7"`, 7],
+  ['userid', '"-0"', 0],
+  ['userid', '"--7"', undefined],
+  ['userid', '"7 "', undefined],
+  ['userid', '-9223372036854775809', undefined],
+  ['userid', `${'9'.repeat(40)}`, undefined],
   ['registration', '1540919166796.0', 1540919166796],
   ['registration', '"4.5"', 4.5],
   ['registration', '"4.5e"', undefined],
   ['registration', '1e400', undefined],
   ['registration', '"NaN"', undefined],
   ['registration', '"Infinity"', undefined],
-  ['registration', '4.9e-324', 5e-324],
+  ['registration', '1e-400', undefined],
+  ['registration', '"-1e-400"', undefined],
+  ['registration', '4.9e-324', undefined],
+  ['registration', '2.2250738585072011e-308', undefined],
+  ['registration', '2.2250738585072014e-308', 2.2250738585072014e-308],
+  ['registration', '1.7976931348623157e308', 1.7976931348623157e308],
+  ['registration', '1.7976931348623159e308', undefined],
+  ['registration', '0e-400', 0],
+  ['registration', '"0.0E400"', 0],
+  ['registration', `0.${'3'.repeat(40)}`, 1 / 3],
+  ['registration', `1${'0'.repeat(100)}`, 1e100],
+  ['registration', '9007199254740993', 9007199254740992],
+  ['registration', '"+.5"', 0.5],
+  ['registration', '"5."', 5],
+  ['registration', '" 5"', undefined],
+  ['registration', '"5 "', undefined],
+  ['registration', '"0x10"', undefined],
+  ['registration', '"1_000"', undefined],
+  ['registration', '"inf"', undefined],
+  ['registration', '"  "', null],
   ['registration', '0.1', 0.1],
   ['registration', '-0.0', -0],
   ['registration', '""', null],
@@ -55,6 +79,8 @@ const CASES: readonly (readonly [column: string, json: string, held: Value | und
   ['level', '1e3', '1e3'],
   ['level', '4.60', '4.60'],
   ['level', '0.00001', '0.00001'],
+  ['level', '1e-400', '1e-400'],
+  ['level', '-0', '-0'],
   ['level', 'true', 'true'],
   ['level', '""', ''],
   ['level', '" a "', ' a '],
@@ -187,11 +213,11 @@ describe.each(engines)('the meaning of values on $name', (engine) => {
       expect(await loadFile(withJsonPaths(loader), `{"ts":1.0,"TS":2,${BASE}}`)).toEqual([[null, null, 1]]);
     });
 
-    conforms(engine, "numbers below a record's first level keep their spelling in text columns", async () => {
+    test("numbers below a record's first level keep their spelling in text columns", async () => {
       expect(await nested('4.60', '1')).toEqual([[1, '4.60', 1]]);
     });
 
-    conforms(engine, "a text such as 1.0 below a record's first level is no whole number", async () => {
+    test("a text such as 1.0 below a record's first level is no whole number", async () => {
       expect(await nested('"a"', '"1.0"')).toBeUndefined();
     });
   });
@@ -206,7 +232,7 @@ describe.each(engines)('the meaning of values on $name', (engine) => {
           if (table === undefined) {
             throw new Error('the model has no staging_events');
           }
-          const blamed = checkFields(fieldReader(table, byName(table))(recordWith(column, json)), table);
+          const blamed = checkFields(fieldReader(table, undefined, ownNames(table))(recordWith(column, json)), table);
           expect((await load(loader, column, json)) === undefined).toBe(blamed.length > 0);
         },
       ),
@@ -250,6 +276,8 @@ function withJsonPaths(loader: Loader): Loader {
 }
 
 const PATHS_FILE = 'memory://paths/paths.json';
+
+const ownNames = (table: Table) => new Map(loadedColumns(table).map(({ name }) => [name, [name]]));
 
 const HELD = ['sessionid', 'userid', 'registration', 'level', 'page', 'ts'];
 

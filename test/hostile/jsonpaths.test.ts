@@ -84,6 +84,7 @@ describe('a jsonpaths file', () => {
     ['with a search through all levels', () => text(pathsWith({ song: '$..song' })), '"$..song"'],
     ['with a slice', () => text(pathsWith({ song: '$[0:2]' })), '"$[0:2]"'],
     ['with a negative index', () => text(pathsWith({ song: '$[-1]' })), '"$[-1]"'],
+    ['to an element of the record', () => text(pathsWith({ song: '$[0]' })), 'records are objects: "$[0]"'],
     ['with a filter', () => text(pathsWith({ song: '$[?(@.a>1)]' })), 'not a JSONPath'],
     ['with null', () => text(`{"jsonpaths":[null]}`), 'not a JSONPath that COPY understands: null'],
     ['with an empty path', () => text(pathsWith({ song: '$' })), '"$"'],
@@ -99,13 +100,18 @@ describe('a jsonpaths file', () => {
     ['in dot notation', () => ({ song: '$.song', ts: '$.ts' })],
     ['to what no record has', () => ({ song: "$['__proto__']['x']", artist: "$['constructor']['name']" })],
     ['to the length of what is no array', () => ({ song: "$['song']['length']" })],
-    ['to an index beyond counting', () => ({ song: `$[${'9'.repeat(40)}]` })],
     ['to keys with SQL in them', () => ({ song: `$['"); DROP TABLE users; --']` })],
   ])('with paths %s is used', async (_, others) => {
     await loadsWhole(
       withPaths((path) => writeFileSync(path, pathsWith(others()))),
       1,
     );
+  });
+
+  test('to an index beyond counting refuses the records', async () => {
+    const song = `$.song[${'9'.repeat(40)}]`;
+    const loader = withPaths((path) => writeFileSync(path, pathsWith({ song })));
+    await refusesWhole(loader, 3, 'there is no element 1e+40: not an array');
   });
 
   test('of any text is read, or refused in few words', () => {

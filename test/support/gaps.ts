@@ -11,17 +11,6 @@ export interface Gap {
 }
 
 export const GAPS: readonly Gap[] = [
-  ...['duckdb', 'postgres'].map((engine) => ({
-    engine,
-    test: "a text such as 1.0 below a record's first level is no whole number",
-    reason: 'the embedded reader gives a text and a number back alike, and the number 1.0 is a whole one',
-  })),
-  ...['duckdb', 'postgres'].map((engine) => ({
-    engine,
-    test: "numbers below a record's first level keep their spelling in text columns",
-    reason:
-      'values that a jsonpaths file points to below the first level are not written anew (decision 0007), and the embedded reader spells a fraction or an exponent its own way: 4.60 becomes 4.6',
-  })),
   {
     engine: 'redshift',
     test: 'a batch tells of each step while it runs, and how many rows it took',

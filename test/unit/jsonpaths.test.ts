@@ -5,10 +5,9 @@ const file = (...paths: unknown[]) => JSON.stringify({ jsonpaths: paths });
 
 describe('a jsonpaths file', () => {
   test('holds a path for each column, in bracket or dot notation', () => {
-    expect(parseJsonPaths(file("$['a']['b c'][0]", '$.a.b[2]', '$[1]'), 'p.json', 3)).toEqual([
+    expect(parseJsonPaths(file("$['a']['b c'][0]", '$.a.b[2]'), 'p.json', 2)).toEqual([
       ['a', 'b c', 0],
       ['a', 'b', 2],
-      [1],
     ]);
   });
 
@@ -26,6 +25,12 @@ describe('a jsonpaths file', () => {
     ['mixed notations', file("$.a['b']"), 1, 'expression 1'],
     ['a path without $', file('a.b'), 1, 'expression 1'],
     ['the whole record', file('$'), 1, 'expression 1'],
+    [
+      'an element of the record',
+      file('$[1]'),
+      1,
+      'expression 1 is an element of an array, and records are objects: "$[1]"',
+    ],
     ['a number', file(7), 1, 'expression 1'],
     ['null', 'null', 1, 'exactly one key'],
   ])('with %s is refused', (_, text, columns, message) => {

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_RECORD_BYTES, RecordFramer, type RecordSink } from '../../src/objects/frame.ts';
 import { kindOf } from '../../src/objects/frame-keys.ts';
-import { normaliseRecord } from '../../src/objects/normalise.ts';
+import { normaliseRecord, UnfitRecord } from '../../src/objects/normalise.ts';
 import { bytesOf } from './frame-support.ts';
 
-const WANTED = { names: ['text', 'whole', 'real'], kinds: ['text', 'whole', 'any'] } as const;
+const WANTED = { names: ['text', 'whole', 'real'], kinds: ['text', 'whole', 'real'] } as const;
 const normalise = (record: string) => normaliseRecord(record, kindOf(WANTED));
 
 describe('a record is written so that every engine takes it alike', () => {
@@ -19,6 +19,9 @@ describe('a record is written so that every engine takes it alike', () => {
     ['{"text":[],"\\u0077hole":2.00}', '{"text":"[]","\\u0077hole":2}'],
     ['{"whole":-0.0}', '{"whole":-0}'],
     ['{"whole":"3.0"}', '{"whole":"3.0"}'],
+    ['{"whole":"+007"}', '{"whole":"7"}'],
+    ['{"real":-12.5e-300}', '{"real":-12.5e-300}'],
+    ['{"real":" "}', '{"real":" "}'],
     ['{"whole":1e3}', '{"whole":"1e3"}'],
     ['{"whole":3.5}', '{"whole":"3.5"}'],
     ['{"whole":" \\t"}', '{"whole":" \\t"}'],
@@ -29,6 +32,13 @@ describe('a record is written so that every engine takes it alike', () => {
     expect(normalise(record)).toBe(expected);
   });
 
+  test.each(['1e-400', '1e400', '4.9e-324', '"NaN"', '" 1"', 'true', '[]'])(
+    'but not one whose double is %s',
+    (json) => {
+      expect(() => normalise(`{"real":${json}}`)).toThrow(UnfitRecord);
+    },
+  );
+
   test('of the greatest size', () => {
     const text = `"${'\\"'.repeat(MAX_RECORD_BYTES / 4)}"`;
     expect(normalise(`{"text":${text},"whole":1.0}`)).toBe(`{"text":${text},"whole":1}`);
@@ -38,6 +48,7 @@ describe('a record is written so that every engine takes it alike', () => {
 const json = fc.oneof(
   fc.json({ maxDepth: 2 }),
   fc.stringMatching(/^-?[0-9]{1,22}$/).map((digits) => digits.replace(/^(-?)0+(?=\d)/, '$1')),
+  fc.constantFrom('1e400', '1e-400', '12.5E300', '1e99', '"1e-9"', '"1 "', '" 1"', '"0x1"', `0.${'1'.repeat(70)}`),
   fc.constantFrom('1.0', '-0.0', '1e3', '""', '" "', '"12"', '"-7"', '"-"', '"1 "', 'null', 'true'),
 );
 const blank = fc.constantFrom('', '', ' ', ' \t ', ' '.repeat(100));
@@ -50,15 +61,45 @@ test('a record that is not called odd, however it is cut, is as it would be writ
   fc.assert(
     fc.property(records, fc.array(fc.nat(), { maxLength: 4 }), (record, cuts) => {
       if (!isOdd(record, cuts)) {
-        expect(JSON.parse(normalise(record))).toEqual(JSON.parse(record));
+        expect(valuesOf(written(record) ?? withoutReal(record))).toEqual(valuesOf(record));
       }
     }),
     { numRuns: 2000 },
   );
 });
 
+/** The record as it would be written; undefined when it would not. */
+function written(record: string): string | undefined {
+  try {
+    return normalise(record);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UnfitRecord);
+    return undefined;
+  }
+}
+
+/** A double that is not called odd and yet unfit has the characters of a number, and is none that any engine would take. */
+function withoutReal(record: string): string {
+  const { real } = JSON.parse(record);
+  expect(real).toMatch(/^[-+.\deE]+$/);
+  expect(Number(real)).toBeNaN();
+  return record;
+}
+
+/** Zeros in front of a whole number in a string do not matter. */
+function valuesOf(record: string): unknown {
+  return JSON.parse(record, (key, value) =>
+    key.toLowerCase() === 'whole' && typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value,
+  );
+}
+
 test('what has been written is not changed again', () => {
-  fc.assert(fc.property(records, (record) => expect(normalise(normalise(record))).toBe(normalise(record))));
+  fc.assert(
+    fc.property(records, (record) => {
+      const once = written(record);
+      if (once !== undefined) expect(normalise(once)).toBe(once);
+    }),
+  );
 });
 
 test('records as they come by the million are not odd', () => {

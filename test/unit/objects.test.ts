@@ -182,6 +182,27 @@ describe('bundling', () => {
       },
     ));
 
+  test('a big file is written anew when paths lead below the first level', () =>
+    bundled(
+      { 'a.json': '{"user":{"id":1.0}}' },
+      {
+        passThroughBytes: 1,
+        wanted: { names: ['user'], exact: true, layout: [{ name: 'userid', kind: 'whole', path: ['user', 'id'] }] },
+      },
+      ({ parts }) => {
+        expect(parts.map(({ path }) => readFileSync(path, 'utf8'))).toEqual(['{"userid":1}\n']);
+      },
+    ));
+
+  test('a record that engines could take although it does not fit is told, and the file is not handed on', () =>
+    bundled(
+      { 'a.json': '{"ts":1}\n{"ts":1e400}' },
+      { passThroughBytes: 1, wanted: { names: ['ts'], kinds: ['real'] } },
+      ({ problems }) => {
+        expect(problems).toMatchObject([{ column: 'ts', reason: 'is larger than a double can hold' }]);
+      },
+    ));
+
   test('reports every malformed file, broken gzip too, and goes on', () =>
     bundled(
       {

@@ -21,8 +21,7 @@ function judged(
   const framer = new RecordFramer({ sink, wanted: wantedKeys(table, paths) });
   framer.push(Buffer.from(record));
   const { spellings } = framer.end();
-  const mapping = paths === undefined ? { kind: 'names' as const, spellings } : { kind: 'paths' as const, paths };
-  const fields = fieldReader(table, mapping)(record);
+  const fields = fieldReader(table, paths, spellings)(record);
   const sure = !isOdd && plainFits(table, paths)(record, spellings);
   return { sure, fits: checkFields(fields, table).length === 0 };
 }

@@ -48,7 +48,7 @@ test('bundles are gzipped under the name of the run, and big files in S3 copied 
       untouched('s3://near/a.json', 'none'),
       untouched('s3://far/b.json.gz', 'gzip'),
     ];
-    const batch = batchOf(parts, { kind: 'paths', paths: [['a', 0]] });
+    const batch = batchOf(parts, { kind: 'keys', keys: ['a'] });
     const placed = await placeBatch(batch, store);
     const manifest = (name: string) => JSON.parse(written.get(`s3://work/starload/RUN/${name}`) ?? '').entries;
     expect(manifest('staging_events-none.manifest')).toEqual([
@@ -62,7 +62,7 @@ test('bundles are gzipped under the name of the run, and big files in S3 copied 
     expect(gunzipSync(Buffer.from(body, 'latin1')).toString()).toBe('{"ts":1}\n');
     expect(written.get('s3://work/starload/RUN/staging_events-2.json')).toBe('copy of s3://near/a.json, etag');
     expect(written.get('s3://work/starload/RUN/staging_events-3.json.gz')).toBe('copy of s3://far/b.json.gz, etag');
-    expect(written.get('s3://work/starload/RUN/staging_events.jsonpaths')).toBe(`{"jsonpaths":["$['a'][0]"]}`);
+    expect(written.get('s3://work/starload/RUN/staging_events.jsonpaths')).toBe(`{"jsonpaths":["$['a']"]}`);
     const [step] = batch.steps;
     expect(step && placed.filesOf(step).map(({ compression }) => compression)).toEqual(['none', 'gzip']);
     expect([...placed.written].sort()).toEqual([...written.keys()].sort());

@@ -170,9 +170,9 @@ COMPUPDATE OFF STATUPDATE OFF`,
     expect(copy({ iamRole: `${ROLE},${ROLE}2`, region: 'us-west-2' })).toContain(`IAM_ROLE '${ROLE},${ROLE}2'`);
   });
 
-  test('lists files that must be there, and paths in bracket notation', () => {
+  test('lists files that must be there, and keys in bracket notation', () => {
     expect(manifestOf(['s3://b/k'])).toBe('{"entries":[{"url":"s3://b/k","mandatory":true}]}');
-    expect(jsonpathsOf({ kind: 'paths', paths: [['a', 0], ['b c']] })).toBe(`{"jsonpaths":["$['a'][0]","$['b c']"]}`);
+    expect(jsonpathsOf({ kind: 'keys', keys: ['a', 'b c'] })).toBe(`{"jsonpaths":["$['a']","$['b c']"]}`);
     expect(jsonpathsOf({ kind: 'names', spellings: new Map() })).toBeUndefined();
   });
 

@@ -38,15 +38,11 @@ FROM (
 function layOut(columns: readonly Column[], mapping: Mapping): { paths: readonly string[]; values: readonly string[] } {
   const paths: string[] = [];
   const values = columns.map((column, index) => {
-    const own =
-      mapping.kind === 'paths'
-        ? [mapping.paths[index] ?? []]
-        : (mapping.spellings.get(column.name) ?? []).map((key) => [key]);
-    const slots = own.map((path) => paths.push(pointer(path)));
+    const keys =
+      mapping.kind === 'keys' ? mapping.keys.slice(index, index + 1) : (mapping.spellings.get(column.name) ?? []);
     return typed(
       column,
-      slots,
-      own.some((path) => path.length > 1),
+      keys.map((key) => paths.push(pointer(key))),
     );
   });
   // The list of paths must not be empty.
@@ -54,12 +50,12 @@ function layOut(columns: readonly Column[], mapping: Mapping): { paths: readonly
 }
 
 /** RFC 6901. */
-function pointer(path: readonly (string | number)[]): string {
-  return path.map((token) => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+function pointer(key: string): string {
+  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** A record's value for a column, held to its type. A record has at most one of a key's spellings: the framer sees to it. */
-function typed(column: Column, slots: readonly number[], isNested: boolean): string {
+function typed(column: Column, slots: readonly number[]): string {
   const text =
     slots.length === 0 ? 'CAST(NULL AS VARCHAR)' : `COALESCE(${slots.map((slot) => `v[${slot}]`).join(', ')})`;
   const refuse = `error('${REFUSED_VALUE}')`;
@@ -67,9 +63,7 @@ function typed(column: Column, slots: readonly number[], isNested: boolean): str
     return fitted(text, column.maxBytes ?? 0, refuse);
   }
   const { pattern, type, finite } = NUMERIC[column.type as keyof typeof NUMERIC];
-  // Values of the first level have lost such fractions already; see normaliseRecord.
-  const accepted = isNested && column.type === 'bigint' ? `${pattern}([.]0+)?` : pattern;
-  const fits = `regexp_full_match(${text}, '${accepted}')${finite ? ` AND isfinite(CAST(${text} AS ${type}))` : ''}`;
+  const fits = `regexp_full_match(${text}, '${pattern}')${finite ? ` AND isfinite(CAST(${text} AS ${type}))` : ''}`;
   return `CASE
   WHEN ${text} IS NULL OR regexp_full_match(${text}, '[\\x09-\\x0d ]*') THEN NULL
   WHEN ${fits} THEN CAST(${text} AS ${type})

@@ -69,13 +69,10 @@ export function manifestOf(uris: readonly string[]): string {
   return JSON.stringify({ entries: uris.map((url) => ({ url, mandatory: true })) });
 }
 
-/** The jsonpaths file of a mapping by paths, in bracket notation; undefined for a mapping by names. */
+/** The jsonpaths file of a mapping by keys, in bracket notation; undefined for a mapping by names. */
 export function jsonpathsOf(mapping: Mapping): string | undefined {
   if (mapping.kind === 'names') {
     return undefined;
   }
-  const expressions = mapping.paths.map(
-    (path) => `$${path.map((token) => (typeof token === 'number' ? `[${token}]` : `['${token}']`)).join('')}`,
-  );
-  return JSON.stringify({ jsonpaths: expressions });
+  return JSON.stringify({ jsonpaths: mapping.keys.map((key) => `$['${key}']`) });
 }

@@ -1,0 +1,34 @@
+import { kindOf, type WantedKeys } from './frame-keys.ts';
+import type { JsonPath } from './jsonpaths.ts';
+import { normaliseRecord, normaliseValue, UnfitRecord, type ValueKind } from './normalise.ts';
+import { pathReader, Unreadable } from './paths.ts';
+
+/** A column of the records that are written anew, and where its value stands in those that are read. */
+export interface LaidOutColumn {
+  readonly name: string;
+  readonly kind: ValueKind;
+  readonly path: JsonPath;
+}
+
+/** Writes a record so that every engine takes it alike. Throws UnfitRecord when some might take what does not fit. */
+export type Rewrite = (record: string) => string;
+
+/** What writes records anew: as they are but for odd values, or laid out by their paths, each value at its column's name. */
+export function rewriter(wanted: WantedKeys): Rewrite {
+  const { layout } = wanted;
+  if (layout !== undefined) return layOut(layout);
+  const kind = kindOf(wanted);
+  return (record) => normaliseRecord(record, kind);
+}
+
+function layOut(columns: readonly LaidOutColumn[]): Rewrite {
+  const read = pathReader(columns.map(({ path }) => path));
+  return (record) => {
+    const members = read(record).flatMap((value, index) => {
+      const { name, kind } = columns[index] as LaidOutColumn;
+      if (value instanceof Unreadable) throw new UnfitRecord(name, value.reason);
+      return value === undefined ? [] : [`${JSON.stringify(name)}:${normaliseValue(value, kind, name)}`];
+    });
+    return `{${members.join(',')}}`;
+  };
+}
