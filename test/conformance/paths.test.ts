@@ -192,7 +192,6 @@ describe.each(engines)('paths below the first level on $name', (engine) => {
       ),
       { numRuns: Math.ceil((scale.values * engine.share) / 10) },
     );
-    console.log(`paths on ${engine.name}: ${verdicts.loaded} records loaded, ${verdicts.refused} refused`);
     expect(Math.min(verdicts.loaded, verdicts.refused)).toBeGreaterThan(0);
   });
 });
