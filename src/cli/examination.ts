@@ -10,10 +10,18 @@ export async function withExamination<T>(
   deep: boolean,
   action: (examination: Examination) => Promise<T>,
 ): Promise<T> {
-  const { makeSpoolRoot, removeSpoolRoot } = await import('../objects/spool.ts');
+  const { withSpoolRoot } = await import('../objects/spool-root.ts');
+  return withSpoolRoot((spoolRoot) => examineWith(config, deep, spoolRoot, action));
+}
+
+async function examineWith<T>(
+  config: Config,
+  deep: boolean,
+  spoolRoot: string,
+  action: (examination: Examination) => Promise<T>,
+): Promise<T> {
   const { openStores } = await import('../objects/stores.ts');
   const { watchSignals } = await import('./signals.ts');
-  const spoolRoot = makeSpoolRoot();
   const stores = openStores(config.aws);
   const opened: Warehouse[] = [];
   const watch = watchSignals(() => void opened.at(-1)?.cancel());
@@ -23,7 +31,6 @@ export async function withExamination<T>(
   } finally {
     watch.release();
     await stores.close();
-    removeSpoolRoot(spoolRoot);
   }
 }
 

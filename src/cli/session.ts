@@ -40,13 +40,8 @@ export async function withConfig<T>(
   options: Omit<SessionOptions, 'config'>,
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
-  const { makeSpoolRoot, removeSpoolRoot } = await import('../objects/spool.ts');
-  const spoolRoot = makeSpoolRoot();
-  try {
-    return await withSpool(config, options, spoolRoot, action);
-  } finally {
-    removeSpoolRoot(spoolRoot);
-  }
+  const { withSpoolRoot } = await import('../objects/spool-root.ts');
+  return withSpoolRoot((spoolRoot) => withSpool(config, options, spoolRoot, action));
 }
 
 async function withSpool<T>(

@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  ftruncateSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, StarloadError } from '../errors.ts';
 
@@ -20,50 +9,6 @@ export interface SpoolFile {
   /** Takes back what was written beyond so many bytes. */
   cut(bytes: number): void;
   close(): void;
-}
-
-/**
- * Makes a private folder for this process's spools below the system's folder for temporary files (TMPDIR), and removes
- * those of processes of this host that were killed: they hold source data. Throws StarloadError.
- */
-export function makeSpoolRoot(): string {
-  removeOrphans();
-  return attempt(tmpdir(), () => mkdtempSync(join(tmpdir(), `${OWN_PREFIX}${process.pid}-`)));
-}
-
-/** The host's name is part of it: containers may share a folder for temporary files, but not their process ids. */
-const OWN_PREFIX = `starload-spool-${hostname().replaceAll(/[^\w.]/g, '_')}-`;
-
-function removeOrphans(): void {
-  for (const name of attempt(tmpdir(), () => readdirSync(tmpdir()))) {
-    const pid = name.startsWith(OWN_PREFIX) ? Number.parseInt(name.slice(OWN_PREFIX.length), 10) : Number.NaN;
-    if (pid > 0 && !isAlive(pid)) {
-      tryRemove(join(tmpdir(), name));
-    }
-  }
-}
-
-/** A process that may not be signalled is somebody else's, and alive. */
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
-
-/** An orphan of another user stays theirs to remove. */
-function tryRemove(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    // Nothing of this run depends on it.
-  }
-}
-
-/** Removes a folder of spools; does nothing when it is gone. */
-export function removeSpoolRoot(root: string): void {
-  rmSync(root, { recursive: true, force: true });
 }
 
 /** A run's folder for its parts. */

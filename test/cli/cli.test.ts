@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
 import { MAIN, starload } from '../support/cli.ts';
 import { CONFIG, json, run, withProject } from '../support/cli-project.ts';
 import { linesOf } from '../support/scenario.ts';
+import { startSpooling } from '../support/spools.ts';
 import { PLAY } from '../support/trials.ts';
 
 describe('the main job', () => {
@@ -120,14 +120,12 @@ test('what a killed load spooled is removed by the next command, and what a livi
   withProject(async (folder) => {
     const env = { TMPDIR: join(folder, 'tmp') };
     mkdirSync(env.TMPDIR);
-    const dead = spawnSync(process.execPath, ['-e', '']).pid;
-    const own = `starload-spool-${hostname().replaceAll(/[^\w.]/g, '_')}-`;
-    const names = [`${own}${dead}-abc`, `${own}${process.pid}-abc`, 'starload-spool-elsewhere-1-abc', 'other'];
-    for (const name of names) {
-      mkdirSync(join(env.TMPDIR, name));
-    }
+    const [dead, living] = [await startSpooling(env.TMPDIR), await startSpooling(env.TMPDIR)];
+    await dead.kill();
+    mkdirSync(join(env.TMPDIR, 'other'));
     expect((await starload(['create-tables'], { cwd: folder, env })).code).toBe(0);
-    expect(readdirSync(env.TMPDIR).sort()).toEqual(names.slice(1).sort());
+    expect(readdirSync(env.TMPDIR).sort()).toEqual(['other', basename(living.path)].sort());
+    await living.kill();
   }));
 
 describe('query', () => {
