@@ -23,7 +23,9 @@ export function parsePostgres(
   refuseContradictions(findings, endpoint, port);
   if (findings.of('arn').state === 'filled') {
     const reason = `${findings.nameOf('arn')} is filled in, but HOST does not end in .redshift.amazonaws.com`;
-    findings.warn('host', `HOST is taken for a PostgreSQL server: ${reason}`);
+    const cure =
+      'If it is a custom domain name of Redshift, delete it and write CLUSTER_IDENTIFIER (or WORKGROUP) and REGION';
+    findings.warn('host', `HOST is taken for a PostgreSQL server: ${reason}. ${cure}`);
   }
   return { engine: 'postgres', host: endpoint.host, port, database, user, ...rest };
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import type { Client, ClientConfig } from 'pg';
 import { quoteIdentifier } from '../../sql/render.ts';
-import { connectFailure } from './failures.ts';
+import { connectFailure, redshiftFailure } from './failures.ts';
 import type { PostgresTarget } from './target.ts';
 import { typeParsers } from './values.ts';
 
@@ -27,12 +27,20 @@ export async function connect(access: Access): Promise<Client> {
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query(sessionSettings(access));
+    await client.query(sessionSettings(access)).catch(async (error) => {
+      throw (await answersAsRedshift(client)) ? redshiftFailure(access.target) : error;
+    });
     return client;
   } catch (error) {
     await client.end().catch(() => {});
     throw connectFailure(access.target, error);
   }
+}
+
+/** Redshift speaks PostgreSQL's protocol, and refuses settings that its PostgreSQL, 8.0, did not have yet. */
+async function answersAsRedshift(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ version: string }>('SELECT version() AS version').catch(() => ({ rows: [] }));
+  return /\bRedshift\b/.test(rows[0]?.version ?? '');
 }
 
 /** pg's configuration for a target: TLS with a verified certificate off this host, unless the target says otherwise. */

@@ -75,11 +75,30 @@ export function connectFailure(
   { host, port, database, user, sslMode }: PostgresTarget,
   error: unknown,
 ): WarehouseError {
+  if (error instanceof WarehouseError) {
+    return error;
+  }
   const { next } = sorted(error);
   const where = `cannot connect to PostgreSQL at ${host}:${port}, database ${database}, as ${user}`;
   return new WarehouseError('unreachable', `${where}: ${describe(error)}`, {
-    next: isTlsError(error) ? tlsAdvice(sslMode) : (next ?? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg.'),
+    next: isTlsError(error) ? tlsAdvice(sslMode) : serverAdvice(port, next),
     cause: error,
+  });
+}
+
+/** Redshift's port unless somebody has changed it (Management Guide, connecting to a cluster). */
+const REDSHIFT_PORT = 5439;
+
+function serverAdvice(port: number, next: string | undefined): string {
+  return port === REDSHIFT_PORT
+    ? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg. Or is it Redshift under a name of your own? Then delete HOST, and write CLUSTER_IDENTIFIER (or WORKGROUP) and REGION.'
+    : (next ?? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg.');
+}
+
+/** The error for a server that is Redshift: HOST is a custom domain name, from which nobody can tell. */
+export function redshiftFailure({ host }: PostgresTarget): WarehouseError {
+  return new WarehouseError('unreachable', `the server at ${host} is Amazon Redshift, and HOST does not say which`, {
+    next: 'Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER (or WORKGROUP) and REGION instead.',
   });
 }
 
