@@ -7,6 +7,7 @@ SELECT
 FROM (
   SELECT staging_table, loaded_at, records - rejected AS due, CAST(0 AS BIGINT) AS found
   FROM load_ledger
+  WHERE status <> 'moved'
   UNION ALL
   SELECT CAST('staging_events' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
   FROM staging_events

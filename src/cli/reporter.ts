@@ -21,6 +21,10 @@ function lineFor(event: PipelineEvent): string | undefined {
       return `${event.table}: ${counted(event.files, 'file')} found${event.skipped === 0 ? '' : `, ${count(event.skipped)} others passed over`}`;
     case 'planned':
       return `to load: ${counted(event.files, 'file')} (${bytes(event.bytes)}); loaded already: ${count(event.known)}`;
+    case 'moved':
+      return `${event.table}: ${counted(event.files, 'file')} under a new name, not loaded again: ${event.first} was ${event.from}${andMore(event.files)}`;
+    case 'copied':
+      return `${styledStory('yellow', 'warning')}: ${event.table}: ${counted(event.files, 'new file')} with the content of a file that is loaded and still there: ${event.first}${andMore(event.files)}; loaded again, its rows win over later corrections`;
     case 'read':
       return event.files === event.of ? `${event.table}: read ${counted(event.records, 'record')}` : undefined;
     case 'committed':
@@ -30,6 +34,10 @@ function lineFor(event: PipelineEvent): string | undefined {
     case 'step':
       return undefined;
   }
+}
+
+function andMore(files: number): string {
+  return files === 1 ? '' : `, and ${count(files - 1)} more`;
 }
 
 /** Lines as elsewhere, and below them what is going on now, which goes when the next line comes. */

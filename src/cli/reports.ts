@@ -2,7 +2,7 @@ import { describeDataProblem } from '../errors.ts';
 import type { Offender } from '../pipeline/checks.ts';
 import type { LoadReport } from '../pipeline/etl.ts';
 import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
-import { type LoadPlan, plannedFiles } from '../pipeline/plan.ts';
+import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
 import type { PastRun, Status } from '../pipeline/status.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
@@ -70,15 +70,15 @@ function renderLoaded({ tables }: LoadReport): string {
 
 /** Prints what a load would do. */
 export function printPlan(plan: LoadPlan, { json, command, statements, kept = keptOut(plan, []) }: PlanOptions): void {
-  const files = plannedFiles(plan);
   tellKeptOut(kept);
   if (json) {
     document({
       command,
-      status: files.length === 0 ? 'up_to_date' : 'planned',
-      tables: plan.tables.map(({ table, files: planned, known, skipped }) => ({
+      status: isEmpty(plan) ? 'up_to_date' : 'planned',
+      tables: plan.tables.map(({ table, files: planned, moved, known, skipped }) => ({
         table: table.name,
         known,
+        moved: moved.map(({ object, from }) => ({ uri: object.uri, from })),
         files: planned.map(({ object, reason }) => ({ uri: object.uri, size: object.size, reason })),
         skipped,
       })),
@@ -87,12 +87,17 @@ export function printPlan(plan: LoadPlan, { json, command, statements, kept = ke
     });
     return;
   }
-  if (files.length === 0) {
+  if (isEmpty(plan)) {
     result('nothing to load: every file is in the ledger as it is');
     return;
   }
-  const rows = plan.tables.flatMap(({ table, files: planned }) =>
-    planned.map(({ object, reason }) => [table.name, reason, bytes(object.size), object.label]),
+  const rows = plan.tables.flatMap(({ table, files, moved }) =>
+    [...files, ...moved.map(({ object }) => ({ object, reason: 'moved' }))].map(({ object, reason }) => [
+      table.name,
+      reason,
+      bytes(object.size),
+      object.label,
+    ]),
   );
   result(renderTable(['table', 'why', 'size', 'file'], rows));
 }

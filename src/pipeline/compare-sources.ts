@@ -2,7 +2,7 @@ import { identify } from '../objects/bytes.ts';
 import { protocolSql } from '../sql/catalogue.ts';
 import type { LoadContext, Source } from './context.ts';
 import type { Disagreements, SourceRule } from './disagreements.ts';
-import { EMPTY_LEDGER_STAMP } from './plan.ts';
+import { EMPTY_LEDGER_STAMP } from './ledger.ts';
 import { type Recount, recounter } from './recount.ts';
 import { isSampled, type Sample } from './sample.ts';
 import { type SourceUnit, unitsOf } from './source-units.ts';
@@ -17,6 +17,8 @@ interface LedgerFile {
   readonly rejected: number;
   /** Whether it was set aside as a whole. */
   readonly quarantined: boolean;
+  /** Whether its content had been loaded under another name. */
+  readonly moved: boolean;
   /** How many versions of it stand in staging. */
   readonly versions: number;
 }
@@ -85,6 +87,7 @@ async function readLedgerFiles({ model, warehouse }: LoadContext): Promise<Ledge
       records: Number(records),
       rejected: Number(rejected),
       quarantined: status === 'quarantined',
+      moved: status === 'moved',
       versions: Number(versions),
     });
   }
@@ -99,30 +102,22 @@ async function compareSource(
 ): Promise<SourceComparison> {
   const { table, root } = source;
   const count = recounts ? await recounter(context, source) : undefined;
-  const units = { loaded: [] as SourceUnit[], others: [] as SourceUnit[] };
-  let files = 0;
-  let records = 0;
+  const tally = new Tally();
   const entries = [...ledger.values()];
-  let mayHoldMore = entries.some(hasOlderRows);
   for await (const unit of unitsOf(context, source)) {
     const entry = ledger.get(unit.uri);
     // A folder is copied as a whole, or not at all.
     const isRead = unit.folder !== undefined || isSampled(unit.uri, sample);
     const seen = isRead && count !== undefined ? await count(unit) : await look(context, root, unit, { entry, isRead });
-    const rule = judge(unit, entry, seen, found);
+    tally.add(unit, entry, seen, judge(unit, entry, seen, found));
     ledger.delete(unit.uri);
-    files += 1;
-    records += seen.records ?? 0;
-    mayHoldMore ||= rule === 'changed';
-    if (seen.records !== undefined) {
-      units[isLoaded(rule, seen, entry) ? 'loaded' : 'others'].push(unit);
-    }
   }
-  const rest = [...ledger.values()].filter(({ versions }) => versions > 0);
+  const rest = [...ledger.values()].filter((entry) => entry.versions > 0 && !tally.movedTo.has(contentOf(entry)));
   for (const { uri } of rest.filter((entry) => !isFolderOf(root, entry))) {
     found.add('gone', uri);
   }
-  mayHoldMore ||= rest.length > 0;
+  const { files, records, units } = tally;
+  const mayHoldMore = entries.some(hasOlderRows) || tally.changed || rest.length > 0;
   return {
     table: table.name,
     files,
@@ -133,6 +128,28 @@ async function compareSource(
     source,
     units,
   };
+}
+
+/** What has been seen of a source. */
+class Tally {
+  files = 0;
+  records = 0;
+  changed = false;
+  readonly units = { loaded: [] as SourceUnit[], others: [] as SourceUnit[] };
+  /** Contents that stand under other names than they were loaded under. */
+  readonly movedTo = new Set<string>();
+
+  add(unit: SourceUnit, entry: LedgerFile | undefined, seen: Seen, rule: SourceRule | undefined): void {
+    this.files += 1;
+    this.records += seen.records ?? 0;
+    this.changed ||= rule === 'changed';
+    if (entry?.moved === true && rule === undefined) {
+      this.movedTo.add(contentOf(entry));
+    }
+    if (seen.records !== undefined) {
+      this.units[isLoaded(rule, seen, entry) ? 'loaded' : 'others'].push(unit);
+    }
+  }
 }
 
 /** Whether the ledger has a unit's records as they were read. */
@@ -188,9 +205,13 @@ function judge(
   return undefined;
 }
 
+function contentOf({ size, version }: LedgerFile): string {
+  return `${size} ${version}`;
+}
+
 /** Whether rows of an older version stand in staging beside, or instead of, the newest. */
-function hasOlderRows({ versions, quarantined }: LedgerFile): boolean {
-  return versions > (quarantined ? 0 : 1);
+function hasOlderRows({ versions, quarantined, moved }: LedgerFile): boolean {
+  return versions > (quarantined || moved ? 0 : 1);
 }
 
 /** The ledger of a warehouse that has got a work prefix still has the whole folder that was loaded before. */

@@ -3,7 +3,7 @@ import { loadBatch, refreshBatch } from './batches.ts';
 import type { LoadContext } from './context.ts';
 import { refuseTolerance } from './etl.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
-import { type LoadPlan, planLoad, plannedFiles, splitPlan } from './plan.ts';
+import { isEmpty, type LoadPlan, planLoad, splitPlan } from './plan.ts';
 import { prepare, rejectedParts, writeLedger } from './prepare.ts';
 import { newRunId } from './run-id.ts';
 
@@ -25,7 +25,7 @@ export interface DryRun {
 export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
   refuseTolerance(context);
   const plan = await planLoad(context);
-  if (plannedFiles(plan).length === 0) {
+  if (isEmpty(plan)) {
     return { plan, statements: [], runs: 0, kept: keptOut(plan, []) };
   }
   const runId = newRunId();
@@ -37,7 +37,7 @@ export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
   }
   const spool = new Spool(context.spoolRoot, runId);
   const prepared = await prepare(context, plan, spool);
-  const ledger = writeLedger(spool, runId, plan.stamp, prepared);
+  const ledger = writeLedger(spool, runId, plan, prepared);
   const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
   const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY).length;
   return { plan, statements: warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };

@@ -29,6 +29,8 @@ export interface TableReport {
   /** Those that were loaded. */
   readonly files: number;
   readonly known: number;
+  /** Files under new names, whose content is loaded. */
+  readonly moved: number;
   readonly quarantined: number;
   readonly skipped: number;
   /** All that were read. */
@@ -175,7 +177,7 @@ async function loadRun(context: LoadContext, plan: LoadPlan, runId: string): Pro
   const spool = new Spool(context.spoolRoot, runId);
   try {
     const prepared = await prepare(context, plan, spool);
-    const ledger = writeLedger(spool, runId, plan.stamp, prepared);
+    const ledger = writeLedger(spool, runId, plan, prepared);
     const batch = loadBatch(
       context.model,
       context.warehouse.now,
@@ -197,9 +199,10 @@ export function tableRows(results: readonly StepResult[]): ReadonlyMap<string, n
   return new Map(results.at(-1)?.result?.rows.map(([table, rows]) => [String(table), Number(rows)]));
 }
 
-function tableReport({ table, known, quarantined, skipped, files }: TablePlan): TableReport {
-  const counts = { files: files.length, known, quarantined: quarantined.length, skipped: skipped.length };
-  return { table: table.name, ...counts, records: 0, rejected: 0 };
+function tableReport({ table, known, moved, quarantined, skipped, files }: TablePlan): TableReport {
+  const counts = { files: files.length, known, moved: moved.length };
+  const others = { quarantined: quarantined.length, skipped: skipped.length };
+  return { table: table.name, ...counts, ...others, records: 0, rejected: 0 };
 }
 
 /**

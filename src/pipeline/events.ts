@@ -3,6 +3,14 @@ export type PipelineEvent =
   | { readonly type: 'listed'; readonly table: string; readonly files: number; readonly skipped: number }
   | { readonly type: 'planned'; readonly files: number; readonly bytes: number; readonly known: number }
   | {
+      readonly type: 'moved';
+      readonly table: string;
+      readonly files: number;
+      readonly first: string;
+      readonly from: string;
+    }
+  | { readonly type: 'copied'; readonly table: string; readonly files: number; readonly first: string }
+  | {
       readonly type: 'read';
       readonly table: string;
       readonly files: number;

@@ -1,15 +1,17 @@
 import { identify } from '../objects/bytes.ts';
 import type { ObjectStore, SkippedObject, SourceObject } from '../objects/objects.ts';
-import { protocolSql, type Table } from '../sql/catalogue.ts';
+import type { Table } from '../sql/catalogue.ts';
 import type { FolderCopy } from './batches.ts';
 import type { LoadContext, Source } from './context.ts';
 import { toFolderCopy } from './folders.ts';
+import { EMPTY_LEDGER_STAMP, Ledger, type LedgerVersion, readLedger } from './ledger.ts';
+import { type MovedFile, sortMoved } from './moved.ts';
 
 /**
- * Why a file is loaded: nobody has loaded it, its newest loaded version is another, or it was set aside by a run that set
- * aside whole files, and this one would not.
+ * Why a file is loaded: nobody has loaded it, it is new and holds what another file is loaded with, its newest loaded
+ * version is another, or it was set aside by a run that set aside whole files, and this one would not.
  */
-export type Reason = 'new' | 'changed' | 'quarantined';
+export type Reason = 'new' | 'copied' | 'changed' | 'quarantined';
 
 /** A file a run would load. */
 export interface PlannedFile {
@@ -22,6 +24,8 @@ export interface TablePlan {
   readonly table: Table;
   readonly source: Source;
   readonly files: readonly PlannedFile[];
+  /** Files that are not loaded again, but written down under their new names. */
+  readonly moved: readonly MovedFile[];
   /** Files that are loaded already, as they are. */
   readonly known: number;
   /** Files that an earlier run has set aside, still as they were: they wait to be corrected. */
@@ -36,22 +40,6 @@ export interface LoadPlan {
   readonly stamp: string;
   readonly tables: readonly TablePlan[];
 }
-
-/** A file's newest entry in the ledger. */
-interface LedgerEntry {
-  readonly version: string;
-  readonly size: number;
-  readonly quarantined: boolean;
-}
-
-/** The ledger as a planner reads it: newest entries by table and URI. */
-interface Ledger {
-  readonly stamp: string;
-  readonly entries: ReadonlyMap<string, LedgerEntry>;
-}
-
-/** The stamp of a ledger that has no entries. */
-export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
 
 /**
  * Compares the sources with the ledger. Reads a local file only where its URI and size are known and its content must
@@ -77,7 +65,7 @@ export async function planLoad(context: LoadContext): Promise<LoadPlan> {
 
 /** A plan that loads every file as if nothing were loaded yet. Throws StarloadError when a source cannot be listed. */
 export async function planEverything(context: LoadContext): Promise<LoadPlan> {
-  const nothing: Ledger = { stamp: EMPTY_LEDGER_STAMP, entries: new Map() };
+  const nothing = new Ledger();
   const tables: TablePlan[] = [];
   for (const source of context.sources) {
     tables.push(await planTable(context, source, nothing));
@@ -95,6 +83,7 @@ export function planOf(
       table: source.table,
       source,
       files: objects.map((object) => ({ object, reason: 'new' })),
+      moved: [],
       known: 0,
       quarantined: [],
       skipped: [],
@@ -105,6 +94,20 @@ export function planOf(
 /** All files of a plan. */
 export function plannedFiles({ tables }: LoadPlan): readonly PlannedFile[] {
   return tables.flatMap(({ files }) => files);
+}
+
+/** All files of a plan that were only moved. */
+export function movedFiles({ tables }: LoadPlan): readonly MovedFile[] {
+  return tables.flatMap(({ moved }) => moved);
+}
+
+/** Whether a plan has anything to write. */
+export function isEmpty(plan: LoadPlan): boolean {
+  return plannedFiles(plan).length === 0 && movedFiles(plan).length === 0;
+}
+
+function withoutMoved({ stamp, tables }: LoadPlan): LoadPlan {
+  return { stamp, tables: tables.map((table) => ({ ...table, moved: [] })) };
 }
 
 /**
@@ -122,7 +125,8 @@ export function splitPlan(plan: LoadPlan, maxBytes: number): readonly LoadPlan[]
     groups.at(-1)?.push(file);
     bytes += file.object.size;
   }
-  return groups.map((group) => onlyFiles(plan, new Set(group)));
+  const runs = groups.length === 0 && movedFiles(plan).length > 0 ? [[]] : groups;
+  return runs.map((group, index) => onlyFiles(index === 0 ? plan : withoutMoved(plan), new Set(group)));
 }
 
 function smallerFirst({ tables }: LoadPlan): readonly PlannedFile[] {
@@ -137,22 +141,6 @@ function onlyFiles({ stamp, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>
   };
 }
 
-async function readLedger({ model, warehouse }: LoadContext): Promise<Ledger> {
-  const { rows } = await warehouse.query(protocolSql(model, 'ledger_latest').sql);
-  const entries = rows.map(
-    ([table, uri, version, size, status]) =>
-      [
-        entryKey(String(table), String(uri)),
-        { version: String(version), size: Number(size), quarantined: status === 'quarantined' },
-      ] as const,
-  );
-  return { stamp: String(rows[0]?.[5] ?? EMPTY_LEDGER_STAMP), entries: new Map(entries) };
-}
-
-function entryKey(table: string, uri: string): string {
-  return `${table} ${uri}`;
-}
-
 async function planTable(context: LoadContext, source: Source, ledger: Ledger): Promise<TablePlan> {
   const skipped: SkippedObject[] = [];
   const pages = listPages(context, source, skipped);
@@ -160,9 +148,22 @@ async function planTable(context: LoadContext, source: Source, ledger: Ledger): 
     context.warehouse.loads === 'folders'
       ? await planFolder(source, pages, skipped, ledger)
       : await planFiles(context, source, pages, ledger);
-  const files = plan.files.length + plan.known + plan.quarantined.length;
+  const files = plan.files.length + plan.moved.length + plan.known + plan.quarantined.length;
   context.emit({ type: 'listed', table: source.table.name, files, skipped: skipped.length });
+  tellTwins(context, source.table.name, plan);
   return { table: source.table, source, skipped, ...plan };
+}
+
+/** Tells of files that hold what another file was loaded with. */
+function tellTwins({ emit }: LoadContext, table: string, { files, moved }: Outcome): void {
+  const [first] = moved;
+  if (first !== undefined) {
+    emit({ type: 'moved', table, files: moved.length, first: first.object.label, from: first.from });
+  }
+  const copied = files.filter(({ reason }) => reason === 'copied');
+  if (copied[0] !== undefined) {
+    emit({ type: 'copied', table, files: copied.length, first: copied[0].object.label });
+  }
 }
 
 /** A source's files, page by page, so that only those to be loaded are held; what is no data is added to `skipped`. */
@@ -178,7 +179,7 @@ async function* listPages(
   }
 }
 
-type Outcome = Pick<TablePlan, 'files' | 'known' | 'quarantined' | 'folder'>;
+type Outcome = Pick<TablePlan, 'files' | 'moved' | 'known' | 'quarantined' | 'folder'>;
 
 async function planFiles(
   context: LoadContext,
@@ -192,18 +193,21 @@ async function planFiles(
   let known = 0;
   for await (const page of pages) {
     for (const object of page) {
-      const entry = ledger.entries.get(entryKey(table.name, object.uri));
-      const reason = entry === undefined ? 'new' : await reasonToReload(object, entry, context, store);
-      if (reason !== undefined) {
-        files.push({ object, reason });
-      } else if (entry?.quarantined === true) {
+      const newest = ledger.newest(table.name, object.uri);
+      const reason = newest === undefined ? 'new' : await reasonToReload(object, newest, context, store);
+      if (newest === undefined || reason !== undefined) {
+        files.push({ object, reason: reason ?? 'new' });
+        continue;
+      }
+      ledger.noteHeld(newest);
+      if (newest.status === 'quarantined') {
         quarantined.push(object);
       } else {
         known += 1;
       }
     }
   }
-  return { files, known, quarantined };
+  return { ...(await sortMoved(files, { table: table.name, store, ledger })), known, quarantined };
 }
 
 /** A folder is loaded whole, or not at all when its listing is the one that is loaded. */
@@ -218,18 +222,18 @@ async function planFolder(
     objects.push(...page);
   }
   const folder = toFolderCopy(source, { objects, skipped });
-  const entry = ledger.entries.get(entryKey(source.table.name, folder.folder.uri));
+  const entry = ledger.newest(source.table.name, folder.folder.uri);
   if (entry?.version === folder.version) {
-    return { files: [], known: objects.length, quarantined: [], folder };
+    return { files: [], moved: [], known: objects.length, quarantined: [], folder };
   }
   const reason = entry === undefined ? 'new' : 'changed';
-  return { files: objects.map((object) => ({ object, reason })), known: 0, quarantined: [], folder };
+  return { files: objects.map((object) => ({ object, reason })), moved: [], known: 0, quarantined: [], folder };
 }
 
 /** Why a file that the ledger knows is loaded again. Its content is read only where its size does not decide. */
 async function reasonToReload(
   object: SourceObject,
-  { size, version, quarantined }: LedgerEntry,
+  { size, version, status }: LedgerVersion,
   { tolerance }: LoadContext,
   store: ObjectStore,
 ): Promise<Reason | undefined> {
@@ -237,5 +241,5 @@ async function reasonToReload(
     return 'changed';
   }
   // A run that keeps out single records takes what a run that keeps out whole files has set aside.
-  return quarantined && tolerance?.quarantine === false ? 'quarantined' : undefined;
+  return status === 'quarantined' && tolerance?.quarantine === false ? 'quarantined' : undefined;
 }

@@ -49,13 +49,8 @@ export function rejectedParts(prepared: readonly PreparedTable[]): readonly Part
 }
 
 /** The ledger rows of a run, as a part that is copied with its data. */
-export function writeLedger(
-  spool: Spool,
-  runId: string,
-  plannedStamp: string,
-  prepared: readonly PreparedTable[],
-): Part {
-  const rows = prepared.flatMap(({ table, files }) =>
+export function writeLedger(spool: Spool, runId: string, plan: LoadPlan, prepared: readonly PreparedTable[]): Part {
+  const loaded = prepared.flatMap(({ table, files }) =>
     files.map(({ object, version, size, records, rejected, quarantined }) => ({
       run_id: runId,
       staging_table: table.name,
@@ -65,9 +60,23 @@ export function writeLedger(
       records,
       rejected,
       status: quarantined ? 'quarantined' : 'loaded',
-      planned_stamp: plannedStamp,
+      planned_stamp: plan.stamp,
     })),
   );
+  const moved = plan.tables.flatMap(({ table, moved: files }) =>
+    files.map(({ object, version, records, rejected }) => ({
+      run_id: runId,
+      staging_table: table.name,
+      uri: checkedUri(object.uri),
+      version,
+      size_bytes: object.size,
+      records,
+      rejected,
+      status: 'moved',
+      planned_stamp: plan.stamp,
+    })),
+  );
+  const rows = [...loaded, ...moved];
   const file = spool.create('load_ledger.json');
   let bytes = 0;
   // A row at a time would be slow, and the text of a million rows is more than one string may hold.

@@ -1,31 +1,24 @@
--- The newest entry of every file, and the newest stamp of the ledger that the planner has seen, to the microsecond.
+-- Every version of every file, oldest first, and the newest stamp of the ledger that the planner has seen, to the microsecond.
 SELECT
   staging_table,
   uri,
   version,
   size_bytes,
+  records,
+  rejected,
   status,
   CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS planned_stamp
-FROM (
-  SELECT
-    staging_table,
-    uri,
-    version,
-    size_bytes,
-    status,
-    ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
-  FROM load_ledger
-) entries
-WHERE version_rank = 1;
+FROM load_ledger
+ORDER BY loaded_at;
 
--- Past runs, newest first.
+-- Past runs, newest first. Files that were only moved were not read.
 SELECT
   run_id,
   MAX(loaded_at) AS loaded_at,
   COUNT(*) AS files,
-  SUM(records) AS records,
-  SUM(size_bytes) AS size_bytes,
-  SUM(rejected) AS rejected,
+  SUM(CASE WHEN status = 'moved' THEN 0 ELSE records END) AS records,
+  SUM(CASE WHEN status = 'moved' THEN 0 ELSE size_bytes END) AS size_bytes,
+  SUM(CASE WHEN status = 'moved' THEN 0 ELSE rejected END) AS rejected,
   SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END) AS quarantined
 FROM load_ledger
 GROUP BY run_id
@@ -123,6 +116,7 @@ SELECT
 FROM (
   SELECT staging_table, loaded_at, records - rejected AS due, CAST(0 AS BIGINT) AS found
   FROM load_ledger
+  WHERE status <> 'moved'
   UNION ALL
   SELECT CAST('staging_events' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
   FROM staging_events

@@ -81,7 +81,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Every record that was read and not rejected became one staged row. Both sides are one row before they meet: without
+-- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Both sides are one row before they meet: without
 -- statistics a planner would count the staged rows again for each row of the ledger.
 SELECT
   'took ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
@@ -94,14 +94,14 @@ FROM (
   FROM (
     SELECT SUM(records - rejected) AS records
     FROM load_ledger
-    WHERE loaded_at = SYSDATE AND staging_table = 'staging_events'
+    WHERE loaded_at = SYSDATE AND staging_table = 'staging_events' AND status <> 'moved'
   ) ledger, (SELECT COUNT(*) AS staged FROM staging_events WHERE loaded_at = SYSDATE) rows_of_run
   UNION ALL
   SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
   FROM (
     SELECT SUM(records - rejected) AS records
     FROM load_ledger
-    WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs'
+    WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs' AND status <> 'moved'
   ) ledger, (SELECT COUNT(*) AS staged FROM staging_songs WHERE loaded_at = SYSDATE) rows_of_run
 ) counted
 WHERE counted.records <> counted.staged

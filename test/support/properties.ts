@@ -3,7 +3,7 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { type Loader, readStar } from './loader.ts';
 import { expectedStar } from './oracle.ts';
-import { type Agreement, filesOf, historyOf, LOG_ROOT, linesOf, type Scenario, SONG_ROOT } from './scenario.ts';
+import { type Agreement, applyMove, historyOf, LOG_ROOT, linesOf, type Scenario, SONG_ROOT } from './scenario.ts';
 
 /**
  * I1 to I4 on one history: after every run the star is what the oracle makes of the raw records, so many rows were staged
@@ -13,9 +13,7 @@ export async function holdsThroughHistory(loader: Loader, scenario: Scenario): P
   const { context, store } = loader;
   const { runs } = historyOf(scenario);
   for (const [index, move] of scenario.entries()) {
-    for (const [uri, text] of filesOf(move)) {
-      store.files.set(uri, text);
-    }
+    applyMove(store.files, move);
     const run = runs[index] ?? { events: [], songs: [], files: 0 };
     const report = await etl(context);
     expect(report.status).toBe(run.files === 0 ? 'up_to_date' : 'loaded');

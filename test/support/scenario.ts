@@ -8,6 +8,8 @@ export const SONG_ROOT = 'memory://song_data';
 export interface Move {
   readonly logs: readonly { readonly file: number; readonly events: readonly EventRecord[] }[];
   readonly songs: readonly { readonly file: number; readonly songs: readonly SongRecord[] }[];
+  /** Files that are moved before that, where they are there. */
+  readonly renames?: readonly { readonly root: string; readonly from: number; readonly to: number }[];
 }
 
 /** A history of a warehouse. */
@@ -70,9 +72,17 @@ const move: fc.Arbitrary<Move> = fc.record({
     selector: ({ file }) => file,
     maxLength: 2,
   }),
+  renames: fc.array(
+    fc.record({
+      root: fc.constantFrom(LOG_ROOT, SONG_ROOT),
+      from: fc.constantFrom(0, 1, 2, 3),
+      to: fc.constantFrom(0, 3, 4),
+    }),
+    { maxLength: 2 },
+  ),
 });
 
-/** Histories in which files may disagree, change and come back. */
+/** Histories in which files may disagree, change, move and come back. */
 export const scenarios: fc.Arbitrary<Scenario> = fc
   .array(move, { minLength: 1, maxLength: 4 })
   .chain((moves) =>
@@ -129,6 +139,7 @@ export const CLASSES = [
   'several matches',
   'blanks decide',
   'restored',
+  'moved',
 ] as const;
 
 /** What the runs of a scenario must stage, by a ledger of the tests' own. */
@@ -136,27 +147,80 @@ export interface History {
   readonly runs: readonly (StagedRun & { readonly files: number })[];
   /** Whether a version of a file came back after another had been loaded. */
   readonly restored: boolean;
+  /** Whether a file that had been loaded was found under another name. */
+  readonly moved: boolean;
 }
 
-/** A run takes the files that are not as they were last loaded. */
+/**
+ * A run takes the files that are not as they were last loaded, but for those that were only moved: what they hold was
+ * loaded under other names, none of which holds it any more.
+ */
 export function historyOf(scenario: Scenario): History {
   const versions = new Map<string, string[]>();
-  const runs = scenario.map(({ logs, songs }) => {
-    const newLogs = logs.filter(({ file, events }) => isNew(versions, logUri(file), linesOf(events)));
-    const newSongs = songs.filter((one) => isNew(versions, songUri(one.file), linesOf(one.songs)));
-    return {
-      events: newLogs.flatMap(({ events }) => events),
-      songs: newSongs.flatMap((one) => one.songs),
-      files: newLogs.length + newSongs.length,
-    };
+  const now = new Map<string, string>();
+  let moved = false;
+  const runs = scenario.map((move) => {
+    applyMove(now, move);
+    const fates = [...now].map(([uri, text]) => ({ uri, text, fate: fateOf(uri, text, { versions, now }) }));
+    const taken = fates.filter(({ fate }) => fate !== 'known');
+    for (const { uri, text } of taken) {
+      versions.set(uri, [...(versions.get(uri) ?? []), text]);
+    }
+    moved ||= taken.some(({ fate }) => fate === 'moved');
+    const loaded = taken.filter(({ fate }) => fate === 'loaded');
+    return { ...recordsOf(loaded.map(({ uri, text }) => [uri, text])), files: taken.length };
   });
-  return { runs, restored: [...versions.values()].some((texts) => new Set(texts).size < texts.length) };
+  return { runs, moved, restored: [...versions.values()].some((texts) => new Set(texts).size < texts.length) };
+}
+
+/** The records of files. */
+export function recordsOf(files: readonly (readonly [uri: string, text: string])[]): StagedRun {
+  const below = (root: string) => files.filter(([uri]) => uri.startsWith(root)).flatMap(([, text]) => parsed(text));
+  return { events: below(LOG_ROOT) as readonly EventRecord[], songs: below(SONG_ROOT) as readonly SongRecord[] };
+}
+
+function parsed(text: string): readonly unknown[] {
+  return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
+}
+
+interface Files {
+  /** The texts that were loaded, or seen to have been moved, under each URI, in order. */
+  readonly versions: ReadonlyMap<string, readonly string[]>;
+  /** The texts that are there. */
+  readonly now: ReadonlyMap<string, string>;
+}
+
+/** What becomes of a file. */
+export function fateOf(uri: string, text: string, { versions, now }: Files): 'known' | 'loaded' | 'moved' {
+  const own = versions.get(uri) ?? [];
+  if (own.at(-1) === text) {
+    return 'known';
+  }
+  const root = uri.slice(0, uri.lastIndexOf('/'));
+  const others = [...versions].filter(([other, texts]) => other.startsWith(root) && texts.includes(text));
+  const isElsewhere = text !== '' && others.length > 0 && !own.includes(text);
+  const isHeld = others.some(([other, texts]) => texts.at(-1) === text && now.get(other) === text);
+  return isElsewhere && !isHeld ? 'moved' : 'loaded';
+}
+
+/** What a move does to the files. */
+export function applyMove(files: Map<string, string>, move: Move): void {
+  for (const { root, from, to } of move.renames ?? []) {
+    const text = files.get(uriOf(root, from));
+    if (text !== undefined && from !== to) {
+      files.delete(uriOf(root, from));
+      files.set(uriOf(root, to), text);
+    }
+  }
+  for (const [uri, text] of filesOf(move)) {
+    files.set(uri, text);
+  }
 }
 
 /** The files of a move, by URI. */
-export function filesOf({ logs, songs }: Move): readonly (readonly [uri: string, text: string])[] {
-  const logFiles = logs.map(({ file, events }) => [logUri(file), linesOf(events)] as const);
-  return [...logFiles, ...songs.map((one) => [songUri(one.file), linesOf(one.songs)] as const)];
+function filesOf({ logs, songs }: Move): readonly (readonly [uri: string, text: string])[] {
+  const logFiles = logs.map(({ file, events }) => [uriOf(LOG_ROOT, file), linesOf(events)] as const);
+  return [...logFiles, ...songs.map((one) => [uriOf(SONG_ROOT, one.file), linesOf(one.songs)] as const)];
 }
 
 /** A file of records, one a line. */
@@ -164,22 +228,12 @@ export function linesOf(records: readonly (EventRecord | SongRecord)[]): string 
   return records.map((record) => JSON.stringify(record)).join('\n');
 }
 
-function isNew(versions: Map<string, string[]>, uri: string, text: string): boolean {
-  const known = versions.get(uri) ?? [];
-  versions.set(uri, known);
-  return known.at(-1) !== text && known.push(text) > 0;
-}
-
-function logUri(file: number): string {
-  return `${LOG_ROOT}/${file}.json`;
-}
-
-function songUri(file: number): string {
-  return `${SONG_ROOT}/${file}.json`;
+function uriOf(root: string, file: number): string {
+  return `${root}/${file}.json`;
 }
 
 /** The classes a history falls into. */
-export function classesOf({ runs, restored }: History): ReadonlySet<(typeof CLASSES)[number]> {
+export function classesOf({ runs, restored, moved }: History): ReadonlySet<(typeof CLASSES)[number]> {
   const events = runs.flatMap((run) => run.events);
   const songs = runs.flatMap((run) => run.songs);
   const found = new Set<(typeof CLASSES)[number]>();
@@ -225,6 +279,7 @@ export function classesOf({ runs, restored }: History): ReadonlySet<(typeof CLAS
     ),
   );
   note('restored', restored);
+  note('moved', moved);
   return found;
 }
 

@@ -84,7 +84,7 @@ describe('the statements of a batch', () => {
   });
 
   test('that only read are those of redshift-reads.sql', () => {
-    const own = ['ledger_latest', 'ledger_runs', 'ledger_quarantined', 'ledger_files'].map(
+    const own = ['ledger_versions', 'ledger_runs', 'ledger_quarantined', 'ledger_files'].map(
       (name) => protocolSql(model, name).sql,
     );
     const compared = comparisonSql(model.comparisons.filter(({ recounts }) => !recounts));

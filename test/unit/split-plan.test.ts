@@ -22,6 +22,7 @@ function planOf(events: readonly number[], songs: readonly number[]): LoadPlan {
         table,
         source: { table, root: name, jsonpaths: undefined },
         files,
+        moved: [],
         known: 0,
         skipped: [],
         quarantined: [],

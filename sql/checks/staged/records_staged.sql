@@ -1,5 +1,5 @@
 -- severity: error
--- Every record that was read and not rejected became one staged row. Both sides are one row before they meet: without
+-- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Both sides are one row before they meet: without
 -- statistics a planner would count the staged rows again for each row of the ledger.
 SELECT
   'took ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
@@ -12,14 +12,14 @@ FROM (
   FROM (
     SELECT SUM(records - rejected) AS records
     FROM load_ledger
-    WHERE loaded_at = {now} AND staging_table = 'staging_events'
+    WHERE loaded_at = {now} AND staging_table = 'staging_events' AND status <> 'moved'
   ) ledger, (SELECT COUNT(*) AS staged FROM staging_events WHERE loaded_at = {now}) rows_of_run
   UNION ALL
   SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
   FROM (
     SELECT SUM(records - rejected) AS records
     FROM load_ledger
-    WHERE loaded_at = {now} AND staging_table = 'staging_songs'
+    WHERE loaded_at = {now} AND staging_table = 'staging_songs' AND status <> 'moved'
   ) ledger, (SELECT COUNT(*) AS staged FROM staging_songs WHERE loaded_at = {now}) rows_of_run
 ) counted
 WHERE counted.records <> counted.staged

@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import { etl } from '../../src/pipeline/etl.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
+import { reconcile } from '../../src/pipeline/reconcile.ts';
+import { status } from '../../src/pipeline/status.ts';
+import { type Engine, engines } from '../support/engines.ts';
+import { type Loader, readStar, withLoader } from '../support/loader.ts';
+import { LOG_ROOT, linesOf } from '../support/scenario.ts';
+import { countRows, PLAY } from '../support/trials.ts';
+
+const A = `${LOG_ROOT}/a.json`;
+const ARCHIVED = `${LOG_ROOT}/archive/a.json`;
+const STALE = linesOf([{ ...PLAY, level: 'free' }]);
+const CORRECTION = linesOf([{ ...PLAY, level: 'paid' }]);
+
+/** One that has loaded a file, and then another that corrects it. */
+function withCorrection(engine: Engine, action: (loader: Loader) => Promise<void>): Promise<void> {
+  return withLoader(engine, async (loader) => {
+    loader.store.files.set(A, STALE);
+    await etl(loader.context);
+    loader.store.files.set(`${LOG_ROOT}/b.json`, CORRECTION);
+    await etl(loader.context);
+    await action(loader);
+  });
+}
+
+/** The level of the one play, as songplays and users have it. */
+async function levels({ context: { warehouse } }: Loader): Promise<readonly unknown[]> {
+  const { songplays, users } = await readStar(warehouse);
+  return [songplays.map((row) => row[3]), users.map((row) => row[4])].flat();
+}
+
+describe.each(engines)('on $name a file', (engine) => {
+  test.each([
+    ['is moved', (files: Map<string, string>) => files.delete(A)],
+    ['is archived, and a new version takes its place', (files: Map<string, string>) => files.set(A, CORRECTION)],
+  ])('that %s does not bring its stale rows back', (_, replace) =>
+    withCorrection(engine, async (loader) => {
+      const { context, store } = loader;
+      replace(store.files);
+      store.files.set(ARCHIVED, STALE);
+      const report = await etl(context);
+      expect(report).toMatchObject({ status: 'loaded', tables: [{ moved: 1 }, { moved: 0 }] });
+      expect(loader.events).toContainEqual({
+        type: 'moved',
+        table: 'staging_events',
+        files: 1,
+        first: ARCHIVED,
+        from: A,
+      });
+      expect(await levels(loader)).toEqual(['paid', 'paid']);
+      expect((await etl(context)).status).toBe('up_to_date');
+      await rebuild(context);
+      expect(await levels(loader)).toEqual(['paid', 'paid']);
+      expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+      expect((await status(context)).runs[0]).toMatchObject({ records: store.files.has(A) ? 1 : 0 });
+    }),
+  );
+
+  test('that comes back under its old name after a move changes nothing, and under a third name neither', () =>
+    withCorrection(engine, async (loader) => {
+      const { context, store } = loader;
+      for (const [from, to] of [
+        [A, ARCHIVED],
+        [ARCHIVED, A],
+        [A, `${LOG_ROOT}/c.json`],
+      ] as const) {
+        store.files.delete(from);
+        store.files.set(to, STALE);
+        await etl(context);
+      }
+      expect(await levels(loader)).toEqual(['paid', 'paid']);
+      expect(await countRows(loader, 'staging_events')).toBe(2);
+      store.files.set(`${LOG_ROOT}/c.json`, linesOf([{ ...PLAY, level: 'trial' }]));
+      await etl(context);
+      expect(await levels(loader)).toEqual(['trial', 'trial']);
+    }));
+
+  test('whose old version is put back in its place is loaded again, and wins', () =>
+    withCorrection(engine, async (loader) => {
+      for (const text of [CORRECTION, STALE]) {
+        loader.store.files.set(A, text);
+        await etl(loader.context);
+      }
+      expect(await levels(loader)).toEqual(['free', 'free']);
+    }));
+
+  test('that is copied is loaded again, its rows win, and a warning says so', () =>
+    withCorrection(engine, async (loader) => {
+      loader.store.files.set(ARCHIVED, STALE);
+      await etl(loader.context);
+      expect(loader.events).toContainEqual({ type: 'copied', table: 'staging_events', files: 1, first: ARCHIVED });
+      expect(await levels(loader)).toEqual(['free', 'free']);
+    }));
+
+  test('that was set aside is not taken for loaded when it is moved', () =>
+    withLoader(engine, async (loader) => {
+      const context = { ...loader.context, tolerance: { maxErrors: 9, quarantine: true, excerpts: true } };
+      loader.store.files.set(A, `${STALE}\n{"ts":1}`);
+      await etl(context);
+      loader.store.files.set(ARCHIVED, `${STALE}\n{"ts":1}`);
+      loader.store.files.delete(A);
+      expect(await etl(context)).toMatchObject({ tables: [{ moved: 0, quarantined: 1 }, {}] });
+    }));
+});
