@@ -156,7 +156,8 @@ class Bundler {
       await breathe();
       this.#options.signal.throwIfAborted();
     }
-    return { ...framer.end(), ...reader.id() };
+    const framed = framer.end();
+    return { ...framed, ...reader.id(), fitAsIs: framed.fitAsIs && !reader.isPadded };
   }
 
   #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {

@@ -60,6 +60,13 @@ describe('a compressed file', () => {
     ['that is cut in its checksum', 'a.json.gz', ZIPPED.subarray(0, -3)],
     ['that is empty', 'a.json.gz', ''],
     ['with text behind it', 'a.json.gz', Buffer.concat([ZIPPED, Buffer.from('garbage')])],
+    ['with zeros and another member behind it', 'a.json.gz', Buffer.concat([ZIPPED, Buffer.alloc(512), gzipSync(E)])],
+    [
+      'with zeros, and text far behind',
+      'a.json.gz',
+      Buffer.concat([ZIPPED, Buffer.alloc(3_000_000), Buffer.from('x')]),
+    ],
+    ['with zeros between its members', 'a.json.gz', Buffer.concat([ZIPPED, Buffer.alloc(1), ZIPPED, Buffer.alloc(9)])],
     ['with half a member behind it', 'a.json.gz', Buffer.concat([ZIPPED, ZIPPED.subarray(0, 20)])],
     ['with a wrong checksum', 'a.json.gz', changed(ZIPPED, ZIPPED.length - 8)],
     ['with a wrong length', 'a.json.gz', changed(ZIPPED, ZIPPED.length - 2)],
@@ -84,6 +91,7 @@ describe('a compressed file', () => {
     ['of several members', Buffer.concat([ZIPPED, gzipSync(`\n${E}`), gzipSync('')]), 2],
     ['of a record in two members', Buffer.concat([gzipSync(E.slice(0, 9)), gzipSync(E.slice(9))]), 1],
     ['filled up with NULs', Buffer.concat([ZIPPED, Buffer.alloc(512)]), 1],
+    ['filled up with many NULs', Buffer.concat([ZIPPED, Buffer.alloc(3_000_000)]), 1],
     ['of nothing', gzipSync(''), 0],
     ['with the name of another file inside', withInnerName('../../../etc/passwd'), 1],
   ])('%s is loaded', async (_, content, records) => {

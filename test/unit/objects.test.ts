@@ -156,20 +156,21 @@ describe('bundling', () => {
       },
     ));
 
-  test('hands big files on untouched, unless their records share lines or their name is a pattern', () =>
+  test('hands big files on untouched, unless their records share lines, their name is a pattern, or their gzip is padded', () =>
     bundled(
       {
         'a.json': '{"ts":1}\n',
         'b.json': '{"ts":2}{"ts":3}',
         'c[1].json': '{"ts":4}',
         'd.json.gz': gzipSync('{"ts":5}'),
+        'e.json.gz': Buffer.concat([gzipSync('{"ts":6}'), Buffer.alloc(9)]),
       },
       { passThroughBytes: 1 },
       async ({ parts }, folder) => {
         expect(parts.map(({ path, compression, records }) => [basename(path), compression, records])).toEqual([
           ['a.json', 'none', 1],
           ['d.json.gz', 'gzip', 1],
-          ['p-1.json', 'none', 3],
+          ['p-1.json', 'none', 4],
         ]);
         parts[0]?.assertUnchanged?.();
         const [path, away] = [join(folder, 'a.json'), join(folder, 'away')];

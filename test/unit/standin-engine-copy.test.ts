@@ -163,6 +163,17 @@ describe('page "COPY from Amazon S3": which files', () => {
     expect(await copy(`${ALL} GZIP`)).toContain('Failed to decompress s3://data/log_data/b');
     expect(await column('id')).toEqual(['1']);
   });
+
+  test('GZIP takes several members, and nothing behind them', async () => {
+    const [one, two] = [gzipSync('{"id":1}'), gzipSync('{"id":2}')];
+    objects.put('data/log_data/a', Buffer.concat([one, two]));
+    expect(await copy(`${ALL} GZIP`)).toBe('loaded');
+    for (const rest of [[0], [0, ...two], [0x78]]) {
+      objects.put('data/log_data/a', Buffer.concat([one, Buffer.from(rest)]));
+      expect(await copy(`${ALL} GZIP`)).toContain('Failed to decompress s3://data/log_data/a');
+    }
+    expect(await column('id')).toEqual(['1', '2']);
+  });
 });
 
 describe('page "Data load operations", COPY messages users have shown, pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS": what becomes of a load', () => {

@@ -141,9 +141,17 @@ async function orServiceException<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-/** GZIP says that all files are: one that is not fails the load (page "COPY"). */
+/**
+ * GZIP says that all files are: one that is not fails the load (page "COPY"). What becomes of bytes behind the last member, zeros
+ * included, is not known; here they fail the load too.
+ */
 async function* gunzip(source: Readable, url: string): AsyncGenerator<Buffer> {
-  const unzipped = pipeline(source, createGunzip(), () => undefined);
+  const unzip = createGunzip();
+  let bytes = 0;
+  source.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  const unzipped = pipeline(source, unzip, () => undefined);
   try {
     for await (const chunk of unzipped) yield chunk as Buffer;
   } catch (error) {
@@ -152,4 +160,5 @@ async function* gunzip(source: Readable, url: string): AsyncGenerator<Buffer> {
     if (code.startsWith('Z_')) throw refusal(`Failed to decompress ${url} as GZIP`);
     throw error;
   }
+  if (bytes > unzip.bytesWritten) throw refusal(`Failed to decompress ${url} as GZIP`);
 }
