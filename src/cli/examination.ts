@@ -24,7 +24,7 @@ async function examineWith<T>(
   const { watchSignals } = await import('./signals.ts');
   const stores = openStores(config.aws);
   const opened: Warehouse[] = [];
-  const watch = watchSignals(() => void opened.at(-1)?.cancel());
+  const watch = await watchSignals(() => void opened.at(-1)?.cancel());
   try {
     const examination = await examinationOf(config, { stores, spoolRoot, opened });
     return await action({ ...examination, deep, signal: watch.signal });

@@ -58,15 +58,22 @@ async function withSpool<T>(
   const stores = openStores(config.aws);
   const sources = sourcesOf(model, config);
   const readable = reachesSources ? [spoolRoot, ...localRoots(sources.map(({ root }) => root))] : [];
+  let opened: Warehouse | undefined;
+  const watching = watchSignals(() => void (opened && cancel(opened)));
   const warehouse = await openWarehouse(config, {
     readOnly,
     readable,
     scratch: spoolRoot,
     stores,
     notify: story,
+  }).catch(async (error) => {
+    (await watching).release();
+    throw error;
   });
-  const watch = watchSignals(() => void cancel(warehouse));
+  opened = warehouse;
+  const watch = await watching;
   try {
+    watch.signal.throwIfAborted();
     return await action({
       model,
       warehouse,

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { InterruptedError, STOP_SIGNALS, type StopSignal } from '../errors.ts';
 import { story } from './output.ts';
 
@@ -11,27 +12,48 @@ export interface SignalWatch {
   release(): void;
 }
 
+let inThread = false;
+
+/** From now on signals are watched in a thread of their own: for a process that is nothing but this program. */
+export function watchInThread(): void {
+  inThread = true;
+}
+
 /**
- * Watches for SIGINT and SIGTERM. The first one calls `cancel` and aborts the watch's signal; a second one ends the
- * process at once.
+ * Watches for SIGINT and SIGTERM. The first one calls `cancel` and aborts the watch's signal. From then on the system deals
+ * with them: a second one ends the process at once, even while the main thread is busy.
  */
-export function watchSignals(cancel: () => void): SignalWatch {
+export async function watchSignals(cancel: () => void): Promise<SignalWatch> {
   const abort = new AbortController();
   const onSignal = (name: StopSignal) => {
-    if (abort.signal.aborted) {
-      process.exit(STOP_SIGNALS[name]);
-    }
     story(`${name}: stopping; a second one ends the process at once`);
     abort.abort(new InterruptedError(name, ''));
     cancel();
   };
-  for (const name of SIGNALS) {
-    process.on(name, onSignal);
-  }
+  const release = (inThread ? await watchWithThread(onSignal) : undefined) ?? watchHere(onSignal);
+  return { signal: abort.signal, release };
+}
+
+async function watchWithThread(onSignal: (name: StopSignal) => void): Promise<(() => void) | undefined> {
+  const { startSignalThread } = await import('./signal-thread.ts');
+  const { SIGINT, SIGTERM } = constants.signals;
+  const thread = await startSignalThread({ SIGINT, SIGTERM }, onSignal);
+  return thread && (() => thread.stop());
+}
+
+/** A signal that comes while the main thread is busy has to wait here. */
+function watchHere(onSignal: (name: StopSignal) => void): () => void {
   const release = () => {
     for (const name of SIGNALS) {
-      process.off(name, onSignal);
+      process.off(name, onFirst);
     }
   };
-  return { signal: abort.signal, release };
+  const onFirst = (name: StopSignal) => {
+    release();
+    onSignal(name);
+  };
+  for (const name of SIGNALS) {
+    process.on(name, onFirst);
+  }
+  return release;
 }

@@ -51,7 +51,7 @@ export async function withStacks<T>(args: StackArgs, action: (context: StackCont
   const access = parseAwsAccess(text ?? '', origin);
   for (const { message } of access.warnings) story(`${styledStory('yellow', 'warning')}: ${message}`);
   const opened = await openClient({ ...access.aws, region: args.region ?? access.aws.region });
-  const watch = watchSignals(() => {});
+  const watch = await watchSignals(() => {});
   const reporter = stackReporter();
   try {
     const region = await opened.client.config.region().catch((error: unknown) => {

@@ -116,7 +116,8 @@ describe.each(Object.keys(SHARED_GROUNDS))('a load on %s that is told to stop', 
         child.kill('SIGCONT');
         const { code, stderr } = await ended;
         expect(performance.now() - begun).toBeLessThan(2000);
-        expect({ stderr, code: engine === 'duckdb' && code === 143 ? 130 : code }).toMatchObject({ code: 130 });
+        // The signal itself ends it, which a shell reports as 130 or 143.
+        expect({ stderr, code }).toMatchObject({ code: null });
         expect(stderr).not.toContain('stopped by');
         expect(stderr).not.toMatch(/\n {4}at /);
       }),

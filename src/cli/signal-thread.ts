@@ -1,0 +1,64 @@
+import { Worker } from 'node:worker_threads';
+import type { StopSignal } from '../errors.ts';
+
+/**
+ * What the thread runs. Node offers signals to the main thread only, and not while that is busy; so this takes the means by
+ * which Node itself watches signals, with an event loop of its own. It is an internal one: where it is missing, the thread
+ * ends with an error. After the first signal nobody watches any more, and the system deals with the next one; one that came with the
+ * first is given back to it.
+ */
+const PROGRAM = `
+process.emitWarning = () => {};
+const { parentPort, workerData } = require('node:worker_threads');
+const { Signal } = require('internal/test/binding').internalBinding('signal_wrap');
+const watches = [];
+const stop = () => watches.splice(0).forEach((watch) => watch.close());
+let isFirst = true;
+const onSignal = (name) => {
+  if (isFirst) {
+    isFirst = false;
+    parentPort.postMessage(name);
+    setImmediate(stop);
+  } else {
+    stop();
+    process.kill(process.pid, name);
+  }
+};
+for (const [name, number] of workerData) {
+  const watch = new Signal();
+  watch.onsignal = () => onSignal(name);
+  if (watch.start(number) !== 0) throw new Error('cannot watch ' + name);
+  watches.push(watch);
+}
+parentPort.once('message', () => { stop(); parentPort.close(); });
+parentPort.postMessage('ready');
+`;
+
+/** Watches signals in a thread until one has come. */
+export interface SignalThread {
+  stop(): void;
+}
+
+/**
+ * Starts a thread that tells of the first of these signals, whatever the main thread does meanwhile: the disposition of all
+ * of them is then the system's again, so that the next one ends the process. Undefined where Node does not let it.
+ */
+export function startSignalThread(
+  numbers: Readonly<Record<StopSignal, number>>,
+  onSignal: (name: StopSignal) => void,
+): Promise<SignalThread | undefined> {
+  return new Promise((resolve) => {
+    const options = { eval: true, env: {}, execArgv: ['--expose-internals'], workerData: Object.entries(numbers) };
+    const worker = new Worker(PROGRAM, options);
+    worker.on('error', () => resolve(undefined));
+    worker.on('exit', () => resolve(undefined));
+    worker.on('message', (message: 'ready' | StopSignal) => {
+      if (message === 'ready') {
+        worker.unref();
+        resolve({ stop: () => worker.postMessage('stop') });
+      } else {
+        onSignal(message);
+      }
+    });
+  });
+}
