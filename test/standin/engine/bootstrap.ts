@@ -86,8 +86,19 @@ CREATE FUNCTION redshift.date_part(part text, v timestamptz) RETURNS double prec
   'SELECT pg_catalog.date_part(part, v)';
 CREATE FUNCTION redshift.date_trunc(text, date) RETURNS timestamp LANGUAGE sql IMMUTABLE AS
   'SELECT date_trunc($1, CAST($2 AS timestamp))';
+CREATE FUNCTION redshift.months_since(part text, v timestamp) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+  'SELECT CAST(CASE part WHEN ''quarter'' THEN extract(year FROM v) * 4 + extract(quarter FROM v)
+     WHEN ''month'' THEN extract(year FROM v) * 12 + extract(month FROM v)
+     WHEN ''millennium'' THEN extract(millennium FROM v) WHEN ''century'' THEN extract(century FROM v)
+     WHEN ''decade'' THEN extract(decade FROM v) ELSE extract(year FROM v) END AS bigint)';
 CREATE FUNCTION redshift.dateadd(part text, n integer, v timestamp) RETURNS timestamp LANGUAGE sql IMMUTABLE AS
   'SELECT v + n * CAST(CASE part WHEN ''quarter'' THEN ''3 months'' ELSE ''1 '' || part END AS interval)';
+CREATE FUNCTION redshift.datediff(part text, a timestamp, b timestamp) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+  'SELECT CAST(CASE
+     WHEN part IN (''millennium'', ''century'', ''decade'', ''year'', ''quarter'', ''month'') THEN redshift.months_since(part, b) - redshift.months_since(part, a)
+     ELSE extract(epoch FROM date_trunc(part, b) - date_trunc(part, a))
+       / CASE part WHEN ''microseconds'' THEN 0.000001 WHEN ''milliseconds'' THEN 0.001
+         ELSE extract(epoch FROM CAST(''1 '' || part AS interval)) END END AS bigint)';
 CREATE FUNCTION redshift.pg_last_copy_id(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
 CREATE FUNCTION redshift.pg_last_copy_count(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT $1';
 CREATE FUNCTION redshift.pg_backend_pid(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
@@ -105,6 +116,15 @@ CREATE FUNCTION redshift.position(bpchar, bpchar) RETURNS integer LANGUAGE sql I
 CREATE FUNCTION redshift.btrim_from(bpchar, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS 'SELECT btrim($2, $1)';
 CREATE FUNCTION redshift.ltrim_from(bpchar, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS 'SELECT ltrim($2, $1)';
 CREATE FUNCTION redshift.rtrim_from(bpchar, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS 'SELECT rtrim($2, $1)';
+CREATE FUNCTION redshift.listagg_step(bpchar, anyelement, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS
+  'SELECT CASE WHEN $2 IS NULL THEN $1 WHEN $1 IS NULL THEN CAST($2 AS bpchar)
+    ELSE redshift.concatenate(redshift.concatenate($1, $3), CAST($2 AS bpchar)) END';
+CREATE FUNCTION redshift.listagg_end(bpchar) RETURNS bpchar LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF octet_length($1) > 65535 THEN RAISE EXCEPTION 'Result size exceeds LISTAGG limit'; END IF;
+  RETURN $1;
+END $$;
+CREATE AGGREGATE redshift.listagg(anyelement, bpchar) (SFUNC = redshift.listagg_step, STYPE = bpchar, FINALFUNC = redshift.listagg_end);
 CREATE FUNCTION redshift.raw(bpchar) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS 'SELECT textin(bpcharout($1))';
 CREATE FUNCTION redshift.cut_bytes(v bpchar, n integer) RETURNS bpchar LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE b bytea := convert_to(redshift.raw(v), 'UTF8');

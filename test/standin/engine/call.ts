@@ -1,5 +1,5 @@
 import { type Reader, refusal } from './reader.ts';
-import { AGGREGATES, DATE_PARTS, FRAMED, LEADER_ONLY, RANKING, SCALARS } from './words.ts';
+import { AGGREGATES, DATE_PARTS, FRAMED, LEADER_ONLY, NOT_IMITATED, RANKING, SCALARS } from './words.ts';
 
 /** Functions whose result PostgreSQL calls text: as a VARCHAR it ignores trailing blanks like the others. */
 const TEXTS = ['to_char', 'chr', 'quote_ident', 'quote_literal'];
@@ -8,6 +8,7 @@ const TEXTS = ['to_char', 'chr', 'quote_ident', 'quote_literal'];
 export function readCall(reader: Reader): void {
   const token = reader.peek();
   const name = reader.fold(token);
+  reader.note(name);
   const constant = reader.surroundings.constants.get(name);
   if (constant !== undefined) {
     reader.take();
@@ -20,7 +21,7 @@ export function readCall(reader: Reader): void {
 function readScalar(reader: Reader, name: string): void {
   const token = reader.take();
   const scalar = SCALARS.get(name) ?? LEADER_ONLY.get(name);
-  if (scalar === undefined) throw refusal(`function ${name}() does not exist`, token);
+  if (scalar === undefined) throw refusal(whyNot(name), token);
   if (LEADER_ONLY.has(name)) reader.leaderFunctions.add(name);
   const isText = TEXTS.includes(name);
   if (isText) reader.write('CAST(');
@@ -42,6 +43,10 @@ function readScalar(reader: Reader, name: string): void {
   if (reader.is('over')) reader.refuse();
 }
 
+function whyNot(name: string): string {
+  return NOT_IMITATED.has(name) ? `the function ${name} is not imitated` : `function ${name}() does not exist`;
+}
+
 function checkPart(reader: Reader): void {
   const { kind, value } = reader.peek();
   if (kind === 'string' && !DATE_PARTS.has(value.toLowerCase())) {
@@ -51,6 +56,7 @@ function checkPart(reader: Reader): void {
 
 function readAggregate(reader: Reader, name: string): void {
   reader.pass();
+  if (reader.scope !== undefined && name !== 'min' && name !== 'max') reader.scope.hasAggregate = true;
   reader.expectCopy('(');
   if (!reader.copy('*') && !reader.is(')')) {
     if (!reader.copy('distinct')) reader.copy('all');

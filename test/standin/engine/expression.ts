@@ -1,4 +1,6 @@
+import { classify, type Reference } from './correlation.ts';
 import { literal, type Reader, refusal } from './reader.ts';
+import { readPart, SPECIAL_CALLS } from './special-calls.ts';
 import { readType } from './types.ts';
 import { DATE_PARTS } from './words.ts';
 
@@ -30,20 +32,48 @@ const OPERATORS = [
  * same in both.
  */
 export function readExpression(reader: Reader): void {
-  do readOperand(reader);
-  while (readOperator(reader));
+  const condition = new Condition(reader);
+  do readOperand(reader, condition);
+  while (readOperator(reader, condition));
+  condition.end();
 }
 
-function readOperator(reader: Reader): boolean {
-  readPostfix(reader);
+/** The conditions that AND joins, one after the other: what is compared in each, for the rules on correlated subqueries. */
+class Condition {
+  readonly #references: readonly Reference[];
+  #from: number;
+  #operators: string[] = [];
+
+  constructor({ scope }: Reader) {
+    this.#references = scope?.references ?? [];
+    this.#from = this.#references.length;
+  }
+
+  add(operator: string): void {
+    if (operator === 'and') this.end();
+    else this.#operators.push(operator);
+  }
+
+  end(): void {
+    classify(this.#references.slice(this.#from), this.#operators);
+    this.#from = this.#references.length;
+    this.#operators = [];
+  }
+}
+
+function readOperator(reader: Reader, condition: Condition): boolean {
+  readPostfix(reader, condition);
   if (OPERATORS.includes(reader.peek().key)) {
-    reader.pass();
+    condition.add(reader.pass().key);
     readQuantifier(reader);
     return true;
   }
-  if (reader.copy('similar', 'to') || reader.copy('escape')) return true;
+  if (reader.copy('similar', 'to') || reader.copy('escape')) {
+    condition.add('similar to');
+    return true;
+  }
   if (!reader.is('not') || !['like', 'ilike', 'between', 'similar'].includes(reader.peek(1).key)) return false;
-  reader.pass();
+  condition.add(reader.pass().key);
   if (reader.pass().key === 'similar') reader.expectCopy('to');
   return true;
 }
@@ -59,8 +89,9 @@ function readQuantifier(reader: Reader): void {
 }
 
 /** IS NULL, IN (…) and what else ends an operand. */
-function readPostfix(reader: Reader): void {
+function readPostfix(reader: Reader, condition: Condition): void {
   while (reader.isAny('is', 'in', 'isnull', 'notnull') || reader.is('not', 'in')) {
+    condition.add(reader.peek().key);
     if (reader.is('is')) readIs(reader);
     else if (reader.copy('isnull') || reader.copy('notnull')) continue;
     else readIn(reader);
@@ -78,7 +109,10 @@ function readIs(reader: Reader): void {
 function readIn(reader: Reader): void {
   reader.copy('not');
   reader.expectCopy('in', '(');
+  const { place } = reader;
+  reader.place = 'in';
   readParenthesis(reader);
+  reader.place = place;
 }
 
 /** What stands between parentheses, after the first: a query or expressions. */
@@ -95,8 +129,8 @@ export function startsQuery(reader: Reader): boolean {
   return ['select', 'with'].includes(reader.peek(offset).key);
 }
 
-function readOperand(reader: Reader): void {
-  while (reader.copy('not') || reader.copy('-') || reader.copy('+'));
+function readOperand(reader: Reader, condition?: Condition): void {
+  while (reader.isAny('not', '-', '+')) condition?.add(reader.pass().key);
   const mark = reader.mark();
   readPrimary(reader);
   while (reader.skip('::')) {
@@ -151,12 +185,19 @@ function readKeyword(reader: Reader): boolean {
   // DATE, TIME and their like are types before a literal, else names.
   if (TYPED.includes(key) && reader.peek(1).kind !== 'string') return false;
   if (CALLED.includes(key) && reader.peek(1).key !== '(') return false;
+  if (CALLED.includes(key) || !UNNOTED.includes(key)) reader.note(key);
   read(reader);
   return true;
 }
 
 const TYPED = ['timestamp', 'timestamptz', 'date', 'time', 'timetz'];
-const CALLED = ['extract', 'date_part', 'cast', 'convert', 'substring', 'position', 'trim', 'exists', 'dateadd'];
+const CALLED = [
+  ...['extract', 'date_part', 'cast', 'convert', 'substring', 'position', 'trim', 'exists'],
+  ...SPECIAL_CALLS.keys(),
+];
+
+/** Words that every SQL has. */
+const UNNOTED = ['null', 'true', 'false', 'case', 'interval', ...TYPED];
 
 const pass = (reader: Reader): void => void reader.pass();
 
@@ -180,11 +221,11 @@ const KEYWORDS: ReadonlyMap<string, (reader: Reader) => void> = new Map([
   ['convert', readConvert],
   ['extract', readExtract],
   ['date_part', readDatePart],
-  ['dateadd', readDateAdd],
   ['substring', readSubstring],
   ['position', readPosition],
   ['trim', readTrim],
   ['exists', readExists],
+  ...SPECIAL_CALLS,
   ...TYPED.map((type) => [type, readTyped] as const),
 ]);
 
@@ -212,6 +253,13 @@ function readInterval(reader: Reader): void {
 }
 
 function readCase(reader: Reader): void {
+  const { scope } = reader;
+  const before = scope?.references.length ?? 0;
+  readBranches(reader);
+  classify(scope?.references.slice(before) ?? [], ['case']);
+}
+
+function readBranches(reader: Reader): void {
   reader.pass();
   if (!reader.is('when')) readExpression(reader);
   while (reader.copy('when')) {
@@ -243,14 +291,6 @@ function readConvert(reader: Reader): void {
   reader.expect(')');
 }
 
-function readPart(reader: Reader): string {
-  const token = reader.take();
-  const part = DATE_PARTS.get(token.kind === 'string' ? token.value.toLowerCase() : token.key);
-  // page "SQL functions reference": no isodow, isoyear or julian.
-  if (part === undefined) throw refusal(`timestamp units "${token.value}" not recognized`, token);
-  return part;
-}
-
 /** An INTEGER of a TIMESTAMP, seconds without their fraction (page "SQL functions reference"): redshift.date_part sees to it. */
 function readExtract(reader: Reader): void {
   reader.expect('extract', '(');
@@ -265,16 +305,6 @@ function readDatePart(reader: Reader): void {
   reader.expect('date_part', '(');
   reader.write(`pg_catalog.date_part('${readPart(reader)}',`);
   reader.expect(',');
-  readExpression(reader);
-  reader.expectCopy(')');
-}
-
-function readDateAdd(reader: Reader): void {
-  reader.expect('dateadd', '(');
-  reader.write(`redshift.dateadd('${readPart(reader)}',`);
-  reader.expect(',');
-  readExpression(reader);
-  reader.expectCopy(',');
   readExpression(reader);
   reader.expectCopy(')');
 }
@@ -340,5 +370,8 @@ function readNamed(reader: Reader): void {
     path.push(reader.fold(reader.peek()));
     reader.write(`"${path.at(-1)?.replaceAll('"', '""')}"`, reader.take());
   }
-  if (path.length > 1) reader.scope?.references.push({ name: path.at(-2) as string, token: first });
+  if (path.length > 1) {
+    const { scope } = reader;
+    scope?.references.push({ name: path.at(-2) as string, token: first, isInWhere: scope.isInWhere, form: 'alone' });
+  }
 }

@@ -1,5 +1,6 @@
+import { newScope } from './correlation.ts';
 import { startsQuery } from './expression.ts';
-import { readNames, readQuery, readTableName } from './query.ts';
+import { readNames, readQuery, readTableName, readWhere } from './query.ts';
 import { quote, type Reader, refusal } from './reader.ts';
 import type { Plan } from './translation.ts';
 
@@ -24,9 +25,13 @@ function readRow(reader: Reader): void {
 
 /** UPDATE. AWS: "UPDATE": FROM takes no outer joins. */
 export function readUpdate(reader: Reader): Plan {
+  return inScope(reader, readUpdateRows);
+}
+
+function readUpdateRows(reader: Reader): Plan {
   reader.expectCopy('update');
   const writes = readTarget(reader);
-  if (reader.copy('as') || (!reader.is('set') && reader.isBareAlias())) reader.copyName();
+  if (reader.copy('as') || (!reader.is('set') && reader.isBareAlias())) reader.scope?.names.add(reader.copyName());
   reader.expectCopy('set');
   reader.list(() => {
     reader.copyName();
@@ -34,7 +39,7 @@ export function readUpdate(reader: Reader): Plan {
     if (!reader.copy('default')) reader.grammar.expression(reader);
   });
   if (reader.copy('from')) readUpdateSources(reader);
-  if (reader.copy('where')) reader.grammar.expression(reader);
+  readWhere(reader);
   return { kind: 'modify', writes };
 }
 
@@ -46,6 +51,16 @@ function readUpdateSources(reader: Reader): void {
 
 /** DELETE. AWS: "DELETE"; page "Unsupported PostgreSQL features" and corrections: no alias for the target, only names of tables after USING. */
 export function readDelete(reader: Reader): Plan {
+  return inScope(reader, readDeleteRows);
+}
+
+/** The subqueries of a statement that changes rows may name its tables as those of a SELECT do. */
+function inScope(reader: Reader, read: (reader: Reader) => Plan): Plan {
+  reader.scope = newScope(undefined);
+  return read(reader);
+}
+
+function readDeleteRows(reader: Reader): Plan {
   reader.expectCopy('delete');
   const hasFrom = reader.skip('from');
   reader.write('from');
@@ -53,14 +68,15 @@ export function readDelete(reader: Reader): Plan {
   if (reader.is('using')) {
     if (!hasFrom) throw refusal('syntax error at or near "using"', reader.peek());
     reader.pass();
-    reader.list(() => readTableName(reader));
+    reader.list(() => reader.scope?.names.add(readTableName(reader)));
   }
-  if (reader.copy('where')) reader.grammar.expression(reader);
+  readWhere(reader);
   return { kind: 'modify', writes };
 }
 
 function readTarget(reader: Reader): string {
   const before = new Set([...reader.tables, ...reader.systemTables]);
   const name = readTableName(reader);
+  reader.scope?.names.add(name);
   return [...reader.tables, ...reader.systemTables].find((table) => !before.has(table)) ?? quote(name);
 }

@@ -1,16 +1,20 @@
+import { newScope, type Scope } from './correlation.ts';
 import { unknownType } from './domains.ts';
-import { type Bare, type Place, quote, type Reader, refusal, type Scope } from './reader.ts';
+import { readGroupBy } from './grouping.ts';
+import type { Token } from './lexer.ts';
+import { Qualify } from './qualify.ts';
+import { type Frame, newFrame, type Place, quote, type Reader, refusal } from './reader.ts';
 import { RESERVED } from './words.ts';
 
 const JOINS = ['join', 'inner', 'left', 'right', 'full', 'cross', 'natural'];
 
 /** Reads a query, from WITH to OFFSET. AWS: "SELECT" and the pages below it. */
 export function readQuery(reader: Reader, place: Place = 'inner'): void {
-  const outer = reader.bare;
-  reader.bare = { slots: [], combines: false };
+  const outer = reader.frame;
+  reader.frame = newFrame();
   readBody(reader);
-  settle(reader.bare, place, reader.side);
-  reader.bare = outer;
+  settle(reader, place);
+  reader.frame = outer;
   // page "Unsupported PostgreSQL features": no FOR UPDATE, no FETCH FIRST, no WINDOW; what follows is for the caller to refuse.
 }
 
@@ -20,12 +24,17 @@ function readBody(reader: Reader): void {
   readCombined(reader);
   if (reader.is('order')) readOrder(reader);
   readLimit(reader);
+  if (reader.frame.combines) cut(reader.frame);
+}
+
+function cut({ scopes }: Frame): void {
+  for (const scope of scopes) scope.isCut = true;
 }
 
 function readCombined(reader: Reader): void {
   const { side } = reader;
   while (readSetOperator(reader)) {
-    reader.bare.combines = true;
+    reader.frame.combines = true;
     reader.side = side === 0 ? 1 : 0;
     readTerm(reader);
   }
@@ -38,9 +47,11 @@ function readCombined(reader: Reader): void {
  * 16, calogica/dbt-expectations issues 98 and 130). Between the branches of a set operation it is converted. Where rows are
  * the answer or are inserted, PostgreSQL does as Redshift does, but calls it text, which minds trailing blanks.
  */
-function settle({ slots, combines }: Bare, place: Place, side: 0 | 1): void {
-  for (const { slot, isNull } of slots) {
-    if (place === 'inner' && !combines) slot.text = `:: text :: ${unknownType(side)}`;
+function settle(reader: Reader, place: Place): void {
+  const { bare, combines } = reader.frame;
+  if (bare.length > 0 && place === 'inner') reader.note('BARE LITERAL');
+  for (const { slot, isNull } of bare) {
+    if (place === 'inner' && !combines) slot.text = `:: text :: ${unknownType(reader.side)}`;
     else if (!isNull && (place !== 'insert' || combines)) slot.text = ':: bpchar';
   }
 }
@@ -64,6 +75,7 @@ function readSetOperator(reader: Reader): boolean {
     return true;
   }
   if (reader.is('minus')) {
+    reader.note('MINUS');
     reader.write('except', reader.take());
     return true;
   }
@@ -76,51 +88,97 @@ function readTerm(reader: Reader): void {
     reader.expectCopy(')');
     return;
   }
-  const scope: Scope = {
-    parent: reader.scope,
-    inOn: reader.isInOn,
-    names: new Set(),
-    references: [],
-    hasWindow: false,
-  };
+  const scope = newScope(reader.scope, reader.place);
   reader.scopes.push(scope);
-  const { isInOn } = reader;
+  reader.frame.scopes.push(scope);
+  within(reader, scope, () => readSelect(reader));
+}
+
+/** Reads something with a scope of its own. */
+export function within(reader: Reader, scope: Scope, read: () => void): void {
+  const { scope: outer, place, qualify } = reader;
   reader.scope = scope;
-  reader.isInOn = false;
-  readSelect(reader);
-  reader.scope = scope.parent;
-  reader.isInOn = isInOn;
+  reader.place = 'elsewhere';
+  reader.qualify = undefined;
+  read();
+  reader.scope = outer;
+  reader.place = place;
+  reader.qualify = qualify;
 }
 
 function readSelect(reader: Reader): void {
+  const qualify = new Qualify(reader);
+  reader.qualify = qualify;
   reader.expectCopy('select');
-  if (reader.is('top')) reader.refuse('TOP is not imitated; write LIMIT');
-  if (!reader.copy('all') && reader.copy('distinct') && reader.is('on')) {
+  readTop(reader);
+  if (!reader.copy('all') && reader.copy('distinct')) {
+    qualify.obstacle = 'DISTINCT';
     // page "Unsupported PostgreSQL features".
-    reader.refuse('Redshift has no DISTINCT ON');
+    if (reader.is('on')) reader.refuse('Redshift has no DISTINCT ON');
   }
-  reader.list(() => readItem(reader));
+  reader.list(() => readItem(reader, qualify));
+  qualify.endList();
   if (reader.is('into')) reader.refuse('SELECT INTO is not imitated');
   if (reader.copy('from')) readSources(reader);
-  if (reader.copy('where')) reader.grammar.expression(reader);
-  if (reader.copy('group', 'by')) reader.list(() => reader.grammar.expression(reader));
+  const afterFrom = reader.position;
+  readWhere(reader);
+  readGroupBy(reader);
   if (reader.copy('having')) reader.grammar.expression(reader);
-  if (reader.is('qualify')) reader.refuse('QUALIFY is Redshift’s, but not portable; number the rows in a subquery');
+  qualify.read(reader.position === afterFrom);
 }
 
-function readItem(reader: Reader): void {
-  if (reader.copy('*')) return;
-  if (reader.peek(1).key === '.' && reader.peek(2).key === '*') {
-    reader.copyName();
-    reader.expectCopy('.', '*');
+/** AWS: "SELECT list": TOP takes a number; it is LIMIT by another name. */
+function readTop(reader: Reader): void {
+  if (!reader.skip('top')) return;
+  reader.note('TOP');
+  const token = reader.take();
+  if (token.kind !== 'number') throw refusal(`syntax error at or near "${token.text}"`, token);
+  reader.frame.top = token.text;
+}
+
+/** WHERE, of a SELECT or of what changes rows. */
+export function readWhere(reader: Reader): void {
+  if (!reader.copy('where')) return;
+  if (reader.scope !== undefined) reader.scope.isInWhere = true;
+  reader.grammar.expression(reader);
+  if (reader.scope !== undefined) reader.scope.isInWhere = false;
+}
+
+function readItem(reader: Reader, qualify: Qualify): void {
+  if (reader.is('*')) {
+    qualify.addColumn({ star: reader.star(), table: undefined });
     return;
   }
-  readColumn(reader);
-  if (reader.copy('as')) writeLabel(reader);
-  else if (reader.isBareAlias()) {
-    reader.write('as');
-    reader.copyName();
+  if (reader.peek(1).key === '.' && reader.peek(2).key === '*') {
+    const table = reader.name();
+    reader.take();
+    qualify.addColumn({ star: reader.star(table), table });
+    return;
   }
+  const [before, mark] = [reader.scopes.length, reader.position];
+  readColumn(reader);
+  const label = readLabel(reader) ?? implied(reader, mark);
+  qualify.addColumn({ label });
+  reader.scope?.items.push({ alias: label, scopes: reader.scopes.slice(before) });
+}
+
+function readLabel(reader: Reader): string | undefined {
+  if (reader.copy('as')) return writeLabel(reader);
+  if (!reader.isBareAlias()) return undefined;
+  reader.write('as');
+  return reader.copyName();
+}
+
+/** What a column without a label is called: as the column or the function that it is. */
+function implied(reader: Reader, from: number): string {
+  const tokens = Array.from({ length: reader.position - from }, (_, index) =>
+    reader.peek(index + from - reader.position),
+  );
+  const isPath = tokens.every(({ kind, key }, index) =>
+    index % 2 === 0 ? kind === 'word' || kind === 'quoted' : key === '.',
+  );
+  if (isPath) return reader.fold(tokens.at(-1) as Token);
+  return tokens[1]?.key === '(' && tokens[0]?.kind === 'word' ? tokens[0].key : '?column?';
 }
 
 /** An expression; a literal or NULL alone, in parentheses or not, is noted. */
@@ -132,15 +190,17 @@ function readColumn(reader: Reader): void {
   reader.grammar.expression(reader);
   const isNull = key === 'null' && kind === 'word';
   if ((kind === 'string' || isNull) && reader.mark() === mark + 1 + 2 * depth) {
-    reader.bare.slots.push({ slot: reader.slot(), isNull });
+    reader.frame.bare.push({ slot: reader.slot(), isNull });
   }
 }
 
 /** After AS any word is a column's name, reserved or not. */
-function writeLabel(reader: Reader): void {
+function writeLabel(reader: Reader): string {
   const token = reader.peek();
   if (token.kind !== 'word' && token.kind !== 'quoted') reader.refuse();
-  reader.write(quote(reader.fold(reader.take())), token);
+  const label = reader.fold(reader.take());
+  reader.write(quote(label), token);
+  return label;
 }
 
 /** The tables of FROM and how they are joined. */
@@ -167,15 +227,16 @@ function readJoin(reader: Reader): void {
   }
   reader.expectCopy('join');
   readTable(reader);
+  if (reader.qualify !== undefined && (isNatural || reader.is('using'))) reader.qualify.obstacle = 'NATURAL or USING';
   if (isNatural) return;
   if (reader.copy('using')) {
     readNames(reader);
     return;
   }
   reader.expectCopy('on');
-  reader.isInOn = true;
+  reader.place = 'on';
   reader.grammar.expression(reader);
-  reader.isInOn = false;
+  reader.place = 'elsewhere';
 }
 
 function readTable(reader: Reader): void {
@@ -195,12 +256,7 @@ function readTable(reader: Reader): void {
 function readNested(reader: Reader): void {
   if (reader.isAny('select', 'with')) {
     // A table of FROM does not see its neighbours, and what lies further out is a level away.
-    const { scope, isInOn } = reader;
-    reader.scope = { parent: scope?.parent, inOn: false, names: new Set(), references: [], hasWindow: false };
-    reader.isInOn = false;
-    readQuery(reader);
-    reader.scope = scope;
-    reader.isInOn = isInOn;
+    within(reader, newScope(reader.scope?.parent), () => readQuery(reader));
     reader.expectCopy(')');
     // AWS: "FROM clause": a subquery needs an alias.
     if (!reader.is('as') && !reader.isBareAlias()) throw refusal('subquery in FROM must have an alias', reader.peek());
@@ -214,12 +270,17 @@ function readNested(reader: Reader): void {
 function readAlias(reader: Reader, table: string | undefined): void {
   const hasAs = reader.copy('as');
   if (!hasAs && !reader.isBareAlias()) {
-    if (table !== undefined) reader.scope?.names.add(table);
+    if (table !== undefined) addTable(reader, table, false);
     return;
   }
   if (!hasAs) reader.write('as');
-  reader.scope?.names.add(reader.copyName());
+  addTable(reader, reader.copyName(), true);
   if (reader.is('(')) readNames(reader);
+}
+
+function addTable(reader: Reader, name: string, isAliased: boolean): void {
+  reader.scope?.names.add(name);
+  reader.qualify?.addTable(name, isAliased);
 }
 
 /** A parenthesized list of names. */
@@ -266,30 +327,21 @@ export function readOrder(reader: Reader): void {
 }
 
 function readLimit(reader: Reader): void {
+  const { frame } = reader;
+  if (frame.top !== undefined) writeTop(reader, frame.top);
   for (const word of ['limit', 'offset']) {
     if (!reader.copy(word)) continue;
+    cut(frame);
     if (reader.copy('all')) continue;
     if (!['number', 'parameter'].includes(reader.peek().kind)) reader.refuse();
     reader.grammar.expression(reader);
   }
 }
 
-/**
- * The rules on correlated subqueries, as far as qualified names tell (AWS: "Correlated
- * subqueries"): none may skip a level, stand in an ON clause or contain a window function.
- */
-export function checkCorrelation(scopes: readonly Scope[]): void {
-  for (const scope of scopes) {
-    for (const { name, token } of scope.references) {
-      let level: Scope | undefined = scope;
-      let depth = 0;
-      while (level !== undefined && !level.names.has(name)) {
-        level = level.parent;
-        depth += 1;
-      }
-      if (level !== undefined && (depth > 1 || (depth === 1 && (scope.inOn || scope.hasWindow)))) {
-        throw refusal('This type of correlated subquery pattern is not supported due to internal error', token);
-      }
-    }
-  }
+function writeTop(reader: Reader, top: string): void {
+  if (reader.frame.combines) throw refusal('TOP in a branch of UNION, INTERSECT or EXCEPT is not imitated');
+  if (reader.is('limit')) reader.refuse();
+  cut(reader.frame);
+  reader.frame.top = undefined;
+  reader.write(`limit ${top}`);
 }

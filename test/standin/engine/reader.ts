@@ -1,10 +1,12 @@
 import { EngineError } from '../executor.ts';
+import type { Scope } from './correlation.ts';
 import { domainOf, type TextType } from './domains.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
+import type { Qualify } from './qualify.ts';
 import { RESERVED, UNFIT_AS_BARE_ALIAS } from './words.ts';
 
 /** A piece of the PostgreSQL text and where in the statement it comes from. */
-interface Piece {
+export interface Piece {
   text: string;
   readonly at: number;
 }
@@ -12,21 +14,20 @@ interface Piece {
 /** Where a query stands: its rows are the answer, are inserted, or are read by another query or stored. */
 export type Place = 'answer' | 'insert' | 'inner';
 
-/** The columns of a query that are nothing but a literal or NULL, and what Redshift takes them for depends on the whole query. */
-export interface Bare {
-  readonly slots: { readonly slot: Piece; readonly isNull: boolean }[];
+/** A query that is being read: what is known of it before it ends. */
+export interface Frame {
+  /** Its columns that are nothing but a literal or NULL: what Redshift takes them for depends on the whole query. */
+  readonly bare: { readonly slot: Piece; readonly isNull: boolean }[];
+  readonly scopes: Scope[];
   /** Whether it combines queries with UNION, INTERSECT or EXCEPT. */
   combines: boolean;
+  /** The number of TOP. */
+  top: string | undefined;
 }
 
-/** A SELECT, for the rules on correlated subqueries. */
-export interface Scope {
-  readonly parent: Scope | undefined;
-  /** Whether it stands in the ON clause of its parent. */
-  readonly inOn: boolean;
-  readonly names: Set<string>;
-  readonly references: { readonly name: string; readonly token: Token }[];
-  hasWindow: boolean;
+/** A query of which nothing has been read. */
+export function newFrame(): Frame {
+  return { bare: [], scopes: [], combines: false, top: undefined };
 }
 
 /** The rules that call one another across files. */
@@ -61,13 +62,20 @@ export class Reader {
   /** Or the message that refuses them. */
   outerJoins: 'allowed' | (string & {}) = 'allowed';
   readonly leaderFunctions = new Set<string>();
+  /** Functions of the compute nodes, which answer no statement without a table. */
+  readonly computeFunctions = new Set<string>();
   /** Names of WITH, which are no tables. */
   readonly common = new Set<string>();
   readonly parameters: string[] = [];
   readonly scopes: Scope[] = [];
   scope: Scope | undefined;
-  isInOn = false;
-  bare: Bare = { slots: [], combines: false };
+  /** Where a query stands that comes next. */
+  place: Scope['place'] = 'elsewhere';
+  frame = newFrame();
+  /** The SELECT that is being read, for a QUALIFY that may follow. */
+  qualify: Qualify | undefined;
+  /** What it uses that not every SQL has: functions by their names, clauses in capitals. */
+  readonly uses = new Set<string>();
   /** Which of the two types of bare literals; the branches of a set operation have different ones. */
   side: 0 | 1 = 0;
   readonly #tokens: readonly Token[];
@@ -147,6 +155,30 @@ export class Reader {
     const name = domainOf(type);
     this.domains.set(name, type);
     return name;
+  }
+
+  note(use: string): void {
+    this.uses.add(use);
+  }
+
+  /** How many tokens have been taken. */
+  get position(): number {
+    return this.#next;
+  }
+
+  /** Takes back what has been written since the mark. */
+  cut(mark: number): string {
+    const text = this.written(mark);
+    this.#pieces.length = mark;
+    return text;
+  }
+
+  /** Takes `*`. Where it is written is for a QUALIFY that may follow to change. */
+  star(table?: string): Piece {
+    const piece = this.slot();
+    piece.text = table === undefined ? '*' : `${quote(table)}.*`;
+    this.expect('*');
+    return piece;
   }
 
   /** Leaves room for what can be written only when more has been read. */

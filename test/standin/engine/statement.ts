@@ -1,14 +1,16 @@
 import { readCall } from './call.ts';
 import { readCopy } from './copy-statement.ts';
+import { unsupportedReference } from './correlation.ts';
 import { readCreate, readDrop } from './ddl.ts';
 import type { TextType } from './domains.ts';
 import { readExpression } from './expression.ts';
 import { syntaxError } from './lexer.ts';
 import { readDelete, readInsert, readUpdate } from './modify.ts';
-import { checkCorrelation, readOrder, readQuery, readSources, readTableName } from './query.ts';
+import { readOrder, readQuery, readSources, readTableName } from './query.ts';
 import { type Grammar, literal, Reader, refusal, type Surroundings } from './reader.ts';
 import { readReset, readSet, readShow } from './settings.ts';
 import type { Plan } from './translation.ts';
+import { NOT_IMITATED_STATEMENTS } from './words.ts';
 
 const GRAMMAR: Grammar = {
   expression: readExpression,
@@ -26,6 +28,8 @@ export type Translation = Plan & {
   /** The user tables it names, as PostgreSQL text. */
   readonly tables: readonly string[];
   readonly systemTables: readonly string[];
+  /** What it uses that not every SQL has: functions by their names, clauses in capitals. */
+  readonly uses: ReadonlySet<string>;
   /** The text types it needs domains for. */
   readonly domains: readonly TextType[];
   /** The place in the statement, from 1, that a place in `sql` comes from. */
@@ -37,6 +41,7 @@ const STATEMENTS: ReadonlyMap<string, (reader: Reader) => Plan> = new Map<string
   ['select', readSelectStatement],
   ['with', readSelectStatement],
   ['(', readSelectStatement],
+  ['explain', readExplain],
   ['insert', readInsert],
   ['update', readUpdate],
   ['delete', readDelete],
@@ -64,6 +69,9 @@ const STATEMENTS: ReadonlyMap<string, (reader: Reader) => Plan> = new Map<string
 export function translate(sql: string, surroundings: Surroundings): Translation {
   const reader = new Reader(sql, surroundings, GRAMMAR);
   const read = STATEMENTS.get(reader.peek().key);
+  if (read === undefined && NOT_IMITATED_STATEMENTS.has(reader.peek().key)) {
+    throw refusal(`the statement ${reader.peek().text.toUpperCase()} is not imitated`, reader.peek());
+  }
   if (read === undefined) throw syntaxError(reader.peek());
   const plan = read(reader);
   reader.end();
@@ -74,17 +82,39 @@ export function translate(sql: string, surroundings: Surroundings): Translation 
     parameters: reader.parameters,
     tables: [...reader.tables],
     systemTables: [...reader.systemTables],
+    uses: reader.uses,
     domains: [...reader.domains.values()],
     origin: (position) => reader.origin(position),
   };
 }
 
 function check(reader: Reader): void {
-  checkCorrelation(reader.scopes);
+  const token = unsupportedReference(reader.scopes);
+  if (token !== undefined) {
+    throw refusal('This type of correlated subquery pattern is not supported due to internal error', token);
+  }
   // page "SQL functions reference": leader-node functions, and the catalogue's tables, fail beside user tables.
   if (reader.tables.size > 0 && (reader.leaderFunctions.size > 0 || reader.catalogueTables.size > 0)) {
     throw refusal('Specified types or functions (one per INFO message) not supported on Redshift tables.');
   }
+  if (reader.computeFunctions.size > 0 && reader.tables.size + reader.systemTables.size === 0) {
+    throw refusal(
+      'One or more of the used functions must be applied on at least one user created tables. Examples of user table only functions are LISTAGG, MEDIAN, PERCENTILE_CONT, etc.',
+    );
+  }
+}
+
+/** AWS: "EXPLAIN": not of what only defines or loads. The plan itself is PostgreSQL's. */
+function readExplain(reader: Reader): Plan {
+  reader.note('EXPLAIN');
+  reader.pass();
+  reader.copy('verbose');
+  const read = STATEMENTS.get(reader.peek().key);
+  const plan = read?.(reader);
+  if (plan === undefined || !['query', 'modify', 'create-as'].includes(plan.kind)) {
+    throw refusal('EXPLAIN takes SELECT, INSERT, UPDATE, DELETE and CREATE TABLE AS');
+  }
+  return { kind: 'query' };
 }
 
 function readSelectStatement(reader: Reader): Plan {

@@ -115,6 +115,22 @@ export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>(
   ['generate_series', scalar('generate_series', 2, 3)],
 ]);
 
+/** Other functions that Redshift has; AWS: "SQL functions reference". Whoever types one learns that it is missing here, not there. */
+export const NOT_IMITATED = list(`
+  acos add_months any_value array array_concat array_flatten ascii asin atan atan2 bit_and bit_or can_json_parse cbrt charindex
+  checksum convert_timezone cos cot crc32 current_setting date_cmp date_cmp_timestamp date_cmp_timestamptz degrees dexp dlog1
+  dlog10 farmfingerprint64 fnv_hash from_hex from_varbyte func_sha1 get_array_length hll hll_cardinality interval_cmp is_array
+  is_object is_valid_json is_valid_json_array isnull json_array_length json_extract_array_element_text
+  json_extract_path_text json_parse json_serialize json_size json_typeof last_day median months_between next_day object
+  octetindex percentile_cont percentile_disc pi radians ratio_to_report regexp_count regexp_instr regexp_replace regexp_substr
+  sha sha1 sha2 sin soundex split_to_array subarray tan timeofday timestamp_cmp timestamptz_cmp timezone to_hex to_varbyte
+  translate try_cast`);
+
+/** Other statements that Redshift has; AWS: "SQL commands". */
+export const NOT_IMITATED_STATEMENTS = list(`
+  alter attach call cancel close comment deallocate declare describe desc detach execute fetch merge prepare reassign refresh
+  unload use`);
+
 /** The parts of EXTRACT, DATE_PART and DATE_TRUNC with PostgreSQL's names. AWS: "Date parts" (r_Dateparts); no isodow. */
 export const DATE_PARTS: ReadonlyMap<string, string> = new Map(
   Object.entries({

@@ -1,0 +1,104 @@
+import type { Token } from './lexer.ts';
+
+/** A column that is named with its table. */
+export interface Reference {
+  readonly name: string;
+  readonly token: Token;
+  readonly isInWhere: boolean;
+  /** How it is compared: not at all so far, in `a = b` and nothing more, or otherwise. */
+  form: 'alone' | 'equality' | 'other';
+}
+
+/** A SELECT, for the rules on correlated subqueries. */
+export interface Scope {
+  readonly parent: Scope | undefined;
+  /** Where it stands in its parent. */
+  readonly place: 'on' | 'in' | 'elsewhere';
+  readonly names: Set<string>;
+  readonly references: Reference[];
+  readonly items: Item[];
+  /** The keys of its GROUP BY: names, numbers of columns and the subqueries that they are. */
+  readonly keys: { readonly text: string; readonly scopes: readonly Scope[] }[];
+  isInWhere: boolean;
+  hasWindow: boolean;
+  /** An aggregate function other than MIN and MAX. */
+  hasAggregate: boolean;
+  /** It is cut by LIMIT, or part of a set operation. */
+  isCut: boolean;
+}
+
+/** A column of the SELECT list: its alias and the subqueries it holds. */
+export interface Item {
+  readonly alias: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** A SELECT of which nothing has been read. */
+export function newScope(parent: Scope | undefined, place: Scope['place'] = 'elsewhere'): Scope {
+  return {
+    parent,
+    place,
+    names: new Set(),
+    references: [],
+    items: [],
+    keys: [],
+    isInWhere: false,
+    hasWindow: false,
+    hasAggregate: false,
+    isCut: false,
+  };
+}
+
+/** Notes, of references that stand in one condition, by which operators they are compared. */
+export function classify(references: readonly Reference[], operators: readonly string[]): void {
+  if (operators.length === 0) return;
+  const isEquality = operators.length === 1 && operators[0] === '=';
+  for (const reference of references) {
+    if (!isEquality) reference.form = 'other';
+    else if (reference.form === 'alone') reference.form = 'equality';
+  }
+}
+
+/**
+ * The first correlated reference that Redshift cannot decorrelate, as far as qualified names tell. By the AWS page
+ * "Correlated subqueries": one that skips a level, stands in an ON clause, comes from a subquery with a window function, or
+ * from one with an aggregate (other than MIN and MAX) and GROUP BY behind IN; and a GROUP BY by what a correlated subquery
+ * returns. What the page shows as supported is a column that is equal to one of the outer query in WHERE: whatever else
+ * correlates, by LIMIT, another comparison or another clause, is refused here.
+ */
+export function unsupportedReference(scopes: readonly Scope[]): Token | undefined {
+  for (const scope of scopes) {
+    const found = correlated(scope).find(({ reference, depth }) => depth > 1 || !isSupported(scope, reference));
+    if (found !== undefined) return found.reference.token;
+  }
+  return scopes.flatMap(groupedBy).flatMap(correlated)[0]?.reference.token;
+}
+
+function isSupported(scope: Scope, { isInWhere, form }: Reference): boolean {
+  const aggregates = scope.place === 'in' && scope.hasAggregate && scope.keys.length > 0;
+  return isInWhere && form === 'equality' && scope.place !== 'on' && !scope.hasWindow && !scope.isCut && !aggregates;
+}
+
+/** The references to a query further out, and how many levels lie between. */
+function correlated(scope: Scope): readonly { readonly reference: Reference; readonly depth: number }[] {
+  return scope.references
+    .map((reference) => ({ reference, depth: depthOf(scope, reference.name) }))
+    .filter(({ depth }) => depth > 0);
+}
+
+function depthOf(scope: Scope, name: string): number {
+  let depth = 0;
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
+    if (level.names.has(name)) return depth;
+    depth += 1;
+  }
+  return 0;
+}
+
+/** The subqueries by whose results a query groups. */
+function groupedBy({ items, keys }: Scope): readonly Scope[] {
+  return keys.flatMap(({ text, scopes }) => [
+    ...scopes,
+    ...items.flatMap((item, index) => (item.alias === text || String(index + 1) === text ? item.scopes : [])),
+  ]);
+}
