@@ -10,12 +10,12 @@ import { describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { StarloadError } from '../../src/errors.ts';
 import type { SourceObject } from '../../src/objects/objects.ts';
-import { S3Clients } from '../../src/objects/s3/client.ts';
+import { S3Clients, type S3Options } from '../../src/objects/s3/client.ts';
 import { S3Store } from '../../src/objects/s3/store.ts';
 import { S3WorkStore } from '../../src/objects/s3/work.ts';
 import { openStores } from '../../src/objects/stores.ts';
 import { KEY_ID, type S3Bench, SECRET, TOKEN, withS3 } from '../standin/s3-place.ts';
-import { type Fault, startS3Server } from '../standin/s3-server.ts';
+import { type Fault, type S3Request, startS3Server } from '../standin/s3-server.ts';
 
 async function listAll(store: S3Store, root: string): Promise<SourceObject[]> {
   const found: SourceObject[] = [];
@@ -34,13 +34,16 @@ async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 /** One file of 300,000 bytes, listed. */
-async function withFile(action: (bench: S3Bench & { object: SourceObject; content: Buffer }) => Promise<void>) {
+async function withFile(
+  action: (bench: S3Bench & { object: SourceObject; content: Buffer }) => Promise<void>,
+  options: S3Options = {},
+) {
   await withS3(async (bench) => {
     const content = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
     bench.server.put('b', 'd/x.json', content);
     const [object] = await listAll(bench.store, 's3://b/d');
     await action({ ...bench, object: object as SourceObject, content });
-  });
+  }, options);
 }
 
 async function failureOf(action: Promise<unknown>): Promise<StarloadError> {
@@ -55,7 +58,7 @@ async function failureOf(action: Promise<unknown>): Promise<StarloadError> {
 describe('reading a file in S3', () => {
   test('gives its bytes, an empty file none', () =>
     withFile(async ({ server, store, object, content }) => {
-      expect(await readAll(store.read(object))).toEqual(content);
+      expect((await readAll(store.read(object))).equals(content)).toBe(true);
       server.put('b', 'e/empty.json', '');
       const [empty] = await listAll(store, 's3://b/e');
       expect(await readAll(store.read(empty as SourceObject))).toHaveLength(0);
@@ -65,7 +68,7 @@ describe('reading a file in S3', () => {
     withFile(async ({ server, store, object, content }) => {
       server.faults = ({ operation, earlier }) =>
         operation === 'GetObject' && earlier < 2 ? { kind: 'cut', after: 100_000 } : undefined;
-      expect(await readAll(store.read(object))).toEqual(content);
+      expect((await readAll(store.read(object))).equals(content)).toBe(true);
       const ranges = server.requests
         .filter(({ operation }) => operation === 'GetObject')
         .map(({ headers }) => headers.range);
@@ -99,8 +102,36 @@ describe('reading a file in S3', () => {
     withFile(async ({ server, store, object, content }) => {
       server.faults = ({ earlier }) =>
         earlier < 2 ? { kind: 'error', status: 503, code: 'SlowDown' } : { kind: 'delay', milliseconds: 20 };
-      expect(await readAll(store.read(object))).toEqual(content);
+      expect((await readAll(store.read(object))).equals(content)).toBe(true);
     }));
+});
+
+describe('a server that goes silent', () => {
+  const quick = { silenceMilliseconds: 200 };
+  const ofFile = ({ operation }: S3Request) => operation === 'GetObject';
+
+  test('in the middle of a file is asked again for the rest', () =>
+    withFile(async ({ server, store, object, content }) => {
+      server.faults = (request) =>
+        ofFile(request) && request.earlier < 2 ? { kind: 'silence', after: 100_000 } : undefined;
+      expect((await readAll(store.read(object))).equals(content)).toBe(true);
+    }, quick));
+
+  test('for good ends the load with an error, before its answer and in the middle of it', () =>
+    withFile(async ({ server, store, work, object }) => {
+      server.faults = (request) => (ofFile(request) ? { kind: 'silence', after: 10 } : undefined);
+      expect((await failureOf(readAll(store.read(object)))).message).toMatch(
+        /^cannot read s3:\/\/b\/d\/x\.json: S3 does not answer/,
+      );
+      server.faults = () => ({ kind: 'silence' });
+      for (const [asked, action] of [
+        [listAll(store, 's3://b/d'), 'list s3://b/d'],
+        [work.put('s3://b/w/1', Buffer.from('1')), 'write s3://b/w/1'],
+        [work.copy(object, 's3://b/w/2'), 'copy s3://b/w/2'],
+      ] as const) {
+        expect((await failureOf(asked)).message).toContain(`cannot ${action}: S3 does not answer`);
+      }
+    }, quick));
 });
 
 describe('an error of S3', () => {
@@ -309,7 +340,7 @@ describe('the work prefix', () => {
     withFile(async ({ server, work, object, content }) => {
       const written = await work.copy(object, 's3://b/w/copy.json');
       expect(written).toEqual({ etag: object.version, size: object.size });
-      expect(server.get('b', 'w/copy.json')).toEqual(content);
+      expect(server.get('b', 'w/copy.json')?.equals(content)).toBe(true);
       server.put('b', 'd/x.json', 'other');
       await expect(work.copy(object, 's3://b/w/copy.json')).rejects.toThrow(
         's3://b/d/x.json changed since it was listed',
@@ -323,7 +354,7 @@ describe('the work prefix', () => {
       const work = new S3WorkStore(clients, 70_000);
       const { etag, size } = await work.copy(object, 's3://b/w/copy.json');
       expect([etag.slice(-2), size]).toEqual(['-5', content.length]);
-      expect(server.get('b', 'w/copy.json')).toEqual(content);
+      expect(server.get('b', 'w/copy.json')?.equals(content)).toBe(true);
       server.faults = ({ operation, query }) => {
         if (operation === 'UploadPartCopy' && query.get('partNumber') === '3') server.put('b', 'd/x.json', 'other');
         return undefined;

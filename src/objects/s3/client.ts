@@ -11,6 +11,8 @@ export interface S3Options {
   readonly region?: string | undefined;
   /** Another S3 than Amazon's; AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and the profile are honoured without it. */
   readonly endpoint?: string | undefined;
+  /** How long a server may send nothing; a minute if absent. */
+  readonly silenceMilliseconds?: number | undefined;
 }
 
 /** Attempts in all, with the SDK's backoff: a busy bucket answers 503 for seconds. */
@@ -99,14 +101,15 @@ export class S3Clients {
   }
 
   #config(): S3ClientConfig {
-    const { accessKeyId, secretAccessKey, sessionToken, endpoint } = this.#options;
+    const { accessKeyId, secretAccessKey, sessionToken, endpoint, silenceMilliseconds } = this.#options;
+    const socketTimeout = silenceMilliseconds ?? SILENCE_MILLISECONDS;
     const keys = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
     return {
       ...(endpoint && { endpoint }),
       ...(keys && { credentials: sessionToken ? { ...keys, sessionToken } : keys }),
       maxAttempts: MAX_ATTEMPTS,
       retryMode: 'standard',
-      requestHandler: { connectionTimeout: CONNECTION_MILLISECONDS, socketTimeout: SILENCE_MILLISECONDS },
+      requestHandler: { connectionTimeout: CONNECTION_MILLISECONDS, socketTimeout },
       // Other makers' S3 stumbles over the checksums the SDK adds of its own accord.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
