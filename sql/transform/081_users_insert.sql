@@ -4,7 +4,7 @@ SELECT user_id, first_name, last_name, gender, level
 FROM (
   SELECT
     e.*,
-    ROW_NUMBER() OVER (PARTITION BY e.user_id ORDER BY e.item_in_session, e.session_id DESC) AS recency_rank
+    ROW_NUMBER() OVER (PARTITION BY e.user_id ORDER BY e.item_in_session DESC, e.session_id DESC) AS recency_rank
   FROM current_events e
   JOIN (
     SELECT user_id, MAX(ts) AS ts
