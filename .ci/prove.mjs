@@ -1,12 +1,24 @@
-// Plants one mistake after the other in this checkout and demands that the check that looks for it fails, and says why.
-// What .ci/run has just seen to pass must be able to fail. Each mistake is taken back before the next.
+// Plants one mistake after the other in a copy of this checkout and demands that the check that looks for it fails, and says why.
+// What .ci/run has just seen to pass must be able to fail.
 //   node .ci/prove.mjs [words in the title of a case …]
 // PYTHON names a Python with the packages of .ci/python-packages; without it the cases that need one are skipped.
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-process.chdir(fileURLToPath(new URL('../', import.meta.url)));
+enterCopy(fileURLToPath(new URL('../', import.meta.url)));
 const LIMIT_MILLISECONDS = 300_000;
 const { PYTHON } = process.env;
 
@@ -156,6 +168,14 @@ const CASES = [
     run: `"${PYTHON}" -m cfnlint infra/*.yaml`,
     says: /Buckett/,
   },
+  {
+    of: '.ci/check-regions.py',
+    title: 'a region that is not listed',
+    plant: { 'src/provision/regions.ts': change("'us-west-2'", "'us-west-9'") },
+    python: true,
+    run: `"${PYTHON}" .ci/check-regions.py`,
+    says: /lacks/,
+  },
   ...['provision-on-moto', 'first-day'].map((script) => ({
     of: `.ci/${script}.mjs`,
     title: 'a command line that does nothing',
@@ -182,6 +202,26 @@ const CASES = [
     says: /ABOVE its limit/,
   },
 ];
+
+/** Goes to a copy of the checkout, which is gone at the end: a mistake must never stay behind in the checkout itself. */
+function enterCopy(checkout) {
+  const top = mkdtempSync(join(tmpdir(), 'starload-prove-'));
+  process.on('exit', () => rmSync(top, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  // The server's user enters it too, where that is not root.
+  chmodSync(top, 0o755);
+  const copy = join(top, 'starload');
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: checkout, encoding: 'utf8' });
+  for (const file of [...files.split('\n').filter((name) => existsSync(join(checkout, name)) && name !== ''), 'dist']) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(join(checkout, file), join(copy, file), { recursive: true });
+  }
+  // A link instead of the modules would hide types from the linter.
+  execFileSync('cp', ['-a', join(checkout, 'node_modules'), copy]);
+  if (existsSync(join(checkout, '../shared'))) symlinkSync(join(checkout, '../shared'), join(top, 'shared'));
+  execFileSync('git', ['init', '-q'], { cwd: copy });
+  process.chdir(copy);
+}
 
 /** Every script and every npm command of .ci/run must have a case. */
 function uncovered() {
