@@ -1,2 +1,5 @@
--- Which engine answers, to whom, and in which schema it finds and makes tables.
-SELECT version() AS engine_version, current_user AS session_user_name, current_schema() AS schema_name
+-- Which engine answers, to whom, and whether the schema of the tables is there.
+SELECT
+  version() AS engine_version,
+  current_user AS session_user_name,
+  (SELECT COUNT(*) FROM pg_catalog.pg_namespace WHERE nspname = {schema}) AS schemas

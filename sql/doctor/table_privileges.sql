@@ -1,6 +1,6 @@
 -- What the user may do with a table.
 SELECT
-  {table} AS table_name,
+  {name} AS table_name,
   has_table_privilege({table}, 'SELECT') AS may_select,
   has_table_privilege({table}, 'INSERT') AS may_insert,
   has_table_privilege({table}, 'UPDATE') AS may_update,

@@ -1,6 +1,6 @@
 import { StarloadError } from '../errors.ts';
 import { doctorSql, type Model } from '../sql/catalogue.ts';
-import { quoteLiteral } from '../sql/render.ts';
+import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Outcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';
@@ -29,7 +29,9 @@ export async function checkPrivileges({ model }: Examination, learnt: Learnt): P
 }
 
 async function lackingInSchema(model: Model, warehouse: Warehouse, schema: string): Promise<readonly string[]> {
-  const sql = doctorSql(model, 'schema_privileges', warehouse.engine).replaceAll('{schema}', quoteLiteral(schema));
+  const sql = doctorSql(model, 'schema_privileges', warehouse.engine).replaceAll('{schema}', () =>
+    quoteLiteral(schema),
+  );
   const [row = []] = (await warehouse.query(sql)).rows;
   return SCHEMA_PRIVILEGES.filter((_, index) => row[index] === false);
 }
@@ -40,7 +42,12 @@ async function lackingOnTables(
   tables: readonly string[],
 ): Promise<readonly string[]> {
   const sql = doctorSql(model, 'table_privileges', warehouse.engine);
-  const selects = tables.map((table) => sql.replaceAll('{table}', quoteLiteral(table)));
+  const schema = quoteIdentifier(await warehouse.schema());
+  const selects = tables.map((table) =>
+    sql
+      .replaceAll('{table}', () => quoteLiteral(`${schema}.${quoteIdentifier(table)}`))
+      .replaceAll('{name}', () => quoteLiteral(table)),
+  );
   const { rows } = await warehouse.query(selects.join('\nUNION ALL\n'));
   return rows.flatMap(([table, ...granted]) => {
     const lacking = TABLE_PRIVILEGES.filter(

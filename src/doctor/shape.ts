@@ -1,12 +1,5 @@
 import type { Column, Table } from '../sql/catalogue.ts';
-
-/** A column as the warehouse's catalogue describes it. */
-export interface FoundColumn {
-  readonly name: string;
-  readonly type: string;
-  /** Of text; undefined where the engine does not keep it. */
-  readonly length: number | undefined;
-}
+import type { RelationColumn } from '../warehouse/warehouse.ts';
 
 /** What the engines call a type. */
 const TYPES: Readonly<Record<Column['type'], RegExp>> = {
@@ -18,7 +11,7 @@ const TYPES: Readonly<Record<Column['type'], RegExp>> = {
 };
 
 /** How a table differs from its CREATE TABLE, in words. Columns of the user's own do no harm. */
-export function shapeProblems(table: Table, found: readonly FoundColumn[]): readonly string[] {
+export function shapeProblems(table: Table, found: readonly RelationColumn[]): readonly string[] {
   const columns = new Map(found.map((column) => [column.name, column]));
   return table.columns.flatMap((column) => {
     const problem = columnProblem(column, columns.get(column.name));
@@ -26,7 +19,7 @@ export function shapeProblems(table: Table, found: readonly FoundColumn[]): read
   });
 }
 
-function columnProblem({ type, maxBytes }: Column, found: FoundColumn | undefined): string | undefined {
+function columnProblem({ type, maxBytes }: Column, found: RelationColumn | undefined): string | undefined {
   if (found === undefined) {
     return 'is missing';
   }

@@ -1,4 +1,5 @@
 import { StarloadError } from '../errors.ts';
+import { describeForeign, standingOf } from '../pipeline/ownership.ts';
 import { doctorSql } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
@@ -6,7 +7,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Check, Outcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';
 import { checkPrivileges } from './privileges.ts';
-import { type FoundColumn, shapeProblems } from './shape.ts';
+import { shapeProblems } from './shape.ts';
 import { checkStamps } from './stamps.ts';
 
 /** The checks of the warehouse: can it be reached, are the tables there and as they must be, what may the user do? */
@@ -35,9 +36,10 @@ async function checkConnection({ model, open }: Examination, learnt: Learnt): Pr
   }
   const warehouse = await open({ readOnly: false });
   learnt.warehouse = warehouse;
-  const [row] = (await warehouse.query(doctorSql(model, 'session', warehouse.engine))).rows;
-  const [version, user, schema] = row ?? [];
-  if (typeof schema === 'string') {
+  const schema = await warehouse.schema();
+  const sql = doctorSql(model, 'session', warehouse.engine).replaceAll('{schema}', () => quoteLiteral(schema));
+  const [version, user, schemas] = (await warehouse.query(sql)).rows[0] ?? [];
+  if (Number(schemas) > 0) {
     learnt.schema = schema;
   }
   return {
@@ -62,9 +64,18 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outc
   if (learnt.schema === undefined) {
     return { status: 'warning', blocks: true, reason: 'the schema of dwh.cfg does not exist yet', next: CREATE_FIRST };
   }
-  const columns = await readColumns(warehouse, doctorSql(model, 'columns', warehouse.engine), learnt.schema);
+  const relations = await warehouse.relations(model.tables.map(({ name }) => name));
+  // A load may work on tables of another user.
+  const { ours, foreign } = standingOf(
+    model,
+    relations.map(({ stranger, ...relation }) => relation),
+  );
+  if (foreign.length > 0) {
+    throw foreignTables(describeForeign(foreign), learnt.schema);
+  }
+  const columns = new Map(ours.map((table) => [table.name, table.columns]));
   const missing = model.tables.filter(({ name }) => !columns.has(name));
-  learnt.tables = new Set(model.tables.map(({ name }) => name).filter((name) => columns.has(name)));
+  learnt.tables = new Set(columns.keys());
   if (missing.length === model.tables.length) {
     return {
       status: 'warning',
@@ -80,7 +91,18 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outc
   if (problems.length > 0) {
     throw misshapen(problems);
   }
-  return { reason: `all ${model.tables.length} tables are as they must be` };
+  const strangers = new Set(relations.flatMap(({ stranger }) => stranger ?? []));
+  return strangers.size > 0
+    ? ofStrangers([...strangers].join(', '))
+    : { reason: `all ${model.tables.length} tables are as they must be` };
+}
+
+function ofStrangers(owners: string): Outcome {
+  return {
+    status: 'warning',
+    reason: `the tables are as they must be, and belong to ${owners}: what an owner attaches to a table, such as a trigger, runs with your rights`,
+    next: 'Go on if you trust them. Only they can make the tables anew.',
+  };
 }
 
 function misshapen(problems: readonly string[]): StarloadError {
@@ -89,17 +111,9 @@ function misshapen(problems: readonly string[]): StarloadError {
   });
 }
 
-async function readColumns(
-  warehouse: Warehouse,
-  sql: string,
-  schema: string,
-): Promise<ReadonlyMap<string, readonly FoundColumn[]>> {
-  const { rows } = await warehouse.query(sql.replaceAll('{schema}', quoteLiteral(schema)));
-  const tables = new Map<string, FoundColumn[]>();
-  for (const [table, name, type, length] of rows) {
-    const columns = tables.get(String(table)) ?? [];
-    tables.set(String(table), columns);
-    columns.push({ name: String(name), type: String(type), length: length === null ? undefined : Number(length) });
-  }
-  return tables;
+/** What create-tables would refuse to drop. */
+function foreignTables(list: string, schema: string): StarloadError {
+  return new StarloadError(`Starload did not make these in the schema ${schema}: ${list}`, {
+    next: 'Name a schema for Starload alone: DB_SCHEMA under [CLUSTER] in dwh.cfg. create-tables drops none of these unless told --replace-foreign.',
+  });
 }

@@ -23,6 +23,7 @@ export interface Copy {
 /** Names of the steps whose outcome the pipeline asks about. */
 export const STAMP_GUARD = 'stamp_guard';
 export const LEDGER_GUARD = 'ledger_guard';
+export const ROWS_GUARD = 'rows_guard';
 export const TABLE_SIZES = 'table_sizes';
 
 /** What a run writes down of itself. */
@@ -109,15 +110,62 @@ export function fresh(model: Model): Model {
   return { ...model, transforms: model.transforms.filter(({ skippedByRebuild }) => !skippedByRebuild) };
 }
 
-/** Drops and creates every table of the model. */
-export function createTablesBatch(model: Model, engine: string, now: string, name: string): Batch {
-  const drops = model.tables.map((table) => ({
-    name: `drop_${table.name}`,
-    sql: `DROP TABLE IF EXISTS ${quoteIdentifier(table.name)}`,
-  }));
-  const creates = model.tables.map((table) => ({ name: `create_${table.name}`, sql: ddlFor(table, engine) }));
-  const statements = [...drops, ...creates, protocolSql(model, 'init_load_run')];
-  return { name, locks: false, creates: true, steps: sqlSteps(statements, { now, since: now }) };
+/** What is to make room for a table of the model. */
+export interface Dropped {
+  readonly name: string;
+  /** As DROP calls it. */
+  readonly kind: string;
+  /** How many rows may go with it; undefined where nobody asks. */
+  readonly rows: number | undefined;
+}
+
+/** What create-tables found, and may drop. */
+export interface Replaced {
+  readonly dropped: readonly Dropped[];
+  /** Whether the lock of all writers is there. */
+  readonly hasRun: boolean;
+}
+
+/**
+ * Drops what was found and creates every table of the model. Nothing else is dropped: what has come since makes it fail.
+ * Rows are counted once more when nobody else can write.
+ */
+export function createTablesBatch(
+  model: Model,
+  { engine, now }: { readonly engine: string; readonly now: string },
+  name: string,
+  { dropped, hasRun }: Replaced,
+): Batch {
+  const statements = [
+    ...(hasRun ? [protocolSql(model, 'begin_run')] : []),
+    ...rowsGuard(dropped),
+    ...dropped.map((one) => ({
+      name: `drop_${one.name}`,
+      sql: `DROP ${dropWord(one.kind)} ${quoteIdentifier(one.name)}`,
+    })),
+    ...model.tables.map((table) => ({ name: `create_${table.name}`, sql: ddlFor(table, engine) })),
+    protocolSql(model, 'init_load_run'),
+  ];
+  const lockedTables = dropped.filter(({ kind }) => kind === 'table').map((table) => table.name);
+  return { name, locks: hasRun, lockedTables, creates: true, steps: sqlSteps(statements, { now, since: now }) };
+}
+
+function dropWord(kind: string): string {
+  return kind === 'partitioned table' ? 'TABLE' : kind.toUpperCase();
+}
+
+/** Fails where a table holds more rows than may be dropped. */
+function rowsGuard(dropped: readonly Dropped[]): readonly NamedSql[] {
+  const fuller = dropped.flatMap(({ name, rows }) =>
+    rows === undefined
+      ? []
+      : [`SELECT COUNT(*) AS row_count FROM ${quoteIdentifier(name)} HAVING COUNT(*) > ${Math.trunc(rows)}`],
+  );
+  const sql = `SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'starload guard: rows' END AS INTEGER) AS passed
+FROM (
+${fuller.join('\nUNION ALL\n')}
+) fuller`;
+  return fuller.length === 0 ? [] : [{ name: ROWS_GUARD, sql }];
 }
 
 /** The mapping that finds each column under its own name. */
@@ -133,10 +181,14 @@ function derive(model: Model, stamps: Stamps): readonly Step[] {
 /** How many rows each table of staging and star holds. */
 export function tableSizes(model: Model): WantedSql {
   const tables = [...tablesOf(model, 'staging'), ...tablesOf(model, 'star')];
-  const selects = tables.map(
-    ({ name }) => `SELECT ${quoteLiteral(name)} AS table_name, COUNT(*) AS row_count FROM ${quoteIdentifier(name)}`,
-  );
-  return { name: TABLE_SIZES, sql: selects.join('\nUNION ALL\n'), wanted: 'always' };
+  return { name: TABLE_SIZES, sql: rowCounts(tables.map(({ name }) => name)), wanted: 'always' };
+}
+
+/** Asks how many rows tables hold: a row each, of its name and their number. */
+export function rowCounts(tables: readonly string[]): string {
+  return tables
+    .map((name) => `SELECT ${quoteLiteral(name)} AS table_name, COUNT(*) AS row_count FROM ${quoteIdentifier(name)}`)
+    .join('\nUNION ALL\n');
 }
 
 /** Statements as steps, their placeholders filled. */

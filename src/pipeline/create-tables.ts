@@ -1,8 +1,9 @@
 import { StarloadError } from '../errors.ts';
 import type { Model } from '../sql/catalogue.ts';
-import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { createTablesBatch } from './batches.ts';
+import { createTablesBatch, type Dropped, ROWS_GUARD, rowCounts } from './batches.ts';
+import { readStanding, refuseForeign, type Standing } from './ownership.ts';
+import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
 /** A table that holds rows. */
@@ -11,33 +12,86 @@ export interface FilledTable {
   readonly rows: number;
 }
 
-/** The model's tables that hold rows, which create-tables would drop. `load_run` is the loader's own and does not count. */
-export async function filledTables(model: Model, warehouse: Warehouse): Promise<readonly FilledTable[]> {
-  const names = model.tables.map(({ name }) => name).filter((name) => name !== 'load_run');
-  const existing = [...(await warehouse.existing(names))];
-  if (existing.length === 0) {
+/** What create-tables may drop. */
+export interface CreateOptions {
+  /** Whether rows go without a question. */
+  readonly force?: boolean;
+  /** Whether what Starload did not make goes too. */
+  readonly replaceForeign?: boolean;
+  /** Asked where tables hold rows. Absent, the answer is no. */
+  readonly confirm?: (filled: readonly FilledTable[]) => Promise<boolean>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Drops and creates all tables in one transaction. Returns their names. Throws StarloadError, with nothing changed, where
+ * something would be dropped that may not be: what Starload did not make, or rows, those included that somebody commits
+ * after the question.
+ */
+export async function createTables(
+  model: Model,
+  warehouse: Warehouse,
+  options: CreateOptions = {},
+): Promise<readonly string[]> {
+  await warehouse.settle();
+  const standing = await readStanding(model, warehouse);
+  if (standing.foreign.length > 0 && options.replaceForeign !== true) {
+    throw refuseForeign(standing.foreign, await warehouse.schema());
+  }
+  const filled = options.force === true ? [] : await filledTables(standing, warehouse);
+  if (filled.length > 0 && (await options.confirm?.(filled)) !== true) {
+    throw refuseToDrop(filled);
+  }
+  await replace(model, warehouse, { standing, filled, options });
+  return model.tables.map(({ name }) => name);
+}
+
+interface Agreed {
+  readonly standing: Standing;
+  readonly filled: readonly FilledTable[];
+  readonly options: CreateOptions;
+}
+
+async function replace(model: Model, warehouse: Warehouse, { standing, filled, options }: Agreed): Promise<void> {
+  const rows = new Map(filled.map((table) => [table.table, table.rows]));
+  const dropped: readonly Dropped[] = [...standing.ours, ...standing.foreign].map(({ name, kind }) => ({
+    name,
+    kind,
+    rows: options.force === true || !holdsRows({ name, kind }) ? undefined : (rows.get(name) ?? 0),
+  }));
+  const batch = createTablesBatch(model, warehouse, `create-tables-${newRunId()}`, {
+    dropped,
+    hasRun: standing.ours.some(({ name }) => name === RUN),
+  });
+  const { signal = new AbortController().signal } = options;
+  await runWithRetry({ warehouse, emit: () => {}, signal }, batch).catch(async (error: unknown) => {
+    throw failedGuard(error, ROWS_GUARD) ? refuseToDrop(await filledTables(standing, warehouse)) : error;
+  });
+}
+
+/** The tables that hold rows. */
+async function filledTables(standing: Standing, warehouse: Warehouse): Promise<readonly FilledTable[]> {
+  const names = [...standing.ours, ...standing.foreign].filter(holdsRows).map(({ name }) => name);
+  if (names.length === 0) {
     return [];
   }
-  const counts = existing.map(
-    (name) => `SELECT ${quoteLiteral(name)} AS table_name, COUNT(*) AS row_count FROM ${quoteIdentifier(name)}`,
-  );
-  const { rows } = await warehouse.query(counts.join('\nUNION ALL\n'));
+  const { rows } = await warehouse.query(rowCounts(names));
   return rows
     .map(([table, count]) => ({ table: String(table), rows: Number(count) }))
     .filter(({ rows: count }) => count > 0);
 }
 
+const RUN = 'load_run';
+
+/** Whether rows of it would be lost. The one of `load_run` is the loader's own. */
+function holdsRows({ name, kind }: { readonly name: string; readonly kind: string }): boolean {
+  return name !== RUN && kind.endsWith('table') && kind !== 'foreign table';
+}
+
 /** The error that keeps create-tables from dropping rows. */
-export function refuseToDrop(filled: readonly FilledTable[]): StarloadError {
+function refuseToDrop(filled: readonly FilledTable[]): StarloadError {
   const list = filled.map(({ table, rows }) => `${table} (${rows} rows)`).join(', ');
   return new StarloadError(`create-tables would drop rows: ${list}`, {
     next: 'Add --force to drop them. To load new files into the tables as they are, run npm run etl.',
   });
-}
-
-/** Drops and creates all tables in one transaction. Returns their names. */
-export async function createTables(model: Model, warehouse: Warehouse): Promise<readonly string[]> {
-  await warehouse.settle();
-  await warehouse.run(createTablesBatch(model, warehouse.engine, warehouse.now, `create-tables-${newRunId()}`));
-  return model.tables.map(({ name }) => name);
 }

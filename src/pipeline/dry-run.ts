@@ -32,7 +32,7 @@ export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
   const { model, warehouse } = context;
   if (warehouse.loads === 'folders') {
     const copies = plan.tables.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
-    const statements = warehouse.explain(refreshBatch(model, warehouse.now, runId, copies));
+    const statements = await warehouse.explain(refreshBatch(model, warehouse.now, runId, copies));
     return { plan, statements, runs: 1, kept: keptOut(plan, []) };
   }
   const spool = new Spool(context.spoolRoot, runId);
@@ -40,5 +40,5 @@ export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
   const ledger = writeLedger(spool, runId, plan, prepared);
   const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
   const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY).length;
-  return { plan, statements: warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };
+  return { plan, statements: await warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };
 }

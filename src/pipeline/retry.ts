@@ -8,6 +8,9 @@ import type { LoadContext } from './context.ts';
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MILLISECONDS = 100;
 
+/** What running a batch takes. */
+export type RetryContext = Pick<LoadContext, 'warehouse' | 'emit' | 'signal' | 'firstPauseMilliseconds'>;
+
 /** Whether an error is a guard's refusal. What the engine says of the cast that fails need not hold the guard's words. */
 export function failedGuard(error: unknown, guard: string): boolean {
   return error instanceof StepFailed && error.step.name === guard && error.failure.kind === 'refused';
@@ -17,7 +20,7 @@ export function failedGuard(error: unknown, guard: string): boolean {
  * Runs a batch, and runs it again after a while when that can succeed: another writer was in the way, or its stamp was
  * not newer than the last one because clocks differ.
  */
-export async function runWithRetry(context: LoadContext, batch: Batch): Promise<readonly StepResult[]> {
+export async function runWithRetry(context: RetryContext, batch: Batch): Promise<readonly StepResult[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await context.warehouse.run(batch, stepReporter(context, batch));
@@ -33,7 +36,7 @@ export async function runWithRetry(context: LoadContext, batch: Batch): Promise<
   }
 }
 
-function stepReporter({ emit }: LoadContext, { steps }: Batch): (result: StepResult) => void {
+function stepReporter({ emit }: RetryContext, { steps }: Batch): (result: StepResult) => void {
   let done = 0;
   return ({ name, affected }) => {
     done += 1;

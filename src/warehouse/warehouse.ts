@@ -53,13 +53,18 @@ export type Wanted = 'always' | 'on-failure';
 
 /**
  * Statements that take effect together or not at all. A locking batch waits for, or is refused by, any other one; all
- * statements of one that does not lock see one state of the tables, whatever is committed meanwhile.
+ * statements of one that does not lock see one state of the tables, whatever is committed meanwhile. Tables are named
+ * plainly: the engine says of each that it is in the warehouse's schema, or temporary where a step made it so.
  */
 export interface Batch {
   readonly name: string;
   readonly locks: boolean;
+  /** Tables that nobody else may write to or read until the end, besides what `locks` means. */
+  readonly lockedTables?: readonly string[];
   /** Whether it makes the tables: then the schema too, where it is missing. */
   readonly creates?: boolean;
+  /** Whether its SQL is a user's own, which is run as it is written. */
+  readonly asWritten?: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -81,6 +86,24 @@ export interface StepResult {
   readonly result: ResultSet | undefined;
 }
 
+/** What has one of the names that were asked for in the warehouse's schema: a table, or what else can take its name. */
+export interface Relation {
+  readonly name: string;
+  /** As DROP calls it: `table`, `view`, `materialized view`, `sequence` and so on. */
+  readonly kind: string;
+  readonly columns: readonly RelationColumn[];
+  /** Its owner, where that is somebody whom this user need not trust; what an owner attaches to it runs with our rights. */
+  readonly stranger?: string | undefined;
+}
+
+/** A column as the warehouse's catalogue describes it. */
+export interface RelationColumn {
+  readonly name: string;
+  readonly type: string;
+  /** Of text; undefined where the engine does not keep it. */
+  readonly length: number | undefined;
+}
+
 /** A warehouse that a pipeline loads. One per engine, made by warehouse/open.ts. */
 export interface Warehouse {
   /** The engine's name, which is also the suffix of its own files in sql/. */
@@ -94,17 +117,26 @@ export interface Warehouse {
   /** What it can be given: parts and manifests, or, where nobody may write to S3, whole folders of S3 only. */
   readonly loads: 'parts' | 'folders';
 
-  /** Runs one statement that reads; others are refused. Throws WarehouseError. */
-  query(sql: string): Promise<ResultSet>;
+  /**
+   * The schema of all its tables, which need not exist yet: the configured one, or else the one that the session would
+   * make tables in. It is asked for once. Throws WarehouseError where there is none.
+   */
+  schema(): Promise<string>;
 
-  /** Names of the tables that exist, of those asked for. */
-  existing(tables: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Runs one statement that reads; others are refused. Its tables are named as those of a batch are, unless it is a user's
+   * own and to be run as written: then plain names are looked for in the warehouse's schema. Throws WarehouseError.
+   */
+  query(sql: string, options?: { readonly asWritten: boolean }): Promise<ResultSet>;
+
+  /** What stands under these names in the schema, whoever made it; nothing where the schema is missing. */
+  relations(names: readonly string[]): Promise<readonly Relation[]>;
 
   /** The batches that run now, as far as the engine shows them; waits for none. */
   running(): Promise<readonly RunningBatch[]>;
 
   /** A batch's steps as the SQL text this engine will run, for people to read. */
-  explain(batch: Batch): readonly string[];
+  explain(batch: Batch): Promise<readonly string[]>;
 
   /**
    * Runs a batch in one transaction; session time zone UTC. Returns one result a step. When a step fails, nothing of the

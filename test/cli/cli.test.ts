@@ -71,8 +71,8 @@ describe('the main job', () => {
       await run(folder, ['create-tables']);
       const dry = await json(folder, ['etl', '--dry-run']);
       expect(dry.statements[0]).toBe('BEGIN');
-      expect(dry.statements.filter((sql: string) => sql.startsWith('INSERT INTO "staging_'))).toHaveLength(2);
-      expect((await run(folder, ['etl', '--dry-run'])).stdout).toContain('CREATE TEMP TABLE run_events');
+      expect(dry.statements.filter((sql: string) => /^INSERT INTO \S*"staging_/.test(sql))).toHaveLength(2);
+      expect((await run(folder, ['etl', '--dry-run'])).stdout).toContain('CREATE TEMP TABLE temp.main.run_events');
       expect((await json(folder, ['status'])).runs).toEqual([]);
     }));
 

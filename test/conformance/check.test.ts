@@ -5,6 +5,7 @@ import { examine } from '../../src/doctor/examine.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { type Engine, engines } from '../support/engines.ts';
+import { existing } from '../support/existing.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { override, PLAY, writeSample } from '../support/trials.ts';
@@ -62,7 +63,7 @@ describe.each(engines)('the doctor on $name', (engine) => {
         Object.fromEntries(Object.entries(ALL_OK).map(([name, status]) => [name, { status }])),
       );
       expect(found['connect']?.reason).toContain(loader.context.warehouse.location);
-      expect(await loader.context.warehouse.existing(['source_staging_events'])).toEqual(new Set());
+      expect(await existing(loader.context.warehouse, ['source_staging_events'])).toEqual(new Set());
       const { rows } = await loader.context.warehouse.query('SELECT COUNT(*) FROM staging_events');
       expect(rows).toEqual([[0]]);
     }));

@@ -97,8 +97,8 @@ describe('the command line on PostgreSQL', () => {
   test('shows the statements of a load before it is run', () =>
     withProject(async (folder) => {
       const { stdout } = await run(folder, ['etl', '--dry-run']);
-      expect(stdout).toContain('LOCK TABLE load_run');
-      expect(stdout).toContain('COPY "incoming_staging_events" FROM STDIN');
+      expect(stdout).toMatch(/LOCK TABLE "\w+"\."load_run"/);
+      expect(stdout).toContain('COPY pg_temp."incoming_staging_events" FROM STDIN');
       expect(await report(folder, ['status'])).toMatchObject({ runs: [] });
     }));
 

@@ -8,6 +8,7 @@ import type { PostgresTarget } from '../../src/warehouse/postgres/target.ts';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
+import { existing } from '../support/existing.ts';
 import { openOnPostgres, postgresTarget } from '../support/postgres-engine.ts';
 import { runSql } from '../support/trials.ts';
 import { uniqueName } from '../support/unique.ts';
@@ -24,8 +25,7 @@ async function withTables<T>(
     return await withFolder(async (folder) => {
       const warehouse = await openOnPostgres([folder], options);
       await createTables(loadModel(), warehouse);
-      const { rows } = await warehouse.query('SELECT current_schema()');
-      await admin.query(`SET search_path = "${rows[0]?.[0]}"`);
+      await admin.query(`SET search_path = "${await warehouse.schema()}"`);
       return action(warehouse, admin);
     });
   } finally {
@@ -41,14 +41,14 @@ describe('PostgreSQL', () => {
     withTables(async (warehouse) => {
       await expect(warehouse.query('SELECT 1; DROP TABLE users')).rejects.toThrow('multiple commands');
       await expect(warehouse.query('COMMIT; DROP TABLE users')).rejects.toThrow('COMMIT is not a query');
-      expect(await warehouse.existing(['users'])).toEqual(new Set(['users']));
+      expect(await existing(warehouse, ['users'])).toEqual(new Set(['users']));
     }));
 
   test('names the views that stand in the way of create-tables', () =>
     withTables(async (warehouse, admin) => {
       await admin.query('CREATE VIEW top_users AS SELECT * FROM users');
-      await expect(createTables(loadModel(), warehouse)).rejects.toThrow(/view top_users depends on table users/);
-      expect(await warehouse.existing(['users'])).toEqual(new Set(['users']));
+      await expect(createTables(loadModel(), warehouse)).rejects.toThrow(/view \S*top_users depends on table \S*users/);
+      expect(await existing(warehouse, ['users'])).toEqual(new Set(['users']));
     }));
 
   test('create-tables keeps what others may do with the tables', () =>
@@ -135,7 +135,7 @@ describe('PostgreSQL', () => {
     withFolder(async (folder) => {
       const target = await postgresTarget();
       const warehouse = openPostgres({ target, readable: [], scratch: folder, timeoutMilliseconds: undefined });
-      expect((await warehouse.query('SELECT current_schema()')).rows).toEqual([['public']]);
+      expect(await warehouse.schema()).toBe('public');
       await expect(runSql(warehouse, 'INSERT INTO nowhere SELECT 1')).rejects.toThrow('nowhere');
     }));
 });

@@ -2,34 +2,66 @@ SET timezone TO 'UTC';
 
 SET statement_timeout TO 7200000;
 
-DROP TABLE IF EXISTS "load_ledger";
+SET search_path TO "pg_catalog";
 
-DROP TABLE IF EXISTS "load_run";
+LOCK "sparkify"."load_run", "sparkify"."load_ledger", "sparkify"."rejected_records", "sparkify"."staging_events", "sparkify"."staging_songs", "sparkify"."current_events", "sparkify"."current_songs", "sparkify"."artists", "sparkify"."songplays", "sparkify"."songs", "sparkify"."time", "sparkify"."users";
 
-DROP TABLE IF EXISTS "rejected_records";
+-- The first thing every writing transaction does: of two that overlap, one waits here or is refused by the engine.
+UPDATE "sparkify".load_run SET previous_stamp = stamp, stamp = SYSDATE;
 
-DROP TABLE IF EXISTS "staging_events";
+SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'starload guard: rows' END AS INTEGER) AS passed
+FROM (
+SELECT COUNT(*) AS row_count FROM "sparkify"."load_ledger" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."rejected_records" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."staging_events" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."staging_songs" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."current_events" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."current_songs" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."artists" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."songplays" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."songs" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."time" HAVING COUNT(*) > 0
+UNION ALL
+SELECT COUNT(*) AS row_count FROM "sparkify"."users" HAVING COUNT(*) > 0
+) fuller;
 
-DROP TABLE IF EXISTS "staging_songs";
+DROP TABLE "sparkify"."load_ledger";
 
-DROP TABLE IF EXISTS "current_events";
+DROP TABLE "sparkify"."load_run";
 
-DROP TABLE IF EXISTS "current_songs";
+DROP TABLE "sparkify"."rejected_records";
 
-DROP TABLE IF EXISTS "artists";
+DROP TABLE "sparkify"."staging_events";
 
-DROP TABLE IF EXISTS "songplays";
+DROP TABLE "sparkify"."staging_songs";
 
-DROP TABLE IF EXISTS "songs";
+DROP TABLE "sparkify"."current_events";
 
-DROP TABLE IF EXISTS "time";
+DROP TABLE "sparkify"."current_songs";
 
-DROP TABLE IF EXISTS "users";
+DROP TABLE "sparkify"."artists";
+
+DROP TABLE "sparkify"."songplays";
+
+DROP TABLE "sparkify"."songs";
+
+DROP TABLE "sparkify"."time";
+
+DROP TABLE "sparkify"."users";
 
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
 -- all that were read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
 -- content had been loaded under another name, and was not loaded again.
-CREATE TABLE load_ledger (
+CREATE TABLE "sparkify".load_ledger (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,
   uri VARCHAR(4096) NOT NULL,
@@ -46,14 +78,14 @@ SORTKEY (loaded_at);
 
 -- One row: when the newest writing transaction began. Every such transaction updates it first, so that of two that
 -- overlap one waits or fails; no command reads it, so that none ever waits for a load.
-CREATE TABLE load_run (
+CREATE TABLE "sparkify".load_run (
   stamp TIMESTAMP NOT NULL,
   previous_stamp TIMESTAMP NOT NULL
 );
 
 -- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins; a row
 -- without one says what is wrong with a file as a whole. `column_name` is NULL where the record is malformed.
-CREATE TABLE rejected_records (
+CREATE TABLE "sparkify".rejected_records (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,
   uri VARCHAR(4096) NOT NULL,
@@ -69,7 +101,7 @@ SORTKEY (loaded_at);
 
 -- Sorted by its stamp: a run reads its own rows only.
 -- source: LOG_DATA
-CREATE TABLE staging_events (
+CREATE TABLE "sparkify".staging_events (
   artist VARCHAR(1024),
   auth VARCHAR(256),
   firstname VARCHAR(256),
@@ -95,7 +127,7 @@ SORTKEY (loaded_at);
 
 -- Sorted by its stamp: a run reads its own rows only.
 -- source: SONG_DATA
-CREATE TABLE staging_songs (
+CREATE TABLE "sparkify".staging_songs (
   num_songs BIGINT,
   artist_id VARCHAR(256) NOT NULL,
   artist_latitude DOUBLE PRECISION,
@@ -114,7 +146,7 @@ SORTKEY (loaded_at);
 -- Spread by the key that runs delete and join by.
 -- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
 -- users are made from it. Text that is compared has its trailing blanks cut, since Redshift ignores them.
-CREATE TABLE current_events (
+CREATE TABLE "sparkify".current_events (
   event_id VARCHAR(32) NOT NULL,
   ts BIGINT NOT NULL,
   start_time TIMESTAMP NOT NULL,
@@ -139,7 +171,7 @@ SORTKEY (ts);
 -- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are made
 -- from it.
 -- key: song_id
-CREATE TABLE current_songs (
+CREATE TABLE "sparkify".current_songs (
   song_id VARCHAR(256) NOT NULL,
   title VARCHAR(1024),
   artist_id VARCHAR(256) NOT NULL,
@@ -152,7 +184,7 @@ CREATE TABLE current_songs (
 );
 
 -- key: artist_id
-CREATE TABLE artists (
+CREATE TABLE "sparkify".artists (
   artist_id VARCHAR(256) NOT NULL,
   name VARCHAR(1024),
   location VARCHAR(1024),
@@ -162,7 +194,7 @@ CREATE TABLE artists (
 
 -- Distributed as time is, which it is joined with most; never by song_id or artist_id, which are mostly NULL: one slice
 -- would hold them all. No keys are declared: Redshift does not enforce them, and its planner trusts them.
-CREATE TABLE songplays (
+CREATE TABLE "sparkify".songplays (
   songplay_id VARCHAR(32) NOT NULL,
   start_time TIMESTAMP NOT NULL,
   user_id BIGINT,
@@ -177,7 +209,7 @@ DISTKEY (start_time)
 SORTKEY (start_time);
 
 -- key: song_id
-CREATE TABLE songs (
+CREATE TABLE "sparkify".songs (
   song_id VARCHAR(256) NOT NULL,
   title VARCHAR(1024),
   artist_id VARCHAR(256) NOT NULL,
@@ -186,7 +218,7 @@ CREATE TABLE songs (
 );
 
 -- It grows as the fact does, so it is spread as the fact is, not copied to every node.
-CREATE TABLE time (
+CREATE TABLE "sparkify".time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,
   day INTEGER NOT NULL,
@@ -199,7 +231,7 @@ DISTKEY (start_time)
 SORTKEY (start_time);
 
 -- key: user_id
-CREATE TABLE users (
+CREATE TABLE "sparkify".users (
   user_id BIGINT NOT NULL,
   first_name VARCHAR(256),
   last_name VARCHAR(256),
@@ -207,5 +239,5 @@ CREATE TABLE users (
   level VARCHAR(256)
 );
 
-INSERT INTO load_run (stamp, previous_stamp)
+INSERT INTO "sparkify".load_run (stamp, previous_stamp)
 SELECT TIMESTAMP '1970-01-01 00:00:00', TIMESTAMP '1970-01-01 00:00:00';

@@ -7,8 +7,8 @@ SELECT
   records,
   rejected,
   status,
-  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS planned_stamp
-FROM load_ledger
+  CAST((SELECT MAX(loaded_at) FROM "sparkify".load_ledger) AS VARCHAR(32)) AS planned_stamp
+FROM "sparkify".load_ledger
 ORDER BY loaded_at;
 
 -- Past runs, newest first. Files that were only moved were not read.
@@ -20,7 +20,7 @@ SELECT
   SUM(CASE WHEN status = 'moved' THEN 0 ELSE size_bytes END) AS size_bytes,
   SUM(CASE WHEN status = 'moved' THEN 0 ELSE rejected END) AS rejected,
   SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END) AS quarantined
-FROM load_ledger
+FROM "sparkify".load_ledger
 GROUP BY run_id
 ORDER BY loaded_at DESC, run_id;
 
@@ -35,7 +35,7 @@ FROM (
     records,
     status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
-  FROM load_ledger
+  FROM "sparkify".load_ledger
 ) e
 LEFT JOIN (
   SELECT
@@ -45,7 +45,7 @@ LEFT JOIN (
     line,
     reason,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri, loaded_at ORDER BY line NULLS LAST, reason) AS reason_rank
-  FROM rejected_records
+  FROM "sparkify".rejected_records
 ) r ON r.staging_table = e.staging_table AND r.uri = e.uri AND r.loaded_at = e.loaded_at AND r.reason_rank = 1
 WHERE e.version_rank = 1 AND e.status = 'quarantined'
 ORDER BY e.staging_table, e.uri;
@@ -62,7 +62,7 @@ SELECT
   rejected,
   status,
   versions,
-  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS newest_stamp
+  CAST((SELECT MAX(loaded_at) FROM "sparkify".load_ledger) AS VARCHAR(32)) AS newest_stamp
 FROM (
   SELECT
     staging_table,
@@ -78,26 +78,26 @@ FROM (
     SELECT
       load_ledger.*,
       CASE WHEN status = 'loaded' AND loaded_at >= COALESCE(
-        (SELECT MAX(loaded_at) FROM load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
+        (SELECT MAX(loaded_at) FROM "sparkify".load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
       ) THEN 1 ELSE 0 END AS stands
-    FROM load_ledger
+    FROM "sparkify".load_ledger
   ) entries
 ) ranked
 WHERE version_rank = 1;
 
-SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "staging_events"
+SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_events"
 UNION ALL
-SELECT 'staging_songs' AS table_name, COUNT(*) AS row_count FROM "staging_songs"
+SELECT 'staging_songs' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_songs"
 UNION ALL
-SELECT 'artists' AS table_name, COUNT(*) AS row_count FROM "artists"
+SELECT 'artists' AS table_name, COUNT(*) AS row_count FROM "sparkify"."artists"
 UNION ALL
-SELECT 'songplays' AS table_name, COUNT(*) AS row_count FROM "songplays"
+SELECT 'songplays' AS table_name, COUNT(*) AS row_count FROM "sparkify"."songplays"
 UNION ALL
-SELECT 'songs' AS table_name, COUNT(*) AS row_count FROM "songs"
+SELECT 'songs' AS table_name, COUNT(*) AS row_count FROM "sparkify"."songs"
 UNION ALL
-SELECT 'time' AS table_name, COUNT(*) AS row_count FROM "time"
+SELECT 'time' AS table_name, COUNT(*) AS row_count FROM "sparkify"."time"
 UNION ALL
-SELECT 'users' AS table_name, COUNT(*) AS row_count FROM "users";
+SELECT 'users' AS table_name, COUNT(*) AS row_count FROM "sparkify"."users";
 
 SELECT rule_name, offenders, offender
 FROM (
@@ -115,19 +115,19 @@ SELECT
     || CAST(SUM(due) AS VARCHAR(20)) || ' rows, there are ' || CAST(SUM(found) AS VARCHAR(20)) AS offender
 FROM (
   SELECT staging_table, loaded_at, records - rejected AS due, CAST(0 AS BIGINT) AS found
-  FROM load_ledger
+  FROM "sparkify".load_ledger
   WHERE status <> 'moved'
   UNION ALL
   SELECT CAST('staging_events' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
-  FROM staging_events
+  FROM "sparkify".staging_events
   GROUP BY loaded_at
   UNION ALL
   SELECT CAST('staging_songs' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
-  FROM staging_songs
+  FROM "sparkify".staging_songs
   GROUP BY loaded_at
 ) counted
 WHERE loaded_at >= COALESCE(
-  (SELECT MAX(loaded_at) FROM load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
+  (SELECT MAX(loaded_at) FROM "sparkify".load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
 )
 GROUP BY staging_table, loaded_at
 HAVING SUM(due) <> SUM(found)
@@ -152,10 +152,10 @@ SELECT
     || ', userId ' || COALESCE(CAST(user_id AS VARCHAR(20)), 'NULL') AS offender
 FROM (
   SELECT ts, session_id, item_in_session, user_id
-  FROM current_events
+  FROM "sparkify".current_events
   EXCEPT
   SELECT ts, sessionid, iteminsession, userid
-  FROM source_staging_events
+  FROM "sparkify".source_staging_events
 ) unheld
 ) events_in_no_file_offenders
 UNION ALL
@@ -170,24 +170,21 @@ FROM (
 SELECT 'song ' || song_id AS offender
 FROM (
   SELECT song_id
-  FROM current_songs
+  FROM "sparkify".current_songs
   EXCEPT
   SELECT RTRIM(song_id, ' ')
-  FROM source_staging_songs
+  FROM "sparkify".source_staging_songs
 ) unheld
 ) songs_in_no_file_offenders
 ) found
 WHERE place <= 20
 ORDER BY rule_name, place;
 
--- Which engine answers, to whom, and in which schema it finds and makes tables.
-SELECT version() AS engine_version, current_user AS session_user_name, current_schema() AS schema_name;
-
--- The columns of all tables of the schema.
-SELECT table_name, column_name, data_type, character_maximum_length
-FROM svv_columns
-WHERE table_schema = 'sparkify'
-ORDER BY table_name, ordinal_position;
+-- Which engine answers, to whom, and whether the schema of the tables is there.
+SELECT
+  version() AS engine_version,
+  current_user AS session_user_name,
+  (SELECT COUNT(*) FROM pg_catalog.pg_namespace WHERE nspname = 'sparkify') AS schemas;
 
 -- What the user may do in the schema and the database.
 SELECT
@@ -198,16 +195,88 @@ SELECT
 -- What the user may do with a table.
 SELECT
   'songs' AS table_name,
-  has_table_privilege('songs', 'SELECT') AS may_select,
-  has_table_privilege('songs', 'INSERT') AS may_insert,
-  has_table_privilege('songs', 'UPDATE') AS may_update,
-  has_table_privilege('songs', 'DELETE') AS may_delete;
+  has_table_privilege('"sparkify"."songs"', 'SELECT') AS may_select,
+  has_table_privilege('"sparkify"."songs"', 'INSERT') AS may_insert,
+  has_table_privilege('"sparkify"."songs"', 'UPDATE') AS may_update,
+  has_table_privilege('"sparkify"."songs"', 'DELETE') AS may_delete;
 
 -- The warehouse's clock and the newest stamp of a load.
 SELECT SYSDATE AS clock, MAX(loaded_at) AS newest
-FROM load_ledger;
+FROM "sparkify".load_ledger;
 
-SELECT table_name FROM information_schema.tables WHERE table_schema = 'sparkify';
+-- Which hours of the day (UTC) are the busiest?
+SELECT t.hour, COUNT(*) AS plays
+FROM "sparkify".songplays p
+JOIN "sparkify".time t ON t.start_time = p.start_time
+GROUP BY t.hour
+ORDER BY plays DESC, t.hour;
+
+-- How many plays did women and men make?
+SELECT u.gender, COUNT(*) AS plays
+FROM "sparkify".songplays p
+JOIN "sparkify".users u ON u.user_id = p.user_id
+GROUP BY u.gender
+ORDER BY plays DESC, u.gender;
+
+-- How many plays did paying and free listeners make?
+SELECT level, COUNT(*) AS plays
+FROM "sparkify".songplays
+GROUP BY level
+ORDER BY plays DESC, level;
+
+-- How many plays fall in each ISO week?
+SELECT t.week, COUNT(*) AS plays
+FROM "sparkify".songplays p
+JOIN "sparkify".time t ON t.start_time = p.start_time
+GROUP BY t.week
+ORDER BY t.week;
+
+-- How many plays fall on each day of the week (0 is Sunday)?
+SELECT t.weekday, COUNT(*) AS plays
+FROM "sparkify".songplays p
+JOIN "sparkify".time t ON t.start_time = p.start_time
+GROUP BY t.weekday
+ORDER BY t.weekday;
+
+-- Where is most played?
+SELECT location, COUNT(*) AS plays
+FROM "sparkify".songplays
+GROUP BY location
+ORDER BY plays DESC, location
+LIMIT 10;
+
+-- Which songs of the catalogue are played most?
+SELECT s.song_id, s.title, a.name AS artist, COUNT(*) AS plays
+FROM "sparkify".songplays p
+JOIN "sparkify".songs s ON s.song_id = p.song_id
+JOIN "sparkify".artists a ON a.artist_id = p.artist_id
+GROUP BY s.song_id, s.title, a.name
+ORDER BY plays DESC, s.song_id
+LIMIT 10;
+
+-- Who plays most?
+SELECT p.user_id, u.first_name, u.last_name, u.level, COUNT(*) AS plays
+FROM "sparkify".songplays p
+JOIN "sparkify".users u ON u.user_id = p.user_id
+GROUP BY p.user_id, u.first_name, u.last_name, u.level
+ORDER BY plays DESC, p.user_id
+LIMIT 10;
+
+-- How many users end up free, how many paying?
+SELECT level, COUNT(*) AS users
+FROM "sparkify".users
+GROUP BY level
+ORDER BY users DESC, level;
+
+SELECT current_schema() AS schema_name;
+
+SELECT COUNT(*) AS schemas FROM pg_catalog.pg_namespace WHERE nspname = 'sparkify';
+
+SELECT t.table_name, t.table_type, NULL AS stranger, c.column_name, c.data_type, c.character_maximum_length
+FROM svv_tables t
+LEFT JOIN svv_columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
+WHERE t.table_schema = 'sparkify' AND t.table_name IN ('songs', 'users')
+ORDER BY t.table_name, c.ordinal_position;
 
 SELECT file_name, line_number, column_name, column_type, column_length, error_code, error_message, '' AS raw_line
 FROM sys_load_error_detail
@@ -232,67 +301,3 @@ FROM stl_load_errors
 WHERE LEFT(filename, 23) = 's3://work/starload/RUN/'
 ORDER BY starttime DESC, filename, line_number
 LIMIT 20;
-
--- Which hours of the day (UTC) are the busiest?
-SELECT t.hour, COUNT(*) AS plays
-FROM songplays p
-JOIN time t ON t.start_time = p.start_time
-GROUP BY t.hour
-ORDER BY plays DESC, t.hour;
-
--- How many plays did women and men make?
-SELECT u.gender, COUNT(*) AS plays
-FROM songplays p
-JOIN users u ON u.user_id = p.user_id
-GROUP BY u.gender
-ORDER BY plays DESC, u.gender;
-
--- How many plays did paying and free listeners make?
-SELECT level, COUNT(*) AS plays
-FROM songplays
-GROUP BY level
-ORDER BY plays DESC, level;
-
--- How many plays fall in each ISO week?
-SELECT t.week, COUNT(*) AS plays
-FROM songplays p
-JOIN time t ON t.start_time = p.start_time
-GROUP BY t.week
-ORDER BY t.week;
-
--- How many plays fall on each day of the week (0 is Sunday)?
-SELECT t.weekday, COUNT(*) AS plays
-FROM songplays p
-JOIN time t ON t.start_time = p.start_time
-GROUP BY t.weekday
-ORDER BY t.weekday;
-
--- Where is most played?
-SELECT location, COUNT(*) AS plays
-FROM songplays
-GROUP BY location
-ORDER BY plays DESC, location
-LIMIT 10;
-
--- Which songs of the catalogue are played most?
-SELECT s.song_id, s.title, a.name AS artist, COUNT(*) AS plays
-FROM songplays p
-JOIN songs s ON s.song_id = p.song_id
-JOIN artists a ON a.artist_id = p.artist_id
-GROUP BY s.song_id, s.title, a.name
-ORDER BY plays DESC, s.song_id
-LIMIT 10;
-
--- Who plays most?
-SELECT p.user_id, u.first_name, u.last_name, u.level, COUNT(*) AS plays
-FROM songplays p
-JOIN users u ON u.user_id = p.user_id
-GROUP BY p.user_id, u.first_name, u.last_name, u.level
-ORDER BY plays DESC, p.user_id
-LIMIT 10;
-
--- How many users end up free, how many paying?
-SELECT level, COUNT(*) AS users
-FROM users
-GROUP BY level
-ORDER BY users DESC, level;

@@ -2,28 +2,30 @@ SET timezone TO 'UTC';
 
 SET statement_timeout TO 7200000;
 
-LOCK load_run;
+SET search_path TO "pg_catalog";
+
+LOCK "sparkify"."load_run";
 
 -- The first thing every writing transaction does: of two that overlap, one waits here or is refused by the engine.
-UPDATE load_run SET previous_stamp = stamp, stamp = SYSDATE;
+UPDATE "sparkify".load_run SET previous_stamp = stamp, stamp = SYSDATE;
 
 -- Stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
 SELECT CAST(CASE WHEN MAX(previous_stamp) < SYSDATE THEN '0' ELSE 'starload guard: stamp' END AS INTEGER) AS passed
-FROM load_run;
+FROM "sparkify".load_run;
 
-DELETE FROM "current_events";
+DELETE FROM "sparkify"."current_events";
 
-DELETE FROM "current_songs";
+DELETE FROM "sparkify"."current_songs";
 
-DELETE FROM "artists";
+DELETE FROM "sparkify"."artists";
 
-DELETE FROM "songplays";
+DELETE FROM "sparkify"."songplays";
 
-DELETE FROM "songs";
+DELETE FROM "sparkify"."songs";
 
-DELETE FROM "time";
+DELETE FROM "sparkify"."time";
 
-DELETE FROM "users";
+DELETE FROM "sparkify"."users";
 
 CREATE TEMP TABLE run_offenders_staged AS
 SELECT
@@ -42,7 +44,7 @@ SELECT
   CAST('staging_events' AS VARCHAR(127)) AS staging_table,
   CAST('ts' AS VARCHAR(127)) AS staging_column,
   CAST(ts AS VARCHAR(20)) AS staging_value
-FROM staging_events
+FROM "sparkify".staging_events
 WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00' AND (ts < -62135596800000 OR ts > 253402300799999)
 ) event_time_in_range
 UNION ALL
@@ -67,16 +69,16 @@ FROM (
   SELECT CAST('staging_events' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
   FROM (
     SELECT SUM(records - rejected) AS records
-    FROM load_ledger
+    FROM "sparkify".load_ledger
     WHERE loaded_at = SYSDATE AND staging_table = 'staging_events' AND status <> 'moved'
-  ) ledger, (SELECT COUNT(*) AS staged FROM staging_events WHERE loaded_at = SYSDATE) rows_of_run
+  ) ledger, (SELECT COUNT(*) AS staged FROM "sparkify".staging_events WHERE loaded_at = SYSDATE) rows_of_run
   UNION ALL
   SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
   FROM (
     SELECT SUM(records - rejected) AS records
-    FROM load_ledger
+    FROM "sparkify".load_ledger
     WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs' AND status <> 'moved'
-  ) ledger, (SELECT COUNT(*) AS staged FROM staging_songs WHERE loaded_at = SYSDATE) rows_of_run
+  ) ledger, (SELECT COUNT(*) AS staged FROM "sparkify".staging_songs WHERE loaded_at = SYSDATE) rows_of_run
 ) counted
 WHERE counted.records <> counted.staged
 ) records_staged
@@ -98,11 +100,11 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
 FROM (
-  SELECT SUM(rejected) AS rejected FROM load_ledger WHERE loaded_at = SYSDATE AND status = 'loaded'
+  SELECT SUM(rejected) AS rejected FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE AND status = 'loaded'
 ) ledger, (
   SELECT COUNT(*) AS rejects
-  FROM rejected_records r
-  JOIN load_ledger l ON l.staging_table = r.staging_table AND l.uri = r.uri
+  FROM "sparkify".rejected_records r
+  JOIN "sparkify".load_ledger l ON l.staging_table = r.staging_table AND l.uri = r.uri
   WHERE r.loaded_at = SYSDATE AND l.loaded_at = SYSDATE AND l.status = 'loaded'
 ) kept
 WHERE ledger.rejected <> kept.rejects
@@ -160,12 +162,12 @@ FROM (
           || COALESCE(CAST(LENGTH(gender) AS VARCHAR(20)) || ':' || gender, '-')),
         length NULLS LAST
     ) AS version_rank
-  FROM staging_events e
+  FROM "sparkify".staging_events e
   WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00'
 ) versions
 WHERE version_rank = 1;
 
-INSERT INTO current_events (
+INSERT INTO "sparkify".current_events (
   event_id, ts, start_time, session_id, item_in_session, user_id, logged_in, page, level, song, artist, length,
   location, user_agent, first_name, last_name, gender
 )
@@ -202,7 +204,7 @@ FROM (
         artist_latitude NULLS LAST,
         artist_longitude NULLS LAST
     ) AS version_rank
-  FROM staging_songs s
+  FROM "sparkify".staging_songs s
   WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00'
 ) versions
 WHERE version_rank = 1;
@@ -211,7 +213,7 @@ WHERE version_rank = 1;
 -- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
 CREATE TEMP TABLE changed_matches AS
 SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration
-FROM current_songs
+FROM "sparkify".current_songs
 WHERE song_id IN (SELECT song_id FROM run_songs)
 UNION
 SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration
@@ -220,26 +222,26 @@ FROM run_songs;
 -- The artists of the run's songs, before this run and after it.
 CREATE TEMP TABLE run_artists AS
 SELECT artist_id
-FROM current_songs
+FROM "sparkify".current_songs
 WHERE song_id IN (SELECT song_id FROM run_songs)
 UNION
 SELECT artist_id
 FROM run_songs;
 
-INSERT INTO current_songs (
+INSERT INTO "sparkify".current_songs (
   song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
 )
 SELECT
   song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
 FROM run_songs;
 
-INSERT INTO songs (song_id, title, artist_id, year, duration)
+INSERT INTO "sparkify".songs (song_id, title, artist_id, year, duration)
 SELECT song_id, title, artist_id, year, duration
 FROM run_songs;
 
 -- Of the rows an artist's current songs carry, one is taken whole: the shortest name (the plain one, without "feat."),
 -- then a row that knows the place, then the smallest song_id. When the song arrived plays no part.
-INSERT INTO artists (artist_id, name, location, latitude, longitude)
+INSERT INTO "sparkify".artists (artist_id, name, location, latitude, longitude)
 SELECT artist_id, artist_name, artist_location, artist_latitude, artist_longitude
 FROM (
   SELECT
@@ -253,7 +255,7 @@ FROM (
         CASE WHEN COALESCE(RTRIM(artist_location, ' '), '') = '' THEN 1 ELSE 0 END,
         song_id
     ) AS spelling_rank
-  FROM current_songs s
+  FROM "sparkify".current_songs s
   WHERE artist_id IN (SELECT artist_id FROM run_artists)
 ) spellings
 WHERE spelling_rank = 1;
@@ -264,28 +266,28 @@ SELECT event_id, start_time
 FROM run_events
 UNION
 SELECT e.event_id, e.start_time
-FROM current_events e
+FROM "sparkify".current_events e
 JOIN changed_matches m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 WHERE e.page = 'NextSong';
 
 -- Of several songs that match a play, the smallest song_id; the match is found once per song, so that no play fans out.
-INSERT INTO songplays (
+INSERT INTO "sparkify".songplays (
   songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent
 )
 SELECT
   e.event_id, e.start_time, e.user_id, e.level, s.song_id, s.artist_id, e.session_id, e.location, e.user_agent
-FROM current_events e
+FROM "sparkify".current_events e
 JOIN run_plays r ON r.event_id = e.event_id
 LEFT JOIN (
   SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, MIN(song_id) AS song_id
-  FROM current_songs
+  FROM "sparkify".current_songs
   GROUP BY RTRIM(title, ' '), RTRIM(artist_name, ' '), duration
 ) m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
-LEFT JOIN current_songs s ON s.song_id = m.song_id
+LEFT JOIN "sparkify".current_songs s ON s.song_id = m.song_id
 WHERE e.page = 'NextSong';
 
 -- UTC; ISO 8601 weeks; weekday 0 is Sunday.
-INSERT INTO time (start_time, hour, day, week, month, year, weekday)
+INSERT INTO "sparkify".time (start_time, hour, day, week, month, year, weekday)
 SELECT
   start_time,
   EXTRACT(HOUR FROM start_time),
@@ -296,21 +298,21 @@ SELECT
   EXTRACT(DOW FROM start_time)
 FROM (
   SELECT DISTINCT start_time
-  FROM songplays
+  FROM "sparkify".songplays
   WHERE start_time IN (SELECT start_time FROM run_plays)
 ) played;
 
 -- The whole row comes from the user's latest event by (ts, itemInSession); the session decides a tie of both.
-INSERT INTO users (user_id, first_name, last_name, gender, level)
+INSERT INTO "sparkify".users (user_id, first_name, last_name, gender, level)
 SELECT user_id, first_name, last_name, gender, level
 FROM (
   SELECT
     e.*,
-    ROW_NUMBER() OVER (PARTITION BY e.user_id ORDER BY e.item_in_session, e.session_id DESC) AS recency_rank
-  FROM current_events e
+    ROW_NUMBER() OVER (PARTITION BY e.user_id ORDER BY e.item_in_session DESC, e.session_id DESC) AS recency_rank
+  FROM "sparkify".current_events e
   JOIN (
     SELECT user_id, MAX(ts) AS ts
-    FROM current_events
+    FROM "sparkify".current_events
     WHERE logged_in AND user_id IN (SELECT user_id FROM run_events)
     GROUP BY user_id
   ) latest ON latest.user_id = e.user_id AND latest.ts = e.ts
@@ -353,8 +355,8 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
-FROM (SELECT DISTINCT artist_id FROM songs) s
-LEFT JOIN artists a ON a.artist_id = s.artist_id
+FROM (SELECT DISTINCT artist_id FROM "sparkify".songs) s
+LEFT JOIN "sparkify".artists a ON a.artist_id = s.artist_id
 GROUP BY s.artist_id
 HAVING COUNT(a.artist_id) <> 1
 ) one_artist_per_song
@@ -373,7 +375,7 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
-FROM songs
+FROM "sparkify".songs
 GROUP BY song_id
 HAVING COUNT(*) <> 1
 ) one_song_per_song_id
@@ -394,8 +396,8 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
 FROM run_plays r
-JOIN current_events e ON e.event_id = r.event_id
-LEFT JOIN songplays p ON p.songplay_id = r.event_id
+JOIN "sparkify".current_events e ON e.event_id = r.event_id
+LEFT JOIN "sparkify".songplays p ON p.songplay_id = r.event_id
 GROUP BY r.event_id
 HAVING COUNT(p.songplay_id) <> MAX(CASE WHEN e.page = 'NextSong' THEN 1 ELSE 0 END)
 ) one_songplay_per_play
@@ -418,10 +420,10 @@ SELECT
   CAST(NULL AS VARCHAR(256)) AS staging_value
 FROM (
   SELECT DISTINCT start_time
-  FROM songplays
+  FROM "sparkify".songplays
   WHERE start_time IN (SELECT start_time FROM run_plays)
 ) p
-LEFT JOIN time t ON t.start_time = p.start_time
+LEFT JOIN "sparkify".time t ON t.start_time = p.start_time
 GROUP BY p.start_time
 HAVING COUNT(t.start_time) <> 1
 ) one_time_per_start_time
@@ -440,7 +442,7 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
-FROM users
+FROM "sparkify".users
 GROUP BY user_id
 HAVING COUNT(*) <> 1
 ) one_user_per_user_id;
@@ -456,16 +458,16 @@ SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0'
 FROM run_offenders_star
 WHERE severity = 'error';
 
-SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "staging_events"
+SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_events"
 UNION ALL
-SELECT 'staging_songs' AS table_name, COUNT(*) AS row_count FROM "staging_songs"
+SELECT 'staging_songs' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_songs"
 UNION ALL
-SELECT 'artists' AS table_name, COUNT(*) AS row_count FROM "artists"
+SELECT 'artists' AS table_name, COUNT(*) AS row_count FROM "sparkify"."artists"
 UNION ALL
-SELECT 'songplays' AS table_name, COUNT(*) AS row_count FROM "songplays"
+SELECT 'songplays' AS table_name, COUNT(*) AS row_count FROM "sparkify"."songplays"
 UNION ALL
-SELECT 'songs' AS table_name, COUNT(*) AS row_count FROM "songs"
+SELECT 'songs' AS table_name, COUNT(*) AS row_count FROM "sparkify"."songs"
 UNION ALL
-SELECT 'time' AS table_name, COUNT(*) AS row_count FROM "time"
+SELECT 'time' AS table_name, COUNT(*) AS row_count FROM "sparkify"."time"
 UNION ALL
-SELECT 'users' AS table_name, COUNT(*) AS row_count FROM "users";
+SELECT 'users' AS table_name, COUNT(*) AS row_count FROM "sparkify"."users";

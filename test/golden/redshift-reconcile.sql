@@ -2,44 +2,46 @@ SET timezone TO 'UTC';
 
 SET statement_timeout TO 7200000;
 
+SET search_path TO "pg_catalog";
+
 CREATE TEMP TABLE "expected_current_events" AS
 SELECT "event_id", "ts", "start_time", "session_id", "item_in_session", "user_id", "logged_in", "page", "level", "song", "artist", "length", "location", "user_agent", "first_name", "last_name", "gender"
-FROM "current_events"
+FROM "sparkify"."current_events"
 WHERE 1 = 0;
 
 CREATE TEMP TABLE "expected_current_songs" AS
 SELECT "song_id", "title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year", "duration"
-FROM "current_songs"
+FROM "sparkify"."current_songs"
 WHERE 1 = 0;
 
 CREATE TEMP TABLE "expected_artists" AS
 SELECT "artist_id", "name", "location", "latitude", "longitude"
-FROM "artists"
+FROM "sparkify"."artists"
 WHERE 1 = 0;
 
 CREATE TEMP TABLE "expected_songplays" AS
 SELECT "songplay_id", "start_time", "user_id", "level", "song_id", "artist_id", "session_id", "location", "user_agent"
-FROM "songplays"
+FROM "sparkify"."songplays"
 WHERE 1 = 0;
 
 CREATE TEMP TABLE "expected_songs" AS
 SELECT "song_id", "title", "artist_id", "year", "duration"
-FROM "songs"
+FROM "sparkify"."songs"
 WHERE 1 = 0;
 
 CREATE TEMP TABLE "expected_time" AS
 SELECT "start_time", "hour", "day", "week", "month", "year", "weekday"
-FROM "time"
+FROM "sparkify"."time"
 WHERE 1 = 0;
 
 CREATE TEMP TABLE "expected_users" AS
 SELECT "user_id", "first_name", "last_name", "gender", "level"
-FROM "users"
+FROM "sparkify"."users"
 WHERE 1 = 0;
 
 CREATE TEMP TABLE "sample_staging_events" AS
 SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at"
-FROM "staging_events"
+FROM "sparkify"."staging_events"
 WHERE SUBSTRING(MD5('0' || '|' || COALESCE(CAST("userid" AS VARCHAR(4096)), '')), 1, 8) < '19999999';
 
 -- The run's events, one row per (ts, sessionId, itemInSession, userId): the later run wins, and within a run a rule on
@@ -127,7 +129,7 @@ FROM (
         artist_latitude NULLS LAST,
         artist_longitude NULLS LAST
     ) AS version_rank
-  FROM staging_songs s
+  FROM "sparkify".staging_songs s
   WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00'
 ) versions
 WHERE version_rank = 1;
@@ -231,7 +233,7 @@ SELECT user_id, first_name, last_name, gender, level
 FROM (
   SELECT
     e.*,
-    ROW_NUMBER() OVER (PARTITION BY e.user_id ORDER BY e.item_in_session, e.session_id DESC) AS recency_rank
+    ROW_NUMBER() OVER (PARTITION BY e.user_id ORDER BY e.item_in_session DESC, e.session_id DESC) AS recency_rank
   FROM "expected_current_events" e
   JOIN (
     SELECT user_id, MAX(ts) AS ts
@@ -262,7 +264,7 @@ FROM (
           SELECT "event_id" AS v1, "ts" AS v2, "start_time" AS v3, "session_id" AS v4, "item_in_session" AS v5, "user_id" AS v6, "logged_in" AS v7, "page" AS v8, "level" AS v9, "song" AS v10, "artist" AS v11, "length" AS v12, "location" AS v13, "user_agent" AS v14, "first_name" AS v15, "last_name" AS v16, "gender" AS v17, 0, 1
           FROM (
   SELECT found_rows."event_id", found_rows."ts", found_rows."start_time", found_rows."session_id", found_rows."item_in_session", found_rows."user_id", found_rows."logged_in", found_rows."page", found_rows."level", found_rows."song", found_rows."artist", found_rows."length", found_rows."location", found_rows."user_agent", found_rows."first_name", found_rows."last_name", found_rows."gender"
-  FROM "current_events" found_rows
+  FROM "sparkify"."current_events" found_rows
   JOIN (SELECT DISTINCT "event_id" FROM "expected_current_events") sampled_keys
     ON found_rows."event_id" = sampled_keys."event_id"
 ) sampled_rows
@@ -295,7 +297,7 @@ FROM (
           SELECT "song_id" AS v1, "title" AS v2, "artist_id" AS v3, "artist_name" AS v4, "artist_location" AS v5, "artist_latitude" AS v6, "artist_longitude" AS v7, "year" AS v8, "duration" AS v9, 0, 1
           FROM (
   SELECT found_rows."song_id", found_rows."title", found_rows."artist_id", found_rows."artist_name", found_rows."artist_location", found_rows."artist_latitude", found_rows."artist_longitude", found_rows."year", found_rows."duration"
-  FROM "current_songs" found_rows
+  FROM "sparkify"."current_songs" found_rows
   JOIN (SELECT DISTINCT "song_id" FROM "expected_current_songs") sampled_keys
     ON found_rows."song_id" = sampled_keys."song_id"
 ) sampled_rows
@@ -328,7 +330,7 @@ FROM (
           SELECT "artist_id" AS v1, "name" AS v2, "location" AS v3, "latitude" AS v4, "longitude" AS v5, 0, 1
           FROM (
   SELECT found_rows."artist_id", found_rows."name", found_rows."location", found_rows."latitude", found_rows."longitude"
-  FROM "artists" found_rows
+  FROM "sparkify"."artists" found_rows
   JOIN (SELECT DISTINCT "artist_id" FROM "expected_artists") sampled_keys
     ON found_rows."artist_id" = sampled_keys."artist_id"
 ) sampled_rows
@@ -361,7 +363,7 @@ FROM (
           SELECT "songplay_id" AS v1, "start_time" AS v2, "user_id" AS v3, "level" AS v4, "song_id" AS v5, "artist_id" AS v6, "session_id" AS v7, "location" AS v8, "user_agent" AS v9, 0, 1
           FROM (
   SELECT found_rows."songplay_id", found_rows."start_time", found_rows."user_id", found_rows."level", found_rows."song_id", found_rows."artist_id", found_rows."session_id", found_rows."location", found_rows."user_agent"
-  FROM "songplays" found_rows
+  FROM "sparkify"."songplays" found_rows
   JOIN (SELECT DISTINCT "songplay_id" FROM "expected_songplays") sampled_keys
     ON found_rows."songplay_id" = sampled_keys."songplay_id"
 ) sampled_rows
@@ -394,7 +396,7 @@ FROM (
           SELECT "song_id" AS v1, "title" AS v2, "artist_id" AS v3, "year" AS v4, "duration" AS v5, 0, 1
           FROM (
   SELECT found_rows."song_id", found_rows."title", found_rows."artist_id", found_rows."year", found_rows."duration"
-  FROM "songs" found_rows
+  FROM "sparkify"."songs" found_rows
   JOIN (SELECT DISTINCT "song_id" FROM "expected_songs") sampled_keys
     ON found_rows."song_id" = sampled_keys."song_id"
 ) sampled_rows
@@ -427,7 +429,7 @@ FROM (
           SELECT "start_time" AS v1, "hour" AS v2, "day" AS v3, "week" AS v4, "month" AS v5, "year" AS v6, "weekday" AS v7, 0, 1
           FROM (
   SELECT found_rows."start_time", found_rows."hour", found_rows."day", found_rows."week", found_rows."month", found_rows."year", found_rows."weekday"
-  FROM "time" found_rows
+  FROM "sparkify"."time" found_rows
   JOIN (SELECT DISTINCT "start_time" FROM "expected_time") sampled_keys
     ON found_rows."start_time" = sampled_keys."start_time"
 ) sampled_rows
@@ -460,7 +462,7 @@ FROM (
           SELECT "user_id" AS v1, "first_name" AS v2, "last_name" AS v3, "gender" AS v4, "level" AS v5, 0, 1
           FROM (
   SELECT found_rows."user_id", found_rows."first_name", found_rows."last_name", found_rows."gender", found_rows."level"
-  FROM "users" found_rows
+  FROM "sparkify"."users" found_rows
   JOIN (SELECT DISTINCT "user_id" FROM "expected_users") sampled_keys
     ON found_rows."user_id" = sampled_keys."user_id"
 ) sampled_rows
@@ -490,19 +492,19 @@ SELECT
     || CAST(SUM(due) AS VARCHAR(20)) || ' rows, there are ' || CAST(SUM(found) AS VARCHAR(20)) AS offender
 FROM (
   SELECT staging_table, loaded_at, records - rejected AS due, CAST(0 AS BIGINT) AS found
-  FROM load_ledger
+  FROM "sparkify".load_ledger
   WHERE status <> 'moved'
   UNION ALL
   SELECT CAST('staging_events' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
-  FROM staging_events
+  FROM "sparkify".staging_events
   GROUP BY loaded_at
   UNION ALL
   SELECT CAST('staging_songs' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
-  FROM staging_songs
+  FROM "sparkify".staging_songs
   GROUP BY loaded_at
 ) counted
 WHERE loaded_at >= COALESCE(
-  (SELECT MAX(loaded_at) FROM load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
+  (SELECT MAX(loaded_at) FROM "sparkify".load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
 )
 GROUP BY staging_table, loaded_at
 HAVING SUM(due) <> SUM(found)

@@ -9,6 +9,7 @@ import { etl } from '../../src/pipeline/etl.ts';
 import type { S3Server } from '../standin/s3-server.ts';
 import { REGION } from '../standin/standin.ts';
 import { duckdb, engines, withFolder } from '../support/engines.ts';
+import { existing } from '../support/existing.ts';
 import { endOf, type FolderLoader, loadsWhole, openFolderLoader } from '../support/hostile.ts';
 import { type Loader, makeLoader, readEverything } from '../support/loader.ts';
 import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
@@ -167,7 +168,7 @@ test('files of any names are loaded once', async () => {
 /** Tables that an injection would have dropped or emptied are there, and no shell was started. */
 async function expectUnharmed({ context: { warehouse, model } }: Loader): Promise<void> {
   const names = model.tables.map(({ name }) => name);
-  expect([...(await warehouse.existing(names))].sort()).toEqual([...names].sort());
+  expect([...(await existing(warehouse, names))].sort()).toEqual([...names].sort());
 }
 
 describe('in S3, on Redshift', () => {

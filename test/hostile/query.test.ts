@@ -199,7 +199,10 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a query 
   const endsOf = async (statements: readonly string[]) => {
     const ends = [];
     for (const sql of statements) {
-      ends.push({ sql, ...(await endOf(() => warehouse.query(sql.replaceAll('SOURCE', folder)))) });
+      ends.push({
+        sql,
+        ...(await endOf(() => warehouse.query(sql.replaceAll('SOURCE', folder), { asWritten: true }))),
+      });
     }
     return ends;
   };

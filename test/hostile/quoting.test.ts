@@ -6,6 +6,7 @@ import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
+import { existing } from '../support/existing.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
 import { scale } from '../support/scale.ts';
 import { uniqueName } from '../support/unique.ts';
@@ -105,8 +106,9 @@ describe('a quoted name', () => {
         const sql = `CREATE TABLE ${quoteIdentifier(table)} (a INTEGER)`;
         await warehouse.run({ ...creates, steps: [{ kind: 'sql', name: 'create', sql }] });
         await write(warehouse, `INSERT INTO ${quoteIdentifier(table)} VALUES (7)`);
-        expect([engine, ...(await warehouse.existing([table, 'other']))]).toEqual([engine, table]);
-        expect((await warehouse.query('SELECT current_schema()')).rows).toEqual([[schema]]);
+        expect([engine, ...(await existing(warehouse, [table, 'other']))]).toEqual([engine, table]);
+        const found = await warehouse.query('SELECT current_schema()', { asWritten: true });
+        expect(found.rows).toEqual([[schema]]);
         if (engine === 'postgres') await write(warehouse, `DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`);
         await warehouse.close();
       }

@@ -60,12 +60,23 @@ export async function openLoader(
   }
 }
 
-/** A loader on a warehouse that is open. */
+/** A loader on a warehouse that is open, with fresh tables. */
 export async function makeLoader(
   warehouse: Warehouse,
   spoolRoot: string,
-  { model = loadModel(), wrap = (same) => same, store: change = (same) => same }: LoaderOptions = {},
+  options: LoaderOptions = {},
 ): Promise<Loader> {
+  const loader = loaderOf(warehouse, spoolRoot, options);
+  await createTables(loader.context.model, warehouse);
+  return loader;
+}
+
+/** A loader on a warehouse as it is. */
+export function loaderOf(
+  warehouse: Warehouse,
+  spoolRoot: string,
+  { model = loadModel(), wrap = (same) => same, store: change = (same) => same }: LoaderOptions = {},
+): Loader {
   const store = new MemoryStore();
   const events: PipelineEvent[] = [];
   const sources = tablesOf(model, 'staging').map((table) => ({
@@ -82,7 +93,6 @@ export async function makeLoader(
     emit: (event) => events.push(event),
     signal: new AbortController().signal,
   };
-  await createTables(model, warehouse);
   return { context, store, events };
 }
 

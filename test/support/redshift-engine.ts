@@ -37,7 +37,8 @@ export async function stopSharedStandin(): Promise<void> {
 /** How a test's warehouse differs. */
 export interface OpenOptions {
   readonly journalFolder: string;
-  readonly schema?: string;
+  /** Undefined where dwh.cfg names none; absent, one of its own. */
+  readonly schema?: string | undefined;
   readonly workPrefix?: string | undefined;
   readonly notify?: (message: string) => void;
   readonly timeoutMilliseconds?: number;
@@ -53,7 +54,7 @@ export function schemaOf({ context: { warehouse } }: { readonly context: { reado
 /** A warehouse on the stand-in, in a schema of its own, through the real SDK clients. */
 export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
   await sharedStandin();
-  const schema = options.schema ?? uniqueName('test');
+  const schema = 'schema' in options ? options.schema : uniqueName('test');
   const workPrefix = 'workPrefix' in options ? options.workPrefix : `s3://work/${schema}/`;
   const config = {
     file: join(options.journalFolder, 'dwh.cfg'),
@@ -81,6 +82,6 @@ export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
     stores,
     notify,
   });
-  schemaNames.set(warehouse, schema);
+  schemaNames.set(warehouse, schema ?? 'public');
   return warehouse;
 }

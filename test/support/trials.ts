@@ -150,7 +150,7 @@ export async function runSql(warehouse: Warehouse, sql: string): Promise<readonl
 }
 
 /** A warehouse before whose first batch something else happens. */
-function beforeRun(warehouse: Warehouse, action: () => Promise<unknown>): Warehouse {
+export function beforeRun(warehouse: Warehouse, action: () => Promise<unknown>): Warehouse {
   let first = true;
   return override(warehouse, {
     run: async (batch, onStep) => {
@@ -171,8 +171,9 @@ export function override(warehouse: Warehouse, methods: Partial<Warehouse>): War
     now: warehouse.now,
     reads: warehouse.reads,
     loads: warehouse.loads,
-    query: (sql) => warehouse.query(sql),
-    existing: (tables) => warehouse.existing(tables),
+    schema: () => warehouse.schema(),
+    query: (sql, options) => warehouse.query(sql, options),
+    relations: (names) => warehouse.relations(names),
     running: () => warehouse.running(),
     explain: (batch) => warehouse.explain(batch),
     run: (batch, onStep) => warehouse.run(batch, onStep),

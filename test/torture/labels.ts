@@ -16,6 +16,7 @@ const VERBS =
 function statementLabel(sql: string): string {
   const text = sql
     .replaceAll(/--[^\n]*/g, '')
+    .replaceAll(/(?:"[^"]*"|\btemp\.main|\bpg_temp)\.(?=["\w])/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
   const [, guard] = /'starload (guard: \w+)/.exec(text) ?? [];

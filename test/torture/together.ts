@@ -69,7 +69,7 @@ async function sideBySide(life: Life, tally: Tally, places: readonly Place[], rn
 
 /** Where a loader is stopped in each engine: with the lock, and while its records go in. */
 const STUCK: Readonly<Record<string, readonly string[]>> = {
-  duckdb: ['^~ INSERT INTO songs', '^< BEGIN'],
+  duckdb: ['^~ INSERT INTO .*\\.songs ', '^< BEGIN'],
   postgres: ['^< LOCK', '^~ COPY'],
   redshift: ['^< BatchExecuteStatement$', '^~ S3 PUT'],
 };

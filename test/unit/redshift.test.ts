@@ -6,6 +6,7 @@ import type { Part } from '../../src/objects/part.ts';
 import {
   byName,
   createTablesBatch,
+  type Dropped,
   loadBatch,
   rebuildBatch,
   refreshBatch,
@@ -15,6 +16,7 @@ import { starBatch } from '../../src/pipeline/compare-star.ts';
 import { comparisonSql } from '../../src/pipeline/compare-tables.ts';
 import { ddlFor, doctorSql, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
+import { Qualifier } from '../../src/sql/qualify.ts';
 import { BEGINNING, render } from '../../src/sql/render.ts';
 import { copyStatement, jsonpathsOf, manifestOf } from '../../src/warehouse/redshift/copy.ts';
 import { keepLongIntegers } from '../../src/warehouse/redshift/exact-integers.ts';
@@ -22,10 +24,10 @@ import { isTransient, sortedCall, sortedStatement } from '../../src/warehouse/re
 import { Journal } from '../../src/warehouse/redshift/journal.ts';
 import { loadErrorSql } from '../../src/warehouse/redshift/load-errors.ts';
 import { assertReads } from '../../src/warehouse/redshift/read-only.ts';
+import { FIRST_OF_PATH, placesOf, relationsSql, schemaExistsSql } from '../../src/warehouse/redshift/schema.ts';
 import { batchStatements } from '../../src/warehouse/redshift/statements.ts';
 import { addressOf } from '../../src/warehouse/redshift/target.ts';
 import { toResultSet } from '../../src/warehouse/redshift/values.ts';
-import { existingSql } from '../../src/warehouse/redshift/warehouse.ts';
 import { findPart } from '../../src/warehouse/redshift/work.ts';
 import type { Batch, Step } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
@@ -35,7 +37,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/dwhRole';
 const model = loadModel();
 const PART: Part = { path: '/spool/x.json', compression: 'none', records: 1, bytes: 1, index: [] };
 const OPTIONS = {
-  schema: undefined,
+  schema: 'sparkify',
   iamRole: ROLE,
   region: 'us-west-2',
   timeoutMilliseconds: 7_200_000,
@@ -67,8 +69,13 @@ function refresh(): Batch {
   return refreshBatch(model, 'SYSDATE', 'RUN', copies);
 }
 
+function createTables(dropped: readonly Dropped[]): Batch {
+  const engine = { engine: 'redshift', now: 'SYSDATE' };
+  return createTablesBatch(model, engine, 'RUN', { dropped, hasRun: dropped.length > 0 });
+}
+
 const textOf = (batch: Batch) =>
-  batchStatements(batch, OPTIONS)
+  batchStatements(batch, { ...OPTIONS, makesSchema: batch.creates === true && !batch.locks })
     .map(({ sql }) => `${sql};`)
     .join('\n\n');
 
@@ -78,7 +85,13 @@ describe('the statements of a batch', () => {
     ['redshift-rebuild.sql', rebuildBatch(model, 'SYSDATE', 'RUN')],
     ['redshift-refresh.sql', refresh()],
     ['redshift-reconcile.sql', starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN')],
-    ['redshift-create-tables.sql', createTablesBatch(model, 'redshift', 'SYSDATE', 'RUN')],
+    [
+      'redshift-create-tables.sql',
+      createTables(
+        model.tables.map(({ name }) => ({ name, kind: 'table', rows: name === 'load_run' ? undefined : 0 })),
+      ),
+    ],
+    ['redshift-create-tables-first.sql', createTables([])],
   ])('are those of %s', (file, batch) => {
     expectGolden(file, textOf(batch));
   });
@@ -89,33 +102,35 @@ describe('the statements of a batch', () => {
     );
     const compared = comparisonSql(model.comparisons.filter(({ recounts }) => !recounts));
     const asked = [
-      existingSql('sparkify'),
+      FIRST_OF_PATH,
+      schemaExistsSql('sparkify'),
+      relationsSql('sparkify', ['songs', 'users']),
       ...loadErrorSql({ queryId: 7, filePrefix: '' }),
       ...loadErrorSql({ queryId: 0, filePrefix: 's3://work/starload/RUN/' }),
     ];
-    const doctor = ['session', 'columns', 'schema_privileges', 'table_privileges', 'stamps'].map((name) =>
+    const doctor = ['session', 'schema_privileges', 'table_privileges', 'stamps'].map((name) =>
       render(doctorSql(model, name, 'redshift'), { now: 'SYSDATE', since: BEGINNING })
         .replaceAll('{schema}', "'sparkify'")
-        .replaceAll('{table}', "'songs'"),
+        .replaceAll('{table}', `'"sparkify"."songs"'`)
+        .replaceAll('{name}', "'songs'"),
     );
     const unheld = comparisonSql(model.comparisons.filter(({ recounts }) => recounts));
     const questions = model.queries.map(({ sql }) => sql);
-    expectGolden(
-      'redshift-reads.sql',
-      [...own, tableSizes(model).sql, compared, unheld, ...doctor, ...asked, ...questions]
-        .map((sql) => `${sql};`)
-        .join('\n\n'),
+    const names = new Qualifier(placesOf('sparkify'));
+    const qualified = [...own, tableSizes(model).sql, compared, unheld, ...doctor, ...questions].map((sql) =>
+      names.statement(sql),
     );
+    expectGolden('redshift-reads.sql', [...qualified, ...asked].map((sql) => `${sql};`).join('\n\n'));
   });
 
   test('fit one BatchExecuteStatement, and a batch that does not is refused', () => {
     for (const batch of [load(), refresh(), starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN')]) {
-      expect(batchStatements(batch, { ...OPTIONS, schema: 'sparkify' }).length).toBeLessThanOrEqual(40);
+      expect(batchStatements(batch, OPTIONS).length).toBeLessThanOrEqual(40);
     }
     const mixed = (step: Step) =>
       OPTIONS.filesOf(step).flatMap((files) => [files, { ...files, compression: 'none' as const }]);
     // Where bad records are kept out, nothing is handed on untouched, so that all parts are compressed.
-    const both = batchStatements(load({ rejects: [] }), { ...OPTIONS, schema: 'sparkify', filesOf: mixed });
+    const both = batchStatements(load({ rejects: [] }), { ...OPTIONS, filesOf: mixed });
     expect(both.length).toBeLessThanOrEqual(40);
     expect(both.filter(({ sql }) => sql.startsWith('COPY'))).toHaveLength(6);
     const steps = Array.from({ length: 41 }, (_, at) => ({ kind: 'sql' as const, name: `s${at}`, sql: 'SELECT 1' }));
@@ -142,11 +157,12 @@ describe('the statements of a batch', () => {
 describe('COPY', () => {
   const [, songs] = tablesOf(model, 'staging');
   const files = { compression: 'none' as const, manifest: "s3://b/it's/x.manifest", jsonpaths: 's3://b/x.jsonpaths' };
-  const copy = (access: { iamRole: string; region: string }) => songs && copyStatement(songs, files, access);
+  const copy = (access: { iamRole: string; region: string }) =>
+    songs && copyStatement({ table: songs, name: '"sparkify"."staging_songs"' }, files, access);
 
   test('quotes its locations and names role, region and format', () => {
     expect(copy({ iamRole: 'default', region: 'eu-central-1' })).toBe(
-      `COPY "staging_songs" ("num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year")
+      `COPY "sparkify"."staging_songs" ("num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year")
 FROM 's3://b/it''s/x.manifest'
 IAM_ROLE default
 FORMAT AS JSON 's3://b/x.jsonpaths'

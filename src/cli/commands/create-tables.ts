@@ -7,6 +7,7 @@ import { withWarehouse } from '../session.ts';
 
 interface Args extends WarehouseArgs {
   readonly force: boolean;
+  readonly replaceForeign: boolean;
 }
 
 export const createTablesCommand = toModule<Args>({
@@ -15,6 +16,11 @@ export const createTablesCommand = toModule<Args>({
   options: {
     ...WAREHOUSE_OPTIONS,
     force: { type: 'boolean', default: false, describe: 'drop tables that hold rows without asking' },
+    'replace-foreign': {
+      type: 'boolean',
+      default: false,
+      describe: 'drop what has the names of the tables and is not from Starload, too',
+    },
   },
   examples: [
     ['npm run create-tables', 'in the warehouse that dwh.cfg names'],
@@ -23,17 +29,14 @@ export const createTablesCommand = toModule<Args>({
   run: (args) => withWarehouse({ config: args.config, readOnly: false }, (context) => run(context, args)),
 });
 
-async function run(context: LoadContext, { force, json }: Args): Promise<void> {
-  const { createTables, filledTables, refuseToDrop } = await import('../../pipeline/create-tables.ts');
-  const filled = force ? [] : await filledTables(context.model, context.warehouse);
-  if (filled.length > 0 && !(await wanted(filled, context.signal))) {
-    throw refuseToDrop(filled);
-  }
-  const tables = await createTables(context.model, context.warehouse);
+async function run({ model, warehouse, signal }: LoadContext, { force, replaceForeign, json }: Args): Promise<void> {
+  const { createTables } = await import('../../pipeline/create-tables.ts');
+  const confirm = (filled: readonly FilledTable[]) => wanted(filled, signal);
+  const tables = await createTables(model, warehouse, { force, replaceForeign, confirm, signal });
   if (json) {
-    document({ command: 'create-tables', status: 'created', warehouse: context.warehouse.location, tables });
+    document({ command: 'create-tables', status: 'created', warehouse: warehouse.location, tables });
   } else {
-    result(`created ${tables.length} tables in ${context.warehouse.location}: ${tables.join(', ')}`);
+    result(`created ${tables.length} tables in ${warehouse.location}: ${tables.join(', ')}`);
   }
 }
 

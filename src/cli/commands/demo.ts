@@ -37,7 +37,7 @@ async function run({ dir, json }: Args): Promise<void> {
   const file = await prepareDemo(dir);
   const outcome = await withConfig(await readConfig(file, {}), { readOnly: false }, async (context) => {
     story('2. create the tables');
-    await createTables(context.model, context.warehouse);
+    await createTables(context.model, context.warehouse, { force: true });
     story('3. load');
     const report = await etl(context);
     const answers = [];

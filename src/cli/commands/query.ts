@@ -41,7 +41,7 @@ async function run(args: Args): Promise<void> {
   const { loadModel } = await import('../../sql/catalogue.ts');
   const sql = sqlOf(loadModel(), args);
   await withWarehouse({ config: args.config, readOnly: !args.write, reachesSources: false }, async (context) => {
-    await print(await ask(context, sql, args.write), args);
+    await print(await ask(context, sql, args), args);
   });
 }
 
@@ -75,13 +75,16 @@ function sqlOf(model: Model, { sql, question }: Args): string {
   );
 }
 
-async function ask({ warehouse }: LoadContext, sql: string, write: boolean): Promise<ResultSet> {
+/** A question of sql/queries names its tables as all of sql/ does; a user's own statement is left as it is. */
+async function ask({ warehouse }: LoadContext, sql: string, { write, question }: Args): Promise<ResultSet> {
+  const asWritten = question === undefined;
   if (!write) {
-    return warehouse.query(sql);
+    return warehouse.query(sql, { asWritten });
   }
   const [outcome] = await warehouse.run({
     name: `query-${randomUUID()}`,
     locks: false,
+    asWritten,
     steps: [{ kind: 'sql', name: 'query', sql, wanted: 'always' }],
   });
   return outcome?.result ?? { columns: ['rows_changed'], rows: [[outcome?.affected ?? 0]] };

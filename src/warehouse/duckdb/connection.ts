@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBInstance as Instance } from '@duckdb/node-api';
 import { messageOf } from '../../errors.ts';
+import type { Places } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { WarehouseError } from '../errors.ts';
 import { DuckDBInstance } from '../reader/driver.ts';
@@ -12,8 +13,16 @@ export interface OpenOptions {
   /** Folders and files the load may read. Nothing else on the machine can be reached by a statement. */
   readonly readable: readonly string[];
   readonly memoryLimit: string | undefined;
-  /** The schema of the tables; made where it is missing, unless the file is only to be read. */
+  /** The schema of the tables; absent, DuckDB's own. */
   readonly schema?: string | undefined;
+}
+
+/** An open database file, and where the warehouse is in it. */
+export interface OpenFile {
+  readonly instance: Instance;
+  /** DuckDB's name for the file, which it makes of the file's own. */
+  readonly database: string;
+  readonly schema: string;
 }
 
 /**
@@ -21,38 +30,56 @@ export interface OpenOptions {
  * fetched. Throws WarehouseError: `busy` when another process has the file, `missing-table` when a file that is only to
  * be read does not exist.
  */
-export async function openInstance(options: OpenOptions): Promise<Instance> {
+export async function openFile(options: OpenOptions): Promise<OpenFile> {
   const instance = await create(options);
   const connection = await instance.connect();
   try {
-    for (const statement of settings(options)) {
+    const [row] = (await connection.runAndReadAll('SELECT current_database()')).getRows();
+    const database = String(row?.[0]);
+    for (const statement of settings(options, database)) {
       await connection.run(statement);
     }
+    return { instance, database, schema: options.schema ?? OWN_SCHEMA };
   } catch (error) {
     throw sorted(error);
   } finally {
     connection.closeSync();
   }
-  return instance;
 }
 
-/** A connection that finds and makes tables in the warehouse's schema. Throws WarehouseError. */
-export async function connect(instance: Instance, schema: string | undefined): Promise<DuckDBConnection> {
+/** The schema that every DuckDB file has. */
+const OWN_SCHEMA = 'main';
+
+/** A connection to which plain names mean nothing in the file: neither tables nor macros, which could hide functions. */
+export async function connect({ instance, database }: OpenFile): Promise<DuckDBConnection> {
   const connection = await instance.connect();
-  if (schema !== undefined) {
-    try {
-      // Qualified, since the file's own name, which is the catalog's, may be the same as the schema's.
-      const [row] = (await connection.runAndReadAll('SELECT current_database()')).getRows();
-      await connection.run(`USE ${quoteIdentifier(String(row?.[0]))}.${quoteIdentifier(schema)}`);
-    } catch (error) {
-      connection.closeSync();
-      throw new WarehouseError('missing-table', `there is no schema ${schema} yet`, {
-        next: 'Run npm run create-tables first.',
-        cause: error,
-      });
-    }
-  }
+  await connection.run(`USE ${quoteIdentifier(nowhere(database))}.main`);
   return connection;
+}
+
+/** A connection that looks for plain names in the warehouse's schema. Throws WarehouseError where there is none yet. */
+export async function connectToSchema({ instance, database, schema }: OpenFile): Promise<DuckDBConnection> {
+  const connection = await instance.connect();
+  try {
+    await connection.run(`USE ${quoteIdentifier(database)}.${quoteIdentifier(schema)}`);
+    return connection;
+  } catch (error) {
+    connection.closeSync();
+    throw new WarehouseError('missing-table', `there is no schema ${schema} yet`, {
+      next: 'Run npm run create-tables first.',
+      cause: error,
+    });
+  }
+}
+
+/** What goes before the names of tables. DuckDB keeps temporary ones in a database of their own. */
+export function placesOf({ database, schema }: Pick<OpenFile, 'database' | 'schema'>): Places {
+  return { tables: `${quoteIdentifier(database)}.${quoteIdentifier(schema)}.`, temporary: 'temp.main.' };
+}
+
+/** The name of an empty database in memory: DuckDB always looks for plain names somewhere, and lets nobody choose nothing. */
+function nowhere(database: string): string {
+  return `${database}_nowhere`;
 }
 
 /** DuckDB's error as a WarehouseError; one that is none of its own stays what it is. */
@@ -126,9 +153,9 @@ function openFailure(path: string, cause: unknown): WarehouseError {
   });
 }
 
-function settings({ readable, memoryLimit, schema, readOnly }: OpenOptions): readonly string[] {
+function settings({ readable, memoryLimit }: OpenOptions, database: string): readonly string[] {
   return [
-    ...(schema === undefined || readOnly ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`]),
+    `ATTACH ':memory:' AS ${quoteIdentifier(nowhere(database))} (READ_WRITE)`,
     "SET GLOBAL TimeZone = 'UTC'",
     ...(memoryLimit === undefined ? [] : [`SET GLOBAL memory_limit = ${literal(half(memoryLimit))}`]),
     `SET GLOBAL allowed_directories = [${readable.map(literal).join(', ')}]`,
@@ -143,6 +170,6 @@ function half(amount: string): string {
 }
 
 /** DuckDB takes every character of a literal as it is, but for the quote. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,4 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { Qualifier } from '../../sql/qualify.ts';
+import { quoteIdentifier } from '../../sql/render.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import { listValue, ResultReturnType } from '../reader/driver.ts';
 import type { Batch, Step, StepResult } from '../warehouse.ts';
@@ -10,10 +12,13 @@ import { toResultSet } from './values.ts';
 /** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
 export class Session {
   readonly #connection: DuckDBConnection;
+  /** Absent where statements are run as they are written. */
+  readonly #names: Qualifier | undefined;
   #cancelled = false;
 
-  constructor(connection: DuckDBConnection) {
+  constructor(connection: DuckDBConnection, names: Qualifier | undefined) {
     this.#connection = connection;
+    this.#names = names;
   }
 
   /** Stops the running statement, and every one after it. */
@@ -26,10 +31,17 @@ export class Session {
     this.#connection.closeSync();
   }
 
-  /** Runs a batch in a transaction; see Warehouse.run. */
-  async run(batch: Batch, onStep: ((result: StepResult) => void) | undefined): Promise<readonly StepResult[]> {
+  /** Runs a batch in a transaction, after the statements of `before`; see Warehouse.run. */
+  async run(
+    batch: Batch,
+    before: readonly string[],
+    onStep: ((result: StepResult) => void) | undefined,
+  ): Promise<readonly StepResult[]> {
     const results: StepResult[] = [];
-    await this.runSql('begin', 'BEGIN');
+    await this.#send('BEGIN');
+    for (const statement of before) {
+      await this.#send(statement);
+    }
     for (const step of batch.steps) {
       try {
         const result = await this.#runStep(step);
@@ -40,19 +52,27 @@ export class Session {
         throw error instanceof WarehouseError ? new StepFailed(step, error, results) : error;
       }
     }
-    await this.runSql('commit', 'COMMIT');
+    await this.#send('COMMIT');
     return results;
   }
 
   /** Runs one statement in a transaction that can only read. Throws WarehouseError. */
   async read(sql: string): Promise<StepResult> {
-    await this.#attempt(() => assertReads(this.#connection, sql));
-    await this.runSql('begin', 'BEGIN TRANSACTION READ ONLY');
-    return this.runSql('query', sql);
+    const named = this.#named(sql);
+    await this.#attempt(() => assertReads(this.#connection, named));
+    await this.#send('BEGIN TRANSACTION READ ONLY');
+    return this.#runRead('query', named);
   }
 
-  /** Runs one statement. Throws WarehouseError. */
-  async runSql(name: string, sql: string): Promise<StepResult> {
+  #named(sql: string): string {
+    return this.#names?.statement(sql) ?? sql;
+  }
+
+  async #send(sql: string): Promise<void> {
+    await this.#attempt(() => this.#connection.run(sql));
+  }
+
+  async #runRead(name: string, sql: string): Promise<StepResult> {
     const reader = await this.#attempt(() => this.#connection.runAndReadAll(sql));
     const returnsRows = reader.returnType === ResultReturnType.QUERY_RESULT;
     return { name, affected: reader.rowsChanged, result: returnsRows ? toResultSet(reader) : undefined };
@@ -61,7 +81,7 @@ export class Session {
   #runStep(step: Step): Promise<StepResult> {
     switch (step.kind) {
       case 'sql':
-        return step.wanted === undefined ? this.#runUnread(step) : this.runSql(step.name, step.sql);
+        return step.wanted === undefined ? this.#runUnread(step) : this.#runRead(step.name, this.#named(step.sql));
       case 'copy':
         return this.#runCopy(step);
       case 'copy-folder':
@@ -71,13 +91,14 @@ export class Session {
 
   /** Runs a statement to its end without fetching what it returns. */
   async #runUnread({ name, sql }: Extract<Step, { kind: 'sql' }>): Promise<StepResult> {
-    const { rowsChanged } = await this.#attempt(() => this.#connection.run(sql));
+    const { rowsChanged } = await this.#attempt(() => this.#connection.run(this.#named(sql)));
     return { name, affected: rowsChanged, result: undefined };
   }
 
-  async #runCopy({ name, table, parts, mapping }: Extract<Step, { kind: 'copy' }>): Promise<StepResult> {
+  async #runCopy(step: Extract<Step, { kind: 'copy' }>): Promise<StepResult> {
+    const { name, table } = step;
     let affected = 0;
-    for (const statement of copyStatements(table, parts, mapping)) {
+    for (const statement of copyStatements(this.#names?.name(table.name) ?? quoteIdentifier(table.name), step)) {
       const values: Record<string, DuckDBValue> = {
         paths: listValue([...statement.paths]),
         files: listValue(statement.parts.map(({ path }) => path)),

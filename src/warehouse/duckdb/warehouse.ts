@@ -1,12 +1,14 @@
-import type { DuckDBInstance } from '@duckdb/node-api';
-import type { Batch, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
-import { connect, type OpenOptions, openInstance } from './connection.ts';
+import { Qualifier } from '../../sql/qualify.ts';
+import { quoteIdentifier } from '../../sql/render.ts';
+import type { Batch, Relation, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
+import { connect, connectToSchema, type OpenFile, type OpenOptions, openFile, placesOf } from './connection.ts';
 import { copyStatements } from './copy.ts';
+import { readRelations, relationsSql } from './relations.ts';
 import { Session } from './session.ts';
 
 /** Opens the warehouse in a DuckDB file, or in memory for the path `:memory:`. Throws WarehouseError. */
 export async function openDuckdb(options: OpenOptions): Promise<Warehouse> {
-  return new DuckdbWarehouse(options, await openInstance(options));
+  return new DuckdbWarehouse(options, await openFile(options));
 }
 
 /** One file, one process: the file's lock is what `Batch.locks` asks for. */
@@ -17,27 +19,25 @@ class DuckdbWarehouse implements Warehouse {
   readonly now = 'CAST(current_timestamp AS TIMESTAMP)';
   readonly reads = 'local';
   readonly loads = 'parts';
-  readonly #schema: string | undefined;
-  readonly #instance: DuckDBInstance;
+  readonly #file: OpenFile;
   readonly #sessions = new Set<Session>();
 
-  constructor({ path, schema }: OpenOptions, instance: DuckDBInstance) {
+  constructor({ path }: OpenOptions, file: OpenFile) {
     this.location = path;
-    this.#schema = schema;
-    this.#instance = instance;
+    this.#file = file;
   }
 
-  async query(sql: string): Promise<ResultSet> {
-    const { result } = await this.#withSession((session) => session.read(sql));
+  async schema(): Promise<string> {
+    return this.#file.schema;
+  }
+
+  async query(sql: string, { asWritten } = { asWritten: false }): Promise<ResultSet> {
+    const { result } = await this.#withSession(asWritten, (session) => session.read(sql));
     return result ?? { columns: [], rows: [] };
   }
 
-  async existing(tables: readonly string[]): Promise<ReadonlySet<string>> {
-    const { rows } = await this.query(
-      'SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()',
-    );
-    const found = new Set(rows.map(([name]) => name));
-    return new Set(tables.filter((name) => found.has(name)));
+  async relations(names: readonly string[]): Promise<readonly Relation[]> {
+    return readRelations(await this.query(relationsSql(this.#file, names)), names);
   }
 
   /** Nobody else can have the file. */
@@ -45,12 +45,13 @@ class DuckdbWarehouse implements Warehouse {
     return [];
   }
 
-  explain(batch: Batch): readonly string[] {
-    return ['BEGIN', ...batch.steps.flatMap(statementsOf), 'COMMIT'];
+  async explain(batch: Batch): Promise<readonly string[]> {
+    const names = new Qualifier(placesOf(this.#file));
+    return ['BEGIN', ...this.#before(batch), ...batch.steps.flatMap((step) => statementsOf(step, names)), 'COMMIT'];
   }
 
   run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
-    return this.#withSession((session) => session.run(batch, onStep));
+    return this.#withSession(batch.asWritten === true, (session) => session.run(batch, this.#before(batch), onStep));
   }
 
   /** A batch ends with its process. */
@@ -63,11 +64,20 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   async close(): Promise<void> {
-    this.#instance.closeSync();
+    this.#file.instance.closeSync();
   }
 
-  async #withSession<T>(action: (session: Session) => Promise<T>): Promise<T> {
-    const session = new Session(await connect(this.#instance, this.#schema));
+  #before({ creates }: Batch): readonly string[] {
+    const { database, schema } = this.#file;
+    return creates === true
+      ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(database)}.${quoteIdentifier(schema)}`]
+      : [];
+  }
+
+  async #withSession<T>(asWritten: boolean, action: (session: Session) => Promise<T>): Promise<T> {
+    const session = asWritten
+      ? new Session(await connectToSchema(this.#file), undefined)
+      : new Session(await connect(this.#file), new Qualifier(placesOf(this.#file)));
     this.#sessions.add(session);
     try {
       return await action(session);
@@ -78,10 +88,13 @@ class DuckdbWarehouse implements Warehouse {
   }
 }
 
-function statementsOf(step: Step): readonly string[] {
-  return step.kind === 'copy'
-    ? copyStatements(step.table, step.parts, step.mapping).map(({ sql }) => sql)
-    : step.kind === 'sql'
-      ? [step.sql]
-      : [];
+function statementsOf(step: Step, names: Qualifier): readonly string[] {
+  switch (step.kind) {
+    case 'sql':
+      return [names.statement(step.sql)];
+    case 'copy':
+      return copyStatements(names.name(step.table.name), step).map(({ sql }) => sql);
+    case 'copy-folder':
+      return [];
+  }
 }

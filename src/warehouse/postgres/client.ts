@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import type { Client, ClientConfig } from 'pg';
-import { quoteIdentifier } from '../../sql/render.ts';
 import { connectFailure, redshiftFailure } from './failures.ts';
+import { NOTHING_OF_OTHERS } from './schema.ts';
 import type { PostgresTarget } from './target.ts';
 import { typeParsers } from './values.ts';
 
@@ -20,7 +20,7 @@ export interface Access {
   readonly timeoutMilliseconds: number | undefined;
 }
 
-/** A connection whose session is set: UTC, the warehouse's schema, limits of time. Throws WarehouseError. */
+/** A connection whose session is set: no names of others', UTC, limits of time. Throws WarehouseError. */
 export async function connect(access: Access): Promise<Client> {
   const client = new PgClient(clientConfig(access.target));
   // A connection that breaks while nobody waits for an answer tells it here; the next statement then fails.
@@ -75,8 +75,10 @@ function isThisHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('/') || /^127(\.\d+){3}$/.test(host);
 }
 
-function sessionSettings({ target, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: Access): string {
+function sessionSettings({ timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: Access): string {
   return [
+    // First: the statements below call functions.
+    NOTHING_OF_OTHERS,
     "SET TIME ZONE 'UTC'",
     "SET datestyle = 'ISO, YMD'",
     'SET extra_float_digits = 1',
@@ -84,6 +86,5 @@ function sessionSettings({ target, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISE
     "SELECT set_config('work_mem', '64MB', false) WHERE pg_size_bytes(current_setting('work_mem')) < 67108864",
     `SET statement_timeout = ${Math.trunc(timeoutMilliseconds)}`,
     `SET idle_in_transaction_session_timeout = ${Math.trunc(Math.min(timeoutMilliseconds, IDLE_TIMEOUT_MILLISECONDS))}`,
-    ...(target.schema === undefined ? [] : [`SET search_path = ${quoteIdentifier(target.schema)}`]),
   ].join('; ');
 }

@@ -13,18 +13,18 @@ const { from: copyFrom } = createRequire(import.meta.url)('pg-copy-streams') as 
 type CopyStep = Extract<Step, { kind: 'copy' }>;
 
 /**
- * The statements of a `copy` step. Records come in before the transaction, into a temporary table: while a client feeds a
+ * The statements of a `copy` step into a table whose name, quoted and qualified, is `into`. Records come in before the transaction, into a temporary table: while a client feeds a
  * COPY no time limit of the server's works, so that none may hold the lock then.
  */
-export function incomingStatements(table: Table): { create: string; copy: string; insert: string } {
-  const incoming = quoteIdentifier(`incoming_${table.name}`);
+export function incomingStatements(table: Table, into = ''): { create: string; copy: string; insert: string } {
+  const incoming = `pg_temp.${quoteIdentifier(`incoming_${table.name}`)}`;
   const columns = loadedColumns(table);
   const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   const typed = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${TYPES[type]}`).join(', ');
   return {
     create: `CREATE TEMP TABLE ${incoming} (${typed})`,
     copy: `COPY ${incoming} FROM STDIN (FORMAT csv)`,
-    insert: `INSERT INTO ${quoteIdentifier(table.name)} (${names}) SELECT ${names} FROM ${incoming}`,
+    insert: `INSERT INTO ${into} (${names}) SELECT ${names} FROM ${incoming}`,
   };
 }
 

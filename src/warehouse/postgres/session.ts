@@ -1,5 +1,6 @@
 import type { Client, QueryArrayResult } from 'pg';
-import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
+import { Qualifier } from '../../sql/qualify.ts';
+import { quoteIdentifier } from '../../sql/render.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import type { CsvReader } from '../reader/csv.ts';
 import type { Batch, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
@@ -7,21 +8,32 @@ import { sorted } from './failures.ts';
 import { GRANTS } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
 import { assertReads } from './read-only.ts';
+import { placesOf } from './schema.ts';
 import { toResultSet } from './values.ts';
 
-/** What every writing transaction waits for. */
-export const LOCK = 'LOCK TABLE load_run IN ACCESS EXCLUSIVE MODE';
+/** What a batch locks before its steps: what every writing transaction waits for, and what else it names. */
+export function lockStatements({ locks, lockedTables = [] }: Batch, names: Qualifier): readonly string[] {
+  const tables = new Set([...(locks ? ['load_run'] : []), ...lockedTables]);
+  return [...tables].map((table) => `LOCK TABLE ${names.name(table)} IN ACCESS EXCLUSIVE MODE`);
+}
+
+/** What makes the names of a user's own SQL those of the warehouse's schema, until the transaction ends. */
+function searchIn(schema: string): string {
+  return `SET LOCAL search_path = ${quoteIdentifier(schema)}`;
+}
 
 /** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
 export class Session {
   readonly #client: Client;
-  readonly #schema: string | undefined;
+  readonly #schema: string;
+  readonly #names: Qualifier;
   readonly #openReader: () => Promise<CsvReader>;
   readonly #stop = new AbortController();
 
-  constructor(client: Client, schema: string | undefined, openReader: () => Promise<CsvReader>) {
+  constructor(client: Client, schema: string, openReader: () => Promise<CsvReader>) {
     this.#client = client;
     this.#schema = schema;
+    this.#names = new Qualifier(placesOf(schema));
     this.#openReader = openReader;
   }
 
@@ -39,24 +51,33 @@ export class Session {
     await this.#client.end().catch(() => {});
   }
 
-  /** Runs one statement in a transaction that can only read. Throws WarehouseError. */
-  async read(sql: string): Promise<ResultSet> {
+  /** Runs one statement in a transaction that can only read; see Warehouse.query. Throws WarehouseError. */
+  async read(sql: string, asWritten: boolean): Promise<ResultSet> {
     await this.#send('BEGIN READ ONLY');
     await this.#attempt(() => assertReads(this.#client, sql));
-    const { result } = await this.#runSql('query', sql);
+    if (asWritten) {
+      await this.#send(searchIn(this.#schema));
+    }
+    const { result } = await this.#runSql('query', asWritten ? sql : this.#names.statement(sql));
     await this.#send('ROLLBACK');
+    return result ?? { columns: [], rows: [] };
+  }
+
+  /** Asks the server's own catalogue, with values for $1 and so on. */
+  async ask(sql: string, values: readonly unknown[]): Promise<ResultSet> {
+    const { result } = await this.#runSql('question', sql, values);
     return result ?? { columns: [], rows: [] };
   }
 
   /** Runs a batch in a transaction; see Warehouse.run. The server shows its name meanwhile. */
   async run(batch: Batch, onStep: ((result: StepResult) => void) | undefined): Promise<readonly StepResult[]> {
-    await this.#runSql('show', showing(batch));
+    await this.#runSql('show', SHOW, [`starload ${batch.name}`.slice(0, 63), this.#names.name('load_run')]);
     await this.#bringIn(batch);
     const results: StepResult[] = [];
     await this.#send(beginning(batch));
     try {
       await this.#prepare(batch);
-      const grants = batch.creates === true ? await this.#grants() : [];
+      const grants = batch.creates === true ? await this.#grants(batch) : [];
       for (const step of batch.steps) {
         const result = await this.#failing(step, results, () => this.#runStep(step, batch));
         results.push(result);
@@ -89,33 +110,37 @@ export class Session {
     }
   }
 
-  async #prepare({ locks, creates }: Batch): Promise<void> {
-    if (creates === true && this.#schema !== undefined && !(await this.#isTrue(schemaExists(this.#schema)))) {
+  async #prepare(batch: Batch): Promise<void> {
+    if (batch.creates === true && !(await this.#isTrue(SCHEMA_EXISTS, [this.#schema]))) {
       await this.#send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.#schema)}`);
     }
-    if (locks || (creates === true && (await this.#isTrue("to_regclass('load_run') IS NOT NULL")))) {
-      await this.#send(LOCK);
+    for (const lock of lockStatements(batch, this.#names)) {
+      await this.#send(lock);
+    }
+    if (batch.asWritten === true) {
+      await this.#send(searchIn(this.#schema));
     }
   }
 
   /** What gives tables that are made anew the privileges the old ones had. */
-  async #grants(): Promise<readonly string[]> {
-    const { result } = await this.#runSql('grants', GRANTS);
-    return (result?.rows ?? []).map(([grant]) => String(grant));
+  async #grants({ lockedTables = [] }: Batch): Promise<readonly string[]> {
+    const { rows } = await this.ask(GRANTS, [this.#schema, lockedTables]);
+    return rows.map(([grant]) => String(grant));
   }
 
-  async #isTrue(question: string): Promise<boolean> {
-    const { result } = await this.#runSql('question', `SELECT ${question}`);
-    return result?.rows[0]?.[0] === true;
+  async #isTrue(question: string, values: readonly unknown[]): Promise<boolean> {
+    return (await this.ask(question, values)).rows[0]?.[0] === true;
   }
 
-  #runStep(step: Step, { creates }: Batch): Promise<StepResult> {
+  #runStep(step: Step, { creates, asWritten }: Batch): Promise<StepResult> {
     switch (step.kind) {
-      case 'sql':
+      case 'sql': {
+        const sql = asWritten === true ? step.sql : this.#names.statement(step.sql);
         // The file of a table may hold several statements: the table and its indexes.
-        return creates === true ? this.#send(step.sql, step.name) : this.#runAnalysed(step.name, step.sql);
+        return creates === true ? this.#send(sql, step.name) : this.#runAnalysed(step.name, sql);
+      }
       case 'copy':
-        return this.#runAnalysed(step.name, incomingStatements(step.table).insert);
+        return this.#runAnalysed(step.name, incomingStatements(step.table, this.#names.name(step.table.name)).insert);
       case 'copy-folder':
         throw new TypeError('PostgreSQL loads parts, not folders');
     }
@@ -133,17 +158,13 @@ export class Session {
 
   /** Whether so many new rows are more than the planner knows of. */
   async #isNewToPlanner(table: string, rows: number): Promise<boolean> {
-    const { result } = await this.#runSql(
-      'statistics',
-      `SELECT reltuples < ${rows} FROM pg_class WHERE oid = to_regclass(${quoteLiteral(table)})`,
-    );
-    return result?.rows[0]?.[0] === true;
+    return this.#isTrue('SELECT reltuples < $2 FROM pg_class WHERE oid = to_regclass($1)', [table, rows]);
   }
 
   /** Runs one statement; several are refused by the protocol. */
-  async #runSql(name: string, sql: string): Promise<StepResult> {
+  async #runSql(name: string, sql: string, values: readonly unknown[] = []): Promise<StepResult> {
     const returned: QueryArrayResult<Value[]> = await this.#attempt(() =>
-      this.#client.query({ text: sql, rowMode: 'array', queryMode: 'extended' } as never),
+      this.#client.query({ text: sql, values, rowMode: 'array', queryMode: 'extended' } as never),
     );
     return { name, affected: returned.rowCount ?? 0, result: toResultSet(returned) };
   }
@@ -196,19 +217,17 @@ function beginning({ locks, creates }: Batch): string {
 }
 
 /** Shows a batch to others: its name in pg_stat_activity, which keeps 63 bytes, and whose it is by a lock that blocks nobody. */
-function showing({ name }: Batch): string {
-  return `SELECT set_config('application_name', ${quoteLiteral(`starload ${name}`.slice(0, 63))}, false),
-  pg_advisory_lock_shared(CAST(CAST(to_regclass('load_run') AS OID) AS BIGINT))`;
-}
+const SHOW = `SELECT set_config('application_name', $1, false),
+  pg_advisory_lock_shared(CAST(CAST(to_regclass($2) AS OID) AS BIGINT))`;
 
 /** Asked first: CREATE SCHEMA IF NOT EXISTS wants the right to create one even where there is nothing to create. */
-function schemaExists(schema: string): string {
-  return `EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ${quoteLiteral(schema)})`;
-}
+const SCHEMA_EXISTS = 'SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)';
 
 /** The table that a statement of this project fills, as it is written there. */
 function filledTable(sql: string): string | undefined {
-  return /^(?:--[^\n]*\n)*(?:CREATE TEMP TABLE|INSERT INTO) ("?\w+"?)/.exec(sql)?.[1];
+  return /^(?:--[^\n]*\n)*(?:CREATE TEMP TABLE|INSERT INTO) ((?:"(?:[^"]|"")*"|\w+)(?:\.(?:"(?:[^"]|"")*"|\w+))?)/.exec(
+    sql,
+  )?.[1];
 }
 
 function cancelled(cause: unknown): WarehouseError {

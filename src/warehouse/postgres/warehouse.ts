@@ -1,10 +1,13 @@
-import { quoteLiteral } from '../../sql/render.ts';
+import { Qualifier } from '../../sql/qualify.ts';
+import { WarehouseError } from '../errors.ts';
 import { CsvReader } from '../reader/csv.ts';
-import type { Batch, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
+import type { Batch, Relation, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
 import { type Access, connect } from './client.ts';
+import { sorted } from './failures.ts';
 import { incomingStatements } from './incoming.ts';
-import { LOCK, Session } from './session.ts';
-import type { PostgresTarget } from './target.ts';
+import { RELATIONS, readRelations } from './relations.ts';
+import { firstOfSearchPath, placesOf } from './schema.ts';
+import { lockStatements, Session } from './session.ts';
 
 /** How a server is reached, and what its loads may read. */
 export interface OpenOptions extends Access {
@@ -28,31 +31,33 @@ class PostgresWarehouse implements Warehouse {
   readonly reads = 'local';
   readonly loads = 'parts';
   readonly #options: OpenOptions;
-  readonly #target: PostgresTarget;
+  /** Once it is known. */
+  #schema: string | undefined;
   readonly #sessions = new Set<Session>();
 
   constructor(options: OpenOptions) {
     const { host, port, database } = options.target;
     this.location = `postgresql://${host}:${port}/${database}`;
     this.#options = options;
-    this.#target = options.target;
+    this.#schema = options.target.schema;
   }
 
-  query(sql: string): Promise<ResultSet> {
-    return this.#withSession((session) => session.read(sql));
+  async schema(): Promise<string> {
+    return this.#schema ?? this.#withSession(async () => this.#schema as string);
   }
 
-  async existing(tables: readonly string[]): Promise<ReadonlySet<string>> {
-    const { rows } = await this.query(
-      `SELECT relname FROM pg_class
-WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relkind IN ('r', 'p')
-  AND relname IN (${tables.map(quoteLiteral).join(', ')})`,
-    );
-    return new Set(rows.map(([name]) => String(name)));
+  query(sql: string, { asWritten } = { asWritten: false }): Promise<ResultSet> {
+    return this.#withSession((session) => session.read(sql, asWritten));
+  }
+
+  async relations(names: readonly string[]): Promise<readonly Relation[]> {
+    const schema = await this.schema();
+    return readRelations(await this.#withSession((session) => session.ask(RELATIONS, [schema, names])));
   }
 
   async running(): Promise<readonly RunningBatch[]> {
-    const { rows } = await this.query(RUNNING);
+    const loadRun = (await this.#names()).name('load_run');
+    const { rows } = await this.#withSession((session) => session.ask(RUNNING, [loadRun]));
     return rows.map(([name, since, holdsLock, pid, address, state]) => ({
       name: String(name).replace(/^starload /, ''),
       since: String(since),
@@ -61,12 +66,15 @@ WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schem
     }));
   }
 
-  explain({ steps, locks }: Batch): readonly string[] {
+  async explain(batch: Batch): Promise<readonly string[]> {
+    const names = await this.#names();
+    const { steps } = batch;
     const incoming = steps.flatMap((step) => {
       const { create, copy } = step.kind === 'copy' ? incomingStatements(step.table) : {};
       return create === undefined || copy === undefined ? [] : [create, copy];
     });
-    return [...incoming, 'BEGIN', ...(locks ? [LOCK] : []), ...steps.map(statementOf), 'COMMIT'];
+    const own = steps.map((step) => statementOf(step, names));
+    return [...incoming, 'BEGIN', ...lockStatements(batch, names), ...own, 'COMMIT'];
   }
 
   run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
@@ -99,10 +107,12 @@ WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schem
     }
   }
 
+  async #names(): Promise<Qualifier> {
+    return new Qualifier(placesOf(await this.schema()));
+  }
+
   async #withSession<T>(action: (session: Session) => Promise<T>): Promise<T> {
-    const { scratch, readable } = this.#options;
-    const openReader = () => CsvReader.open(scratch, readable);
-    const session = new Session(await connect(this.#options), this.#target.schema, openReader);
+    const session = await this.#open();
     this.#sessions.add(session);
     try {
       return await action(session);
@@ -111,22 +121,41 @@ WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schem
       await session.close();
     }
   }
+
+  async #open(): Promise<Session> {
+    const { scratch, readable } = this.#options;
+    const client = await connect(this.#options);
+    try {
+      this.#schema ??= await firstOfSearchPath(client);
+      return new Session(client, this.#schema, () => CsvReader.open(scratch, readable));
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error instanceof WarehouseError ? error : sorted(error);
+    }
+  }
 }
 
 /**
- * Batches of this schema's loaders, which show themselves by a lock that blocks nobody, and whoever else holds the lock.
+ * Batches of the loaders whose load_run is $1, which show themselves by a lock that blocks nobody, and whoever else holds the lock.
  * Who may not see another user's activity finds NULL there.
  */
 const RUNNING = `SELECT COALESCE(NULLIF(a.application_name, ''), 'not a loader'), a.xact_start, COALESCE(held.granted, FALSE),
   a.pid, host(a.client_addr), COALESCE(a.state, 'unknown')
 FROM pg_stat_activity a
 LEFT JOIN pg_locks shown ON shown.pid = a.pid AND shown.locktype = 'advisory' AND shown.classid = 0
-  AND shown.objid = to_regclass('load_run')
-LEFT JOIN pg_locks held ON held.pid = a.pid AND held.relation = to_regclass('load_run')
+  AND shown.objid = to_regclass($1)
+LEFT JOIN pg_locks held ON held.pid = a.pid AND held.relation = to_regclass($1)
   AND held.mode = 'AccessExclusiveLock' AND held.granted
 WHERE shown.pid IS NOT NULL OR held.pid IS NOT NULL
 ORDER BY a.xact_start`;
 
-function statementOf(step: Step): string {
-  return step.kind === 'copy' ? incomingStatements(step.table).insert : step.kind === 'sql' ? step.sql : '';
+function statementOf(step: Step, names: Qualifier): string {
+  switch (step.kind) {
+    case 'sql':
+      return names.statement(step.sql);
+    case 'copy':
+      return incomingStatements(step.table, names.name(step.table.name)).insert;
+    case 'copy-folder':
+      return '';
+  }
 }

@@ -24,37 +24,52 @@ const ROLES =
   /^(default|arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]+(,arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]+)*)$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
+/** A table, and its name, quoted and qualified. */
+export interface CopyTarget {
+  readonly table: Table;
+  readonly name: string;
+}
+
 /**
  * The COPY of some files into a table. It says what it means and leaves nothing to defaults that lose data: no
  * TRUNCATECOLUMNS, no ACCEPTINVCHARS, no MAXERROR. Throws TypeError on a role or region that is none: they are the only
  * outside strings in it, with the locations, which are quoted.
  */
 export function copyStatement(
-  table: Table,
+  into: CopyTarget,
   { compression, manifest, jsonpaths }: CopyFiles,
   access: CopyAccess,
 ): string {
-  return copyFrom(table, manifest, { compression, jsonpaths, isManifest: true }, access);
+  return copyFrom(into, manifest, { compression, jsonpaths, isManifest: true }, access);
 }
 
 /** The COPY of everything whose key begins as a folder does. Its slash keeps neighbours out: `log_data` also matches `log_data2/`. */
-export function copyFolderStatement(table: Table, { uri, compression, jsonpaths }: Folder, access: CopyAccess): string {
+export function copyFolderStatement(
+  into: CopyTarget,
+  { uri, compression, jsonpaths }: Folder,
+  access: CopyAccess,
+): string {
   const paths = jsonpaths === undefined ? undefined : locationOf(jsonpaths);
-  return copyFrom(table, locationOf(uri), { compression, jsonpaths: paths, isManifest: false }, access);
+  return copyFrom(into, locationOf(uri), { compression, jsonpaths: paths, isManifest: false }, access);
 }
 
 interface CopyFormat extends Omit<CopyFiles, 'manifest'> {
   readonly isManifest: boolean;
 }
 
-function copyFrom(table: Table, from: string, format: CopyFormat, { iamRole, region }: CopyAccess): string {
+function copyFrom(
+  { table, name }: CopyTarget,
+  from: string,
+  format: CopyFormat,
+  { iamRole, region }: CopyAccess,
+): string {
   if (!ROLES.test(iamRole) || !REGION.test(region)) {
     throw new TypeError(`not a role and a region: ${iamRole}, ${region}`);
   }
-  const columns = loadedColumns(table).map(({ name }) => quoteIdentifier(name));
+  const columns = loadedColumns(table).map((column) => quoteIdentifier(column.name));
   const options = [format.isManifest ? 'MANIFEST' : '', format.compression === 'gzip' ? 'GZIP' : ''].filter(Boolean);
   return [
-    `COPY ${quoteIdentifier(table.name)} (${columns.join(', ')})`,
+    `COPY ${name} (${columns.join(', ')})`,
     `FROM ${quoteLiteral(from)}`,
     `IAM_ROLE ${iamRole === 'default' ? 'default' : quoteLiteral(iamRole)}`,
     `FORMAT AS JSON ${quoteLiteral(format.jsonpaths ?? 'auto ignorecase')}`,

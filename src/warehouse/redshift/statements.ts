@@ -1,7 +1,9 @@
 import { StarloadError } from '../../errors.ts';
+import { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import type { Batch, Step } from '../warehouse.ts';
 import { type CopyAccess, type CopyFiles, copyFolderStatement, copyStatement } from './copy.ts';
+import { NOTHING_OF_OTHERS, placesOf } from './schema.ts';
 
 /** A statement of a BatchExecuteStatement, and the step it belongs to; the session's own belong to none. */
 export interface BatchStatement {
@@ -13,7 +15,10 @@ export interface BatchStatement {
 
 /** What a batch's statements depend on besides its steps. */
 export interface StatementOptions extends CopyAccess {
-  readonly schema: string | undefined;
+  /** The schema of all tables. */
+  readonly schema: string;
+  /** Whether it is made first: who asks for that needs the right to, even where it is there. */
+  readonly makesSchema?: boolean;
   /** The longest a statement may run, in milliseconds: a stuck loader's locks end with it. */
   readonly timeoutMilliseconds: number;
   /** The files of a COPY step. */
@@ -31,44 +36,56 @@ const MAX_BYTES = 100 * 1024;
  * takes.
  */
 export function batchStatements(batch: Batch, options: StatementOptions): readonly BatchStatement[] {
-  const session = sessionStatements(options);
-  const lock = batch.locks ? ['LOCK load_run'] : [];
   const { schema } = options;
-  const made =
-    batch.creates === true && schema !== undefined ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`] : [];
-  const own = [...session, ...made, ...lock].map((sql) => ({ sql, step: undefined, fetch: undefined }));
-  const statements = withinLimit([...own, ...batch.steps.flatMap((step) => stepStatements(step, options))]);
+  const names = new Qualifier(placesOf(schema));
+  const session = sessionStatements(options, batch.asWritten === true ? schema : NOTHING_OF_OTHERS);
+  const made = options.makesSchema === true ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`] : [];
+  const own = [...session, ...made, ...lockStatements(batch, names)];
+  const steps = batch.steps.flatMap((step) => stepStatements(step, batch, { names, options }));
+  const statements = withinLimit([...own.map((sql) => ({ sql, step: undefined, fetch: undefined })), ...steps]);
   checkLimits(statements);
   return statements;
 }
 
-/** What a session needs before anything else: each batch is a session of its own. */
-export function sessionStatements({
-  schema,
-  timeoutMilliseconds,
-}: Pick<StatementOptions, 'schema' | 'timeoutMilliseconds'>): readonly string[] {
+/** All in one statement, since each counts. */
+function lockStatements({ locks, lockedTables = [] }: Batch, names: Qualifier): readonly string[] {
+  const tables = [...new Set([...(locks ? ['load_run'] : []), ...lockedTables])];
+  return tables.length === 0 ? [] : [`LOCK ${tables.map((table) => names.name(table)).join(', ')}`];
+}
+
+/** What a session needs before anything else: each batch is a session of its own. Plain names are those of `searched`. */
+export function sessionStatements(
+  { timeoutMilliseconds }: Pick<StatementOptions, 'timeoutMilliseconds'>,
+  searched: string,
+): readonly string[] {
   return [
     "SET timezone TO 'UTC'",
     `SET statement_timeout TO ${Math.floor(timeoutMilliseconds)}`,
-    ...(schema === undefined ? [] : [`SET search_path TO ${quoteIdentifier(schema)}`]),
+    `SET search_path TO ${quoteIdentifier(searched)}`,
   ];
 }
 
 const FETCHES = { always: 'rows', 'on-failure': 'rows-on-failure', never: undefined } as const;
 
 /** How many rows a COPY loaded is known to its own session only (pg_last_copy_count). */
-function stepStatements(step: Step, options: StatementOptions): readonly BatchStatement[] {
+function stepStatements(
+  step: Step,
+  { asWritten }: Batch,
+  { names, options }: { readonly names: Qualifier; readonly options: StatementOptions },
+): readonly BatchStatement[] {
   if (step.kind === 'sql') {
-    return [{ sql: step.sql, step, fetch: FETCHES[step.wanted ?? 'never'] }];
+    const sql = asWritten === true ? step.sql : names.statement(step.sql);
+    return [{ sql, step, fetch: FETCHES[step.wanted ?? 'never'] }];
   }
+  const into = { table: step.table, name: names.name(step.table.name) };
   if (step.kind === 'copy-folder') {
     const region = options.regions.get(step) ?? options.region;
-    return [{ sql: copyFolderStatement(step.table, step.folder, { ...options, region }), step, fetch: undefined }];
+    return [{ sql: copyFolderStatement(into, step.folder, { ...options, region }), step, fetch: undefined }];
   }
   return options
     .filesOf(step)
     .flatMap((files) => [
-      { sql: copyStatement(step.table, files, options), step, fetch: undefined },
+      { sql: copyStatement(into, files, options), step, fetch: undefined },
       ...(step.table.role === 'staging'
         ? [{ sql: 'SELECT pg_last_copy_count() AS copied', step, fetch: 'copied' as const }]
         : []),

@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
-import { quoteLiteral } from '../../sql/render.ts';
+import { Qualifier } from '../../sql/qualify.ts';
 import { WarehouseError } from '../errors.ts';
 import { timestampValue } from '../values.ts';
-import type { Batch, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
+import type { Batch, Relation, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
 import { type AwsKeys, openClient, type SdkClient } from './client.ts';
 import { DataApi, type Notify, type StatementState } from './data-api.ts';
 import { sortedStatement } from './failures.ts';
 import { Journal } from './journal.ts';
 import { readFailure, readResults } from './outcome.ts';
 import { assertReads } from './read-only.ts';
+import {
+  FIRST_OF_PATH,
+  NOTHING_OF_OTHERS,
+  placesOf,
+  readFirstOfPath,
+  readRelations,
+  relationsSql,
+  schemaExistsSql,
+} from './schema.ts';
 import { batchStatements, sessionStatements } from './statements.ts';
 import { NAME_PREFIX, Submitter } from './submitter.ts';
 import { locationOf, type RedshiftTarget } from './target.ts';
@@ -51,40 +60,42 @@ class RedshiftWarehouse implements Warehouse {
   readonly #api: DataApi;
   readonly #submitter: Submitter;
   readonly #placed = new Map<string, PlacedBatch>();
+  /** Once it is known. */
+  #schema: string | undefined;
   #sdk: Promise<SdkClient> | undefined;
 
   constructor(options: RedshiftOptions) {
     const { target, journalFolder, notify } = options;
     this.#options = options;
+    this.#schema = target.schema;
     this.location = locationOf(target);
     this.loads = options.work === undefined ? 'folders' : 'parts';
     this.#api = new DataApi(() => this.#openSdk(), target, notify);
     this.#submitter = new Submitter(this.#api, new Journal(journalFolder, notify), {
       warehouse: this.location,
       notify,
-      deadlineMilliseconds: options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS,
+      deadlineMilliseconds: this.#timeoutMilliseconds,
     });
   }
 
-  async query(sql: string): Promise<ResultSet> {
-    assertReads(sql);
-    const { schema } = this.#options.target;
-    const submission = { name: QUERY_NAME, token: randomUUID() };
-    if (schema === undefined) {
-      return this.#rowsOf(await this.#api.submit(sql, submission), '');
+  async schema(): Promise<string> {
+    if (this.#schema === undefined) {
+      const submission = { name: QUERY_NAME, token: randomUUID() };
+      this.#schema = readFirstOfPath(await this.#rowsOf(await this.#api.submit(FIRST_OF_PATH, submission), ''));
     }
-    // A lone statement remembers nothing of an earlier one, so what a session needs goes along in a batch.
-    const session = sessionStatements(this.#limits());
-    return this.#rowsOf(
-      await this.#api.submitBatch([...session, sql], submission, { holdBack: true }),
-      `:${session.length + 1}`,
-    );
+    return this.#schema;
   }
 
-  async existing(tables: readonly string[]): Promise<ReadonlySet<string>> {
-    const { rows } = await this.query(existingSql(this.#options.target.schema));
-    const found = new Set(rows.map(([name]) => name));
-    return new Set(tables.filter((name) => found.has(name)));
+  async query(sql: string, { asWritten } = { asWritten: false }): Promise<ResultSet> {
+    assertReads(sql);
+    const schema = await this.schema();
+    return asWritten
+      ? this.#read(sql, schema)
+      : this.#read(new Qualifier(placesOf(schema)).statement(sql), NOTHING_OF_OTHERS);
+  }
+
+  async relations(names: readonly string[]): Promise<readonly Relation[]> {
+    return readRelations(await this.#read(relationsSql(await this.schema(), names)));
   }
 
   /** Statements of this AWS identity: the Data API shows no others. */
@@ -103,12 +114,11 @@ class RedshiftWarehouse implements Warehouse {
       }));
   }
 
-  explain(batch: Batch): readonly string[] {
+  async explain(batch: Batch): Promise<readonly string[]> {
     const { work, target } = this.#options;
     const filesOf = (step: Step) => plannedFiles(batch, step, work?.prefix ?? 's3://WORK_PREFIX/');
-    return batchStatements(batch, { ...this.#limits(), region: target.region, filesOf, regions: new Map() }).map(
-      ({ sql }) => sql,
-    );
+    const places = { region: target.region, filesOf, regions: new Map() };
+    return batchStatements(batch, { ...(await this.#limits()), ...places }).map(({ sql }) => sql);
   }
 
   async run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
@@ -116,7 +126,9 @@ class RedshiftWarehouse implements Warehouse {
     const placed = await this.#place(batch);
     const region = (await work?.region()) ?? target.region;
     const regions = await this.#folderRegions(batch);
-    const statements = batchStatements(batch, { ...this.#limits(), region, filesOf: placed.filesOf, regions });
+    const makesSchema = batch.creates === true && !(await this.#hasSchema());
+    const places = { region, filesOf: placed.filesOf, regions, makesSchema };
+    const statements = batchStatements(batch, { ...(await this.#limits()), ...places });
     const { id, status } = await this.#submitter.submit(
       batch.name,
       statements.map(({ sql }) => sql),
@@ -125,7 +137,7 @@ class RedshiftWarehouse implements Warehouse {
     if (status !== 'FINISHED') {
       throw this.#submitter.cancelled && status === 'ABORTED'
         ? new WarehouseError('cancelled', 'the statement was cancelled')
-        : await readFailure(this.#api, ended, status, (sql) => this.query(sql), notify);
+        : await readFailure(this.#api, ended, status, (sql) => this.#read(sql), notify);
     }
     await this.#clean(batch, placed);
     const results = await readResults(this.#api, ended, batch.steps).catch((error: unknown) => {
@@ -155,9 +167,29 @@ class RedshiftWarehouse implements Warehouse {
     return this.#sdk;
   }
 
-  #limits() {
-    const { target, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = this.#options;
-    return { schema: target.schema, iamRole: target.iamRole, timeoutMilliseconds };
+  async #hasSchema(): Promise<boolean> {
+    const { rows } = await this.#read(schemaExistsSql(await this.schema()));
+    return Number(rows[0]?.[0]) > 0;
+  }
+
+  async #limits() {
+    const { target } = this.#options;
+    const timeoutMilliseconds = this.#timeoutMilliseconds;
+    return { schema: await this.schema(), iamRole: target.iamRole, timeoutMilliseconds };
+  }
+
+  get #timeoutMilliseconds(): number {
+    return this.#options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
+  }
+
+  /** Runs a query. A lone statement remembers nothing of an earlier one, so what a session needs goes along in a batch. */
+  async #read(sql: string, searched: string = NOTHING_OF_OTHERS): Promise<ResultSet> {
+    const session = sessionStatements({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
+    const submission = { name: QUERY_NAME, token: randomUUID() };
+    return this.#rowsOf(
+      await this.#api.submitBatch([...session, sql], submission, { holdBack: true }),
+      `:${session.length + 1}`,
+    );
   }
 
   async #rowsOf(state: StatementState, sub: string): Promise<ResultSet> {
@@ -205,11 +237,6 @@ class RedshiftWarehouse implements Warehouse {
       );
     }
   }
-}
-
-/** The tables of a schema; those of `public` where none is named. */
-export function existingSql(schema = 'public'): string {
-  return `SELECT table_name FROM information_schema.tables WHERE table_schema = ${quoteLiteral(schema)}`;
 }
 
 /** The transaction is done; only what it returned is not to be had. */

@@ -47,10 +47,15 @@ export class Session {
     }
   }
 
-  /** The stand-in's functions come before PostgreSQL's of the same name, and after everything of the user's. */
+  /**
+   * The stand-in's functions come before PostgreSQL's of the same name, and after everything of the user's, unless the user
+   * names pg_catalog, which both stand for.
+   */
   searchPath(value = this.show('search_path')): string {
     const schemas = value.split(',').map((schema) => schema.trim().replace(/^\$user$/, this.#user));
-    return `SET search_path TO ${[...schemas, 'redshift', 'pg_catalog'].map(quote).join(', ')}`;
+    const path = schemas.includes('pg_catalog') ? schemas : [...schemas, 'pg_catalog'];
+    const both = path.flatMap((schema) => (schema === 'pg_catalog' ? ['redshift', 'pg_catalog'] : [schema]));
+    return `SET search_path TO ${both.map(quote).join(', ')}`;
   }
 }
 

@@ -1,0 +1,79 @@
+import { StarloadError } from '../errors.ts';
+import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
+import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
+
+/** Something that has the name of one of the model's tables and that Starload did not make. */
+export interface ForeignRelation {
+  readonly name: string;
+  readonly kind: string;
+  /** How that is known. */
+  readonly reason: string;
+}
+
+/** What stands where the model's tables are, or will be. */
+export interface Standing {
+  readonly ours: readonly Relation[];
+  readonly foreign: readonly ForeignRelation[];
+}
+
+/** Asks the warehouse. */
+export async function readStanding(model: Model, warehouse: Warehouse): Promise<Standing> {
+  return standingOf(model, await warehouse.relations(model.tables.map(({ name }) => name)));
+}
+
+/**
+ * Tells Starload's tables from those of others by the marks that every version leaves: an ordinary table, with the model's
+ * columns, beside a ledger that has the ledger's columns.
+ */
+export function standingOf(model: Model, relations: readonly Relation[]): Standing {
+  const ledger = relations.find(({ name }) => name === LEDGER);
+  const hasLedger = ledger !== undefined && reasonOf(ledger, tableNamed(model, LEDGER)) === undefined;
+  const sorted = relations.map((relation) => ({
+    relation,
+    reason: reasonOf(relation, tableNamed(model, relation.name)) ?? (hasLedger ? undefined : NO_LEDGER),
+  }));
+  return {
+    ours: sorted.filter(({ reason }) => reason === undefined).map(({ relation }) => relation),
+    foreign: sorted.flatMap(({ relation: { name, kind }, reason }) =>
+      reason === undefined ? [] : [{ name, kind, reason }],
+    ),
+  };
+}
+
+/** The foreign ones in words: `users (table, has no column user_id)`. */
+export function describeForeign(foreign: readonly ForeignRelation[]): string {
+  return foreign.map(({ name, kind, reason }) => `${name} (${kind}, ${reason})`).join(', ');
+}
+
+/** The error that keeps create-tables from dropping what is not Starload's. */
+export function refuseForeign(foreign: readonly ForeignRelation[], schema: string): StarloadError {
+  return new StarloadError(
+    `the schema ${schema} holds what Starload did not make, under names it needs: ${describeForeign(foreign)}`,
+    {
+      next: 'Name a schema for Starload alone: DB_SCHEMA under [CLUSTER] in dwh.cfg. Or, to drop what is named above, add --replace-foreign.',
+    },
+  );
+}
+
+const LEDGER = 'load_ledger';
+const NO_LEDGER = `no ${LEDGER} of Starload's stands beside it`;
+
+/** Why a relation is none of Starload's, as far as it alone tells. */
+function reasonOf({ kind, columns, stranger }: Relation, table: Table): string | undefined {
+  if (kind !== 'table') {
+    return 'not an ordinary table';
+  }
+  const reason = stranger === undefined ? undefined : `of the user ${stranger}`;
+  return reason ?? columnsReason(new Set(columns.map(({ name }) => name)), table);
+}
+
+/**
+ * A table has all of the model's columns, and more if its user likes. One that an earlier version made may lack some: then
+ * it has no others, and at least half of them.
+ */
+function columnsReason(found: ReadonlySet<string>, { columns }: Table): string | undefined {
+  const missing = columns.filter(({ name }) => !found.has(name));
+  const known = columns.length - missing.length;
+  const isEarlier = known === found.size && known * 2 >= columns.length;
+  return missing.length === 0 || isEarlier ? undefined : `has no column ${missing.map(({ name }) => name).join(', ')}`;
+}

@@ -1,0 +1,25 @@
+import { toRelations } from '../relations.ts';
+import type { Relation, ResultSet } from '../warehouse.ts';
+import { literal, type OpenFile } from './connection.ts';
+
+/** Asks what stands under some names in the warehouse's schema. DuckDB does not tell capitals in names. */
+export function relationsSql({ database, schema }: Pick<OpenFile, 'database' | 'schema'>, names: readonly string[]) {
+  return `SELECT t.table_name, t.table_type, NULL, lower(c.column_name), c.data_type, c.character_maximum_length
+FROM information_schema.tables t
+LEFT JOIN information_schema.columns c
+  ON c.table_catalog = t.table_catalog AND c.table_schema = t.table_schema AND c.table_name = t.table_name
+WHERE t.table_catalog = ${literal(database)} AND lower(t.table_schema) = lower(${literal(schema)})
+  AND lower(t.table_name) IN (${names.map((name) => `lower(${literal(name)})`).join(', ')})
+ORDER BY t.table_name, c.ordinal_position`;
+}
+
+const KINDS: Readonly<Record<string, string>> = { 'BASE TABLE': 'table', VIEW: 'view' };
+
+/** What it answers, under the names that were asked for. */
+export function readRelations({ rows }: ResultSet, names: readonly string[]): readonly Relation[] {
+  const asked = new Map(names.map((name) => [name.toLowerCase(), name]));
+  return toRelations(rows, KINDS).map((relation) => ({
+    ...relation,
+    name: asked.get(relation.name.toLowerCase()) ?? relation.name,
+  }));
+}

@@ -1,0 +1,51 @@
+import type { Places } from '../../sql/qualify.ts';
+import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
+import { WarehouseError } from '../errors.ts';
+import { toRelations } from '../relations.ts';
+import type { Relation, ResultSet } from '../warehouse.ts';
+
+/**
+ * What a session looks for plain names in: Redshift's own functions and views. Its temporary tables are found before all
+ * others where the path does not name them (Database Developer Guide, search_path), so that they need no qualification.
+ */
+export const NOTHING_OF_OTHERS = 'pg_catalog';
+
+/** Asked in a session as it is set up for the user. */
+export const FIRST_OF_PATH = 'SELECT current_schema() AS schema_name';
+
+/** What it answers. Throws WarehouseError where that is no schema to make tables in. */
+export function readFirstOfPath({ rows }: ResultSet): string {
+  const name = rows[0]?.[0] ?? undefined;
+  if (typeof name !== 'string' || /^(pg_.*|information_schema)$/.test(name)) {
+    throw new WarehouseError('refused', `the search path begins with ${name ?? 'no schema that the user may use'}`, {
+      next: 'Name a schema for the tables: DB_SCHEMA under [CLUSTER] in dwh.cfg.',
+    });
+  }
+  return name;
+}
+
+/** What goes before the names of tables. */
+export function placesOf(schema: string): Places {
+  return { tables: `${quoteIdentifier(schema)}.`, temporary: '' };
+}
+
+/** Asks whether there is a schema. */
+export function schemaExistsSql(schema: string): string {
+  return `SELECT COUNT(*) AS schemas FROM pg_catalog.pg_namespace WHERE nspname = ${quoteLiteral(schema)}`;
+}
+
+/** Asks what stands under some names in a schema, as far as the user may see it. */
+export function relationsSql(schema: string, names: readonly string[]): string {
+  return `SELECT t.table_name, t.table_type, NULL AS stranger, c.column_name, c.data_type, c.character_maximum_length
+FROM svv_tables t
+LEFT JOIN svv_columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
+WHERE t.table_schema = ${quoteLiteral(schema)} AND t.table_name IN (${names.map(quoteLiteral).join(', ')})
+ORDER BY t.table_name, c.ordinal_position`;
+}
+
+const KINDS: Readonly<Record<string, string>> = { 'BASE TABLE': 'table', TABLE: 'table' };
+
+/** What it answers. */
+export function readRelations({ rows }: ResultSet): readonly Relation[] {
+  return toRelations(rows, KINDS);
+}

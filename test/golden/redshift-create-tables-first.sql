@@ -1,0 +1,191 @@
+SET timezone TO 'UTC';
+
+SET statement_timeout TO 7200000;
+
+SET search_path TO "pg_catalog";
+
+CREATE SCHEMA IF NOT EXISTS "sparkify";
+
+-- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
+-- all that were read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
+-- content had been loaded under another name, and was not loaded again.
+CREATE TABLE "sparkify".load_ledger (
+  run_id VARCHAR(64) NOT NULL,
+  staging_table VARCHAR(127) NOT NULL,
+  uri VARCHAR(4096) NOT NULL,
+  version VARCHAR(256) NOT NULL,
+  size_bytes BIGINT NOT NULL,
+  records BIGINT NOT NULL,
+  rejected BIGINT NOT NULL,
+  status VARCHAR(16) NOT NULL,
+  planned_stamp TIMESTAMP NOT NULL,
+  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
+)
+DISTSTYLE AUTO
+SORTKEY (loaded_at);
+
+-- One row: when the newest writing transaction began. Every such transaction updates it first, so that of two that
+-- overlap one waits or fails; no command reads it, so that none ever waits for a load.
+CREATE TABLE "sparkify".load_run (
+  stamp TIMESTAMP NOT NULL,
+  previous_stamp TIMESTAMP NOT NULL
+);
+
+-- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins; a row
+-- without one says what is wrong with a file as a whole. `column_name` is NULL where the record is malformed.
+CREATE TABLE "sparkify".rejected_records (
+  run_id VARCHAR(64) NOT NULL,
+  staging_table VARCHAR(127) NOT NULL,
+  uri VARCHAR(4096) NOT NULL,
+  version VARCHAR(256) NOT NULL,
+  line BIGINT,
+  column_name VARCHAR(127),
+  reason VARCHAR(1024) NOT NULL,
+  excerpt VARCHAR(1024),
+  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
+)
+DISTSTYLE AUTO
+SORTKEY (loaded_at);
+
+-- Sorted by its stamp: a run reads its own rows only.
+-- source: LOG_DATA
+CREATE TABLE "sparkify".staging_events (
+  artist VARCHAR(1024),
+  auth VARCHAR(256),
+  firstname VARCHAR(256),
+  gender VARCHAR(256),
+  iteminsession BIGINT NOT NULL,
+  lastname VARCHAR(256),
+  length DOUBLE PRECISION,
+  level VARCHAR(256),
+  location VARCHAR(1024),
+  method VARCHAR(256),
+  page VARCHAR(256) NOT NULL,
+  registration DOUBLE PRECISION,
+  sessionid BIGINT NOT NULL,
+  song VARCHAR(1024),
+  status BIGINT,
+  ts BIGINT NOT NULL,
+  useragent VARCHAR(1024),
+  userid BIGINT,
+  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
+)
+DISTSTYLE AUTO
+SORTKEY (loaded_at);
+
+-- Sorted by its stamp: a run reads its own rows only.
+-- source: SONG_DATA
+CREATE TABLE "sparkify".staging_songs (
+  num_songs BIGINT,
+  artist_id VARCHAR(256) NOT NULL,
+  artist_latitude DOUBLE PRECISION,
+  artist_longitude DOUBLE PRECISION,
+  artist_location VARCHAR(1024),
+  artist_name VARCHAR(1024),
+  song_id VARCHAR(256) NOT NULL,
+  title VARCHAR(1024),
+  duration DOUBLE PRECISION,
+  year BIGINT,
+  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
+)
+DISTSTYLE AUTO
+SORTKEY (loaded_at);
+
+-- Spread by the key that runs delete and join by.
+-- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
+-- users are made from it. Text that is compared has its trailing blanks cut, since Redshift ignores them.
+CREATE TABLE "sparkify".current_events (
+  event_id VARCHAR(32) NOT NULL,
+  ts BIGINT NOT NULL,
+  start_time TIMESTAMP NOT NULL,
+  session_id BIGINT NOT NULL,
+  item_in_session BIGINT NOT NULL,
+  user_id BIGINT,
+  logged_in BOOLEAN NOT NULL,
+  page VARCHAR(256) NOT NULL,
+  level VARCHAR(256),
+  song VARCHAR(1024),
+  artist VARCHAR(1024),
+  length DOUBLE PRECISION,
+  location VARCHAR(1024),
+  user_agent VARCHAR(1024),
+  first_name VARCHAR(256),
+  last_name VARCHAR(256),
+  gender VARCHAR(256)
+)
+DISTKEY (event_id)
+SORTKEY (ts);
+
+-- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are made
+-- from it.
+-- key: song_id
+CREATE TABLE "sparkify".current_songs (
+  song_id VARCHAR(256) NOT NULL,
+  title VARCHAR(1024),
+  artist_id VARCHAR(256) NOT NULL,
+  artist_name VARCHAR(1024),
+  artist_location VARCHAR(1024),
+  artist_latitude DOUBLE PRECISION,
+  artist_longitude DOUBLE PRECISION,
+  year BIGINT,
+  duration DOUBLE PRECISION
+);
+
+-- key: artist_id
+CREATE TABLE "sparkify".artists (
+  artist_id VARCHAR(256) NOT NULL,
+  name VARCHAR(1024),
+  location VARCHAR(1024),
+  latitude DOUBLE PRECISION,
+  longitude DOUBLE PRECISION
+);
+
+-- Distributed as time is, which it is joined with most; never by song_id or artist_id, which are mostly NULL: one slice
+-- would hold them all. No keys are declared: Redshift does not enforce them, and its planner trusts them.
+CREATE TABLE "sparkify".songplays (
+  songplay_id VARCHAR(32) NOT NULL,
+  start_time TIMESTAMP NOT NULL,
+  user_id BIGINT,
+  level VARCHAR(256),
+  song_id VARCHAR(256),
+  artist_id VARCHAR(256),
+  session_id BIGINT NOT NULL,
+  location VARCHAR(1024),
+  user_agent VARCHAR(1024)
+)
+DISTKEY (start_time)
+SORTKEY (start_time);
+
+-- key: song_id
+CREATE TABLE "sparkify".songs (
+  song_id VARCHAR(256) NOT NULL,
+  title VARCHAR(1024),
+  artist_id VARCHAR(256) NOT NULL,
+  year BIGINT,
+  duration DOUBLE PRECISION
+);
+
+-- It grows as the fact does, so it is spread as the fact is, not copied to every node.
+CREATE TABLE "sparkify".time (
+  start_time TIMESTAMP NOT NULL,
+  hour INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  week INTEGER NOT NULL,
+  month INTEGER NOT NULL,
+  year INTEGER NOT NULL,
+  weekday INTEGER NOT NULL
+)
+DISTKEY (start_time)
+SORTKEY (start_time);
+
+-- key: user_id
+CREATE TABLE "sparkify".users (
+  user_id BIGINT NOT NULL,
+  first_name VARCHAR(256),
+  last_name VARCHAR(256),
+  gender VARCHAR(256),
+  level VARCHAR(256)
+);
+
+INSERT INTO "sparkify".load_run (stamp, previous_stamp)
+SELECT TIMESTAMP '1970-01-01 00:00:00', TIMESTAMP '1970-01-01 00:00:00';

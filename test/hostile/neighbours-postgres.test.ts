@@ -1,0 +1,157 @@
+import { expect, test } from '@jest/globals';
+import { createTables } from '../../src/pipeline/create-tables.ts';
+import { etl } from '../../src/pipeline/etl.ts';
+import { ddlFor, loadModel } from '../../src/sql/catalogue.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { engines } from '../support/engines.ts';
+import { loaderOf, readStar } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
+import { type SharedDatabase, withSharedDatabase } from '../support/shared-database.ts';
+import { writeSample } from '../support/trials.ts';
+
+const model = loadModel();
+const postgres = engines.find(({ name }) => name === 'postgres');
+
+/** Tests of what only PostgreSQL has. */
+const onPostgres = (title: string, action: (database: SharedDatabase) => Promise<void>) =>
+  (postgres === undefined ? test.skip : test)(title, () => withSharedDatabase(postgres as never, action));
+
+if (postgres === undefined) {
+  note('Skipped', 'these tests need PostgreSQL, which is not among ENGINES');
+}
+
+/** Loads a sample into fresh tables; the star must be right. */
+async function loadsRight(warehouse: Warehouse, { folder }: SharedDatabase): Promise<void> {
+  await createTables(model, warehouse);
+  const loader = loaderOf(warehouse, folder);
+  const star = writeSample(loader);
+  await etl(loader.context);
+  expect(await readStar(warehouse)).toEqual(star);
+}
+
+onPostgres('grants are carried over where the search path says which schema it is', async (database) => {
+  const { admin, own, open } = database;
+  const analyst = `analyst_${own.slice(-12)}`;
+  const warehouse = await open();
+  await createTables(model, warehouse);
+  await admin(
+    `CREATE ROLE "${analyst}"; GRANT USAGE ON SCHEMA "${own}" TO "${analyst}"; GRANT SELECT ON "${own}".songplays TO "${analyst}"`,
+  );
+  await createTables(model, warehouse);
+  expect(await admin(`SELECT has_table_privilege('${analyst}', '"${own}".songplays', 'SELECT')`)).toEqual([[true]]);
+  await admin(`DROP OWNED BY "${analyst}"; DROP ROLE "${analyst}"`);
+});
+
+onPostgres(
+  'tables that somebody else has made just like those of Starload are refused, whoever loads',
+  async (database) => {
+    const { admin, own, open, user } = database;
+    const mallory = `mallory_${own.slice(-12)}`;
+    await admin(`CREATE ROLE "${mallory}"; GRANT CREATE ON SCHEMA public TO "${mallory}"`);
+    const tables = model.tables.map((table) =>
+      ddlFor(table, 'postgres').replace('CREATE TABLE ', 'CREATE TABLE public.'),
+    );
+    await admin(
+      `SET ROLE "${mallory}"; ${tables.map((sql) => sql.replaceAll(/ ON (\w+) (?=USING|\()/g, ' ON public.$1 ')).join('; ')}`,
+    );
+    await admin(`SET ROLE "${mallory}"; CREATE TABLE public.sprung (by_user TEXT);
+CREATE FUNCTION public.spring() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.sprung SELECT current_user; RETURN NEW; END';
+INSERT INTO public.load_run SELECT now(), now();
+CREATE TRIGGER t BEFORE UPDATE ON public.load_run FOR EACH ROW EXECUTE FUNCTION public.spring(); GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC`);
+    const refused = (warehouse: Warehouse) =>
+      expect(createTables(model, warehouse, { force: true })).rejects.toThrow(`users (table, of the user ${mallory})`);
+    await refused(await open('public'));
+    await admin(`ALTER ROLE ${user} SUPERUSER`);
+    await refused(await open('public'));
+    expect(await admin('SELECT * FROM public.sprung')).toEqual([]);
+    await admin(`DROP OWNED BY "${mallory}"; DROP ROLE "${mallory}"`);
+  },
+);
+
+onPostgres(
+  'the tables may belong to the owner of the schema, or to a role of which the user is a member',
+  async ({ admin, own, open, user }) => {
+    const team = `team_${own.slice(-12)}`;
+    await createTables(model, await open());
+    await admin(
+      `CREATE ROLE "${team}"; GRANT "${team}" TO ${user}; ALTER TABLE "${own}".users OWNER TO "${team}"; GRANT CREATE ON SCHEMA "${own}" TO "${team}"`,
+    );
+    await createTables(model, await open());
+    await admin(`DROP OWNED BY "${team}"; DROP ROLE "${team}"`);
+  },
+);
+
+onPostgres('whatever kind of thing has the name of a table is refused, and dropped when told', async (database) => {
+  const { admin, own, open, user } = database;
+  await admin(`SET ROLE ${user}; SET search_path = "${own}";
+CREATE MATERIALIZED VIEW songs AS SELECT 1 AS a; CREATE SEQUENCE users; CREATE TABLE artists (a INT) PARTITION BY LIST (a);
+CREATE TABLE another (a INT); CREATE INDEX time ON another (a); CREATE TYPE songplays AS (a INT); CREATE VIEW load_run AS SELECT 1 AS a`);
+  const warehouse = await open();
+  await expect(createTables(model, warehouse, { force: true })).rejects.toThrow(
+    /artists \(partitioned table, .*load_run \(view, .*songplays \(type, .*songs \(materialized view, .*time \(index, .*users \(sequence, /,
+  );
+  await createTables(model, warehouse, { replaceForeign: true });
+  await loadsRight(warehouse, database);
+  expect(await admin(`SELECT COUNT(*) FROM "${own}".another`)).toEqual([['0']]);
+});
+
+onPostgres('a user who may create nowhere is told so, and nothing is changed', async ({ admin, user, open }) => {
+  await admin(`REVOKE CREATE ON SCHEMA public FROM ${user}`);
+  const warehouse = await open('public');
+  await expect(createTables(model, warehouse)).rejects.toMatchObject({
+    message: expect.stringContaining('permission denied for schema public'),
+  });
+  const missing = await open('nowhere');
+  await expect(createTables(model, missing)).rejects.toThrow('permission denied for database');
+});
+
+onPostgres('a search path without a schema to work in is refused, with what to do', async ({ admin, user, open }) => {
+  for (const path of ['nowhere', "''", 'pg_catalog', 'pg_temp, public', 'information_schema']) {
+    await admin(`ALTER ROLE ${user} SET search_path = ${path}`);
+    await expect((await open()).schema()).rejects.toMatchObject({
+      message: expect.stringContaining('search path'),
+      next: expect.stringContaining('DB_SCHEMA'),
+    });
+  }
+});
+
+onPostgres('functions that stand before those of PostgreSQL in the search path are not met', async (database) => {
+  const { admin, user, open } = database;
+  await admin(`CREATE FUNCTION public.current_schema() RETURNS name LANGUAGE sql AS 'SELECT CAST(''elsewhere'' AS name)';
+CREATE FUNCTION public.pg_size_bytes(text) RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''sprung''; END';
+CREATE FUNCTION public.md5(text) RETURNS text LANGUAGE sql AS 'SELECT CAST(''sprung'' AS text)';
+CREATE FUNCTION public.set_config(text, text, boolean) RETURNS text LANGUAGE sql AS 'SELECT CAST(''sprung'' AS text)'`);
+  await admin(`ALTER ROLE ${user} SET search_path = public, pg_catalog`);
+  const warehouse = await open();
+  expect(await warehouse.schema()).toBe('public');
+  await loadsRight(warehouse, database);
+});
+
+onPostgres('the schema stays the one that was found first, whatever comes into the search path', async (database) => {
+  const { admin, own, user, open } = database;
+  await admin(`DROP SCHEMA "${own}"`);
+  const warehouse = await open();
+  await createTables(model, warehouse);
+  expect(await warehouse.schema()).toBe('public');
+  await admin(`CREATE SCHEMA "${own}" AUTHORIZATION ${user}`);
+  await loadsRight(warehouse, database);
+  expect(await admin(`SELECT COUNT(*) FROM pg_class WHERE relnamespace = '"${own}"'::regnamespace`)).toEqual([['0']]);
+});
+
+onPostgres(
+  "a user's own SQL finds the tables by their plain names, and only those of the schema",
+  async ({ admin, own, open }) => {
+    const warehouse = await open();
+    await createTables(model, warehouse);
+    await admin('CREATE TABLE public.elsewhere (a INT)');
+    const ask = (sql: string) => warehouse.query(sql, { asWritten: true });
+    expect((await ask('SELECT COUNT(*) FROM songplays')).rows).toEqual([[0]]);
+    await expect(ask('SELECT * FROM elsewhere')).rejects.toThrow('does not exist');
+    const write = { name: 'write', locks: false, asWritten: true } as const;
+    await warehouse.run({
+      ...write,
+      steps: [{ kind: 'sql', name: 'write', sql: 'CREATE TABLE mine AS SELECT * FROM users' }],
+    });
+    expect(await admin(`SELECT COUNT(*) FROM "${own}".mine`)).toEqual([['0']]);
+  },
+);

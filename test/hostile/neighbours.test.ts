@@ -1,0 +1,168 @@
+import { expect, test } from '@jest/globals';
+import { createTables } from '../../src/pipeline/create-tables.ts';
+import { etl } from '../../src/pipeline/etl.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
+import { loadModel } from '../../src/sql/catalogue.ts';
+import { quoteIdentifier } from '../../src/sql/render.ts';
+import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { type Engine, engines } from '../support/engines.ts';
+import { existing } from '../support/existing.ts';
+import { loaderOf, readStar } from '../support/loader.ts';
+import { type SharedDatabase, withSharedDatabase } from '../support/shared-database.ts';
+import { beforeRun, writeSample } from '../support/trials.ts';
+
+const model = loadModel();
+const ALL = model.tables.map(({ name }) => name);
+
+/** Another application's table, with 1,000 rows, which the loader's user may drop. */
+async function makeForeignUsers({ admin, others, user }: SharedDatabase, schema = others): Promise<void> {
+  await admin(`CREATE TABLE "${schema}".users (id INTEGER, email VARCHAR(64))`);
+  await admin(`INSERT INTO "${schema}".users SELECT n, 'someone@example.com' FROM generate_series(1, 1000) AS g(n)`);
+  if (user !== undefined) {
+    await admin(`ALTER TABLE "${schema}".users OWNER TO ${user}`);
+  }
+}
+
+const countUsers = async ({ admin }: SharedDatabase, schema: string): Promise<number> =>
+  Number((await admin(`SELECT COUNT(*) FROM "${schema}".users`))[0]?.[0]);
+
+/** The schema that Starload works in: where sessions would make tables, but for DuckDB, where that is `main`. */
+const openOwn = ({ name }: Engine, { open, own }: SharedDatabase): Promise<Warehouse> =>
+  open(name === 'postgres' ? undefined : own);
+
+const failureOf = (action: Promise<unknown>) => action.then(() => undefined).catch((error: unknown) => error);
+
+test.each(engines)('create-tables and etl leave the tables of other schemas alone on $name', (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    await makeForeignUsers(database);
+    const warehouse = await openOwn(engine, database);
+    expect(await warehouse.schema()).toBe(database.own);
+    await createTables(model, warehouse);
+    await createTables(model, warehouse, { force: true });
+    const loader = loaderOf(warehouse, database.folder);
+    const star = writeSample(loader);
+    await etl(loader.context);
+    expect(await readStar(warehouse)).toEqual(star);
+    expect(await countUsers(database, database.others)).toBe(1000);
+  }),
+);
+
+test.each(engines)('a load does not go into the tables of another schema where its own has none on $name', (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    await createTables(model, await database.open(database.others));
+    const loader = loaderOf(await openOwn(engine, database), database.folder);
+    writeSample(loader);
+    expect(await failureOf(etl(loader.context))).toMatchObject({
+      kind: 'missing-table',
+      next: expect.stringContaining('create-tables'),
+    });
+    const other = await database.open(database.others);
+    expect((await other.query('SELECT COUNT(*) FROM staging_events')).rows).toEqual([[0]]);
+  }),
+);
+
+test.each(engines)(
+  'tables of others in the schema itself are refused by name, with --force or not, on $name',
+  (engine) =>
+    withSharedDatabase(engine, async (database) => {
+      await makeForeignUsers(database, database.own);
+      await database.admin(`CREATE VIEW "${database.own}".songplays AS SELECT 1 AS songplay_id`);
+      for (const force of [false, true]) {
+        const warehouse = await openOwn(engine, database);
+        expect(await failureOf(createTables(model, warehouse, { force }))).toMatchObject({
+          message: expect.stringMatching(/songplays \(view, .*users \(table, has no column user_id/),
+          next: expect.stringContaining('--replace-foreign'),
+        });
+        expect(await existing(warehouse, ALL)).toEqual(new Set(['users', 'songplays']));
+      }
+      expect(await countUsers(database, database.own)).toBe(1000);
+    }),
+);
+
+test.each(engines)('--replace-foreign drops them, their rows with --force only, on $name', (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    await makeForeignUsers(database, database.own);
+    await database.admin(`CREATE VIEW "${database.own}".songplays AS SELECT 1 AS songplay_id`);
+    if (database.user !== undefined) {
+      await database.admin(`ALTER VIEW "${database.own}".songplays OWNER TO ${database.user}`);
+    }
+    const warehouse = await openOwn(engine, database);
+    await expect(createTables(model, warehouse, { replaceForeign: true })).rejects.toThrow('users (1000 rows)');
+    await createTables(model, warehouse, { replaceForeign: true, force: true });
+    expect((await warehouse.query('SELECT COUNT(*) FROM users')).rows).toEqual([[0]]);
+    await createTables(model, warehouse);
+  }),
+);
+
+test.each(engines)("a ledger of somebody else's is none of Starload's on $name", (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    await database.admin(`CREATE TABLE "${database.own}".load_ledger (entry INTEGER, amount INTEGER)`);
+    const warehouse = await openOwn(engine, database);
+    await expect(createTables(model, warehouse, { force: true })).rejects.toThrow(
+      /load_ledger \(table, has no column run_id/,
+    );
+  }),
+);
+
+test.each(engines)('rows that come between the count and the lock are not dropped on $name', (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    const warehouse = await openOwn(engine, database);
+    await createTables(model, warehouse);
+    const loader = loaderOf(warehouse, database.folder);
+    const star = writeSample(loader);
+    const overtaken = beforeRun(warehouse, () => etl(loader.context));
+    await expect(createTables(model, overtaken)).rejects.toThrow(/would drop rows: .*staging_events \(1 rows\)/);
+    expect(await readStar(warehouse)).toEqual(star);
+  }),
+);
+
+test.each(engines)('two warehouses in one database know nothing of each other on $name', (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    const load = async (schema: string) => {
+      const warehouse = await database.open(schema);
+      await createTables(model, warehouse);
+      const loader = loaderOf(warehouse, database.folder);
+      const star = writeSample(loader);
+      expect((await etl(loader.context)).status).toBe('loaded');
+      return star;
+    };
+    const star = await load(database.others);
+    await load(database.own);
+    await createTables(model, await database.open(database.own), { force: true });
+    expect(await readStar(await database.open(database.others))).toEqual(star);
+  }),
+);
+
+test.each(engines.filter(({ name }) => name !== 'redshift'))('the schema may have any name on $name', (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    for (const name of ['MiXed Case', 'a"b.c', "it's", 'select', '{schema} $&', 'pg_temporary', 'temp']) {
+      if (database.user !== undefined) {
+        if (name.startsWith('pg_')) continue;
+        await database.admin(`CREATE SCHEMA ${quoteIdentifier(name)} AUTHORIZATION ${database.user}`);
+      }
+      const warehouse = await database.open(name);
+      const loader = loaderOf(warehouse, database.folder);
+      await createTables(model, warehouse);
+      const star = writeSample(loader);
+      await etl(loader.context);
+      await rebuild(loader.context);
+      expect(await readStar(warehouse)).toEqual(star);
+      expect((await warehouse.query('SELECT COUNT(*) FROM songplays', { asWritten: true })).rows).toEqual([[1]]);
+      await createTables(model, warehouse, { force: true });
+    }
+  }),
+);
+
+test.each(engines.filter(({ name }) => name === 'duckdb'))('macros of others are not met on $name', (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    for (const macro of ['md5(x)', 'length(x)', 'rtrim(x, y)', 'coalesce(x, y)', 'floor(x)', 'max(x)']) {
+      await database.admin(`CREATE MACRO main.${macro} AS 'sprung'`);
+    }
+    const warehouse = await database.open();
+    await createTables(model, warehouse);
+    const loader = loaderOf(warehouse, database.folder);
+    const star = writeSample(loader);
+    await etl(loader.context);
+    expect(await readStar(warehouse)).toEqual(star);
+  }),
+);
