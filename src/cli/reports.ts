@@ -1,5 +1,6 @@
 import { describeDataProblem } from '../errors.ts';
 import type { Offender } from '../pipeline/checks.ts';
+import { emptiedSources } from '../pipeline/emptied.ts';
 import type { LoadReport } from '../pipeline/etl.ts';
 import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
 import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
@@ -70,6 +71,8 @@ function renderLoaded({ tables }: LoadReport): string {
 
 /** Prints what a load would do. */
 export function printPlan(plan: LoadPlan, { json, command, statements, kept = keptOut(plan, []) }: PlanOptions): void {
+  const warnings = emptiedSources(plan);
+  warn(warnings);
   tellKeptOut(kept);
   if (json) {
     document({
@@ -83,6 +86,7 @@ export function printPlan(plan: LoadPlan, { json, command, statements, kept = ke
         skipped,
       })),
       ...keptOutForJson(kept),
+      warnings: warningsForJson(warnings),
       ...(statements === undefined ? {} : { statements }),
     });
     return;

@@ -49,7 +49,9 @@ export async function withStacks<T>(args: StackArgs, action: (context: StackCont
   const text = await readIfThere(args.config);
   const origin = { file: args.config, directory: dirname(resolve(args.config)), env: process.env };
   const access = parseAwsAccess(text ?? '', origin);
-  for (const { message } of access.warnings) story(`${styledStory('yellow', 'warning')}: ${message}`);
+  const { warnOfReaders } = await import('../config/read.ts');
+  const warnings = [...access.warnings, ...(await warnOfReaders(args.config, text ?? ''))];
+  for (const { message } of warnings) story(`${styledStory('yellow', 'warning')}: ${message}`);
   const opened = await openClient({ ...access.aws, region: args.region ?? access.aws.region });
   const watch = await watchSignals(() => {});
   const reporter = stackReporter();

@@ -1,15 +1,28 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ConfigError, messageOf } from '../errors.ts';
+import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
 import type { Config, Environment } from './config.ts';
+import { readIni } from './ini.ts';
 import { parseConfig } from './parse.ts';
+import { collectSecrets } from './secrets.ts';
 
 /**
  * Reads and checks the configuration file at `path`; its relative paths start from its own folder.
  * Rejects with a ConfigError when there is no such file, when it cannot be read, is not UTF-8 text, or is wrong.
  */
 export async function readConfig(path: string, env: Environment): Promise<Config> {
-  return parseConfig(await readText(path), { file: path, directory: dirname(resolve(path)), env });
+  const text = await readText(path);
+  const config = parseConfig(text, { file: path, directory: dirname(resolve(path)), env });
+  return { ...config, warnings: [...config.warnings, ...(await warnOfReaders(path, text))] };
+}
+
+/** A warning where a file with secrets can be read by every user of the machine. A pipe has no readers but its own. */
+export async function warnOfReaders(path: string, text: string): Promise<readonly ConfigProblem[]> {
+  const stats = await stat(path).catch(() => undefined);
+  const isOpen = stats?.isFile() === true && (stats.mode & 0o004) !== 0;
+  if (!isOpen || collectSecrets(readIni(text).entries, {}).length === 0) return [];
+  return [{ message: `${path} holds secrets, and every user of this machine can read it: chmod 600 ${path}` }];
 }
 
 /** The text of a configuration file. Rejects with a ConfigError when there is none, or it is not UTF-8 text. */

@@ -37,6 +37,8 @@ export interface LoadContext {
   readonly maxRunBytes?: number | undefined;
   /** Absent, one bad record refuses the load. */
   readonly tolerance?: Tolerance | undefined;
+  /** Whether a source without files refuses the load. */
+  readonly expectFiles?: boolean;
   readonly emit: Emit;
   /** Aborted when the user wants the load to stop; its reason is thrown. */
   readonly signal: AbortSignal;

@@ -5,6 +5,7 @@ import type { StepResult } from '../warehouse/warehouse.ts';
 import { LEDGER_GUARD, loadBatch, refreshBatch } from './batches.ts';
 import { type Offender, warningsOf } from './checks.ts';
 import type { LoadContext } from './context.ts';
+import { emptiedSources } from './emptied.ts';
 import { explainFailure } from './explain.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
 import { type LoadPlan, planLoad, plannedFiles, splitPlan, type TablePlan } from './plan.ts';
@@ -95,7 +96,7 @@ async function loadPlanned(context: LoadContext, plan: LoadPlan, progress: Progr
     runId: loaded.length === 0 ? undefined : progress.runId,
     tables: plan.tables.map((table) => splitReport(table, before, loaded)),
     rows: tableRows(loaded.at(-1)?.results ?? []),
-    warnings: loaded.flatMap(({ results }) => warningsOf(results)),
+    warnings: [...emptiedSources(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
     ...keptOut(plan, preparedOf(loaded)),
   };
 }

@@ -39,6 +39,11 @@ export class Ledger {
     return this.#newest.get(`${table} ${uri}`);
   }
 
+  /** How many files of a table it knows. */
+  filesOf(table: string): number {
+    return [...this.#newest.values()].filter((version) => version.table === table).length;
+  }
+
   /** Notes that a file is still as its newest version says. */
   noteHeld(version: LedgerVersion): void {
     this.#held.add(version);

@@ -3,6 +3,7 @@ import type { ObjectStore, SkippedObject, SourceObject } from '../objects/object
 import type { Table } from '../sql/catalogue.ts';
 import type { FolderCopy } from './batches.ts';
 import type { LoadContext, Source } from './context.ts';
+import { refuseWithoutFiles } from './emptied.ts';
 import { toFolderCopy } from './folders.ts';
 import { EMPTY_LEDGER_STAMP, Ledger, type LedgerVersion, readLedger } from './ledger.ts';
 import { type MovedFile, sortMoved } from './moved.ts';
@@ -31,6 +32,8 @@ export interface TablePlan {
   /** Files that an earlier run has set aside, still as they were: they wait to be corrected. */
   readonly quarantined: readonly SourceObject[];
   readonly skipped: readonly SkippedObject[];
+  /** How many files of this table the ledger knows, where the source holds none; else 0. */
+  readonly emptied: number;
   /** The source as a whole, where the warehouse loads folders only. */
   readonly folder?: FolderCopy | undefined;
 }
@@ -87,6 +90,7 @@ export function planOf(
       known: 0,
       quarantined: [],
       skipped: [],
+      emptied: 0,
     })),
   };
 }
@@ -146,12 +150,14 @@ async function planTable(context: LoadContext, source: Source, ledger: Ledger): 
   const pages = listPages(context, source, skipped);
   const plan =
     context.warehouse.loads === 'folders'
-      ? await planFolder(source, pages, skipped, ledger)
+      ? await planFolder(context, source, { pages, skipped, ledger })
       : await planFiles(context, source, pages, ledger);
   const files = plan.files.length + plan.moved.length + plan.known + plan.quarantined.length;
   context.emit({ type: 'listed', table: source.table.name, files, skipped: skipped.length });
+  refuseWithoutFiles(context, source, files);
   tellTwins(context, source.table.name, plan);
-  return { table: source.table, source, skipped, ...plan };
+  const emptied = files === 0 ? ledger.filesOf(source.table.name) : 0;
+  return { table: source.table, source, skipped, emptied, ...plan };
 }
 
 /** Tells of files that hold what another file was loaded with. */
@@ -210,17 +216,19 @@ async function planFiles(
   return { ...(await sortMoved(files, { table: table.name, store, ledger })), known, quarantined };
 }
 
+interface Listed {
+  readonly pages: AsyncIterable<readonly SourceObject[]>;
+  readonly skipped: readonly SkippedObject[];
+  readonly ledger: Ledger;
+}
+
 /** A folder is loaded whole, or not at all when its listing is the one that is loaded. */
-async function planFolder(
-  source: Source,
-  pages: AsyncIterable<readonly SourceObject[]>,
-  skipped: readonly SkippedObject[],
-  ledger: Ledger,
-): Promise<Outcome> {
+async function planFolder(context: LoadContext, source: Source, { pages, skipped, ledger }: Listed): Promise<Outcome> {
   const objects: SourceObject[] = [];
   for await (const page of pages) {
     objects.push(...page);
   }
+  refuseWithoutFiles(context, source, objects.length);
   const folder = toFolderCopy(source, { objects, skipped });
   const entry = ledger.newest(source.table.name, folder.folder.uri);
   if (entry?.version === folder.version) {

@@ -25,6 +25,7 @@ function planOf(events: readonly number[], songs: readonly number[]): LoadPlan {
         moved: [],
         known: 0,
         skipped: [],
+        emptied: 0,
         quarantined: [],
       };
     }),

@@ -6,6 +6,7 @@ import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
 
 interface Args extends WarehouseArgs, ToleranceArgs {
   readonly dryRun: boolean;
+  readonly expectFiles: boolean;
 }
 
 export const etlCommand = toModule<Args>({
@@ -14,6 +15,11 @@ export const etlCommand = toModule<Args>({
   options: {
     ...WAREHOUSE_OPTIONS,
     ...TOLERANCE_OPTIONS,
+    'expect-files': {
+      type: 'boolean',
+      default: false,
+      describe: 'load nothing, and exit with 3, when a source holds no files: it may not be mounted',
+    },
     'dry-run': {
       type: 'boolean',
       default: false,
@@ -28,7 +34,9 @@ export const etlCommand = toModule<Args>({
     ['npm run -s etl -- --json', 'for a program to read'],
   ],
   run: (args) =>
-    withWarehouse({ config: args.config, readOnly: args.dryRun, tolerance: args }, (context) => run(context, args)),
+    withWarehouse({ config: args.config, readOnly: args.dryRun, tolerance: args }, (context) =>
+      run({ ...context, expectFiles: args.expectFiles }, args),
+    ),
 });
 
 async function run(context: LoadContext, args: Args): Promise<void> {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { AwsAccess } from '../../config/aws-access.ts';
 import { StarloadError, UsageError } from '../../errors.ts';
 import type { ParameterName, Parameters } from '../../provision/parameters.ts';
@@ -175,8 +174,22 @@ async function assertEditable(context: StackContext, args: Args): Promise<void> 
 /** Writes the outputs into dwh.cfg; returns the keys whose lines changed. */
 async function writeConfig(context: StackContext, args: Args, outputs: Readonly<Record<string, string>>) {
   const { text, keys } = await edited(context, args, outputs);
-  if (text !== context.text) await writeFile(args.config, text);
+  if (text !== context.text) {
+    const { replaceConfig } = await import('../../config/write.ts');
+    await replaceConfig(args.config, context.text, text, await linesFor(outputs));
+  }
   return keys;
+}
+
+/** What to write into dwh.cfg by hand. */
+async function linesFor(outputs: Readonly<Record<string, string>>): Promise<string> {
+  const { SETTINGS } = await import('../../config/settings.ts');
+  const { settingsOf } = await import('../../provision/settings.ts');
+  const lines = Object.entries(settingsOf(outputs)).map(([id, value]) => {
+    const { section, key } = SETTINGS[id as keyof typeof SETTINGS];
+    return value === null ? `no ${key} under [${section}]` : `${key} = ${value} under [${section}]`;
+  });
+  return lines.join(', ');
 }
 
 async function edited({ text }: StackContext, { config }: Args, outputs: Readonly<Record<string, string>>) {
