@@ -169,8 +169,30 @@ test('AVG of integers is a BIGINT, AVG of a DECIMAL keeps its scale, of doubles 
     'numeric',
     'float8',
     'int8',
-    'numeric',
+    'int8',
   ]);
   expect(await answer('SELECT AVG(i) OVER (PARTITION BY s) FROM numbers ORDER BY s')).toEqual([['1'], ['2'], [null]]);
   expect(await answer('SELECT AVG(i) FROM numbers WHERE i > 9')).toEqual([[null]]);
+});
+
+test('SUM of integers is a BIGINT, which overflows; FLOOR and CEILING keep the type; RANK is an INTEGER', async () => {
+  await backend.execute('CREATE TEMP TABLE big (b BIGINT, i INT)');
+  await backend.execute('INSERT INTO big VALUES (9223372036854775807, 7)');
+  const { columns } = await backend.execute(
+    'SELECT SUM(b), SUM(i), FLOOR(i), CEILING(b), FLOOR(1.5), RANK() OVER (ORDER BY i), NTILE(2) OVER (ORDER BY i) FROM big GROUP BY b, i',
+  );
+  expect(columns?.map(({ typeName }) => typeName)).toEqual(['int8', 'int8', 'int4', 'int8', 'numeric', 'int4', 'int8']);
+  await backend.execute('INSERT INTO big VALUES (1, 7)');
+  expect(await answer('SELECT SUM(b) FROM big')).toContain('out of range');
+});
+
+test.each([
+  [
+    'a leader-node function beside a system table',
+    'SELECT current_schema(), table_id FROM svv_table_info',
+    'not supported on Redshift tables',
+  ],
+  ['WITH inside WITH', 'WITH a AS (WITH b AS (SELECT 1 AS n) SELECT n FROM b) SELECT n FROM a', 'no WITH inside'],
+])('it refuses %s, too', async (_, sql, expected) => {
+  expect(await answer(sql)).toContain(expected);
 });

@@ -1,5 +1,5 @@
 import { type Reader, refusal } from './reader.ts';
-import { AGGREGATES, DATE_PARTS, FRAMED, LEADER_ONLY, NOT_IMITATED, RANKING, SCALARS } from './words.ts';
+import { AGGREGATES, DATE_PARTS, FRAMED, LEADER_ONLY, NOT_IMITATED, RANK_TYPES, RANKING, SCALARS } from './words.ts';
 
 /** Functions whose result PostgreSQL calls text: as a VARCHAR it ignores trailing blanks like the others. */
 const TEXTS = ['to_char', 'chr', 'quote_ident', 'quote_literal'];
@@ -55,6 +55,13 @@ function checkPart(reader: Reader): void {
 }
 
 function readAggregate(reader: Reader, name: string): void {
+  const type = RANK_TYPES.get(name);
+  if (type !== undefined) reader.write('CAST(');
+  readAggregateCall(reader, name);
+  if (type !== undefined) reader.write(`AS ${type})`);
+}
+
+function readAggregateCall(reader: Reader, name: string): void {
   reader.pass();
   if (reader.scope !== undefined && name !== 'min' && name !== 'max') reader.scope.hasAggregate = true;
   reader.expectCopy('(');

@@ -13,6 +13,7 @@ ${unknownLiterals(0)}
 ${unknownLiterals(1)}
 ${booleans()}
 SET check_function_bodies TO on;
+${INTEGERS}
 ${AVERAGES}`;
 }
 
@@ -67,6 +68,18 @@ UPDATE pg_catalog.pg_cast SET castfunc = CAST('redshift.to_text(boolean)' AS reg
 WHERE castsource = CAST('boolean' AS regtype) AND casttarget IN ('bpchar'::regtype, 'text'::regtype, 'varchar'::regtype);
 ${[...casts, ...concatenations].join('\n')}`;
 }
+
+/** AWS: "SUM function": BIGINT of integers, which can overflow; "CEILING function", "FLOOR function": the type of the argument. */
+const INTEGERS = `
+CREATE AGGREGATE redshift.sum(bigint) (SFUNC = int8pl, STYPE = bigint);
+${['smallint', 'integer', 'bigint']
+  .flatMap((type) =>
+    ['ceil', 'floor'].map(
+      (name) => `CREATE FUNCTION redshift.${name}(${type}) RETURNS ${type} LANGUAGE sql IMMUTABLE AS 'SELECT $1';`,
+    ),
+  )
+  .join('\n')}
+`;
 
 /** AWS: "AVG function": BIGINT of integers, and the scale of its argument of a DECIMAL. Whether it rounds is not said. */
 const AVERAGES = `

@@ -62,6 +62,8 @@ function readWith(reader: Reader): void {
     const name = reader.copyName();
     if (reader.is('(')) readNames(reader);
     reader.expectCopy('as', '(');
+    // AWS: "WITH clause", usage notes.
+    if (reader.is('with')) reader.refuse('there is no WITH inside the subquery of a WITH');
     readQuery(reader);
     reader.expectCopy(')');
     reader.common.add(name);

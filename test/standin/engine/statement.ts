@@ -93,11 +93,16 @@ function check(reader: Reader): void {
   if (token !== undefined) {
     throw refusal('This type of correlated subquery pattern is not supported due to internal error', token);
   }
-  // page "SQL functions reference": leader-node functions, and the catalogue's tables, fail beside user tables.
-  if (reader.tables.size > 0 && (reader.leaderFunctions.size > 0 || reader.catalogueTables.size > 0)) {
+  // AWS: "SQL functions supported on the leader node": they fail beside user tables and system tables; so do the
+  // catalogue's tables beside user tables.
+  const isDistributed = reader.tables.size + reader.systemTables.size > 0;
+  if (
+    (isDistributed && reader.leaderFunctions.size > 0) ||
+    (reader.tables.size > 0 && reader.catalogueTables.size > 0)
+  ) {
     throw refusal('Specified types or functions (one per INFO message) not supported on Redshift tables.');
   }
-  if (reader.computeFunctions.size > 0 && reader.tables.size + reader.systemTables.size === 0) {
+  if (reader.computeFunctions.size > 0 && !isDistributed) {
     throw refusal(
       'One or more of the used functions must be applied on at least one user created tables. Examples of user table only functions are LISTAGG, MEDIAN, PERCENTILE_CONT, etc.',
     );

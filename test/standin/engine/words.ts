@@ -25,6 +25,13 @@ export const AGGREGATES = list(
 /** Ranking functions take an ORDER BY and no frame. AWS: "Window functions" (c_Window_functions). */
 export const RANKING = list('row_number rank dense_rank percent_rank cume_dist ntile lag lead');
 
+/** Ranking functions whose result PostgreSQL gives another type; AWS: their pages. */
+export const RANK_TYPES: ReadonlyMap<string, string> = new Map([
+  ['rank', 'integer'],
+  ['dense_rank', 'integer'],
+  ['ntile', 'bigint'],
+]);
+
 /** These take a frame, and need one where there is an ORDER BY. AWS: "Window functions". */
 export const FRAMED = list('first_value last_value nth_value');
 
