@@ -146,6 +146,12 @@ describe('query', () => {
       );
     }));
 
+  test('passes over the byte order mark of a file', () =>
+    withProject(async (folder) => {
+      await run(folder, ['create-tables']);
+      expect(await json(folder, ['query', '\ufeffSELECT 1 AS a'])).toEqual([{ a: 1 }]);
+    }));
+
   test('changes nothing unless told to, and reaches no file', () =>
     withProject(async (folder) => {
       await run(folder, ['create-tables']);

@@ -113,6 +113,28 @@ describe('the doctor on PostgreSQL', () => {
     });
   });
 
+  test('refuses a database whose text is not UTF-8, and so does a load', async () => {
+    const database = uniqueName('ascii');
+    await admin.query(
+      `CREATE DATABASE ${database} ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`,
+    );
+    try {
+      const reason = `the database ${database} keeps text in SQL_ASCII, and only UTF-8 keeps all text`;
+      expect(await diagnose({ DB_NAME: database })).toMatchObject({
+        connect: { status: 'failed', reason, next: expect.stringContaining("ENCODING 'UTF8'") },
+      });
+      await withProject({ DB_NAME: database }, async (folder, text) => {
+        writeFileSync(join(folder, 'dwh.cfg'), text);
+        for (const command of ['create-tables', 'etl']) {
+          const { code, stderr } = await starload([command], { cwd: folder });
+          expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+        }
+      });
+    } finally {
+      await admin.query(`DROP DATABASE ${database}`);
+    }
+  });
+
   test('says that a schema is yet to be made', async () => {
     expect(await diagnose({ DB_SCHEMA: 'nobody' })).toMatchObject({
       connect: { status: 'ok' },

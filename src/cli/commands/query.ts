@@ -58,7 +58,8 @@ async function print(rows: ResultSet, args: Args): Promise<void> {
 
 function sqlOf(model: Model, { sql, question }: Args): string {
   if (sql !== undefined && sql.trim() !== '' && question === undefined) {
-    return sql;
+    // The byte order mark of a file: engines differ on what it is.
+    return sql.replace(/^\ufeff/, '');
   }
   const found = model.queries.find(({ name }) => name === question);
   if (found !== undefined && sql === undefined) {

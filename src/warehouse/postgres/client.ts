@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import type { Client, ClientConfig } from 'pg';
+import { WarehouseError } from '../errors.ts';
 import { connectFailure, redshiftFailure } from './failures.ts';
 import { NOTHING_OF_OTHERS } from './schema.ts';
 import type { PostgresTarget } from './target.ts';
+import { type Backend, examineBackend } from './usable.ts';
 import { typeParsers } from './values.ts';
 
 const { Client: PgClient } = createRequire(import.meta.url)('pg') as typeof import('pg');
@@ -20,20 +22,26 @@ export interface Access {
   readonly timeoutMilliseconds: number | undefined;
 }
 
-/** A connection whose session is set: no names of others', UTC, limits of time. Throws WarehouseError. */
-export async function connect(access: Access): Promise<Client> {
-  const client = new PgClient(clientConfig(access.target));
-  // A connection that breaks while nobody waits for an answer tells it here; the next statement then fails.
-  client.on('error', () => {});
+/** A connection, and what it is at the server. */
+export interface Connection extends Backend {
+  readonly client: Client;
+}
+
+/**
+ * A connection whose session is set: no names of others', UTC, limits of time. Throws WarehouseError, also where what
+ * answers cannot be loaded.
+ */
+export async function connect(access: Access): Promise<Connection> {
+  const client = newClient(access);
   try {
     await client.connect();
-    await client.query(sessionSettings(access)).catch(async (error) => {
+    const backend = await setUp(client, access).catch(async (error) => {
       throw (await answersAsRedshift(client)) ? redshiftFailure(access.target) : error;
     });
-    return client;
+    return { client, ...backend };
   } catch (error) {
     await client.end().catch(() => {});
-    throw connectFailure(access.target, error);
+    throw error instanceof WarehouseError ? error : connectFailure(access.target, error);
   }
 }
 
@@ -41,6 +49,25 @@ export async function connect(access: Access): Promise<Client> {
 async function answersAsRedshift(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ version: string }>('SELECT version() AS version').catch(() => ({ rows: [] }));
   return /\bRedshift\b/.test(rows[0]?.version ?? '');
+}
+
+async function setUp(client: Client, access: Access): Promise<Backend> {
+  const backend = await examineBackend(client, access.target, () => openPlain(access));
+  await client.query(sessionSettings(access));
+  return backend;
+}
+
+async function openPlain(access: Access): Promise<Client> {
+  const client = newClient(access);
+  await client.connect();
+  return client;
+}
+
+function newClient({ target }: Access): Client {
+  const client = new PgClient(clientConfig(target));
+  // A connection that breaks while nobody waits for an answer tells it here; the next statement then fails.
+  client.on('error', () => {});
+  return client;
 }
 
 /** pg's configuration for a target: TLS with a verified certificate off this host, unless the target says otherwise. */

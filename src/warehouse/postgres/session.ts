@@ -1,14 +1,16 @@
-import type { Client, QueryArrayResult } from 'pg';
+import type { QueryArrayResult } from 'pg';
 import { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import type { CsvReader } from '../reader/csv.ts';
 import type { Batch, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
+import type { Connection } from './client.ts';
 import { sorted } from './failures.ts';
 import { GRANTS } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
 import { assertReads } from './read-only.ts';
 import { placesOf } from './schema.ts';
+import { processOf, sharedBackends } from './usable.ts';
 import { toResultSet } from './values.ts';
 
 /** What a batch locks before its steps: what every writing transaction waits for, and what else it names. */
@@ -24,14 +26,16 @@ function searchIn(schema: string): string {
 
 /** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
 export class Session {
-  readonly #client: Client;
+  readonly #connection: Connection;
+  readonly #client: Connection['client'];
   readonly #schema: string;
   readonly #names: Qualifier;
   readonly #openReader: () => Promise<CsvReader>;
   readonly #stop = new AbortController();
 
-  constructor(client: Client, schema: string, openReader: () => Promise<CsvReader>) {
-    this.#client = client;
+  constructor(connection: Connection, schema: string, openReader: () => Promise<CsvReader>) {
+    this.#connection = connection;
+    this.#client = connection.client;
     this.#schema = schema;
     this.#names = new Qualifier(placesOf(schema));
     this.#openReader = openReader;
@@ -39,7 +43,7 @@ export class Session {
 
   /** The server's number of this connection, by which another one can cancel what it does. */
   get processId(): number {
-    return (this.#client as Client & { readonly processID: number }).processID;
+    return this.#connection.processId;
   }
 
   /** Lets no further statement begin, and breaks off what is being sent. */
@@ -111,6 +115,10 @@ export class Session {
   }
 
   async #prepare(batch: Batch): Promise<void> {
+    const { client, isPooled, processId } = this.#connection;
+    if (isPooled && (await processOf(client)) !== processId) {
+      throw sharedBackends();
+    }
     if (batch.creates === true && !(await this.#isTrue(SCHEMA_EXISTS, [this.#schema]))) {
       await this.#send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.#schema)}`);
     }

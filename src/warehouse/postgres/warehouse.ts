@@ -99,7 +99,7 @@ class PostgresWarehouse implements Warehouse {
   }
 
   async #cancelOnServer(processIds: readonly number[]): Promise<void> {
-    const client = await connect(this.#options);
+    const { client } = await connect(this.#options);
     try {
       await client.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [processIds]);
     } finally {
@@ -124,10 +124,11 @@ class PostgresWarehouse implements Warehouse {
 
   async #open(): Promise<Session> {
     const { scratch, readable } = this.#options;
-    const client = await connect(this.#options);
+    const connection = await connect(this.#options);
+    const { client } = connection;
     try {
       this.#schema ??= await firstOfSearchPath(client);
-      return new Session(client, this.#schema, () => CsvReader.open(scratch, readable));
+      return new Session(connection, this.#schema, () => CsvReader.open(scratch, readable));
     } catch (error) {
       await client.end().catch(() => {});
       throw error instanceof WarehouseError ? error : sorted(error);

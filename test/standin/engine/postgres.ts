@@ -239,7 +239,8 @@ function letGo(server: ChildProcess): void {
   for (const stream of [server.stdout, server.stderr]) (stream as Socket | null)?.unref();
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
