@@ -17,7 +17,7 @@ export async function checkStamps({ model }: Examination, learnt: Learnt): Promi
     return {
       status: 'failed',
       reason: `the newest run was stamped ${newest}, ${ahead} s after what the warehouse's clock says now`,
-      next: 'Loads are refused until the clock has passed it: set it right, or wait.',
+      next: 'Loads are refused until the clock has passed it. Set the clock right if it is wrong; if it is right now, npm run rebuild -- --restamp sets the times of those runs right.',
     };
   }
   const off = Math.round(Math.abs(millisecondsOf(clock) - Date.now()) / 1000);

@@ -12,6 +12,7 @@ import {
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
 import type { Batch, Folder, Mapping, Step } from '../warehouse/warehouse.ts';
 import { checkSteps, type WantedSql } from './checks.ts';
+import { restampSql } from './restamp.ts';
 
 /** Parts to load into a table. */
 export interface Copy {
@@ -56,11 +57,15 @@ export function loadBatch(
   return { name, locks: true, steps };
 }
 
-/** The star and everything derived, made from staging by the very statements of a load, with the run's rows being all. */
-export function rebuildBatch(model: Model, now: string, name: string): Batch {
+/**
+ * The star and everything derived, made from staging by the very statements of a load, with the run's rows being all; where
+ * it restamps, stamps that lie ahead of the clock are set right first.
+ */
+export function rebuildBatch(model: Model, now: string, name: string, restamps = false): Batch {
   const stamps = { now, since: BEGINNING };
   const clear = clearing([...tablesOf(model, 'current'), ...tablesOf(model, 'star')]);
-  const begin = [protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)];
+  const guarded = restamps ? restampSql(model) : [protocolSql(model, STAMP_GUARD)];
+  const begin = [protocolSql(model, 'begin_run'), ...guarded];
   return { name, locks: true, steps: [...sqlSteps([...begin, ...clear], stamps), ...derive(fresh(model), stamps)] };
 }
 

@@ -12,10 +12,16 @@ export interface RebuildReport {
   readonly warnings: readonly Offender[];
 }
 
+/** What else a rebuild does. */
+export interface RebuildOptions {
+  /** Sets stamps right that lie ahead of the warehouse's clock. */
+  readonly restamps?: boolean | undefined;
+}
+
 /** Makes the star anew from staging, in one transaction. Throws DataError when a check fails, with nothing changed. */
-export async function rebuild(context: LoadContext): Promise<RebuildReport> {
+export async function rebuild(context: LoadContext, { restamps }: RebuildOptions = {}): Promise<RebuildReport> {
   await context.warehouse.settle();
-  const batch = rebuildBatch(context.model, context.warehouse.now, `rebuild-${newRunId()}`);
+  const batch = rebuildBatch(context.model, context.warehouse.now, `rebuild-${newRunId()}`, restamps);
   const results = await runWithRetry(context, batch).catch(async (error) => {
     throw await explainFailure([], error);
   });

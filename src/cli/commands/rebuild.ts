@@ -1,17 +1,29 @@
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { withWarehouse } from '../session.ts';
 
-export const rebuildCommand = toModule<WarehouseArgs>({
+interface Args extends WarehouseArgs {
+  readonly restamp: boolean;
+}
+
+export const rebuildCommand = toModule<Args>({
   command: 'rebuild',
   describe: 'make the star anew from staging, in one transaction',
   options: {
     ...WAREHOUSE_OPTIONS,
+    restamp: {
+      type: 'boolean',
+      default: false,
+      describe: 'set the times of runs right that lie ahead of the clock, which refuse every load',
+    },
   },
-  examples: [['npm run rebuild', 'after a change of sql/transform']],
-  run: ({ config, json }) =>
+  examples: [
+    ['npm run rebuild', 'after a change of sql/transform'],
+    ['npm run rebuild -- --restamp', 'after loads with a clock that was ahead'],
+  ],
+  run: ({ config, json, restamp }) =>
     withWarehouse({ config, readOnly: false }, async (context) => {
       const { rebuild } = await import('../../pipeline/rebuild.ts');
       const { printRebuild } = await import('../reports.ts');
-      printRebuild(await rebuild(context), { json, location: context.warehouse.location });
+      printRebuild(await rebuild(context, { restamps: restamp }), { json, location: context.warehouse.location });
     }),
 });
