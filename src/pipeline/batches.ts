@@ -64,7 +64,7 @@ export function loadBatch(
 export function rebuildBatch(model: Model, now: string, name: string, restamps = false): Batch {
   const stamps = { now, since: BEGINNING };
   const clear = clearing([...tablesOf(model, 'current'), ...tablesOf(model, 'star')]);
-  const guarded = restamps ? restampSql(model) : [protocolSql(model, STAMP_GUARD)];
+  const guarded = restamps ? restampSql(model, STAMP_GUARD) : [protocolSql(model, STAMP_GUARD)];
   const begin = [protocolSql(model, 'begin_run'), ...guarded];
   return { name, locks: true, steps: [...sqlSteps([...begin, ...clear], stamps), ...derive(fresh(model), stamps)] };
 }

@@ -1,6 +1,5 @@
 import { type Model, type NamedSql, tablesOf } from '../sql/catalogue.ts';
 import { quoteIdentifier } from '../sql/render.ts';
-import { STAMP_GUARD } from './batches.ts';
 
 /** A column that holds stamps of runs. */
 interface StampColumn {
@@ -13,9 +12,10 @@ interface StampColumn {
 /**
  * The statements that give the stamps of runs that lie ahead of the warehouse's clock others in the seconds before now, in
  * the same order: what a later run has overruled stays overruled. They come after begin_run, in its place in the order of
- * runs. The guard refuses when runs that are stamped right have come so shortly before that there is no room.
+ * runs. The guard refuses when runs that are stamped right have come so shortly before that there is no room; `guard`
+ * is its name.
  */
-export function restampSql(model: Model): readonly NamedSql[] {
+export function restampSql(model: Model, guard: string): readonly NamedSql[] {
   const columns = stampColumns(model);
   const own = columns
     .filter(({ isOwn }) => isOwn)
@@ -23,7 +23,7 @@ export function restampSql(model: Model): readonly NamedSql[] {
   return [
     { name: 'restamp_known', sql: `CREATE TEMP TABLE known_stamps AS\n${own.join('\nUNION\n')}` },
     { name: 'restamp_map', sql: MAP },
-    { name: STAMP_GUARD, sql: GUARD },
+    { name: guard, sql: GUARD },
     ...columns.map(({ table, column }) => ({
       name: `restamp_${table}_${column}`,
       sql: `UPDATE ${quoteIdentifier(table)} SET ${column} = new_stamp FROM new_stamps WHERE ${column} = old_stamp`,
