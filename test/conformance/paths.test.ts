@@ -5,6 +5,7 @@ import { loadedColumns } from '../../src/sql/catalogue.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, openLoader } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 import { scale } from '../support/scale.ts';
 import { LOG_ROOT } from '../support/scenario.ts';
 import { runSql } from '../support/trials.ts';
@@ -192,6 +193,7 @@ describe.each(engines)('paths below the first level on $name', (engine) => {
       ),
       { numRuns: Math.ceil((scale.values * engine.share) / 10) },
     );
+    note('Figures', `paths on ${engine.name}: ${verdicts.loaded} records loaded, ${verdicts.refused} refused`);
     expect(Math.min(verdicts.loaded, verdicts.refused)).toBeGreaterThan(0);
   });
 });

@@ -13,6 +13,7 @@ import { freePort } from '../standin/engine/postgres.ts';
 import { serverUser } from '../standin/engine/postgres-programs.ts';
 import { withFolder } from '../support/engines.ts';
 import { makeLoader } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
 import { writeSample } from '../support/trials.ts';
 import { uniqueName } from '../support/unique.ts';
@@ -20,7 +21,10 @@ import { until } from '../support/until.ts';
 
 const isInstalled = spawnSync('pgbouncer', ['--version']).status === 0;
 if (!isInstalled) {
-  console.log('skipped: PgBouncer is not installed here; test/unit/postgres-usable.test.ts imitates one');
+  note(
+    'Skipped',
+    'PostgreSQL behind PgBouncer: it is not installed here; test/unit/postgres-usable.test.ts imitates one',
+  );
 }
 
 /** A warehouse of the test run's server, seen through a PgBouncer. */
