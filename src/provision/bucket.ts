@@ -13,19 +13,34 @@ export async function emptyBucket(clients: S3Clients, bucket: string, progress: 
   let count = 0;
   try {
     const client = await clients.of(bucket);
+    let from: { readonly KeyMarker?: string | undefined; readonly VersionIdMarker?: string | undefined } = {};
     for (;;) {
-      // Always the first page: what it named is gone when it is asked for again.
-      const { Versions = [], DeleteMarkers = [] } = await client.listObjectVersions({ Bucket: bucket });
+      // What a page named is gone when it is asked for again; only an empty page that is not the last leads to the next one.
+      const page = await client.listObjectVersions({ Bucket: bucket, ...from });
+      const { Versions = [], DeleteMarkers = [], NextKeyMarker, NextVersionIdMarker } = page;
       const objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
-      if (objects.length === 0) return count;
-      await removeAll(client, bucket, objects as ObjectIdentifier[]);
-      count += objects.length;
-      progress(count);
+      if (objects.length > 0) {
+        await removeAll(client, bucket, objects as ObjectIdentifier[]);
+        count += objects.length;
+        progress(count);
+      } else if (page.IsTruncated !== true) {
+        return count;
+      } else if (NextKeyMarker === from.KeyMarker && NextVersionIdMarker === from.VersionIdMarker) {
+        throw stuck(uri);
+      } else {
+        from = { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker };
+      }
     }
   } catch (error) {
     if ((error as { name?: string }).name === 'NoSuchBucket' || isGone(error)) return count;
     throw explain(error, { action: 'remove', uri, bucket });
   }
+}
+
+function stuck(uri: string): StarloadError {
+  return new StarloadError(`cannot empty ${uri}: the listing of its versions makes no progress`, {
+    next: 'Run again; what is deleted stays deleted.',
+  });
 }
 
 async function removeAll(client: Awaited<ReturnType<S3Clients['of']>>, bucket: string, objects: ObjectIdentifier[]) {

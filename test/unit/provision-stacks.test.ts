@@ -356,6 +356,20 @@ describe('emptying a bucket', () => {
     ]);
   });
 
+  test('goes on behind an empty page that is not the last, and not for ever', async () => {
+    s3.on(HeadBucketCommand).resolves({ BucketRegion: 'us-west-2' });
+    const empty = { IsTruncated: true, NextKeyMarker: 'a', NextVersionIdMarker: '1' };
+    s3.on(ListObjectVersionsCommand)
+      .resolvesOnce(empty)
+      .resolvesOnce({ Versions: [{ Key: 'b', VersionId: '2' }] })
+      .resolvesOnce({})
+      .resolves(empty);
+    s3.on(DeleteObjectsCommand).resolves({});
+    expect(await emptyBucket(clients(), 'b', () => {})).toBe(1);
+    expect(s3.commandCalls(ListObjectVersionsCommand)[1]?.args[0].input).toMatchObject({ KeyMarker: 'a' });
+    await expect(emptyBucket(clients(), 'b', () => {})).rejects.toThrow('makes no progress');
+  });
+
   test('that is gone already is done', async () => {
     s3.on(HeadBucketCommand).rejects(Object.assign(new Error('NotFound'), { $metadata: { httpStatusCode: 404 } }));
     expect(await emptyBucket(clients(), 'b', () => {})).toBe(0);

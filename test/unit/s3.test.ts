@@ -98,6 +98,24 @@ describe('reading a file in S3', () => {
       expect((await failureOf(readAll(store.read(object)))).message).toBe(gone);
     }));
 
+  test('refuses another version, and more bytes than were listed, from a server that looks at no condition', () =>
+    withFile(async ({ server, clients, store, object, content }) => {
+      const client = await clients.of('b');
+      client.middlewareStack.add(
+        (next) => (args) => {
+          delete (args.input as { IfMatch?: string }).IfMatch;
+          return next(args);
+        },
+        { step: 'initialize', priority: 'high' },
+      );
+      const short = { ...object, size: 1000 };
+      expect((await failureOf(readAll(store.read(short)))).message).toBe(
+        'cannot read s3://b/d/x.json: S3 sends more than the 1000 bytes it listed',
+      );
+      server.put('b', 'd/x.json', content.subarray(1));
+      expect((await failureOf(readAll(store.read(object)))).message).toContain('x.json changed since it was listed');
+    }));
+
   test('waits out a busy service and a slow one', () =>
     withFile(async ({ server, store, object, content }) => {
       server.faults = ({ earlier }) =>

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import { StarloadError } from '../../errors.ts';
 import type { S3Clients } from './client.ts';
 import { explain, isChanged, isMissing, staleError } from './errors.ts';
 import type { S3Object } from './object.ts';
@@ -17,15 +18,26 @@ export async function* readObject(clients: S3Clients, object: S3Object): AsyncIt
     try {
       for await (const chunk of body) {
         reached += chunk.length;
+        checkLength(object, reached);
         yield chunk;
       }
-      if (reached >= object.size) return;
       throw new Error(`the connection ended after ${reached} of ${object.size} bytes`);
     } catch (error) {
-      if (reached >= object.size) return;
-      if (resumes === MOST_RESUMES) throw explain(error, { action: 'read', uri: object.uri, bucket: object.bucket });
+      if (reached === object.size) return;
+      if (resumes === MOST_RESUMES || reached > object.size) {
+        throw explain(error, { action: 'read', uri: object.uri, bucket: object.bucket });
+      }
     }
     await sleep(FIRST_PAUSE_MILLISECONDS * 2 ** resumes);
+  }
+}
+
+/** What is read ahead is held in memory, on the listing's word. */
+function checkLength({ uri, size }: S3Object, reached: number): void {
+  if (reached > size) {
+    throw new StarloadError(`cannot read ${uri}: S3 sends more than the ${size} bytes it listed`, {
+      next: 'Run again. If it stays so, the server changes what it sends (Content-Encoding): upload the file without that.',
+    });
   }
 }
 
@@ -34,6 +46,9 @@ async function open(clients: S3Clients, { bucket, key, uri, version }: S3Object,
     const client = await clients.of(bucket);
     const range = from === 0 ? {} : { Range: `bytes=${from}-` };
     const answer = await client.getObject({ Bucket: bucket, Key: key, IfMatch: `"${version}"`, ...range });
+    if (answer.ETag !== undefined && answer.ETag.replaceAll('"', '') !== version) {
+      throw staleError(uri, new Error(`S3 answered with the version ${answer.ETag}`));
+    }
     return bodyOf(answer, from);
   } catch (error) {
     // A missing bucket is no stale file.
