@@ -52,12 +52,10 @@ function holdLock(folder: string): Promise<Server | undefined> {
   if (Buffer.byteLength(address) > MOST_ADDRESS_BYTES) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const server = createServer((connection) => connection.destroy());
-    server.once('error', () => resolve(undefined));
-    server.listen(address, () => {
-      renameSync(address, join(folder, LOCK));
-      resolve(server);
-    });
-    server.unref();
+    server.once('error', () => resolve(undefined)).once('listening', () => resolve(server));
+    server.listen(address).unref();
+    // The socket is there at once, only the event comes later: a folder is hardly ever left without its lock.
+    if (server.listening) renameSync(address, join(folder, LOCK));
   });
 }
 
