@@ -40,12 +40,28 @@ describe('correlated subqueries', () => {
       "SELECT 1 FROM songs s WHERE s.plays > 1 AND p.id = s.id AND s.title <> 'x'",
     ],
     ['one whose casts are equal', 'SELECT 1 FROM songs s WHERE CAST(s.id AS INTEGER) = CAST(p.id AS INTEGER)'],
+    ['one without its table that is equal', 'SELECT 1 FROM songs s WHERE title = level'],
+    ['none: names of its own, sorted by an alias', 'SELECT title AS level FROM songs WHERE id = plays ORDER BY level'],
+    ['none: the names of a query in FROM', 'SELECT 1 FROM (SELECT id AS level FROM songs) s WHERE level > 1'],
     ['one with an aggregate', 'SELECT MAX(s.plays) FROM songs s WHERE s.id = p.id'],
   ])('%s is taken', async (_, subquery) => {
     expect(await answer(`SELECT p.id FROM plays p WHERE EXISTS (${subquery}) ORDER BY 1`)).toEqual(expect.any(Array));
   });
 
   test.each([
+    [
+      'one without its table that is less',
+      'SELECT 1 FROM plays p WHERE EXISTS (SELECT 1 FROM songs s WHERE s.id < level)',
+    ],
+    [
+      'one without its table that skips a level',
+      'SELECT 1 FROM plays WHERE EXISTS (SELECT 1 FROM songs s WHERE EXISTS (SELECT 1 FROM songs t WHERE title = level))',
+    ],
+    [
+      'the example of AWS, with an aggregate and GROUP BY behind IN',
+      'SELECT * FROM plays WHERE plays.id IN (SELECT SUM(plays) FROM songs WHERE level = title GROUP BY songs.id)',
+    ],
+    ['one in the ORDER BY of the subquery', 'SELECT 1 FROM plays p WHERE EXISTS (SELECT 1 FROM songs s ORDER BY p.id)'],
     [
       'one that skips a level',
       'SELECT 1 FROM plays p WHERE EXISTS (SELECT 1 FROM songs s WHERE s.id IN (SELECT t.id FROM songs t WHERE t.id = p.id))',

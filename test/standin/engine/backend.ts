@@ -3,6 +3,7 @@ import { type Backend, EngineError, type Parameters, type StatementOutcome } fro
 import { blanksTriggerSql } from './bootstrap.ts';
 import { describeColumn, hasLength } from './columns.ts';
 import { runCopy } from './copy.ts';
+import type { Columns } from './correlation.ts';
 import { cancelled, type FailureContext, toEngineError } from './failures.ts';
 import type { FinishedQuery, Journal } from './journal.ts';
 import { DEFAULT_UNCERTAIN, type EngineOptions, type Uncertain } from './options.ts';
@@ -62,7 +63,7 @@ export class PostgresBackend implements Backend {
     let queryId = -1;
     let statement: Translation | undefined;
     try {
-      statement = this.#translate(sql);
+      statement = await this.#translate(sql);
       queryId = isLeaders(statement) ? -1 : this.#shared.nextQueryId();
       const outcome = await this.#dispatch(statement, parameters, queryId);
       this.#log({ queryId, started, type: statement.kind, rows: outcome.affected, error: undefined, text: sql });
@@ -119,8 +120,9 @@ export class PostgresBackend implements Backend {
     return this.#shared.options.isolation === 'SERIALIZABLE' ? 'SERIALIZABLE' : 'REPEATABLE READ';
   }
 
-  #translate(sql: string): Translation {
-    const statement = translate(sql, this.#session.surroundings);
+  async #translate(sql: string): Promise<Translation> {
+    const { surroundings } = this.#session;
+    let statement = translate(sql, surroundings);
     if (this.#transaction === 'failed' && statement.kind !== 'rollback' && statement.kind !== 'commit') {
       throw new EngineError('ERROR: current transaction is aborted, commands ignored until end of transaction block');
     }
@@ -129,7 +131,21 @@ export class PostgresBackend implements Backend {
     if (view !== undefined && this.#shared.options.stl === false) {
       throw new EngineError(`ERROR: permission denied for relation ${view}`);
     }
+    if (statement.needsColumns) {
+      statement = translate(sql, { ...surroundings, columns: await this.#columnsOf(statement.tables) });
+    }
     return statement;
+  }
+
+  async #columnsOf(tables: readonly string[]): Promise<Columns> {
+    const { rows } = await this.#client.query<{ name: string; columns: string[] }>(
+      `SELECT named.name, array_agg(CAST(a.attname AS text)) AS columns
+       FROM unnest(CAST($1 AS text[])) AS named (name)
+       JOIN pg_catalog.pg_attribute a ON a.attrelid = to_regclass(named.name) AND a.attnum > 0 AND NOT a.attisdropped
+       GROUP BY named.name`,
+      [tables],
+    );
+    return new Map(rows.map(({ name, columns }) => [name, new Set(columns)]));
   }
 
   async #dispatch(statement: Translation, parameters: Parameters, queryId: number): Promise<StatementOutcome> {

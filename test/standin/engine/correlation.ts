@@ -1,8 +1,12 @@
 import type { Token } from './lexer.ts';
 
-/** A column that is named with its table. */
+/** The columns of tables, by the tables' names as they are written for PostgreSQL. */
+export type Columns = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** A column, and the table it is named with, if any. */
 export interface Reference {
-  readonly name: string;
+  readonly table: string | undefined;
+  readonly column: string;
   readonly token: Token;
   readonly isInWhere: boolean;
   /** How it is compared: not at all so far, in `a = b` and nothing more, or otherwise. */
@@ -15,6 +19,8 @@ export interface Scope {
   /** Where it stands in its parent. */
   readonly place: 'on' | 'in' | 'elsewhere';
   readonly names: Set<string>;
+  /** The tables of FROM; undefined for what is no table, whose columns are not known. */
+  readonly sources: (string | undefined)[];
   readonly references: Reference[];
   readonly items: Item[];
   /** The keys of its GROUP BY: names, numbers of columns and the subqueries that they are. */
@@ -39,6 +45,7 @@ export function newScope(parent: Scope | undefined, place: Scope['place'] = 'els
     parent,
     place,
     names: new Set(),
+    sources: [],
     references: [],
     items: [],
     keys: [],
@@ -60,18 +67,21 @@ export function classify(references: readonly Reference[], operators: readonly s
 }
 
 /**
- * The first correlated reference that Redshift cannot decorrelate, as far as qualified names tell. By the AWS page
+ * The first correlated reference that Redshift cannot decorrelate. A column without its table is looked for among those of
+ * the tables; where something else stands in FROM, it is taken for a column of that. By the AWS page
  * "Correlated subqueries": one that skips a level, stands in an ON clause, comes from a subquery with a window function, or
  * from one with an aggregate (other than MIN and MAX) and GROUP BY behind IN; and a GROUP BY by what a correlated subquery
  * returns. What the page shows as supported is a column that is equal to one of the outer query in WHERE: whatever else
  * correlates, by LIMIT, another comparison or another clause, is refused here.
  */
-export function unsupportedReference(scopes: readonly Scope[]): Token | undefined {
+export function unsupportedReference(scopes: readonly Scope[], columns: Columns): Token | undefined {
   for (const scope of scopes) {
-    const found = correlated(scope).find(({ reference, depth }) => depth > 1 || !isSupported(scope, reference));
+    const found = correlated(scope, columns).find(
+      ({ reference, depth }) => depth > 1 || !isSupported(scope, reference),
+    );
     if (found !== undefined) return found.reference.token;
   }
-  return scopes.flatMap(groupedBy).flatMap(correlated)[0]?.reference.token;
+  return scopes.flatMap(groupedBy).flatMap((scope) => correlated(scope, columns))[0]?.reference.token;
 }
 
 function isSupported(scope: Scope, { isInWhere, form }: Reference): boolean {
@@ -80,19 +90,34 @@ function isSupported(scope: Scope, { isInWhere, form }: Reference): boolean {
 }
 
 /** The references to a query further out, and how many levels lie between. */
-function correlated(scope: Scope): readonly { readonly reference: Reference; readonly depth: number }[] {
+function correlated(
+  scope: Scope,
+  columns: Columns,
+): readonly { readonly reference: Reference; readonly depth: number }[] {
   return scope.references
-    .map((reference) => ({ reference, depth: depthOf(scope, reference.name) }))
+    .map((reference) => ({ reference, depth: depthOf(scope, reference, columns) }))
     .filter(({ depth }) => depth > 0);
 }
 
-function depthOf(scope: Scope, name: string): number {
+function depthOf(scope: Scope, { table, column }: Reference, columns: Columns): number {
   let depth = 0;
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
-    if (level.names.has(name)) return depth;
+    if (table === undefined ? hasColumn(level, column, columns) : level.names.has(table)) return depth;
+    if (table === undefined && level.sources.some((source) => columns.get(source ?? '') === undefined)) return 0;
     depth += 1;
   }
   return 0;
+}
+
+function hasColumn({ sources, items }: Scope, column: string, columns: Columns): boolean {
+  return items.some(({ alias }) => alias === column) || sources.some((name) => columns.get(name ?? '')?.has(column));
+}
+
+/** Whether the columns of tables have to be known to tell which references are correlated. */
+export function needsColumns(scopes: readonly Scope[]): boolean {
+  return scopes.some(
+    ({ parent, references }) => parent !== undefined && references.some(({ table }) => table === undefined),
+  );
 }
 
 /** The subqueries by whose results a query groups. */

@@ -370,8 +370,7 @@ function readNamed(reader: Reader): void {
     path.push(reader.fold(reader.peek()));
     reader.write(`"${path.at(-1)?.replaceAll('"', '""')}"`, reader.take());
   }
-  if (path.length > 1) {
-    const { scope } = reader;
-    scope?.references.push({ name: path.at(-2) as string, token: first, isInWhere: scope.isInWhere, form: 'alone' });
-  }
+  const { scope } = reader;
+  const [column = '', table] = path.toReversed();
+  scope?.references.push({ table, column, token: first, isInWhere: scope.isInWhere, form: 'alone' });
 }

@@ -1,6 +1,6 @@
 import { newScope } from './correlation.ts';
 import { startsQuery } from './expression.ts';
-import { readNames, readQuery, readTableName, readWhere } from './query.ts';
+import { readNames, readQuery, readTable, readWhere, type TableName } from './query.ts';
 import { quote, type Reader, refusal } from './reader.ts';
 import type { Plan } from './translation.ts';
 
@@ -68,15 +68,21 @@ function readDeleteRows(reader: Reader): Plan {
   if (reader.is('using')) {
     if (!hasFrom) throw refusal('syntax error at or near "using"', reader.peek());
     reader.pass();
-    reader.list(() => reader.scope?.names.add(readTableName(reader)));
+    reader.list(() => addSource(reader));
   }
   readWhere(reader);
   return { kind: 'modify', writes };
 }
 
 function readTarget(reader: Reader): string {
-  const before = new Set([...reader.tables, ...reader.systemTables]);
-  const name = readTableName(reader);
-  reader.scope?.names.add(name);
-  return [...reader.tables, ...reader.systemTables].find((table) => !before.has(table)) ?? quote(name);
+  const { name, text } = addSource(reader);
+  return text ?? quote(name);
+}
+
+/** Reads a table's name; its columns may be named from now on. */
+function addSource(reader: Reader): TableName {
+  const table = readTable(reader);
+  reader.scope?.names.add(table.name);
+  reader.scope?.sources.push(table.text);
+  return table;
 }

@@ -22,9 +22,16 @@ function readBody(reader: Reader): void {
   if (reader.copy('with')) readWith(reader);
   readTerm(reader);
   readCombined(reader);
-  if (reader.is('order')) readOrder(reader);
+  readFinalOrder(reader);
   readLimit(reader);
   if (reader.frame.combines) cut(reader.frame);
+}
+
+/** The ORDER BY of a query is part of its SELECT, if it is one. */
+function readFinalOrder(reader: Reader): void {
+  if (!reader.is('order')) return;
+  const [only, another] = reader.frame.scopes;
+  within(reader, only !== undefined && another === undefined ? only : newScope(undefined), () => readOrder(reader));
 }
 
 function cut({ scopes }: Frame): void {
@@ -211,7 +218,7 @@ export function readSources(reader: Reader): void {
 }
 
 function readSource(reader: Reader): void {
-  readTable(reader);
+  readFromItem(reader);
   while (reader.isAny(...JOINS)) readJoin(reader);
 }
 
@@ -224,11 +231,11 @@ function readJoin(reader: Reader): void {
     reader.copy('outer');
   } else if (!reader.copy('inner') && reader.copy('cross')) {
     reader.expectCopy('join');
-    readTable(reader);
+    readFromItem(reader);
     return;
   }
   reader.expectCopy('join');
-  readTable(reader);
+  readFromItem(reader);
   if (reader.qualify !== undefined && (isNatural || reader.is('using'))) reader.qualify.obstacle = 'NATURAL or USING';
   if (isNatural) return;
   if (reader.copy('using')) {
@@ -241,7 +248,7 @@ function readJoin(reader: Reader): void {
   reader.place = 'elsewhere';
 }
 
-function readTable(reader: Reader): void {
+function readFromItem(reader: Reader): void {
   // page "Unsupported PostgreSQL features": VALUES is no table, and there is no LATERAL.
   if (reader.isAny('lateral', 'only', 'values')) reader.refuse();
   if (reader.copy('(')) {
@@ -249,9 +256,9 @@ function readTable(reader: Reader): void {
   } else if (reader.peek(1).key === '(') {
     if (!reader.is('generate_series')) throw refusal(`function ${reader.peek().text}() does not exist`, reader.peek());
     reader.grammar.call(reader);
-    readAlias(reader, undefined);
+    readAlias(reader, {});
   } else {
-    readAlias(reader, readTableName(reader));
+    readAlias(reader, readTable(reader));
   }
 }
 
@@ -262,22 +269,22 @@ function readNested(reader: Reader): void {
     reader.expectCopy(')');
     // AWS: "FROM clause": a subquery needs an alias.
     if (!reader.is('as') && !reader.isBareAlias()) throw refusal('subquery in FROM must have an alias', reader.peek());
-    readAlias(reader, undefined);
+    readAlias(reader, {});
     return;
   }
   readSource(reader);
   reader.expectCopy(')');
 }
 
-function readAlias(reader: Reader, table: string | undefined): void {
+function readAlias(reader: Reader, { name, text }: Partial<TableName>): void {
   const hasAs = reader.copy('as');
-  if (!hasAs && !reader.isBareAlias()) {
-    if (table !== undefined) addTable(reader, table, false);
-    return;
-  }
-  if (!hasAs) reader.write('as');
-  addTable(reader, reader.copyName(), true);
-  if (reader.is('(')) readNames(reader);
+  const isAliased = hasAs || reader.isBareAlias();
+  if (isAliased && !hasAs) reader.write('as');
+  const called = isAliased ? reader.copyName() : name;
+  const renames = isAliased && reader.is('(');
+  if (called !== undefined) addTable(reader, called, isAliased);
+  reader.scope?.sources.push(renames ? undefined : text);
+  if (renames) readNames(reader);
 }
 
 function addTable(reader: Reader, name: string, isAliased: boolean): void {
@@ -292,18 +299,34 @@ export function readNames(reader: Reader): void {
   reader.expectCopy(')');
 }
 
-/** Reads a table's name, notes which it is, and gives its last part. */
+/** A table as it is named: the last part of its name, and for a user's table the whole, as PostgreSQL text. */
+export interface TableName {
+  readonly name: string;
+  readonly text?: string;
+}
+
+/** Reads a table's name and gives its last part. */
 export function readTableName(reader: Reader): string {
+  return readTable(reader).name;
+}
+
+/** Reads a table's name and notes which it is. */
+export function readTable(reader: Reader): TableName {
   const name = readPath(reader);
   const last = name.at(-1) as string;
-  if (name.length === 1 && reader.common.has(last)) return last;
+  if (name.length === 1 && reader.common.has(last)) return { name: last };
   const schema = name.length > 1 ? name[0] : undefined;
   const text = name.map(quote).join('.');
   if (schema === 'information_schema' || schema === 'pg_catalog' || last.startsWith('pg_')) {
     reader.catalogueTables.add(last);
-  } else if (/^(svv|svl|svcs|sys|stl|stv)_/.test(last)) reader.systemTables.add(last);
-  else reader.tables.add(text);
-  return last;
+    return { name: last };
+  }
+  if (/^(svv|svl|svcs|sys|stl|stv)_/.test(last)) {
+    reader.systemTables.add(last);
+    return { name: last };
+  }
+  reader.tables.add(text);
+  return { name: last, text };
 }
 
 function readPath(reader: Reader): string[] {

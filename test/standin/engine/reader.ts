@@ -1,5 +1,5 @@
 import { EngineError } from '../executor.ts';
-import type { Scope } from './correlation.ts';
+import type { Columns, Scope } from './correlation.ts';
 import { domainOf, type TextType } from './domains.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
 import type { Qualify } from './qualify.ts';
@@ -47,6 +47,8 @@ export interface Surroundings {
   readonly user: string;
   /** What the functions of this session return. */
   readonly constants: ReadonlyMap<string, string>;
+  /** The columns of the tables that the statement names, where they are known. */
+  readonly columns?: Columns;
 }
 
 /** Reads the tokens of one statement and writes the PostgreSQL text that means the same. */

@@ -1,6 +1,6 @@
 import { readCall } from './call.ts';
 import { readCopy } from './copy-statement.ts';
-import { unsupportedReference } from './correlation.ts';
+import { needsColumns, unsupportedReference } from './correlation.ts';
 import { readCreate, readDrop } from './ddl.ts';
 import type { TextType } from './domains.ts';
 import { readExpression } from './expression.ts';
@@ -30,6 +30,8 @@ export type Translation = Plan & {
   readonly systemTables: readonly string[];
   /** What it uses that not every SQL has: functions by their names, clauses in capitals. */
   readonly uses: ReadonlySet<string>;
+  /** Whether it has to be translated again with the columns of its tables, to see which subqueries are correlated. */
+  readonly needsColumns: boolean;
   /** The text types it needs domains for. */
   readonly domains: readonly TextType[];
   /** The place in the statement, from 1, that a place in `sql` comes from. */
@@ -83,13 +85,14 @@ export function translate(sql: string, surroundings: Surroundings): Translation 
     tables: [...reader.tables],
     systemTables: [...reader.systemTables],
     uses: reader.uses,
+    needsColumns: reader.tables.size > 0 && needsColumns(reader.scopes),
     domains: [...reader.domains.values()],
     origin: (position) => reader.origin(position),
   };
 }
 
 function check(reader: Reader): void {
-  const token = unsupportedReference(reader.scopes);
+  const token = unsupportedReference(reader.scopes, reader.surroundings.columns ?? new Map());
   if (token !== undefined) {
     throw refusal('This type of correlated subquery pattern is not supported due to internal error', token);
   }
