@@ -28,6 +28,7 @@ const JUDGES = [
   'objects/bundle.ts',
   'objects/frame.ts',
   'objects/malformed-json.ts',
+  'objects/past-mistakes.ts',
   'objects/sift.ts',
   'pipeline/record.ts',
 ];

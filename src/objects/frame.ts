@@ -7,15 +7,22 @@ import {
   AFTER_VALUE,
   Container,
   FIRST_ACTION,
+  isInString,
   KEYLESS_TABLE,
+  LOST,
+  PASSED_BROKEN_OFF,
+  PASSED_CLOSED,
+  PASSED_ESCAPE,
   PASSED_OVER,
-  PASSED_OVER_LINE,
+  PASSED_STRING,
+  type Spot,
   START,
   STATE_MASK,
   spotOf,
   TABLE,
 } from './json-automaton.ts';
 import { explainRefusal, MalformedJson } from './malformed-json.ts';
+import { type MistakeListener, type NotAlone, PastMistakes } from './past-mistakes.ts';
 
 export { MalformedJson } from './malformed-json.ts';
 
@@ -26,6 +33,8 @@ export const MAX_DEPTH = 512;
 
 const NOTHING = new Uint8Array(0);
 const SPACE = Uint8Array.of(0x20);
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
 /**
  * Takes the records of a file, each without line breaks: where the source breaks a line inside a record, a space comes in
@@ -48,12 +57,10 @@ export interface FramerOptions {
   /** First-level keys whose spellings and values are of interest. */
   readonly wanted?: WantedKeys | undefined;
   /**
-   * Told of each mistake, where a file is to be read past them: the record it is in is dropped, and reading goes on at the
-   * next line that begins with "{". Without it the first mistake is thrown.
+   * Told of the mistakes, where a file is to be read past them: a malformed record that is one whole line is dropped, and
+   * reading goes on behind it. Without it the first mistake is thrown.
    */
-  readonly onMistake?: ((mistake: MalformedJson) => void) | undefined;
-  /** Told where what is passed over seems to hold another record, on the line of the mistake. */
-  readonly onLoss?: ((line: number) => void) | undefined;
+  readonly mistakes?: MistakeListener | undefined;
 }
 
 /** What is known of a file once it has been read to its end. */
@@ -75,12 +82,11 @@ export interface FramedFile {
  * Splits source files, one after the other, into records while it validates them: JSON objects, separated by any white space or none, and nothing
  * else. Strict RFC 8259 and UTF-8; moreover no lone surrogates, no wanted key twice in a record, at most MAX_DEPTH and
  * MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. What it learns of the spelling of keys it keeps from file to
- * file. Once it has thrown, a framer is of no more use; given `onMistake` it throws nothing.
+ * file. Once it has thrown, a framer is of no more use; given `mistakes` it throws nothing.
  */
 export class RecordFramer {
   readonly #sink: RecordSink | undefined;
-  readonly #onMistake: FramerOptions['onMistake'];
-  readonly #onLoss: FramerOptions['onLoss'];
+  readonly #past: PastMistakes | undefined;
   readonly #keys: KeyTracker | undefined;
   readonly #table: Int32Array;
   #line = new SourceLine();
@@ -99,16 +105,18 @@ export class RecordFramer {
   #records = 0;
   #bytes = 0;
   #isFitAsIs = true;
-  /** Where in the chunk the last mistake was found. */
+  /** Where in the chunk the last mistake was found, and the state to go on from there. */
   #mistakeAt = 0;
+  #stateBehind = PASSED_OVER;
+  /** The last line on which the record has more than blanks; only followed where mistakes are passed over. */
+  #inkLine = 0;
 
-  constructor({ sink, wanted, onMistake, onLoss }: FramerOptions = {}) {
+  constructor({ sink, wanted, mistakes }: FramerOptions = {}) {
     this.#sink = sink;
-    this.#onMistake = onMistake;
-    this.#onLoss = onLoss;
+    this.#past = mistakes && new PastMistakes(mistakes);
     if (wanted !== undefined && wanted.names.length > 0) {
       this.#keys = new KeyTracker(wanted, (key, at, length) =>
-        this.#fail(`key "${key}" occurs twice in one record`, at, length),
+        this.#fail(`key "${key}" occurs twice in one record${this.#whichRecord()}`, at, length, PASSED_STRING),
       );
     }
     this.#table = this.#keys === undefined ? KEYLESS_TABLE : TABLE;
@@ -131,6 +139,7 @@ export class RecordFramer {
   /** The file is at its end, and the next one may begin. Throws MalformedJson when the end is inside a record. */
   end(): FramedFile {
     this.#passingMistakes(() => this.#checkEnd());
+    this.#endPassing();
     const framed = {
       records: this.#records,
       bytes: this.#bytes,
@@ -148,9 +157,17 @@ export class RecordFramer {
   }
 
   #checkEnd(): number {
-    if (this.#depth > 0) this.#fail(`the file ends inside the record that begins on line ${this.#recordLine}`, 0);
-    if (!['start', 'between', 'passedOver'].includes(spotOf(this.#state).name)) this.#refuse(this.#state, 0);
+    const reason = `the file ends inside the record that begins on line ${this.#recordLine}`;
+    if (this.#depth > 0) this.#fail(reason, 0, 0, PASSED_CLOSED);
+    if (spotOf(this.#state).name === 'byteOrderMark') this.#refuse(this.#state, 0);
     return 0;
+  }
+
+  /** The end of the file ends its last line too. */
+  #endPassing(): void {
+    const { name } = spotOf(this.#state);
+    if (name === 'passedClosed' || name === 'passedBrokenOff') this.#past?.keepOut();
+    if (name === 'passedOver') this.#past?.giveUp('unclosed');
   }
 
   /** Gives the place to go on from: the action's, or that of the mistake that it met. */
@@ -158,21 +175,37 @@ export class RecordFramer {
     try {
       return action();
     } catch (error) {
-      if (this.#onMistake === undefined || !(error instanceof MalformedJson)) throw error;
-      this.#onMistake(error);
+      if (this.#past === undefined || !(error instanceof MalformedJson)) throw error;
+      const why = this.#whyNotAlone();
+      if (why === undefined) this.#past.suspend(error, this.#depth);
+      else this.#past.lose(error, why);
       this.#dropRecord();
+      this.#state = this.#past.isLost ? LOST : this.#stateBehind;
       return this.#mistakeAt;
     }
   }
 
-  /** The byte of the mistake is read again: it may be the brace of the next record, at the beginning of a line. */
+  /** Why the record with a mistake cannot be one whole line; undefined when it can, as far as it has been read. */
+  #whyNotAlone(): NotAlone | undefined {
+    if (this.#depth === 0) return 'noRecord';
+    const isAtEnd = this.#mistakeAt === this.#chunk.length;
+    if (!isAtEnd || !this.#line.isBlankBefore(this.#chunk, this.#mistakeAt)) this.#inkLine = this.#line.number;
+    return this.#inkLine === this.#recordLine ? undefined : 'spread';
+  }
+
   #dropRecord(): void {
     this.#sink?.dropRecord?.();
     this.#keys?.dropKey();
     this.#depth = 0;
     this.#limit = this.#chunk.length;
     this.#isFitAsIs = false;
-    this.#state = this.#line.isBlankBefore(this.#chunk, this.#mistakeAt) ? PASSED_OVER_LINE : PASSED_OVER;
+  }
+
+  /** `next`, unless good records have turned out not to stand on lines of their own in a file that lost others. */
+  #unlessLost(next: number): number {
+    if (this.#past?.isLost !== true) return next;
+    this.#dropRecord();
+    return LOST;
   }
 
   #startFile(): void {
@@ -182,6 +215,7 @@ export class RecordFramer {
     this.#bytes = 0;
     this.#lastRecordLine = 0;
     this.#isFitAsIs = true;
+    this.#past?.startFile();
   }
 
   /** The automaton itself. All that is not done for every byte is done in `#act`. */
@@ -201,7 +235,7 @@ export class RecordFramer {
         state = behind === -1 ? state & STATE_MASK : AFTER_KEY;
         at = Math.max(at, behind);
       } else if (state >= FIRST_ACTION) state = this.#act(state, at - 1);
-      else if (at < end) this.#refuseSize(at);
+      else if (at < end) this.#refuseSize(state, at);
     }
     return state;
   }
@@ -215,15 +249,16 @@ export class RecordFramer {
         return next;
       case Action.recordStart:
         this.#startRecord(at);
-        return next;
+        return this.#unlessLost(next);
       case Action.recordEnd:
         this.#endRecord(at);
-        return next;
+        return this.#unlessLost(next);
       case Action.newlineBetween:
         this.#line.startNext(at);
         return next;
       case Action.newlineInside:
         this.#breakRecord(at);
+        this.#noteInk(at);
         this.#line.startNext(at);
         return next;
       case Action.returnInside:
@@ -238,8 +273,20 @@ export class RecordFramer {
       case Action.close:
         this.#depth -= 1;
         return AFTER_VALUE[this.#containers[this.#depth] as number] as number;
-      case Action.recordPassed:
-        this.#onLoss?.(this.#line.number);
+      case Action.passedOpen:
+        this.#past?.openBracket();
+        return next;
+      case Action.passedClose:
+        return this.#past?.closeBracket() === true ? PASSED_CLOSED : next;
+      case Action.passedEnd:
+        this.#past?.keepOut();
+        this.#line.startNext(at);
+        return next;
+      case Action.passedUnclosed:
+        this.#past?.giveUp('unclosed');
+        return next;
+      case Action.passedBehind:
+        this.#past?.giveUp('goesOn');
         return next;
       case Action.byteOrderMark:
         this.#isFitAsIs = false;
@@ -256,7 +303,11 @@ export class RecordFramer {
     this.#segmentFrom = at;
     this.#limit = this.#limitFrom(at);
     this.#recordLine = this.#line.number;
-    if (this.#recordLine === this.#lastRecordLine) this.#isFitAsIs = false;
+    this.#inkLine = this.#recordLine;
+    if (this.#recordLine === this.#lastRecordLine) {
+      this.#isFitAsIs = false;
+      this.#past?.noteStray(this.#recordLine);
+    }
     this.#keys?.startRecord();
   }
 
@@ -269,6 +320,7 @@ export class RecordFramer {
     const isOdd = this.#keys?.isOdd === true;
     if (isOdd) this.#isFitAsIs = false;
     this.#sink?.endRecord(this.#recordLine, isOdd);
+    if (this.#recordLine !== this.#lastRecordLine) this.#past?.noteStray(this.#recordLine);
   }
 
   #breakRecord(at: number): void {
@@ -278,12 +330,19 @@ export class RecordFramer {
     this.#segmentFrom = at + 1;
   }
 
+  /** A line ends inside the record. */
+  #noteInk(at: number): void {
+    if (this.#past !== undefined && !this.#line.isBlankBefore(this.#chunk, at)) this.#inkLine = this.#line.number;
+  }
+
   #emit(to: number): void {
     if (to > this.#segmentFrom) this.#sink?.segment(this.#chunk, this.#segmentFrom, to);
   }
 
   #open(container: Container, at: number): void {
-    if (this.#depth === MAX_DEPTH) this.#fail(`objects and arrays nested deeper than ${MAX_DEPTH}`, at);
+    if (this.#depth === MAX_DEPTH) {
+      this.#fail(`objects and arrays nested deeper than ${MAX_DEPTH}${this.#whichRecord()}`, at);
+    }
     this.#depth += 1;
     this.#containers[this.#depth] = container;
   }
@@ -304,20 +363,32 @@ export class RecordFramer {
   }
 
   #refuse(state: number, at: number): never {
-    const { reason, back } = explainRefusal(spotOf(state), this.#chunk[at] ?? 0);
-    return this.#fail(reason, at, back);
+    const byte = this.#chunk[at] ?? 0;
+    const { reason, back } = explainRefusal(spotOf(state), byte);
+    return this.#fail(reason + this.#whichRecord(), at, back, stateBehind(spotOf(state), byte));
   }
 
-  #refuseSize(at: number): never {
-    const isInsideCharacter = ((this.#chunk[at] as number) & 0xc0) === 0x80;
+  #refuseSize(state: number, at: number): never {
+    const byte = this.#chunk[at] as number;
+    const isInsideCharacter = (byte & 0xc0) === 0x80;
     const reason = `the record that begins on line ${this.#recordLine} is larger than 4 MiB (${MAX_RECORD_BYTES} bytes)`;
-    return this.#fail(reason, at, isInsideCharacter ? 1 : 0);
+    return this.#fail(reason, at, isInsideCharacter ? 1 : 0, stateBehind(spotOf(state), byte));
   }
 
-  /** Refuses the file for the character that lies `back` characters before the byte at `at`. */
-  #fail(reason: string, at: number, back = 0): never {
+  /** Where the record with a mistake begins, if that is another line: the cause may well be there. */
+  #whichRecord(): string {
+    const isElsewhere = this.#depth > 0 && this.#recordLine !== this.#line.number;
+    return isElsewhere ? ` (the record begins on line ${this.#recordLine})` : '';
+  }
+
+  /**
+   * Refuses the file for the character that lies `back` characters before the byte at `at`. Where mistakes are passed over,
+   * that byte is read again in the state `behind`.
+   */
+  #fail(reason: string, at: number, back = 0, behind = PASSED_OVER): never {
     const { number: line } = this.#line;
     this.#mistakeAt = at;
+    this.#stateBehind = behind;
     throw new MalformedJson({
       line,
       column: this.#line.columnAt(this.#chunk, at) - back,
@@ -326,4 +397,11 @@ export class RecordFramer {
       excerpt: this.#line.excerpt(this.#chunk, at, back),
     });
   }
+}
+
+/** The state in which to pass over what follows a byte that is refused at `spot`: strings and escapes go on as they are. */
+function stateBehind(spot: Spot, byte: number): number {
+  if (!isInString(spot)) return PASSED_OVER;
+  if (byte === NEWLINE || byte === RETURN) return PASSED_BROKEN_OFF;
+  return spot.name === 'escape' || spot.name === 'pairU' ? PASSED_ESCAPE : PASSED_STRING;
 }

@@ -18,7 +18,11 @@ export const Action = {
   openObject: 10,
   openArray: 11,
   close: 12,
-  recordPassed: 13,
+  passedOpen: 13,
+  passedClose: 14,
+  passedEnd: 15,
+  passedUnclosed: 16,
+  passedBehind: 17,
 } as const;
 type Action = (typeof Action)[keyof typeof Action];
 
@@ -31,24 +35,19 @@ export const STATE_MASK = FIRST_ACTION - 1;
 export const Container = { record: 0, object: 1, array: 2 } as const;
 export type Container = (typeof Container)[keyof typeof Container];
 
+const STRING_SPOTS = [
+  ...(['string', 'escape', 'hex', 'hexOfNul', 'hexAfterD'] as const),
+  ...(['pairBackslash', 'pairU', 'pairD', 'pairLow', 'utf8'] as const),
+] as const;
+
 /** A state's place in the grammar: the words for a failure are chosen by it. */
 export interface Spot {
   readonly name:
-    | ('start' | 'byteOrderMark' | 'between' | 'passedOver')
+    | ('start' | 'byteOrderMark' | 'between')
+    | ('passedOver' | 'passedClosed' | 'passedBrokenOff' | 'lost')
     | ('openObject' | 'openArray' | 'key' | 'colon' | 'value' | 'afterValue')
     | ('minus' | 'zero' | 'digits' | 'point' | 'fraction' | 'exponentSign' | 'exponentDigit' | 'exponent' | 'literal')
-    | (
-        | 'string'
-        | 'escape'
-        | 'hex'
-        | 'hexOfNul'
-        | 'hexAfterD'
-        | 'pairBackslash'
-        | 'pairU'
-        | 'pairD'
-        | 'pairLow'
-        | 'utf8'
-      );
+    | (typeof STRING_SPOTS)[number];
   readonly container: Container;
 }
 
@@ -195,7 +194,10 @@ function addNumber(value: number, after: number, container: Container): void {
 }
 
 function copyEntry(from: number, to: number, character: string): void {
-  const byte = character.charCodeAt(0);
+  copyByte(from, to, character.charCodeAt(0));
+}
+
+function copyByte(from: number, to: number, byte: number): void {
   rowOf(to)[byte] = rowOf(from)[byte] as number;
 }
 
@@ -263,30 +265,45 @@ function addRoot(): void {
 }
 
 /**
- * After a mistake the lines are passed over up to the next one that begins with a record. A brace that opens behind one
- * that closed looks like another record.
+ * The rest of the line after a mistake, where only quotes and brackets count: they tell whether the record ends with the
+ * line. A line break inside a string ends it too, if it was the mistake: no JSON goes on behind one. What is behind the
+ * record, or a line that ends inside it, is lost. So is one with a backslash outside of strings: there quotes are off.
  */
 function addPassingOver(): void {
-  const closed = addState('passedOver', Container.record);
-  for (const state of [PASSED_OVER, closed]) {
-    onRange(state, 0x00, 0xff, PASSED_OVER);
-    on(state, '}', closed);
+  for (const state of [PASSED_OVER, PASSED_STRING, PASSED_ESCAPE]) {
+    onRange(state, 0x00, 0xff, state === PASSED_OVER ? PASSED_OVER : PASSED_STRING);
+    on(state, '\n', LOST, Action.passedUnclosed);
   }
-  on(closed, `${BLANK},`, closed);
-  on(closed, '{', PASSED_OVER, Action.recordPassed);
-  onRange(PASSED_OVER_LINE, 0x00, 0xff, PASSED_OVER);
-  on(PASSED_OVER_LINE, `${BLANK}\r`, PASSED_OVER_LINE);
-  on(PASSED_OVER_LINE, '{', OPEN_RECORD, Action.recordStart);
-  for (const state of [PASSED_OVER, closed, PASSED_OVER_LINE]) on(state, '\n', PASSED_OVER_LINE, Action.newlineBetween);
+  on(PASSED_OVER, '\\', LOST, Action.passedUnclosed);
+  on(PASSED_OVER, '"', PASSED_STRING);
+  on(PASSED_OVER, '{[', PASSED_OVER, Action.passedOpen);
+  on(PASSED_OVER, '}]', PASSED_OVER, Action.passedClose);
+  on(PASSED_STRING, '"', PASSED_OVER);
+  on(PASSED_STRING, '\\', PASSED_ESCAPE);
+  for (const byte of rowOf(PASSED_STRING).keys()) copyByte(PASSED_STRING, PASSED_BROKEN_OFF, byte);
+  rowOf(PASSED_CLOSED).fill(LOST | (Action.passedBehind << ACTION_SHIFT));
+  on(PASSED_CLOSED, BLANK, PASSED_CLOSED);
+  for (const state of [PASSED_CLOSED, PASSED_BROKEN_OFF]) {
+    on(state, '\r', state);
+    on(state, '\n', BETWEEN, Action.passedEnd);
+  }
+  onRange(LOST, 0x00, 0xff, LOST);
 }
 
 /** The state before the first byte of a file. */
 export const START: number = addState('start', Container.record);
 /** The state outside all records. */
 export const BETWEEN: number = addState('between', Container.record);
-/** The state inside what is passed over after a mistake, and the one where a line of it begins. */
+/** The states behind a mistake, up to the end of its line: outside of strings, inside, and behind a backslash there. */
 export const PASSED_OVER: number = addState('passedOver', Container.record);
-export const PASSED_OVER_LINE: number = addState('passedOver', Container.record);
+export const PASSED_STRING: number = addState('passedOver', Container.record);
+export const PASSED_ESCAPE: number = addState('passedOver', Container.record);
+/** The state behind a malformed record whose brackets have closed. */
+export const PASSED_CLOSED: number = addState('passedClosed', Container.record);
+/** The state at a line break inside a string, if that is the mistake. */
+export const PASSED_BROKEN_OFF: number = addState('passedBrokenOff', Container.record);
+/** The state once nobody can tell the records apart any more: the rest of the file is not looked at. */
+export const LOST: number = addState('lost', Container.record);
 const OPEN_RECORD = addState('openObject', Container.record);
 const OPEN_OBJECT = addState('openObject', Container.object);
 const OPEN_ARRAY = addState('openArray', Container.array);
@@ -314,6 +331,11 @@ function joinRows(): Int32Array {
   const table = new Int32Array(rows.length << 8);
   for (const [index, row] of rows.entries()) table.set(row, index << 8);
   return table;
+}
+
+/** Whether a place is inside a string. */
+export function isInString({ name }: Spot): boolean {
+  return STRING_SPOTS.some((spot) => spot === name);
 }
 
 /** The place in the grammar of a state. */

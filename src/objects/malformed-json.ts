@@ -89,6 +89,7 @@ function explainStructure(spot: Spot, byte: number): string {
   if (spot.name === 'start' && byte === 0x1f) return 'this looks like gzip: the name of a compressed file ends in .gz';
   if (spot.name === 'start' && byte >= 0xfe) return 'this looks like UTF-16: a source file must be UTF-8';
   if (byte >= 0x80) return `a character beyond ASCII (${describe(byte)}) outside a string`;
+  if (byte === 0x0a || byte === 0x0d) return 'the line breaks off inside a number or a word';
   if (byte < 0x20) return `a control character (${describe(byte)}) outside a string`;
   const character = String.fromCharCode(byte);
   if (character === '/') return 'JSON has no comments';

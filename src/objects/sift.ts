@@ -42,8 +42,8 @@ export interface SiftedFile {
 
 /**
  * Bundles source files as `bundle` does, but looks into every record and keeps the bad ones out: those the judge names, and
- * what is no JSON, from where its record begins up to the next line that begins with "{". A file that is not whole, or has
- * other records on the line of such a mistake, is a problem, unless whole files are set aside.
+ * malformed ones that are one whole line each. A file with any other mistake, or that cannot be read to its end, is broken as
+ * a whole: a problem, unless whole files are set aside.
  */
 export async function sift(objects: readonly SourceObject[], options: SiftOptions): Promise<Bundle> {
   const sifter = new Sifter(objects, options);
@@ -52,8 +52,6 @@ export async function sift(objects: readonly SourceObject[], options: SiftOption
   }
   return sifter.finish();
 }
-
-const CROWDED = 'the line goes on after the malformed record, with others that would be lost with it';
 
 class Sifter {
   readonly #options: SiftOptions;
@@ -67,7 +65,7 @@ class Sifter {
   #records = 0;
   #bad = 0;
   #rejects: Reject[] = [];
-  #lossLine: number | undefined;
+  #broken: MalformedJson | undefined;
 
   constructor(objects: readonly SourceObject[], options: SiftOptions) {
     this.#options = options;
@@ -81,7 +79,7 @@ class Sifter {
     this.#records = 0;
     this.#bad = 0;
     this.#rejects = [];
-    this.#lossLine = undefined;
+    this.#broken = undefined;
     this.#end(object, await this.#read(object));
   }
 
@@ -99,9 +97,11 @@ class Sifter {
     const framer = new RecordFramer({
       wanted: this.#options.wanted,
       sink: new WholeRecords((record, line, isOdd) => this.#take(record, line, isOdd)),
-      onMistake: (mistake) => this.#refuse(mistake),
-      onLoss: (line) => {
-        this.#lossLine ??= line;
+      mistakes: {
+        onMistake: (mistake) => this.#refuse(mistake),
+        onBroken: (mistake) => {
+          this.#broken = mistake;
+        },
       },
     });
     this.#spellings.add(framer.spellings);
@@ -140,19 +140,14 @@ class Sifter {
         this.#options.signal.throwIfAborted();
       }
       this.#framer.end();
-      this.#checkLoss(object);
+      if (this.#broken !== undefined) {
+        this.#refuseFile(problemOf(object, this.#broken));
+      }
       return reader.id();
     } catch (error) {
       this.#framer = this.#newFramer();
       this.#refuseFile(problemOf(object, error));
       return identify(this.#options.store, object);
-    }
-  }
-
-  /** A bad record counts as one: where good ones are passed over with it, nobody would know how many. */
-  #checkLoss({ label }: SourceObject): void {
-    if (this.#lossLine !== undefined) {
-      this.#refuseFile({ file: label, line: this.#lossLine, reason: CROWDED });
     }
   }
 

@@ -36,6 +36,8 @@ export interface SourceComparison {
   readonly holdsMore: boolean;
   /** Whether bad records of its files were kept out. */
   readonly keptOut: boolean;
+  /** Whether one of its files was found to be broken as a whole. */
+  readonly holdsBroken: boolean;
   readonly source: Source;
   /** What was read: what is loaded as it is, and everything else. Empty where nothing was read. */
   readonly units: { readonly loaded: readonly SourceUnit[]; readonly others: readonly SourceUnit[] };
@@ -124,9 +126,10 @@ async function compareSource(
     records: recounts ? records : undefined,
     mayHoldMore,
     holdsMore: mayHoldMore || units.loaded.length < entries.filter(({ versions }) => versions > 0).length,
-    keptOut: entries.some(({ rejected, quarantined }) => quarantined || rejected > 0),
+    keptOut: entries.some(keepsOut),
     source,
     units,
+    holdsBroken: tally.holdsBroken,
   };
 }
 
@@ -135,6 +138,7 @@ class Tally {
   files = 0;
   records = 0;
   changed = false;
+  holdsBroken = false;
   readonly units = { loaded: [] as SourceUnit[], others: [] as SourceUnit[] };
   /** Contents that stand under other names than they were loaded under. */
   readonly movedTo = new Set<string>();
@@ -143,6 +147,7 @@ class Tally {
     this.files += 1;
     this.records += seen.records ?? 0;
     this.changed ||= rule === 'changed';
+    this.holdsBroken ||= seen.isBroken === true;
     if (entry?.moved === true && rule === undefined) {
       this.movedTo.add(contentOf(entry));
     }
@@ -185,8 +190,8 @@ function judge(
   found: Disagreements,
 ): SourceRule | undefined {
   const isSame = entry?.size === size && entry.version === version;
-  // What is malformed in a file that was loaded without its bad records is known.
-  const unreadable = problem ?? (isSame && entry.rejected > 0 ? undefined : malformed);
+  // What is malformed in a file that was loaded without its bad records, or set aside, is known.
+  const unreadable = problem ?? (isSame && keepsOut(entry) ? undefined : malformed);
   if (unreadable !== undefined) {
     found.add('unreadable', unreadable);
   }
@@ -207,6 +212,11 @@ function judge(
 
 function contentOf({ size, version }: LedgerFile): string {
   return `${size} ${version}`;
+}
+
+/** Whether records of a file were kept out, or all of it. */
+function keepsOut({ rejected, quarantined }: LedgerFile): boolean {
+  return quarantined || rejected > 0;
 }
 
 /** Whether rows of an older version stand in staging beside, or instead of, the newest. */

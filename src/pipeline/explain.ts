@@ -3,7 +3,9 @@ import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { PreparedTable } from './prepare.ts';
 import { badRecords } from './refuse.ts';
-import { findMisfits, findValue } from './search.ts';
+import { findMisfits, findValue, type Misfits } from './search.ts';
+
+const NO_MISFITS: Misfits = { problems: [], holdBroken: false };
 
 /**
  * The error to show for one that ended a load. A refused COPY and a failed check are traced to the user's files and
@@ -26,9 +28,10 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
   const blamed = error.failure.problems;
   const table = prepared.find((candidate) => error.step.kind === 'copy' && candidate.table === error.step.table);
   const searched = table !== undefined && error.failure.kind === 'refused';
-  const found = searched ? await findMisfits(prepared, MAX_PROBLEMS) : [];
-  const problems = [...blamed, ...found.filter((problem) => !blamed.some((other) => isSamePlace(problem, other)))];
-  return problems.length === 0 ? error : badRecords(problems.slice(0, MAX_PROBLEMS), error);
+  const found = searched ? await findMisfits(prepared, MAX_PROBLEMS) : NO_MISFITS;
+  const others = found.problems.filter((problem) => !blamed.some((other) => isSamePlace(problem, other)));
+  const problems = [...blamed, ...others].slice(0, MAX_PROBLEMS);
+  return problems.length === 0 ? error : badRecords({ ...found, problems }, error);
 }
 
 function isSamePlace(one: DataProblem, other: DataProblem): boolean {

@@ -40,7 +40,7 @@ export async function reconcile(
   const { sources, stamp } = compared.value;
   // A refresh from whole folders leaves nothing behind.
   const mayHoldMore = context.warehouse.loads === 'parts' && sources.some((source) => source.mayHoldMore);
-  const note = mayHoldMore ? reasonNotToSearch(recounts, sample, found.list()) : undefined;
+  const note = mayHoldMore ? reasonNotToSearch({ recounts, sample }, sources, found.list()) : undefined;
   const searchesUnheld = mayHoldMore && note === undefined;
   const files = await timed(async () =>
     recounts ? compareFiles(context, sources, { stamp, searchesUnheld, excerpts }) : [],
@@ -55,15 +55,16 @@ export async function reconcile(
 
 /** Why rows that no file holds any more are not looked for. */
 function reasonNotToSearch(
-  recounts: boolean,
-  sample: Sample | undefined,
+  { recounts, sample }: ReconcileOptions,
+  sources: readonly SourceComparison[],
   disagreements: readonly Disagreement[],
 ): string | undefined {
   if (!recounts || sample !== undefined) {
     return `files were loaded in several versions, or are changed or gone: rows that no file holds any more may stay, and --recount${recounts ? ' without --sample' : ''} names them`;
   }
-  return disagreements.some(({ rule }) => rule === 'unreadable')
-    ? 'rows that no file holds any more were not looked for, since a file cannot be read'
+  const isUnreadable = disagreements.some(({ rule }) => rule === 'unreadable');
+  return isUnreadable || sources.some(({ holdsBroken }) => holdsBroken)
+    ? 'rows that no file holds any more were not looked for, since a file cannot be read to its end'
     : undefined;
 }
 

@@ -17,8 +17,10 @@ export interface Recount {
   readonly version: string;
   /** Why its records cannot be counted: it cannot be read to its end. */
   readonly problem: string | undefined;
-  /** The first of its records that is malformed; each counts as one. */
+  /** The first of its records that is malformed. Those that can be kept out alone are counted. */
   readonly malformed: string | undefined;
+  /** Whether it is broken as a whole: what lies behind the malformed record is not counted. */
+  readonly isBroken: boolean;
 }
 
 /** Gives what streams a source's units and counts their records. It throws StarloadError when one cannot be read. */
@@ -46,6 +48,7 @@ async function recount(unit: SourceUnit, files: ObjectStore, counter: Counter): 
 class Counter {
   records = 0;
   malformed: string | undefined;
+  isBroken = false;
   readonly #wanted: WantedKeys;
   readonly #signal: AbortSignal;
 
@@ -55,17 +58,26 @@ class Counter {
   }
 
   async count(object: SourceObject, reader: ContentReader): Promise<void> {
-    const onMistake = (mistake: MalformedJson) => {
-      this.records += 1;
+    const note = (mistake: MalformedJson) => {
       this.malformed ??= describe(problemOf(object, mistake));
     };
-    const framer = new RecordFramer({ wanted: this.#wanted, onMistake });
+    const onMistake = (mistake: MalformedJson) => {
+      this.records += 1;
+      note(mistake);
+    };
+    const onBroken = (mistake: MalformedJson) => {
+      this.isBroken = true;
+      note(mistake);
+    };
+    const framer = new RecordFramer({ wanted: this.#wanted, mistakes: { onMistake, onBroken } });
     for await (const chunk of reader.content()) {
       framer.push(chunk);
       await breathe();
       this.#signal.throwIfAborted();
     }
-    this.records += framer.end().records;
+    // Mistakes that only the end of the file shows are counted meanwhile.
+    const { records } = framer.end();
+    this.records += records;
   }
 }
 

@@ -2,12 +2,15 @@ import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import type { Tolerance } from './context.ts';
 import type { PreparedTable } from './prepare.ts';
 import { MISSING } from './record.ts';
-import { findMisfits } from './search.ts';
+import { findMisfits, type Misfits } from './search.ts';
 
 const NOTHING_LOADED = 'nothing was loaded';
 
-/** What else to do about bad records. */
-const KEEP_OUT = 'or keep them out: --max-errors N, or --quarantine (docs/bad-records.md)';
+/** What to do about bad records, and about files that are broken as a whole. */
+const KEEP_OUT =
+  'Correct what is named above and run again, or keep them out: --max-errors N, or --quarantine (docs/bad-records.md).';
+const SET_ASIDE =
+  'Correct what is named above and run again, or set the files aside with --quarantine. --max-errors does not cover a broken file, because nobody can tell how many records it holds (docs/bad-records.md).';
 
 /**
  * Throws DataError when records that were read cannot be loaded: any, or more than are tolerated. It lists the first of
@@ -35,18 +38,19 @@ export async function refuseBadRecords(
 }
 
 /** How many records a list of problems is about; it may have been cut. */
-function countRecords(problems: readonly DataProblem[]): string {
+function countRecords({ problems, holdBroken }: Misfits): string {
   const records = new Set(problems.map(({ file, line }) => JSON.stringify([file, line]))).size;
-  const atLeast = problems.length >= MAX_PROBLEMS ? 'at least ' : '';
-  return records === 1 && atLeast === '' ? 'one record' : `${atLeast}${records} records`;
+  const atLeast = holdBroken || problems.length >= MAX_PROBLEMS ? 'at least ' : '';
+  return records === 1 ? `${atLeast}one record` : `${atLeast}${records} records`;
 }
 
 /** The error for records that cannot be loaded: the first of them, malformed or with values that do not fit. */
-export function badRecords(problems: readonly DataProblem[], cause?: unknown): DataError {
+export function badRecords(misfits: Misfits, cause?: unknown): DataError {
+  const { problems, holdBroken } = misfits;
   const swapped = looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : '';
-  return new DataError(`${countRecords(problems)} cannot be loaded`, problems, {
+  return new DataError(`${countRecords(misfits)} cannot be loaded`, problems, {
     outcome: NOTHING_LOADED,
-    next: `Correct what is named above and run again, ${KEEP_OUT}.${swapped}`,
+    next: holdBroken ? SET_ASIDE : `${KEEP_OUT}${swapped}`,
     cause,
   });
 }
@@ -60,7 +64,7 @@ function brokenFiles(broken: readonly DataProblem[]): DataError {
   const files = broken.length === 1 ? 'one file is' : `${broken.length} files are`;
   return new DataError(`${files} broken as a whole`, broken.slice(0, MAX_PROBLEMS), {
     outcome: NOTHING_LOADED,
-    next: 'How many records would be lost is not known, so that no number of errors covers it. Correct them, or set them aside with --quarantine.',
+    next: SET_ASIDE,
   });
 }
 

@@ -5,6 +5,7 @@ import { ContentReader } from '../objects/bytes.ts';
 import { RecordFramer } from '../objects/frame.ts';
 import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
+import type { MistakeListener } from '../objects/past-mistakes.ts';
 import { WholeRecords } from '../objects/whole-records.ts';
 import type { Table } from '../sql/catalogue.ts';
 import { fieldsAsMet } from './fields-as-met.ts';
@@ -20,20 +21,37 @@ export interface Haystack {
   readonly objects: readonly SourceObject[];
 }
 
-/** Looks at a record's fields; what it returns is to blame. */
-type Judge = (fields: readonly FieldText[]) => readonly FieldProblem[];
+/** What is looked for in files. */
+interface Quarry {
+  /** Looks at a record's fields; what it returns is to blame. */
+  readonly judge: (fields: readonly FieldText[]) => readonly FieldProblem[];
+  /** Whether what is malformed is looked for too. */
+  readonly malformed: boolean;
+  /** So many problems are enough. */
+  readonly limit: number;
+}
+
+/** The records that cannot be loaded. */
+export interface Misfits {
+  /** Malformed, or with values that do not fit their columns. */
+  readonly problems: readonly DataProblem[];
+  /** Whether a file is broken as a whole, so that what lies behind its first mistake was not looked at. */
+  readonly holdBroken: boolean;
+}
 
 const EXCERPT_CHARACTERS = 160;
 
-/** The records that cannot be loaded, malformed or with values that do not fit their columns, up to a limit. */
-export async function findMisfits(haystacks: readonly Haystack[], limit: number): Promise<readonly DataProblem[]> {
-  const found: DataProblem[] = [];
+/** The records that cannot be loaded, up to a limit. */
+export async function findMisfits(haystacks: readonly Haystack[], limit: number): Promise<Misfits> {
+  const problems: DataProblem[] = [];
+  let holdBroken = false;
   for (const haystack of haystacks) {
-    if (found.length < limit) {
-      found.push(...(await search(haystack, limit - found.length, (fields) => checkFields(fields, haystack.table))));
-    }
+    const judge: Quarry['judge'] = (fields) => checkFields(fields, haystack.table);
+    const found = await search(haystack, { judge, malformed: true, limit: limit - problems.length });
+    problems.push(...found.problems);
+    holdBroken ||= found.holdBroken;
   }
-  return found;
+  return { problems, holdBroken };
 }
 
 /** The first record that holds a value in a column. */
@@ -45,11 +63,12 @@ export async function findValue(
 ): Promise<DataProblem | undefined> {
   const index = haystack.table.columns.filter(({ hasDefault }) => !hasDefault).findIndex(({ name }) => name === column);
   const wanted = withoutZeros(value);
-  const found = await search(haystack, 1, (fields) => {
+  const judge: Quarry['judge'] = (fields) => {
     const text = fields[index];
     return typeof text === 'string' && (text === value || withoutZeros(text) === wanted) ? [{ column, reason }] : [];
-  });
-  return found[0];
+  };
+  const { problems } = await search(haystack, { judge, malformed: false, limit: 1 });
+  return problems[0];
 }
 
 /** `1540919166796.0` and `1540919166796` are the same whole number. */
@@ -57,37 +76,53 @@ function withoutZeros(text: string): string {
   return text.replace(/\.0+$/, '');
 }
 
-async function search(haystack: Haystack, limit: number, judge: Judge): Promise<readonly DataProblem[]> {
-  const found: DataProblem[] = [];
+async function search(haystack: Haystack, quarry: Quarry): Promise<Misfits> {
+  const found = new Found(quarry.limit);
   for (const object of haystack.objects) {
-    await searchFile(haystack, object, judge, (problem) => found.push(problem) >= limit);
-    if (found.length >= limit) {
-      return found.slice(0, limit);
+    if (!found.isEnough) {
+      await searchFile(haystack, object, quarry, found);
     }
   }
   return found;
 }
 
-/** Reads a file past its mistakes, until `onProblem` says that it is enough. */
+/** What has been found so far. */
+class Found implements Misfits {
+  readonly problems: DataProblem[] = [];
+  holdBroken = false;
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get isEnough(): boolean {
+    return this.problems.length >= this.#limit;
+  }
+
+  note(problem: DataProblem): void {
+    if (!this.isEnough) {
+      this.problems.push(problem);
+    }
+  }
+}
+
+/** Reads a file past its mistakes, until it is enough. */
 async function searchFile(
   { table, paths, store }: Haystack,
   object: SourceObject,
-  judge: Judge,
-  onProblem: (problem: DataProblem) => boolean,
+  { judge, malformed }: Quarry,
+  found: Found,
 ): Promise<void> {
-  let enough = false;
-  const note = (problem: DataProblem) => {
-    enough ||= onProblem(problem);
-  };
   // The spellings of this file are enough, and where loading ended early, others are not known.
   const fieldsOf = fieldsAsMet(table, paths);
   const framer = new RecordFramer({
     wanted: wantedKeys(table, paths),
-    onMistake: (mistake) => note(problemOf(object, mistake)),
+    mistakes: malformed ? mistakesOf(object, found) : { onMistake: () => {}, onBroken: () => {} },
     sink: new WholeRecords((bytes, line) => {
       const record = bytes.toString('utf8');
       for (const { column, reason } of judge(fieldsOf(record, framer.spellings))) {
-        note({ file: object.label, line, column, reason, excerpt: excerptOf(record) });
+        found.note({ file: object.label, line, column, reason, excerpt: excerptOf(record) });
       }
     }),
   });
@@ -95,14 +130,31 @@ async function searchFile(
     for await (const chunk of new ContentReader(store, object).content()) {
       framer.push(chunk);
       await breathe();
-      if (enough) {
+      if (found.isEnough) {
         return;
       }
     }
     framer.end();
   } catch (error) {
-    note(problemOf(object, error));
+    found.note(problemOf(object, error));
   }
+}
+
+function mistakesOf(object: SourceObject, found: Found): MistakeListener {
+  const told = new Set<number>();
+  return {
+    onMistake: (mistake) => {
+      told.add(mistake.line);
+      found.note(problemOf(object, mistake));
+    },
+    onBroken: (mistake) => {
+      found.holdBroken = true;
+      // A mistake may turn out later to break the file.
+      if (!told.has(mistake.line)) {
+        found.note(problemOf(object, mistake));
+      }
+    },
+  };
 }
 
 /** A record's beginning, for people to recognise it; no character is cut in two. */

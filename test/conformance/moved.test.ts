@@ -32,8 +32,11 @@ async function levels({ context: { warehouse } }: Loader): Promise<readonly unkn
 
 describe.each(engines)('on $name a file', (engine) => {
   test.each([
-    ['is moved', (files: Map<string, string>) => files.delete(A)],
-    ['is archived, and a new version takes its place', (files: Map<string, string>) => files.set(A, CORRECTION)],
+    ['is moved', (files: Map<string, string | Uint8Array>) => files.delete(A)],
+    [
+      'is archived, and a new version takes its place',
+      (files: Map<string, string | Uint8Array>) => files.set(A, CORRECTION),
+    ],
   ])('that %s does not bring its stale rows back', (_, replace) =>
     withCorrection(engine, async (loader) => {
       const { context, store } = loader;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ROOT } from '../support/cli.ts';
+import { BROKEN_FILES, refusesBrokenFiles } from '../support/damaged-loads.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { type LoaderOptions, withLoader } from '../support/loader.ts';
@@ -45,6 +46,11 @@ const TRIALS: readonly Trial[] = [
   ],
   ['a big file exchanged once it is read', loadsTheListedVersion],
   [
+    'broken files',
+    (engine, options) =>
+      withLoader(engine, (loader) => refusesBrokenFiles(loader, Object.entries(BROKEN_FILES)), options),
+  ],
+  [
     'failure at any step',
     (engine, options) => (engine.reportsLive ? survivesFailureAtAnyStep(engine, options) : Promise.resolve()),
   ],
@@ -73,6 +79,7 @@ const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
   'has its stamp guard off': 'stamp not newer',
   'stops listing at an empty page': 'an empty page in a listing',
   'copies whatever version of a big file is there': 'a big file exchanged once it is read',
+  'loses the lines behind a malformed record': 'broken files',
 };
 
 const chosen = engines.filter(({ share }) => scale.mutantsOnServers || share === 1);

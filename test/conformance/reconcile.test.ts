@@ -104,13 +104,28 @@ describe.each(engines)('reconcile on $name', (engine) => {
       const tolerance = { maxErrors: 9, quarantine: false, excerpts: true };
       loader.store.files.set(`${LOG_ROOT}/b.json`, `{"ts":oops}\n${linesOf([{ ...HOME, itemInSession: 10 }])}\n{}`);
       await etl({ ...loader.context, tolerance });
-      loader.store.files.set(`${SONG_ROOT}/b.json`, `{\n${linesOf([{ ...SONG, song_id: 'SOC' }])}`);
+      loader.store.files.set(`${SONG_ROOT}/b.json`, `{1}\n${linesOf([{ ...SONG, song_id: 'SOC' }])}`);
       await etl({ ...loader.context, tolerance: { ...tolerance, quarantine: true } });
       expect(await differences(loader)).toEqual({});
       expect(await differences(loader, true)).toEqual({
         events_in_no_file: [expect.stringContaining('itemInSession 9,'), expect.stringContaining('itemInSession 1,')],
         songs_in_no_file: ['song SOB'],
       });
+    }));
+
+  test('knows the broken files that were set aside, and says that it did not look for rows that are in no file', () =>
+    withLoaded(engine, async (loader) => {
+      const tolerance = { maxErrors: 9, quarantine: true, excerpts: true };
+      for (const broken of [`{\n${linesOf([SONG])}`, `,${linesOf([SONG])}`, `${linesOf([SONG])}{"x":[\n{}\n`]) {
+        loader.store.files.set(`${SONG_ROOT}/b.json`, broken);
+        await etl({ ...loader.context, tolerance });
+        const { disagreements, notes } = await reconcile(loader.context, { recounts: true });
+        expect(disagreements).toEqual([]);
+        expect(notes).toEqual([expect.stringContaining('since a file cannot be read to its end')]);
+      }
+      loader.store.files.set(`${SONG_ROOT}/b.json`, `,${linesOf([SONG])}`);
+      const { disagreements } = await reconcile(loader.context, { recounts: true });
+      expect(disagreements.map(({ rule }) => rule)).toEqual(['unreadable', 'changed']);
     }));
 
   test('notices every change of a table that the loader did not make', () =>

@@ -8,27 +8,33 @@ import {
   type SourceObject,
 } from '../../src/objects/objects.ts';
 
-/** Source files in memory, by URI; each has its content's text as its version. */
+/** Source files in memory, by URI; each has its content's hash as its version. */
 export class MemoryStore implements ObjectStore {
-  readonly files = new Map<string, string>();
+  readonly files = new Map<string, string | Uint8Array>();
+  /** Files are read in chunks of so many bytes. */
+  chunkBytes = Number.POSITIVE_INFINITY;
 
   async *list(root: string): AsyncIterable<ListPage> {
     const found = [...this.files].filter(([uri]) => (uri === root || uri.startsWith(`${root}/`)) && !isHidden(uri));
     const objects = found
-      .map(([uri, text]) => this.#describe(uri, text))
+      .map(([uri, content]) => describe(uri, content))
       .filter(({ uri }) => reasonToSkip(uri) === undefined);
     yield { objects: objects.sort((a, b) => Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri))), skipped: [] };
   }
 
   async *read(object: SourceObject): AsyncIterable<Uint8Array> {
-    const text = this.files.get(object.uri);
-    if (text === undefined) {
+    const content = this.files.get(object.uri);
+    if (content === undefined) {
       throw new StarloadError(`${object.label} is gone`);
     }
-    yield Buffer.from(text);
+    const bytes = Buffer.from(content);
+    for (let from = 0; from === 0 || from < bytes.length; from += this.chunkBytes) {
+      yield bytes.subarray(from, from + this.chunkBytes);
+    }
   }
+}
 
-  #describe(uri: string, text: string): SourceObject {
-    return { uri, label: uri, size: Buffer.byteLength(text), version: createHash('sha256').update(text).digest('hex') };
-  }
+function describe(uri: string, content: string | Uint8Array): SourceObject {
+  const version = createHash('sha256').update(content).digest('hex');
+  return { uri, label: uri, size: Buffer.byteLength(content), version };
 }

@@ -89,6 +89,10 @@ export const MUTANTS: readonly Mutant[] = [
     options: () => ({ wrap: copiesAnyVersion }),
     harmlessOn: { engines: ['duckdb', 'postgres'], reason: 'only Redshift reads S3 by itself' },
   },
+  {
+    name: 'loses the lines behind a malformed record',
+    options: () => ({ store: goesOnAtTheNextBrace }),
+  },
 ];
 
 function inTransform(name: string, file: string, pattern: RegExp, replacement: string): Mutant {
@@ -182,4 +186,34 @@ async function asItIsNow(part: Part): Promise<Part> {
     return { ...part, untouched: objects[0] };
   }
   return part;
+}
+
+/** Of a malformed record and the lines behind it that begin with no brace, one malformed line is left. */
+function goesOnAtTheNextBrace(store: ObjectStore): ObjectStore {
+  return {
+    list: (root) => store.list(root),
+    async *read(object) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of store.read(object)) chunks.push(chunk);
+      yield Buffer.from(skipping(Buffer.concat(chunks).toString('utf8').split('\n')).join('\n'));
+    },
+  };
+}
+
+function skipping(lines: readonly string[]): readonly string[] {
+  let isBad = false;
+  return lines.flatMap((line) => {
+    const goesOn = isBad && !line.startsWith('{');
+    isBad = goesOn || !(line === '' || isJson(line));
+    return goesOn ? [] : [isBad ? '{oops}' : line];
+  });
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }

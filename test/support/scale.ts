@@ -11,6 +11,12 @@ export interface Scale {
   readonly partitions: number;
   /** Mixtures of good and bad records. */
   readonly mixtures: number;
+  /** Files that are damaged byte by byte, loads of such files, and strings of any bytes. */
+  readonly damagedFiles: number;
+  readonly damagedLoads: number;
+  readonly anyBytes: number;
+  /** For how long damaged files and any bytes are tried at the most, in seconds each. */
+  readonly fuzzSeconds: number;
   /** Awkward values held against the search for bad records. */
   readonly values: number;
   /** Histories that a mutant must survive to be missed. */
@@ -43,6 +49,10 @@ const QUICK: Scale = {
   histories: 8,
   partitions: 3,
   mixtures: 3,
+  damagedFiles: 1000,
+  damagedLoads: 8,
+  anyBytes: 5000,
+  fuzzSeconds: 30,
   values: 30,
   mutantHistories: 12,
   mutantsOnServers: false,
@@ -63,6 +73,10 @@ const NIGHTLY: Scale = {
   histories: 200,
   partitions: 100,
   mixtures: 100,
+  damagedFiles: Number.POSITIVE_INFINITY,
+  damagedLoads: 300,
+  anyBytes: Number.POSITIVE_INFINITY,
+  fuzzSeconds: 300,
   values: 500,
   mutantHistories: 60,
   mutantsOnServers: true,

@@ -204,7 +204,7 @@ export function fateOf(uri: string, text: string, { versions, now }: Files): 'kn
 }
 
 /** What a move does to the files. */
-export function applyMove(files: Map<string, string>, move: Move): void {
+export function applyMove(files: Map<string, string | Uint8Array>, move: Move): void {
   for (const { root, from, to } of move.renames ?? []) {
     const text = files.get(uriOf(root, from));
     if (text !== undefined && from !== to) {

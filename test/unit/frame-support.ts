@@ -5,6 +5,7 @@ import {
   RecordFramer,
   type RecordSink,
 } from '../../src/objects/frame.ts';
+import type { MistakeListener } from '../../src/objects/past-mistakes.ts';
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -24,6 +25,20 @@ export class RecordCollector implements RecordSink {
 
   dropRecord(): void {
     this.#open = [];
+  }
+}
+
+/** Keeps what is told of mistakes. */
+export class MistakeCollector implements MistakeListener {
+  readonly keptOut: MalformedJson[] = [];
+  readonly broken: MalformedJson[] = [];
+
+  onMistake(mistake: MalformedJson): void {
+    this.keptOut.push(mistake);
+  }
+
+  onBroken(mistake: MalformedJson): void {
+    this.broken.push(mistake);
   }
 }
 

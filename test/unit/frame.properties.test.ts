@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type FramedFile, MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
+import { firstLevelKeys, holdsLoneSurrogate, objectIn, repeatsKey, wantedKey } from '../support/json-oracle.ts';
 import { bytesOf, frameBuffer, frameCut, RecordCollector } from './frame-support.ts';
 
 const WANTED = ['ts', 'user_id', 'a'];
@@ -71,7 +72,7 @@ const { object } = fc.letrec<{ value: string; object: string; array: string }>((
     )
     .map((members) => `{${members}}`),
 }));
-const record = object.filter((text) => !repeatsWantedKey(text));
+const record = object.filter((text) => !repeatsKey(text, WANTED));
 
 const separator = fc.oneof({ arbitrary: fc.constant('\n'), weight: 3 }, blanks);
 const file = fc
@@ -83,31 +84,10 @@ const file = fc
   .map(({ mark, first, records }) => ({ mark, first, records, text: mark + first + records.flat().join('') }));
 const cuts = fc.array(fc.nat(), { maxLength: 8 });
 
-/** The first-level keys of valid JSON, found without the framer. */
-function firstLevelKeys(text: string): string[] {
-  const keys: string[] = [];
-  let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gu)) {
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
-    else if (depth === 1 && /^\s*:/.test(text.slice(index + token.length))) keys.push(String(JSON.parse(token)));
-  }
-  return keys;
-}
-
-const wantedOf = (name: string) => WANTED.find((wanted) => new RegExp(`^${wanted}$`, 'i').test(name));
-
-function repeatsWantedKey(text: string): boolean {
-  const wanted = firstLevelKeys(text)
-    .map(wantedOf)
-    .filter((found) => found !== undefined);
-  return new Set(wanted).size < wanted.length;
-}
-
 function spellingsOf(texts: readonly string[]): Map<string, string[]> {
   const spellings = new Map<string, string[]>(WANTED.map((wanted) => [wanted, []]));
   for (const name of texts.flatMap(firstLevelKeys)) {
-    const met = spellings.get(wantedOf(name) ?? '');
+    const met = spellings.get(wantedKey(name, WANTED) ?? '');
     if (met?.includes(name) === false) met.push(name);
   }
   return spellings;
@@ -178,22 +158,6 @@ function mutate(
   return Buffer.concat([bytes.subarray(0, at), Uint8Array.from(put), bytes.subarray(kind === 'insert' ? at : at + 1)]);
 }
 
-/** What the platform's own decoder and parser make of the bytes: an object's text, or undefined. */
-function objectIn(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function holdsLoneSurrogate(text: string): boolean {
-  const strings = [...text.matchAll(/"(?:[^"\\]|\\.)*"/gu)].map(([token]) => String(JSON.parse(token)));
-  return strings.some((decoded) => /\p{Surrogate}/u.test(decoded));
-}
-
 function outcomeOf(frame: () => FramedFile): FramedFile | MalformedJson {
   try {
     return frame();
@@ -218,7 +182,7 @@ test('One byte more, less or other is accepted exactly when JSON.parse accepts i
       const sink = new RecordCollector();
       const outcome = outcomeOf(() => frameBuffer(bytes, { sink, wanted: { names: WANTED } }));
       const parsed = objectIn(bytes);
-      const isFine = parsed !== undefined && !holdsLoneSurrogate(parsed) && !repeatsWantedKey(parsed);
+      const isFine = parsed !== undefined && !holdsLoneSurrogate(parsed) && !repeatsKey(parsed, WANTED);
       const isRefused = outcome instanceof MalformedJson;
       accepted += isFine ? 1 : 0;
       if (!isRefused && outcome.records !== 1)

@@ -129,7 +129,12 @@ describe('an object that is not strict JSON is refused', () => {
     ['{"a":0x1}', 1, 7, 'expected "," or "}", found "x"'],
     ['{"a":[0x1]}', 1, 8, 'expected "," or "]", found "x"'],
     ['{"a":1 /* one */}', 1, 8, 'JSON has no comments'],
-    ['{\n  "é": 1,\n  "ü": “x”\n}', 3, 8, 'a character beyond ASCII (byte 0xE2) outside a string'],
+    [
+      '{\n  "é": 1,\n  "ü": “x”\n}',
+      3,
+      8,
+      'a character beyond ASCII (byte 0xE2) outside a string (the record begins on line 1)',
+    ],
     ['{"a":\u000b1}', 1, 6, 'a control character (U+000B) outside a string'],
   ])('%j', (text, line, column, reason) => {
     expect(placeOf(faultOf(() => frameBuffer(bytesOf(text))))).toEqual({ line, column, reason });
@@ -306,7 +311,11 @@ describe('wanted keys', () => {
   ])('are refused twice in one record: %j', (text, line, column) => {
     for (const cuts of [[], Array.from(text, (_, index) => index)]) {
       const fault = faultOf(() => frameCut(bytesOf(text), cuts, { wanted: { names: ['a', 'ts'] } }));
-      expect(placeOf(fault)).toEqual({ line, column, reason: 'key "ts" occurs twice in one record' });
+      expect(placeOf(fault)).toEqual({
+        line,
+        column,
+        reason: `key "ts" occurs twice in one record${/^[^}]*\n/.test(text) ? ' (the record begins on line 1)' : ''}`,
+      });
     }
   });
 
@@ -324,7 +333,9 @@ describe('a fault', () => {
   test('is an error whose message names line, column and reason', () => {
     const fault = faultOf(() => frameBuffer(bytesOf('{}\n{\n"a":nil}')));
     expect(fault).toBeInstanceOf(Error);
-    expect(fault.message).toBe('line 3, column 6: expected true, false or null, found "i"');
+    expect(fault.message).toBe(
+      'line 3, column 6: expected true, false or null, found "i" (the record begins on line 2)',
+    );
     expect(fault).toMatchObject({ name: 'MalformedJson', line: 3, column: 6, recordLine: 2, excerpt: '"a":nil}' });
   });
 

@@ -57,7 +57,7 @@ const counts = (told: readonly SiftedFile[]) =>
 describe('sifting', () => {
   test('keeps bad records out, and knows where they were', async () => {
     const { records, told } = await sifted(
-      { 'a.json': '{"v":1}\n{"v":"bad"}\n{"v":\n{"v":4}', 'b.json': '{"v":5}' },
+      { 'a.json': '{"v":1}\n{"v":"bad"}\n{"v":x}\n{"v":', 'b.json': '{"v":5}' },
       {},
     );
     expect(records).toEqual([
@@ -65,12 +65,13 @@ describe('sifting', () => {
       ['b.json', 1, '{"v":5}'],
     ]);
     expect(counts(told)).toEqual([
-      [3, 2, 2, false, 2],
+      [4, 3, 3, false, 3],
       [1, 0, 0, false, 0],
     ]);
     expect(told[0]?.rejects.map(({ line, problem }) => [line, problem.line, problem.column, problem.reason])).toEqual([
       [2, 2, 'v', 'it is bad'],
-      [3, 4, 8, 'the file ends inside the record that begins on line 3'],
+      [3, 3, 6, 'expected a value, found "x"'],
+      [4, 4, 6, 'the file ends inside the record that begins on line 4'],
     ]);
   });
 
@@ -98,24 +99,35 @@ describe('sifting', () => {
     ]);
   });
 
-  test('does not keep out a record that others would be lost with', async () => {
+  test('takes a file for broken where nobody can tell which record is malformed, and names line and reason', async () => {
     const files = {
       'a.json': '{"v":1}{"v":x}{"v":3}\n{"v":4}',
       'b.json': '[{"v":1},{"v":2}]',
-      'c.json': '{"v":1}{"v":x}\n{"v":[{"a":1},{"b":2}]}',
+      'c.json': '{"v":1}\n,{"v":x}\n,{"v":3}',
+      'd.json': '{"v":1}\n{"v":{"w":\n{"v":2}\n{"v":3}',
+      'e.json': '{"v":x}\n{"v":2}',
     };
-    const crowded = expect.stringContaining('others that would be lost');
     expect((await sifted(files, {})).problems).toEqual([
-      ['a.json', crowded],
-      ['b.json', crowded],
+      ['a.json', expect.stringContaining('expected a value, found "x"; the record on line 1 has no line of its own')],
+      ['b.json', expect.stringContaining('this file holds an array: write one object per record; the line does not')],
+      ['c.json', expect.stringContaining('records are separated by white space, not by commas; the line does not')],
+      [
+        'd.json',
+        expect.stringMatching(/found "\{" \(the record begins on line 2\); the record is not closed on the line/),
+      ],
     ]);
     const aside = await sifted(files, { wholeFiles: true });
-    expect(aside.problems).toEqual([]);
+    expect([aside.problems, aside.records]).toEqual([[], []]);
+    // What lies behind the malformed record of a broken file is not counted.
     expect(counts(aside.told)).toEqual([
-      [3, 3, 2, true, 2],
-      [1, 1, 2, true, 2],
-      [3, 3, 1, true, 1],
+      [1, 1, 1, true, 1],
+      [0, 0, 1, true, 1],
+      [1, 1, 1, true, 1],
+      [1, 1, 1, true, 1],
+      [2, 2, 1, true, 1],
     ]);
+    const lines = aside.told.map(({ rejects }) => rejects.map(({ line, problem }) => [line, problem.line]));
+    expect(lines).toEqual([[[undefined, 1]], [[undefined, 1]], [[undefined, 2]], [[undefined, 4]], [[1, 1]]]);
   });
 
   test('keeps no more rejects of a file than it is asked for, and counts all', async () => {

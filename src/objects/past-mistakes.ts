@@ -1,0 +1,106 @@
+import { MalformedJson } from './malformed-json.ts';
+
+/** Is told of the mistakes in a file that is read past them. */
+export interface MistakeListener {
+  /** A malformed record, which is one whole line of the file: it can be kept out alone. Told in the order of the lines. */
+  onMistake(mistake: MalformedJson): void;
+  /**
+   * Nobody can tell where the file's records begin and end, so it is broken as a whole. Told once, and the last that is told
+   * of the file. Its reason says what is malformed, and why that cannot be kept out alone.
+   */
+  onBroken(mistake: MalformedJson): void;
+}
+
+/**
+ * Why a malformed record cannot be kept out alone: its line does not begin with it; the record goes beyond its line; it does
+ * not end with its line; or something stands behind it there.
+ */
+export type NotAlone = 'noRecord' | 'spread' | 'unclosed' | 'goesOn';
+
+function explain(why: NotAlone): string {
+  switch (why) {
+    case 'noRecord':
+      return 'the line does not begin with "{", so nobody can tell what records it holds';
+    case 'spread':
+      return 'the record is not closed on the line it begins on, so nobody can tell where it ends';
+    case 'unclosed':
+      return 'its quotes and brackets do not close with the line, so nobody can tell where the record ends';
+    case 'goesOn':
+      return 'the line goes on behind the malformed record';
+  }
+}
+
+function explainStray(line: number): string {
+  return `the record on line ${line} has no line of its own, so lines do not tell the records of this file apart`;
+}
+
+/**
+ * Decides which malformed records of a file can be kept out alone: those that are one line, shown by their own quotes and
+ * brackets, in a file whose good records all have lines of their own. Otherwise the file is lost.
+ */
+export class PastMistakes {
+  readonly #listener: MistakeListener;
+  isLost = false;
+  #pending: MalformedJson | undefined;
+  /** Brackets that are open in the pending record. */
+  #depth = 0;
+  #firstKeptOut: MalformedJson | undefined;
+  /** The first line with a good record that shares or leaves it. */
+  #strayLine: number | undefined;
+
+  constructor(listener: MistakeListener) {
+    this.#listener = listener;
+  }
+
+  startFile(): void {
+    this.isLost = false;
+    this.#pending = undefined;
+    this.#firstKeptOut = undefined;
+    this.#strayLine = undefined;
+  }
+
+  /** A good record that begins on this line shares it, or ends on another. */
+  noteStray(line: number): void {
+    this.#strayLine ??= line;
+    if (this.#firstKeptOut !== undefined) this.#breakFile(this.#firstKeptOut, explainStray(line));
+  }
+
+  /** A record is malformed, in which so many brackets are open. Whether its line shows its end is still to be seen. */
+  suspend(mistake: MalformedJson, depth: number): void {
+    this.#pending = mistake;
+    this.#depth = depth;
+    if (this.#strayLine !== undefined) this.#breakFile(mistake, explainStray(this.#strayLine));
+  }
+
+  openBracket(): void {
+    this.#depth += 1;
+  }
+
+  /** Gives true when it closed the record. */
+  closeBracket(): boolean {
+    this.#depth -= 1;
+    return this.#depth === 0;
+  }
+
+  /** The line has ended with the malformed record. */
+  keepOut(): void {
+    const mistake = this.#pending as MalformedJson;
+    this.#firstKeptOut ??= mistake;
+    this.#listener.onMistake(mistake);
+  }
+
+  /** The line does not show that it is the malformed record. */
+  giveUp(why: NotAlone): void {
+    this.lose(this.#pending as MalformedJson, why);
+  }
+
+  /** The file is broken as a whole. */
+  lose(mistake: MalformedJson, why: NotAlone): void {
+    this.#breakFile(mistake, explain(why));
+  }
+
+  #breakFile(mistake: MalformedJson, why: string): void {
+    this.isLost = true;
+    this.#listener.onBroken(new MalformedJson({ ...mistake, reason: `${mistake.reason}; ${why}` }));
+  }
+}
