@@ -10,7 +10,7 @@ export interface Base {
   readonly home: string | undefined;
 }
 
-const S3 = /^s3[an]?:\/\/([^/]*)\/?(.*)$/i;
+const S3 = /^s3[an]?:\/\/([^/]*)(?:\/(.*))?$/i;
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Whether a value is meant as a place in S3. */

@@ -83,8 +83,8 @@ function explain(path: JsonPath | undefined): string | undefined {
 
 /** Bracket notation `$['a']['b'][0]` or dot notation `$.a.b[0]`, not mixed, no wildcards. */
 function parsePath(path: string): JsonPath | undefined {
-  if (/^\$(\['[^'\\]+'\]|\[\d+\])+$/.test(path)) {
-    return [...path.matchAll(/\['([^']+)'\]|\[(\d+)\]/g)].map(([, key, index]) => key ?? Number(index));
+  if (/^\$(?:\[(?:'[^'\\]+'|\d+)\])+$/.test(path)) {
+    return [...path.matchAll(/\$?\[(?:'([^']+)'|(\d+))\]/gy)].map(([, key, index]) => key ?? Number(index));
   }
   if (/^\$(\.[^.[\]*'"\s]+|\[\d+\])+$/.test(path)) {
     return [...path.matchAll(/\.([^.[]+)|\[(\d+)\]/g)].map(([, key, index]) => key ?? Number(index));

@@ -65,8 +65,16 @@ function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column):
     return notNull ? MISSING : undefined;
   }
   // Blanks beyond the column's end are cut.
-  const bytes = Buffer.byteLength(text.replace(/ +$/, ''));
+  const bytes = Buffer.byteLength(withoutBlanksAtEnd(text));
   return bytes > maxBytes ? `${bytes} bytes of text, and the column holds ${maxBytes}` : undefined;
+}
+
+function withoutBlanksAtEnd(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ') {
+    end -= 1;
+  }
+  return text.slice(0, end);
 }
 
 function checkWhole(text: string, { range }: Column): string | undefined {

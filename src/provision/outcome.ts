@@ -110,7 +110,7 @@ const CURES: readonly Cure[] = [
     cure: 'Detach the policy from whom it was attached to by hand (--users and --roles attach it so that it goes by itself)',
   },
   {
-    pattern: /bucket.*not empty/i,
+    pattern: /bucket.{0,300}not empty/i,
     cure: 'The bucket stays because it holds files: --delete-data deletes them too',
   },
 ];

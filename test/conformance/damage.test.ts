@@ -5,6 +5,7 @@ import { damagedFiles } from '../support/damage.ts';
 import { BROKEN_FILES, loadsWhatWasWritten, nestingEvents, refusesBrokenFiles } from '../support/damaged-loads.ts';
 import { engines } from '../support/engines.ts';
 import { withLoader } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
 import { scale } from '../support/scale.ts';
 import { LOG_ROOT } from '../support/scenario.ts';
 
@@ -26,7 +27,7 @@ describe.each(engines)('a damaged file on $name', (engine) => {
           }),
           { numRuns: Math.ceil(scale.damagedLoads * engine.share), endOnFailure: true },
         );
-        console.log(`damaged loads on ${engine.name}: ${ends.join(', ')}`);
+        note('Figures', `damaged loads on ${engine.name}: ${ends.join(', ')}`);
         const { disagreements } = await reconcile(loader.context, { recounts: true });
         expect(disagreements).toEqual([]);
       }),

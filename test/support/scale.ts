@@ -15,7 +15,7 @@ export interface Scale {
   readonly damagedFiles: number;
   readonly damagedLoads: number;
   readonly anyBytes: number;
-  /** For how long damaged files and any bytes are tried at the most, in seconds each. */
+  /** For how long damaged files and any bytes are tried at the most, in seconds for each of three properties. */
   readonly fuzzSeconds: number;
   /** Awkward values held against the search for bad records. */
   readonly values: number;
@@ -49,10 +49,10 @@ const QUICK: Scale = {
   histories: 8,
   partitions: 3,
   mixtures: 3,
-  damagedFiles: 1000,
+  damagedFiles: 600,
   damagedLoads: 8,
   anyBytes: 5000,
-  fuzzSeconds: 30,
+  fuzzSeconds: 60,
   values: 30,
   mutantHistories: 12,
   mutantsOnServers: false,
@@ -76,7 +76,7 @@ const NIGHTLY: Scale = {
   damagedFiles: Number.POSITIVE_INFINITY,
   damagedLoads: 300,
   anyBytes: Number.POSITIVE_INFINITY,
-  fuzzSeconds: 300,
+  fuzzSeconds: 200,
   values: 500,
   mutantHistories: 60,
   mutantsOnServers: true,

@@ -171,7 +171,7 @@ function wrongKeys(name: string): Diagnosis {
 /** What the SDK says, without its advice to programmers and its wrapping of errors from another realm. */
 function firstLine(error: unknown): string {
   const [line = ''] = messageOf(error).split('\n');
-  return line.replace(/^AWS SDK error wrapper for (\w*Error: )?/, '').trim();
+  return line.replace(/^AWS SDK error wrapper for (\w{0,100}Error: )?/, '').trim();
 }
 
 /** The SDK's errors carry the request with its signature, and S3's name the key or the token: only text goes on. */

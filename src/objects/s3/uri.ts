@@ -18,7 +18,7 @@ export function uriOf({ bucket, key }: S3Place): string {
 
 /** The place a URI, or what somebody wrote into dwh.cfg, names. Throws StarloadError. */
 export function placeOf(uri: string): S3Place {
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]*)\/?(.*)$/s.exec(uri) ?? [];
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(uri) ?? [];
   if (bucket === '') {
     throw new StarloadError(`${uri} does not name a bucket`, { next: 'Write s3://bucket/folder in dwh.cfg.' });
   }

@@ -97,7 +97,7 @@ export function sorted(error: unknown): WarehouseError {
   if (/attached in read-only mode|launched in read-only mode/.test(message)) {
     return new WarehouseError('refused', message, { next: 'Add --write to let it change data.', cause: error });
   }
-  if (/^TransactionContext Error: .*conflict/is.test(message)) {
+  if (/^TransactionContext Error: .{0,300}conflict/is.test(message)) {
     return new WarehouseError('conflict', message, { cause: error });
   }
   if (message.startsWith('Out of Memory Error')) {
@@ -134,7 +134,7 @@ function refuseNonFile(path: string): void {
 
 function openFailure(path: string, cause: unknown): WarehouseError {
   const message = messageOf(cause).split('\n')[0] ?? '';
-  const holder = /Conflicting lock is held in (.+?) \(PID (\d+)\)/.exec(message);
+  const holder = /Conflicting lock is held in (.{1,300}?) \(PID (\d{1,20})\)/.exec(message);
   if (holder !== null) {
     return new WarehouseError('busy', `${path} is in use by another process: ${holder[1]}, process id ${holder[2]}`, {
       next: 'Wait until it is done and run again; a DuckDB file has one user at a time.',

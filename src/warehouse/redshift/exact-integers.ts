@@ -4,10 +4,18 @@
  * `"stringValue":"9223372036854775807"`.
  */
 export function keepLongIntegers(body: string): string {
-  return body.replace(STRINGS_AND_LONGS, (token, digits: string | undefined) =>
-    digits === undefined ? token : `"stringValue":"${digits}"`,
-  );
+  const tokens = body.match(TOKENS) ?? [];
+  for (const [index, token] of tokens.entries()) {
+    const [colon = '', digits = ''] = (token === '"longValue"' && LONG.exec(tokens[index + 1] ?? '')) || [];
+    const rest = tokens[index + 1]?.slice(colon.length) ?? '';
+    if (digits !== '' && /^\s*[,}]/.test(rest)) {
+      tokens[index] = '"stringValue"';
+      tokens[index + 1] = `:"${digits}"${rest}`;
+    }
+  }
+  return tokens.join('');
 }
 
-/** Whole strings are matched too, so that nothing inside one is taken for a value. */
-const STRINGS_AND_LONGS = /"longValue"\s*:\s*(-?\d{16,})(?=\s*[,}])|"(?:[^"\\]|\\.)*"/g;
+/** Strings, and what is between them: nothing inside a string is taken for a value. */
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[^"]+/gsy;
+const LONG = /^\s*:\s*(-?\d{16,})/;

@@ -69,7 +69,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     'Renew the credentials (aws sso login, a new session token) and run again; the ledger keeps what is loaded from being loaded twice.',
   ],
   [
-    /UnrecognizedClient|InvalidSignature|security token.*invalid/i,
+    /UnrecognizedClient|InvalidSignature|security token.{0,300}invalid/i,
     'The access key or its secret is wrong: correct the credentials.',
   ],
   [
@@ -98,7 +98,7 @@ const CONFLICT =
  */
 export function sortedStatement(text: string): WarehouseError {
   const message = text
-    .replace(/\s*\[ErrorId: [^\]]*\]\s*$/, '')
+    .replace(/\s{0,9}\[ErrorId: [^\]]{0,100}\]\s{0,9}$/, '')
     .replace(/^Query #\d+ failed with /, '')
     .replace(/^ERROR:\s*/, '')
     .trim();
@@ -110,14 +110,14 @@ export function sortedStatement(text: string): WarehouseError {
 }
 
 const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], string])[] = [
-  [/relation "[^"]*" does not exist|nonexistent table/i, 'missing-table', 'Run npm run create-tables first.'],
+  [/relation "[^"]{0,300}" does not exist|nonexistent table/i, 'missing-table', 'Run npm run create-tables first.'],
   [
     /permission denied/i,
     'refused',
     'Grant the database user what it needs: USAGE and CREATE on the schema, ownership of or rights on the tables, and TEMP on the database.',
   ],
   [
-    /not authorized to assume|ASSUMEROLE|role.*(not attached|cannot be assumed)/i,
+    /not authorized to assume|ASSUMEROLE|role.{0,300}(not attached|cannot be assumed)/i,
     'refused',
     'Attach the role of [IAM_ROLE] ARN to the cluster or namespace, and let redshift.amazonaws.com assume it.',
   ],
@@ -132,7 +132,7 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
     'A file was removed while it was being loaded; nothing was loaded. Run again: the load is planned anew.',
   ],
   [
-    /S3 prefix.*does not exist|NoSuchBucket/i,
+    /S3 prefix.{0,2000}does not exist|NoSuchBucket/i,
     'refused',
     'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right, capitals included?',
   ],
@@ -146,7 +146,7 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
     'cancelled',
     'Run again when you like: nothing was changed.',
   ],
-  [/FATAL:.*(database|user|password)/i, 'unreachable', 'Correct DB_NAME and DB_USER in dwh.cfg.'],
+  [/FATAL:.{0,300}(database|user|password)/i, 'unreachable', 'Correct DB_NAME and DB_USER in dwh.cfg.'],
   [/Database response exceeded|Packet for query is too large/i, 'refused', 'Ask for fewer or narrower rows.'],
   [/disk full/i, 'refused', 'The cluster has no space left: resize it or drop what is not needed.'],
 ];
