@@ -19,5 +19,5 @@ export function doubleMisfit(text: string): string | undefined {
   if (size > Number.MAX_VALUE) {
     return 'is larger than a double can hold';
   }
-  return size < LEAST && /^[^eE]*[1-9]/.test(text) ? 'is closer to zero than a double can hold in full' : undefined;
+  return size < LEAST && /^[^eE1-9]*[1-9]/.test(text) ? 'is closer to zero than a double can hold in full' : undefined;
 }

@@ -23,11 +23,11 @@ const ADVICE: readonly Advice[] = [
     next: 'Give this identity the permission named above (docs/operations.md lists what provisioning needs).',
   },
   {
-    pattern: /Unrecognized resource types?:.*AWS::Redshift::UsageLimit/i,
+    pattern: /Unrecognized resource types?:.{0,2000}AWS::Redshift::UsageLimit/i,
     next: 'CloudFormation does not know usage limits in this region: run again with --usage-limits no.',
   },
   {
-    pattern: /Unrecognized resource types?:.*AWS::Budgets::Budget/i,
+    pattern: /Unrecognized resource types?:.{0,2000}AWS::Budgets::Budget/i,
     next: 'CloudFormation does not know budgets in this region: run again with --budget-alarm no.',
   },
   {
