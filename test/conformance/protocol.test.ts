@@ -76,7 +76,7 @@ describe.each(engines)('the transaction protocol on $name', (engine) => {
       const { context } = loader;
       await etl(context);
       const refuse = `-- severity: error
-SELECT 'the only row' AS offender, CAST(NULL AS VARCHAR(127)) AS staging_table, CAST(NULL AS VARCHAR(127)) AS staging_column,
+SELECT CAST('the only row' AS VARCHAR(20)) AS offender, CAST(NULL AS VARCHAR(127)) AS staging_table, CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value FROM songs`;
       const checks = [
         ...context.model.checks,
