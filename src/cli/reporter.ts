@@ -29,6 +29,8 @@ function lineFor(event: PipelineEvent): string | undefined {
       return event.files === event.of ? `${event.table}: read ${counted(event.records, 'record')}` : undefined;
     case 'committed':
       return `run ${event.run} of ${event.of} is loaded, and stays whatever becomes of the others`;
+    case 'replaying':
+      return `${counted(event.runs, 'run')} of the earlier tables will be made again, in their order (--no-replay loads everything in one)`;
     case 'again':
       return `${styledStory('yellow', 'again')} (attempt ${event.attempt}): ${event.reason}`;
     case 'step':

@@ -25,6 +25,7 @@ interface Place {
 export function printLoad(report: LoadReport, { json, location, seconds }: Place & { readonly seconds: number }): void {
   warn(report.warnings);
   tellKeptOut(report);
+  tellMissing(report);
   if (json) {
     document({
       command: 'etl',
@@ -34,6 +35,7 @@ export function printLoad(report: LoadReport, { json, location, seconds }: Place
       tables: report.tables,
       rows: Object.fromEntries(report.rows),
       warnings: warningsForJson(report.warnings),
+      missing: report.missing,
       ...keptOutForJson(report),
       seconds: Number(seconds.toFixed(3)),
     });
@@ -182,6 +184,23 @@ export function printRebuild({ rows, warnings }: RebuildReport, { json, location
   } else {
     result(renderTable(['table', 'rows'], [...rows]));
     result(`\n${counted(rows.size, 'table')} rebuilt from staging`);
+  }
+}
+
+const MISSING_LISTED = 20;
+
+/** What a replay could not load again. */
+function tellMissing({ missing }: LoadReport): void {
+  if (missing.length > 0) {
+    story(
+      `${styledStory('yellow', 'warning')}: ${counted(missing.length, 'version')} of files that were loaded once are not there any more; records that only they held are not restored:`,
+    );
+  }
+  for (const { table, uri, reason } of missing.slice(0, MISSING_LISTED)) {
+    story(`  ${reason} from ${table}: ${uri}`);
+  }
+  if (missing.length > MISSING_LISTED) {
+    story(`  … ${count(missing.length - MISSING_LISTED)} more (--json names all)`);
   }
 }
 

@@ -129,30 +129,44 @@ export interface Replaced {
   readonly dropped: readonly Dropped[];
   /** Whether the lock of all writers is there. */
   readonly hasRun: boolean;
+  /** Whether there is a ledger, whose order of runs is to be kept. */
+  readonly hasLedger: boolean;
+  /** The tables that stay as they are. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /**
- * Drops what was found and creates every table of the model. Nothing else is dropped: what has come since makes it fail.
- * Rows are counted once more when nobody else can write.
+ * Drops what was found and creates every table of the model, but for those that stay. Nothing else is dropped: what has
+ * come since makes it fail. Rows are counted once more when nobody else can write.
  */
 export function createTablesBatch(
   model: Model,
   { engine, now }: { readonly engine: string; readonly now: string },
   name: string,
-  { dropped, hasRun }: Replaced,
+  { dropped, hasRun, hasLedger, kept }: Replaced,
 ): Batch {
+  const history = new Set(model.tables.filter((table) => table.kept).map((table) => table.name));
+  const drops = (ofHistory: boolean) => dropped.filter((one) => history.has(one.name) === ofHistory).map(drop);
+  const missing = (ofHistory: boolean) =>
+    model.tables
+      .filter((table) => table.kept === ofHistory && !kept.has(table.name))
+      .map((table) => ({ name: `create_${table.name}`, sql: ddlFor(table, engine) }));
   const statements = [
     ...(hasRun ? [protocolSql(model, 'begin_run')] : []),
     ...rowsGuard(dropped),
-    ...dropped.map((one) => ({
-      name: `drop_${one.name}`,
-      sql: `DROP ${dropWord(one.kind)} ${quoteIdentifier(one.name)}`,
-    })),
-    ...model.tables.map((table) => ({ name: `create_${table.name}`, sql: ddlFor(table, engine) })),
+    ...drops(true),
+    ...missing(true),
+    ...(hasLedger ? [protocolSql(model, 'forget_history'), protocolSql(model, 'keep_history')] : []),
+    ...drops(false),
+    ...missing(false),
     protocolSql(model, 'init_load_run'),
   ];
   const lockedTables = dropped.filter(({ kind }) => kind === 'table').map((table) => table.name);
   return { name, locks: hasRun, lockedTables, creates: true, steps: sqlSteps(statements, { now, since: now }) };
+}
+
+function drop({ name, kind }: Dropped): NamedSql {
+  return { name: `drop_${name}`, sql: `DROP ${dropWord(kind)} ${quoteIdentifier(name)}` };
 }
 
 function dropWord(kind: string): string {

@@ -35,6 +35,8 @@ export interface LoadContext {
   readonly firstPauseMilliseconds?: number;
   /** A load of more source bytes than this becomes several runs. */
   readonly maxRunBytes?: number | undefined;
+  /** Whether runs of earlier tables are made again in their order, where create-tables has kept it; so it is where absent. */
+  readonly replays?: boolean | undefined;
   /** Absent, one bad record refuses the load. */
   readonly tolerance?: Tolerance | undefined;
   /** Whether a source without files refuses the load. */

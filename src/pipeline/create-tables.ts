@@ -1,8 +1,8 @@
 import { StarloadError } from '../errors.ts';
-import type { Model } from '../sql/catalogue.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
+import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch, type Dropped, ROWS_GUARD, rowCounts } from './batches.ts';
-import { readStanding, refuseForeign, type Standing } from './ownership.ts';
+import { type ForeignRelation, readStanding, refuseForeign, type Standing } from './ownership.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
@@ -24,7 +24,7 @@ export interface CreateOptions {
 }
 
 /**
- * Drops and creates all tables in one transaction. Returns their names. Throws StarloadError, with nothing changed, where
+ * Drops and creates all tables in one transaction, but for those that are kept. Returns their names. Throws StarloadError, with nothing changed, where
  * something would be dropped that may not be: what Starload did not make, or rows, those included that somebody commits
  * after the question.
  */
@@ -38,23 +38,32 @@ export async function createTables(
   if (standing.foreign.length > 0 && options.replaceForeign !== true) {
     throw refuseForeign(standing.foreign, await warehouse.schema());
   }
-  const filled = options.force === true ? [] : await filledTables(standing, warehouse);
+  const doomed = doomedOf(model, standing);
+  const filled = options.force === true ? [] : await filledTables(doomed, warehouse);
   if (filled.length > 0 && (await options.confirm?.(filled)) !== true) {
     throw refuseToDrop(filled);
   }
-  await replace(model, warehouse, { standing, filled, options });
-  return model.tables.map(({ name }) => name);
+  await replace(model, warehouse, { standing, doomed, filled, options });
+  return model.tables.filter(({ kept }) => !kept).map(({ name }) => name);
 }
+
+/** What is to go. */
+type Doomed = readonly (Relation | ForeignRelation)[];
 
 interface Agreed {
   readonly standing: Standing;
+  readonly doomed: Doomed;
   readonly filled: readonly FilledTable[];
   readonly options: CreateOptions;
 }
 
-async function replace(model: Model, warehouse: Warehouse, { standing, filled, options }: Agreed): Promise<void> {
+async function replace(
+  model: Model,
+  warehouse: Warehouse,
+  { standing, doomed, filled, options }: Agreed,
+): Promise<void> {
   const rows = new Map(filled.map((table) => [table.table, table.rows]));
-  const dropped: readonly Dropped[] = [...standing.ours, ...standing.foreign].map(({ name, kind }) => ({
+  const dropped: readonly Dropped[] = doomed.map(({ name, kind }) => ({
     name,
     kind,
     rows: options.force === true || !holdsRows({ name, kind }) ? undefined : (rows.get(name) ?? 0),
@@ -62,16 +71,18 @@ async function replace(model: Model, warehouse: Warehouse, { standing, filled, o
   const batch = createTablesBatch(model, warehouse, `create-tables-${newRunId()}`, {
     dropped,
     hasRun: standing.ours.some(({ name }) => name === RUN),
+    hasLedger: standing.ours.some((one) => one.name === LEDGER && isWhole(one, tableNamed(model, LEDGER))),
+    kept: new Set(standing.ours.filter((one) => stays(model, one)).map(({ name }) => name)),
   });
   const { signal = new AbortController().signal } = options;
   await runWithRetry({ warehouse, emit: () => {}, signal }, batch).catch(async (error: unknown) => {
-    throw failedGuard(error, ROWS_GUARD) ? refuseToDrop(await filledTables(standing, warehouse)) : error;
+    throw failedGuard(error, ROWS_GUARD) ? refuseToDrop(await filledTables(doomed, warehouse)) : error;
   });
 }
 
 /** The tables that hold rows. */
-async function filledTables(standing: Standing, warehouse: Warehouse): Promise<readonly FilledTable[]> {
-  const names = [...standing.ours, ...standing.foreign].filter(holdsRows).map(({ name }) => name);
+async function filledTables(doomed: Doomed, warehouse: Warehouse): Promise<readonly FilledTable[]> {
+  const names = doomed.filter(holdsRows).map(({ name }) => name);
   if (names.length === 0) {
     return [];
   }
@@ -82,6 +93,22 @@ async function filledTables(standing: Standing, warehouse: Warehouse): Promise<r
 }
 
 const RUN = 'load_run';
+const LEDGER = 'load_ledger';
+
+function doomedOf(model: Model, { ours, foreign }: Standing): Doomed {
+  return [...ours.filter((one) => !stays(model, one)), ...foreign];
+}
+
+/** Whether a table stays as it is: the order of past runs is kept. */
+function stays(model: Model, one: Relation): boolean {
+  const table = tableNamed(model, one.name);
+  return table.kept && isWhole(one, table);
+}
+
+/** Whether a table has all columns: one that an earlier version made may lack some. */
+function isWhole({ columns }: Relation, table: Table): boolean {
+  return table.columns.every(({ name }) => columns.some((column) => column.name === name));
+}
 
 /** Whether rows of it would be lost. The one of `load_run` is the loader's own. */
 function holdsRows({ name, kind }: { readonly name: string; readonly kind: string }): boolean {

@@ -3,8 +3,9 @@ import { loadBatch, refreshBatch } from './batches.ts';
 import type { LoadContext } from './context.ts';
 import { refuseTolerance } from './etl.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
-import { isEmpty, type LoadPlan, planLoad, splitPlan } from './plan.ts';
+import { isEmpty, type LoadPlan, planLoad } from './plan.ts';
 import { prepare, rejectedParts, writeLedger } from './prepare.ts';
+import { planReplay } from './replay.ts';
 import { newRunId } from './run-id.ts';
 
 /** What a load would do. */
@@ -39,6 +40,6 @@ export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
   const prepared = await prepare(context, plan, spool);
   const ledger = writeLedger(spool, runId, plan, prepared);
   const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
-  const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY).length;
+  const runs = (await planReplay(context, plan)).runs.length;
   return { plan, statements: await warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };
 }

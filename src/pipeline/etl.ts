@@ -8,9 +8,10 @@ import type { LoadContext } from './context.ts';
 import { emptiedSources } from './emptied.ts';
 import { explainFailure } from './explain.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
-import { type LoadPlan, planLoad, plannedFiles, splitPlan, type TablePlan } from './plan.ts';
+import { type LoadPlan, planLoad, plannedFiles, type TablePlan } from './plan.ts';
 import { prepare, rejectedParts, writeLedger } from './prepare.ts';
 import { type LoadedRun, Progress, preparedOf } from './progress.ts';
+import { type MissingVersion, type PlannedRun, planReplay } from './replay.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
@@ -22,6 +23,8 @@ export interface LoadReport extends KeptOut {
   /** Rows of each table after the run; empty when nothing was loaded. */
   readonly rows: ReadonlyMap<string, number>;
   readonly warnings: readonly Offender[];
+  /** Of a replay: versions of files that were loaded once and are not there any more. */
+  readonly missing: readonly MissingVersion[];
 }
 
 /** What a load did with one staging table's source. */
@@ -81,7 +84,7 @@ async function loadPlanned(context: LoadContext, plan: LoadPlan, progress: Progr
   if (context.warehouse.loads === 'folders') {
     return loadFolders(context, plan);
   }
-  const runs = splitPlan(plan, context.maxRunBytes ?? Number.POSITIVE_INFINITY);
+  const { runs, missing } = await planReplay(context, plan);
   const before = progress.begin(runs.length);
   for (const run of runs) {
     const tolerance = context.tolerance && { ...context.tolerance, spent: progress.rejected };
@@ -97,6 +100,7 @@ async function loadPlanned(context: LoadContext, plan: LoadPlan, progress: Progr
     tables: plan.tables.map((table) => splitReport(table, before, loaded)),
     rows: tableRows(loaded.at(-1)?.results ?? []),
     warnings: [...emptiedSources(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
+    missing,
     ...keptOut(plan, preparedOf(loaded)),
   };
 }
@@ -116,6 +120,7 @@ async function loadFolders(context: LoadContext, plan: LoadPlan): Promise<LoadRe
       tables: plan.tables.map((table) => tableReport(table)),
       rows: new Map(),
       warnings: [],
+      missing: [],
       ...keptOut(plan, []),
     };
   }
@@ -171,10 +176,12 @@ async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport
   );
   const rows = tableRows(results);
   const tables = plan.tables.map((table) => ({ ...tableReport(table), records: rows.get(table.table.name) ?? 0 }));
-  return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), ...keptOut(plan, []) };
+  return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), missing: [], ...keptOut(plan, []) };
 }
 
-async function loadRun(context: LoadContext, plan: LoadPlan, runId: string): Promise<LoadedRun> {
+/** Makes a run. The batch has an id of its own, also where it makes a run of the history again, under that run's id. */
+async function loadRun(context: LoadContext, { plan, runId: past }: PlannedRun, batchId: string): Promise<LoadedRun> {
+  const runId = past ?? batchId;
   const spool = new Spool(context.spoolRoot, runId);
   try {
     const prepared = await prepare(context, plan, spool);
@@ -182,7 +189,7 @@ async function loadRun(context: LoadContext, plan: LoadPlan, runId: string): Pro
     const batch = loadBatch(
       context.model,
       context.warehouse.now,
-      runId,
+      batchId,
       { ledger, rejects: rejectedParts(prepared) },
       prepared,
     );

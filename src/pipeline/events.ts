@@ -24,6 +24,7 @@ export type PipelineEvent =
       readonly done: number;
       readonly of: number;
     }
+  | { readonly type: 'replaying'; readonly runs: number }
   | { readonly type: 'committed'; readonly run: number; readonly of: number }
   | { readonly type: 'again'; readonly reason: string; readonly attempt: number };
 

@@ -110,7 +110,8 @@ export function isEmpty(plan: LoadPlan): boolean {
   return plannedFiles(plan).length === 0 && movedFiles(plan).length === 0;
 }
 
-function withoutMoved({ stamp, tables }: LoadPlan): LoadPlan {
+/** A plan without the files that were only moved. */
+export function withoutMoved({ stamp, tables }: LoadPlan): LoadPlan {
   return { stamp, tables: tables.map((table) => ({ ...table, moved: [] })) };
 }
 
@@ -138,7 +139,8 @@ function smallerFirst({ tables }: LoadPlan): readonly PlannedFile[] {
   return tables.toSorted((a, b) => bytesOf(a) - bytesOf(b)).flatMap(({ files }) => files);
 }
 
-function onlyFiles({ stamp, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>): LoadPlan {
+/** A plan of some of its files. */
+export function onlyFiles({ stamp, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>): LoadPlan {
   return {
     stamp,
     tables: tables.map((table) => ({ ...table, files: table.files.filter((file) => wanted.has(file)) })),

@@ -19,6 +19,8 @@ export interface Table {
   readonly source: string | undefined;
   /** The columns by which people know a row; none where the file does not say. Rows that share a key are allowed. */
   readonly key: readonly string[];
+  /** Whether create-tables leaves it as it is, once it is there. */
+  readonly kept: boolean;
   /** For staging tables: the columns that `reconcile --sample` chooses rows by; none where it takes all rows. */
   readonly sampledBy: readonly string[];
 }
@@ -163,6 +165,7 @@ function readTable({ name, sql }: NamedSql, files: readonly NamedSql[], role: Ta
     columns,
     ddl: new Map([[PORTABLE, sql], ...variants.map((file) => [file.name.slice(name.length + 1), file.sql] as const)]),
     source: header(sql, 'source'),
+    kept: header(sql, 'kept') === 'yes',
     key: columnsIn(sql, 'key', columns, `sql/${role}/${name}.sql`),
     sampledBy: columnsIn(sql, 'sample', columns, `sql/${role}/${name}.sql`),
   };

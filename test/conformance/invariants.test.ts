@@ -4,9 +4,9 @@ import { engines } from '../support/engines.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { withLoader } from '../support/loader.ts';
 import { note } from '../support/notes.ts';
-import { converges, holdsThroughHistory } from '../support/properties.ts';
+import { converges, holdsThroughHistory, restores } from '../support/properties.ts';
 import { scale } from '../support/scale.ts';
-import { agreements, CLASSES, classesOf, historyOf, scenarios } from '../support/scenario.ts';
+import { additions, agreements, CLASSES, classesOf, historyOf, renamings, scenarios } from '../support/scenario.ts';
 
 const LEAST_SHARE = 0.05;
 const SAMPLED = 2000;
@@ -44,4 +44,20 @@ describe.each(engines)('the invariants on $name', (engine) => {
       { numRuns: Math.ceil(scale.partitions * engine.share), endOnFailure: true },
     );
   }, 300_000);
+
+  test.each([
+    ['files that are only added, and may be moved before it, gives the star of the history', additions],
+    ['any files gives what is still there, in the order of the history', scenarios],
+  ])(
+    'a restore from %s',
+    async (_, histories) => {
+      await fc.assert(
+        fc.asyncProperty(histories, renamings, (scenario, renames) =>
+          withLoader(engine, (loader) => restores(loader, scenario, renames)),
+        ),
+        { numRuns: Math.ceil(scale.restores * engine.share), endOnFailure: true },
+      );
+    },
+    300_000,
+  );
 });

@@ -1,9 +1,20 @@
 import { expect } from '@jest/globals';
+import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { type Loader, readStar } from './loader.ts';
 import { expectedStar } from './oracle.ts';
-import { type Agreement, applyMove, historyOf, LOG_ROOT, linesOf, type Scenario, SONG_ROOT } from './scenario.ts';
+import {
+  type Agreement,
+  applyMove,
+  historyOf,
+  LOG_ROOT,
+  linesOf,
+  type Move,
+  replayOf,
+  type Scenario,
+  SONG_ROOT,
+} from './scenario.ts';
 
 /**
  * I1 to I4 on one history: after every run the star is what the oracle makes of the raw records, so many rows were staged
@@ -27,6 +38,35 @@ export async function holdsThroughHistory(loader: Loader, scenario: Scenario): P
     sum(runs, ({ events }) => events.length),
     sum(runs, ({ songs }) => songs.length),
   ]);
+}
+
+/**
+ * A restore: after a history, `create-tables` and `etl`, with some files under other names, the star is what the last run
+ * of each content that is still there gives; so it is the star before, where every loaded content is there.
+ */
+export async function restores(
+  { context, store }: Loader,
+  scenario: Scenario,
+  renames: Move['renames'],
+): Promise<void> {
+  for (const move of scenario) {
+    applyMove(store.files, move);
+    await etl(context);
+  }
+  const star = await readStar(context.warehouse);
+  applyMove(store.files, { logs: [], songs: [], renames: renames ?? [] });
+  const { runs, isWhole } = replayOf(historyOf(scenario), store.files);
+  // Twice: what is not loaded in between is not forgotten.
+  await createTables(context.model, context.warehouse);
+  await createTables(context.model, context.warehouse);
+  const { missing } = await etl(context);
+  const restored = await readStar(context.warehouse);
+  expect(restored).toEqual(expectedStar(runs));
+  expect(restored).toEqual(isWhole ? star : expect.anything());
+  expect(missing.length === 0).toBe(isWhole || store.files.size === 0);
+  expect((await etl(context)).status).toBe('up_to_date');
+  await rebuild(context);
+  expect(await readStar(context.warehouse)).toEqual(restored);
 }
 
 /** I2: two ways to cut the same files into runs, and one run over all of them, give the same star. */

@@ -9,6 +9,8 @@ export interface Scale {
   readonly histories: number;
   /** Ways to cut files into runs; each is loaded three times. */
   readonly partitions: number;
+  /** Histories after which the tables are made anew. */
+  readonly restores: number;
   /** Mixtures of good and bad records. */
   readonly mixtures: number;
   /** Files that are damaged byte by byte, loads of such files, and strings of any bytes. */
@@ -48,6 +50,7 @@ export interface Scale {
 const QUICK: Scale = {
   histories: 8,
   partitions: 3,
+  restores: 6,
   mixtures: 3,
   damagedFiles: 600,
   damagedLoads: 8,
@@ -72,6 +75,7 @@ const QUICK: Scale = {
 const NIGHTLY: Scale = {
   histories: 200,
   partitions: 100,
+  restores: 150,
   mixtures: 100,
   damagedFiles: Number.POSITIVE_INFINITY,
   damagedLoads: 300,

@@ -91,6 +91,24 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
       .map((again) => [...moves, ...(again % 2 === 0 ? moves.slice(again, again + 1) : [])]),
   );
 
+/** Names that files have got when the tables are made anew. */
+export const renamings: fc.Arbitrary<NonNullable<Move['renames']>> = fc.array(
+  fc.record({
+    root: fc.constantFrom(LOG_ROOT, SONG_ROOT),
+    from: fc.constantFrom(0, 1, 2, 3),
+    to: fc.constantFrom(5, 6, 7),
+  }),
+  { maxLength: 3 },
+);
+
+/** Histories in which no file is overwritten: each that is written has a name of its own. */
+export const additions: fc.Arbitrary<Scenario> = scenarios.map((moves) =>
+  moves.map(({ logs, songs }, run) => ({
+    logs: logs.map((one) => ({ ...one, file: 10 * (run + 1) + one.file })),
+    songs: songs.map((one) => ({ ...one, file: 10 * (run + 1) + one.file })),
+  })),
+);
+
 /** Files in which no two records disagree about an event or a song, and two ways to cut them into runs. */
 export interface Agreement {
   readonly files: readonly {
@@ -144,7 +162,7 @@ export const CLASSES = [
 
 /** What the runs of a scenario must stage, by a ledger of the tests' own. */
 export interface History {
-  readonly runs: readonly (StagedRun & { readonly files: number })[];
+  readonly runs: readonly (StagedRun & { readonly files: number; readonly loaded: Files })[];
   /** Whether a version of a file came back after another had been loaded. */
   readonly restored: boolean;
   /** Whether a file that had been loaded was found under another name. */
@@ -168,13 +186,29 @@ export function historyOf(scenario: Scenario): History {
     }
     moved ||= taken.some(({ fate }) => fate === 'moved');
     const loaded = taken.filter(({ fate }) => fate === 'loaded');
-    return { ...recordsOf(loaded.map(({ uri, text }) => [uri, text])), files: taken.length };
+    const files = loaded.map(({ uri, text }) => [uri, text] as const);
+    return { ...recordsOf(files), files: taken.length, loaded: files };
   });
   return { runs, moved, restored: [...versions.values()].some((texts) => new Set(texts).size < texts.length) };
 }
 
+/** Files by their URI. */
+type Files = readonly (readonly [uri: string, text: string])[];
+
+/** The runs of a replay from these files: each content comes as it came last. Whether nothing that was loaded is missing. */
+export function replayOf({ runs }: History, files: ReadonlyMap<string, string>) {
+  const contentOf = ([uri, text]: Files[number]) => `${uri.slice(0, uri.lastIndexOf('/'))} ${text}`;
+  const lastRun = new Map(runs.flatMap(({ loaded }, run) => loaded.map((file) => [contentOf(file), run] as const)));
+  const present = new Map([...files].map((file) => [contentOf(file), file]));
+  const inRun = (wanted: number) => [...present].filter(([content]) => lastRun.get(content) === wanted);
+  return {
+    runs: runs.map((_, run) => recordsOf(inRun(run).map(([, file]) => file))),
+    isWhole: [...lastRun.keys()].every((content) => present.has(content)),
+  };
+}
+
 /** The records of files. */
-export function recordsOf(files: readonly (readonly [uri: string, text: string])[]): StagedRun {
+function recordsOf(files: Files): StagedRun {
   const below = (root: string) => files.filter(([uri]) => uri.startsWith(root)).flatMap(([, text]) => parsed(text));
   return { events: below(LOG_ROOT) as readonly EventRecord[], songs: below(SONG_ROOT) as readonly SongRecord[] };
 }
@@ -183,7 +217,7 @@ function parsed(text: string): readonly unknown[] {
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
 }
 
-interface Files {
+interface Known {
   /** The texts that were loaded, or seen to have been moved, under each URI, in order. */
   readonly versions: ReadonlyMap<string, readonly string[]>;
   /** The texts that are there. */
@@ -191,7 +225,7 @@ interface Files {
 }
 
 /** What becomes of a file. */
-export function fateOf(uri: string, text: string, { versions, now }: Files): 'known' | 'loaded' | 'moved' {
+function fateOf(uri: string, text: string, { versions, now }: Known): 'known' | 'loaded' | 'moved' {
   const own = versions.get(uri) ?? [];
   if (own.at(-1) === text) {
     return 'known';

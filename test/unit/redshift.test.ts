@@ -71,7 +71,9 @@ function refresh(): Batch {
 
 function createTables(dropped: readonly Dropped[]): Batch {
   const engine = { engine: 'redshift', now: 'SYSDATE' };
-  return createTablesBatch(model, engine, 'RUN', { dropped, hasRun: dropped.length > 0 });
+  const hasRun = dropped.length > 0;
+  const kept = new Set(hasRun ? ['load_history'] : []);
+  return createTablesBatch(model, engine, 'RUN', { dropped, hasRun, hasLedger: hasRun, kept });
 }
 
 const textOf = (batch: Batch) =>
@@ -88,7 +90,9 @@ describe('the statements of a batch', () => {
     [
       'redshift-create-tables.sql',
       createTables(
-        model.tables.map(({ name }) => ({ name, kind: 'table', rows: name === 'load_run' ? undefined : 0 })),
+        model.tables
+          .filter(({ kept }) => !kept)
+          .map(({ name }) => ({ name, kind: 'table', rows: name === 'load_run' ? undefined : 0 })),
       ),
     ],
     ['redshift-create-tables-first.sql', createTables([])],
@@ -97,7 +101,7 @@ describe('the statements of a batch', () => {
   });
 
   test('that only read are those of redshift-reads.sql', () => {
-    const own = ['ledger_versions', 'ledger_runs', 'ledger_quarantined', 'ledger_files'].map(
+    const own = ['ledger_versions', 'history', 'ledger_runs', 'ledger_quarantined', 'ledger_files'].map(
       (name) => protocolSql(model, name).sql,
     );
     const compared = comparisonSql(model.comparisons.filter(({ recounts }) => !recounts));

@@ -27,6 +27,7 @@ describe('the catalogue', () => {
     const model = loadModel();
     const events = model.tables.find(({ name }) => name === 'staging_events');
     expect(model.tables.map(({ role, name }) => `${role}/${name}`)).toEqual([
+      'control/load_history',
       'control/load_ledger',
       'control/load_run',
       'control/rejected_records',

@@ -7,6 +7,7 @@ import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
 interface Args extends WarehouseArgs, ToleranceArgs {
   readonly dryRun: boolean;
   readonly expectFiles: boolean;
+  readonly replay: boolean;
 }
 
 export const etlCommand = toModule<Args>({
@@ -25,6 +26,12 @@ export const etlCommand = toModule<Args>({
       default: false,
       describe: 'print the plan and every statement, load nothing',
     },
+    replay: {
+      type: 'boolean',
+      default: true,
+      describe:
+        'after create-tables: make the runs of the earlier tables again, in their order; --no-replay makes one of all',
+    },
   },
   examples: [
     ['npm run etl', 'load what is new'],
@@ -35,7 +42,7 @@ export const etlCommand = toModule<Args>({
   ],
   run: (args) =>
     withWarehouse({ config: args.config, readOnly: args.dryRun, tolerance: args }, (context) =>
-      run({ ...context, expectFiles: args.expectFiles }, args),
+      run({ ...context, expectFiles: args.expectFiles, replays: args.replay }, args),
     ),
 });
 

@@ -1,0 +1,11 @@
+-- One row per file that was loaded, run by run, before create-tables dropped the ledger: etl --replay makes these runs again
+-- in their order. create-tables adds to it and never drops it.
+-- kept: yes
+CREATE TABLE load_history (
+  run_id VARCHAR(64) NOT NULL,
+  staging_table VARCHAR(127) NOT NULL,
+  uri VARCHAR(4096) NOT NULL,
+  version VARCHAR(256) NOT NULL,
+  size_bytes BIGINT NOT NULL,
+  loaded_at TIMESTAMP NOT NULL
+)

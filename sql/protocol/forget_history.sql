@@ -1,0 +1,8 @@
+-- What was loaded into earlier tables counts no more once other tables have been filled, unless that was its replay.
+DELETE FROM load_history
+WHERE EXISTS (SELECT 1 FROM load_ledger WHERE status = 'loaded')
+  AND NOT EXISTS (
+    SELECT 1
+    FROM load_ledger
+    WHERE run_id IN (SELECT run_id FROM load_history)
+  )

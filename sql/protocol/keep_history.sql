@@ -1,0 +1,5 @@
+-- The runs of the ledger, before it is dropped. A run that was replayed has the id it had before, and stands there already.
+INSERT INTO load_history (run_id, staging_table, uri, version, size_bytes, loaded_at)
+SELECT run_id, staging_table, uri, version, size_bytes, loaded_at
+FROM load_ledger
+WHERE status = 'loaded' AND run_id NOT IN (SELECT run_id FROM load_history)

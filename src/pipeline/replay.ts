@@ -1,0 +1,133 @@
+import { identify } from '../objects/bytes.ts';
+import { protocolSql } from '../sql/catalogue.ts';
+import { WarehouseError } from '../warehouse/errors.ts';
+import type { LoadContext } from './context.ts';
+import { readLedger } from './ledger.ts';
+import {
+  isEmpty,
+  type LoadPlan,
+  onlyFiles,
+  type PlannedFile,
+  splitPlan,
+  type TablePlan,
+  withoutMoved,
+} from './plan.ts';
+
+/** A version of a file that was loaded once and is not there any more. */
+export interface MissingVersion {
+  readonly table: string;
+  readonly uri: string;
+  /** `replaced`: a later version of the file was loaded; `gone`: no file holds it. */
+  readonly reason: 'replaced' | 'gone';
+}
+
+/** A run to make: one of the history has the id it had there. */
+export interface PlannedRun {
+  readonly plan: LoadPlan;
+  readonly runId?: string;
+}
+
+/** The runs of a history, to be made again in their order, then those of everything else. */
+export interface Replay {
+  readonly runs: readonly PlannedRun[];
+  /** Versions of the history that cannot be loaded again. */
+  readonly missing: readonly MissingVersion[];
+}
+
+/** A file that a run of the history loaded. */
+interface PastFile {
+  readonly runId: string;
+  readonly table: string;
+  readonly uri: string;
+  /** Table, size and version: what it held. */
+  readonly content: string;
+}
+
+/**
+ * Orders a plan as the history had it. A file belongs to the last run that loaded its content, under whatever name; what
+ * no run loaded comes last. A run of the history is not cut, since within a run content decides. Local files are read to
+ * be known. Where there is no history, or the tables hold other runs already, the plan is only cut to size. Throws StarloadError when one cannot be read, WarehouseError when the history cannot.
+ */
+export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<Replay> {
+  const history = isEmpty(plan) || context.replays === false ? [] : await readHistory(context);
+  if (history.length === 0) {
+    return { runs: cut(context, plan), missing: [] };
+  }
+  const runOf = new Map(history.map(({ content, runId }) => [content, runId]));
+  const present = await contentsLoaded(context);
+  const groups = new Map<string, Set<PlannedFile>>(
+    [...new Set(history.map(({ runId }) => runId))].map((id) => [id, new Set()]),
+  );
+  const rest = new Set<PlannedFile>();
+  for (const table of plan.tables) {
+    for (const file of table.files) {
+      const content = await contentOf(context, table, file);
+      present.add(content);
+      (groups.get(runOf.get(content) ?? '') ?? rest).add(file);
+    }
+  }
+  const past = [...groups].filter(([, files]) => files.size > 0);
+  if (past.length > 0) {
+    context.emit({ type: 'replaying', runs: past.length });
+  }
+  return {
+    runs: [
+      ...past.map(([runId, files]) => ({ runId, plan: withoutMoved(onlyFiles(plan, files)) })),
+      ...cut(context, onlyFiles(plan, rest)),
+    ],
+    missing: missingFrom(history, present),
+  };
+}
+
+function cut({ maxRunBytes = Number.POSITIVE_INFINITY }: LoadContext, plan: LoadPlan): readonly PlannedRun[] {
+  return splitPlan(plan, maxRunBytes).map((run) => ({ plan: run }));
+}
+
+async function readHistory({ model, warehouse }: LoadContext): Promise<readonly PastFile[]> {
+  const { rows } = await warehouse.query(protocolSql(model, 'history').sql).catch((error: unknown) => {
+    // Tables that an earlier release made have none.
+    if (error instanceof WarehouseError && error.kind === 'missing-table') {
+      return { rows: [] };
+    }
+    throw error;
+  });
+  return rows.map(([runId, table, uri, version, size]) => ({
+    runId: String(runId),
+    table: String(table),
+    uri: String(uri),
+    content: contentKey(String(table), Number(size), String(version)),
+  }));
+}
+
+/** What is loaded by now: a replay that was stopped goes on. */
+async function contentsLoaded(context: LoadContext): Promise<Set<string>> {
+  const ledger = await readLedger(context);
+  const loaded = context.sources.flatMap(({ table }) => ledger.loadedVersions(table.name));
+  return new Set(loaded.map(({ table, size, version }) => contentKey(table, size, version)));
+}
+
+async function contentOf(
+  { storeOf }: LoadContext,
+  { table, source }: TablePlan,
+  { object }: PlannedFile,
+): Promise<string> {
+  const { version } = await identify(storeOf(source.root), object);
+  return contentKey(table.name, object.size, version);
+}
+
+/** Each content once, as it was loaded last. */
+function missingFrom(history: readonly PastFile[], present: ReadonlySet<string>): readonly MissingVersion[] {
+  const newest = new Map(history.map((file) => [`${file.table} ${file.uri}`, file]));
+  const last = new Map(history.map((file) => [file.content, file]));
+  return [...last.values()]
+    .filter(({ content }) => !present.has(content))
+    .map((file) => ({
+      table: file.table,
+      uri: file.uri,
+      reason: newest.get(`${file.table} ${file.uri}`)?.content === file.content ? 'gone' : 'replaced',
+    }));
+}
+
+function contentKey(table: string, size: number, version: string): string {
+  return `${table} ${size} ${version}`;
+}
