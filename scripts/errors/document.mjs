@@ -99,7 +99,7 @@ function asText(text) {
 /** What is compared without a file of its own in sql/. */
 const VALUES = [
   '- the name of a current or star table: Every column of every row is what the transforms make of staging.\n  → npm run rebuild makes everything derived anew from staging.',
-  '- the name of a staging table (with `--recount`): Every value of every staged row is what the files hold.\n  → Somebody changed staging by hand. npm run create-tables -- --force and npm run etl -- --replay load all anew.',
+  '- the name of a staging table (with `--recount`): Every value of every staged row is what the files hold.\n  → Somebody changed staging by hand. npm run create-tables -- --force and npm run etl load all anew.',
 ];
 
 /** The checks of a load and the comparisons of reconcile, each by its name, with the comment its file begins with. */
