@@ -6,6 +6,18 @@ SET search_path TO "pg_catalog";
 
 CREATE SCHEMA IF NOT EXISTS "sparkify";
 
+-- One row per file that was loaded, run by run, before create-tables dropped the ledger: etl --replay makes these runs again
+-- in their order. create-tables adds to it and never drops it.
+-- kept: yes
+CREATE TABLE "sparkify".load_history (
+  run_id VARCHAR(64) NOT NULL,
+  staging_table VARCHAR(127) NOT NULL,
+  uri VARCHAR(4096) NOT NULL,
+  version VARCHAR(256) NOT NULL,
+  size_bytes BIGINT NOT NULL,
+  loaded_at TIMESTAMP NOT NULL
+);
+
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
 -- all that were read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
 -- content had been loaded under another name, and was not loaded again.

@@ -34,6 +34,21 @@ UNION ALL
 SELECT COUNT(*) AS row_count FROM "sparkify"."users" HAVING COUNT(*) > 0
 ) fuller;
 
+-- What was loaded into earlier tables counts no more once other tables have been filled, unless that was its replay.
+DELETE FROM "sparkify".load_history
+WHERE EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE status = 'loaded')
+  AND NOT EXISTS (
+    SELECT 1
+    FROM "sparkify".load_ledger
+    WHERE run_id IN (SELECT run_id FROM "sparkify".load_history)
+  );
+
+-- The runs of the ledger, before it is dropped. A run that was replayed has the id it had before, and stands there already.
+INSERT INTO "sparkify".load_history (run_id, staging_table, uri, version, size_bytes, loaded_at)
+SELECT run_id, staging_table, uri, version, size_bytes, loaded_at
+FROM "sparkify".load_ledger
+WHERE status = 'loaded' AND run_id NOT IN (SELECT run_id FROM "sparkify".load_history);
+
 DROP TABLE "sparkify"."load_ledger";
 
 DROP TABLE "sparkify"."load_run";
