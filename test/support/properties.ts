@@ -57,7 +57,7 @@ export async function restores(
   applyMove(store.files, { logs: [], songs: [], renames: renames ?? [] });
   const { runs, isWhole } = replayOf(historyOf(scenario), store.files);
   // Twice: what is not loaded in between is not forgotten.
-  await createTables(context.model, context.warehouse);
+  await createTables(context.model, context.warehouse, { force: true });
   await createTables(context.model, context.warehouse);
   const { missing } = await etl(context);
   const restored = await readStar(context.warehouse);
