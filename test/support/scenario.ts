@@ -196,10 +196,11 @@ export function historyOf(scenario: Scenario): History {
 type Files = readonly (readonly [uri: string, text: string])[];
 
 /** The runs of a replay from these files: each content comes as it came last. Whether nothing that was loaded is missing. */
-export function replayOf({ runs }: History, files: ReadonlyMap<string, string>) {
+export function replayOf({ runs }: History, files: ReadonlyMap<string, string | Uint8Array>) {
   const contentOf = ([uri, text]: Files[number]) => `${uri.slice(0, uri.lastIndexOf('/'))} ${text}`;
   const lastRun = new Map(runs.flatMap(({ loaded }, run) => loaded.map((file) => [contentOf(file), run] as const)));
-  const present = new Map([...files].map((file) => [contentOf(file), file]));
+  const texts = [...files].map(([uri, content]) => [uri, String(content)] as const);
+  const present = new Map(texts.map((file) => [contentOf(file), file]));
   const inRun = (wanted: number) => [...present].filter(([content]) => lastRun.get(content) === wanted);
   return {
     runs: runs.map((_, run) => recordsOf(inRun(run).map(([, file]) => file))),
