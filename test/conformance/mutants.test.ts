@@ -8,6 +8,7 @@ import { type Engine, engines } from '../support/engines.ts';
 import { EXAMPLES } from '../support/examples.ts';
 import { type LoaderOptions, withLoader } from '../support/loader.ts';
 import { MUTANTS } from '../support/mutants.ts';
+import { dropsNoRowsThatComeMeanwhile, leavesNeighboursAlone } from '../support/neighbour-trials.ts';
 import { note } from '../support/notes.ts';
 import { holdsThroughHistory } from '../support/properties.ts';
 import { listsPastEmptyPages, loadsTheListedVersion } from '../support/s3-trials.ts';
@@ -33,6 +34,8 @@ const TRIALS: readonly Trial[] = [
   ['overtaken after the plan', plansAnewWhenOvertaken],
   ['stamp not newer', refusesAStampThatIsNotNewer],
   ['an empty page in a listing', listsPastEmptyPages],
+  ["a neighbour's tables", leavesNeighboursAlone],
+  ['rows after the count', dropsNoRowsThatComeMeanwhile],
   ...EXAMPLES.map(({ name, scenario }): Trial => [name, holds(scenario)]),
   [
     'histories',
@@ -78,6 +81,8 @@ const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
   'deletes no users': 'versions of an event that differ within a run',
   'has its stamp guard off': 'stamp not newer',
   'stops listing at an empty page': 'an empty page in a listing',
+  'drops tables by their plain names': "a neighbour's tables",
+  'counts rows before it has the lock only': 'rows after the count',
   'copies whatever version of a big file is there': 'a big file exchanged once it is read',
   'loses the lines behind a malformed record': 'broken files',
 };

@@ -1,50 +1,30 @@
 import { expect, test } from '@jest/globals';
+import { examine } from '../../src/doctor/examine.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { loadModel } from '../../src/sql/catalogue.ts';
 import { quoteIdentifier } from '../../src/sql/render.ts';
-import type { Warehouse } from '../../src/warehouse/warehouse.ts';
-import { type Engine, engines } from '../support/engines.ts';
+import { engines } from '../support/engines.ts';
 import { existing } from '../support/existing.ts';
 import { loaderOf, readStar } from '../support/loader.ts';
-import { type SharedDatabase, withSharedDatabase } from '../support/shared-database.ts';
-import { beforeRun, writeSample } from '../support/trials.ts';
+import {
+  countForeignUsers,
+  dropsNoRowsThatComeMeanwhile,
+  leavesNeighboursAlone,
+  makeForeignUsers,
+  openOwn,
+} from '../support/neighbour-trials.ts';
+import { withSharedDatabase } from '../support/shared-database.ts';
+import { override, writeSample } from '../support/trials.ts';
 
 const model = loadModel();
 const ALL = model.tables.map(({ name }) => name);
 
-/** Another application's table, with 1,000 rows, which the loader's user may drop. */
-async function makeForeignUsers({ admin, others, user }: SharedDatabase, schema = others): Promise<void> {
-  await admin(`CREATE TABLE "${schema}".users (id INTEGER, email VARCHAR(64))`);
-  await admin(`INSERT INTO "${schema}".users SELECT n, 'someone@example.com' FROM generate_series(1, 1000) AS g(n)`);
-  if (user !== undefined) {
-    await admin(`ALTER TABLE "${schema}".users OWNER TO ${user}`);
-  }
-}
-
-const countUsers = async ({ admin }: SharedDatabase, schema: string): Promise<number> =>
-  Number((await admin(`SELECT COUNT(*) FROM "${schema}".users`))[0]?.[0]);
-
-/** The schema that Starload works in: where sessions would make tables, but for DuckDB, where that is `main`. */
-const openOwn = ({ name }: Engine, { open, own }: SharedDatabase): Promise<Warehouse> =>
-  open(name === 'postgres' ? undefined : own);
-
 const failureOf = (action: Promise<unknown>) => action.then(() => undefined).catch((error: unknown) => error);
 
 test.each(engines)('create-tables and etl leave the tables of other schemas alone on $name', (engine) =>
-  withSharedDatabase(engine, async (database) => {
-    await makeForeignUsers(database);
-    const warehouse = await openOwn(engine, database);
-    expect(await warehouse.schema()).toBe(database.own);
-    await createTables(model, warehouse);
-    await createTables(model, warehouse, { force: true });
-    const loader = loaderOf(warehouse, database.folder);
-    const star = writeSample(loader);
-    await etl(loader.context);
-    expect(await readStar(warehouse)).toEqual(star);
-    expect(await countUsers(database, database.others)).toBe(1000);
-  }),
+  leavesNeighboursAlone(engine),
 );
 
 test.each(engines)('a load does not go into the tables of another schema where its own has none on $name', (engine) =>
@@ -75,7 +55,7 @@ test.each(engines)(
         });
         expect(await existing(warehouse, ALL)).toEqual(new Set(['users', 'songplays']));
       }
-      expect(await countUsers(database, database.own)).toBe(1000);
+      expect(await countForeignUsers(database, database.own)).toBe(1000);
     }),
 );
 
@@ -105,15 +85,7 @@ test.each(engines)("a ledger of somebody else's is none of Starload's on $name",
 );
 
 test.each(engines)('rows that come between the count and the lock are not dropped on $name', (engine) =>
-  withSharedDatabase(engine, async (database) => {
-    const warehouse = await openOwn(engine, database);
-    await createTables(model, warehouse);
-    const loader = loaderOf(warehouse, database.folder);
-    const star = writeSample(loader);
-    const overtaken = beforeRun(warehouse, () => etl(loader.context));
-    await expect(createTables(model, overtaken)).rejects.toThrow(/would drop rows: .*staging_events \(1 rows\)/);
-    expect(await readStar(warehouse)).toEqual(star);
-  }),
+  dropsNoRowsThatComeMeanwhile(engine),
 );
 
 test.each(engines)('two warehouses in one database know nothing of each other on $name', (engine) =>
@@ -164,5 +136,28 @@ test.each(engines.filter(({ name }) => name === 'duckdb'))('macros of others are
     const star = writeSample(loader);
     await etl(loader.context);
     expect(await readStar(warehouse)).toEqual(star);
+  }),
+);
+
+test.each(engines)('check names the tables of others before create-tables would refuse them on $name', (engine) =>
+  withSharedDatabase(engine, async (database) => {
+    await makeForeignUsers(database, database.own);
+    const warehouse = await openOwn(engine, database);
+    const { context } = loaderOf(warehouse, database.folder);
+    const findings = await examine(
+      {
+        ...context,
+        open: async () => override(warehouse, { close: async () => {} }),
+        aws: undefined,
+        work: undefined,
+        deep: false,
+      },
+      () => {},
+    );
+    expect(findings.find(({ check }) => check === 'tables')).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/users \(table, has no column user_id/),
+      next: expect.stringContaining('--replace-foreign'),
+    });
   }),
 );

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../src/objects/objects.ts';
 import type { Part } from '../../src/objects/part.ts';
 import { openStores } from '../../src/objects/stores.ts';
+import { ROWS_GUARD } from '../../src/pipeline/batches.ts';
 import type { Model } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/catalogue.ts';
 import type { Batch, Step, Warehouse } from '../../src/warehouse/warehouse.ts';
@@ -93,6 +94,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'loses the lines behind a malformed record',
     options: () => ({ store: goesOnAtTheNextBrace }),
   },
+  {
+    name: 'drops tables by their plain names',
+    options: () => ({ wrap: dropsPlainNames }),
+    harmlessOn: { engines: ['postgres', 'redshift'], reason: 'plain names are those of one schema' },
+  },
+  { name: 'counts rows before it has the lock only', options: () => ({ wrap: countsOutsideTheLock }) },
 ];
 
 function inTransform(name: string, file: string, pattern: RegExp, replacement: string): Mutant {
@@ -131,6 +138,37 @@ function replaced(sql: string, pattern: RegExp, replacement: string): string {
     throw new Error(`the mutation ${pattern} changes nothing in\n${sql}`);
   }
   return changed;
+}
+
+/** Which tables go is left to the search path, as in 0.1.0. */
+function dropsPlainNames(warehouse: Warehouse): Warehouse {
+  return override(warehouse, {
+    run: async (batch, onStep) => {
+      if (batch.creates === true) {
+        const steps = loadModel().tables.map(
+          ({ name }) => ({ kind: 'sql', name: `drop_${name}`, sql: `DROP TABLE IF EXISTS "${name}"` }) as const,
+        );
+        await warehouse.run({ name: `${batch.name}-drop`, locks: false, asWritten: true, steps });
+      }
+      const rest = withoutSteps(batch, ({ name }) => /^(drop_|rows_guard|begin_run)/.test(name));
+      return warehouse.run(batch.creates === true ? { ...rest, locks: false, lockedTables: [] } : batch, onStep);
+    },
+  });
+}
+
+/** create-tables trusts the count it made before its transaction. */
+function countsOutsideTheLock(warehouse: Warehouse): Warehouse {
+  return override(warehouse, {
+    run: (batch, onStep) =>
+      warehouse.run(
+        withoutSteps(batch, (step) => step.name === ROWS_GUARD),
+        onStep,
+      ),
+  });
+}
+
+function withoutSteps(batch: Batch, isLeftOut: (step: Step) => boolean): Batch {
+  return { ...batch, steps: batch.steps.filter((step) => !isLeftOut(step)) };
 }
 
 /** The ledger's rows commit before the data does. */
