@@ -1,4 +1,5 @@
 import { StarloadError } from '../errors.ts';
+import { assertKeepsCase } from '../pipeline/collation.ts';
 import { describeForeign, standingOf } from '../pipeline/ownership.ts';
 import { doctorSql } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
@@ -36,6 +37,7 @@ async function checkConnection({ model, open }: Examination, learnt: Learnt): Pr
   }
   const warehouse = await open({ readOnly: false });
   learnt.warehouse = warehouse;
+  await assertKeepsCase(model, warehouse);
   const schema = await warehouse.schema();
   const sql = doctorSql(model, 'session', warehouse.engine).replaceAll('{schema}', () => quoteLiteral(schema));
   const [version, user, schemas] = (await warehouse.query(sql)).rows[0] ?? [];

@@ -113,6 +113,8 @@ export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>(
   ['current_database', scalar('current_database', 0)],
   // As HeidiSQL issue 802 shows it.
   ['version', scalar('redshift.version', 0)],
+  // AWS: "DB_COLLATION"; databases of the stand-in do not ignore case.
+  ['db_collation', scalar('redshift.db_collation', 0)],
   ['age', scalar('age', 1, 2)],
   ['has_table_privilege', scalar('has_table_privilege', 2, 3)],
   ['has_schema_privilege', scalar('has_schema_privilege', 2, 3)],

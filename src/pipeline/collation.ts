@@ -1,0 +1,21 @@
+import { StarloadError } from '../errors.ts';
+import type { Model } from '../sql/catalogue.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+
+/**
+ * Throws StarloadError where a database ignores case, as one of Redshift's made with COLLATE CASE_INSENSITIVE does: files,
+ * songs and titles that differ in capitals would be one there. Asks only engines that have such databases.
+ */
+export async function assertKeepsCase(model: Model, warehouse: Warehouse): Promise<void> {
+  const sql = model.doctor.get(`collation.${warehouse.engine}`);
+  if (sql === undefined) {
+    return;
+  }
+  const [collation] = (await warehouse.query(sql)).rows[0] ?? [];
+  if (String(collation).trim() !== 'case_sensitive') {
+    throw new StarloadError(
+      `the database of ${warehouse.location} ignores case (${collation}): files, songs and titles that differ in capitals would be one`,
+      { next: 'Make another with CREATE DATABASE name COLLATE CASE_SENSITIVE, and name it in DB_NAME.' },
+    );
+  }
+}
