@@ -46,6 +46,11 @@ export class StarloadError extends Error {
     return this.#committed;
   }
 
+  /** The same error without excerpts and values of the data, which may be personal. */
+  withoutExcerpts(): StarloadError {
+    return this;
+  }
+
   /** Makes the message tell of the whole load: what failed is its last run, and these stay. Returns the error. */
   afterCommitting(committed: Committed): this {
     const rest = this.outcome === undefined ? '' : '; the others are not loaded';
@@ -107,7 +112,14 @@ export interface DataProblem {
   readonly line?: number | undefined;
   readonly column?: string | number | undefined;
   readonly reason: string;
+  /** The reason without any value of the data, where it holds one. */
+  readonly plain?: string | undefined;
   readonly excerpt?: string | undefined;
+}
+
+/** A problem without its excerpt and without values. */
+export function withoutValues({ excerpt, plain, ...problem }: DataProblem): DataProblem {
+  return { ...problem, reason: plain ?? problem.reason };
 }
 
 /** More problems than this are counted, not listed. */
@@ -122,9 +134,9 @@ export class DataError extends StarloadError {
     super(problems.length === 0 ? message : `${message}\n${problems.map(describeDataProblem).join('\n')}`, options);
     this.problems = problems;
   }
-  /** The same error without the excerpts, which may hold personal data. */
-  withoutExcerpts(): DataError {
-    const problems = this.problems.map(({ excerpt, ...problem }) => problem);
+  /** The same error without excerpts and values, which may be personal data. */
+  override withoutExcerpts(): DataError {
+    const problems = this.problems.map(withoutValues);
     const error = new DataError(this.what, problems, { next: this.next, outcome: this.outcome });
     return this.committed === undefined ? error : error.afterCommitting(this.committed);
   }

@@ -40,6 +40,8 @@ export function toModule<Args>({
 export interface WarehouseArgs {
   readonly config: string;
   readonly json: boolean;
+  /** Whether values of the data may be shown (`--no-excerpts`). */
+  readonly excerpts?: boolean | undefined;
 }
 
 /** `--json`, which every command has. */

@@ -6,14 +6,15 @@ import { document, story, styledStory } from './output.ts';
  * place where errors are printed.
  */
 export function reportFailure(thrown: unknown, args: readonly string[]): number {
-  const error = args.includes('--no-excerpts') && thrown instanceof DataError ? thrown.withoutExcerpts() : thrown;
+  const discreet = hidesExcerpts(args);
+  const error = discreet && thrown instanceof StarloadError ? thrown.withoutExcerpts() : thrown;
   const exitCode = error instanceof StarloadError ? error.exitCode : 1;
   story(`${styledStory('red', 'error')}: ${messageOf(error)}`);
   if (error instanceof StarloadError && error.next !== undefined) {
     story(`${styledStory('cyan', 'next')}: ${error.next}`);
   }
   if (args.includes('--debug') || !(error instanceof StarloadError)) {
-    story(stackOf(error));
+    story(stackOf(thrown, discreet && thrown instanceof StarloadError ? messageOf(error) : undefined));
   }
   if (args.includes('--json') && !(error instanceof BadResult)) {
     const committed =
@@ -27,7 +28,7 @@ function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof StarloadError)) {
     return { kind: 'Error', message: messageOf(error) };
   }
-  const problems = error instanceof ConfigError || error instanceof DataError ? { problems: error.problems } : {};
+  const problems = error instanceof ConfigError || error instanceof DataError ? { problems: problemsOf(error) } : {};
   return {
     kind: error.name,
     message: error.headline,
@@ -40,12 +41,26 @@ function commandOf(args: readonly string[]): string | null {
   return args.find((arg) => !arg.startsWith('-')) ?? null;
 }
 
-function stackOf(error: unknown): string {
+/** Whether the command line says so, in any of the ways yargs understands. */
+function hidesExcerpts(args: readonly string[]): boolean {
+  return args.some(
+    (arg, at) =>
+      /^--(no-excerpts(=true)?|excerpts=false)$/.test(arg) || (arg === '--excerpts' && args[at + 1] === 'false'),
+  );
+}
+
+function problemsOf(error: ConfigError | DataError): readonly unknown[] {
+  return error instanceof DataError ? error.problems.map(({ plain, ...problem }) => problem) : error.problems;
+}
+
+/** The stack of an error and its causes; with `instead`, without their messages, which may hold values of the data. */
+function stackOf(error: unknown, instead?: string): string {
   if (!(error instanceof Error)) {
     return '';
   }
-  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
   // A stack begins with the message as it was at first.
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return `${[`${error.name}: ${error.message}`, ...frames].join('\n')}${cause}`;
+  const head = `${error.name}: ${instead ?? error.message}`;
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause, instead && '…')}`;
+  return `${[head, ...frames].join('\n')}${cause}`;
 }

@@ -19,11 +19,16 @@ interface PlanOptions {
 interface Place {
   readonly json: boolean;
   readonly location: string;
+  readonly excerpts?: boolean | undefined;
 }
 
 /** Prints what a load did. */
-export function printLoad(report: LoadReport, { json, location, seconds }: Place & { readonly seconds: number }): void {
-  warn(report.warnings);
+export function printLoad(
+  report: LoadReport,
+  { json, location, excerpts = true, seconds }: Place & { readonly seconds: number },
+): void {
+  const warnings = excerpts ? report.warnings : report.warnings.map(withoutValue);
+  warn(warnings);
   tellKeptOut(report);
   tellMissing(report);
   if (json) {
@@ -34,7 +39,7 @@ export function printLoad(report: LoadReport, { json, location, seconds }: Place
       run_id: report.runId ?? null,
       tables: report.tables,
       rows: Object.fromEntries(report.rows),
-      warnings: warningsForJson(report.warnings),
+      warnings: warningsForJson(warnings),
       missing: report.missing,
       ...keptOutForJson(report),
       seconds: Number(seconds.toFixed(3)),
@@ -109,7 +114,11 @@ export function printPlan(plan: LoadPlan, { json, command, statements, kept = ke
 }
 
 /** Prints what runs, past runs and table sizes. */
-export function printStatus({ running, runs, quarantined, rows }: Status, { json, location }: Place): void {
+export function printStatus(status: Status, { json, location, excerpts = true }: Place): void {
+  const { running, runs, rows } = status;
+  const quarantined = excerpts
+    ? status.quarantined
+    : status.quarantined.map((file) => ({ ...file, reason: 'left out (--no-excerpts)' }));
   if (json) {
     document({
       command: 'status',
@@ -171,7 +180,9 @@ function renderRuns(runs: readonly PastRun[]): string {
 }
 
 /** Prints what a rebuild did. */
-export function printRebuild({ rows, warnings }: RebuildReport, { json, location }: Place): void {
+export function printRebuild(report: RebuildReport, { json, location, excerpts = true }: Place): void {
+  const { rows } = report;
+  const warnings = excerpts ? report.warnings : report.warnings.map(withoutValue);
   warn(warnings);
   if (json) {
     document({
@@ -219,6 +230,11 @@ function tellKeptOut({ rejected, rejects, quarantined }: KeptOut): void {
 
 function keptOutForJson({ rejected, rejects, quarantined }: KeptOut) {
   return { rejected, rejects, quarantined };
+}
+
+/** What a check found is of the data; that a source is empty is not. */
+function withoutValue(warning: Offender): Offender {
+  return warning.rule === 'emptied_source' ? warning : { ...warning, offender: 'left out (--no-excerpts)' };
 }
 
 function warn(warnings: readonly Offender[]): void {

@@ -46,7 +46,7 @@ async function failedChecks(
 ): Promise<DataError> {
   const problems: DataProblem[] = [];
   for (const offender of offenders.slice(0, MAX_PROBLEMS)) {
-    problems.push((await findOffender(offender, prepared)) ?? { reason: `${offender.rule}: ${offender.offender}` });
+    problems.push((await findOffender(offender, prepared)) ?? inWords(offender));
   }
   const rules = new Set(offenders.map(({ rule }) => rule));
   return new DataError(
@@ -61,10 +61,14 @@ async function failedChecks(
 }
 
 async function findOffender(offender: Offender, prepared: readonly PreparedTable[]): Promise<DataProblem | undefined> {
-  const { rule, table, column, value } = offender;
+  const { table, column, value } = offender;
   const source = prepared.find((candidate) => candidate.table.name === table);
   if (source === undefined || column === undefined || value === undefined) {
     return undefined;
   }
-  return findValue(source, column, value, `${rule}: ${offender.offender}`);
+  return findValue(source, column, value, inWords(offender));
+}
+
+function inWords({ rule, offender }: Offender): Pick<DataProblem, 'reason' | 'plain'> & { reason: string } {
+  return { reason: `${rule}: ${offender}`, plain: rule };
 }

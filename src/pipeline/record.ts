@@ -11,6 +11,8 @@ export type FieldText = string | undefined | Unreadable;
 export interface FieldProblem {
   readonly column: string;
   readonly reason: string;
+  /** The reason without the value, where it holds it. */
+  readonly plain?: string | undefined;
 }
 
 /**
@@ -39,20 +41,22 @@ export function fieldReader(
 /** Why a record cannot be loaded: a problem for every field that does not fit its column. */
 export function checkFields(fields: readonly FieldText[], table: Table): readonly FieldProblem[] {
   return loadedColumns(table).flatMap((column, index) => {
-    const reason = checkField(fields[index], column);
-    return reason === undefined ? [] : [{ column: column.name, reason }];
+    const misfit = checkField(fields[index], column);
+    return misfit === undefined ? [] : [{ column: column.name, ...misfit }];
   });
 }
 
-function checkField(text: FieldText, column: Column): string | undefined {
+type Misfit = Pick<FieldProblem, 'reason' | 'plain'>;
+
+function checkField(text: FieldText, column: Column): Misfit | undefined {
   if (text instanceof Unreadable) {
-    return text.reason;
+    return { reason: text.reason };
   }
   if (column.type === 'varchar') {
     return checkText(text, column);
   }
   if (text === undefined || /^[ \t\n\v\f\r]*$/.test(text)) {
-    return column.notNull ? MISSING : undefined;
+    return column.notNull ? { reason: MISSING } : undefined;
   }
   return column.type === 'bigint' ? checkWhole(text, column) : checkReal(text);
 }
@@ -60,13 +64,13 @@ function checkField(text: FieldText, column: Column): string | undefined {
 /** Why a field without a value is refused. */
 export const MISSING = 'the value is missing, and the column must have one';
 
-function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column): string | undefined {
+function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column): Misfit | undefined {
   if (text === undefined) {
-    return notNull ? MISSING : undefined;
+    return notNull ? { reason: MISSING } : undefined;
   }
   // Blanks beyond the column's end are cut.
   const bytes = Buffer.byteLength(withoutBlanksAtEnd(text));
-  return bytes > maxBytes ? `${bytes} bytes of text, and the column holds ${maxBytes}` : undefined;
+  return bytes > maxBytes ? { reason: `${bytes} bytes of text, and the column holds ${maxBytes}` } : undefined;
 }
 
 function withoutBlanksAtEnd(text: string): string {
@@ -77,21 +81,27 @@ function withoutBlanksAtEnd(text: string): string {
   return text.slice(0, end);
 }
 
-function checkWhole(text: string, { range }: Column): string | undefined {
+function checkWhole(text: string, { range }: Column): Misfit | undefined {
   if (!/^[+-]?\d+$/.test(text)) {
-    return `${quote(text)} is not a whole number`;
+    return misfit(text, { reason: `${quote(text)} is not a whole number` });
   }
   const value = BigInt(text.replace(/^\+/, ''));
   if (BigInt.asIntN(64, value) !== value) {
-    return `${quote(text)} does not fit 64 bits`;
+    return misfit(text, { reason: `${quote(text)} does not fit 64 bits` });
   }
   const [least, most] = range ?? [value, value];
-  return value >= least && value <= most ? undefined : `${quote(text)} is not between ${least} and ${most}`;
+  return value >= least && value <= most
+    ? undefined
+    : misfit(text, { reason: `${quote(text)} is not between ${least} and ${most}` });
 }
 
-function checkReal(text: string): string | undefined {
-  const misfit = doubleMisfit(text);
-  return misfit && `${quote(text)} ${misfit}`;
+function checkReal(text: string): Misfit | undefined {
+  const reason = doubleMisfit(text);
+  return reason === undefined ? undefined : misfit(text, { reason: `${quote(text)} ${reason}` });
+}
+
+function misfit(text: string, { reason }: Misfit): Misfit {
+  return { reason, plain: `the value${reason.slice(quote(text).length)}` };
 }
 
 function quote(text: string): string {

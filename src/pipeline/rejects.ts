@@ -1,4 +1,4 @@
-import { type DataProblem, MAX_PROBLEMS } from '../errors.ts';
+import { type DataProblem, MAX_PROBLEMS, withoutValues } from '../errors.ts';
 import type { BundledFile } from '../objects/bundle.ts';
 import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { Part } from '../objects/part.ts';
@@ -8,7 +8,7 @@ import type { Spool } from '../objects/spool.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
 import { fieldsAsMet } from './fields-as-met.ts';
 import { plainFits } from './plain-record.ts';
-import { checkFields } from './record.ts';
+import { checkFields, type FieldProblem } from './record.ts';
 import { excerptOf } from './search.ts';
 
 /** What is told of a staging table's bad records. */
@@ -38,8 +38,14 @@ export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined): J
     if (first === undefined) {
       return undefined;
     }
-    const more = others.map(({ column, reason }) => `; ${column}: ${reason}`).join('');
-    return { column: first.column, reason: `${first.reason}${more}`, excerpt: excerptOf(record) };
+    const inWords = (say: (problem: FieldProblem) => string) =>
+      say(first) + others.map((other) => `; ${other.column}: ${say(other)}`).join('');
+    return {
+      column: first.column,
+      reason: inWords(({ reason }) => reason),
+      plain: inWords(({ reason, plain = reason }) => plain),
+      excerpt: excerptOf(record),
+    };
   };
 }
 
@@ -79,11 +85,9 @@ export class RejectLog {
 
   add({ file, bad, rejects }: SiftedFile): void {
     this.#count += bad;
-    for (const {
-      line,
-      problem: { excerpt, ...rest },
-    } of rejects) {
-      const problem = this.#options.excerpts && excerpt !== undefined ? { ...rest, excerpt } : rest;
+    for (const { line, problem: whole } of rejects) {
+      const { plain, ...withValues } = whole;
+      const problem = this.#options.excerpts ? withValues : withoutValues(whole);
       if (this.#problems.length < MAX_PROBLEMS) {
         this.#problems.push({ ...problem, file: file.object.label });
       }

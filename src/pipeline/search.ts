@@ -59,13 +59,15 @@ export async function findValue(
   haystack: Haystack,
   column: string,
   value: string,
-  reason: string,
+  problem: Omit<FieldProblem, 'column'>,
 ): Promise<DataProblem | undefined> {
   const index = haystack.table.columns.filter(({ hasDefault }) => !hasDefault).findIndex(({ name }) => name === column);
   const wanted = withoutZeros(value);
   const judge: Quarry['judge'] = (fields) => {
     const text = fields[index];
-    return typeof text === 'string' && (text === value || withoutZeros(text) === wanted) ? [{ column, reason }] : [];
+    return typeof text === 'string' && (text === value || withoutZeros(text) === wanted)
+      ? [{ column, ...problem }]
+      : [];
   };
   const { problems } = await search(haystack, { judge, malformed: false, limit: 1 });
   return problems[0];
@@ -121,8 +123,8 @@ async function searchFile(
     mistakes: malformed ? mistakesOf(object, found) : { onMistake: () => {}, onBroken: () => {} },
     sink: new WholeRecords((bytes, line) => {
       const record = bytes.toString('utf8');
-      for (const { column, reason } of judge(fieldsOf(record, framer.spellings))) {
-        found.note({ file: object.label, line, column, reason, excerpt: excerptOf(record) });
+      for (const problem of judge(fieldsOf(record, framer.spellings))) {
+        found.note({ file: object.label, line, ...problem, excerpt: excerptOf(record) });
       }
     }),
   });

@@ -23,6 +23,13 @@ export class WarehouseError extends StarloadError {
     this.kind = kind;
     this.problems = problems;
   }
+
+  /** An engine that refuses a value quotes it. */
+  override withoutExcerpts(): WarehouseError {
+    const { next, outcome, kind } = this;
+    const error = new WarehouseError(kind, kind === 'refused' ? unquoted(this.what) : this.what, { next, outcome });
+    return this.committed === undefined ? error : error.afterCommitting(this.committed);
+  }
 }
 
 /** A step of a batch failed and the batch was rolled back. */
@@ -38,4 +45,14 @@ export class StepFailed extends StarloadError {
     this.failure = failure;
     this.results = results;
   }
+
+  override withoutExcerpts(): StarloadError {
+    const error = new StepFailed(this.step, this.failure.withoutExcerpts(), []);
+    return this.committed === undefined ? error : error.afterCommitting(this.committed);
+  }
+}
+
+/** A text without what stands between its first quote and its last. */
+function unquoted(text: string): string {
+  return text.replace(/["'`][\s\S]*["'`]/, '…');
 }

@@ -57,7 +57,8 @@ describe('refusals', () => {
         error: { problems: [{ file, line: 2 }] },
       });
       const quiet = await run(folder, ['etl', '--no-excerpts', '--json'], 3);
-      expect(quiet.stderr).toContain(`${file}, ${message}`);
+      expect(quiet.stderr).toContain(`${file}, ${message.split(': ')[0]}: `);
+      expect(`${quiet.stdout}${quiet.stderr}`).not.toMatch(/yesterday|999999999999999/);
       expect(`${quiet.stdout}${quiet.stderr}`).not.toContain('excerpt');
       expect(`${quiet.stdout}${quiet.stderr}`).not.toContain('Setanta');
       writeFileSync(file, linesOf([PLAY]));
@@ -131,17 +132,17 @@ describe('bad records', () => {
       expect([dry.rejected, dry.rejects.length, dry.statements.join()]).toEqual([
         2,
         2,
-        expect.stringContaining('INSERT INTO "rejected_records"'),
+        expect.stringContaining('"rejected_records" ('),
       ]);
       const { stdout, stderr } = await run(folder, ['etl', '--max-errors', '2', '--no-excerpts']);
       expect(stdout).toMatch(/staging_events +\d+ +303 +0 +2 +0\n/);
       expect(stderr).toContain(
-        `2 records kept out; rejected_records says why:\n  ${file}, line 2, column "ts": "yesterday" is not a whole`,
+        `2 records kept out; rejected_records says why:\n  ${file}, line 2, column "ts": the value is not a whole`,
       );
       expect(stderr).not.toContain('Setanta');
       const sql = 'SELECT line, column_name, reason, excerpt FROM rejected_records ORDER BY line';
       expect(await json(folder, ['query', sql])).toEqual([
-        { line: 2, column_name: 'ts', reason: '"yesterday" is not a whole number', excerpt: null },
+        { line: 2, column_name: 'ts', reason: 'the value is not a whole number', excerpt: null },
         {
           line: 3,
           column_name: null,

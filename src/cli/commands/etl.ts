@@ -56,6 +56,7 @@ async function run(context: LoadContext, args: Args): Promise<void> {
   const report = await etl(context);
   printLoad(report, {
     json: args.json,
+    excerpts: args.excerpts,
     seconds: (performance.now() - began) / 1000,
     location: context.warehouse.location,
   });

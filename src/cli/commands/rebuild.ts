@@ -20,10 +20,11 @@ export const rebuildCommand = toModule<Args>({
     ['npm run rebuild', 'after a change of sql/transform'],
     ['npm run rebuild -- --restamp', 'after loads with a clock that was ahead'],
   ],
-  run: ({ config, json, restamp }) =>
+  run: ({ config, json, restamp, excerpts }) =>
     withWarehouse({ config, readOnly: false }, async (context) => {
       const { rebuild } = await import('../../pipeline/rebuild.ts');
       const { printRebuild } = await import('../reports.ts');
-      printRebuild(await rebuild(context, { restamps: restamp }), { json, location: context.warehouse.location });
+      const report = await rebuild(context, { restamps: restamp });
+      printRebuild(report, { json, excerpts, location: context.warehouse.location });
     }),
 });

@@ -8,10 +8,10 @@ export const statusCommand = toModule<WarehouseArgs>({
     ...WAREHOUSE_OPTIONS,
   },
   examples: [['npm run status', 'what has been loaded, and when']],
-  run: ({ config, json }) =>
+  run: ({ config, json, excerpts }) =>
     withWarehouse({ config, readOnly: true }, async (context) => {
       const { status } = await import('../../pipeline/status.ts');
       const { printStatus } = await import('../reports.ts');
-      printStatus(await status(context), { json, location: context.warehouse.location });
+      printStatus(await status(context), { json, excerpts, location: context.warehouse.location });
     }),
 });

@@ -83,11 +83,13 @@ function toProblem(row: ResultSet['rows'][number], parts: readonly PlacedPart[])
   const [file, line, column, type, length, code, reason, raw] = row.map((value) => String(value ?? '').trim());
   const placed = findPart(parts, file ?? '');
   const place = placed === undefined ? undefined : locate(placed.part, Number(line));
+  const details = `(Redshift error ${code}${type === '' ? '' : `, column type ${type}${length === '' || length === '0' ? '' : `(${length})`}`})`;
   return {
     file: place?.file ?? file,
     line: place?.line ?? Number(line),
     ...(column === '' ? {} : { column }),
-    reason: `${reason} (Redshift error ${code}${type === '' ? '' : `, column type ${type}${length === '' || length === '0' ? '' : `(${length})`}`})`,
+    reason: `${reason} ${details}`,
+    plain: `refused by Redshift ${details}`,
     ...(raw === undefined || raw === '' ? {} : { excerpt: raw.slice(0, 160) }),
   };
 }
