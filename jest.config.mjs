@@ -11,5 +11,5 @@ export default {
   testSequencer: '<rootDir>/test/support/order.mjs',
   // Jest leaves one core idle by default; of two that is half the machine.
   maxWorkers: '100%',
-  testTimeout: 60_000,
+  testTimeout: 240_000,
 };

@@ -41,6 +41,8 @@ export interface Loader {
   readonly child: ChildProcess;
   /** Everything it did so far. */
   readonly marks: readonly string[];
+  /** What it has printed on stderr so far. */
+  said(): string;
   readonly ended: Promise<Ended>;
 }
 
@@ -65,7 +67,8 @@ export function startLoader(place: Place, options: LoaderOptions = {}): Loader {
   living.add(child);
   child.once('exit', () => living.delete(child));
   const marks: string[] = [];
-  return { child, marks, ended: watch(child, marks, options.onMark) };
+  const texts = { stdout: '', stderr: '' };
+  return { child, marks, said: () => texts.stderr, ended: watch(child, { marks, texts, onMark: options.onMark }) };
 }
 
 /** Runs the command line to its end. */
@@ -85,9 +88,15 @@ function environment({ env, engine, temporary }: Place, stop: Stop | undefined):
   };
 }
 
-function watch(child: ChildProcess, marks: string[], onMark: ((mark: string) => void) | undefined): Promise<Ended> {
+/** What is kept of a loader while it runs. */
+interface Kept {
+  readonly marks: string[];
+  readonly texts: { stdout: string; stderr: string };
+  readonly onMark: ((mark: string) => void) | undefined;
+}
+
+function watch(child: ChildProcess, { marks, texts, onMark }: Kept): Promise<Ended> {
   const begun = performance.now();
-  const texts = { stdout: '', stderr: '' };
   let rest = '';
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
