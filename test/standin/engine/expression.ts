@@ -156,6 +156,7 @@ function readPrimary(reader: Reader): void {
   } else if (token.kind === 'number') reader.pass();
   else if (token.kind === 'parameter') readParameter(reader);
   else if (reader.copy('(')) readParenthesis(reader);
+  else if (reader.is('approximate') && reader.peek(2).key === '(') throw refusal('APPROXIMATE is not imitated', token);
   else if (!readKeyword(reader)) readNamed(reader);
 }
 

@@ -219,6 +219,7 @@ export function readSources(reader: Reader): void {
 
 function readSource(reader: Reader): void {
   readFromItem(reader);
+  if (reader.isAny('pivot', 'unpivot')) throw refusal('PIVOT and UNPIVOT are not imitated', reader.peek());
   while (reader.isAny(...JOINS)) readJoin(reader);
 }
 

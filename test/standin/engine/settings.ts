@@ -37,9 +37,27 @@ export function readReset(reader: Reader): Plan {
   return { kind: 'set', name: readSetting(reader), value: undefined };
 }
 
+/** What SHOW lists besides settings. AWS: "SHOW COLUMNS", "SHOW DATABASES" and the like. */
+const CATALOGUE = [
+  'columns',
+  'constraints',
+  'databases',
+  'functions',
+  'grants',
+  'parameters',
+  'policies',
+  'procedures',
+  'schemas',
+  'table',
+  'tables',
+  'view',
+];
+
 /** AWS: "SHOW". */
 export function readShow(reader: Reader): Plan {
   reader.take();
+  const token = reader.peek();
+  if (CATALOGUE.includes(token.key)) throw refusal(`SHOW ${token.text.toUpperCase()} is not imitated`, token);
   return { kind: 'show', name: readSetting(reader) };
 }
 

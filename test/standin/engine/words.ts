@@ -17,7 +17,7 @@ export const RESERVED = list(`
 /** Not reserved, but they fail as an alias without AS (AWS: the note at the head of the same page), or begin a clause. */
 export const UNFIT_AS_BARE_ALIAS = list('start connect qualify');
 
-/** AWS: "Aggregate functions" and the window functions of the same names; page "SQL functions reference". LISTAGG is not imitated. */
+/** AWS: "Aggregate functions" and the window functions of the same names; page "SQL functions reference". LISTAGG is read on its own. */
 export const AGGREGATES = list(
   'count sum avg min max stddev stddev_samp stddev_pop variance var_samp var_pop bool_and bool_or',
 );
