@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { UsageError } from '../errors.ts';
+import { certifyCommand } from './commands/certify.ts';
 import { checkCommand } from './commands/check.ts';
 import { createTablesCommand } from './commands/create-tables.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   rebuildCommand,
   reconcileCommand,
   checkCommand,
+  certifyCommand,
   generateDataCommand,
   demoCommand,
   provisionCommand,

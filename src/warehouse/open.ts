@@ -3,6 +3,7 @@ import type { Config, RedshiftTarget } from '../config/config.ts';
 import { placeOf } from '../objects/s3/uri.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { WorkStore } from './redshift/work.ts';
+import type { Service } from './service.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** What a command will do with the warehouse, and what it has for it. */
@@ -50,6 +51,19 @@ async function openRedshiftFor(config: Config, target: RedshiftTarget, { stores,
     notify,
     timeoutMilliseconds: config.load.timeoutMilliseconds,
   });
+}
+
+/** The Data API of a Redshift warehouse, to ask how it behaves; undefined for any other warehouse. */
+export async function openServiceOf(
+  { target, aws, workPrefix }: Config,
+  { stores, notify }: Pick<Access, 'stores' | 'notify'>,
+): Promise<Service | undefined> {
+  if (target.engine !== 'redshift') {
+    return undefined;
+  }
+  const { openService } = await import('./redshift/service.ts');
+  const copyRegion = workPrefix === undefined ? target.region : await stores.regionOf(placeOf(workPrefix).bucket);
+  return openService({ target, aws, copyRegion, notify });
 }
 
 /** The work prefix, as the engine knows it. */

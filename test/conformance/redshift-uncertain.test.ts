@@ -32,6 +32,8 @@ const CHOICES: readonly (readonly [name: string, options: StandinOptions])[] = [
     'plain errors of batches, later statements FAILED',
     { dataApi: { uncertain: { batchError: 'plain', afterFailure: 'FAILED' } } },
   ],
+  ['a batch that failed whose results cannot be read', { dataApi: { uncertain: { earlierResults: 'unreadable' } } }],
+  ['the query id of a failed COPY', { dataApi: { uncertain: { failedCopyId: 'told' } } }],
   ['tokens that give the first answer', { dataApi: { uncertain: { sameTokenOtherRequest: 'reuse' } } }],
   ['timestamps without a zero fraction', { dataApi: { uncertain: { zeroFraction: false } } }],
   ['pages of two rows', { dataApi: { quotas: { pageRows: 2 } } }],

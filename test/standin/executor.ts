@@ -24,7 +24,10 @@ export interface StatementOutcome {
 }
 
 /** The engine refused or failed a statement. `message` is what DescribeStatement shows: `ERROR: …`. */
-export class EngineError extends Error {}
+export class EngineError extends Error {
+  /** The id of the query that failed; 0 where it did not come to be one. */
+  queryId = 0;
+}
 
 /** Named parameters of a statement, `:name` in its text; values are text. */
 export type Parameters = Readonly<Record<string, string>>;

@@ -1,26 +1,42 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { optionsOf } from './certified.ts';
 import { claimConfig, WRITTEN } from './place.ts';
-import { CLUSTER, DATABASE, REGION, ROLE, type Standin, startStandin } from './standin.ts';
+import { CLUSTER, DATABASE, REGION, ROLE, type Standin, type StandinOptions, startStandin } from './standin.ts';
 
 const BUCKET = 'sparkify';
 const JSONPATHS = 'log_json_path.json';
-const USAGE = `npm run redshift-local -- --dir DIR [--load LOCAL_DIR]
+const USAGE = `npm run redshift-local -- --dir DIR [--load LOCAL_DIR] [--certified FILE]
 
 Starts a stand-in for Redshift and S3 on this machine, for trying things out: test equipment, not a warehouse.
   --dir DIR         where dwh.cfg and env are written, over nothing but those of an earlier run
-  --load LOCAL_DIR  a folder whose files are put into the stand-in's S3`;
+  --load LOCAL_DIR  a folder whose files are put into the stand-in's S3
+  --certified FILE  a document of npm run certify: what was open is as that warehouse answered it`;
 
 const { values } = parseArgs({
-  options: { dir: { type: 'string' }, load: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    dir: { type: 'string' },
+    load: { type: 'string' },
+    certified: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 if (values.dir === undefined || values.help === true) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(values.help === true ? 0 : 2);
 }
 claimOrEnd(values.dir);
-await serve(values.dir, values.load);
+await serve(values.dir, values.load, chosen(values.certified));
+
+function chosen(file: string | undefined): StandinOptions {
+  try {
+    return file === undefined ? {} : optionsOf(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    process.stderr.write(`${file}: ${(error as Error).message}\n`);
+    process.exit(2);
+  }
+}
 
 function claimOrEnd(dir: string): void {
   try {
@@ -32,8 +48,8 @@ function claimOrEnd(dir: string): void {
 }
 
 /** Starts everything, writes the two files, says `ready`, and stops at a signal. */
-async function serve(dir: string, load: string | undefined): Promise<void> {
-  const standin = await startStandin();
+async function serve(dir: string, load: string | undefined, options: StandinOptions): Promise<void> {
+  const standin = await startStandin(options);
   standin.s3.createBucket(BUCKET, REGION);
   standin.s3.createBucket('work', REGION);
   if (load !== undefined) {

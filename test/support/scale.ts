@@ -41,6 +41,8 @@ export interface Scale {
   readonly emptyFiles: number;
   /** Sets of file names. */
   readonly names: number;
+  /** Combinations of what is open of Redshift, of each family. */
+  readonly certified: number;
   /** Texts and names quoted for an engine. */
   readonly quotings: number;
   /** Ways to change values by hand, on a server; DuckDB gets all. */
@@ -68,6 +70,7 @@ const QUICK: Scale = {
   bombMegabytes: 32,
   emptyFiles: 1000,
   names: 10,
+  certified: 4,
   quotings: 40,
   tamperings: 2,
 };
@@ -93,6 +96,7 @@ const NIGHTLY: Scale = {
   bombMegabytes: 4096,
   emptyFiles: 1_000_000,
   names: 500,
+  certified: Number.POSITIVE_INFINITY,
   quotings: 1000,
   tamperings: Number.POSITIVE_INFINITY,
 };

@@ -3,6 +3,7 @@ import type { SourceObject } from '../objects.ts';
 import type { S3Clients } from './client.ts';
 import { COPY_BYTES, copyObject } from './copying.ts';
 import { explain, isChanged, isMissing, staleError } from './errors.ts';
+import { listPages } from './listing.ts';
 import type { S3Object } from './object.ts';
 import { placeOf, uriOf } from './uri.ts';
 
@@ -19,6 +20,9 @@ export interface WorkStore {
 
   /** Copies a source file inside S3, the listed version only. */
   copy(from: SourceObject, toUri: string): Promise<Written>;
+
+  /** Removes everything whose URI begins so. */
+  removeBelow(prefix: string): Promise<void>;
 
   /** Removes objects; those that are gone already do not matter. Tries all before it throws. */
   remove(uris: readonly string[]): Promise<void>;
@@ -63,6 +67,18 @@ export class S3WorkStore implements WorkStore {
       throw isStale
         ? staleError(source.uri, error)
         : explain(error, { action: 'copy', uri: toUri, bucket: target.bucket });
+    }
+  }
+
+  async removeBelow(prefix: string): Promise<void> {
+    const place = placeOf(prefix);
+    try {
+      const client = await this.#clients.of(place.bucket);
+      for await (const page of listPages(client, place)) {
+        await this.remove(page.map(({ key }) => uriOf({ bucket: place.bucket, key })));
+      }
+    } catch (error) {
+      throw explain(error, { action: 'remove', uri: prefix, bucket: place.bucket });
     }
   }
 

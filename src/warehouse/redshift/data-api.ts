@@ -29,7 +29,12 @@ type Listed = readonly RunningStatement[];
 export interface StatementState {
   readonly id: string;
   readonly status: StatusString | string;
+  /** Where a session was asked for. */
+  readonly sessionId?: string;
 }
+
+/** The session a statement runs in: one that is to be kept so many seconds while idle, or one that is there. */
+export type InSession = { readonly keepSeconds: number } | { readonly sessionId: string } | Record<never, never>;
 
 /** What submits: a name to be found again by, and a token that keeps a repeated call from running twice. */
 export interface Submission {
@@ -85,17 +90,23 @@ export class DataApi {
     return this.#submit('BatchExecuteStatement', () => client.send(new sdk.BatchExecuteStatementCommand(input)));
   }
 
-  /** Submits one statement. */
-  async submit(sql: string, { name, token }: Submission): Promise<StatementState> {
+  /** Submits one statement: in a connection of its own, as the first of a session, or in a session. */
+  async submit(sql: string, { name, token }: Submission, session: InSession = {}): Promise<StatementState> {
     const { sdk, client } = await this.#sdk();
     const input = {
-      ...addressOf(this.#target),
+      ...('sessionId' in session ? { SessionId: session.sessionId } : addressOf(this.#target)),
+      ...('keepSeconds' in session ? { SessionKeepAliveSeconds: session.keepSeconds } : {}),
       Sql: sql,
       StatementName: name,
       ClientToken: token,
       WaitTimeSeconds: WAIT_SECONDS,
     };
     return this.#submit('ExecuteStatement', () => client.send(new sdk.ExecuteStatementCommand(input)));
+  }
+
+  /** A moment before the same is asked again. */
+  async pause(): Promise<void> {
+    await sleep(FIRST_PAUSE_MILLISECONDS);
   }
 
   /** Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed. */
@@ -188,15 +199,15 @@ export class DataApi {
 
   async #submit(
     operation: string,
-    call: () => Promise<{ Id?: string | undefined; Status?: string | undefined }>,
+    call: () => Promise<{ Id?: string | undefined; Status?: string | undefined; SessionId?: string | undefined }>,
   ): Promise<StatementState> {
-    const { Id: id, Status: status = 'SUBMITTED' } = await this.#repeat(operation, call);
+    const { Id: id, Status: status = 'SUBMITTED', SessionId: sessionId } = await this.#repeat(operation, call);
     if (id === undefined) {
       throw new StarloadError(`${operation} answered without a statement id`, {
         next: 'Is the endpoint the Redshift Data API?',
       });
     }
-    return { id, status };
+    return sessionId === undefined ? { id, status } : { id, status, sessionId };
   }
 
   /** Repeats a call while that can help, with growing pauses, and says so. Throws WarehouseError. */

@@ -65,6 +65,10 @@ export interface UncertainChoices {
   readonly afterFailure: 'ABORTED' | 'FAILED' | 'SUBMITTED';
   /** The error of a failed batch: `Query #2 failed with ERROR: …`, or the statement's own text. */
   readonly batchError: 'numbered' | 'plain';
+  /** Whether the results of statements before the failed one can be read. */
+  readonly earlierResults: 'readable' | 'unreadable';
+  /** Whether a COPY that failed has its query id. */
+  readonly failedCopyId: 'withheld' | 'told';
   /** An AUTO_COMMIT batch of which a statement failed. */
   readonly autoCommitFailure: 'FAILED' | 'FINISHED';
   /** Whether a TIMESTAMP without a fraction reads `2022-02-22 00:00:00.0`, as AWS's samples have it. */
@@ -78,6 +82,8 @@ export const CHOICES: UncertainChoices = {
   sameTokenOtherRequest: 'validation-error',
   afterFailure: 'ABORTED',
   batchError: 'numbered',
+  earlierResults: 'readable',
+  failedCopyId: 'withheld',
   autoCommitFailure: 'FAILED',
   zeroFraction: true,
   abortedError: true,

@@ -8,7 +8,7 @@ import { KNOWN, notFound, UNCERTAIN, validation } from './errors.ts';
 import { field, resultColumn } from './fields.ts';
 import { fitting, nextToken, offsetFrom } from './paging.ts';
 import type { Call, Service } from './service.ts';
-import { bytesOf, type Part } from './statement.ts';
+import { bytesOf, isTerminal, type Part } from './statement.ts';
 import type { Found } from './store.ts';
 import type { Wire } from './wire.ts';
 
@@ -52,7 +52,7 @@ async function resultOf(
 ): Promise<Result> {
   const found = service.statements.find(Id);
   await service.wait(found.statement, found.part ?? found.statement, WaitTimeSeconds, call);
-  const { columns, rows } = outcomeOf(found, Id);
+  const { columns, rows } = outcomeOf(found, Id, service.settings.uncertain.earlierResults === 'readable');
   if (columns === undefined) {
     throw notFound(KNOWN.noResult, Id);
   }
@@ -62,13 +62,15 @@ async function resultOf(
   return { columns, rows };
 }
 
-function outcomeOf({ statement, part }: Found, id: string): StatementOutcome {
+/** `ofFailed`: whether what came before a failure can be read. */
+function outcomeOf({ statement, part }: Found, id: string, ofFailed: boolean): StatementOutcome {
   if (statement.submission.kind === 'batch' && part === undefined) {
     throw validation(KNOWN.batchResult);
   }
   const one: Part | undefined = part ?? statement.parts[0];
   const status = part === undefined ? statement.status : part.status;
-  if (one?.outcome === undefined || status !== 'FINISHED') {
+  const isLost = !ofFailed && isTerminal(statement.status) && statement.status !== 'FINISHED';
+  if (one?.outcome === undefined || status !== 'FINISHED' || isLost) {
     throw notFound(KNOWN.noResult, id);
   }
   return one.outcome;

@@ -125,6 +125,9 @@ export class Runner {
       part.finish(outcome);
     } catch (error) {
       const aborted = isAbort(statement, error);
+      if (error instanceof EngineError && this.#settings.uncertain.failedCopyId === 'told') {
+        part.failedQueryId = error.queryId;
+      }
       part.move(aborted ? 'ABORTED' : 'FAILED', this.#text(error, aborted));
       throw error instanceof EngineError && !aborted
         ? new EngineError(this.#batchText(statement, n, error.message))

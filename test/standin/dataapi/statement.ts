@@ -61,6 +61,8 @@ export class Part extends Progress {
   readonly sql: string;
   readonly parameters: Parameters | undefined;
   outcome: StatementOutcome | undefined;
+  /** Of a statement that failed, where the service tells. */
+  failedQueryId = 0;
 
   constructor(sql: string, parameters: Parameters | undefined, clock: () => number) {
     super(clock);

@@ -84,7 +84,7 @@ function progress({ status, error, duration, createdAt, updatedAt }: Progress): 
 function counters(part: Part | undefined): Readonly<Record<string, Wire>> {
   const outcome = part?.outcome;
   if (outcome === undefined) {
-    return { ResultRows: -1, ResultSize: -1, RedshiftQueryId: 0 };
+    return { ResultRows: -1, ResultSize: -1, RedshiftQueryId: part?.failedQueryId ?? 0 };
   }
   return {
     ResultRows: outcome.columns === undefined ? outcome.affected : outcome.rows.length,

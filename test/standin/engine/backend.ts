@@ -73,6 +73,7 @@ export class PostgresBackend implements Backend {
       const failure = this.#running.signal.aborted
         ? cancelled(queryId)
         : await this.#failure(error, statement, queryId);
+      failure.queryId = Math.max(queryId, 0);
       const { message } = failure;
       this.#log({ queryId, started, type: statement?.kind ?? 'unknown', rows: 0, error: message, text: sql });
       throw failure;

@@ -126,7 +126,10 @@ function readInteger({ text, isString }: Source, column: TargetColumn, { uncerta
 }
 
 /** `1540919166796.0` loads into a BIGINT; what a fraction that is not zero does is uncertain (page "COPY from JSON format"). */
-function withoutFraction(text: string, { fraction }: Uncertain): string {
+function withoutFraction(text: string, { fraction, exponent }: Uncertain): string {
+  if (exponent === 'accept' && /^-?\d+(\.\d+)?e/i.test(text) && Number.isSafeInteger(Number(text))) {
+    return String(Number(text));
+  }
   const pattern = fraction === 'truncate' ? /^(-?\d+)\.\d+$/ : /^(-?\d+)\.0+$/;
   return text.replace(pattern, '$1');
 }

@@ -5,6 +5,8 @@ import type { Postgres } from './postgres.ts';
 export interface Uncertain {
   /** A number with a fraction other than zero into an integer column (page "COPY from JSON format"). */
   readonly fraction: 'refuse' | 'truncate';
+  /** A number with an exponent into an integer column (page "COPY from JSON format"). */
+  readonly exponent: 'refuse' | 'accept';
   /** `\u0000` in a text (page "COPY from JSON format"). */
   readonly nul: 'refuse' | 'end';
   /** A number into a VARCHAR: as the file spells it, or as the shortest decimal (page "COPY from JSON format"). */
@@ -19,6 +21,7 @@ export interface Uncertain {
 
 export const DEFAULT_UNCERTAIN: Uncertain = {
   fraction: 'refuse',
+  exponent: 'refuse',
   nul: 'refuse',
   numberText: 'as-written',
   epochFraction: 'refuse',

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../errors.ts';
+import type { Sent } from '../../warehouse/service.ts';
+import { type Answer, type Bench, copyOf, errorOf, OTHER, type Probe } from '../probe.ts';
+
+/** How the Data API answers for batches: tokens, failures, and what is left to be read of them. */
+export const BATCH_PROBES: readonly Probe[] = [
+  {
+    name: 'same_token',
+    question: 'the same ClientToken with another request',
+    answers: { refused: 'the request is refused', first_answer: 'the first answer comes again', runs: 'it runs' },
+    ask: askSameToken,
+  },
+  {
+    name: 'after_failure',
+    question: 'statements after the failed one of a batch',
+    answers: { ABORTED: 'ABORTED', FAILED: 'FAILED', SUBMITTED: 'SUBMITTED' },
+    ask: (bench) => ofFailure(bench, ({ parts }) => ({ answer: parts[2]?.status ?? OTHER })),
+  },
+  {
+    name: 'batch_error',
+    question: 'the error of a failed batch',
+    answers: { numbered: '`Query #n failed with …`', plain: "the statement's own" },
+    ask: (bench) =>
+      ofFailure(bench, ({ error }) => ({
+        answer: /^Query #\d+ failed with /.test(error) ? 'numbered' : 'plain',
+        said: error,
+      })),
+  },
+  {
+    name: 'earlier_results',
+    question: 'results of statements before the failed one',
+    answers: { readable: 'readable', unreadable: 'not readable' },
+    ask: (bench) =>
+      ofFailure(bench, async ({ id }) => {
+        try {
+          await bench.service.rows(id, 1);
+          return { answer: 'readable' };
+        } catch (error) {
+          return { answer: 'unreadable', said: messageOf(error) };
+        }
+      }),
+  },
+  {
+    name: 'failed_copy_id',
+    question: 'the query id of a failed COPY',
+    answers: { told: 'told', withheld: 'not told' },
+    needsFile: true,
+    ask: (bench) =>
+      ofFailedCopy(bench, ({ parts }) => ({ answer: (parts[1]?.queryId ?? 0) > 0 ? 'told' : 'withheld' })),
+  },
+  {
+    name: 'error_view',
+    question: 'the view that the error of a failed COPY names',
+    answers: { sys_load_error_detail: 'SYS_LOAD_ERROR_DETAIL', stl_load_errors: 'STL_LOAD_ERRORS' },
+    needsFile: true,
+    ask: (bench) =>
+      ofFailedCopy(bench, (sent) => {
+        const said = errorOf(sent);
+        return { answer: /sys_load_error_detail|stl_load_errors/.exec(said)?.[0] ?? OTHER, said };
+      }),
+  },
+];
+
+async function askSameToken({ service }: Bench): Promise<Answer> {
+  const token = randomUUID();
+  const first = await service.send(['SELECT 1 AS n'], { token });
+  try {
+    const second = await service.send(['SELECT 2 AS n'], { token });
+    return { answer: second.id === first.id ? 'first_answer' : 'runs' };
+  } catch (error) {
+    return { answer: 'refused', said: messageOf(error) };
+  }
+}
+
+/** A batch whose second of three statements fails. */
+async function ofFailure({ service }: Bench, read: (sent: Sent) => Answer | Promise<Answer>): Promise<Answer> {
+  const sent = await service.send(['SELECT 1 AS n', 'SELECT n FROM starload_certify_no_such_table', 'SELECT 3 AS n']);
+  return sent.status === 'FAILED' ? read(sent) : { answer: OTHER, said: sent.status };
+}
+
+async function ofFailedCopy(bench: Bench, read: (sent: Sent) => Answer): Promise<Answer> {
+  const copy = await copyOf(bench, 'failed_copy', { text: '{"v":"no number"}' });
+  const sent = await bench.service.send(['CREATE TEMP TABLE probe (v BIGINT)', copy]);
+  return sent.status === 'FAILED' ? read(sent) : { answer: OTHER, said: sent.status };
+}

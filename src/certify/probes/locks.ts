@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { quoteIdentifier } from '../../sql/render.ts';
+import type { KeptSession, Sent, Service } from '../../warehouse/service.ts';
+import { type Answer, type Bench, errorOf, OTHER, type Probe } from '../probe.ts';
+
+/** A batch that is being worked on may still be on its way to its first statement. */
+const HEAD_START_MILLISECONDS = 1000;
+
+/** Two transactions at once. */
+export const LOCK_PROBES: readonly Probe[] = [
+  {
+    name: 'lock_snapshot',
+    question: "whether LOCK comes before the transaction's snapshot",
+    answers: { after: 'the snapshot is taken once the lock is held', before: 'the snapshot is older than the lock' },
+    ask: (bench) =>
+      besideWriter(bench, 'lock_snapshot', ['LOCK {table}', 'SELECT n AS found FROM {table}'], async (sent) => {
+        if (sent.status !== 'FINISHED') {
+          return { answer: isConflict(errorOf(sent)) ? 'before' : OTHER, said: errorOf(sent) };
+        }
+        const { rows } = await bench.service.rows(sent.id, 2);
+        return { answer: Number(rows[0]?.[0]) === 1 ? 'after' : 'before' };
+      }),
+  },
+  {
+    name: 'same_row',
+    question: 'an update of a row that another transaction has updated meanwhile',
+    answers: {
+      snapshot_conflict: 'refused, `conflict with concurrent transaction`',
+      serialization_1023: 'refused, 1023',
+      both: 'both take effect',
+    },
+    ask: (bench) =>
+      besideWriter(bench, 'same_row', ['SELECT n FROM {table}', 'UPDATE {table} SET n = n + 1'], async (sent) => {
+        const said = errorOf(sent);
+        if (sent.status === 'FINISHED') {
+          return { answer: 'both' };
+        }
+        return { answer: conflictOf(said) ?? OTHER, said };
+      }),
+  },
+];
+
+function conflictOf(error: string): string | undefined {
+  if (/conflict with concurrent transaction/i.test(error)) {
+    return 'snapshot_conflict';
+  }
+  return /\b1023\b/.test(error) ? 'serialization_1023' : undefined;
+}
+
+function isConflict(error: string): boolean {
+  return conflictOf(error) !== undefined;
+}
+
+/** Runs a batch while another transaction holds the table and has changed its one row; that one commits while it waits. */
+async function besideWriter(
+  { service, schema }: Bench,
+  name: string,
+  sqls: readonly string[],
+  read: (sent: Sent) => Promise<Answer>,
+): Promise<Answer> {
+  const table = `${quoteIdentifier(schema)}.${quoteIdentifier(`probe_${name}`)}`;
+  const made = await service.send([`CREATE TABLE ${table} (n INTEGER)`, `INSERT INTO ${table} VALUES (0)`]);
+  if (made.status !== 'FINISHED') {
+    return { answer: OTHER, said: errorOf(made) };
+  }
+  const writer = await service.openSession('BEGIN');
+  try {
+    return await read(await behind(service, writer, table, sqls));
+  } catch (error) {
+    // Its lock would keep the schema from being dropped until the session ends.
+    await writer.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Runs a batch that begins while a writer holds the table, and gives what became of it. */
+async function behind(service: Service, writer: KeptSession, table: string, sqls: readonly string[]): Promise<Sent> {
+  await writer.run(`LOCK ${table}`);
+  await writer.run(`UPDATE ${table} SET n = 1`);
+  let tellStarted = () => {};
+  const started = new Promise<void>((resolve) => {
+    tellStarted = resolve;
+  });
+  const sending = service.send(
+    sqls.map((sql) => sql.replaceAll('{table}', table)),
+    { onStarted: tellStarted },
+  );
+  await Promise.race([started, sending]);
+  await sleep(HEAD_START_MILLISECONDS);
+  await writer.run('COMMIT');
+  return sending;
+}

@@ -1,0 +1,138 @@
+import type { Part } from '../objects/part.ts';
+import { byName, loadBatch, rebuildBatch, refreshBatch } from '../pipeline/batches.ts';
+import { newRunId } from '../pipeline/run-id.ts';
+import { type Model, tablesOf } from '../sql/catalogue.ts';
+import { StepFailed } from '../warehouse/errors.ts';
+import type { Batch, Step, Warehouse } from '../warehouse/warehouse.ts';
+
+/** A statement of a load, a refresh or a rebuild that the warehouse does not take. */
+export interface Refusal {
+  /** `load: 061_songplays_delete`. */
+  readonly statement: string;
+  /** The warehouse's own text. */
+  readonly said: string;
+}
+
+/** What EXPLAIN said of them all. */
+export interface Explained {
+  readonly statements: number;
+  readonly refused: readonly Refusal[];
+}
+
+type SqlStep = Extract<Step, { kind: 'sql' }>;
+
+const NOTHING: Part = { path: '', compression: 'none', records: 0, bytes: 0, index: [] };
+/** Of the 40 statements of a batch, those that are left for ours, the session's own apart. */
+const MOST_STEPS = 30;
+
+/** Has the warehouse plan every statement that a load, a refresh and a rebuild send; nothing of it is kept. */
+export async function explainAll(model: Model, warehouse: Warehouse): Promise<Explained> {
+  const refused: Refusal[] = [];
+  const explained = new Set<string>();
+  for (const [name, batch] of Object.entries(batchesOf(model, warehouse.now))) {
+    const steps = batch.steps.filter((step): step is SqlStep => step.kind === 'sql' && isExplainable(step.sql));
+    const fresh = steps.filter(({ sql }) => !explained.has(sql));
+    refused.push(...(await explain(warehouse, name, steps, explained)));
+    for (const { sql } of fresh) {
+      explained.add(sql);
+    }
+  }
+  return { statements: explained.size, refused };
+}
+
+function batchesOf(model: Model, now: string): Readonly<Record<string, Batch>> {
+  const tables = tablesOf(model, 'staging');
+  const copies = tables.map((table) => ({ table, parts: [NOTHING], mapping: byName(table) }));
+  const folders = tables.map((table) => ({
+    table,
+    folder: { uri: 's3://certify/', compression: 'none' as const, jsonpaths: undefined },
+    version: 'certify',
+    size: 0,
+  }));
+  return {
+    load: loadBatch(model, now, 'certify', { ledger: NOTHING, rejects: [NOTHING] }, copies),
+    refresh: refreshBatch(model, now, 'certify', folders),
+    rebuild: rebuildBatch(model, now, 'certify'),
+  };
+}
+
+/** EXPLAIN takes queries, INSERT, UPDATE, DELETE and CREATE TABLE AS (Database Developer Guide, EXPLAIN). */
+function isExplainable(sql: string): boolean {
+  return /^(SELECT|WITH|INSERT|UPDATE|DELETE|CREATE TEMP TABLE \S+ AS)\b/i.test(withoutComments(sql));
+}
+
+function isTemporary(sql: string): boolean {
+  return /^CREATE TEMP TABLE/i.test(withoutComments(sql));
+}
+
+function withoutComments(sql: string): string {
+  return sql.replace(/^(\s*--[^\n]*\n|\s*\/\*[\s\S]*?\*\/)*\s*/, '');
+}
+
+/** Explains steps in batches; each makes the temporary tables of the steps before it, which are empty. */
+async function explain(
+  warehouse: Warehouse,
+  name: string,
+  steps: readonly SqlStep[],
+  known: ReadonlySet<string>,
+): Promise<readonly Refusal[]> {
+  const refused: Refusal[] = [];
+  let made: readonly SqlStep[] = [];
+  for (let at = 0; at < steps.length; ) {
+    const { taken, batch, makes } = slice(steps.slice(at), made, known);
+    const failure = await explainSome(warehouse, batch);
+    if (failure === undefined) {
+      at += taken;
+      made = [...made, ...makes];
+      continue;
+    }
+    // What needs the table that could not be made fails as well, and is told as well.
+    const failed = steps.findIndex((step) => step.name === failure.step.name.replace(/^explain_/, ''));
+    refused.push({ statement: `${name}: ${steps[failed]?.name ?? failure.step.name}`, said: failure.failure.message });
+    const before = steps.slice(at, failed).filter(({ sql }) => isTemporary(sql));
+    made = [...made, ...before];
+    at = Math.max(failed, at) + 1;
+  }
+  return refused;
+}
+
+/** As many of the steps as fit into a batch behind the temporary tables they may need. */
+function slice(steps: readonly SqlStep[], made: readonly SqlStep[], known: ReadonlySet<string>) {
+  const batch: SqlStep[] = [...made];
+  const makes: SqlStep[] = [];
+  let taken = 0;
+  for (const step of steps) {
+    const wanted = known.has(step.sql)
+      ? []
+      : [{ ...step, name: `explain_${step.name}`, sql: `EXPLAIN ${bare(step.sql)}` }];
+    const own = isTemporary(step.sql) ? [...wanted, step] : wanted;
+    if (taken > 0 && batch.length + own.length > MOST_STEPS) {
+      break;
+    }
+    batch.push(...own);
+    makes.push(...(isTemporary(step.sql) ? [step] : []));
+    taken += 1;
+  }
+  return { taken, batch, makes };
+}
+
+function bare(sql: string): string {
+  return withoutComments(sql);
+}
+
+async function explainSome(warehouse: Warehouse, steps: readonly SqlStep[]): Promise<StepFailed | undefined> {
+  try {
+    await warehouse.run({ name: `certify-${newRunId()}`, locks: false, steps: steps.map(quiet) });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StepFailed)) {
+      throw error;
+    }
+    return error;
+  }
+}
+
+/** Nobody reads the plans. */
+function quiet({ name, sql }: SqlStep): SqlStep {
+  return { kind: 'sql', name, sql };
+}

@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Certification, Finding } from '../certify/certify.ts';
+import type { TrialFiles } from '../certify/trial-load.ts';
+import type { Config, RedshiftTarget } from '../config/config.ts';
+import { StarloadError } from '../errors.ts';
+import type { Stores } from '../objects/stores.ts';
+import type { LoadContext } from '../pipeline/context.ts';
+import type { Model } from '../sql/catalogue.ts';
+import type { Service } from '../warehouse/service.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { story } from './output.ts';
+import { watchSignals } from './signals.ts';
+
+/** A configuration whose warehouse can be certified. */
+export type RedshiftConfig = Config & { readonly target: RedshiftTarget };
+
+/** How long it may take, and whom it tells. */
+export interface CertificationOptions {
+  readonly minutes: number;
+  readonly onFinding: (finding: Finding) => void;
+}
+
+/** Makes what a certification of a configuration's warehouse works with, runs the action and closes everything. */
+export async function withCertification<T>(
+  config: RedshiftConfig,
+  options: CertificationOptions,
+  action: (certification: Certification) => Promise<T>,
+): Promise<T> {
+  const { withSpoolRoot } = await import('../objects/spool-root.ts');
+  const { openStores } = await import('../objects/stores.ts');
+  const stores = openStores(config.aws);
+  try {
+    return await withSpoolRoot((spoolRoot) => withMeans(config, options, { spoolRoot, stores }, action));
+  } finally {
+    await stores.close();
+  }
+}
+
+interface Means {
+  readonly spoolRoot: string;
+  readonly stores: Stores;
+}
+
+async function withMeans<T>(
+  config: RedshiftConfig,
+  { minutes, onFinding }: CertificationOptions,
+  { spoolRoot, stores }: Means,
+  action: (certification: Certification) => Promise<T>,
+): Promise<T> {
+  const { newSchema } = await import('../certify/grounds.ts');
+  const { TrialFiles } = await import('../certify/trial-load.ts');
+  const { openServiceOf, openWarehouse } = await import('../warehouse/open.ts');
+  const { loadModel } = await import('../sql/catalogue.ts');
+  const model = loadModel();
+  const schema = newSchema(new Date());
+  const own = ownConfig(config, schema);
+  const access = { readOnly: false, readable: [spoolRoot], scratch: spoolRoot, stores, notify: story };
+  const service = (await openServiceOf(own, access)) as Service;
+  const warehouses = [await openWarehouse(own, access), await openWarehouse(own, access)] as const;
+  const watch = await watchSignals(() => stopAll(warehouses));
+  const longestMilliseconds = minutes * 60_000;
+  const signal = AbortSignal.any([watch.signal, timeUp(longestMilliseconds, minutes, warehouses)]);
+  const files = new TrialFiles(join(spoolRoot, 'certify'));
+  const loaders = { model, files, spoolRoot, stores, signal };
+  try {
+    return await action({
+      model,
+      service,
+      schema,
+      warehouse: warehouses[0],
+      loaders:
+        own.workPrefix === undefined ? undefined : [loader(warehouses[0], loaders), loader(warehouses[1], loaders)],
+      files,
+      put: putter(own, stores),
+      removeFiles: (name) => removeFiles(config, name, stores),
+      longestMilliseconds,
+      version: await ownVersion(),
+      onFinding,
+      signal,
+    });
+  } finally {
+    watch.release();
+    await Promise.all([service, ...warehouses].map((each) => each.close()));
+  }
+}
+
+async function ownVersion(): Promise<string> {
+  return JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
+
+/** The warehouse of the configuration, in a schema of the certification's own, and a folder of the work prefix to itself. */
+function ownConfig(config: RedshiftConfig, schema: string): RedshiftConfig {
+  const { workPrefix } = config;
+  return {
+    ...config,
+    target: { ...config.target, schema },
+    workPrefix: workPrefix === undefined ? undefined : folderOf(workPrefix, schema),
+  };
+}
+
+function folderOf(workPrefix: string, schema: string): string {
+  return `${workPrefix}${schema}/`;
+}
+
+function putter({ workPrefix }: Config, { work }: Stores): Certification['put'] {
+  if (workPrefix === undefined) {
+    return undefined;
+  }
+  return async (name, text) => {
+    const uri = `${workPrefix}${name}`;
+    await work.put(uri, Buffer.from(text));
+    return uri;
+  };
+}
+
+async function removeFiles({ workPrefix }: Config, schema: string, { work }: Stores): Promise<void> {
+  if (workPrefix !== undefined) {
+    await work.removeBelow(folderOf(workPrefix, schema));
+  }
+}
+
+interface LoaderMeans extends Means {
+  readonly model: Model;
+  readonly files: TrialFiles;
+  readonly signal: AbortSignal;
+}
+
+function loader(warehouse: Warehouse, { model, files, spoolRoot, stores, signal }: LoaderMeans): LoadContext {
+  const staging = model.tables.filter(({ role }) => role === 'staging');
+  const rootOf = (source: string | undefined) => (source === 'SONG_DATA' ? files.songs : files.logs);
+  return {
+    model,
+    warehouse,
+    sources: staging.map((table) => ({ table, root: rootOf(table.source), jsonpaths: undefined })),
+    storeOf: stores.storeOf,
+    spoolRoot,
+    emit: () => {},
+    signal,
+  };
+}
+
+function stopAll(warehouses: readonly Warehouse[]): void {
+  for (const warehouse of warehouses) {
+    void warehouse.cancel().catch(() => undefined);
+  }
+}
+
+function timeUp(milliseconds: number, minutes: number, warehouses: readonly Warehouse[]): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    controller.abort(
+      new StarloadError(`the certification has taken ${minutes} minutes and was stopped`, {
+        next: 'Nothing of it is left. Is the warehouse busy? Run again at a quieter hour, or with --minutes.',
+      }),
+    );
+    stopAll(warehouses);
+  };
+  setTimeout(stop, milliseconds).unref();
+  return controller.signal;
+}

@@ -1,0 +1,260 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CertifiedDocument } from '../../src/certify/document.ts';
+import { deadSchemas, dropSchema, makeSchema, newSchema } from '../../src/certify/grounds.ts';
+import type { Probe } from '../../src/certify/probe.ts';
+import { PROBES } from '../../src/certify/probes/all.ts';
+import { openServiceOf } from '../../src/warehouse/open.ts';
+import type { Service } from '../../src/warehouse/service.ts';
+import { CHOICES, optionsOf } from '../standin/certified.ts';
+import { startDataApi } from '../standin/dataapi/server.ts';
+import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
+import { s3Reader } from '../standin/engine/objects.ts';
+import { sharedPostgres } from '../standin/engine/postgres.ts';
+import { type S3Server, startS3Server } from '../standin/s3-server.ts';
+import { CLUSTER, DATABASE, REGION, ROLE, type Standin, startStandin } from '../standin/standin.ts';
+import { withFolder } from '../support/engines.ts';
+import { inProcess } from '../support/in-process.ts';
+import { sample, scale } from '../support/scale.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Every choice of some probes combined with every choice of the others. */
+function combinations(names: readonly string[]): readonly Readonly<Record<string, string>>[] {
+  return names.reduce<readonly Readonly<Record<string, string>>[]>(
+    (all, name) =>
+      all.flatMap((one) => Object.keys(CHOICES[name]?.values ?? {}).map((answer) => ({ ...one, [name]: answer }))),
+    [{}],
+  );
+}
+
+const family = (of: string, exclude: readonly string[] = []) =>
+  Object.keys(CHOICES).filter((name) => CHOICES[name]?.of === of && !exclude.includes(name));
+
+const certified = (answers: Readonly<Record<string, string>>): CertifiedDocument => ({
+  format: 1,
+  certified: '2026-01-01',
+  starload: '0.1.0',
+  engine: { kind: 'cluster', release: '', region: REGION },
+  statements: { explained: 0, refused: [] },
+  answers,
+  load: {},
+});
+
+describe('what the probes report is what was set', () => {
+  // The engine reads its options whenever it needs them: one engine is all that these tests need.
+  const behind: Record<string, unknown> = {};
+  let engine: StandinEngine;
+  let s3: S3Server;
+
+  beforeAll(async () => {
+    s3 = await startS3Server({ region: REGION });
+    s3.createBucket('work', REGION);
+    Object.assign(behind, {
+      databases: [DATABASE],
+      region: REGION,
+      objects: s3Reader(s3.url, REGION),
+      postgres: await sharedPostgres(),
+    });
+    engine = await startEngine(behind as never);
+  });
+  afterAll(async () => {
+    await engine.stop();
+    await s3.stop();
+  });
+
+  async function reported(answers: Readonly<Record<string, string>>, asked: readonly Probe[]) {
+    const { dataApi, engine: chosen } = optionsOf(certified(answers));
+    Object.assign(behind, chosen);
+    const api = await startDataApi({ engine, clusters: [CLUSTER], ...dataApi });
+    const service = await openAt(api.url);
+    const schema = newSchema(new Date());
+    try {
+      await makeSchema(service, schema);
+      const found: Record<string, string> = {};
+      for (const probe of asked) {
+        found[probe.name] = (await probe.ask({ service, schema, put })).answer;
+      }
+      return found;
+    } finally {
+      await dropSchema(service, schema);
+      await service.close();
+      await api.stop();
+    }
+  }
+
+  const put = async (name: string, text: string) => {
+    s3.put('work', name, text);
+    return `s3://work/${name}`;
+  };
+
+  const SETS: readonly (readonly [string, readonly string[]])[] = [
+    ['the Data API', [...family('dataApi'), 'error_view']],
+    ['values and words', family('values', ['error_view'])],
+    ['transactions', family('engine')],
+  ];
+
+  test.each(SETS)(
+    'under every combination of the choices of %s',
+    async (what, names) => {
+      const all = combinations(names);
+      const labels = all.map((answers) => Object.values(answers).join('+'));
+      const chosen = sample(`combinations of ${what}`, labels, scale.certified);
+      const asked = PROBES.filter(({ name }) => names.includes(name));
+      expect(asked).toHaveLength(names.length);
+      for (const answers of all.filter((_, index) => chosen.includes(labels[index] ?? ''))) {
+        expect(await reported(answers, asked)).toEqual(answers);
+      }
+    },
+    600_000,
+  );
+});
+
+/** The Data API at an address, as certify opens it. */
+async function openAt(url: string): Promise<Service> {
+  process.env['AWS_ENDPOINT_URL_REDSHIFT_DATA'] = url;
+  const target = {
+    engine: 'redshift',
+    region: REGION,
+    database: DATABASE,
+    clusterIdentifier: CLUSTER,
+    iamRole: ROLE,
+  } as const;
+  const aws = { region: REGION, accessKeyId: 'standin', secretAccessKey: 'standin' };
+  const service = await openServiceOf({ target, aws } as never, { stores: {} as never, notify: () => {} });
+  return service as Service;
+}
+
+describe('certify', () => {
+  let standin: Standin;
+
+  beforeAll(async () => {
+    standin = await startStandin({ engine: { postgres: await sharedPostgres() } });
+    standin.s3.createBucket('work', REGION);
+  });
+  afterAll(() => standin.stop());
+
+  function withProject(action: (folder: string) => Promise<void>, { work = true } = {}): Promise<void> {
+    return withFolder(async (folder) => {
+      const text = `[CLUSTER]
+HOST=${CLUSTER}.abc.${REGION}.redshift.amazonaws.com
+DB_NAME=${DATABASE}
+DB_USER=awsuser
+[IAM_ROLE]
+ARN=${ROLE}
+[S3]
+LOG_DATA=s3://nowhere/log_data
+SONG_DATA=s3://nowhere/song_data
+${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
+      writeFileSync(join(folder, 'dwh.cfg'), text);
+      await action(folder);
+    });
+  }
+
+  const run = (folder: string, args: readonly string[]) =>
+    inProcess(['certify', '--config', join(folder, 'dwh.cfg'), '--out', join(folder, 'out.json'), ...args], {
+      env: { ...standin.environment, NO_COLOR: '1' },
+    });
+  const schemas = async () =>
+    (
+      await standin.engine.inspect<{ name: string }>(
+        DATABASE,
+        "SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE '%certify%' ORDER BY 1",
+      )
+    ).map(({ name }) => name);
+
+  test(
+    'asks everything, loads, and leaves nothing behind but its document, which names nobody',
+    () =>
+      withProject(async (folder) => {
+        const { code, stdout, stderr } = await run(folder, ['--yes', '--json']);
+        expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+        expect(stderr).toMatch(/on Serverless at most \$0\.75 with 8 RPUs/);
+        const text = readFileSync(join(folder, 'out.json'), 'utf8');
+        const written = JSON.parse(text);
+        expect(JSON.parse(stdout)).toMatchObject({ command: 'certify', status: 'certified', ...written });
+        expect(Object.keys(written.answers)).toEqual(PROBES.map(({ name }) => name));
+        expect(Object.values(written.answers)).not.toContain('other');
+        expect(written).toMatchObject({
+          format: 1,
+          engine: { kind: 'cluster', region: REGION },
+          statements: { refused: [] },
+          load: { refuses: 'named', once: 'once', rebuild: 'same', reconcile: 'agreed' },
+        });
+        expect(written.statements.explained).toBeGreaterThan(35);
+        for (const name of [CLUSTER, DATABASE, 'awsuser', ROLE, '123456789012', 's3://', 'starload_certify', folder]) {
+          expect(text).not.toContain(`"${name}`);
+          expect(text).not.toContain(name.length > 4 ? name : `"${name}`);
+        }
+        expect(optionsOf(written).dataApi?.uncertain).toMatchObject({ afterFailure: 'ABORTED' });
+        expect(await schemas()).toEqual([]);
+        expect(standin.s3.list('work')).toEqual([]);
+      }),
+    120_000,
+  );
+
+  test(
+    'without a work prefix leaves out what must be copied, and says so',
+    () =>
+      withProject(
+        async (folder) => {
+          const { code, stdout, stderr } = await run(folder, ['--yes', '--json']);
+          expect(code).toBe(0);
+          expect(stderr).toContain('without WORK_PREFIX nothing can be copied');
+          const { answers, load } = JSON.parse(stdout);
+          expect(answers).toMatchObject({ same_token: 'refused', fraction: 'not_tried', lock_snapshot: 'after' });
+          expect(load).toEqual({});
+          expect(await schemas()).toEqual([]);
+        },
+        { work: false },
+      ),
+    120_000,
+  );
+
+  test('does nothing unless it is told to, and nothing on another engine', () =>
+    withProject(async (folder) => {
+      const calls = standin.dataApi.calls.length;
+      expect(await run(folder, [])).toMatchObject({ code: 1, stderr: expect.stringContaining('Add --yes to do it') });
+      writeFileSync(join(folder, 'dwh.cfg'), '[S3]\nLOG_DATA=a\nSONG_DATA=b\n');
+      expect(await run(folder, ['--yes'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('certify is for Amazon Redshift'),
+      });
+      expect(await run(folder, ['--yes', '--minutes', '0'])).toMatchObject({ code: 2 });
+      expect(standin.dataApi.calls.length).toBe(calls);
+    }));
+
+  test(
+    'that is killed leaves its schema to the next one, which drops no other',
+    () =>
+      withProject(async (folder) => {
+        const killed = newSchema(new Date(Date.now() - DAY));
+        const alive = newSchema(new Date());
+        const unmarked = newSchema(new Date(Date.now() - DAY));
+        const others = ['starload_certify_mine', unmarked, alive];
+        const service = await openAt(standin.dataApi.url);
+        await makeSchema(service, killed);
+        await makeSchema(service, alive);
+        await service.send(['CREATE SCHEMA starload_certify_mine', `CREATE SCHEMA ${unmarked}`]);
+        await service.send(['CREATE TABLE starload_certify_mine.starload_certify_mark (made_by VARCHAR(32))']);
+        standin.s3.put('work', `starload/${killed}/run/part.json.gz`, '');
+        standin.s3.put('work', 'starload/mine.json', '');
+        try {
+          expect(await deadSchemas(service, new Date(), DAY / 2)).toEqual([killed]);
+          const { code, stderr } = await run(folder, ['--yes']);
+          expect([code, stderr.includes(`removed ${killed}`)]).toEqual([0, true]);
+          expect(await schemas()).toEqual([...others].sort());
+          expect(standin.s3.list('work')).toEqual(['starload/mine.json']);
+          await dropSchema(service, 'starload_certify_mine');
+          await dropSchema(service, unmarked);
+          expect(await schemas()).toEqual([...others].sort());
+        } finally {
+          await service.send(others.map((name) => `DROP SCHEMA ${name} CASCADE`));
+          standin.s3.remove('work', 'starload/mine.json');
+          await service.close();
+        }
+      }),
+    120_000,
+  );
+});
