@@ -152,10 +152,13 @@ test('files of any names are loaded once', async () => {
     })
     .filter((text) => !/[/\0]|\p{Cs}/u.test(text) && !text.startsWith('.') && Buffer.byteLength(text) < 240);
   const names = fc.uniqueArray(name, { minLength: 1, maxLength: 8 });
+  // All cases share a warehouse, where a file with the content of one that is gone would be one that was moved.
+  let item = 0;
   await fc.assert(
     fc.asyncProperty(names, async (all) => {
       const { loader, logs } = open.fresh();
-      for (const [item, one] of all.entries()) {
+      for (const one of all) {
+        item += 1;
         writeFileSync(join(logs, `${one}.json`), playOf(item));
       }
       await loadsWhole(loader, all.filter((one) => one !== '').length);
