@@ -39,6 +39,7 @@ const AREAS = [
   ['warehouse/', 'DuckDB'],
   ['provision/', 'Provisioning'],
   ['doctor/', 'Found by `npm run check`'],
+  ['certify/', 'Certifying a warehouse'],
   ['generate/', 'Generated data'],
   ['sql/', 'The model in sql/'],
   ['pipeline/', 'Loading'],
