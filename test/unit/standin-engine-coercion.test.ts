@@ -124,11 +124,25 @@ test.each([
     'cannot cast type boolean to character varying',
   ],
   ['a BOOLEAN that is concatenated', "SELECT (1 = 1) || 'x'", 'operator does not exist: boolean || character varying'],
-  ['a BOOLEAN in a VARCHAR column', 'INSERT INTO staging_events (level) SELECT ts = 1 FROM staging_events', 'boolean'],
+  [
+    'a BOOLEAN in a VARCHAR column',
+    'INSERT INTO staging_events (level) SELECT ts = 1 FROM staging_events',
+    'column "level" is of type character varying but expression is of type boolean',
+  ],
   [
     'a VARCHAR cast to BOOLEAN',
     'SELECT level::BOOLEAN FROM staging_events',
     'cannot cast type character varying to boolean',
+  ],
+  [
+    'a BIGINT that is compared with a VARCHAR',
+    'SELECT 1 FROM staging_events WHERE ts = level',
+    'operator does not exist: bigint = character varying',
+  ],
+  [
+    'a VARCHAR where a number is due',
+    'SELECT ABS(level) FROM staging_events',
+    'function abs(character varying) does not exist',
   ],
   ['many bytes in a CHAR', "SELECT CAST('é' AS CHAR(2))", 'Multibyte character not supported for CHAR'],
   ['a literal longer than 65535 bytes', `SELECT LEN('${'é'.repeat(32_768)}')`, '65535'],

@@ -60,7 +60,7 @@ async function word(error: pg.DatabaseError, context: FailureContext): Promise<s
     case '22P02':
       return badText(error, context);
     default:
-      return `${error.message}${position(error, context)}`;
+      return `${typesAsRedshiftNames(error)}${position(error, context)}`;
   }
 }
 
@@ -69,6 +69,15 @@ const MULTIBYTE = 'Multibyte character not supported for CHAR (Hint: try using V
 /** PostgreSQL's errors that name a type: no such function or operator, no such cast, types that do not match. */
 const ABOUT_TYPES = ['42883', '42846', '42804'];
 const NO_INPUT = 'cannot accept a value of type pg_node_tree';
+
+/** What stands for VARCHAR and CHAR here is no name of Redshift's. */
+function typesAsRedshiftNames({ code = '', message }: pg.DatabaseError): string {
+  if (!ABOUT_TYPES.includes(code)) return message;
+  return message
+    .replace(/(?:redshift\.)?\bvarchar_\d+/g, 'character varying')
+    .replace(/(?:redshift\.)?\bchar_\d+/g, 'character')
+    .replace(/\bbpchar\b/g, 'character varying');
+}
 
 /** A column that is a bare literal was used: what Redshift says, or undefined for any other error. */
 function unknownLiteral({ code = '', message }: pg.DatabaseError): string | undefined {
