@@ -9,12 +9,15 @@ import { copyStatements } from './copy.ts';
 import { assertReads } from './read-only.ts';
 import { toResultSet } from './values.ts';
 
+const INTERRUPT_MILLISECONDS = 20;
+
 /** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
 export class Session {
   readonly #connection: DuckDBConnection;
   /** Absent where statements are run as they are written. */
   readonly #names: Qualifier | undefined;
   #cancelled = false;
+  #interrupts: NodeJS.Timeout | undefined;
 
   constructor(connection: DuckDBConnection, names: Qualifier | undefined) {
     this.#connection = connection;
@@ -25,9 +28,12 @@ export class Session {
   cancel(): void {
     this.#cancelled = true;
     this.#connection.interrupt();
+    // DuckDB forgets an interrupt that comes before the statement has begun.
+    this.#interrupts ??= setInterval(() => this.#connection.interrupt(), INTERRUPT_MILLISECONDS);
   }
 
   close(): void {
+    clearInterval(this.#interrupts);
     this.#connection.closeSync();
   }
 
@@ -119,6 +125,8 @@ export class Session {
       return await action();
     } catch (error) {
       throw sorted(error);
+    } finally {
+      clearInterval(this.#interrupts);
     }
   }
 }
