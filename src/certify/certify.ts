@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { createTables } from '../pipeline/create-tables.ts';
+import { type Explained, explainAll, type Refusal } from '../pipeline/explain-statements.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -8,7 +9,6 @@ import { type CertifiedDocument, releaseOf, wordsOf } from './document.ts';
 import { deadSchemas, dropSchema, makeSchema } from './grounds.ts';
 import { type Answer, type Bench, NOT_TRIED, OTHER, type Probe } from './probe.ts';
 import { PROBES } from './probes/all.ts';
-import { type Explained, explainAll, type Refusal } from './statements.ts';
 import { TRIALS, type TrialFiles, type TrialName, tryLoads } from './trial-load.ts';
 
 /** Something that a certification has found, as it goes. */

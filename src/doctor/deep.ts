@@ -4,6 +4,7 @@ import { Spool } from '../objects/spool.ts';
 import { byName } from '../pipeline/batches.ts';
 import type { LoadContext, Source } from '../pipeline/context.ts';
 import { explainFailure } from '../pipeline/explain.ts';
+import { explainLoad } from '../pipeline/explain-statements.ts';
 import { planEverything } from '../pipeline/plan.ts';
 import { type PreparedTable, prepare } from '../pipeline/prepare.ts';
 import { newRunId } from '../pipeline/run-id.ts';
@@ -21,7 +22,8 @@ export function deepChecks(examination: Examination, learnt: Learnt): readonly C
       ? []
       : [{ name: 'role', needs: [], run: async () => roleUntried(aws.redshift?.role) }];
   }
-  return sources.flatMap((source) => {
+  const statements = { name: 'statements', needs: ['tables'], run: () => planStatements(examination, learnt) };
+  const copies = sources.flatMap((source) => {
     const name = nameOf(source);
     const needs = ['work prefix', 'tables', `read ${name}`, `jsonpaths ${name}`];
     const copy = { name: `copy ${name}`, needs, run: () => copyRecord(examination, source, learnt) };
@@ -29,6 +31,20 @@ export function deepChecks(examination: Examination, learnt: Learnt): readonly C
     const isRead = aws?.redshift !== undefined && source.root.startsWith('s3://');
     return isRead ? [role, copy] : [copy];
   });
+  return [statements, ...copies];
+}
+
+/** Whether the warehouse takes the statements of a load: it plans them, and makes their temporary tables, which are empty. */
+async function planStatements({ model }: Examination, learnt: Learnt): Promise<Outcome> {
+  const { statements, refused } = await explainLoad(model, learnt.warehouse as Warehouse);
+  const [first] = refused;
+  return first === undefined
+    ? { reason: `${statements} statements of a load can be planned` }
+    : {
+        status: 'failed',
+        reason: `the warehouse refuses ${refused.length} of ${statements} statements of a load, first ${first.statement}: ${first.said}`,
+        next: 'Mend that file of sql/, if it is yours; else report it.',
+      };
 }
 
 function roleUntried(role: string | undefined): Outcome {

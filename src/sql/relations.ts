@@ -33,6 +33,8 @@ const ENDS = new Set(
     ' ',
   ),
 );
+/** What may stand before a statement that is planned only. */
+const EXPLAINS = new Set(['explain', 'verbose']);
 const VERBS = new Set(['insert', 'update', 'delete', 'merge']);
 /** What the name of a table comes after, or of what takes such a name. */
 const NAMED_NEXT = new Set(['table', 'view', 'lock', 'truncate', 'analyze']);
@@ -113,6 +115,9 @@ export class RelationScan {
   }
 
   #visitKeyword(word: string): void {
+    if (this.#verb === '' && EXPLAINS.has(word)) {
+      return;
+    }
     if (this.#verb === '' || (this.#frames.length === 1 && VERBS.has(word))) {
       this.#verb = word;
     }
@@ -136,7 +141,7 @@ export class RelationScan {
         this.#wanted = 'target';
         break;
       case 'update':
-        this.#wanted = [undefined, ')', ';'].includes(this.#at(-1)?.key) ? 'target' : undefined;
+        this.#wanted = [undefined, ')', ';', ...EXPLAINS].includes(this.#at(-1)?.key) ? 'target' : undefined;
         break;
       default:
         this.#definition(word);

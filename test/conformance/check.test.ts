@@ -51,6 +51,7 @@ const ALL_OK = {
   tables: 'ok',
   privileges: 'ok',
   stamps: 'ok',
+  statements: 'ok',
   'copy LOG_DATA': 'ok',
   'copy SONG_DATA': 'ok',
 };
@@ -97,7 +98,23 @@ describe.each(engines)('the doctor on $name', (engine) => {
       expect(await findings(loader)).toMatchObject({
         tables: { status: 'warning', next: expect.stringContaining('npm run create-tables') },
         privileges: { status: 'ok' },
+        statements: { status: 'skipped' },
         'copy LOG_DATA': { status: 'skipped' },
+      });
+    }));
+
+  test('names the statement of a load that the warehouse refuses, and plans the others', () =>
+    withSample(engine, async (loader) => {
+      const { model } = loader.context;
+      const transforms = model.transforms.map((one) =>
+        one.name === '061_songplays_delete' ? { ...one, sql: 'DELETE FROM songplays WHERE no_such_column = 1' } : one,
+      );
+      const found = await findings(loader, { model: { ...model, transforms } });
+      expect(found['statements']).toMatchObject({
+        status: 'failed',
+        reason: expect.stringMatching(
+          /refuses 1 of \d\d statements of a load, first load: 061_songplays_delete: .*no_such_column/,
+        ),
       });
     }));
 
@@ -133,6 +150,7 @@ describe.each(engines)('the doctor on $name', (engine) => {
         tables: 'skipped',
         privileges: 'skipped',
         stamps: 'skipped',
+        statements: 'skipped',
         'copy LOG_DATA': 'skipped',
         'copy SONG_DATA': 'skipped',
       });

@@ -10,6 +10,9 @@ const qualified = (...sqls: string[]): string | undefined => {
 describe('a statement', () => {
   test.each([
     ['SELECT * FROM songs', 'SELECT * FROM s.songs'],
+    ['EXPLAIN UPDATE load_run SET stamp = 1', 'EXPLAIN UPDATE s.load_run SET stamp = 1'],
+    ['EXPLAIN VERBOSE DELETE FROM songs', 'EXPLAIN VERBOSE DELETE FROM s.songs'],
+    ['EXPLAIN CREATE TEMP TABLE r AS SELECT * FROM songs', 'EXPLAIN CREATE TEMP TABLE t.r AS SELECT * FROM s.songs'],
     ['select "time" from "time"', 'select "time" from s."time"'],
     [
       'SELECT a.x FROM users a, songs b, (SELECT 1) c, time',

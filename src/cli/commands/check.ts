@@ -16,7 +16,7 @@ export const checkCommand = toModule<Args>({
     deep: {
       type: 'boolean',
       default: false,
-      describe: 'copy a record of each source into a temporary table too',
+      describe: 'plan every statement of a load, and copy a record of each source into a temporary table',
     },
   },
   examples: [

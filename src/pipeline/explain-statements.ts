@@ -1,9 +1,9 @@
 import type { Part } from '../objects/part.ts';
-import { byName, loadBatch, rebuildBatch, refreshBatch } from '../pipeline/batches.ts';
-import { newRunId } from '../pipeline/run-id.ts';
 import { type Model, tablesOf } from '../sql/catalogue.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import type { Batch, Step, Warehouse } from '../warehouse/warehouse.ts';
+import { byName, loadBatch, rebuildBatch, refreshBatch } from './batches.ts';
+import { newRunId } from './run-id.ts';
 
 /** A statement of a load, a refresh or a rebuild that the warehouse does not take. */
 export interface Refusal {
@@ -25,11 +25,23 @@ const NOTHING: Part = { path: '', compression: 'none', records: 0, bytes: 0, ind
 /** Of the 40 statements of a batch, those that are left for ours, the session's own apart. */
 const MOST_STEPS = 30;
 
-/** Has the warehouse plan every statement that a load, a refresh and a rebuild send; nothing of it is kept. */
-export async function explainAll(model: Model, warehouse: Warehouse): Promise<Explained> {
+/**
+ * Has the warehouse plan every statement that a load, a refresh and a rebuild send; nothing of it is kept. The temporary tables
+ * of a rebuild hold whatever is staged: for empty tables.
+ */
+export function explainAll(model: Model, warehouse: Warehouse): Promise<Explained> {
+  return explainBatches(warehouse, batchesOf(model, warehouse.now));
+}
+
+/** Has it plan the statements of a load, whose temporary tables are empty where nothing is copied. */
+export function explainLoad(model: Model, warehouse: Warehouse): Promise<Explained> {
+  return explainBatches(warehouse, { load: batchesOf(model, warehouse.now).load });
+}
+
+async function explainBatches(warehouse: Warehouse, batches: Readonly<Record<string, Batch>>): Promise<Explained> {
   const refused: Refusal[] = [];
   const explained = new Set<string>();
-  for (const [name, batch] of Object.entries(batchesOf(model, warehouse.now))) {
+  for (const [name, batch] of Object.entries(batches)) {
     const steps = batch.steps.filter((step): step is SqlStep => step.kind === 'sql' && isExplainable(step.sql));
     const fresh = steps.filter(({ sql }) => !explained.has(sql));
     refused.push(...(await explain(warehouse, name, steps, explained)));
@@ -40,19 +52,19 @@ export async function explainAll(model: Model, warehouse: Warehouse): Promise<Ex
   return { statements: explained.size, refused };
 }
 
-function batchesOf(model: Model, now: string): Readonly<Record<string, Batch>> {
+function batchesOf(model: Model, now: string): Readonly<Record<'load' | 'refresh' | 'rebuild', Batch>> {
   const tables = tablesOf(model, 'staging');
   const copies = tables.map((table) => ({ table, parts: [NOTHING], mapping: byName(table) }));
   const folders = tables.map((table) => ({
     table,
-    folder: { uri: 's3://certify/', compression: 'none' as const, jsonpaths: undefined },
-    version: 'certify',
+    folder: { uri: 's3://explained/', compression: 'none' as const, jsonpaths: undefined },
+    version: 'explained',
     size: 0,
   }));
   return {
-    load: loadBatch(model, now, 'certify', { ledger: NOTHING, rejects: [NOTHING] }, copies),
-    refresh: refreshBatch(model, now, 'certify', folders),
-    rebuild: rebuildBatch(model, now, 'certify'),
+    load: loadBatch(model, now, 'explained', { ledger: NOTHING, rejects: [NOTHING] }, copies),
+    refresh: refreshBatch(model, now, 'explained', folders),
+    rebuild: rebuildBatch(model, now, 'explained'),
   };
 }
 
@@ -122,7 +134,7 @@ function bare(sql: string): string {
 
 async function explainSome(warehouse: Warehouse, steps: readonly SqlStep[]): Promise<StepFailed | undefined> {
   try {
-    await warehouse.run({ name: `certify-${newRunId()}`, locks: false, steps: steps.map(quiet) });
+    await warehouse.run({ name: `explain-${newRunId()}`, locks: false, steps: steps.map(quiet) });
     return undefined;
   } catch (error) {
     if (!(error instanceof StepFailed)) {
