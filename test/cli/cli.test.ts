@@ -63,7 +63,7 @@ describe('the main job', () => {
           'query',
           'SELECT table_schema, COUNT(*) AS n FROM information_schema.tables GROUP BY table_schema',
         ]),
-      ).toEqual([{ table_schema: 'sparkify', n: 12 }]);
+      ).toEqual([{ table_schema: 'sparkify', n: 13 }]);
     }));
 
   test('a dry run prints every statement and loads nothing', () =>
