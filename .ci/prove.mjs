@@ -161,6 +161,21 @@ const CASES = [
     says: /Error/,
   },
   {
+    of: '.ci/awswrangler-on-standin',
+    title: 'a load that leaves out the plays',
+    plant: { 'sql/transform/062_songplays_insert.sql': (text) => `${text.trimEnd()} AND 1 = 0\n` },
+    python: true,
+    says: /Error/,
+  },
+  {
+    of: '.ci/check-regions.py',
+    title: 'a region that does not know a type',
+    plant: { 'src/provision/regions.ts': change("'ap-south-1',", "'eu-north-1', 'ap-south-1',") },
+    python: true,
+    run: `"${PYTHON}" .ci/check-regions.py`,
+    says: /eu-north-1/,
+  },
+  {
     of: 'cfnlint',
     title: 'a resource type that does not exist',
     plant: { 'infra/warehouse.yaml': (text) => text.replaceAll('AWS::S3::Bucket', 'AWS::S3::Buckett') },
