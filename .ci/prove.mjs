@@ -168,14 +168,6 @@ const CASES = [
     says: /Error/,
   },
   {
-    of: '.ci/check-regions.py',
-    title: 'a region that does not know a type',
-    plant: { 'src/provision/regions.ts': change("'ap-south-1',", "'eu-north-1', 'ap-south-1',") },
-    python: true,
-    run: `"${PYTHON}" .ci/check-regions.py`,
-    says: /eu-north-1/,
-  },
-  {
     of: 'cfnlint',
     title: 'a resource type that does not exist',
     plant: { 'infra/warehouse.yaml': (text) => text.replaceAll('AWS::S3::Bucket', 'AWS::S3::Buckett') },
