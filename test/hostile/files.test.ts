@@ -78,7 +78,7 @@ describe('a compressed file', () => {
     ['that holds no JSON', 'a.json.gz', gzipSync('no JSON')],
     ['in capitals that is none', 'A.JSON.GZ', E],
   ])('%s is refused', async (_, name, content) => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, name), content);
     await refusesWhole(
       loader,
@@ -95,7 +95,7 @@ describe('a compressed file', () => {
     ['of nothing', gzipSync(''), 0],
     ['with the name of another file inside', withInnerName('../../../etc/passwd'), 1],
   ])('%s is loaded', async (_, content, records) => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, 'a.json.gz'), content);
     await loadsWhole(loader, records);
   });
@@ -167,7 +167,7 @@ describe('what stands in a folder and is no file that can be read,', () => {
   ];
 
   test.each(kinds)('%s, is refused by its name', async (_, make) => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, 'a.json'), E);
     make(join(logs, 'bad.json'));
     await refusesWhole(loader, 1, /bad\.json(\.gz)? is not a file that can be read\n/);
@@ -177,7 +177,7 @@ describe('what stands in a folder and is no file that can be read,', () => {
   });
 
   test('a socket, is refused by its name', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(logs, 'bad.json'), resolve));
     await refusesWhole(loader, 1, 'bad.json is not a file that can be read');
@@ -185,13 +185,13 @@ describe('what stands in a folder and is no file that can be read,', () => {
   });
 
   test('a name that is not UTF-8, is refused', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     closeSync(openSync(Buffer.concat([Buffer.from(`${logs}/`), Buffer.from([0xff]), Buffer.from('.json')]), 'w'));
     await refusesWhole(loader, 1, 'is not a file that can be read');
   });
 
   test('any of these under a name that is not for data, is passed over', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, 'a.json'), E);
     for (const [at, [, make]] of kinds.entries()) {
       mkdirSync(join(logs, `.hidden-${at}`));
@@ -205,21 +205,21 @@ describe('what stands in a folder and is no file that can be read,', () => {
 
 describe('folders', () => {
   test('named like files hold files', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     mkdirSync(join(logs, 'x.json', 'y.json.gz'), { recursive: true });
     writeFileSync(join(logs, 'x.json', 'y.json.gz', 'z.json'), E);
     await loadsWhole(loader, 1);
   });
 
   test('named like partitions add nothing to the records of big files', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     mkdirSync(join(logs, 'json=1', 'page=2'), { recursive: true });
     writeFileSync(join(logs, 'json=1', 'page=2', 'big.json'), `${' '.repeat(8 * 1024 * 1024)}\n${E}`);
     await loadsWhole(loader, 1);
   });
 
   test('that link to one another end', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     for (const name of ['a', 'b', 'c']) {
       mkdirSync(join(logs, name));
       writeFileSync(join(logs, name, 'x.json'), E);
@@ -234,7 +234,7 @@ describe('folders', () => {
   });
 
   test('deeper than a path can be are refused, or loaded whole', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     execFileSync(
       'bash',
       ['-c', 'for n in $(seq 40); do mkdir $0 && cd $0 || exit; done; echo "$1" > x.json', 'd'.repeat(120), E],
@@ -252,7 +252,7 @@ describe('folders', () => {
   }
   (isRoot ? test.skip : test)('and files that may not be read are refused', async () => {
     for (const locked of ['x.json', 'folder']) {
-      const { loader, logs } = open.fresh();
+      const { loader, logs } = await open.fresh();
       mkdirSync(join(logs, 'folder'));
       writeFileSync(join(logs, 'x.json'), E);
       chmodSync(join(logs, locked), 0);
@@ -266,7 +266,7 @@ describe('a file that, after it was listed,', () => {
   const refusal = /changed while|cannot read|gone/;
   /** Does something to a file between its listing and its being read. */
   async function meddle(content: string, action: (path: string) => void) {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, 'a.json'), E);
     writeFileSync(join(logs, 'b.json'), content);
     const store = new (class extends LocalStore {
@@ -307,7 +307,7 @@ describe('a file that, after it was listed,', () => {
 
   test('grows while a warehouse reads it by itself is refused', async () => {
     const big = `${' '.repeat(8 * 1024 * 1024)}\n${E}`;
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, 'big.json'), big);
     const before = await readEverything(loader);
     const append = openSync(join(logs, 'big.json'), 'a');
@@ -321,7 +321,7 @@ describe('a file that, after it was listed,', () => {
 });
 
 test(`${scale.emptyFiles} empty files are loaded, and known`, async () => {
-  const { loader, logs } = open.fresh();
+  const { loader, logs } = await open.fresh();
   for (let n = 0; n < scale.emptyFiles; n += 1) {
     if (n % 1000 === 0) mkdirSync(join(logs, String(n)));
     closeSync(openSync(join(logs, String(n - (n % 1000)), `${n}.json`), 'w'));

@@ -149,14 +149,14 @@ describe('a file of events with', () => {
   });
 
   test.each(REFUSED)('%s is refused, and nothing is loaded', async (_, content, words) => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, 'a.json'), linesOf([PLAY]));
     writeFileSync(join(logs, 'bad.json'), content);
     await refusesWhole(loader, 3, words, before);
   });
 
   test('any of these is refused beside all the others, and once they are corrected all are loaded', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     for (const [name, content] of REFUSED) {
       writeFileSync(join(logs, `${name.replaceAll('/', '-')}.json`), content);
     }
@@ -168,7 +168,7 @@ describe('a file of events with', () => {
   });
 
   test.each(LOADED)('%s is loaded', async (_, content, records) => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, 'odd.json'), content);
     await loadsWhole(loader, records);
   });

@@ -18,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => open.close());
 
 /** A loader with one event file, whose jsonpaths file is made by `write`. */
-function withPaths(write: (path: string) => void): Loader {
-  const { loader, logs } = open.fresh();
+async function withPaths(write: (path: string) => void): Promise<Loader> {
+  const { loader, logs } = await open.fresh();
   writeFileSync(join(logs, 'a.json'), linesOf([PLAY]));
   const jsonpaths = join(logs, '..', 'paths.json');
   write(jsonpaths);
@@ -93,7 +93,7 @@ describe('a jsonpaths file', () => {
     ['with a path of a megabyte', () => text(`{"jsonpaths":["${'a'.repeat(1_000_000)}"]}`), /: "a{79}…\n/],
     ['nested a hundred thousand deep', () => text(`{"jsonpaths":[${'['.repeat(1e5)}${']'.repeat(1e5)}]}`), 'an array'],
   ])('%s is refused', async (_, write, words) => {
-    await refusesWhole(withPaths(write()), 1, words);
+    await refusesWhole(await withPaths(write()), 1, words);
   });
 
   test.each<[string, () => Readonly<Record<string, string>>]>([
@@ -102,15 +102,12 @@ describe('a jsonpaths file', () => {
     ['to the length of what is no array', () => ({ song: "$['song']['length']" })],
     ['to keys with SQL in them', () => ({ song: `$['"); DROP TABLE users; --']` })],
   ])('with paths %s is used', async (_, others) => {
-    await loadsWhole(
-      withPaths((path) => writeFileSync(path, pathsWith(others()))),
-      1,
-    );
+    await loadsWhole(await withPaths((path) => writeFileSync(path, pathsWith(others()))), 1);
   });
 
   test('to an index beyond counting refuses the records', async () => {
     const song = `$.song[${'9'.repeat(40)}]`;
-    const loader = withPaths((path) => writeFileSync(path, pathsWith({ song })));
+    const loader = await withPaths((path) => writeFileSync(path, pathsWith({ song })));
     await refusesWhole(loader, 3, 'there is no element 1e+40: not an array');
   });
 

@@ -83,7 +83,7 @@ describe.each(engines)('on $name', (engine) => {
   afterAll(() => open.close());
 
   test('files and folders of odd names are loaded once, and known by them', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     const paths = [...ODD, ...CONTROL].flatMap((name) => [`${name}.json`, `${name}/x.json`]);
     const all = [...paths, `${'x'.repeat(250)}.json`, `${'\u{1f600}'.repeat(62)}.json`];
     for (const [item, path] of all.entries()) {
@@ -98,7 +98,7 @@ describe.each(engines)('on $name', (engine) => {
   });
 
   test('odd values come back as they were', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     await runSql(loader.context.warehouse, 'DELETE FROM staging_events');
     const values = [...ODD, ...CONTROL, '', ' ', 'a\n\\.\nb', '"a","b"\n', "E'\\\\'"];
     const plays = values.map((value, item) => ({ ...PLAY, itemInSession: item, firstName: value, song: value }));
@@ -112,7 +112,7 @@ describe.each(engines)('on $name', (engine) => {
   });
 
   test('a bad record is kept out, whatever its file is called and whatever it holds', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     await runSql(loader.context.warehouse, 'DELETE FROM rejected_records');
     const names = [...ODD, ...CONTROL].filter((name) => !name.includes('/'));
     for (const name of names) {
@@ -129,7 +129,7 @@ describe.each(engines)('on $name', (engine) => {
   });
 
   test('a name longer than the ledger holds is refused, and nothing is loaded', async () => {
-    const { loader, logs } = open.fresh();
+    const { loader, logs } = await open.fresh();
     // Nine bytes in a URI for each of these characters.
     const folder = join(logs, ...Array.from({ length: 7 }, () => '\u3042'.repeat(80)));
     mkdirSync(folder, { recursive: true });
@@ -156,7 +156,7 @@ test('files of any names are loaded once', async () => {
   let item = 0;
   await fc.assert(
     fc.asyncProperty(names, async (all) => {
-      const { loader, logs } = open.fresh();
+      const { loader, logs } = await open.fresh();
       for (const one of all) {
         item += 1;
         writeFileSync(join(logs, `${one}.json`), playOf(item));

@@ -185,7 +185,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a query 
 
   beforeAll(async () => {
     const opened = await openFolderLoader(engine);
-    ({ loader, logs: folder } = opened.fresh());
+    ({ loader, logs: folder } = await opened.fresh());
     ({ close } = opened);
     ({ warehouse } = loader.context);
     writeFileSync(join(folder, 'a.json'), '{}\n');

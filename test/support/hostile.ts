@@ -7,12 +7,13 @@ import { LocalStore } from '../../src/objects/local.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { Engine } from './engines.ts';
 import { type Loader, makeLoader, readEverything } from './loader.ts';
+import { runSql } from './trials.ts';
 
 /** A loader whose sources are folders on this disk, new ones for each case. */
 export interface FolderLoader {
   readonly loader: Loader;
-  /** The same loader with new and empty folders. */
-  fresh(): { loader: Loader; logs: string; songs: string };
+  /** The same loader with new and empty folders, and a ledger that knows no file: else old contents would count as moved. */
+  fresh(): Promise<{ loader: Loader; logs: string; songs: string }>;
   close(): Promise<void>;
 }
 
@@ -22,8 +23,9 @@ export async function openFolderLoader(engine: Engine): Promise<FolderLoader> {
   const warehouse = await engine.open([root]);
   const loader = await makeLoader(warehouse, root);
   let cases = 0;
-  const fresh = () => {
+  const fresh = async () => {
     cases += 1;
+    await runSql(warehouse, 'DELETE FROM load_ledger');
     const [logs, songs] = [join(root, `case-${cases}`, 'logs'), join(root, `case-${cases}`, 'songs')];
     for (const folder of [logs, songs]) {
       mkdirSync(folder, { recursive: true });

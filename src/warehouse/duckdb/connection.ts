@@ -153,15 +153,23 @@ function openFailure(path: string, cause: unknown): WarehouseError {
   });
 }
 
-function settings({ readable, memoryLimit }: OpenOptions, database: string): readonly string[] {
+function settings({ path, readable, memoryLimit }: OpenOptions, database: string): readonly string[] {
   return [
     `ATTACH ':memory:' AS ${quoteIdentifier(nowhere(database))} (READ_WRITE)`,
     "SET GLOBAL TimeZone = 'UTC'",
     ...(memoryLimit === undefined ? [] : [`SET GLOBAL memory_limit = ${literal(half(memoryLimit))}`]),
     `SET GLOBAL allowed_directories = [${readable.map(literal).join(', ')}]`,
+    `SET GLOBAL allowed_paths = [${logsOf(path).map(literal).join(', ')}]`,
     'SET GLOBAL enable_external_access = false',
     'SET GLOBAL lock_configuration = true',
   ];
+}
+
+/** The log files of a database whose name holds a question mark: DuckDB puts the ending before it, and knows them no more. */
+function logsOf(path: string): readonly string[] {
+  const at = path.indexOf('?');
+  const [name, rest] = [path.slice(0, at), path.slice(at)];
+  return at === -1 ? [] : ['.wal', '.wal.checkpoint', '.wal.recovery'].map((ending) => `${name}${ending}${rest}`);
 }
 
 /** What DuckDB's own limit does not count, such as states of aggregates, takes about as much again. */
