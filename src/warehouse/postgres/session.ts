@@ -6,7 +6,7 @@ import type { CsvReader } from '../reader/csv.ts';
 import type { Batch, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
 import type { Connection } from './client.ts';
 import { sorted } from './failures.ts';
-import { GRANTS } from './grants.ts';
+import { GRANTS, HAS_COLUMN } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
 import { assertReads } from './read-only.ts';
 import { placesOf } from './schema.ts';
@@ -87,8 +87,10 @@ export class Session {
         results.push(result);
         onStep?.(result);
       }
-      for (const grant of grants) {
-        await this.#send(grant);
+      for (const [statement, table, column] of grants) {
+        if (column === null || (await this.#isTrue(HAS_COLUMN, [table, column]))) {
+          await this.#send(String(statement));
+        }
       }
     } catch (error) {
       await this.#client.query('ROLLBACK').catch(() => {});
@@ -130,10 +132,9 @@ export class Session {
     }
   }
 
-  /** What gives tables that are made anew the privileges the old ones had. */
-  async #grants({ lockedTables = [] }: Batch): Promise<readonly string[]> {
-    const { rows } = await this.ask(GRANTS, [this.#schema, lockedTables]);
-    return rows.map(([grant]) => String(grant));
+  /** What gives tables that are made anew the privileges and row security the old ones had. */
+  async #grants({ lockedTables = [] }: Batch): Promise<ResultSet['rows']> {
+    return (await this.ask(GRANTS, [this.#schema, lockedTables])).rows;
   }
 
   async #isTrue(question: string, values: readonly unknown[]): Promise<boolean> {
