@@ -11,7 +11,19 @@ export const NOTHING_OF_OTHERS = 'SET search_path = pg_catalog, pg_temp';
 
 const FIRST_OF_PATH = `RESET search_path; SELECT pg_catalog.current_schema() AS name; ${NOTHING_OF_OTHERS}`;
 
-/** The schema that this user's sessions make tables in where none is configured. Throws WarehouseError where there is none. */
+/** The owner of a schema ($1), where that is neither this user nor anybody who may do everything in the database anyway. */
+const STRANGE_OWNER = `SELECT owner.rolname AS name
+FROM pg_namespace n
+JOIN pg_roles owner ON owner.oid = n.nspowner
+JOIN pg_roles me ON me.rolname = current_user
+JOIN pg_database d ON d.datname = current_database()
+WHERE n.nspname = $1 AND owner.oid NOT IN (me.oid, d.datdba) AND NOT owner.rolsuper AND owner.rolname <> 'pg_database_owner'
+  AND (me.rolsuper OR NOT pg_has_role(owner.oid, 'USAGE'))`;
+
+/**
+ * The schema that this user's sessions make tables in where none is configured. Throws WarehouseError where there is none, and
+ * where it belongs to a stranger: whoever may create schemas can make one that comes before `public` in a search path.
+ */
 export async function firstOfSearchPath(client: Client): Promise<string> {
   const results = (await client.query(FIRST_OF_PATH)) as unknown as readonly { rows: { name: string | null }[] }[];
   const name = results[1]?.rows[0]?.name ?? undefined;
@@ -20,6 +32,16 @@ export async function firstOfSearchPath(client: Client): Promise<string> {
     throw new WarehouseError('refused', `the search path ${reason}, so that nobody knows where the tables are to be`, {
       next: 'Name a schema for them: DB_SCHEMA under [CLUSTER] in dwh.cfg.',
     });
+  }
+  const { rows } = await client.query<{ name: string }>(STRANGE_OWNER, [name]);
+  if (rows[0] !== undefined) {
+    throw new WarehouseError(
+      'refused',
+      `the search path begins with the schema ${name}, which belongs to ${rows[0].name}`,
+      {
+        next: 'Name the schema that you mean: DB_SCHEMA under [CLUSTER] in dwh.cfg.',
+      },
+    );
   }
   return name;
 }
