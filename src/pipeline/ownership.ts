@@ -40,6 +40,23 @@ export function standingOf(model: Model, relations: readonly Relation[]): Standi
   };
 }
 
+/**
+ * Whether there is a history of earlier tables; those that an earlier release made have none. Throws StarloadError where it
+ * is not of the ledger's owner or no table: a view would run its functions with the rights of whoever reads it.
+ */
+export async function hasHistory(model: Model, warehouse: Warehouse): Promise<boolean> {
+  const relations = await warehouse.relations([LEDGER, HISTORY]);
+  const owner = relations.find(({ name }) => name === LEDGER)?.stranger;
+  const { ours, foreign } = standingOf(
+    model,
+    relations.map((relation) => (relation.stranger === owner ? { ...relation, stranger: undefined } : relation)),
+  );
+  if (foreign.length > 0) {
+    throw refuseForeign(foreign, await warehouse.schema());
+  }
+  return ours.some(({ name }) => name === HISTORY);
+}
+
 /** The foreign ones in words: `users (table, has no column user_id)`. */
 export function describeForeign(foreign: readonly ForeignRelation[]): string {
   return foreign.map(({ name, kind, reason }) => `${name} (${kind}, ${reason})`).join(', ');
@@ -56,6 +73,7 @@ export function refuseForeign(foreign: readonly ForeignRelation[], schema: strin
 }
 
 const LEDGER = 'load_ledger';
+const HISTORY = 'load_history';
 const NO_LEDGER = `no ${LEDGER} of Starload's stands beside it`;
 
 /** Why a relation is none of Starload's, as far as it alone tells. */

@@ -1,8 +1,8 @@
 import { identify } from '../objects/bytes.ts';
 import { protocolSql } from '../sql/catalogue.ts';
-import { WarehouseError } from '../warehouse/errors.ts';
 import type { LoadContext } from './context.ts';
 import { readLedger } from './ledger.ts';
+import { hasHistory } from './ownership.ts';
 import {
   isEmpty,
   type LoadPlan,
@@ -84,13 +84,10 @@ function cut({ maxRunBytes = Number.POSITIVE_INFINITY }: LoadContext, plan: Load
 }
 
 async function readHistory({ model, warehouse }: LoadContext): Promise<readonly PastFile[]> {
-  const { rows } = await warehouse.query(protocolSql(model, 'history').sql).catch((error: unknown) => {
-    // Tables that an earlier release made have none.
-    if (error instanceof WarehouseError && error.kind === 'missing-table') {
-      return { rows: [] };
-    }
-    throw error;
-  });
+  if (!(await hasHistory(model, warehouse))) {
+    return [];
+  }
+  const { rows } = await warehouse.query(protocolSql(model, 'history').sql);
   return rows.map(([runId, table, uri, version, size]) => ({
     runId: String(runId),
     table: String(table),
