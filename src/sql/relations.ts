@@ -38,7 +38,7 @@ const EXPLAINS = new Set(['explain', 'verbose']);
 const VERBS = new Set(['insert', 'update', 'delete', 'merge']);
 /** What the name of a table comes after, or of what takes such a name. */
 const NAMED_NEXT = new Set(['table', 'view', 'lock', 'truncate', 'analyze']);
-const DROPPED = new Set(['sequence', 'index', 'type']);
+const DROPPED = new Set(['sequence', 'index', 'type', 'domain']);
 const TABLE_VERBS = new Set(['create', 'drop', 'alter', 'lock', 'truncate', 'analyze']);
 
 /** Finds the tables of the statements that a model is made of: queries, INSERT, UPDATE, DELETE, and CREATE or DROP. */
