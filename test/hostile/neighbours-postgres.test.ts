@@ -43,6 +43,69 @@ onPostgres('grants are carried over where the search path says which schema it i
 });
 
 onPostgres(
+  'the privileges of the old tables are those of the new ones, on columns and for some rows too',
+  async (database) => {
+    const { admin, own, open, user } = database;
+    const [analyst, stranger] = [`analyst_${own.slice(-12)}`, `stranger_${own.slice(-12)}`];
+    const warehouse = await open();
+    await createTables(model, warehouse);
+    await admin(`CREATE ROLE "${analyst}"; CREATE ROLE "${stranger}"; SET ROLE ${user}; SET search_path = "${own}";
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO "${stranger}", PUBLIC;
+CREATE FUNCTION paid(text) RETURNS boolean LANGUAGE sql AS 'SELECT $1 = ''paid''';
+GRANT USAGE ON SCHEMA "${own}" TO "${analyst}"; GRANT SELECT (title), UPDATE (title) ON songs TO "${analyst}";
+GRANT SELECT, INSERT ON users TO "${analyst}"; ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE time FORCE ROW LEVEL SECURITY;
+CREATE POLICY "the paying" ON users FOR SELECT TO "${analyst}" USING (paid(level));
+CREATE POLICY none ON users AS RESTRICTIVE TO PUBLIC USING (level <> 'it''s %s') WITH CHECK (false)`);
+    const privileges = () =>
+      admin(`SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, MIN(CAST(COALESCE(c.relacl, acldefault('r', c.relowner)) AS TEXT)),
+  array_agg(DISTINCT a.attname || ' ' || CAST(a.attacl AS TEXT)) FILTER (WHERE a.attacl IS NOT NULL),
+  (SELECT array_agg(CAST(ROW (policyname, permissive, roles, cmd, qual, with_check) AS TEXT) ORDER BY policyname)
+   FROM pg_policies WHERE schemaname = n.nspname AND tablename = c.relname)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE n.nspname = '${own}' AND c.relname IN ('songs', 'users', 'time') GROUP BY 1, 2, 3, n.nspname ORDER BY 1`);
+    const before = await privileges();
+    await createTables(model, warehouse);
+    expect(await privileges()).toEqual(before);
+    expect(await admin(`SELECT has_table_privilege('${stranger}', '"${own}".songs', 'SELECT')`)).toEqual([[false]]);
+    await admin(
+      `DROP OWNED BY "${analyst}"; SET ROLE ${user}; ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM "${stranger}", PUBLIC; RESET ROLE; DROP OWNED BY "${stranger}"; DROP ROLE "${analyst}", "${stranger}"`,
+    );
+  },
+);
+
+onPostgres(
+  'a schema that somebody else has put into the search path is refused, and taken when it is named',
+  async (database) => {
+    const { admin, own, open, user } = database;
+    const mallory = `mallory_${own.slice(-12)}`;
+    await admin(
+      `CREATE ROLE "${mallory}"; ALTER SCHEMA "${own}" OWNER TO "${mallory}"; GRANT ALL ON SCHEMA "${own}" TO PUBLIC`,
+    );
+    await expect((await open()).schema()).rejects.toMatchObject({
+      message: expect.stringContaining(`schema ${own}, which belongs to ${mallory}`),
+      next: expect.stringContaining('DB_SCHEMA'),
+    });
+    await loadsRight(await open(own), database);
+    await admin(`ALTER SCHEMA "${own}" OWNER TO ${user}; DROP ROLE "${mallory}"`);
+  },
+);
+
+onPostgres("a history that is not of the ledger's owner is refused before it is read", async (database) => {
+  const { admin, own, open } = database;
+  const warehouse = await open();
+  await createTables(model, warehouse);
+  await admin(`DROP TABLE "${own}".load_history;
+CREATE VIEW "${own}".load_history AS SELECT CAST('a' AS VARCHAR) AS run_id, 'staging_events' AS staging_table, 'a' AS uri, 'a' AS version,
+  1 AS size_bytes, CAST(now() AS TIMESTAMP) AS loaded_at; GRANT ALL ON "${own}".load_history TO PUBLIC`);
+  const loader = loaderOf(warehouse, database.folder);
+  writeSample(loader);
+  await expect(etl(loader.context)).rejects.toThrow('load_history (view, not an ordinary table)');
+  await admin(`DROP VIEW "${own}".load_history`);
+  await etl(loader.context);
+});
+
+onPostgres(
   'tables that somebody else has made just like those of Starload are refused, whoever loads',
   async (database) => {
     const { admin, own, open, user } = database;
@@ -85,10 +148,11 @@ onPostgres('whatever kind of thing has the name of a table is refused, and dropp
   const { admin, own, open, user } = database;
   await admin(`SET ROLE ${user}; SET search_path = "${own}";
 CREATE MATERIALIZED VIEW songs AS SELECT 1 AS a; CREATE SEQUENCE users; CREATE TABLE artists (a INT) PARTITION BY LIST (a);
-CREATE TABLE another (a INT); CREATE INDEX time ON another (a); CREATE TYPE songplays AS (a INT); CREATE VIEW load_run AS SELECT 1 AS a`);
+CREATE TABLE another (a INT); CREATE INDEX time ON another (a); CREATE TYPE songplays AS (a INT); CREATE VIEW load_run AS SELECT 1 AS a;
+CREATE DOMAIN staging_songs AS INT; CREATE TYPE staging_events AS ENUM ('a')`);
   const warehouse = await open();
   await expect(createTables(model, warehouse, { force: true })).rejects.toThrow(
-    /artists \(partitioned table, .*load_run \(view, .*songplays \(type, .*songs \(materialized view, .*time \(index, .*users \(sequence, /,
+    /artists \(partitioned table, .*load_run \(view, .*songplays \(type, .*songs \(materialized view, .*staging_events \(type, .*staging_songs \(domain, .*time \(index, .*users \(sequence, /,
   );
   await createTables(model, warehouse, { replaceForeign: true });
   await loadsRight(warehouse, database);
