@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Certification, Finding } from '../certify/certify.ts';
 import type { TrialFiles } from '../certify/trial-load.ts';
 import type { Config, RedshiftTarget } from '../config/config.ts';
-import { StarloadError } from '../errors.ts';
+import { InterruptedError, StarloadError } from '../errors.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import type { Model } from '../sql/catalogue.ts';
@@ -79,11 +79,19 @@ async function withMeans<T>(
       onFinding,
       signal,
     });
+  } catch (error) {
+    const { reason } = watch.signal;
+    throw reason instanceof InterruptedError ? new InterruptedError(reason.signal, '', NOTHING_LEFT) : error;
   } finally {
     watch.release();
     await Promise.all([service, ...warehouses].map((each) => each.close()));
   }
 }
+
+const NOTHING_LEFT = {
+  outcome: 'the schema of the certification is dropped, and nothing of it is left',
+  next: 'Run it again when you like.',
+};
 
 async function ownVersion(): Promise<string> {
   return JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).version;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -14,9 +16,11 @@ import { s3Reader } from '../standin/engine/objects.ts';
 import { sharedPostgres } from '../standin/engine/postgres.ts';
 import { type S3Server, startS3Server } from '../standin/s3-server.ts';
 import { CLUSTER, DATABASE, REGION, ROLE, type Standin, startStandin } from '../standin/standin.ts';
+import { MAIN } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
 import { inProcess } from '../support/in-process.ts';
 import { sample, scale } from '../support/scale.ts';
+import { until } from '../support/until.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -223,6 +227,28 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       });
       expect(await run(folder, ['--yes', '--minutes', '0'])).toMatchObject({ code: 2 });
       expect(standin.dataApi.calls.length).toBe(calls);
+    }));
+
+  test('that is stopped by SIGINT drops its schema first', () =>
+    withProject(async (folder) => {
+      const before = standin.dataApi.calls.length;
+      const loader = spawn(process.execPath, [MAIN, 'certify', '--config', join(folder, 'dwh.cfg'), '--yes'], {
+        env: { ...process.env, ...standin.environment },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let told = '';
+      loader.stderr.on('data', (data) => {
+        told += data;
+      });
+      const ended = once(loader, 'exit');
+      const isExplaining = ({ body }: { body: Readonly<Record<string, unknown>> }) =>
+        String(body['Sqls']).includes('EXPLAIN');
+      await until(() => standin.dataApi.calls.slice(before).some(isExplaining));
+      loader.kill('SIGINT');
+      expect(await ended).toEqual([130, null]);
+      expect(told).toContain('nothing of it is left');
+      expect(await schemas()).toEqual([]);
+      expect(standin.s3.list('work')).toEqual([]);
     }));
 
   test(

@@ -70,7 +70,7 @@ const QUICK: Scale = {
   bombMegabytes: 32,
   emptyFiles: 1000,
   names: 10,
-  certified: 4,
+  certified: 5,
   quotings: 40,
   tamperings: 2,
 };
