@@ -5,6 +5,7 @@ CREATE TABLE load_history (
   uri VARCHAR(4096) COLLATE "C" NOT NULL,
   version VARCHAR(256) COLLATE "C" NOT NULL,
   size_bytes BIGINT NOT NULL,
-  loaded_at TIMESTAMP NOT NULL
+  loaded_at TIMESTAMP NOT NULL,
+  generation BIGINT NOT NULL
 );
 CREATE INDEX ON load_history (run_id);

@@ -1,5 +1,5 @@
 -- One row per file that was loaded, run by run, before create-tables dropped the ledger: etl --replay makes these runs again
--- in their order. create-tables adds to it and never drops it.
+-- in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it.
 -- kept: yes
 CREATE TABLE load_history (
   run_id VARCHAR(64) NOT NULL,
@@ -7,5 +7,6 @@ CREATE TABLE load_history (
   uri VARCHAR(4096) NOT NULL,
   version VARCHAR(256) NOT NULL,
   size_bytes BIGINT NOT NULL,
-  loaded_at TIMESTAMP NOT NULL
+  loaded_at TIMESTAMP NOT NULL,
+  generation BIGINT NOT NULL
 )

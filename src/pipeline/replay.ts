@@ -41,11 +41,13 @@ interface PastFile {
   readonly uri: string;
   /** Table, size and version: what it held. */
   readonly content: string;
+  /** Whether this run stands in the ledger: it has been made again. */
+  readonly isMade: boolean;
 }
 
 /**
  * Orders a plan as the history had it. A file belongs to the last run that loaded its content, under whatever name; what
- * no run loaded comes last. A run of the history is not cut, since within a run content decides. Local files are read to
+ * no run loaded comes last, and so does what comes after its run, or a later one, has been made. A run of the history is not cut, since within a run content decides. Local files are read to
  * be known. Where there is no history, or the tables hold other runs already, the plan is only cut to size. Throws StarloadError when one cannot be read, WarehouseError when the history cannot.
  */
 export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<Replay> {
@@ -55,9 +57,7 @@ export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<
   }
   const runOf = new Map(history.map(({ content, runId }) => [content, runId]));
   const present = await contentsLoaded(context);
-  const groups = new Map<string, Set<PlannedFile>>(
-    [...new Set(history.map(({ runId }) => runId))].map((id) => [id, new Set()]),
-  );
+  const groups = new Map<string, Set<PlannedFile>>(runsToMake(history).map((id) => [id, new Set()]));
   const rest = new Set<PlannedFile>();
   for (const table of plan.tables) {
     for (const file of table.files) {
@@ -79,6 +79,12 @@ export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<
   };
 }
 
+/** The runs after the last that has been made: a file that comes too late for its place in the order is in no run of it. */
+function runsToMake(history: readonly PastFile[]): readonly string[] {
+  const lastMade = history.findLastIndex(({ isMade }) => isMade);
+  return [...new Set(history.slice(lastMade + 1).map(({ runId }) => runId))];
+}
+
 function cut({ maxRunBytes = Number.POSITIVE_INFINITY }: LoadContext, plan: LoadPlan): readonly PlannedRun[] {
   return splitPlan(plan, maxRunBytes).map((run) => ({ plan: run }));
 }
@@ -88,11 +94,12 @@ async function readHistory({ model, warehouse }: LoadContext): Promise<readonly 
     return [];
   }
   const { rows } = await warehouse.query(protocolSql(model, 'history').sql);
-  return rows.map(([runId, table, uri, version, size]) => ({
+  return rows.map(([runId, table, uri, version, size, madeRun]) => ({
     runId: String(runId),
     table: String(table),
     uri: String(uri),
     content: contentKey(String(table), Number(size), String(version)),
+    isMade: madeRun !== null,
   }));
 }
 

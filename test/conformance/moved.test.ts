@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
@@ -6,7 +7,7 @@ import { status } from '../../src/pipeline/status.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import { type Loader, readStar, withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
-import { countRows, PLAY } from '../support/trials.ts';
+import { countRows, PLAY, runSql } from '../support/trials.ts';
 
 const A = `${LOG_ROOT}/a.json`;
 const ARCHIVED = `${LOG_ROOT}/archive/a.json`;
@@ -104,5 +105,38 @@ describe.each(engines)('on $name a file', (engine) => {
       loader.store.files.set(ARCHIVED, `${STALE}\n{"ts":1}`);
       loader.store.files.delete(A);
       expect(await etl(context)).toMatchObject({ tables: [{ moved: 0, quarantined: 1 }, {}] });
+    }));
+});
+
+/** A restore: tables made anew, and everything loaded again. */
+async function restore({ context }: Loader): Promise<void> {
+  await createTables(context.model, context.warehouse, { force: true });
+  await etl(context);
+}
+
+describe.each(engines)('on $name a second restore gives the star before it', (engine) => {
+  test('when a file was missing at the first restore, and was loaded after it', () =>
+    withCorrection(engine, async (loader) => {
+      loader.store.files.delete(A);
+      await restore(loader);
+      loader.store.files.set(A, STALE);
+      await etl(loader.context);
+      expect(await levels(loader)).toEqual(['free', 'free']);
+      await restore(loader);
+      expect(await levels(loader)).toEqual(['free', 'free']);
+    }));
+
+  test('when runs before the first restore were stamped by a clock far ahead', () =>
+    withLoader(engine, async (loader) => {
+      const { context, store } = loader;
+      store.files.set(A, STALE);
+      await etl(context);
+      await runSql(context.warehouse, "UPDATE load_ledger SET loaded_at = TIMESTAMP '2038-01-19 00:00:00'");
+      await restore(loader);
+      store.files.set(`${LOG_ROOT}/b.json`, CORRECTION);
+      await etl(context);
+      expect(await levels(loader)).toEqual(['paid', 'paid']);
+      await restore(loader);
+      expect(await levels(loader)).toEqual(['paid', 'paid']);
     }));
 });

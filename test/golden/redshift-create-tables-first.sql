@@ -7,7 +7,7 @@ SET search_path TO "pg_catalog";
 CREATE SCHEMA IF NOT EXISTS "sparkify";
 
 -- One row per file that was loaded, run by run, before create-tables dropped the ledger: etl --replay makes these runs again
--- in their order. create-tables adds to it and never drops it.
+-- in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it.
 -- kept: yes
 CREATE TABLE "sparkify".load_history (
   run_id VARCHAR(64) NOT NULL,
@@ -15,7 +15,8 @@ CREATE TABLE "sparkify".load_history (
   uri VARCHAR(4096) NOT NULL,
   version VARCHAR(256) NOT NULL,
   size_bytes BIGINT NOT NULL,
-  loaded_at TIMESTAMP NOT NULL
+  loaded_at TIMESTAMP NOT NULL,
+  generation BIGINT NOT NULL
 );
 
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are

@@ -43,9 +43,12 @@ WHERE EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE status = 'loaded')
     WHERE run_id IN (SELECT run_id FROM "sparkify".load_history)
   );
 
--- The runs of the ledger, before it is dropped. A run that was replayed has the id it had before, and stands there already.
-INSERT INTO "sparkify".load_history (run_id, staging_table, uri, version, size_bytes, loaded_at)
-SELECT run_id, staging_table, uri, version, size_bytes, loaded_at
+-- The runs of the ledger, before it is dropped: a generation of their own, since they came after all that stand there, whatever
+-- the clock said. A run that was replayed has the id it had before, and stands there already.
+INSERT INTO "sparkify".load_history (run_id, staging_table, uri, version, size_bytes, loaded_at, generation)
+SELECT
+  run_id, staging_table, uri, version, size_bytes, loaded_at,
+  (SELECT COALESCE(MAX(generation), 0) + 1 FROM "sparkify".load_history)
 FROM "sparkify".load_ledger
 WHERE status = 'loaded' AND run_id NOT IN (SELECT run_id FROM "sparkify".load_history);
 
