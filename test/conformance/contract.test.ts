@@ -88,6 +88,20 @@ describe.each(engines)('the contract of a warehouse on $name', (engine) => {
       }),
   );
 
+  test("a user's own statement gives its rows, or how many it changed", () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      const write = async (sql: string) => {
+        const steps = [{ kind: 'sql', name: 'query', sql, wanted: 'always' } as const];
+        const [done] = await warehouse.run({ name: uniqueName('write', '-'), locks: false, asWritten: true, steps });
+        return [done?.affected, done?.result?.rows];
+      };
+      expect(await write(`${INSERT} UNION ALL ${INSERT.slice(INSERT.indexOf('SELECT'))}`)).toEqual([2, undefined]);
+      expect(await write("UPDATE users SET level = 'paid'")).toEqual([2, undefined]);
+      expect((await write('CREATE VIEW payers AS SELECT user_id FROM users'))[1]).toBeUndefined();
+      expect((await write('SELECT COUNT(*) AS n FROM payers'))[1]).toEqual([[2]]);
+      expect((await write('SELECT user_id FROM payers WHERE FALSE'))[1]).toEqual([]);
+    }));
+
   test('all statements of a transaction have one stamp, in UTC, which is also the DEFAULT of loaded_at', () =>
     withLoader(engine, async ({ context: { warehouse } }) => {
       const insert = `INSERT INTO staging_songs (artist_id, song_id) SELECT 'a', CAST(${warehouse.now} AS VARCHAR(32))`;

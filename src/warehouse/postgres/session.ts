@@ -175,7 +175,8 @@ export class Session {
     const returned: QueryArrayResult<Value[]> = await this.#attempt(() =>
       this.#client.query({ text: sql, values, rowMode: 'array', queryMode: 'extended' } as never),
     );
-    return { name, affected: returned.rowCount ?? 0, result: toResultSet(returned) };
+    const result = returned.fields.length === 0 ? undefined : toResultSet(returned);
+    return { name, affected: returned.rowCount ?? 0, result };
   }
 
   /** Runs statements whose rows are of no interest. */

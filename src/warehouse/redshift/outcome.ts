@@ -23,18 +23,27 @@ export async function readResults(
   steps: readonly Step[],
 ): Promise<readonly StepResult[]> {
   const rows = new Map<Step, ResultSet>();
-  const copied = new Map<Step, number>();
+  const affected = new Map<Step, number>();
+  // Only a description tells whether a statement has rows: those of one that has none cannot be asked for.
+  const { SubStatements: told = [] } = statements.some(({ fetch }) => fetch === 'rows-if-any')
+    ? await api.describe(id)
+    : {};
   for (const [index, { step, fetch }] of statements.entries()) {
-    if (step !== undefined && (fetch === 'rows' || fetch === 'copied')) {
-      const result = await api.rows(subId(id, index));
-      if (fetch === 'rows') {
-        rows.set(step, result);
-      } else {
-        copied.set(step, (copied.get(step) ?? 0) + Number(result.rows[0]?.[0] ?? 0));
-      }
+    if (step === undefined || fetch === undefined || fetch === 'rows-on-failure') {
+      continue;
+    }
+    if (fetch === 'rows-if-any' && told[index]?.HasResultSet !== true) {
+      affected.set(step, Math.max(0, told[index]?.ResultRows ?? 0));
+      continue;
+    }
+    const result = await api.rows(subId(id, index));
+    if (fetch === 'copied') {
+      affected.set(step, (affected.get(step) ?? 0) + Number(result.rows[0]?.[0] ?? 0));
+    } else {
+      rows.set(step, result);
     }
   }
-  return steps.map((step) => ({ name: step.name, affected: copied.get(step) ?? 0, result: rows.get(step) }));
+  return steps.map((step) => ({ name: step.name, affected: affected.get(step) ?? 0, result: rows.get(step) }));
 }
 
 /** What to throw for a batch that has not finished: the step that failed, why, and what the steps before it returned. */

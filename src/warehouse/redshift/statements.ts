@@ -9,8 +9,8 @@ import { NOTHING_OF_OTHERS, placesOf } from './schema.ts';
 export interface BatchStatement {
   readonly sql: string;
   readonly step: Step | undefined;
-  /** What of its result is to be fetched: rows for the step, or how many rows a COPY loaded. */
-  readonly fetch: 'rows' | 'rows-on-failure' | 'copied' | undefined;
+  /** What of its result is to be fetched: rows for the step, rows or how many it changed, or how many rows a COPY loaded. */
+  readonly fetch: 'rows' | 'rows-if-any' | 'rows-on-failure' | 'copied' | undefined;
 }
 
 /** What a batch's statements depend on besides its steps. */
@@ -74,8 +74,10 @@ function stepStatements(
   { names, options }: { readonly names: Qualifier; readonly options: StatementOptions },
 ): readonly BatchStatement[] {
   if (step.kind === 'sql') {
-    const sql = asWritten === true ? step.sql : names.statement(step.sql);
-    return [{ sql, step, fetch: FETCHES[step.wanted ?? 'never'] }];
+    const fetch = FETCHES[step.wanted ?? 'never'];
+    return asWritten === true
+      ? [{ sql: step.sql, step, fetch: fetch === 'rows' ? 'rows-if-any' : fetch }]
+      : [{ sql: names.statement(step.sql), step, fetch }];
   }
   const into = { table: step.table, name: names.name(step.table.name) };
   if (step.kind === 'copy-folder') {
