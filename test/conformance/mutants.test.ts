@@ -14,6 +14,7 @@ import { holdsThroughHistory } from '../support/properties.ts';
 import { listsPastEmptyPages, loadsTheListedVersion } from '../support/s3-trials.ts';
 import { FOR_ALL, scale } from '../support/scale.ts';
 import { type Scenario, scenarios } from '../support/scenario.ts';
+import { namesTamperedColumns, TAMPERINGS } from '../support/tampering.ts';
 import {
   loadsOnceSideBySide,
   plansAnewWhenOvertaken,
@@ -47,6 +48,9 @@ const TRIALS: readonly Trial[] = [
         { numRuns: scale.mutantHistories, endOnFailure: true, seed: 7 },
       ),
   ],
+  ...TAMPERINGS.filter(({ isOfKeys }) => isOfKeys !== true).map(
+    (how): Trial => [`${how.name} by hand`, (engine, options) => namesTamperedColumns(engine, how, options)],
+  ),
   ['a big file exchanged once it is read', loadsTheListedVersion],
   [
     'broken files',
@@ -81,6 +85,8 @@ const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
   'deletes no users': 'versions of an event that differ within a run',
   'has its stamp guard off': 'stamp not newer',
   'stops listing at an empty page': 'an empty page in a listing',
+  'reconciles all columns but the last of each table': 'another value by hand',
+  'reconciles with =, so that NULLs vanish': 'NULL instead of a value by hand',
   'drops tables by their plain names': "a neighbour's tables",
   'counts rows before it has the lock only': 'rows after the count',
   'copies whatever version of a big file is there': 'a big file exchanged once it is read',

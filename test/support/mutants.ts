@@ -99,6 +99,8 @@ export const MUTANTS: readonly Mutant[] = [
     options: () => ({ wrap: dropsPlainNames }),
     harmlessOn: { engines: ['postgres', 'redshift'], reason: 'plain names are those of one schema' },
   },
+  { name: 'reconciles all columns but the last of each table', options: () => ({ wrap: leavesTheLastColumnOut }) },
+  { name: 'reconciles with =, so that NULLs vanish', options: () => ({ wrap: reconcilesWithoutNulls }) },
   { name: 'counts rows before it has the lock only', options: () => ({ wrap: countsOutsideTheLock }) },
 ];
 
@@ -254,4 +256,34 @@ function isJson(line: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Of what reconcile compares, the last column is the same on both sides. */
+function leavesTheLastColumnOut(warehouse: Warehouse): Warehouse {
+  return comparing(warehouse, (sql) => {
+    const [, column = '', alias = ''] = /("\w+") AS (v\d+), 1 AS due/.exec(sql) ?? [];
+    return replaced(sql, new RegExp(`${column} AS ${alias}\\b`, 'g'), `NULLIF(${column}, ${column}) AS ${alias}`);
+  });
+}
+
+/** Rows with a NULL in them are equal to none, and so are left out. */
+function reconcilesWithoutNulls(warehouse: Warehouse): Warehouse {
+  return comparing(warehouse, (sql) => {
+    const [, values = ''] = /SELECT (v1(?:, v\d+)*), rows_due/.exec(sql) ?? [];
+    const areEqual = values.split(', ').map((value) => `${value} = ${value}`);
+    return replaced(sql, /\) counted\n/, `) counted\nWHERE ${areEqual.join(' AND ')}\n`);
+  });
+}
+
+/** Changes the statements by which reconcile compares values. */
+function comparing(warehouse: Warehouse, change: (sql: string) => string): Warehouse {
+  return override(warehouse, {
+    run: (batch, onStep) => {
+      const isComparison = (step: Step) => step.kind === 'sql' && /^compare_(?!model$)/.test(step.name);
+      const steps = batch.steps.map((step) =>
+        step.kind === 'sql' && isComparison(step) ? { ...step, sql: change(step.sql) } : step,
+      );
+      return warehouse.run({ ...batch, steps }, onStep);
+    },
+  });
 }

@@ -1,6 +1,12 @@
-import type { Column, Table } from '../../src/sql/catalogue.ts';
+import { expect } from '@jest/globals';
+import { etl } from '../../src/pipeline/etl.ts';
+import { reconcile } from '../../src/pipeline/reconcile.ts';
+import { type Column, loadedColumns, type Table } from '../../src/sql/catalogue.ts';
 import { quoteIdentifier } from '../../src/sql/render.ts';
+import type { Engine } from './engines.ts';
+import { type Loader, type LoaderOptions, withLoader } from './loader.ts';
 import type { EventRecord, SongRecord } from './oracle.ts';
+import { LOG_ROOT, linesOf, SONG_ROOT } from './scenario.ts';
 import { PLAY, SONG } from './trials.ts';
 
 /** A way to change a value by hand: the expression it becomes, or none where the column cannot be changed so. */
@@ -103,4 +109,81 @@ WHERE ${by} IN (
 )`,
   );
   return { table, columns: ordered.map((column) => column.name), statements };
+}
+
+/** One that has loaded the sample of a tampering. */
+export function withSample(
+  engine: Engine,
+  { isNullSample }: Pick<Tampering, 'isNullSample'>,
+  action: (loader: Loader) => Promise<void>,
+  options: LoaderOptions = {},
+): Promise<void> {
+  return withLoader(
+    engine,
+    async (loader) => {
+      const { events, songs } = tamperSample(isNullSample);
+      loader.store.files.set(`${LOG_ROOT}/a.json`, linesOf(events));
+      loader.store.files.set(`${SONG_ROOT}/a.json`, linesOf(songs));
+      await etl(loader.context);
+      await action(loader);
+    },
+    options,
+  );
+}
+
+/** Changes one value of each column that can be changed so, each in a row of its own. Returns these columns by table. */
+async function tamper(
+  { context: { warehouse } }: Loader,
+  tables: readonly Table[],
+  columnsOf: (table: Table) => readonly Column[],
+  how: Tampering,
+) {
+  const changes = tables.map((table) => changesOf(table, columnsOf(table), how));
+  for (const { statements } of changes) {
+    const steps = statements.map((sql, index) => ({ kind: 'sql' as const, name: `tamper_${index}`, sql }));
+    await warehouse.run({ name: `tamper-${Math.random()}`, locks: false, steps });
+  }
+  return new Map(changes.map(({ table, columns }) => [table.name, columns]));
+}
+
+/** What a reconciliation names, by table: columns that differ, and rows that stand under another key than theirs. */
+async function namedColumns({ context }: Loader, recounts: boolean): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { disagreements } = await reconcile(context, { recounts });
+  const named = disagreements.map(({ rule, examples }) => [rule, examples.flatMap(columnIn)] as const);
+  return new Map(named);
+}
+
+function columnIn(example: string): readonly string[] {
+  const column = /: (\w+) is .+ instead of .+$/.exec(example)?.[1];
+  return / 1 row missing$/.test(example) ? [] : [column ?? (/: 1 row too many$/.test(example) ? KEY : example)];
+}
+
+const KEY = 'a key';
+
+/** Staging comes last, since the star is held to it. */
+const COMPARED = [
+  { roles: ['current', 'star'], columnsOf: ({ columns }: Table) => columns, recounts: false },
+  { roles: ['staging'], columnsOf: loadedColumns, recounts: true },
+] as const;
+
+/** Changes a value of each column by hand: reconcile must name them all, and nothing else. */
+export function namesTamperedColumns(engine: Engine, how: Tampering, options: LoaderOptions = {}): Promise<void> {
+  return withSample(
+    engine,
+    how,
+    async (loader) => {
+      for (const { roles, columnsOf, recounts } of COMPARED) {
+        const tables = loader.context.model.tables.filter(({ role }) =>
+          (roles as readonly Table['role'][]).includes(role),
+        );
+        const changed = await tamper(loader, tables, columnsOf, how);
+        const named = await namedColumns(loader, recounts);
+        for (const [table, columns] of changed) {
+          const expected = how.isOfKeys ? columns.map(() => KEY) : [...columns].sort();
+          expect([table, [...(named.get(table) ?? [])].sort()]).toEqual([table, expected]);
+        }
+      }
+    },
+    options,
+  );
 }
