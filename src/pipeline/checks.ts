@@ -77,6 +77,13 @@ export function toOffenders(result: ResultSet | undefined): readonly Offender[] 
   }));
 }
 
+/** The offender that a refusal's message names, where no row could be read: none where the engine does not repeat the text. */
+export function offenderInWords(message: string): readonly Offender[] {
+  const [, rule, offender] = /starload check: (\w+): (.*?)"?$/s.exec(message) ?? [];
+  const nowhere = { table: undefined, column: undefined, value: undefined };
+  return rule === undefined || offender === undefined ? [] : [{ rule, severity: 'error', offender, ...nowhere }];
+}
+
 function optional(value: unknown): string | undefined {
   return value === null || value === undefined ? undefined : String(value);
 }

@@ -1,6 +1,6 @@
 import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import { StepFailed } from '../warehouse/errors.ts';
-import { type Offender, offendersStep, refusingPhase, toOffenders } from './checks.ts';
+import { type Offender, offenderInWords, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { PreparedTable } from './prepare.ts';
 import { badRecords } from './refuse.ts';
 import { findMisfits, findValue, type Misfits } from './search.ts';
@@ -18,11 +18,8 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
   const phase = refusingPhase(error.step);
   if (phase !== undefined) {
     const offenders = toOffenders(error.results.find(({ name }) => name === offendersStep(phase))?.result);
-    return failedChecks(
-      offenders.filter(({ severity }) => severity === 'error'),
-      prepared,
-      error,
-    );
+    const listed = offenders.filter(({ severity }) => severity === 'error');
+    return failedChecks(listed.length > 0 ? listed : offenderInWords(error.failure.message), prepared, error);
   }
   // An engine blames one record at most, the search finds all.
   const blamed = error.failure.problems;
@@ -47,6 +44,13 @@ async function failedChecks(
   const problems: DataProblem[] = [];
   for (const offender of offenders.slice(0, MAX_PROBLEMS)) {
     problems.push((await findOffender(offender, prepared)) ?? inWords(offender));
+  }
+  if (offenders.length === 0) {
+    return new DataError('a check failed, and the warehouse tells neither which nor on what rows', [], {
+      next: 'Load fewer files at a time (MAX_RUN_SIZE under [LOAD]) to find the one; sql/checks has the rules.',
+      outcome: 'nothing was changed',
+      cause: error,
+    });
   }
   const rules = new Set(offenders.map(({ rule }) => rule));
   return new DataError(
