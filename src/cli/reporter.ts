@@ -31,6 +31,8 @@ function lineFor(event: PipelineEvent): string | undefined {
       return `run ${event.run} of ${event.of} is loaded, and stays whatever becomes of the others`;
     case 'replaying':
       return `${counted(event.runs, 'run')} of the earlier tables will be made again, in their order (--no-replay loads everything in one)`;
+    case 'uncounted':
+      return `${styledStory('yellow', 'warning')}: all is committed, but the rows of the tables could not be counted: ${event.reason}`;
     case 'again':
       return `${styledStory('yellow', 'again')} (attempt ${event.attempt}): ${event.reason}`;
     case 'step':

@@ -1,4 +1,5 @@
 import { StarloadError } from '../errors.ts';
+import { budgetsOf, tooMany } from '../pipeline/budget.ts';
 import { assertKeepsCase } from '../pipeline/collation.ts';
 import { describeForeign, standingOf } from '../pipeline/ownership.ts';
 import { doctorSql } from '../sql/catalogue.ts';
@@ -18,6 +19,7 @@ export function warehouseChecks(examination: Examination, learnt: Learnt): reado
     { name: 'tables', needs: ['connect'], run: () => checkTables(examination, learnt) },
     { name: 'privileges', needs: ['connect'], run: () => checkPrivileges(examination, learnt) },
     { name: 'stamps', needs: ['tables'], run: () => checkStamps(examination, learnt) },
+    { name: 'budget', needs: ['connect'], run: async () => checkBudget(examination, learnt) },
   ];
 }
 
@@ -47,6 +49,20 @@ async function checkConnection({ model, open }: Examination, learnt: Learnt): Pr
   return {
     reason: `${warehouse.location}: ${warehouse.engine} ${shortVersion(String(version))}, as ${user}`,
   };
+}
+
+/** A batch that is too long fails each time, and none other tells before files have been uploaded. */
+function checkBudget({ model }: Examination, learnt: Learnt): Outcome {
+  const budgets = budgetsOf(model, learnt.warehouse as Warehouse);
+  const unfit = budgets.filter(({ needs, most }) => needs > most);
+  const daily = unfit.find(({ task }) => task !== 'rebuild --restamp') ?? unfit[0];
+  if (daily !== undefined) {
+    const { message, next } = tooMany(daily);
+    return { status: daily.task === 'rebuild --restamp' ? 'warning' : 'failed', blocks: false, reason: message, next };
+  }
+  return budgets.length === 0
+    ? { reason: 'a transaction may have any number of statements' }
+    : { reason: budgets.map(({ task, needs, most }) => `${task} ${needs} of ${most} statements`).join(', ') };
 }
 
 /** Redshift gives its own release last, behind the PostgreSQL it descends from and a compiler. */

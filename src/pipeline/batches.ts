@@ -23,9 +23,8 @@ export interface Copy {
 
 /** Names of the steps whose outcome the pipeline asks about. */
 export const STAMP_GUARD = 'stamp_guard';
-export const LEDGER_GUARD = 'ledger_guard';
+export const LOAD_GUARD = 'load_guard';
 export const ROWS_GUARD = 'rows_guard';
-export const TABLE_SIZES = 'table_sizes';
 
 /** What a run writes down of itself. */
 export interface Records {
@@ -48,9 +47,9 @@ export function loadBatch(
     ({ parts }) => parts.length > 0,
   );
   const steps = [
-    ...sqlSteps([protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)], { now, since: now }),
+    ...sqlSteps([protocolSql(model, 'begin_run')], { now, since: now }),
     copyStep(copy(tableNamed(model, 'load_ledger'), [ledger])),
-    ...sqlSteps([protocolSql(model, LEDGER_GUARD)], { now, since: now }),
+    ...sqlSteps([protocolSql(model, LOAD_GUARD)], { now, since: now }),
     ...filled.map(copyStep),
     ...derive(model, { now, since: now }),
   ];
@@ -194,13 +193,12 @@ export function byName(table: Table): Mapping {
 
 function derive(model: Model, stamps: Stamps): readonly Step[] {
   const checks = { staged: checkSteps(model, 'staged'), star: checkSteps(model, 'star') };
-  return sqlSteps([...checks.staged, ...model.transforms, ...checks.star, tableSizes(model)], stamps);
+  return sqlSteps([...checks.staged, ...model.transforms, ...checks.star], stamps);
 }
 
-/** How many rows each table of staging and star holds. */
-export function tableSizes(model: Model): WantedSql {
-  const tables = [...tablesOf(model, 'staging'), ...tablesOf(model, 'star')];
-  return { name: TABLE_SIZES, sql: rowCounts(tables.map(({ name }) => name)), wanted: 'always' };
+/** Asks how many rows each table of staging and star holds. */
+export function tableSizesSql(model: Model): string {
+  return rowCounts([...tablesOf(model, 'staging'), ...tablesOf(model, 'star')].map(({ name }) => name));
 }
 
 /** Asks how many rows tables hold: a row each, of its name and their number. */

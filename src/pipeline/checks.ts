@@ -17,19 +17,30 @@ type Phase = Check['phase'];
 const LISTED = 100;
 
 /**
- * The steps that hold a batch to the checks of a phase. A batch cannot branch, so the rows are first collected and
- * returned, and then a cast that fails when there are any ends the batch.
+ * The steps that hold a batch to the checks of a phase. A batch cannot branch, so the rows are first returned, and then a
+ * cast that fails when there are any ends the batch. The last phase collects its rows for that, with the warnings of those
+ * before it; an earlier one asks twice, which is cheap there and saves a statement.
  */
 export function checkSteps(model: Model, phase: Phase): readonly WantedSql[] {
   const checks = model.checks.filter((check) => check.phase === phase);
-  if (checks.length === 0) {
-    return [];
+  if (phase === lastPhase(model)) {
+    const warnings = model.checks.filter((check) => check.phase !== phase && check.severity === 'warning');
+    return lastSteps(phase, [...warnings, ...checks]);
   }
-  const isLast = phase === lastPhase(model);
+  const errors = checks.filter(({ severity }) => severity === 'error');
+  return errors.length === 0
+    ? []
+    : [
+        { name: offendersStep(phase), sql: list(`(\n${union(errors)}\n) found`), wanted: 'on-failure' },
+        { name: `refuse_${phase}`, sql: refuse(`(\n${union(errors)}\n) found`) },
+      ];
+}
+
+function lastSteps(phase: Phase, checks: readonly Check[]): readonly WantedSql[] {
   return [
-    { name: `check_${phase}`, sql: collect(checks, phase) },
-    { name: offendersStep(phase), sql: list(phasesUpTo(model, phase)), wanted: isLast ? 'always' : 'on-failure' },
-    { name: `refuse_${phase}`, sql: refuse(phase) },
+    { name: `check_${phase}`, sql: `CREATE TEMP TABLE run_offenders AS\n${union(checks)}` },
+    { name: offendersStep(phase), sql: list('run_offenders'), wanted: 'always' },
+    { name: `refuse_${phase}`, sql: refuse('run_offenders') },
   ];
 }
 
@@ -38,18 +49,13 @@ export interface WantedSql extends NamedSql {
   readonly wanted?: Wanted | undefined;
 }
 
-/** What the checks of a batch found that does not stop it: the last phase lists what all of them found. */
+/** What the checks of a batch found that does not stop it, which the last phase lists. */
 export function warningsOf(results: readonly StepResult[]): readonly Offender[] {
   const listed = PHASES.map((phase) => results.find(({ name }) => name === offendersStep(phase))?.result);
   return toOffenders(listed.findLast((result) => result !== undefined));
 }
 
 const PHASES = ['staged', 'star'] as const;
-
-function phasesUpTo(model: Model, last: Phase): readonly Phase[] {
-  const used = PHASES.filter((phase) => model.checks.some((check) => check.phase === phase));
-  return used.slice(0, used.indexOf(last) + 1);
-}
 
 function lastPhase(model: Model): Phase | undefined {
   return PHASES.findLast((phase) => model.checks.some((check) => check.phase === phase));
@@ -88,8 +94,8 @@ function optional(value: unknown): string | undefined {
   return value === null || value === undefined ? undefined : String(value);
 }
 
-function collect(checks: readonly Check[], phase: Phase): string {
-  return `CREATE TEMP TABLE run_offenders_${phase} AS\n${checks.map(select).join('\nUNION ALL\n')}`;
+function union(checks: readonly Check[]): string {
+  return checks.map(select).join('\nUNION ALL\n');
 }
 
 function select({ name, severity, sql }: Check): string {
@@ -105,19 +111,16 @@ ${sql}
 ) ${name}`;
 }
 
-function list(phases: readonly Phase[]): string {
-  const selects = phases.map(
-    (phase) =>
-      `SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_${phase}`,
-  );
-  return `${selects.join('\nUNION ALL\n')}
+function list(offenders: string): string {
+  return `SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
+FROM ${offenders}
 ORDER BY severity, rule_name, offender
 LIMIT ${LISTED}`;
 }
 
-function refuse(phase: Phase): string {
+function refuse(offenders: string): string {
   return `SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0'
   ELSE 'starload check: ' || MIN(rule_name) || ': ' || MIN(offender) END AS INTEGER) AS passed
-FROM run_offenders_${phase}
+FROM ${offenders}
 WHERE severity = 'error'`;
 }

@@ -2,6 +2,7 @@ import { StarloadError } from '../errors.ts';
 import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
 import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch, type Dropped, ROWS_GUARD, rowCounts } from './batches.ts';
+import { assertFits } from './budget.ts';
 import { assertKeepsCase } from './collation.ts';
 import { type ForeignRelation, readStanding, refuseForeign, type Standing } from './ownership.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
@@ -34,6 +35,7 @@ export async function createTables(
   warehouse: Warehouse,
   options: CreateOptions = {},
 ): Promise<readonly string[]> {
+  assertFits({ model, warehouse }, 'create-tables');
   await warehouse.settle();
   await assertKeepsCase(model, warehouse);
   const standing = await readStanding(model, warehouse);

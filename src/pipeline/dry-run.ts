@@ -1,5 +1,6 @@
 import { Spool } from '../objects/spool.ts';
 import { loadBatch, refreshBatch } from './batches.ts';
+import { assertFits } from './budget.ts';
 import type { LoadContext } from './context.ts';
 import { refuseTolerance } from './etl.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
@@ -25,6 +26,7 @@ export interface DryRun {
  */
 export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
   refuseTolerance(context);
+  assertFits(context, 'load');
   const plan = await planLoad(context);
   if (isEmpty(plan)) {
     return { plan, statements: [], runs: 0, kept: keptOut(plan, []) };

@@ -1,8 +1,8 @@
 import { StarloadError, UsageError } from '../errors.ts';
 import type { BundledFile } from '../objects/bundle.ts';
 import { Spool } from '../objects/spool.ts';
-import type { StepResult } from '../warehouse/warehouse.ts';
-import { LEDGER_GUARD, loadBatch, refreshBatch } from './batches.ts';
+import { loadBatch, refreshBatch } from './batches.ts';
+import { assertFits } from './budget.ts';
 import { type Offender, warningsOf } from './checks.ts';
 import type { LoadContext } from './context.ts';
 import { emptiedSources } from './emptied.ts';
@@ -12,8 +12,9 @@ import { type LoadPlan, planLoad, plannedFiles, type TablePlan } from './plan.ts
 import { prepare, rejectedParts, writeLedger } from './prepare.ts';
 import { type LoadedRun, Progress, preparedOf } from './progress.ts';
 import { type MissingVersion, type PlannedRun, planReplay } from './replay.ts';
-import { failedGuard, runWithRetry } from './retry.ts';
+import { refusalOf, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
+import { sizesAfterCommit } from './sizes.ts';
 
 /** What a load did. */
 export interface LoadReport extends KeptOut {
@@ -51,12 +52,13 @@ export interface TableReport {
  */
 export async function etl(context: LoadContext): Promise<LoadReport> {
   refuseTolerance(context);
+  assertFits(context, 'load');
   await context.warehouse.settle();
   const progress = new Progress();
   try {
     return await loadPlanned(context, await planLoad(context), progress);
   } catch (error) {
-    if (!failedGuard(error, LEDGER_GUARD)) {
+    if (refusalOf(error) !== 'overtaken') {
       throw progress.explain(error);
     }
   }
@@ -98,7 +100,7 @@ async function loadPlanned(context: LoadContext, plan: LoadPlan, progress: Progr
     status: loaded.length === 0 ? 'up_to_date' : 'loaded',
     runId: loaded.length === 0 ? undefined : progress.runId,
     tables: plan.tables.map((table) => splitReport(table, before, loaded)),
-    rows: tableRows(loaded.at(-1)?.results ?? []),
+    rows: loaded.length === 0 ? new Map() : await sizesAfterCommit(context),
     warnings: [...emptiedSources(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
     missing,
     ...keptOut(plan, preparedOf(loaded)),
@@ -174,7 +176,7 @@ async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport
       throw await explainFailure([], error);
     },
   );
-  const rows = tableRows(results);
+  const rows = await sizesAfterCommit(context);
   const tables = plan.tables.map((table) => ({ ...tableReport(table), records: rows.get(table.table.name) ?? 0 }));
   return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), missing: [], ...keptOut(plan, []) };
 }
@@ -200,11 +202,6 @@ async function loadRun(context: LoadContext, { plan, runId: past }: PlannedRun, 
   } finally {
     spool.remove();
   }
-}
-
-/** The rows of each table, from a batch's last step. */
-export function tableRows(results: readonly StepResult[]): ReadonlyMap<string, number> {
-  return new Map(results.at(-1)?.result?.rows.map(([table, rows]) => [String(table), Number(rows)]));
 }
 
 function tableReport({ table, known, moved, quarantined, skipped, files }: TablePlan): TableReport {

@@ -26,6 +26,7 @@ export type PipelineEvent =
     }
   | { readonly type: 'replaying'; readonly runs: number }
   | { readonly type: 'committed'; readonly run: number; readonly of: number }
+  | { readonly type: 'uncounted'; readonly reason: string }
   | { readonly type: 'again'; readonly reason: string; readonly attempt: number };
 
 /** Takes a pipeline's events. */

@@ -1,8 +1,9 @@
-import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
+import { DataError, type DataProblem, MAX_PROBLEMS, StarloadError } from '../errors.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offenderInWords, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { PreparedTable } from './prepare.ts';
 import { badRecords } from './refuse.ts';
+import { refusalOf } from './retry.ts';
 import { findMisfits, findValue, type Misfits } from './search.ts';
 
 const NO_MISFITS: Misfits = { problems: [], holdBroken: false };
@@ -14,6 +15,9 @@ const NO_MISFITS: Misfits = { problems: [], holdBroken: false };
 export async function explainFailure(prepared: readonly PreparedTable[], error: unknown): Promise<unknown> {
   if (!(error instanceof StepFailed)) {
     return error;
+  }
+  if (refusalOf(error) === 'unstamped') {
+    return unstamped(error);
   }
   const phase = refusingPhase(error.step);
   if (phase !== undefined) {
@@ -29,6 +33,15 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
   const others = found.problems.filter((problem) => !blamed.some((other) => isSamePlace(problem, other)));
   const problems = [...blamed, ...others].slice(0, MAX_PROBLEMS);
   return problems.length === 0 ? error : badRecords({ ...found, problems }, error);
+}
+
+/** Rows are stamped by a DEFAULT of their column; a run is known by the one stamp of all its rows. */
+function unstamped(cause: unknown): StarloadError {
+  return new StarloadError('the rows that were copied do not carry the stamp of their run', {
+    outcome: 'nothing was changed',
+    next: "Is the DEFAULT of loaded_at in load_ledger and the staging tables that of sql/? npm run create-tables makes them anew. If it is, the warehouse evaluates it at another time than the transaction's start, and cannot be loaded.",
+    cause,
+  });
 }
 
 function isSamePlace(one: DataProblem, other: DataProblem): boolean {

@@ -1,10 +1,11 @@
 import { rebuildBatch } from './batches.ts';
+import { assertFits } from './budget.ts';
 import { type Offender, warningsOf } from './checks.ts';
 import type { LoadContext } from './context.ts';
-import { tableRows } from './etl.ts';
 import { explainFailure } from './explain.ts';
 import { runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
+import { sizesAfterCommit } from './sizes.ts';
 
 /** What a rebuild did. */
 export interface RebuildReport {
@@ -20,10 +21,11 @@ export interface RebuildOptions {
 
 /** Makes the star anew from staging, in one transaction. Throws DataError when a check fails, with nothing changed. */
 export async function rebuild(context: LoadContext, { restamps }: RebuildOptions = {}): Promise<RebuildReport> {
+  assertFits(context, restamps === true ? 'rebuild --restamp' : 'rebuild');
   await context.warehouse.settle();
   const batch = rebuildBatch(context.model, context.warehouse.now, `rebuild-${newRunId()}`, restamps);
   const results = await runWithRetry(context, batch).catch(async (error) => {
     throw await explainFailure([], error);
   });
-  return { rows: tableRows(results), warnings: warningsOf(results) };
+  return { rows: await sizesAfterCommit(context), warnings: warningsOf(results) };
 }

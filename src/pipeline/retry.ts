@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StarloadError } from '../errors.ts';
 import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Batch, StepResult } from '../warehouse/warehouse.ts';
-import { STAMP_GUARD } from './batches.ts';
+import { LOAD_GUARD, STAMP_GUARD } from './batches.ts';
 import type { LoadContext } from './context.ts';
 
 const ATTEMPTS = 6;
@@ -44,8 +44,32 @@ function stepReporter({ emit }: RetryContext, { steps }: Batch): (result: StepRe
   };
 }
 
-function reasonToRetry(error: unknown): string | undefined {
+/** Why a guard refused a run: its stamp, or another run that loaded its files; `unstamped`: its rows have not its stamp. */
+export type GuardRefusal = 'stamp' | 'unstamped' | 'overtaken';
+
+/**
+ * Why a guard refused, if one did. Of the load's guard, the words say; some engines give the first letter only (Redshift:
+ * "Invalid digit, Value 'o', Pos 0, Type: Integer"). Where they give nothing, it is `overtaken`: a run that is planned anew
+ * has a new stamp as well.
+ */
+export function refusalOf(error: unknown): GuardRefusal | undefined {
   if (failedGuard(error, STAMP_GUARD)) {
+    return 'stamp';
+  }
+  if (!failedGuard(error, LOAD_GUARD)) {
+    return undefined;
+  }
+  const { message } = (error as StepFailed).failure;
+  return REFUSALS.find(([words]) => words.test(message))?.[1] ?? 'overtaken';
+}
+
+const REFUSALS: readonly (readonly [RegExp, GuardRefusal])[] = [
+  [/older stamp than|Value 'o'/, 'stamp'],
+  [/unlike stamps of|Value 'u'/, 'unstamped'],
+];
+
+function reasonToRetry(error: unknown): string | undefined {
+  if (refusalOf(error) === 'stamp') {
     return "the run's stamp is not newer than the last one: the warehouse's clock was set back, or clocks differ";
   }
   const failure = error instanceof StepFailed ? error.failure : error;

@@ -1,7 +1,7 @@
 import { protocolSql } from '../sql/catalogue.ts';
 import type { RunningBatch, Value } from '../warehouse/warehouse.ts';
-import { tableSizes } from './batches.ts';
 import type { LoadContext } from './context.ts';
+import { readSizes } from './sizes.ts';
 
 /** A past run, from the ledger. */
 export interface PastRun {
@@ -41,12 +41,12 @@ export async function status({ model, warehouse }: Pick<LoadContext, 'model' | '
   const running = await warehouse.running();
   const runs = await warehouse.query(protocolSql(model, 'ledger_runs').sql);
   const quarantined = await warehouse.query(protocolSql(model, 'ledger_quarantined').sql);
-  const sizes = await warehouse.query(tableSizes(model).sql);
+  const rows = await readSizes({ model, warehouse });
   return {
     running,
     runs: runs.rows.map(toPastRun),
     quarantined: quarantined.rows.map(toQuarantinedFile),
-    rows: new Map(sizes.rows.map(([table, rows]) => [String(table), Number(rows)])),
+    rows,
   };
 }
 

@@ -19,6 +19,11 @@ export function tokenize(sql: string): readonly Token[] {
     .filter((token): token is Token => token.kind !== 'space');
 }
 
+/** A statement without its comments, each of which parts words as white space does. Literals and names stay as they are. */
+export function withoutComments(sql: string): string {
+  return sql.replace(PIECES, (piece) => (/^(--|\/\*.)/s.test(piece) ? ' ' : piece)).trim();
+}
+
 function kindOf(text: string): { kind: Token['kind'] | 'space'; key: string } {
   const isSpace = /^(\s|--|\/\*.)/.test(text);
   if (isSpace) {

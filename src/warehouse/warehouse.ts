@@ -104,6 +104,12 @@ export interface RelationColumn {
   readonly length: number | undefined;
 }
 
+/** How many statements a batch may have, and how many one needs, by its steps and parts alone. */
+export interface StatementLimit {
+  readonly most: number;
+  readonly needs: (batch: Batch) => number;
+}
+
 /** A warehouse that a pipeline loads. One per engine, made by warehouse/open.ts. */
 export interface Warehouse {
   /** The engine's name, which is also the suffix of its own files in sql/. */
@@ -116,6 +122,8 @@ export interface Warehouse {
   readonly reads: 'local' | 's3';
   /** What it can be given: parts and manifests, or, where nobody may write to S3, whole folders of S3 only. */
   readonly loads: 'parts' | 'folders';
+  /** How many statements a batch may have; absent where it may have any number. */
+  readonly statementLimit?: StatementLimit;
 
   /**
    * The schema of all its tables, which need not exist yet: the configured one, or else the one that the session would

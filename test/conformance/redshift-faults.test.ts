@@ -101,13 +101,13 @@ async function statementsOfALoad(): Promise<number> {
 }
 
 describe('a load through the Data API', () => {
-  test('sends one BatchExecuteStatement with the load, and no more than 8 calls in all', async () => {
+  test('sends one BatchExecuteStatement with the load, and no more than 11 calls in all', async () => {
     // A wait that runs out on a busy machine is made again; that is no call more than the load needs.
     const calls = (await callsOfALoad()).filter(
       (name, at, all) => name !== 'DescribeStatement' || all[at - 1] !== name,
     );
     note('Figures', `calls of a load on Redshift: ${calls.join(' ')}`);
-    expect(calls.length).toBeLessThanOrEqual(8);
+    expect(calls.length).toBeLessThanOrEqual(11);
   });
 
   test.each<[string, Fault, boolean]>([
@@ -124,7 +124,8 @@ describe('a load through the Data API', () => {
       const calls = await callsOfALoad();
       for (const nth of sample(`calls with ${title}`, upTo(calls.length), scale.faultyCalls)) {
         const outcome = await withStar((loader) => survives(loader, atCall(nth, made)));
-        expect([nth, outcome]).toEqual([nth, heals ? 'loaded' : 'failed']);
+        // The last two count the rows of tables that are loaded by then.
+        expect([nth, outcome]).toEqual([nth, heals || nth > calls.length - 2 ? 'loaded' : 'failed']);
       }
     },
     300_000,

@@ -1,17 +1,9 @@
-SET timezone TO 'UTC';
-
-SET statement_timeout TO 7200000;
-
-SET search_path TO "pg_catalog";
+SELECT pg_catalog.set_config('timezone', 'UTC', false), pg_catalog.set_config('statement_timeout', '7200000', false), pg_catalog.set_config('search_path', '"pg_catalog"', false);
 
 LOCK "sparkify"."load_run";
 
 -- The first thing every writing transaction does: of two that overlap, one waits here or is refused by the engine.
 UPDATE "sparkify".load_run SET previous_stamp = stamp, stamp = SYSDATE;
-
--- Stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
-SELECT CAST(CASE WHEN MAX(previous_stamp) < SYSDATE THEN '0' ELSE 'starload guard: stamp' END AS INTEGER) AS passed
-FROM "sparkify".load_run;
 
 COPY "sparkify"."load_ledger" ("run_id", "staging_table", "uri", "version", "size_bytes", "records", "rejected", "status", "planned_stamp")
 FROM 's3://work/starload/RUN/load_ledger-gzip.manifest'
@@ -21,11 +13,26 @@ MANIFEST GZIP
 REGION 'us-west-2'
 COMPUPDATE OFF STATUPDATE OFF;
 
--- Nobody else may have loaded one of this run's files since the run was planned.
-SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'starload guard: ledger' END AS INTEGER) AS passed
-FROM "sparkify".load_ledger planned
-JOIN "sparkify".load_ledger loaded ON loaded.staging_table = planned.staging_table AND loaded.uri = planned.uri
-WHERE planned.loaded_at = SYSDATE AND loaded.loaded_at > planned.planned_stamp AND loaded.loaded_at < SYSDATE;
+-- What must hold before a load copies any record, in one statement since Redshift counts them. What it says begins with a
+-- letter of its own each time: of a cast that fails, some messages hold the first letter only.
+-- older: stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
+-- unlike: rows that are copied must carry the stamp of their run, which load_run holds; the ledger's are the first.
+-- meanwhile: nobody else may have loaded one of this run's files since the run was planned.
+SELECT CAST(CASE
+  WHEN run.previous_stamp >= run.stamp THEN 'older stamp than the last run'
+  WHEN run.stamp <> SYSDATE OR planned.files = 0 THEN 'unlike stamps of the run and its rows'
+  WHEN others.files > 0 THEN 'meanwhile another run loaded the same files'
+  ELSE '0' END AS INTEGER) AS passed
+FROM (
+  SELECT MAX(stamp) AS stamp, MAX(previous_stamp) AS previous_stamp FROM "sparkify".load_run
+) run, (
+  SELECT COUNT(*) AS files FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE
+) planned, (
+  SELECT COUNT(*) AS files
+  FROM "sparkify".load_ledger planned
+  JOIN "sparkify".load_ledger loaded ON loaded.staging_table = planned.staging_table AND loaded.uri = planned.uri
+  WHERE planned.loaded_at = SYSDATE AND loaded.loaded_at > planned.planned_stamp AND loaded.loaded_at < SYSDATE
+) others;
 
 COPY "sparkify"."rejected_records" ("run_id", "staging_table", "uri", "version", "line", "column_name", "reason", "excerpt")
 FROM 's3://work/starload/RUN/rejected_records-gzip.manifest'
@@ -55,7 +62,8 @@ COMPUPDATE OFF STATUPDATE OFF;
 
 SELECT pg_last_copy_count() AS copied;
 
-CREATE TEMP TABLE run_offenders_staged AS
+SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
+FROM (
 SELECT
   CAST('event_time_in_range' AS VARCHAR(127)) AS rule_name,
   CAST('error' AS VARCHAR(16)) AS severity,
@@ -136,15 +144,96 @@ FROM (
   WHERE r.loaded_at = SYSDATE AND l.loaded_at = SYSDATE AND l.status = 'loaded'
 ) kept
 WHERE ledger.rejected <> kept.rejects
-) rejects_kept;
-
-SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_staged
+) rejects_kept
+) found
 ORDER BY severity, rule_name, offender
 LIMIT 100;
 
 SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0'
   ELSE 'starload check: ' || MIN(rule_name) || ': ' || MIN(offender) END AS INTEGER) AS passed
-FROM run_offenders_staged
+FROM (
+SELECT
+  CAST('event_time_in_range' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- ts is a time in milliseconds between the years 1 and 9999, which every engine can hold as a TIMESTAMP.
+SELECT
+  'ts ' || CAST(ts AS VARCHAR(20)) || ' of session ' || CAST(sessionid AS VARCHAR(20))
+    || ' is not a time in milliseconds between the years 1 and 9999' AS offender,
+  CAST('staging_events' AS VARCHAR(127)) AS staging_table,
+  CAST('ts' AS VARCHAR(127)) AS staging_column,
+  CAST(ts AS VARCHAR(20)) AS staging_value
+FROM "sparkify".staging_events
+WHERE loaded_at >= SYSDATE AND (ts < -62135596800000 OR ts > 253402300799999)
+) event_time_in_range
+UNION ALL
+SELECT
+  CAST('records_staged' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Both sides are one row before they meet: without
+-- statistics a planner would count the staged rows again for each row of the ledger.
+SELECT
+  'took ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
+    || ', staged ' || CAST(counted.staged AS VARCHAR(20)) AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM (
+  SELECT CAST('staging_events' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
+  FROM (
+    SELECT SUM(records - rejected) AS records
+    FROM "sparkify".load_ledger
+    WHERE loaded_at = SYSDATE AND staging_table = 'staging_events' AND status <> 'moved'
+  ) ledger, (SELECT COUNT(*) AS staged FROM "sparkify".staging_events WHERE loaded_at = SYSDATE) rows_of_run
+  UNION ALL
+  SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged
+  FROM (
+    SELECT SUM(records - rejected) AS records
+    FROM "sparkify".load_ledger
+    WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs' AND status <> 'moved'
+  ) ledger, (SELECT COUNT(*) AS staged FROM "sparkify".staging_songs WHERE loaded_at = SYSDATE) rows_of_run
+) counted
+WHERE counted.records <> counted.staged
+) records_staged
+UNION ALL
+SELECT
+  CAST('rejects_kept' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- Every record that the ledger counts as rejected stands in rejected_records, but for the files that were set aside: of
+-- those the ledger counts all records.
+SELECT
+  'rejected ' || CAST(ledger.rejected AS VARCHAR(20)) || ' records, kept ' || CAST(kept.rejects AS VARCHAR(20)) AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM (
+  SELECT SUM(rejected) AS rejected FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE AND status = 'loaded'
+) ledger, (
+  SELECT COUNT(*) AS rejects
+  FROM "sparkify".rejected_records r
+  JOIN "sparkify".load_ledger l ON l.staging_table = r.staging_table AND l.uri = r.uri
+  WHERE r.loaded_at = SYSDATE AND l.loaded_at = SYSDATE AND l.status = 'loaded'
+) kept
+WHERE ledger.rejected <> kept.rejects
+) rejects_kept
+) found
 WHERE severity = 'error';
 
 -- The run's events, one row per (ts, sessionId, itemInSession, userId): the later run wins, and within a run a rule on
@@ -369,7 +458,7 @@ FROM (
 ) events
 WHERE recency_rank = 1;
 
-CREATE TEMP TABLE run_offenders_star AS
+CREATE TEMP TABLE run_offenders AS
 SELECT
   CAST('known_level' AS VARCHAR(127)) AS rule_name,
   CAST('warning' AS VARCHAR(16)) AS severity,
@@ -496,27 +585,12 @@ GROUP BY user_id
 HAVING COUNT(*) <> 1
 ) one_user_per_user_id;
 
-SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_staged
-UNION ALL
-SELECT rule_name, severity, offender, staging_table, staging_column, staging_value FROM run_offenders_star
+SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
+FROM run_offenders
 ORDER BY severity, rule_name, offender
 LIMIT 100;
 
 SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0'
   ELSE 'starload check: ' || MIN(rule_name) || ': ' || MIN(offender) END AS INTEGER) AS passed
-FROM run_offenders_star
+FROM run_offenders
 WHERE severity = 'error';
-
-SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_events"
-UNION ALL
-SELECT 'staging_songs' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_songs"
-UNION ALL
-SELECT 'artists' AS table_name, COUNT(*) AS row_count FROM "sparkify"."artists"
-UNION ALL
-SELECT 'songplays' AS table_name, COUNT(*) AS row_count FROM "sparkify"."songplays"
-UNION ALL
-SELECT 'songs' AS table_name, COUNT(*) AS row_count FROM "sparkify"."songs"
-UNION ALL
-SELECT 'time' AS table_name, COUNT(*) AS row_count FROM "sparkify"."time"
-UNION ALL
-SELECT 'users' AS table_name, COUNT(*) AS row_count FROM "sparkify"."users";

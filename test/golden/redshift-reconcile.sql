@@ -1,8 +1,4 @@
-SET timezone TO 'UTC';
-
-SET statement_timeout TO 7200000;
-
-SET search_path TO "pg_catalog";
+SELECT pg_catalog.set_config('timezone', 'UTC', false), pg_catalog.set_config('statement_timeout', '7200000', false), pg_catalog.set_config('search_path', '"pg_catalog"', false);
 
 CREATE TEMP TABLE "expected_current_events" AS
 SELECT "event_id", "ts", "start_time", "session_id", "item_in_session", "user_id", "logged_in", "page", "level", "song", "artist", "length", "location", "user_agent", "first_name", "last_name", "gender"

@@ -60,7 +60,7 @@ async function layTraps({ admin }: SharedDatabase): Promise<void> {
     'run_songs',
     'run_plays',
     'changed_matches',
-    'run_offenders_star',
+    'run_offenders',
     'incoming_staging_events',
   ]) {
     await admin(`CREATE TABLE public.${table} (event_id VARCHAR(32))`);

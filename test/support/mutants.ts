@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../src/objects/objects.ts';
 import type { Part } from '../../src/objects/part.ts';
 import { openStores } from '../../src/objects/stores.ts';
-import { ROWS_GUARD } from '../../src/pipeline/batches.ts';
+import { LOAD_GUARD, ROWS_GUARD } from '../../src/pipeline/batches.ts';
 import type { Model } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/catalogue.ts';
 import type { Batch, Step, Warehouse } from '../../src/warehouse/warehouse.ts';
@@ -80,8 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
   without('deletes no songs', '040_songs_delete'),
   without('deletes no users', '080_users_delete'),
   inProtocol('locks without an update', 'begin_run', 'SELECT 1'),
-  inProtocol('has its stamp guard off', 'stamp_guard', 'SELECT 1'),
-  inProtocol('has its ledger guard off', 'ledger_guard', 'SELECT 1'),
+  inGuard('has its stamp guard off', 'run.previous_stamp >= run.stamp'),
+  inGuard('has its ledger guard off', 'others.files > 0'),
   { name: 'writes the ledger beside the transaction', options: () => ({ wrap: ledgerBeside }) },
   { name: 'commits after staging', options: () => ({ wrap: commitsAfterStaging }) },
   { name: 'stops listing at an empty page', options: () => ({ store: stopsAtAnEmptyPage }) },
@@ -120,6 +120,15 @@ function inProtocol(name: string, file: string, sql: string): Mutant {
       return { model: { ...model, protocol: new Map([...model.protocol, [file, sql]]) } };
     },
   };
+}
+
+/** One of the conditions of the load's guard never holds. */
+function inGuard(name: string, condition: string): Mutant {
+  const guard = loadModel().protocol.get(LOAD_GUARD) ?? '';
+  if (!guard.includes(`WHEN ${condition}`)) {
+    throw new Error(`${LOAD_GUARD} does not ask whether ${condition}`);
+  }
+  return inProtocol(name, LOAD_GUARD, guard.replace(`WHEN ${condition}`, 'WHEN 1 = 0'));
 }
 
 function mapTransforms(change: (sql: string) => string, file: string): Model {

@@ -171,6 +171,7 @@ export function override(warehouse: Warehouse, methods: Partial<Warehouse>): War
     now: warehouse.now,
     reads: warehouse.reads,
     loads: warehouse.loads,
+    ...(warehouse.statementLimit === undefined ? {} : { statementLimit: warehouse.statementLimit }),
     schema: () => warehouse.schema(),
     query: (sql, options) => warehouse.query(sql, options),
     relations: (names) => warehouse.relations(names),

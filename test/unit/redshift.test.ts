@@ -7,17 +7,20 @@ import {
   byName,
   createTablesBatch,
   type Dropped,
+  LOAD_GUARD,
   loadBatch,
   rebuildBatch,
   refreshBatch,
-  tableSizes,
+  tableSizesSql,
 } from '../../src/pipeline/batches.ts';
 import { starBatch } from '../../src/pipeline/compare-star.ts';
 import { comparisonSql } from '../../src/pipeline/compare-tables.ts';
+import { refusalOf } from '../../src/pipeline/retry.ts';
 import { ddlFor, doctorSql, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { Qualifier } from '../../src/sql/qualify.ts';
 import { BEGINNING, render } from '../../src/sql/render.ts';
+import { StepFailed } from '../../src/warehouse/errors.ts';
 import { copyStatement, jsonpathsOf, manifestOf } from '../../src/warehouse/redshift/copy.ts';
 import { keepLongIntegers } from '../../src/warehouse/redshift/exact-integers.ts';
 import { isTransient, sortedCall, sortedStatement } from '../../src/warehouse/redshift/failures.ts';
@@ -121,7 +124,7 @@ describe('the statements of a batch', () => {
     const unheld = comparisonSql(model.comparisons.filter(({ recounts }) => recounts));
     const questions = model.queries.map(({ sql }) => sql);
     const names = new Qualifier(placesOf('sparkify'));
-    const qualified = [...own, tableSizes(model).sql, compared, unheld, ...doctor, ...questions].map((sql) =>
+    const qualified = [...own, tableSizesSql(model), compared, unheld, ...doctor, ...questions].map((sql) =>
       names.statement(sql),
     );
     expectGolden('redshift-reads.sql', [...qualified, ...asked].map((sql) => `${sql};`).join('\n\n'));
@@ -304,6 +307,28 @@ describe('what the Data API says', () => {
       columns: types.map(() => 'l'),
       rows: [[9223372036854775807n, 12.5, '2018-11-01 21:01:46.796', '2018-11-01 21:01:46.000', false, 0.5, '7', null]],
     });
+  });
+});
+
+describe('the refusal of a load by its guard', () => {
+  const step = { kind: 'sql' as const, name: LOAD_GUARD, sql: '' };
+  const guard = protocolSql(model, LOAD_GUARD).sql;
+  const words = [...guard.matchAll(/THEN '(\D[^']*)'/g)].map(([, text = '']) => text);
+
+  test('is known by its words, and by their first letter where an engine gives no more', () => {
+    const refusals = (say: (text: string) => string) =>
+      words.map((text) => refusalOf(new StepFailed(step, sortedStatement(say(text)), [])));
+    const expected = ['stamp', 'unstamped', 'overtaken'];
+    expect(refusals((text) => `ERROR: invalid input syntax for type integer: "${text}"`)).toEqual(expected);
+    expect(refusals((text) => `ERROR: Invalid digit, Value '${text[0]}', Pos 0, Type: Integer `)).toEqual(expected);
+    expect(refusals(() => 'ERROR: something else')).toEqual(['overtaken', 'overtaken', 'overtaken']);
+  });
+
+  test('is none where another step fails, or the guard could not run', () => {
+    expect(refusalOf(new StepFailed({ ...step, name: 'x' }, sortedStatement('ERROR: older stamp than'), []))).toBe(
+      undefined,
+    );
+    expect(refusalOf(new StepFailed(step, sortedStatement('ERROR: 1023'), []))).toBe(undefined);
   });
 });
 

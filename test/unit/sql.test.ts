@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { BUILT_IN_MODEL, ddlFor, loadedColumns, loadModel, protocolSql } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { quoteIdentifier, quoteLiteral, render } from '../../src/sql/render.ts';
+import { withoutComments } from '../../src/sql/tokens.ts';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
 
@@ -85,6 +86,25 @@ describe('the catalogue', () => {
   test('refuses a CREATE TABLE it cannot read', () => {
     expect(() => parseColumns('CREATE TABLE t (a INT)', 't.sql')).toThrow('t.sql: no columns found');
     expect(() => parseColumns('CREATE TABLE t (\n  a\n)', 't.sql')).toThrow('not a column: a');
+  });
+});
+
+describe('a statement without its comments', () => {
+  test.each([
+    ['-- why\nSELECT 1 -- one; two\n', 'SELECT 1'],
+    ['SELECT/* a\nb */1', 'SELECT 1'],
+    [`SELECT '--', "/* x */" -- y`, `SELECT '--', "/* x */"`],
+    ["SELECT 'it''s -- no comment'", "SELECT 'it''s -- no comment'"],
+    ['SELECT 2 - 1 / 3 * 4', 'SELECT 2 - 1 / 3 * 4'],
+  ])('%j is %j', (sql, bare) => {
+    expect(withoutComments(sql)).toBe(bare);
+  });
+
+  test('of the model none has any left', () => {
+    const { transforms, checks, protocol } = loadModel();
+    const statements = [...[...transforms, ...checks].map(({ sql }) => sql), ...protocol.values()];
+    expect(statements.filter((sql) => /--|\/\*/.test(sql)).length).toBeGreaterThan(10);
+    expect(statements.map(withoutComments).filter((sql) => /--|\/\*/.test(sql))).toEqual([]);
   });
 });
 

@@ -1,9 +1,10 @@
 import { StarloadError } from '../../errors.ts';
 import { Qualifier } from '../../sql/qualify.ts';
-import { quoteIdentifier } from '../../sql/render.ts';
+import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
 import type { Batch, Step } from '../warehouse.ts';
 import { type CopyAccess, type CopyFiles, copyFolderStatement, copyStatement } from './copy.ts';
 import { NOTHING_OF_OTHERS, placesOf } from './schema.ts';
+import { plannedFiles } from './work.ts';
 
 /** A statement of a BatchExecuteStatement, and the step it belongs to; the session's own belong to none. */
 export interface BatchStatement {
@@ -28,7 +29,7 @@ export interface StatementOptions extends CopyAccess {
 }
 
 /** Limits of BatchExecuteStatement (Management Guide, Data API considerations). */
-const MAX_STATEMENTS = 40;
+export const MAX_STATEMENTS = 40;
 const MAX_BYTES = 100 * 1024;
 
 /**
@@ -36,15 +37,29 @@ const MAX_BYTES = 100 * 1024;
  * takes.
  */
 export function batchStatements(batch: Batch, options: StatementOptions): readonly BatchStatement[] {
-  const { schema } = options;
-  const names = new Qualifier(placesOf(schema));
-  const session = sessionStatements(options, batch.asWritten === true ? schema : NOTHING_OF_OTHERS);
-  const made = options.makesSchema === true ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`] : [];
-  const own = [...session, ...made, ...lockStatements(batch, names)];
-  const steps = batch.steps.flatMap((step) => stepStatements(step, batch, { names, options }));
-  const statements = withinLimit([...own.map((sql) => ({ sql, step: undefined, fetch: undefined })), ...steps]);
+  const statements = withinLimit(allStatements(batch, options));
   checkLimits(statements);
   return statements;
+}
+
+/** How many statements a batch needs. Files are told apart as they will be when they are placed: by their compression. */
+export function countStatements(batch: Batch): number {
+  const filesOf = (step: Step) => plannedFiles(batch, step, 's3://WORK_PREFIX/');
+  const nowhere = { schema: 'x', iamRole: 'default', region: 'us-east-1', timeoutMilliseconds: 0, regions: new Map() };
+  // Where there is a run to lock, there is a schema.
+  const makesSchema = batch.creates === true && !batch.locks;
+  const statements = allStatements(batch, { ...nowhere, filesOf, makesSchema });
+  return statements.filter(({ fetch }) => fetch !== 'copied').length;
+}
+
+function allStatements(batch: Batch, options: StatementOptions): readonly BatchStatement[] {
+  const { schema } = options;
+  const names = new Qualifier(placesOf(schema));
+  const session = sessionStatement(options, batch.asWritten === true ? schema : NOTHING_OF_OTHERS);
+  const made = options.makesSchema === true ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`] : [];
+  const own = [session, ...made, ...lockStatements(batch, names)];
+  const steps = batch.steps.flatMap((step) => stepStatements(step, batch, { names, options }));
+  return [...own.map((sql) => ({ sql, step: undefined, fetch: undefined })), ...steps];
 }
 
 /** All in one statement, since each counts. */
@@ -53,16 +68,23 @@ function lockStatements({ locks, lockedTables = [] }: Batch, names: Qualifier): 
   return tables.length === 0 ? [] : [`LOCK ${tables.map((table) => names.name(table)).join(', ')}`];
 }
 
-/** What a session needs before anything else: each batch is a session of its own. Plain names are those of `searched`. */
-export function sessionStatements(
+/**
+ * What a session needs before anything else: each batch is a session of its own. Plain names are those of `searched`. It is
+ * one statement, since each counts: SET_CONFIG is the same as SET (Database Developer Guide, SET_CONFIG).
+ */
+export function sessionStatement(
   { timeoutMilliseconds }: Pick<StatementOptions, 'timeoutMilliseconds'>,
   searched: string,
-): readonly string[] {
-  return [
-    "SET timezone TO 'UTC'",
-    `SET statement_timeout TO ${Math.floor(timeoutMilliseconds)}`,
-    `SET search_path TO ${quoteIdentifier(searched)}`,
-  ];
+): string {
+  const settings = [
+    ['timezone', 'UTC'],
+    ['statement_timeout', String(Math.floor(timeoutMilliseconds))],
+    ['search_path', quoteIdentifier(searched)],
+  ] as const;
+  const calls = settings.map(
+    ([name, value]) => `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, false)`,
+  );
+  return `SELECT ${calls.join(', ')}`;
 }
 
 const FETCHES = { always: 'rows', 'on-failure': 'rows-on-failure', never: undefined } as const;

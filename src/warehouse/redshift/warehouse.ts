@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
 import { Qualifier } from '../../sql/qualify.ts';
+import { withoutComments } from '../../sql/tokens.ts';
 import { WarehouseError } from '../errors.ts';
 import { timestampValue } from '../values.ts';
 import type { Batch, Relation, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
@@ -19,7 +20,7 @@ import {
   relationsSql,
   schemaExistsSql,
 } from './schema.ts';
-import { batchStatements, sessionStatements } from './statements.ts';
+import { batchStatements, countStatements, MAX_STATEMENTS, sessionStatement } from './statements.ts';
 import { NAME_PREFIX, Submitter } from './submitter.ts';
 import { locationOf, type RedshiftTarget } from './target.ts';
 import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkStore } from './work.ts';
@@ -55,6 +56,7 @@ class RedshiftWarehouse implements Warehouse {
   /** The transaction's start; in UTC, as the session is. */
   readonly now = 'SYSDATE';
   readonly reads = 's3';
+  readonly statementLimit = { most: MAX_STATEMENTS, needs: countStatements };
   readonly loads: Warehouse['loads'];
   readonly #options: RedshiftOptions;
   readonly #api: DataApi;
@@ -91,7 +93,7 @@ class RedshiftWarehouse implements Warehouse {
     const schema = await this.schema();
     return asWritten
       ? this.#read(sql, schema)
-      : this.#read(new Qualifier(placesOf(schema)).statement(sql), NOTHING_OF_OTHERS);
+      : this.#read(withoutComments(new Qualifier(placesOf(schema)).statement(sql)), NOTHING_OF_OTHERS);
   }
 
   async relations(names: readonly string[]): Promise<readonly Relation[]> {
@@ -131,7 +133,7 @@ class RedshiftWarehouse implements Warehouse {
     const statements = batchStatements(batch, { ...(await this.#limits()), ...places });
     const { id, status } = await this.#submitter.submit(
       batch.name,
-      statements.map(({ sql }) => sql),
+      statements.map(({ sql }) => (batch.asWritten === true ? sql : withoutComments(sql))),
     );
     const ended = { id, statements, placed };
     if (status !== 'FINISHED') {
@@ -184,12 +186,9 @@ class RedshiftWarehouse implements Warehouse {
 
   /** Runs a query. A lone statement remembers nothing of an earlier one, so what a session needs goes along in a batch. */
   async #read(sql: string, searched: string = NOTHING_OF_OTHERS): Promise<ResultSet> {
-    const session = sessionStatements({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
+    const session = sessionStatement({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
     const submission = { name: QUERY_NAME, token: randomUUID() };
-    return this.#rowsOf(
-      await this.#api.submitBatch([...session, sql], submission, { holdBack: true }),
-      `:${session.length + 1}`,
-    );
+    return this.#rowsOf(await this.#api.submitBatch([session, sql], submission, { holdBack: true }), ':2');
   }
 
   async #rowsOf(state: StatementState, sub: string): Promise<ResultSet> {

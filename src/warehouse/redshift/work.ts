@@ -49,11 +49,19 @@ export const NOTHING_PLACED: PlacedBatch = { filesOf: () => [], parts: new Map()
 
 /** The files a COPY step would read, for people to read. */
 export function plannedFiles(batch: Batch, step: Step, prefix: string): readonly CopyFiles[] {
-  const manifest = (table: string) => `${prefix}${batch.name}/${table}-gzip.manifest`;
-  return step.kind === 'copy'
-    ? [{ compression: 'gzip', manifest: manifest(step.table.name), jsonpaths: undefined }]
-    : [];
+  if (step.kind !== 'copy') {
+    return [];
+  }
+  const found = new Set(step.parts.map((part) => (part.untouched === undefined ? 'gzip' : part.compression)));
+  return COMPRESSIONS.filter((compression) => found.has(compression)).map((compression) => ({
+    compression,
+    manifest: `${prefix}${batch.name}/${step.table.name}-${compression}.manifest`,
+    jsonpaths: undefined,
+  }));
 }
+
+/** One COPY reads files of one compression. */
+const COMPRESSIONS = ['none', 'gzip'] as const;
 
 const compress = promisify(gzip);
 
@@ -101,7 +109,7 @@ class Placer {
     this.#parts.set(step, parts);
     const jsonpaths = await this.#placeJsonpaths(step);
     const files: CopyFiles[] = [];
-    for (const compression of ['none', 'gzip'] as const) {
+    for (const compression of COMPRESSIONS) {
       const uris = parts.filter((part) => part.compression === compression).map(({ uri }) => uri);
       if (uris.length > 0) {
         const name = `${step.table.name}-${compression}.manifest`;

@@ -1,0 +1,92 @@
+import { UsageError } from '../errors.ts';
+import type { Part } from '../objects/part.ts';
+import { type Model, tablesOf } from '../sql/catalogue.ts';
+import type { Batch, Warehouse } from '../warehouse/warehouse.ts';
+import { byName, createTablesBatch, loadBatch, rebuildBatch, refreshBatch } from './batches.ts';
+
+/** What a batch is for. */
+export type Task = 'load' | 'refresh' | 'rebuild' | 'rebuild --restamp' | 'create-tables';
+
+/** How many statements a task needs where everything comes together. */
+export interface Budget {
+  readonly task: Task;
+  readonly needs: number;
+  readonly most: number;
+}
+
+type Engine = Pick<Warehouse, 'engine' | 'now' | 'loads' | 'statementLimit'>;
+
+/** The statements of each task in the worst case, by the model alone; none where a batch may have any number. */
+export function budgetsOf(model: Model, engine: Engine): readonly Budget[] {
+  const { statementLimit: limit, loads } = engine;
+  if (limit === undefined) {
+    return [];
+  }
+  const { load, refresh, ...others } = worstCases(model, engine);
+  const tasks = { ...(loads === 'parts' ? { load } : { refresh }), ...others };
+  return Object.entries(tasks).map(([task, batches]) => ({
+    task: task as Task,
+    needs: Math.max(...batches.map(limit.needs)),
+    most: limit.most,
+  }));
+}
+
+/** Throws UsageError where a task could need more statements than a batch may have, before anything is read or written. */
+export function assertFits(
+  { model, warehouse }: { readonly model: Model; readonly warehouse: Engine },
+  task: Exclude<Task, 'refresh'>,
+): void {
+  const wanted: Task = task === 'load' && warehouse.loads === 'folders' ? 'refresh' : task;
+  const budget = budgetsOf(model, warehouse).find((one) => one.task === wanted);
+  if (budget !== undefined && budget.needs > budget.most) {
+    throw tooMany(budget);
+  }
+}
+
+/** What to say of a task that does not fit. */
+export function tooMany({ task, needs, most }: Budget): UsageError {
+  return new UsageError(
+    `a ${task} of this model can need ${needs} statements, and a batch of the Data API takes ${most}`,
+    {
+      next:
+        task === 'create-tables'
+          ? `Take ${needs - most} or more statements away: have fewer tables in sql/.`
+          : `Take ${needs - most} or more statements out of sql/transform: write two temporary tables as one with subqueries, or join two INSERTs into one table by UNION ALL.`,
+    },
+  );
+}
+
+const BUNDLED: Part = { path: '', compression: 'gzip', records: 0, bytes: 0, index: [] };
+const UNTOUCHED = { uri: 's3://x/x.json', label: 'x', size: 0, version: undefined };
+const PLAIN: Part = { ...BUNDLED, compression: 'none', untouched: UNTOUCHED };
+
+/**
+ * The longest batches of each task. A load that keeps bad records out reads every record, so that nothing is handed on
+ * untouched: it has rejects, or files that are compressed beside files that are not, and never both.
+ */
+export function worstCases(
+  model: Model,
+  { engine, now }: Pick<Engine, 'engine' | 'now'>,
+): Record<Task, readonly Batch[]> {
+  const tables = tablesOf(model, 'staging');
+  const copies = (parts: readonly Part[]) => tables.map((table) => ({ table, parts, mapping: byName(table) }));
+  const folders = tables.map((table) => ({
+    table,
+    folder: { uri: 's3://x/', compression: 'none' as const, jsonpaths: undefined },
+    version: '',
+    size: 0,
+  }));
+  const dropped = model.tables.map(({ name }) => ({ name, kind: 'table', rows: 0 }));
+  return {
+    load: [
+      loadBatch(model, now, 'x', { ledger: BUNDLED, rejects: [] }, copies([PLAIN, BUNDLED])),
+      loadBatch(model, now, 'x', { ledger: BUNDLED, rejects: [BUNDLED] }, copies([BUNDLED])),
+    ],
+    refresh: [refreshBatch(model, now, 'x', folders)],
+    rebuild: [rebuildBatch(model, now, 'x')],
+    'rebuild --restamp': [rebuildBatch(model, now, 'x', true)],
+    'create-tables': [
+      createTablesBatch(model, { engine, now }, 'x', { dropped, hasRun: true, hasLedger: true, kept: new Set() }),
+    ],
+  };
+}

@@ -1,0 +1,24 @@
+import { messageOf } from '../errors.ts';
+import { tableSizesSql } from './batches.ts';
+import type { LoadContext } from './context.ts';
+
+/** How many rows each table of staging and star holds now. */
+export async function readSizes({
+  model,
+  warehouse,
+}: Pick<LoadContext, 'model' | 'warehouse'>): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await warehouse.query(tableSizesSql(model));
+  return new Map(rows.map(([table, count]) => [String(table), Number(count)]));
+}
+
+/** The same for the report of what has committed: where they cannot be read, that is told and none are reported. */
+export async function sizesAfterCommit(
+  context: Pick<LoadContext, 'model' | 'warehouse' | 'emit'>,
+): Promise<ReadonlyMap<string, number>> {
+  try {
+    return await readSizes(context);
+  } catch (error) {
+    context.emit({ type: 'uncounted', reason: messageOf(error) });
+    return new Map();
+  }
+}

@@ -1,0 +1,152 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type Budget, budgetsOf } from '../../src/pipeline/budget.ts';
+import { createTables } from '../../src/pipeline/create-tables.ts';
+import { etl } from '../../src/pipeline/etl.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
+import { BUILT_IN_MODEL, loadModel, type Model } from '../../src/sql/catalogue.ts';
+import { engines, withFolder } from '../support/engines.ts';
+import { type Loader, makeLoader } from '../support/loader.ts';
+import { note } from '../support/notes.ts';
+import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
+import { fromBuckets } from '../support/s3-trials.ts';
+import { linesOf } from '../support/scenario.ts';
+import { countRows, OTHER_PLAY, PLAY, SONG } from '../support/trials.ts';
+import { uniqueName } from '../support/unique.ts';
+
+const redshift = engines.find(({ name }) => name === 'redshift');
+if (redshift === undefined) {
+  note('Skipped', 'how many statements a batch has: redshift is not among ENGINES');
+}
+
+/** The built-in model with so many more dimensions, each made as docs/architecture.md shows. */
+function modelWith(dimensions: number): Promise<Model> {
+  return withFolder(async (folder) => {
+    cpSync(BUILT_IN_MODEL, folder, { recursive: true });
+    for (let at = 1; at <= dimensions; at += 1) {
+      const table = `levels_${at}`;
+      for (const [file, sql] of Object.entries(dimension(table))) {
+        writeFileSync(join(folder, file), sql);
+      }
+    }
+    return loadModel(folder);
+  });
+}
+
+const dimension = (table: string) => ({
+  [`star/${table}.sql`]: `CREATE TABLE ${table} (\n  level VARCHAR(256)\n)`,
+  [`transform/061_a_run_${table}.sql`]: `CREATE TEMP TABLE run_${table} AS
+SELECT level FROM songplays WHERE songplay_id IN (SELECT event_id FROM run_plays)
+UNION
+SELECT e.level FROM current_events e JOIN run_plays r ON r.event_id = e.event_id`,
+  [`transform/091_${table}_delete.sql`]: `-- skip: rebuild
+DELETE FROM ${table} WHERE level IN (SELECT level FROM run_${table})`,
+  [`transform/092_${table}_insert.sql`]: `INSERT INTO ${table} (level)
+SELECT DISTINCT level FROM songplays WHERE level IN (SELECT level FROM run_${table})`,
+});
+
+/** A file that is handed on untouched, and one that is bundled. */
+const BIG = 9 * 1024 * 1024;
+const big = (records: readonly object[]) => Buffer.from(linesOf(records as never) + ' '.repeat(BIG));
+
+interface Bench extends Pick<Loader, 'context'> {
+  readonly loader: Loader;
+  /** The statements of the last batch that was no query. */
+  readonly sent: () => readonly string[];
+  /** How many calls the Data API has had. */
+  readonly calls: () => number;
+}
+
+function withModel(
+  model: Model,
+  workPrefix: string | undefined,
+  action: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  return withFolder(async (folder) => {
+    const { dataApi, s3 } = await sharedStandin();
+    const schema = uniqueName('budget');
+    const warehouse = await openOnStandin({
+      journalFolder: folder,
+      schema,
+      workPrefix: workPrefix && `${workPrefix}${schema}/`,
+    });
+    const batches = () =>
+      dataApi.calls.filter(
+        ({ operation, body }) => operation === 'BatchExecuteStatement' && body['StatementName'] !== 'starload-query',
+      );
+    const [logs, songs] = [uniqueName('logs'), uniqueName('songs')];
+    for (const bucket of [logs, songs]) s3.createBucket(bucket, 'us-west-2');
+    s3.put(logs, 'log_data/big.json', big([PLAY]));
+    s3.put(songs, 'song_data/big.json', big([SONG]));
+    if (workPrefix !== undefined) {
+      s3.put(logs, 'log_data/small.json', linesOf([OTHER_PLAY]));
+      s3.put(songs, 'song_data/small.json', linesOf([{ ...SONG, song_id: 'SO2' }]));
+    }
+    try {
+      const loader = await makeLoader(warehouse, folder, { model });
+      const context = fromBuckets(loader, `${logs}/log_data`, `${songs}/song_data`);
+      await action({
+        loader,
+        context,
+        sent: () => sqlsOf(batches().at(-1)),
+        calls: () => dataApi.calls.length,
+      });
+    } finally {
+      await warehouse.close();
+    }
+  });
+}
+
+function sqlsOf(call: { readonly body: Readonly<Record<string, unknown>> } | undefined): readonly string[] {
+  return (call?.body['Sqls'] ?? []) as readonly string[];
+}
+
+const needs = (budgets: readonly Budget[], wanted: Budget['task']) =>
+  budgets.find(({ task }) => task === wanted)?.needs;
+
+(redshift === undefined ? describe.skip : describe)('the statements a model can need on Redshift', () => {
+  test.each([0, 1, 2])('are those that are sent in the worst case, with %i more dimensions', async (dimensions) => {
+    const model = await modelWith(dimensions);
+    await withModel(model, 's3://work/', async ({ context, loader, sent }) => {
+      const budgets = budgetsOf(model, context.warehouse);
+      const counts = async (run: () => Promise<unknown>) => {
+        await run();
+        expect(sent().filter((sql) => /--|\/\*/.test(sql))).toEqual([]);
+        return sent().length;
+      };
+      // How many rows a COPY loaded is asked where there is room, and is no statement that is needed.
+      const room = 40 - (needs(budgets, 'load') ?? 0) >= 4 ? 4 : 0;
+      expect(await counts(() => etl(context))).toBe((needs(budgets, 'load') ?? 0) + room);
+      expect(await countRows(loader, 'staging_events')).toBe(2);
+      expect(await counts(() => rebuild(context))).toBe(needs(budgets, 'rebuild'));
+      // The history stays where it is, neither dropped nor made, and with `force` no rows are guarded.
+      expect(await counts(() => createTables(model, context.warehouse, { force: true }))).toBe(
+        (needs(budgets, 'create-tables') ?? 0) - 3,
+      );
+    });
+  });
+
+  test('are those of a refresh where there is no work prefix', async () => {
+    const model = await modelWith(1);
+    await withModel(model, undefined, async ({ context, sent }) => {
+      const budgets = budgetsOf(model, context.warehouse);
+      expect(budgets.map(({ task }) => task)).toEqual(['refresh', 'rebuild', 'rebuild --restamp', 'create-tables']);
+      await etl(context);
+      expect(sent()).toHaveLength(needs(budgets, 'refresh') ?? 0);
+    });
+  });
+
+  test('refuse a load before anything is listed, read or uploaded', async () => {
+    const model = await modelWith(3);
+    await withModel(await modelWith(0), 's3://work/', async ({ context, calls }) => {
+      const before = calls();
+      await expect(etl({ ...context, model })).rejects.toMatchObject({
+        exitCode: 2,
+        message: 'a load of this model can need 42 statements, and a batch of the Data API takes 40',
+        next: expect.stringContaining('Take 2 or more statements out of sql/transform'),
+      });
+      expect(calls()).toBe(before);
+    });
+  });
+});
