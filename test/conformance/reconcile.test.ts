@@ -113,6 +113,18 @@ describe.each(engines)('reconcile on $name', (engine) => {
       });
     }));
 
+  test('names a file whose rejected records are not as many as the ledger says', () =>
+    withLoaded(engine, async (loader) => {
+      loader.store.files.set(`${LOG_ROOT}/b.json`, '{"ts":oops}\n');
+      await etl({ ...loader.context, tolerance: { maxErrors: 9, quarantine: false, excerpts: true } });
+      await tamper(loader, ['DELETE FROM rejected_records']);
+      expect(await differences(loader)).toEqual({
+        rejected_records: [
+          expect.stringMatching(/b.json, the run of .*: the ledger says 1 .*, rejected_records has 0$/),
+        ],
+      });
+    }));
+
   test('knows the broken files that were set aside, and says that it did not look for rows that are in no file', () =>
     withLoaded(engine, async (loader) => {
       const tolerance = { maxErrors: 9, quarantine: true, excerpts: true };
