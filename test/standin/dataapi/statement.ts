@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionMode, ResultFormatString, SqlParameter, StatusString } from '@aws-sdk/client-redshift-data';
 import type { Backend, Parameters, StatementOutcome } from '../executor.ts';
 import type { StatementFault } from './faults.ts';
 import type { Session } from './sessions.ts';
 import type { Target } from './target.ts';
+
+const CANCEL_MILLISECONDS = 20;
 
 /** The state of a statement or sub-statement. */
 export type Status = Exclude<StatusString, 'ALL'>;
@@ -115,9 +118,17 @@ export class Statement extends Progress {
   /** Asks for the end; the state follows when the backend gave in. */
   cancel(): void {
     this.#cancelled.abort();
-    this.#cancelling ??= this.#executing?.cancel();
+    this.#cancelling ??= this.#cancelUntilItEnds();
     // A backend that is gone has nothing left to cancel: what it runs fails by itself.
-    this.#cancelling?.catch(() => undefined);
+    this.#cancelling.catch(() => undefined);
+  }
+
+  /** PostgreSQL forgets a request to cancel that comes before the query has begun. */
+  async #cancelUntilItEnds(): Promise<void> {
+    while (this.#executing !== undefined) {
+      await this.#executing.cancel();
+      await sleep(CANCEL_MILLISECONDS);
+    }
   }
 
   /** Runs one part on the backend. Waits for a cancel on its way, which would otherwise hit what runs next. */
