@@ -108,6 +108,7 @@ describe('privileges', () => {
   const granting = (schema: readonly Value[], tables: readonly (readonly Value[])[]) =>
     ({
       engine: 'postgres',
+      schema: async () => 'public',
       query: async (sql: string) => ({ columns: [], rows: sql.includes('has_table') ? tables : [schema] }),
     }) as unknown as Warehouse;
   const examine = (schema: readonly Value[], tables: readonly (readonly Value[])[]) => {
