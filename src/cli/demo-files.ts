@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { messageOf, UsageError } from '../errors.ts';
 import { generateData } from '../generate/generate.ts';
 
 /** How much the demo generates. */
@@ -34,7 +34,7 @@ export async function prepareDemo(folder: string): Promise<string> {
   refuseForeign(folder, made);
   writeMark(folder, '');
   for (const name of [CONFIG_NAME, ...DATA, ...DATABASE]) {
-    rmSync(join(folder, name), { recursive: true, force: true });
+    rmSync(join(folder, name), { recursive: DATA.includes(name), force: true });
   }
   await generateData({ ...DEMO_SIZE, seed: 1, out: folder });
   const config = join(folder, CONFIG_NAME);
@@ -46,19 +46,40 @@ export async function prepareDemo(folder: string): Promise<string> {
 
 type MadeFiles = ReadonlyMap<string, string>;
 
-/** The hashes of the files the demo made here; none where it was cut short, or has never been. */
+/** The hashes of the files the demo made here; none where it has never been. */
 function claim(folder: string): MadeFiles {
-  mkdirSync(folder, { recursive: true });
-  const isEmpty = readdirSync(folder).length === 0;
+  makeFolder(folder);
+  const isEmpty = readdirSync(folder).every((name) => name === DEMO_MARK);
   const mark = isEmpty ? '' : readMark(folder);
   if (mark === undefined) {
     throw new UsageError(`${folder} is not a folder of the demo's, and it is not empty`, {
       next: 'Choose another folder with --dir: the demo deletes and makes anew what is in its own.',
     });
   }
+  if (!isEmpty && mark.trim() === '') {
+    throw new UsageError(`an earlier demo was stopped in ${folder}, and what else is there may be yours`, {
+      next: `Delete ${folder}, or choose another folder with --dir.`,
+    });
+  }
   return new Map(
     mark.split('\n').flatMap((line) => (line === '' ? [] : [[line.slice(66), line.slice(0, 64)] as const])),
   );
+}
+
+/** One folder at a time: Node's own recursive way goes on for ever where none can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  try {
+    if (!existsSync(folder)) {
+      makeFolder(dirname(resolve(folder)));
+      mkdirSync(folder);
+    }
+    readdirSync(folder);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`cannot use the folder "${folder}": ${messageOf(error)}`, {
+      next: 'Choose another folder with --dir.',
+    });
+  }
 }
 
 function readMark(folder: string): string | undefined {
@@ -73,6 +94,9 @@ function writeMark(folder: string, list: string): void {
 
 /** Throws UsageError when data in the demo's folder is the user's by now. */
 function refuseForeign(folder: string, made: MadeFiles): void {
+  for (const path of DATABASE.map((name) => join(folder, name))) {
+    if (existsSync(path) && !isFile(path)) throw foreign(path, 'is not a file');
+  }
   for (const path of made.size === 0 ? [] : ownFiles(folder)) {
     const hash = made.get(relative(folder, path));
     if (hash === undefined) throw foreign(path, 'was not made by the demo');

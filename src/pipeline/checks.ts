@@ -85,7 +85,10 @@ export function toOffenders(result: ResultSet | undefined): readonly Offender[] 
 
 /** The offender that a refusal's message names, where no row could be read: none where the engine does not repeat the text. */
 export function offenderInWords(message: string): readonly Offender[] {
-  const [, rule, offender] = /starload check: (\w+): (.*?)"?$/s.exec(message) ?? [];
+  const named = /starload check: (\w{1,127}): /.exec(message);
+  const [, rule] = named ?? [];
+  const text = named === null ? undefined : message.slice(named.index + named[0].length);
+  const offender = text?.endsWith('"') ? text.slice(0, -1) : text;
   const nowhere = { table: undefined, column: undefined, value: undefined };
   return rule === undefined || offender === undefined ? [] : [{ rule, severity: 'error', offender, ...nowhere }];
 }

@@ -54,5 +54,7 @@ export class StepFailed extends StarloadError {
 
 /** A text without what stands between its first quote and its last. */
 function unquoted(text: string): string {
-  return text.replace(/["'`][\s\S]*["'`]/, '…');
+  const first = text.search(/["'`]/);
+  const last = Math.max(...['"', "'", '`'].map((quote) => text.lastIndexOf(quote)));
+  return first === last ? text : `${text.slice(0, first)}…${text.slice(last + 1)}`;
 }

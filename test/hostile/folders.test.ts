@@ -22,6 +22,30 @@ function writeAll(folder: string, files: Readonly<Record<string, string>>): void
 }
 
 describe('demo', () => {
+  test.each([
+    ['that an earlier demo was stopped in', { [DEMO_MARK]: '', 'log_data/mine.json': 'mine' }],
+    ['whose database is a folder', { 'sparkify.duckdb/mine.txt': 'mine' }],
+  ])('leaves a folder alone %s', (_, files) =>
+    withFolder(async (folder) => {
+      await prepareDemo(folder);
+      if ('sparkify.duckdb/mine.txt' in files) rmSync(join(folder, 'sparkify.duckdb'), { force: true });
+      const heading = readFileSync(join(folder, DEMO_MARK), 'utf8').split('\n')[0];
+      writeAll(folder, DEMO_MARK in files ? { ...files, [DEMO_MARK]: `${heading}\n\n` } : files);
+      const before = contentOf(folder);
+      expect((await inProcess(['demo', '--dir', folder])).code).toBe(2);
+      expect(contentOf(folder)).toEqual(before);
+    }),
+  );
+
+  test.each(['', 'file', 'file/below', '/proc/none'])('refuses what can be no folder of its own: "%s"', (name) =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'file'), 'mine');
+      const dir = name.startsWith('file') ? join(folder, name) : name;
+      const { code, stderr } = await inProcess(['demo', '--dir', dir]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('next: Choose another folder with --dir.')]);
+    }),
+  );
+
   test.each<[string, Readonly<Record<string, string>>]>([
     ['a project', { 'dwh.cfg': '[S3]\n', 'log_data/a.json': '{}', 'song_data/a.json': '{}', 'sparkify.duckdb': 'x' }],
     ['a configuration alone', { 'dwh.cfg': '[S3]\n' }],
@@ -73,19 +97,6 @@ describe('demo', () => {
       const { code, stderr } = await inProcess(['demo', '--dir', demo]);
       expect([code, stderr]).toEqual([2, expect.stringContaining(`${path} was changed since the demo made it`)]);
       expect(readFileSync(path, 'utf8')).toBe('mine');
-    }));
-
-  test('marks its folder before it makes anything else, so that a demo that was cut short can begin again', () =>
-    withFolder(async (folder) => {
-      const demo = join(folder, 'demo');
-      await prepareDemo(demo);
-      const whole = contentOf(demo);
-      // As it is when the demo is killed while it makes its files.
-      const [mark = ''] = readFileSync(join(demo, DEMO_MARK), 'utf8').split('\n\n');
-      writeFileSync(join(demo, DEMO_MARK), `${mark}\n\n`);
-      rmSync(join(demo, 'dwh.cfg'));
-      await prepareDemo(demo);
-      expect(contentOf(demo)).toEqual(whole);
     }));
 
   test('follows no link out of its folder', () =>

@@ -6,6 +6,7 @@ export const NOT_SHOWN: readonly { readonly where: string; readonly pattern?: st
   { where: 'config/', why: 'settings in dwh.cfg, which the user of Starload writes, each on one line' },
   { where: 'warehouse/redshift/copy.ts', why: 'a role and a region from dwh.cfg' },
   { where: 'sql/', why: 'the statements in the folder sql/' },
+  { where: 'pipeline/explain-statements.ts', why: 'statements that Starload makes' },
   { where: 'warehouse/postgres/session.ts', why: 'statements that Starload makes' },
   { where: 'warehouse/reading.ts', why: 'a statement that the user of Starload writes on the command line' },
   { where: 'warehouse/duckdb/read-only.ts', why: 'a statement that the user of Starload writes on the command line' },

@@ -17,7 +17,7 @@ const HARMLESS = [
  * (lo_export), end sessions, ask other servers (dblink). Such a function is VOLATILE and in an untrusted language.
  */
 const ACTING = `SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-WHERE p.provolatile = 'v' AND NOT l.lanpltrusted AND p.proname = ANY($1) AND p.proname <> ALL($2)
+WHERE p.provolatile = 'v' AND NOT l.lanpltrusted AND lower(p.proname) = ANY($1) AND p.proname <> ALL($2)
 ORDER BY p.proname LIMIT 1`;
 
 /**
