@@ -112,8 +112,11 @@ function at(value: Node, [first, ...rest]: Path): Node | undefined | typeof REFU
   return inner && at(inner, rest);
 }
 
+/** As sql/staging/staging_events.sql has it; the text of a nested value can be longer. */
+const LEVEL_BYTES = 256;
+
 const HOLDS: Readonly<Record<keyof Mapped, (text: string, isText: boolean) => Value | typeof REFUSED>> = {
-  level: (text) => text,
+  level: (text) => (Buffer.byteLength(text) <= LEVEL_BYTES ? text : REFUSED),
   userid: (text, isText) =>
     /^\d+$/.test(text) || (!isText && /^-?\d\.0$/.test(text)) ? Math.trunc(Number(text)) + 0 : REFUSED,
   registration: (text) => (/^(7|39|7\.0|1\.0|4\.60|1e3|-0\.0)$/.test(text) ? Number(text) : REFUSED),
@@ -191,7 +194,8 @@ describe.each(engines)('paths below the first level on $name', (engine) => {
           verdicts.refused += rejected;
         },
       ),
-      { numRuns: Math.ceil((scale.values * engine.share) / 10) },
+      // Shrinking a hundred records takes many minutes.
+      { numRuns: Math.ceil((scale.values * engine.share) / 10), endOnFailure: true },
     );
     note('Figures', `paths on ${engine.name}: ${verdicts.loaded} records loaded, ${verdicts.refused} refused`);
     expect(Math.min(verdicts.loaded, verdicts.refused)).toBeGreaterThan(0);
