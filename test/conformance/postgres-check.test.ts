@@ -116,7 +116,7 @@ describe('the doctor on PostgreSQL', () => {
   test('refuses a database whose text is not UTF-8, and so does a load', async () => {
     const database = uniqueName('ascii');
     await admin.query(
-      `CREATE DATABASE ${database} ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`,
+      `CREATE DATABASE ${database} ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
     );
     try {
       const reason = `the database ${database} keeps text in SQL_ASCII, and only UTF-8 keeps all text`;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Qualifier } from '../../sql/qualify.ts';
 import { WarehouseError } from '../errors.ts';
 import { CsvReader } from '../reader/csv.ts';
@@ -8,6 +9,10 @@ import { incomingStatements } from './incoming.ts';
 import { RELATIONS, readRelations } from './relations.ts';
 import { firstOfSearchPath, placesOf } from './schema.ts';
 import { lockStatements, Session } from './session.ts';
+
+/** For five seconds; a session that has not ended by then is hung. */
+const CANCEL_ATTEMPTS = 100;
+const CANCEL_MILLISECONDS = 50;
 
 /** How a server is reached, and what its loads may read. */
 export interface OpenOptions extends Access {
@@ -90,7 +95,7 @@ class PostgresWarehouse implements Warehouse {
       session.stop();
     }
     if (sessions.length > 0) {
-      await this.#cancelOnServer(sessions.map(({ processId }) => processId));
+      await this.#cancelOnServer(sessions);
     }
   }
 
@@ -98,10 +103,18 @@ class PostgresWarehouse implements Warehouse {
     await Promise.all([...this.#sessions].map((session) => session.close()));
   }
 
-  async #cancelOnServer(processIds: readonly number[]): Promise<void> {
+  /** PostgreSQL forgets a request to cancel that comes just before the statement: it is made again until all have ended. */
+  async #cancelOnServer(sessions: readonly Session[]): Promise<void> {
     const { client } = await connect(this.#options);
     try {
-      await client.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [processIds]);
+      for (let attempt = 0; attempt < CANCEL_ATTEMPTS; attempt += 1) {
+        const processIds = sessions.filter((session) => this.#sessions.has(session)).map(({ processId }) => processId);
+        if (processIds.length === 0) {
+          return;
+        }
+        await client.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [processIds]);
+        await sleep(CANCEL_MILLISECONDS);
+      }
     } finally {
       await client.end();
     }
