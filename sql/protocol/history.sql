@@ -1,8 +1,19 @@
--- The runs of earlier tables that are to be made again, oldest first, and which of them have been made by now: none once the
--- tables hold a run that is not among them. Whole folders are loaded in one run each time, so their order is no matter.
-SELECT load_history.run_id, staging_table, uri, version, size_bytes, made.run_id AS made_run
+-- The runs of earlier tables that are to be made again, oldest first by generation, loaded_at and run_id. `status` is made where
+-- the run has been made by now, else past. There are none once the tables hold a run that is not among them. Whole folders are
+-- loaded in one run each time, so their order is no matter. The columns are those of ledger_versions.sql.
+SELECT
+  staging_table,
+  uri,
+  version,
+  size_bytes,
+  CAST(0 AS BIGINT) AS records,
+  CAST(0 AS BIGINT) AS rejected,
+  CAST(CASE WHEN made.run_id IS NULL THEN 'past' ELSE 'made' END AS VARCHAR(16)) AS status,
+  CAST(NULL AS VARCHAR(32)) AS planned_stamp,
+  load_history.run_id,
+  loaded_at,
+  generation
 FROM load_history
 LEFT JOIN (SELECT DISTINCT run_id FROM load_ledger) made ON made.run_id = load_history.run_id
 WHERE version NOT LIKE 'listing:%'
   AND NOT EXISTS (SELECT 1 FROM load_ledger WHERE run_id NOT IN (SELECT run_id FROM load_history))
-ORDER BY generation, loaded_at, load_history.run_id

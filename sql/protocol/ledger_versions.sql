@@ -1,4 +1,5 @@
--- Every version of every file, oldest first, and the newest stamp of the ledger that the planner has seen, to the microsecond.
+-- Every version of every file, oldest first by generation and loaded_at, and the newest stamp of the ledger that the planner has
+-- seen, to the microsecond. The columns are those of history.sql, which is read with it.
 SELECT
   staging_table,
   uri,
@@ -7,6 +8,8 @@ SELECT
   records,
   rejected,
   status,
-  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS planned_stamp
+  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS planned_stamp,
+  CAST(NULL AS VARCHAR(64)) AS run_id,
+  loaded_at,
+  CAST(0 AS BIGINT) AS generation
 FROM load_ledger
-ORDER BY loaded_at

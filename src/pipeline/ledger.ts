@@ -1,6 +1,8 @@
-import { protocolSql } from '../sql/catalogue.ts';
-import type { Value } from '../warehouse/warehouse.ts';
+import { type Model, protocolSql } from '../sql/catalogue.ts';
+import { WarehouseError } from '../warehouse/errors.ts';
+import type { ResultSet, Value } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
+import { HISTORY, hasHistory, LEDGER } from './ownership.ts';
 
 /** A version of a file in the ledger. */
 export interface LedgerVersion {
@@ -14,6 +16,21 @@ export interface LedgerVersion {
   readonly status: 'loaded' | 'quarantined' | 'moved';
 }
 
+/** A version of a file that a run loaded into earlier tables. */
+export interface PastVersion {
+  readonly runId: string;
+  readonly table: string;
+  readonly uri: string;
+  readonly version: string;
+  readonly size: number;
+  /** Whether this run stands in the ledger: it has been made again. */
+  readonly isMade: boolean;
+}
+
+/** The queries of versions: those in the ledger, and those in the history. */
+const OWN = 'ledger_versions';
+const PAST = 'history';
+
 /** The stamp of a ledger that has no entries. */
 export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
 
@@ -21,13 +38,20 @@ export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
 export class Ledger {
   /** Its newest stamp. */
   readonly stamp: string;
+  /** The runs of earlier tables that are to be made again, oldest first. */
+  readonly history: readonly PastVersion[];
   readonly #versions: readonly LedgerVersion[];
   readonly #newest = new Map<string, LedgerVersion>();
   readonly #held = new Set<LedgerVersion>();
 
   /** `versions` are all of them, oldest first. */
-  constructor(versions: readonly LedgerVersion[] = [], stamp: string = EMPTY_LEDGER_STAMP) {
+  constructor(
+    versions: readonly LedgerVersion[] = [],
+    stamp: string = EMPTY_LEDGER_STAMP,
+    history: readonly PastVersion[] = [],
+  ) {
     this.stamp = stamp;
+    this.history = history;
     this.#versions = versions;
     for (const version of versions) {
       this.#newest.set(`${version.table} ${version.uri}`, version);
@@ -64,10 +88,63 @@ export class Ledger {
   }
 }
 
-/** Reads the ledger. Throws WarehouseError. */
-export async function readLedger({ model, warehouse }: LoadContext): Promise<Ledger> {
-  const { rows } = await warehouse.query(protocolSql(model, 'ledger_versions').sql);
-  return new Ledger(rows.map(toVersion), rows[0] === undefined ? undefined : String(rows[0][7]));
+/**
+ * Reads the ledger and, where runs of earlier tables may have to be made again, their history. Throws WarehouseError;
+ * StarloadError where the history is not Starload's.
+ */
+export async function readLedger(context: LoadContext): Promise<Ledger> {
+  const { rows } = await readVersions(context);
+  const isPast = ([, , , , , , status]: readonly Value[]) => status === 'past' || status === 'made';
+  const own = rows.filter((row) => !isPast(row));
+  const [first] = own;
+  return new Ledger(
+    own.map(toVersion),
+    first === undefined ? undefined : String(first[7]),
+    rows.filter(isPast).map(toPastVersion),
+  );
+}
+
+/**
+ * One query, because each costs two calls on Redshift. Where it fails, the relations say why: tables of an earlier release
+ * have no history, and one that somebody else made is refused.
+ */
+async function readVersions({ model, warehouse, replays }: LoadContext): Promise<ResultSet> {
+  if (replays === false || warehouse.loads === 'folders') {
+    return warehouse.query(versionsSql(model, [OWN]));
+  }
+  try {
+    return await warehouse.query(versionsSql(model, [OWN, PAST]), { tables: [LEDGER, HISTORY] });
+  } catch (error) {
+    if (!mayLackHistory(error)) {
+      throw error;
+    }
+    const hasPast = await hasHistory(model, warehouse);
+    return warehouse.query(versionsSql(model, hasPast ? [OWN, PAST] : [OWN]));
+  }
+}
+
+function mayLackHistory(error: unknown): boolean {
+  return error instanceof WarehouseError && (error.kind === 'refused' || error.kind === 'missing-table');
+}
+
+/** A query for versions of files. */
+export function versionsSql(model: Model, parts: readonly (typeof OWN | typeof PAST)[]): string {
+  return `SELECT staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp, run_id
+FROM (
+${parts.map((name) => protocolSql(model, name).sql).join('\nUNION ALL\n')}
+) versions
+ORDER BY generation, loaded_at, run_id`;
+}
+
+function toPastVersion([table, uri, version, size, , , status, , runId]: readonly Value[]): PastVersion {
+  return {
+    runId: String(runId),
+    table: String(table),
+    uri: String(uri),
+    version: String(version),
+    size: Number(size),
+    isMade: status === 'made',
+  };
 }
 
 function toVersion([table, uri, version, size, records, rejected, status]: readonly Value[]): LedgerVersion {

@@ -72,8 +72,9 @@ export function refuseForeign(foreign: readonly ForeignRelation[], schema: strin
   );
 }
 
-const LEDGER = 'load_ledger';
-const HISTORY = 'load_history';
+/** The ledger, and the runs of those before it. */
+export const LEDGER = 'load_ledger';
+export const HISTORY = 'load_history';
 const NO_LEDGER = `no ${LEDGER} of Starload's stands beside it`;
 
 /** Why a relation is none of Starload's, as far as it alone tells. */

@@ -5,7 +5,7 @@ import type { FolderCopy } from './batches.ts';
 import type { LoadContext, Source } from './context.ts';
 import { refuseWithoutFiles } from './emptied.ts';
 import { toFolderCopy } from './folders.ts';
-import { EMPTY_LEDGER_STAMP, Ledger, type LedgerVersion, readLedger } from './ledger.ts';
+import { Ledger, type LedgerVersion, readLedger } from './ledger.ts';
 import { type MovedFile, sortMoved } from './moved.ts';
 
 /**
@@ -38,9 +38,9 @@ export interface TablePlan {
   readonly folder?: FolderCopy | undefined;
 }
 
-/** What a run would load. `stamp` is the newest stamp of the ledger that was read. */
+/** What a run would load, and the ledger as it was when that was planned. */
 export interface LoadPlan {
-  readonly stamp: string;
+  readonly ledger: Ledger;
   readonly tables: readonly TablePlan[];
 }
 
@@ -54,7 +54,7 @@ export async function planLoad(context: LoadContext): Promise<LoadPlan> {
   for (const source of context.sources) {
     tables.push(await planTable(context, source, ledger));
   }
-  const plan = { stamp: ledger.stamp, tables };
+  const plan = { ledger, tables };
   const files = plannedFiles(plan);
   const bytes = files.reduce((sum, { object }) => sum + object.size, 0);
   context.emit({
@@ -73,7 +73,7 @@ export async function planEverything(context: LoadContext): Promise<LoadPlan> {
   for (const source of context.sources) {
     tables.push(await planTable(context, source, nothing));
   }
-  return { stamp: nothing.stamp, tables };
+  return { ledger: nothing, tables };
 }
 
 /** A plan that takes these files as if nothing were loaded yet. */
@@ -81,7 +81,7 @@ export function planOf(
   files: readonly { readonly source: Source; readonly objects: readonly SourceObject[] }[],
 ): LoadPlan {
   return {
-    stamp: EMPTY_LEDGER_STAMP,
+    ledger: new Ledger(),
     tables: files.map(({ source, objects }) => ({
       table: source.table,
       source,
@@ -111,8 +111,8 @@ export function isEmpty(plan: LoadPlan): boolean {
 }
 
 /** A plan without the files that were only moved. */
-export function withoutMoved({ stamp, tables }: LoadPlan): LoadPlan {
-  return { stamp, tables: tables.map((table) => ({ ...table, moved: [] })) };
+export function withoutMoved({ ledger, tables }: LoadPlan): LoadPlan {
+  return { ledger, tables: tables.map((table) => ({ ...table, moved: [] })) };
 }
 
 /**
@@ -140,9 +140,9 @@ function smallerFirst({ tables }: LoadPlan): readonly PlannedFile[] {
 }
 
 /** A plan of some of its files. */
-export function onlyFiles({ stamp, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>): LoadPlan {
+export function onlyFiles({ ledger, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>): LoadPlan {
   return {
-    stamp,
+    ledger,
     tables: tables.map((table) => ({ ...table, files: table.files.filter((file) => wanted.has(file)) })),
   };
 }

@@ -60,7 +60,7 @@ export function writeLedger(spool: Spool, runId: string, plan: LoadPlan, prepare
       records,
       rejected,
       status: quarantined ? 'quarantined' : 'loaded',
-      planned_stamp: plan.stamp,
+      planned_stamp: plan.ledger.stamp,
     })),
   );
   const moved = plan.tables.flatMap(({ table, moved: files }) =>
@@ -73,7 +73,7 @@ export function writeLedger(spool: Spool, runId: string, plan: LoadPlan, prepare
       records,
       rejected,
       status: 'moved',
-      planned_stamp: plan.stamp,
+      planned_stamp: plan.ledger.stamp,
     })),
   );
   const rows = [...loaded, ...moved];

@@ -1,8 +1,6 @@
 import { identify } from '../objects/bytes.ts';
-import { protocolSql } from '../sql/catalogue.ts';
 import type { LoadContext } from './context.ts';
-import { readLedger } from './ledger.ts';
-import { hasHistory } from './ownership.ts';
+import type { Ledger, PastVersion } from './ledger.ts';
 import {
   isEmpty,
   type LoadPlan,
@@ -34,29 +32,24 @@ export interface Replay {
   readonly missing: readonly MissingVersion[];
 }
 
-/** A file that a run of the history loaded. */
-interface PastFile {
-  readonly runId: string;
-  readonly table: string;
-  readonly uri: string;
-  /** Table, size and version: what it held. */
+/** A file that a run of the history loaded. `content` is what it held. */
+interface PastFile extends PastVersion {
   readonly content: string;
-  /** Whether this run stands in the ledger: it has been made again. */
-  readonly isMade: boolean;
 }
 
 /**
- * Orders a plan as the history had it. A file belongs to the last run that loaded its content, under whatever name; what
- * no run loaded comes last, and so does what comes after its run, or a later one, has been made. A run of the history is not cut, since within a run content decides. Local files are read to
- * be known. Where there is no history, or the tables hold other runs already, the plan is only cut to size. Throws StarloadError when one cannot be read, WarehouseError when the history cannot.
+ * Orders a plan as the history had it. A file belongs to the last run that loaded its content, under whatever name. What no
+ * run loaded comes last, and so does a file whose run, or a later one, has been made already. A run of the history is not
+ * cut, since within a run content decides. Local files are read to be known. Where there is no history, or the tables hold
+ * other runs already, the plan is only cut to size. Throws StarloadError when a file cannot be read.
  */
 export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<Replay> {
-  const history = isEmpty(plan) || context.replays === false ? [] : await readHistory(context);
+  const history = isEmpty(plan) ? [] : pastFiles(plan.ledger);
   if (history.length === 0) {
     return { runs: cut(context, plan), missing: [] };
   }
   const runOf = new Map(history.map(({ content, runId }) => [content, runId]));
-  const present = await contentsLoaded(context);
+  const present = contentsLoaded(context, plan.ledger);
   const groups = new Map<string, Set<PlannedFile>>(runsToMake(history).map((id) => [id, new Set()]));
   const rest = new Set<PlannedFile>();
   for (const table of plan.tables) {
@@ -89,24 +82,13 @@ function cut({ maxRunBytes = Number.POSITIVE_INFINITY }: LoadContext, plan: Load
   return splitPlan(plan, maxRunBytes).map((run) => ({ plan: run }));
 }
 
-async function readHistory({ model, warehouse }: LoadContext): Promise<readonly PastFile[]> {
-  if (!(await hasHistory(model, warehouse))) {
-    return [];
-  }
-  const { rows } = await warehouse.query(protocolSql(model, 'history').sql);
-  return rows.map(([runId, table, uri, version, size, madeRun]) => ({
-    runId: String(runId),
-    table: String(table),
-    uri: String(uri),
-    content: contentKey(String(table), Number(size), String(version)),
-    isMade: madeRun !== null,
-  }));
+function pastFiles({ history }: Ledger): readonly PastFile[] {
+  return history.map((past) => ({ ...past, content: contentKey(past.table, past.size, past.version) }));
 }
 
 /** What is loaded by now: a replay that was stopped goes on. */
-async function contentsLoaded(context: LoadContext): Promise<Set<string>> {
-  const ledger = await readLedger(context);
-  const loaded = context.sources.flatMap(({ table }) => ledger.loadedVersions(table.name));
+function contentsLoaded({ sources }: LoadContext, ledger: Ledger): Set<string> {
+  const loaded = sources.flatMap(({ table }) => ledger.loadedVersions(table.name));
   return new Set(loaded.map(({ table, size, version }) => contentKey(table, size, version)));
 }
 

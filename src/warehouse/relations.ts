@@ -1,3 +1,4 @@
+import { WarehouseError } from './errors.ts';
 import type { Relation, RelationColumn, Value } from './warehouse.ts';
 
 /**
@@ -26,4 +27,19 @@ export function toRelations(
     }
   }
   return [...found.values()];
+}
+
+/** Throws WarehouseError `refused` unless all names are ordinary tables, and of nobody else than QueryOptions.tables says. */
+export function assertTables(names: readonly string[], relations: readonly Relation[]): void {
+  const found = new Map(relations.map((relation) => [relation.name, relation]));
+  const owner = found.get(names[0] ?? '')?.stranger;
+  const other = names.find((name) => {
+    const { kind, stranger = owner } = found.get(name) ?? {};
+    return kind !== 'table' || stranger !== owner;
+  });
+  if (other !== undefined) {
+    throw new WarehouseError('refused', `${other} is no ordinary table of this warehouse`, {
+      next: 'npm run create-tables says what stands in its place.',
+    });
+  }
 }

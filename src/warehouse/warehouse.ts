@@ -104,6 +104,17 @@ export interface RelationColumn {
   readonly length: number | undefined;
 }
 
+/** How a query is run. */
+export interface QueryOptions {
+  /** Whether it is a user's own, which is run as it is written: then plain names are looked for in the warehouse's schema. */
+  readonly asWritten?: boolean;
+  /**
+   * Names that must be ordinary tables, and of no stranger but the one who owns the first of them: else nothing is read. A
+   * view would run its functions with the rights of whoever reads it.
+   */
+  readonly tables?: readonly string[];
+}
+
 /** How many statements a batch may have, and how many one needs, by its steps and parts alone. */
 export interface StatementLimit {
   readonly most: number;
@@ -132,10 +143,10 @@ export interface Warehouse {
   schema(): Promise<string>;
 
   /**
-   * Runs one statement that reads; others are refused. Its tables are named as those of a batch are, unless it is a user's
-   * own and to be run as written: then plain names are looked for in the warehouse's schema. Throws WarehouseError.
+   * Runs one statement that reads; others are refused. Its tables are named as those of a batch are. Throws WarehouseError:
+   * `refused` or `missing-table` also where one of `options.tables` is none.
    */
-  query(sql: string, options?: { readonly asWritten: boolean }): Promise<ResultSet>;
+  query(sql: string, options?: QueryOptions): Promise<ResultSet>;
 
   /** What stands under these names in the schema, whoever made it; nothing where the schema is missing. */
   relations(names: readonly string[]): Promise<readonly Relation[]>;

@@ -88,6 +88,16 @@ describe.each(engines)('the contract of a warehouse on $name', (engine) => {
       }),
   );
 
+  test('a query of ordinary tables reads nothing where one of them is a view, or missing', () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      await runSql(warehouse, 'CREATE VIEW payers AS SELECT user_id FROM users');
+      expect((await warehouse.query(COUNT, { tables: ['users', 'songs'] })).rows).toEqual([[0]]);
+      for (const other of ['payers', 'nowhere']) {
+        const failed = await failureOf(warehouse.query(COUNT, { tables: ['users', other] }));
+        expect(kindOf(failed)).toBe('refused');
+      }
+    }));
+
   test("a user's own statement gives its rows, or how many it changed", () =>
     withLoader(engine, async ({ context: { warehouse } }) => {
       const write = async (sql: string) => {

@@ -97,6 +97,23 @@ describe.each(engines)('on $name a file', (engine) => {
       expect(await levels(loader)).toEqual(['free', 'free']);
     }));
 
+  test('is loaded into tables of an earlier release, which have no history', () =>
+    withLoader(engine, async (loader) => {
+      await runSql(loader.context.warehouse, 'DROP TABLE load_history');
+      loader.store.files.set(A, STALE);
+      expect((await etl(loader.context)).status).toBe('loaded');
+      expect((await etl(loader.context)).status).toBe('up_to_date');
+    }));
+
+  test('is not loaded where the history is a view', () =>
+    withLoader(engine, async (loader) => {
+      const { warehouse } = loader.context;
+      await runSql(warehouse, 'DROP TABLE load_history');
+      await runSql(warehouse, 'CREATE VIEW load_history AS SELECT CAST(song_id AS INTEGER) AS run_id FROM songs');
+      loader.store.files.set(A, STALE);
+      await expect(etl(loader.context)).rejects.toThrow('load_history (view, not an ordinary table)');
+    }));
+
   test('that was set aside is not taken for loaded when it is moved', () =>
     withLoader(engine, async (loader) => {
       const context = { ...loader.context, tolerance: { maxErrors: 9, quarantine: true, excerpts: true } };

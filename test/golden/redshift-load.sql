@@ -50,8 +50,6 @@ MANIFEST GZIP
 REGION 'us-west-2'
 COMPUPDATE OFF STATUPDATE OFF;
 
-SELECT pg_last_copy_count() AS copied;
-
 COPY "sparkify"."staging_songs" ("num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year")
 FROM 's3://work/starload/RUN/staging_songs-gzip.manifest'
 IAM_ROLE 'arn:aws:iam::123456789012:role/dwhRole'
@@ -59,8 +57,6 @@ FORMAT AS JSON 'auto ignorecase'
 MANIFEST GZIP
 REGION 'us-west-2'
 COMPUPDATE OFF STATUPDATE OFF;
-
-SELECT pg_last_copy_count() AS copied;
 
 SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
 FROM (

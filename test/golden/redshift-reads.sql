@@ -1,4 +1,7 @@
--- Every version of every file, oldest first, and the newest stamp of the ledger that the planner has seen, to the microsecond.
+SELECT staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp, run_id
+FROM (
+-- Every version of every file, oldest first by generation and loaded_at, and the newest stamp of the ledger that the planner has
+-- seen, to the microsecond. The columns are those of history.sql, which is read with it.
 SELECT
   staging_table,
   uri,
@@ -7,18 +10,33 @@ SELECT
   records,
   rejected,
   status,
-  CAST((SELECT MAX(loaded_at) FROM "sparkify".load_ledger) AS VARCHAR(32)) AS planned_stamp
+  CAST((SELECT MAX(loaded_at) FROM "sparkify".load_ledger) AS VARCHAR(32)) AS planned_stamp,
+  CAST(NULL AS VARCHAR(64)) AS run_id,
+  loaded_at,
+  CAST(0 AS BIGINT) AS generation
 FROM "sparkify".load_ledger
-ORDER BY loaded_at;
-
--- The runs of earlier tables that are to be made again, oldest first, and which of them have been made by now: none once the
--- tables hold a run that is not among them. Whole folders are loaded in one run each time, so their order is no matter.
-SELECT load_history.run_id, staging_table, uri, version, size_bytes, made.run_id AS made_run
+UNION ALL
+-- The runs of earlier tables that are to be made again, oldest first by generation, loaded_at and run_id. `status` is made where
+-- the run has been made by now, else past. There are none once the tables hold a run that is not among them. Whole folders are
+-- loaded in one run each time, so their order is no matter. The columns are those of ledger_versions.sql.
+SELECT
+  staging_table,
+  uri,
+  version,
+  size_bytes,
+  CAST(0 AS BIGINT) AS records,
+  CAST(0 AS BIGINT) AS rejected,
+  CAST(CASE WHEN made.run_id IS NULL THEN 'past' ELSE 'made' END AS VARCHAR(16)) AS status,
+  CAST(NULL AS VARCHAR(32)) AS planned_stamp,
+  load_history.run_id,
+  loaded_at,
+  generation
 FROM "sparkify".load_history
 LEFT JOIN (SELECT DISTINCT run_id FROM "sparkify".load_ledger) made ON made.run_id = load_history.run_id
 WHERE version NOT LIKE 'listing:%'
   AND NOT EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE run_id NOT IN (SELECT run_id FROM "sparkify".load_history))
-ORDER BY generation, loaded_at, load_history.run_id;
+) versions
+ORDER BY generation, loaded_at, run_id;
 
 -- Past runs, newest first. Files that were only moved were not read.
 SELECT
@@ -314,6 +332,11 @@ FROM svv_tables t
 LEFT JOIN svv_columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
 WHERE t.table_schema = 'sparkify' AND t.table_name IN ('songs', 'users')
 ORDER BY t.table_name, c.ordinal_position;
+
+SELECT CAST(CASE WHEN COUNT(*) = 2 THEN '0' ELSE 'starload guard: tables' END AS INTEGER) AS passed
+FROM svv_tables
+WHERE table_schema = 'sparkify' AND table_name IN ('load_ledger', 'load_history')
+  AND table_type IN ('BASE TABLE', 'TABLE');
 
 SELECT file_name, line_number, column_name, column_type, column_length, error_code, error_message, '' AS raw_line
 FROM sys_load_error_detail

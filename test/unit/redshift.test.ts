@@ -15,6 +15,7 @@ import {
 } from '../../src/pipeline/batches.ts';
 import { starBatch } from '../../src/pipeline/compare-star.ts';
 import { comparisonSql } from '../../src/pipeline/compare-tables.ts';
+import { versionsSql } from '../../src/pipeline/ledger.ts';
 import { refusalOf } from '../../src/pipeline/retry.ts';
 import { ddlFor, doctorSql, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
@@ -27,7 +28,13 @@ import { isTransient, sortedCall, sortedStatement } from '../../src/warehouse/re
 import { Journal } from '../../src/warehouse/redshift/journal.ts';
 import { loadErrorSql } from '../../src/warehouse/redshift/load-errors.ts';
 import { assertReads } from '../../src/warehouse/redshift/read-only.ts';
-import { FIRST_OF_PATH, placesOf, relationsSql, schemaExistsSql } from '../../src/warehouse/redshift/schema.ts';
+import {
+  FIRST_OF_PATH,
+  placesOf,
+  relationsSql,
+  schemaExistsSql,
+  tablesGuardSql,
+} from '../../src/warehouse/redshift/schema.ts';
 import { batchStatements } from '../../src/warehouse/redshift/statements.ts';
 import { addressOf } from '../../src/warehouse/redshift/target.ts';
 import { toResultSet } from '../../src/warehouse/redshift/values.ts';
@@ -104,14 +111,13 @@ describe('the statements of a batch', () => {
   });
 
   test('that only read are those of redshift-reads.sql', () => {
-    const own = ['ledger_versions', 'history', 'ledger_runs', 'ledger_quarantined', 'ledger_files'].map(
-      (name) => protocolSql(model, name).sql,
-    );
+    const own = ['ledger_runs', 'ledger_quarantined', 'ledger_files'].map((name) => protocolSql(model, name).sql);
     const compared = comparisonSql(model.comparisons.filter(({ recounts }) => !recounts));
     const asked = [
       FIRST_OF_PATH,
       schemaExistsSql('sparkify'),
       relationsSql('sparkify', ['songs', 'users']),
+      tablesGuardSql('sparkify', ['load_ledger', 'load_history']),
       ...loadErrorSql({ queryId: 7, filePrefix: '' }),
       ...loadErrorSql({ queryId: 0, filePrefix: 's3://work/starload/RUN/' }),
     ];
@@ -124,7 +130,8 @@ describe('the statements of a batch', () => {
     const unheld = comparisonSql(model.comparisons.filter(({ recounts }) => recounts));
     const questions = model.queries.map(({ sql }) => sql);
     const names = new Qualifier(placesOf('sparkify'));
-    const qualified = [...own, tableSizesSql(model), compared, unheld, ...doctor, ...questions].map((sql) =>
+    const versions = versionsSql(model, ['ledger_versions', 'history']);
+    const qualified = [versions, ...own, tableSizesSql(model), compared, unheld, ...doctor, ...questions].map((sql) =>
       names.statement(sql),
     );
     expectGolden('redshift-reads.sql', [...qualified, ...asked].map((sql) => `${sql};`).join('\n\n'));

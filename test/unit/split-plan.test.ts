@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { Ledger } from '../../src/pipeline/ledger.ts';
 import { type LoadPlan, plannedFiles, splitPlan } from '../../src/pipeline/plan.ts';
 import { loadModel, tablesOf } from '../../src/sql/catalogue.ts';
 
@@ -11,7 +12,7 @@ function planOf(events: readonly number[], songs: readonly number[]): LoadPlan {
     [SONGS, 's', songs],
   ] as const;
   return {
-    stamp: '',
+    ledger: new Ledger(),
     tables: tables.map(([table, name, sizes]) => {
       if (table === undefined) throw new Error('the model has two staging tables');
       const files = sizes.map((size, index) => {

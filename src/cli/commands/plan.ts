@@ -12,6 +12,6 @@ export const planCommand = toModule<WarehouseArgs>({
     withWarehouse({ config, readOnly: true }, async (context) => {
       const { planLoad } = await import('../../pipeline/plan.ts');
       const { printPlan } = await import('../reports.ts');
-      printPlan(await planLoad(context), { json, command: 'plan' });
+      printPlan(await planLoad({ ...context, replays: false }), { json, command: 'plan' });
     }),
 });

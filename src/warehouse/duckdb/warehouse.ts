@@ -1,6 +1,16 @@
 import { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
-import type { Batch, Relation, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
+import { assertTables } from '../relations.ts';
+import type {
+  Batch,
+  QueryOptions,
+  Relation,
+  ResultSet,
+  RunningBatch,
+  Step,
+  StepResult,
+  Warehouse,
+} from '../warehouse.ts';
 import { connect, connectToSchema, type OpenFile, type OpenOptions, openFile, placesOf } from './connection.ts';
 import { copyStatements } from './copy.ts';
 import { readRelations, relationsSql } from './relations.ts';
@@ -31,7 +41,10 @@ class DuckdbWarehouse implements Warehouse {
     return this.#file.schema;
   }
 
-  async query(sql: string, { asWritten } = { asWritten: false }): Promise<ResultSet> {
+  async query(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): Promise<ResultSet> {
+    if (tables.length > 0) {
+      assertTables(tables, await this.relations(tables));
+    }
     const { result } = await this.#withSession(asWritten, (session) => session.read(sql));
     return result ?? { columns: [], rows: [] };
   }

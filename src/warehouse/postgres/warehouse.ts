@@ -2,7 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Qualifier } from '../../sql/qualify.ts';
 import { WarehouseError } from '../errors.ts';
 import { CsvReader } from '../reader/csv.ts';
-import type { Batch, Relation, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
+import { assertTables } from '../relations.ts';
+import type {
+  Batch,
+  QueryOptions,
+  Relation,
+  ResultSet,
+  RunningBatch,
+  Step,
+  StepResult,
+  Warehouse,
+} from '../warehouse.ts';
 import { type Access, connect } from './client.ts';
 import { sorted } from './failures.ts';
 import { incomingStatements } from './incoming.ts';
@@ -51,7 +61,10 @@ class PostgresWarehouse implements Warehouse {
     return this.#schema ?? this.#withSession(async () => this.#schema as string);
   }
 
-  query(sql: string, { asWritten } = { asWritten: false }): Promise<ResultSet> {
+  async query(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): Promise<ResultSet> {
+    if (tables.length > 0) {
+      assertTables(tables, await this.relations(tables));
+    }
     return this.#withSession((session) => session.read(sql, asWritten));
   }
 

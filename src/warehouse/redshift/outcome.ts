@@ -36,12 +36,7 @@ export async function readResults(
       affected.set(step, Math.max(0, told[index]?.ResultRows ?? 0));
       continue;
     }
-    const result = await api.rows(subId(id, index));
-    if (fetch === 'copied') {
-      affected.set(step, (affected.get(step) ?? 0) + Number(result.rows[0]?.[0] ?? 0));
-    } else {
-      rows.set(step, result);
-    }
+    rows.set(step, await api.rows(subId(id, index)));
   }
   return steps.map((step) => ({ name: step.name, affected: affected.get(step) ?? 0, result: rows.get(step) }));
 }

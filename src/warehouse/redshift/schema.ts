@@ -45,6 +45,14 @@ ORDER BY t.table_name, c.ordinal_position`;
 
 const KINDS: Readonly<Record<string, string>> = { 'BASE TABLE': 'table', TABLE: 'table' };
 
+/** Fails unless all of these names in a schema are ordinary tables'. */
+export function tablesGuardSql(schema: string, names: readonly string[]): string {
+  return `SELECT CAST(CASE WHEN COUNT(*) = ${names.length} THEN '0' ELSE 'starload guard: tables' END AS INTEGER) AS passed
+FROM svv_tables
+WHERE table_schema = ${quoteLiteral(schema)} AND table_name IN (${names.map(quoteLiteral).join(', ')})
+  AND table_type IN (${Object.keys(KINDS).map(quoteLiteral).join(', ')})`;
+}
+
 /** What it answers. */
 export function readRelations({ rows }: ResultSet): readonly Relation[] {
   return toRelations(rows, KINDS);

@@ -10,8 +10,8 @@ import { plannedFiles } from './work.ts';
 export interface BatchStatement {
   readonly sql: string;
   readonly step: Step | undefined;
-  /** What of its result is to be fetched: rows for the step, rows or how many it changed, or how many rows a COPY loaded. */
-  readonly fetch: 'rows' | 'rows-if-any' | 'rows-on-failure' | 'copied' | undefined;
+  /** What of its result is to be fetched: rows for the step, or rows or how many it changed. */
+  readonly fetch: 'rows' | 'rows-if-any' | 'rows-on-failure' | undefined;
 }
 
 /** What a batch's statements depend on besides its steps. */
@@ -37,7 +37,7 @@ const MAX_BYTES = 100 * 1024;
  * takes.
  */
 export function batchStatements(batch: Batch, options: StatementOptions): readonly BatchStatement[] {
-  const statements = withinLimit(allStatements(batch, options));
+  const statements = allStatements(batch, options);
   checkLimits(statements);
   return statements;
 }
@@ -48,8 +48,7 @@ export function countStatements(batch: Batch): number {
   const nowhere = { schema: 'x', iamRole: 'default', region: 'us-east-1', timeoutMilliseconds: 0, regions: new Map() };
   // Where there is a run to lock, there is a schema.
   const makesSchema = batch.creates === true && !batch.locks;
-  const statements = allStatements(batch, { ...nowhere, filesOf, makesSchema });
-  return statements.filter(({ fetch }) => fetch !== 'copied').length;
+  return allStatements(batch, { ...nowhere, filesOf, makesSchema }).length;
 }
 
 function allStatements(batch: Batch, options: StatementOptions): readonly BatchStatement[] {
@@ -89,7 +88,6 @@ export function sessionStatement(
 
 const FETCHES = { always: 'rows', 'on-failure': 'rows-on-failure', never: undefined } as const;
 
-/** How many rows a COPY loaded is known to its own session only (pg_last_copy_count). */
 function stepStatements(
   step: Step,
   { asWritten }: Batch,
@@ -106,22 +104,7 @@ function stepStatements(
     const region = options.regions.get(step) ?? options.region;
     return [{ sql: copyFolderStatement(into, step.folder, { ...options, region }), step, fetch: undefined }];
   }
-  return options
-    .filesOf(step)
-    .flatMap((files) => [
-      { sql: copyStatement(into, files, options), step, fetch: undefined },
-      ...(step.table.role === 'staging'
-        ? [{ sql: 'SELECT pg_last_copy_count() AS copied', step, fetch: 'copied' as const }]
-        : []),
-    ]);
-}
-
-/**
- * How many rows each COPY loaded is asked only where there is room: it is for people, and the check records_staged, which
- * is not, compares what was read with what was staged in any case.
- */
-function withinLimit(statements: readonly BatchStatement[]): readonly BatchStatement[] {
-  return statements.length > MAX_STATEMENTS ? statements.filter(({ fetch }) => fetch !== 'copied') : statements;
+  return options.filesOf(step).map((files) => ({ sql: copyStatement(into, files, options), step, fetch: undefined }));
 }
 
 function checkLimits(statements: readonly BatchStatement[]): void {

@@ -4,7 +4,16 @@ import { Qualifier } from '../../sql/qualify.ts';
 import { withoutComments } from '../../sql/tokens.ts';
 import { WarehouseError } from '../errors.ts';
 import { timestampValue } from '../values.ts';
-import type { Batch, Relation, ResultSet, RunningBatch, Step, StepResult, Warehouse } from '../warehouse.ts';
+import type {
+  Batch,
+  QueryOptions,
+  Relation,
+  ResultSet,
+  RunningBatch,
+  Step,
+  StepResult,
+  Warehouse,
+} from '../warehouse.ts';
 import { type AwsKeys, openClient, type SdkClient } from './client.ts';
 import { DataApi, type Notify, type StatementState } from './data-api.ts';
 import { sortedStatement } from './failures.ts';
@@ -19,6 +28,7 @@ import {
   readRelations,
   relationsSql,
   schemaExistsSql,
+  tablesGuardSql,
 } from './schema.ts';
 import { batchStatements, countStatements, MAX_STATEMENTS, sessionStatement } from './statements.ts';
 import { NAME_PREFIX, Submitter } from './submitter.ts';
@@ -88,12 +98,13 @@ class RedshiftWarehouse implements Warehouse {
     return this.#schema;
   }
 
-  async query(sql: string, { asWritten } = { asWritten: false }): Promise<ResultSet> {
+  async query(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): Promise<ResultSet> {
     assertReads(sql);
     const schema = await this.schema();
+    const guards = tables.length === 0 ? [] : [tablesGuardSql(schema, tables)];
     return asWritten
-      ? this.#read(sql, schema)
-      : this.#read(withoutComments(new Qualifier(placesOf(schema)).statement(sql)), NOTHING_OF_OTHERS);
+      ? this.#read(sql, { searched: schema, guards })
+      : this.#read(withoutComments(new Qualifier(placesOf(schema)).statement(sql)), { guards });
   }
 
   async relations(names: readonly string[]): Promise<readonly Relation[]> {
@@ -184,11 +195,24 @@ class RedshiftWarehouse implements Warehouse {
     return this.#options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
   }
 
-  /** Runs a query. A lone statement remembers nothing of an earlier one, so what a session needs goes along in a batch. */
-  async #read(sql: string, searched: string = NOTHING_OF_OTHERS): Promise<ResultSet> {
+  /**
+   * Runs a query. A lone statement remembers nothing of an earlier one, so what a session needs goes along in a batch, and
+   * so do guards, which fail where the query must not be run.
+   */
+  async #read(
+    sql: string,
+    {
+      searched = NOTHING_OF_OTHERS,
+      guards = [],
+    }: { readonly searched?: string; readonly guards?: readonly string[] } = {},
+  ): Promise<ResultSet> {
     const session = sessionStatement({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
+    const statements = [session, ...guards, sql];
     const submission = { name: QUERY_NAME, token: randomUUID() };
-    return this.#rowsOf(await this.#api.submitBatch([session, sql], submission, { holdBack: true }), ':2');
+    return this.#rowsOf(
+      await this.#api.submitBatch(statements, submission, { holdBack: true }),
+      `:${statements.length}`,
+    );
   }
 
   async #rowsOf(state: StatementState, sub: string): Promise<ResultSet> {
