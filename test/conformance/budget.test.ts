@@ -1,6 +1,6 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { type Budget, budgetsOf } from '../../src/pipeline/budget.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
@@ -8,17 +8,17 @@ import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { BUILT_IN_MODEL, loadModel, type Model } from '../../src/sql/catalogue.ts';
 import { engines, withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader } from '../support/loader.ts';
-import { note } from '../support/notes.ts';
 import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
 import { fromBuckets } from '../support/s3-trials.ts';
 import { linesOf } from '../support/scenario.ts';
+import { describeIf } from '../support/skips.ts';
 import { countRows, OTHER_PLAY, PLAY, SONG } from '../support/trials.ts';
 import { uniqueName } from '../support/unique.ts';
 
-const redshift = engines.find(({ name }) => name === 'redshift');
-if (redshift === undefined) {
-  note('Skipped', 'how many statements a batch has: redshift is not among ENGINES');
-}
+const onRedshift = describeIf(
+  engines.some(({ name }) => name === 'redshift'),
+  'how many statements a batch has: redshift is not among ENGINES',
+);
 
 /** The built-in model with so many more dimensions, each made as docs/architecture.md shows. */
 function modelWith(dimensions: number): Promise<Model> {
@@ -105,7 +105,7 @@ function sqlsOf(call: { readonly body: Readonly<Record<string, unknown>> } | und
 const needs = (budgets: readonly Budget[], wanted: Budget['task']) =>
   budgets.find(({ task }) => task === wanted)?.needs;
 
-(redshift === undefined ? describe.skip : describe)('the statements a model can need on Redshift', () => {
+onRedshift('the statements a model can need on Redshift', () => {
   test.each([0, 1, 2])('are those that are sent in the worst case, with %i more dimensions', async (dimensions) => {
     const model = await modelWith(dimensions);
     await withModel(model, 's3://work/', async ({ context, loader, sent }) => {

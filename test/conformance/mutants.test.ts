@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ROOT } from '../support/cli.ts';
 import { BROKEN_FILES, refusesBrokenFiles } from '../support/damaged-loads.ts';
@@ -14,6 +14,7 @@ import { holdsThroughHistory } from '../support/properties.ts';
 import { listsPastEmptyPages, loadsTheListedVersion } from '../support/s3-trials.ts';
 import { FOR_ALL, scale } from '../support/scale.ts';
 import { type Scenario, scenarios } from '../support/scenario.ts';
+import { describeEach } from '../support/skips.ts';
 import { namesTamperedColumns, TAMPERINGS } from '../support/tampering.ts';
 import {
   loadsOnceSideBySide,
@@ -98,37 +99,31 @@ if (chosen.length < engines.length) {
   const left = engines.filter((engine) => !chosen.includes(engine)).map(({ name }) => name);
   note('Skipped', `mutants on ${left.join(', ')}: they take many minutes there; ${FOR_ALL}`);
 }
-if (chosen.length === 0) {
-  test.skip('mutants: only servers are among ENGINES', () => {});
-}
 
-(chosen.length === 0 ? describe.skip : describe).each(chosen.length === 0 ? engines : chosen)(
-  'a loader on $name',
-  (engine) => {
-    const mutants = MUTANTS.filter(({ harmlessOn }) => harmlessOn?.engines.includes(engine.name) !== true);
-    const noticed: string[] = [];
+describeEach(chosen, 'mutants: only servers are among ENGINES')('a loader on $name', (engine) => {
+  const mutants = MUTANTS.filter(({ harmlessOn }) => harmlessOn?.engines.includes(engine.name) !== true);
+  const noticed: string[] = [];
 
-    test('that is not mutated fails none', async () => {
-      expect(await firstFailure(engine, {})).toBeUndefined();
-    }, 300_000);
+  test('that is not mutated fails none', async () => {
+    expect(await firstFailure(engine, {})).toBeUndefined();
+  }, 300_000);
 
-    test.each(mutants)(
-      'that $name fails a trial',
-      async ({ name, options }) => {
-        const killer = await firstFailure(engine, options(), SEEN_TO_NOTICE[name]);
-        expect(killer).toBeDefined();
-        noticed.push(`${name}: ${killer}`);
-      },
-      300_000,
-    );
+  test.each(mutants)(
+    'that $name fails a trial',
+    async ({ name, options }) => {
+      const killer = await firstFailure(engine, options(), SEEN_TO_NOTICE[name]);
+      expect(killer).toBeDefined();
+      noticed.push(`${name}: ${killer}`);
+    },
+    300_000,
+  );
 
-    test('prints which trial notices which mutant', () => {
-      note('Figures', `mutants noticed on ${engine.name}:\n${noticed.join('\n')}`);
-      writeReport(engine, noticed);
-      expect(noticed).toHaveLength(mutants.length);
-    });
-  },
-);
+  test('prints which trial notices which mutant', () => {
+    note('Figures', `mutants noticed on ${engine.name}:\n${noticed.join('\n')}`);
+    writeReport(engine, noticed);
+    expect(noticed).toHaveLength(mutants.length);
+  });
+});
 
 /** Where STARLOAD_MUTANTS names a folder, what docs/reliability.md is made from (scripts/mutants-table.mjs). */
 function writeReport({ name }: Engine, noticed: readonly string[]): void {

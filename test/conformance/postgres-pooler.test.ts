@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { connect as dial } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { loadModel } from '../../src/sql/catalogue.ts';
@@ -13,19 +13,16 @@ import { freePort } from '../standin/engine/postgres.ts';
 import { serverUser } from '../standin/engine/postgres-programs.ts';
 import { withFolder } from '../support/engines.ts';
 import { makeLoader } from '../support/loader.ts';
-import { note } from '../support/notes.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
+import { describeIf } from '../support/skips.ts';
 import { writeSample } from '../support/trials.ts';
 import { uniqueName } from '../support/unique.ts';
 import { until } from '../support/until.ts';
 
-const isInstalled = spawnSync('pgbouncer', ['--version']).status === 0;
-if (!isInstalled) {
-  note(
-    'Skipped',
-    'PostgreSQL behind PgBouncer: it is not installed here; test/unit/postgres-usable.test.ts imitates one',
-  );
-}
+const behindPgBouncer = describeIf(
+  spawnSync('pgbouncer', ['--version']).status === 0,
+  'PostgreSQL behind PgBouncer: it is not installed here; test/unit/postgres-usable.test.ts imitates one',
+);
 
 /** A warehouse of the test run's server, seen through a PgBouncer. */
 function throughPgBouncer(poolMode: string, action: (warehouse: Warehouse, folder: string) => Promise<void>) {
@@ -77,7 +74,7 @@ async function answers(port: number, { exitCode }: ChildProcess): Promise<boolea
   return isOpen;
 }
 
-(isInstalled ? describe : describe.skip)('PostgreSQL behind PgBouncer', () => {
+behindPgBouncer('PostgreSQL behind PgBouncer', () => {
   test('loads where a connection keeps its process', () =>
     throughPgBouncer('session', async (warehouse, folder) => {
       const loader = await makeLoader(warehouse, folder);

@@ -5,8 +5,8 @@ import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { loadModel, type Table } from '../../src/sql/catalogue.ts';
 import { engines } from '../support/engines.ts';
 import { readEverything, readStar, withLoader } from '../support/loader.ts';
-import { note } from '../support/notes.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
+import { testIf } from '../support/skips.ts';
 import {
   countRows,
   loadsOnceSideBySide,
@@ -27,18 +27,12 @@ function stampedOtherwise(table: Table): Table {
 }
 
 describe.each(engines)('the transaction protocol on $name', (engine) => {
-  if (!engine.reportsLive) {
-    note(
-      'Skipped',
-      `failures at each step on ${engine.name}: steps are not reported live; redshift-faults.test.ts fails statements instead`,
-    );
-  }
-  (engine.reportsLive ? test : test.skip)(
-    'a load that fails after any step leaves every table as it was, and the next one is right',
-    async () => {
-      expect(await survivesFailureAtAnyStep(engine)).toBeGreaterThan(25);
-    },
-  );
+  testIf(
+    engine.reportsLive,
+    `failures at each step on ${engine.name}: steps are not reported live; redshift-faults.test.ts fails statements instead`,
+  )('a load that fails after any step leaves every table as it was, and the next one is right', async () => {
+    expect(await survivesFailureAtAnyStep(engine)).toBeGreaterThan(25);
+  });
 
   test('loaders side by side load each file once between them', () => loadsOnceSideBySide(engine));
 

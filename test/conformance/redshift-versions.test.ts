@@ -1,18 +1,16 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { S3Server } from '../standin/s3-server.ts';
 import { type Engine, engines, withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader } from '../support/loader.ts';
-import { note } from '../support/notes.ts';
 import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
 import { fromBuckets, loadsTheListedVersion, type Moment } from '../support/s3-trials.ts';
 import { linesOf } from '../support/scenario.ts';
+import { describeIf } from '../support/skips.ts';
 import { PLAY, SONG } from '../support/trials.ts';
 
 const redshift = engines.find(({ name }) => name === 'redshift');
-if (redshift === undefined) {
-  note('Skipped', 'versions of files in S3: redshift is not among ENGINES');
-}
+const onRedshift = describeIf(redshift !== undefined, 'versions of files in S3: redshift is not among ENGINES');
 
 const isManifest = (key: string) => key.endsWith('staging_events-none.manifest');
 const MOMENTS: readonly (readonly [title: string, moment: Moment, outcome: string])[] = [
@@ -22,14 +20,11 @@ const MOMENTS: readonly (readonly [title: string, moment: Moment, outcome: strin
   ['while COPY runs', ({ operation, key }) => operation === 'GetObject' && isManifest(key), 'loaded'],
 ];
 
-(redshift === undefined ? describe.skip : describe)(
-  'a big file in S3 that another one stands in for, for a while',
-  () => {
-    test.each(MOMENTS)('%s, is loaded as it was listed, or not at all', async (_, moment, outcome) => {
-      expect(await loadsTheListedVersion(redshift as Engine, {}, moment)).toBe(outcome);
-    });
-  },
-);
+onRedshift('a big file in S3 that another one stands in for, for a while', () => {
+  test.each(MOMENTS)('%s, is loaded as it was listed, or not at all', async (_, moment, outcome) => {
+    expect(await loadsTheListedVersion(redshift as Engine, {}, moment)).toBe(outcome);
+  });
+});
 
 /** Without a work prefix: two buckets, and what loads their folders whole. */
 function withFolders(action: (bench: FolderBench) => Promise<void>): Promise<void> {
@@ -63,7 +58,7 @@ async function levelsOf({ context: { warehouse } }: Loader): Promise<unknown> {
   return (await warehouse.query('SELECT level FROM staging_events')).rows.flat().sort();
 }
 
-(redshift === undefined ? describe.skip : describe)('a whole folder', () => {
+onRedshift('a whole folder', () => {
   test('is loaded anew when a file was another one while COPY read it, though it has been put back', () =>
     withFolders(async ({ s3, loader, load }) => {
       let copies = 0;

@@ -11,10 +11,10 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { REGION } from '../standin/standin.ts';
 import { withFolder } from '../support/engines.ts';
 import { makeLoader, readStar } from '../support/loader.ts';
-import { note } from '../support/notes.ts';
 import type { Star } from '../support/oracle.ts';
 import { openOnStandin, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { scale } from '../support/scale.ts';
+import { testIf } from '../support/skips.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../shared/data/sparkify-local/', import.meta.url));
 
@@ -30,11 +30,11 @@ test(
   300_000,
 );
 
-const present = existsSync(SAMPLE);
-if (!present) {
-  note('Skipped', `the public Sparkify sample: it is not at ${SAMPLE}`);
-}
-(present ? test : test.skip)('so they do for the public Sparkify sample', () => expectSameStar(SAMPLE, 71), 120_000);
+testIf(existsSync(SAMPLE), `the public Sparkify sample: it is not at ${SAMPLE}`)(
+  'so they do for the public Sparkify sample',
+  () => expectSameStar(SAMPLE, 71),
+  120_000,
+);
 
 async function expectSameStar(data: string, songs: number): Promise<void> {
   await withFolder(async (folder) => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { LocalStore } from '../../src/objects/local.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
@@ -9,15 +9,12 @@ import { rebuild } from '../../src/pipeline/rebuild.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { type Engine, engines, withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader, readStar } from '../support/loader.ts';
-import { note } from '../support/notes.ts';
+import { describeIf } from '../support/skips.ts';
 
 const DATA = fileURLToPath(new URL('../../../shared/data/sparkify-local/', import.meta.url));
-const present = existsSync(DATA);
-if (!present) {
-  note('Skipped', `the public Sparkify sample: it is not at ${DATA}`);
-}
+const onSample = describeIf(existsSync(DATA), `the public Sparkify sample: it is not at ${DATA}`);
 
-(present ? describe : describe.skip).each(engines)('the public Sparkify sample on $name', (engine) => {
+onSample.each(engines)('the public Sparkify sample on $name', (engine) => {
   test.each([undefined, join(DATA, 'log_json_path.json')])('gives the known star (jsonpaths: %s)', (jsonpaths) =>
     withSparkify(engine, jsonpaths, async ({ context }) => {
       const report = await etl(context);

@@ -23,9 +23,9 @@ import { starload } from '../support/cli.ts';
 import { duckdb } from '../support/engines.ts';
 import { endOf, type FolderLoader, loadsWhole, openFolderLoader, refusesWhole } from '../support/hostile.ts';
 import { readEverything } from '../support/loader.ts';
-import { note } from '../support/notes.ts';
 import { scale } from '../support/scale.ts';
 import { linesOf } from '../support/scenario.ts';
+import { testIf } from '../support/skips.ts';
 import { PLAY } from '../support/trials.ts';
 
 const E = linesOf([PLAY]);
@@ -246,20 +246,19 @@ describe('folders', () => {
     execFileSync('rm', ['-rf', logs]);
   });
 
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) {
-    note('Skipped', 'files that may not be read: root may read every file');
-  }
-  (isRoot ? test.skip : test)('and files that may not be read are refused', async () => {
-    for (const locked of ['x.json', 'folder']) {
-      const { loader, logs } = await open.fresh();
-      mkdirSync(join(logs, 'folder'));
-      writeFileSync(join(logs, 'x.json'), E);
-      chmodSync(join(logs, locked), 0);
-      await refusesWhole(loader, 1, /cannot (read|list) .*EACCES/);
-      chmodSync(join(logs, locked), 0o700);
-    }
-  });
+  testIf(process.getuid?.() !== 0, 'files that may not be read: root may read every file')(
+    'and files that may not be read are refused',
+    async () => {
+      for (const locked of ['x.json', 'folder']) {
+        const { loader, logs } = await open.fresh();
+        mkdirSync(join(logs, 'folder'));
+        writeFileSync(join(logs, 'x.json'), E);
+        chmodSync(join(logs, locked), 0);
+        await refusesWhole(loader, 1, /cannot (read|list) .*EACCES/);
+        chmodSync(join(logs, locked), 0o700);
+      }
+    },
+  );
 });
 
 describe('a file that, after it was listed,', () => {

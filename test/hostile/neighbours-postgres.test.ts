@@ -1,24 +1,21 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { ddlFor, loadModel } from '../../src/sql/catalogue.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
 import { loaderOf, readStar } from '../support/loader.ts';
-import { note } from '../support/notes.ts';
 import { type SharedDatabase, withSharedDatabase } from '../support/shared-database.ts';
+import { testIf } from '../support/skips.ts';
 import { writeSample } from '../support/trials.ts';
 
 const model = loadModel();
 const postgres = engines.find(({ name }) => name === 'postgres');
 
 /** Tests of what only PostgreSQL has. */
+const testPostgres = testIf(postgres !== undefined, 'neighbours in a database: postgres is not among ENGINES');
 const onPostgres = (title: string, action: (database: SharedDatabase) => Promise<void>) =>
-  (postgres === undefined ? test.skip : test)(title, () => withSharedDatabase(postgres as never, action));
-
-if (postgres === undefined) {
-  note('Skipped', 'these tests need PostgreSQL, which is not among ENGINES');
-}
+  testPostgres(title, () => withSharedDatabase(postgres as never, action));
 
 /** Loads a sample into fresh tables; the star must be right. */
 async function loadsRight(warehouse: Warehouse, { folder }: SharedDatabase): Promise<void> {

@@ -16,6 +16,7 @@ import {
   openOwn,
 } from '../support/neighbour-trials.ts';
 import { withSharedDatabase } from '../support/shared-database.ts';
+import { testEach } from '../support/skips.ts';
 import { override, writeSample } from '../support/trials.ts';
 
 const model = loadModel();
@@ -105,7 +106,10 @@ test.each(engines)('two warehouses in one database know nothing of each other on
   }),
 );
 
-test.each(engines.filter(({ name }) => name !== 'redshift'))('the schema may have any name on $name', (engine) =>
+testEach(
+  engines.filter(({ name }) => name !== 'redshift'),
+  'schemas of any name: only redshift is among ENGINES',
+)('the schema may have any name on $name', (engine) =>
   withSharedDatabase(engine, async (database) => {
     for (const name of ['MiXed Case', 'a"b.c', "it's", 'select', '{schema} $&', 'pg_temporary', 'temp']) {
       if (database.user !== undefined) {
@@ -125,7 +129,10 @@ test.each(engines.filter(({ name }) => name !== 'redshift'))('the schema may hav
   }),
 );
 
-test.each(engines.filter(({ name }) => name === 'duckdb'))('macros of others are not met on $name', (engine) =>
+testEach(
+  engines.filter(({ name }) => name === 'duckdb'),
+  'macros of others: duckdb is not among ENGINES',
+)('macros of others are not met on $name', (engine) =>
   withSharedDatabase(engine, async (database) => {
     for (const macro of ['md5(x)', 'length(x)', 'rtrim(x, y)', 'coalesce(x, y)', 'floor(x)', 'max(x)']) {
       await database.admin(`CREATE MACRO main.${macro} AS 'sprung'`);

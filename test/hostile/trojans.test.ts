@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
@@ -8,6 +8,7 @@ import { loadModel } from '../../src/sql/catalogue.ts';
 import { engines } from '../support/engines.ts';
 import { loaderOf, readStar } from '../support/loader.ts';
 import { type SharedDatabase, withSharedDatabase } from '../support/shared-database.ts';
+import { testEach } from '../support/skips.ts';
 import { writeSample } from '../support/trials.ts';
 
 const model = loadModel();
@@ -69,21 +70,23 @@ async function layTraps({ admin }: SharedDatabase): Promise<void> {
 
 const sprung = async ({ admin }: SharedDatabase) => (await admin('SELECT * FROM public.sprung')).length;
 
-test.each(servers)('functions, operators and tables that others make in public are not met on $name', (engine) =>
-  withSharedDatabase(engine, async (database) => {
-    await layTraps(database);
-    await database.admin("SET search_path = public; SELECT length(CAST('x' AS varchar))");
-    expect(await sprung(database)).toBe(1);
-    const warehouse = await database.open('public');
-    await createTables(model, warehouse);
-    const { context, ...rest } = loaderOf(warehouse, database.folder);
-    const star = writeSample({ context, ...rest });
-    await etl(context);
-    await rebuild(context);
-    await status(context);
-    expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
-    expect(await readStar(warehouse)).toEqual(star);
-    await createTables(model, warehouse, { force: true });
-    expect(await sprung(database)).toBe(1);
-  }),
+testEach(servers, 'functions of others: only duckdb is among ENGINES')(
+  'functions, operators and tables that others make in public are not met on $name',
+  (engine) =>
+    withSharedDatabase(engine, async (database) => {
+      await layTraps(database);
+      await database.admin("SET search_path = public; SELECT length(CAST('x' AS varchar))");
+      expect(await sprung(database)).toBe(1);
+      const warehouse = await database.open('public');
+      await createTables(model, warehouse);
+      const { context, ...rest } = loaderOf(warehouse, database.folder);
+      const star = writeSample({ context, ...rest });
+      await etl(context);
+      await rebuild(context);
+      await status(context);
+      expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+      expect(await readStar(warehouse)).toEqual(star);
+      await createTables(model, warehouse, { force: true });
+      expect(await sprung(database)).toBe(1);
+    }),
 );

@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/parse.ts';
 import { readConfig } from '../../src/config/read.ts';
 import { SETTING_IDS, SETTINGS } from '../../src/config/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { note } from '../support/notes.ts';
+import { describeIf } from '../support/skips.ts';
 import { duckdb, parse, placeOf, postgres, redshift } from './config-support.ts';
 
 describe('dwh.cfg.example', () => {
@@ -193,10 +193,7 @@ const SOURCES: Readonly<Record<string, Config['sources']>> = {
 };
 
 const FOLDER = new URL('../../../shared/configs/', import.meta.url);
-const isHere = existsSync(FOLDER);
-if (!isHere) note('Skipped', `real configurations: they are not at ${FOLDER.pathname}`);
-
-(isHere ? describe : describe.skip)('the real file', () => {
+describeIf(existsSync(FOLDER), `real configurations: they are not at ${FOLDER.pathname}`)('the real file', () => {
   const open = (name: string) => parse(readFileSync(new URL(name, FOLDER), 'utf8'));
 
   test('is pinned here, every one', () => {

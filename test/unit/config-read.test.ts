@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { readConfig } from '../../src/config/read.ts';
 import { redact } from '../../src/config/redact.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { note } from '../support/notes.ts';
+import { testIf } from '../support/skips.ts';
 
 describe('reading a file', () => {
   const TEXT = '[S3]\nLOG_DATA=log_data\nSONG_DATA=/songs\n';
@@ -59,13 +59,14 @@ describe('reading a file', () => {
     expect((await errorOf(folder)).message).toContain('this is a folder, not a file');
   });
 
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) note('Skipped', 'a dwh.cfg that may not be read: root may read every file');
-  (isRoot ? test.skip : test)('that may not be read says so', async () => {
-    const path = await file('locked.cfg', TEXT);
-    await chmod(path, 0o000);
-    expect((await errorOf(path)).message).toContain('may not read the file');
-  });
+  testIf(process.getuid?.() !== 0, 'a dwh.cfg that may not be read: root may read every file')(
+    'that may not be read says so',
+    async () => {
+      const path = await file('locked.cfg', TEXT);
+      await chmod(path, 0o000);
+      expect((await errorOf(path)).message).toContain('may not read the file');
+    },
+  );
 
   test.each(['\n', '\r\n', '\r'])('that is Latin-1 names the line, and shows nothing of it (%j)', async (end) => {
     const text = ['[CLUSTER]', '# für Zürich'.replace(/ü/g, 'ue'), 'DB_PASSWORD=Übermut', TEXT].join(end);

@@ -13,7 +13,7 @@ import {
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { withFolder } from '../support/engines.ts';
-import { note } from '../support/notes.ts';
+import { testIf } from '../support/skips.ts';
 import { end, type Spooling, spoolOnce, startSpooling } from '../support/spools.ts';
 
 /** A folder for temporary files that everybody may write to, and one with files that must stay. */
@@ -69,8 +69,7 @@ describe('the spool of a process', () => {
     ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
   ];
   const hasNamespaces = spawnSync(namespace[0] as string, [...namespace.slice(1), 'true']).status === 0;
-  if (!hasNamespaces) note('Skipped', 'spools in other PID namespaces: unshare makes none here');
-  (hasNamespaces ? test : test.skip)(
+  testIf(hasNamespaces, 'spools in other PID namespaces: unshare makes none here')(
     'that lives in another container of the same host name stays, until it is dead',
     () =>
       withTmp(async (tmp) => {
@@ -155,20 +154,20 @@ describe('what only looks like a spool', () => {
     }),
   );
 
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot) note('Skipped', 'spools of other users: only root can make them');
-  (isRoot ? test : test.skip)('stays for root: the dead spool of another user, and what links to its files', () =>
-    withTmp(async (tmp, victim) => {
-      const nobody = { uid: 65534, gid: 65534 };
-      const dead = await deadSpool(tmp, nobody);
-      symlinkSync(victim, join(dead, 'run', 'link'));
-      linkSync(join(victim, 'precious'), join(dead, 'hard'));
-      await spoolOnce(tmp);
-      expect(readdirSync(dead).sort()).toEqual(['hard', 'owner.sock', 'run']);
-      // Root's own folder in which another user has put nothing: the lock is that user's.
-      chownSync(dead, 0, 0);
-      await spoolOnce(tmp);
-      expect(readdirSync(dead).sort()).toEqual(['hard', 'owner.sock', 'run']);
-    }),
+  testIf(process.getuid?.() === 0, 'spools of other users: only root can make them')(
+    'stays for root: the dead spool of another user, and what links to its files',
+    () =>
+      withTmp(async (tmp, victim) => {
+        const nobody = { uid: 65534, gid: 65534 };
+        const dead = await deadSpool(tmp, nobody);
+        symlinkSync(victim, join(dead, 'run', 'link'));
+        linkSync(join(victim, 'precious'), join(dead, 'hard'));
+        await spoolOnce(tmp);
+        expect(readdirSync(dead).sort()).toEqual(['hard', 'owner.sock', 'run']);
+        // Root's own folder in which another user has put nothing: the lock is that user's.
+        chownSync(dead, 0, 0);
+        await spoolOnce(tmp);
+        expect(readdirSync(dead).sort()).toEqual(['hard', 'owner.sock', 'run']);
+      }),
   );
 });
