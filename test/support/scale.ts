@@ -52,7 +52,7 @@ export interface Scale {
 const QUICK: Scale = {
   histories: 8,
   partitions: 3,
-  restores: 6,
+  restores: 3,
   mixtures: 3,
   damagedFiles: 600,
   damagedLoads: 8,

@@ -8,8 +8,7 @@ import { promisify } from 'node:util';
 import { sharePostgres } from '../standin/engine/postgres.ts';
 import { NOTES } from './notes.ts';
 
-const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
-const PROJECT = fileURLToPath(new URL('../../tsconfig.build.json', import.meta.url));
+const COMPILE = fileURLToPath(new URL('../../scripts/compile.mjs', import.meta.url));
 
 /** Jest's global set-up: what all test files of a run share. */
 export default async function setup(): Promise<void> {
@@ -19,13 +18,10 @@ export default async function setup(): Promise<void> {
   await Promise.all([build(), sharePostgres()]);
 }
 
-/**
- * The tests of the command line run what the sources say, never an older build. Nothing is removed first, so that another
- * run of the tests in the same folder is not left without files.
- */
+/** The tests of the command line run what the sources say, never an older build. */
 async function build(): Promise<void> {
   try {
-    await promisify(execFile)(process.execPath, [TSC, '-p', PROJECT]);
+    await promisify(execFile)(process.execPath, [COMPILE]);
   } catch (error) {
     throw new Error(`the sources do not compile\n${(error as { stdout?: string }).stdout}`);
   }
