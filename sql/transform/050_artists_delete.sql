@@ -1,2 +1,2 @@
 -- skip: rebuild
-DELETE FROM artists WHERE artist_id IN (SELECT artist_id FROM run_artists)
+DELETE FROM artists WHERE artist_id IN (SELECT artist_id FROM changed_songs)

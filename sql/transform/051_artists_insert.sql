@@ -15,6 +15,6 @@ FROM (
         song_id
     ) AS spelling_rank
   FROM current_songs s
-  WHERE artist_id IN (SELECT artist_id FROM run_artists)
+  WHERE artist_id IN (SELECT artist_id FROM changed_songs)
 ) spellings
 WHERE spelling_rank = 1

@@ -5,5 +5,5 @@ FROM run_events
 UNION
 SELECT e.event_id, e.start_time
 FROM current_events e
-JOIN changed_matches m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
+JOIN changed_songs m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 WHERE e.page = 'NextSong'

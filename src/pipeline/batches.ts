@@ -85,23 +85,25 @@ export function refreshBatch(model: Model, now: string, name: string, copies: re
   const steps: Step[] = [
     ...sqlSteps([...begin, ...clear], stamps),
     ...copies.map(({ table, folder }): Step => ({ kind: 'copy-folder', name: `copy_${table.name}`, table, folder })),
-    ...sqlSteps(
-      copies.map((copy) => ledgerRow(name, copy)),
-      stamps,
-    ),
+    ...sqlSteps([ledgerRows(name, copies)], stamps),
     ...derive(fresh(model), stamps),
   ];
   return { name, locks: true, steps };
 }
 
-/** The ledger's row for a folder. Its records are the rows that COPY made of it: nobody else has read the files. */
-function ledgerRow(runId: string, { table, folder, version, size }: FolderCopy): NamedSql {
-  const texts = [runId, table.name, folder.uri, version].map(quoteLiteral);
+/** The ledger's rows of folders. Their records are the rows that COPY made of them: nobody else has read the files. */
+function ledgerRows(runId: string, copies: readonly FolderCopy[]): NamedSql {
+  const rows = copies.map(({ table, folder, version, size }) => {
+    const texts = [runId, table.name, folder.uri, version].map(
+      (text) => `CAST(${quoteLiteral(text)} AS VARCHAR(4096))`,
+    );
+    return `SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), 0, CAST('loaded' AS VARCHAR(16)), ${BEGINNING}
+FROM ${quoteIdentifier(table.name)}`;
+  });
   return {
-    name: `ledger_${table.name}`,
+    name: 'record_folders',
     sql: `INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp)
-SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), 0, 'loaded', ${BEGINNING}
-FROM ${quoteIdentifier(table.name)}`,
+${rows.join('\nUNION ALL\n')}`,
   };
 }
 

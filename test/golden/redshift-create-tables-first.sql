@@ -1,4 +1,8 @@
-SELECT pg_catalog.set_config('timezone', 'UTC', false), pg_catalog.set_config('statement_timeout', '7200000', false), pg_catalog.set_config('search_path', '"pg_catalog"', false);
+SET timezone TO 'UTC';
+
+SET statement_timeout TO 7200000;
+
+SET search_path TO "pg_catalog";
 
 CREATE SCHEMA IF NOT EXISTS "sparkify";
 

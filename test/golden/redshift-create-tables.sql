@@ -1,4 +1,8 @@
-SELECT pg_catalog.set_config('timezone', 'UTC', false), pg_catalog.set_config('statement_timeout', '7200000', false), pg_catalog.set_config('search_path', '"pg_catalog"', false);
+SET timezone TO 'UTC';
+
+SET statement_timeout TO 7200000;
+
+SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run", "sparkify"."load_ledger", "sparkify"."rejected_records", "sparkify"."staging_events", "sparkify"."staging_songs", "sparkify"."current_events", "sparkify"."current_songs", "sparkify"."artists", "sparkify"."songplays", "sparkify"."songs", "sparkify"."time", "sparkify"."users";
 

@@ -1,4 +1,8 @@
-SELECT pg_catalog.set_config('timezone', 'UTC', false), pg_catalog.set_config('statement_timeout', '7200000', false), pg_catalog.set_config('search_path', '"pg_catalog"', false);
+SET timezone TO 'UTC';
+
+SET statement_timeout TO 7200000;
+
+SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
@@ -287,23 +291,15 @@ FROM (
 ) versions
 WHERE version_rank = 1;
 
--- What plays could match before this run and what they can match after it: plays with one of these are matched anew.
+-- The run's songs as they were before this run and as they are after it: plays that match one of these are matched anew,
+-- and the artists of these are chosen anew. They are one table, since Redshift counts statements.
 -- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
-CREATE TEMP TABLE changed_matches AS
-SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration
+CREATE TEMP TABLE changed_songs AS
+SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
 FROM "sparkify".current_songs
 WHERE song_id IN (SELECT song_id FROM run_songs)
 UNION
-SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration
-FROM run_songs;
-
--- The artists of the run's songs, before this run and after it.
-CREATE TEMP TABLE run_artists AS
-SELECT artist_id
-FROM "sparkify".current_songs
-WHERE song_id IN (SELECT song_id FROM run_songs)
-UNION
-SELECT artist_id
+SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
 FROM run_songs;
 
 INSERT INTO "sparkify".current_songs (
@@ -334,7 +330,7 @@ FROM (
         song_id
     ) AS spelling_rank
   FROM "sparkify".current_songs s
-  WHERE artist_id IN (SELECT artist_id FROM run_artists)
+  WHERE artist_id IN (SELECT artist_id FROM changed_songs)
 ) spellings
 WHERE spelling_rank = 1;
 
@@ -345,7 +341,7 @@ FROM run_events
 UNION
 SELECT e.event_id, e.start_time
 FROM "sparkify".current_events e
-JOIN changed_matches m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
+JOIN changed_songs m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 WHERE e.page = 'NextSong';
 
 -- Of several songs that match a play, the smallest song_id; the match is found once per song, so that no play fans out.

@@ -60,7 +60,7 @@ async function layTraps({ admin }: SharedDatabase): Promise<void> {
     'run_events',
     'run_songs',
     'run_plays',
-    'changed_matches',
+    'changed_songs',
     'run_offenders',
     'incoming_staging_events',
   ]) {

@@ -138,7 +138,7 @@ test('every table of the model is qualified wherever a statement of sql/ names i
     ...model.protocol.values(),
     ...model.doctor.values(),
   ];
-  const known = [...model.tables.map(({ name }) => name), 'run_\\w+', 'changed_matches', 'source_\\w+'].join('|');
+  const known = [...model.tables.map(({ name }) => name), 'run_\\w+', 'changed_songs', 'source_\\w+'].join('|');
   const inPlace = new RegExp(`(?:FROM|JOIN|INTO|UPDATE|TABLE|TEMP TABLE|INDEX ON) (<?)(?:${known})\\b`, 'g');
   for (const sql of statements) {
     const written = names.statement(sql);

@@ -1,6 +1,6 @@
 import { StarloadError } from '../../errors.ts';
 import { Qualifier } from '../../sql/qualify.ts';
-import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
+import { quoteIdentifier } from '../../sql/render.ts';
 import type { Batch, Step } from '../warehouse.ts';
 import { type CopyAccess, type CopyFiles, copyFolderStatement, copyStatement } from './copy.ts';
 import { NOTHING_OF_OTHERS, placesOf } from './schema.ts';
@@ -54,9 +54,9 @@ export function countStatements(batch: Batch): number {
 function allStatements(batch: Batch, options: StatementOptions): readonly BatchStatement[] {
   const { schema } = options;
   const names = new Qualifier(placesOf(schema));
-  const session = sessionStatement(options, batch.asWritten === true ? schema : NOTHING_OF_OTHERS);
+  const session = sessionStatements(options, batch.asWritten === true ? schema : NOTHING_OF_OTHERS);
   const made = options.makesSchema === true ? [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`] : [];
-  const own = [session, ...made, ...lockStatements(batch, names)];
+  const own = [...session, ...made, ...lockStatements(batch, names)];
   const steps = batch.steps.flatMap((step) => stepStatements(step, batch, { names, options }));
   return [...own.map((sql) => ({ sql, step: undefined, fetch: undefined })), ...steps];
 }
@@ -68,22 +68,19 @@ function lockStatements({ locks, lockedTables = [] }: Batch, names: Qualifier): 
 }
 
 /**
- * What a session needs before anything else: each batch is a session of its own. Plain names are those of `searched`. It is
- * one statement, since each counts: SET_CONFIG is the same as SET (Database Developer Guide, SET_CONFIG).
+ * What a session needs before anything else: each batch is a session of its own. Plain names are those of `searched`. These
+ * are SET statements, although each counts: one SELECT of SET_CONFIG calls would be a query before the LOCK, and nobody has
+ * seen it set these parameters on a cluster.
  */
-export function sessionStatement(
+export function sessionStatements(
   { timeoutMilliseconds }: Pick<StatementOptions, 'timeoutMilliseconds'>,
   searched: string,
-): string {
-  const settings = [
-    ['timezone', 'UTC'],
-    ['statement_timeout', String(Math.floor(timeoutMilliseconds))],
-    ['search_path', quoteIdentifier(searched)],
-  ] as const;
-  const calls = settings.map(
-    ([name, value]) => `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, false)`,
-  );
-  return `SELECT ${calls.join(', ')}`;
+): readonly string[] {
+  return [
+    "SET timezone TO 'UTC'",
+    `SET statement_timeout TO ${Math.floor(timeoutMilliseconds)}`,
+    `SET search_path TO ${quoteIdentifier(searched)}`,
+  ];
 }
 
 const FETCHES = { always: 'rows', 'on-failure': 'rows-on-failure', never: undefined } as const;

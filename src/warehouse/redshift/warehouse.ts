@@ -30,7 +30,7 @@ import {
   schemaExistsSql,
   tablesGuardSql,
 } from './schema.ts';
-import { batchStatements, countStatements, MAX_STATEMENTS, sessionStatement } from './statements.ts';
+import { batchStatements, countStatements, MAX_STATEMENTS, sessionStatements } from './statements.ts';
 import { NAME_PREFIX, Submitter } from './submitter.ts';
 import { locationOf, type RedshiftTarget } from './target.ts';
 import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkStore } from './work.ts';
@@ -206,8 +206,8 @@ class RedshiftWarehouse implements Warehouse {
       guards = [],
     }: { readonly searched?: string; readonly guards?: readonly string[] } = {},
   ): Promise<ResultSet> {
-    const session = sessionStatement({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
-    const statements = [session, ...guards, sql];
+    const session = sessionStatements({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
+    const statements = [...session, ...guards, sql];
     const submission = { name: QUERY_NAME, token: randomUUID() };
     return this.#rowsOf(
       await this.#api.submitBatch(statements, submission, { holdBack: true }),

@@ -25,7 +25,7 @@ const NOTHING: Omit<StatementOutcome, 'queryId'> = { columns: undefined, rows: [
 /** Statements that more than one PostgreSQL statement stands for. */
 const COMPOSED: readonly Plan['kind'][] = ['modify', 'copy', 'create', 'create-as', 'truncate'];
 /** Statements the leader node answers: DescribeStatement shows -1 as their query id (Data API: DescribeStatement). */
-const LEADER: readonly Plan['kind'][] = ['set', 'set-config', 'show', 'begin', 'commit', 'rollback', 'lock', 'none'];
+const LEADER: readonly Plan['kind'][] = ['set', 'show', 'begin', 'commit', 'rollback', 'lock', 'none'];
 
 /** A session of the stand-in: a connection to PostgreSQL, and what makes it look like Redshift. */
 export class PostgresBackend implements Backend {
@@ -189,8 +189,6 @@ export class PostgresBackend implements Backend {
       case 'set':
       case 'show':
         return this.#setting(statement);
-      case 'set-config':
-        return this.#setConfig(statement);
       default:
         await this.#plain(statement);
         return NOTHING;
@@ -311,15 +309,6 @@ export class PostgresBackend implements Backend {
     const sql = this.#session.set(statement.name, statement.value);
     if (sql !== undefined) await this.#client.query(sql);
     return NOTHING;
-  }
-
-  async #setConfig({ settings }: Extract<Plan, { kind: 'set-config' }>): Promise<Omit<StatementOutcome, 'queryId'>> {
-    for (const { name, value } of settings) {
-      const sql = this.#session.set(name, value);
-      if (sql !== undefined) await this.#client.query(sql);
-    }
-    const columns = settings.map(() => ({ name: 'set_config', typeName: 'varchar', precision: 65_535, scale: 0 }));
-    return { columns, rows: [settings.map(({ value }) => value)], affected: 1 };
   }
 
   #failure(error: unknown, statement: Translation | undefined, queryId: number): Promise<EngineError> {

@@ -31,44 +31,6 @@ export function readSet(reader: Reader): Plan {
   return { kind: 'set', name, value: values.join(', ') };
 }
 
-/** SELECT of nothing but SET_CONFIG calls, each a SET of its own. AWS: "SET_CONFIG". */
-export function readSetConfig(reader: Reader): Plan {
-  reader.expect('select');
-  const settings = [readSetConfigCall(reader)];
-  while (reader.skip(',')) settings.push(readSetConfigCall(reader));
-  return { kind: 'set-config', settings };
-}
-
-/** Whether a SELECT begins with a call of SET_CONFIG. */
-export function isSetConfig(reader: Reader): boolean {
-  return reader.is('select', 'set_config') || reader.is('select', 'pg_catalog', '.', 'set_config');
-}
-
-function readSetConfigCall(reader: Reader): { readonly name: string; readonly value: string } {
-  reader.skip('pg_catalog', '.');
-  reader.expect('set_config', '(');
-  const at = reader.peek();
-  const name = readText(reader).toLowerCase();
-  if (!SETTINGS.has(name)) throw refusal(`unrecognized configuration parameter "${name}"`, at);
-  reader.expect(',');
-  const text = readText(reader);
-  reader.expect(',');
-  if (!reader.skip('false')) throw refusal('SET_CONFIG for the transaction alone is not imitated', reader.peek());
-  reader.expect(')');
-  return { name, value: name === 'search_path' ? unquoted(text) : text };
-}
-
-function readText(reader: Reader): string {
-  if (reader.peek().kind !== 'string') reader.refuse();
-  return reader.take().value;
-}
-
-/** A search path of one schema, as the text of a setting has it. */
-function unquoted(text: string): string {
-  if (!/^(?:[\w$]+|"[^",]+")$/.test(text)) throw refusal(`the search path ${text} in SET_CONFIG is not imitated`);
-  return text.replaceAll('"', '');
-}
-
 /** AWS: "RESET". */
 export function readReset(reader: Reader): Plan {
   reader.take();

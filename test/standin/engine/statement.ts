@@ -8,7 +8,7 @@ import { syntaxError } from './lexer.ts';
 import { readDelete, readInsert, readUpdate } from './modify.ts';
 import { readOrder, readQuery, readSources, readTableName } from './query.ts';
 import { type Grammar, literal, Reader, refusal, type Surroundings } from './reader.ts';
-import { isSetConfig, readReset, readSet, readSetConfig, readShow } from './settings.ts';
+import { readReset, readSet, readShow } from './settings.ts';
 import type { Plan } from './translation.ts';
 import { NOT_IMITATED_STATEMENTS } from './words.ts';
 
@@ -126,7 +126,6 @@ function readExplain(reader: Reader): Plan {
 }
 
 function readSelectStatement(reader: Reader): Plan {
-  if (isSetConfig(reader)) return readSetConfig(reader);
   readQuery(reader, 'answer');
   return { kind: 'query' };
 }

@@ -21,7 +21,6 @@ export type Plan =
   | { readonly kind: 'create-as'; readonly table: string }
   | { readonly kind: 'copy'; readonly copy: CopyStatement }
   | { readonly kind: 'set'; readonly name: string; readonly value: string | undefined }
-  | { readonly kind: 'set-config'; readonly settings: readonly { readonly name: string; readonly value: string }[] }
   | { readonly kind: 'show'; readonly name: string };
 
 /** A VARCHAR column of a new table. */

@@ -132,7 +132,7 @@ export const NOT_IMITATED = list(`
   is_object is_valid_json is_valid_json_array isnull json_array_length json_extract_array_element_text
   json_extract_path_text json_parse json_serialize json_size json_typeof last_day median months_between next_day object
   octetindex percentile_cont percentile_disc pi radians ratio_to_report regexp_count regexp_instr regexp_replace regexp_substr
-  sha sha1 sha2 sin soundex split_to_array subarray tan timeofday timestamp_cmp timestamptz_cmp timezone to_hex to_varbyte
+  set_config sha sha1 sha2 sin soundex split_to_array subarray tan timeofday timestamp_cmp timestamptz_cmp timezone to_hex to_varbyte
   translate try_cast`);
 
 /** Other statements that Redshift has; AWS: "SQL commands". */
