@@ -30,22 +30,26 @@ export interface Service {
   /** What kind of warehouse it is, and where: no name, account or host. */
   readonly kind: 'cluster' | 'workgroup';
   readonly region: string;
-  /** Sends statements as one transaction and waits for its end. */
+  /** Sends statements, as one transaction unless told otherwise, and waits for the end. */
   send(sqls: readonly string[], options?: SendOptions): Promise<Sent>;
   /** The rows of a statement of a batch, counted from 1. */
   rows(id: string, part: number): Promise<ResultSet>;
+  /** The first value of a statement of a batch as the service spells it; empty where that is no text. */
+  text(id: string, part: number): Promise<string>;
   /** A COPY into a column of a table, of everything whose key begins so, matched by name; `options` go behind it. */
   copy(table: string, column: string, uri: string, options?: string): string;
   /** Opens a session with a first statement. */
   openSession(sql: string): Promise<KeptSession>;
-  /** Asks everything that was sent and has not ended to stop. */
-  cancel(): Promise<void>;
+  /** Asks a batch to stop, or everything that was sent and has not ended. */
+  cancel(id?: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SendOptions {
   /** The token that keeps a repeated request from running twice; a new one if absent. */
   readonly token?: string;
-  /** Called once the service is working on it. */
-  readonly onStarted?: () => void;
+  /** AUTO_COMMIT: each statement is a transaction of its own. */
+  readonly mode?: 'TRANSACTION' | 'AUTO_COMMIT';
+  /** Called with the batch's id once the service is working on it. */
+  readonly onStarted?: (id: string) => void;
 }

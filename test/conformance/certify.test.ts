@@ -36,6 +36,15 @@ function combinations(names: readonly string[]): readonly Readonly<Record<string
 const family = (of: string, exclude: readonly string[] = []) =>
   Object.keys(CHOICES).filter((name) => CHOICES[name]?.of === of && !exclude.includes(name));
 
+const STATES = ['after_failure', 'batch_error'];
+const ENDS = ['auto_commit_failure', 'timestamp_text', 'aborted_error'];
+const SETS: readonly (readonly [string, readonly string[]])[] = [
+  ['the Data API in transactions', [...family('dataApi', ENDS), 'error_view']],
+  ['the Data API in other ends of batches', [...STATES, ...ENDS]],
+  ['values and words', family('values', ['error_view'])],
+  ['transactions', family('engine')],
+];
+
 const certified = (answers: Readonly<Record<string, string>>): CertifiedDocument => ({
   format: 1,
   certified: '2026-01-01',
@@ -47,6 +56,10 @@ const certified = (answers: Readonly<Record<string, string>>): CertifiedDocument
 });
 
 describe('what the probes report is what was set', () => {
+  test('each choice of the stand-in is among the combinations', () => {
+    expect(new Set(SETS.flatMap(([, names]) => names))).toEqual(new Set(Object.keys(CHOICES)));
+  });
+
   // The engine reads its options whenever it needs them: one engine is all that these tests need.
   const behind: Record<string, unknown> = {};
   let engine: StandinEngine;
@@ -92,12 +105,6 @@ describe('what the probes report is what was set', () => {
     s3.put('work', name, text);
     return `s3://work/${name}`;
   };
-
-  const SETS: readonly (readonly [string, readonly string[]])[] = [
-    ['the Data API', [...family('dataApi'), 'error_view']],
-    ['values and words', family('values', ['error_view'])],
-    ['transactions', family('engine')],
-  ];
 
   test.each(SETS)(
     'under every combination of the choices of %s',

@@ -5,7 +5,7 @@ import type { StandinOptions } from './standin.ts';
 interface Choice {
   readonly of: 'dataApi' | 'values' | 'engine';
   readonly name: string;
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string | boolean>>;
 }
 
 /** The choices that a certification settles, by the probe's name. */
@@ -26,6 +26,9 @@ export const CHOICES: Readonly<Record<string, Choice>> = {
     name: 'earlierResults',
     values: { readable: 'readable', unreadable: 'unreadable' },
   },
+  auto_commit_failure: { of: 'dataApi', name: 'autoCommitFailure', values: { FAILED: 'FAILED', FINISHED: 'FINISHED' } },
+  timestamp_text: { of: 'dataApi', name: 'zeroFraction', values: { with_fraction: true, without_fraction: false } },
+  aborted_error: { of: 'dataApi', name: 'abortedError', values: { told: true, absent: false } },
   failed_copy_id: { of: 'dataApi', name: 'failedCopyId', values: { withheld: 'withheld', told: 'told' } },
   error_view: {
     of: 'values',
@@ -51,7 +54,7 @@ export function optionsOf({ format, answers, engine }: CertifiedDocument): Stand
   if (format !== 1) {
     throw new Error('not a document of npm run certify');
   }
-  const chosen = { dataApi: {}, values: {}, engine: {} } as Record<Choice['of'], Record<string, string>>;
+  const chosen = { dataApi: {}, values: {}, engine: {} } as Record<Choice['of'], Record<string, string | boolean>>;
   for (const [probe, { of, name, values }] of Object.entries(CHOICES)) {
     const value = values[answers[probe] ?? ''];
     if (value !== undefined) {

@@ -70,13 +70,12 @@ describe('the stand-in', () => {
     }
   });
 
-  test('leaves open only what no probe can see', () => {
+  test('has a probe for every choice', () => {
     const settled = Object.values(CHOICES).map(({ name }) => name);
     const open = [...Object.keys(DATA_API), ...Object.keys(DEFAULT_UNCERTAIN)].filter(
       (name) => !settled.includes(name),
     );
-    // Of batches that the loader does not send, of a text that it reads either way, and of what only a cancellation shows.
-    expect(open).toEqual(['autoCommitFailure', 'zeroFraction', 'abortedError']);
+    expect(open).toEqual([]);
   });
 
   test('a trial says what is wanted of it', () => {

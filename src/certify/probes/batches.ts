@@ -3,6 +3,10 @@ import { messageOf } from '../../errors.ts';
 import type { Sent } from '../../warehouse/service.ts';
 import { type Answer, type Bench, copyOf, errorOf, OTHER, type Probe } from '../probe.ts';
 
+const FAILING = ['SELECT 1 AS n', 'SELECT n FROM starload_certify_no_such_table', 'SELECT 3 AS n'];
+/** The statement behind the one that fails, counted from 0. */
+const BEHIND = 2;
+
 /** How the Data API answers for batches: tokens, failures, and what is left to be read of them. */
 export const BATCH_PROBES: readonly Probe[] = [
   {
@@ -15,7 +19,7 @@ export const BATCH_PROBES: readonly Probe[] = [
     name: 'after_failure',
     question: 'statements after the failed one of a batch',
     answers: { ABORTED: 'ABORTED', FAILED: 'FAILED', SUBMITTED: 'SUBMITTED' },
-    ask: (bench) => ofFailure(bench, ({ parts }) => ({ answer: parts[2]?.status ?? OTHER })),
+    ask: (bench) => ofFailure(bench, ({ parts }) => ({ answer: parts[BEHIND]?.status ?? OTHER })),
   },
   {
     name: 'batch_error',
@@ -60,7 +64,36 @@ export const BATCH_PROBES: readonly Probe[] = [
         return { answer: /sys_load_error_detail|stl_load_errors/.exec(said)?.[0] ?? OTHER, said };
       }),
   },
+  {
+    name: 'auto_commit_failure',
+    question: 'an AUTO_COMMIT batch of which a statement failed',
+    answers: { FAILED: 'FAILED', FINISHED: 'FINISHED' },
+    ask: askAutoCommit,
+  },
+  {
+    name: 'timestamp_text',
+    question: 'a TIMESTAMP without a fraction, in a result',
+    answers: { with_fraction: '`2022-02-22 00:00:00.0`', without_fraction: '`2022-02-22 00:00:00`' },
+    ask: askTimestampText,
+  },
 ];
+
+/** Had the batch been one transaction, its third statement would not have run. */
+async function askAutoCommit({ service }: Bench): Promise<Answer> {
+  const { status, parts, error } = await service.send(FAILING, { mode: 'AUTO_COMMIT' });
+  return { answer: parts[BEHIND]?.status === 'FINISHED' ? status : OTHER, said: error };
+}
+
+const TIMESTAMP_TEXTS: Readonly<Record<string, string>> = {
+  '2022-02-22 00:00:00.0': 'with_fraction',
+  '2022-02-22 00:00:00': 'without_fraction',
+};
+
+async function askTimestampText({ service }: Bench): Promise<Answer> {
+  const { id } = await service.send(["SELECT CAST('2022-02-22 00:00:00' AS TIMESTAMP) AS found"]);
+  const said = await service.text(id, 1);
+  return { answer: TIMESTAMP_TEXTS[said] ?? OTHER, said };
+}
 
 async function askSameToken({ service }: Bench): Promise<Answer> {
   const token = randomUUID();
@@ -75,7 +108,7 @@ async function askSameToken({ service }: Bench): Promise<Answer> {
 
 /** A batch whose second of three statements fails. */
 async function ofFailure({ service }: Bench, read: (sent: Sent) => Answer | Promise<Answer>): Promise<Answer> {
-  const sent = await service.send(['SELECT 1 AS n', 'SELECT n FROM starload_certify_no_such_table', 'SELECT 3 AS n']);
+  const sent = await service.send(FAILING);
   return sent.status === 'FAILED' ? read(sent) : { answer: OTHER, said: sent.status };
 }
 

@@ -6,6 +6,9 @@ import { type Answer, type Bench, errorOf, OTHER, type Probe } from '../probe.ts
 /** A batch that is being worked on may still be on its way to its first statement. */
 const HEAD_START_MILLISECONDS = 1000;
 
+const LOCK = 'LOCK {table}';
+const SELECT = 'SELECT n FROM {table}';
+
 /** Two transactions at once. */
 export const LOCK_PROBES: readonly Probe[] = [
   {
@@ -13,7 +16,7 @@ export const LOCK_PROBES: readonly Probe[] = [
     question: "whether LOCK comes before the transaction's snapshot",
     answers: { after: 'the snapshot is taken once the lock is held', before: 'the snapshot is older than the lock' },
     ask: (bench) =>
-      besideWriter(bench, 'lock_snapshot', ['LOCK {table}', 'SELECT n AS found FROM {table}'], async (sent) => {
+      besideWriter(bench, { name: 'lock_snapshot', sqls: [LOCK, 'SELECT n AS found FROM {table}'] }, async (sent) => {
         if (sent.status !== 'FINISHED') {
           return { answer: isConflict(errorOf(sent)) ? 'before' : OTHER, said: errorOf(sent) };
         }
@@ -30,7 +33,7 @@ export const LOCK_PROBES: readonly Probe[] = [
       both: 'both take effect',
     },
     ask: (bench) =>
-      besideWriter(bench, 'same_row', ['SELECT n FROM {table}', 'UPDATE {table} SET n = n + 1'], async (sent) => {
+      besideWriter(bench, { name: 'same_row', sqls: [SELECT, 'UPDATE {table} SET n = n + 1'] }, async (sent) => {
         const said = errorOf(sent);
         if (sent.status === 'FINISHED') {
           return { answer: 'both' };
@@ -38,7 +41,21 @@ export const LOCK_PROBES: readonly Probe[] = [
         return { answer: conflictOf(said) ?? OTHER, said };
       }),
   },
+  {
+    name: 'aborted_error',
+    question: 'the Error of a batch that was cancelled',
+    answers: { told: 'there is one', absent: 'there is none' },
+    ask: (bench) =>
+      besideWriter(bench, { name: 'aborted_error', sqls: [LOCK], cancels: true }, async ({ status, error }) => ({
+        answer: status === 'ABORTED' ? whetherTold(error) : OTHER,
+        said: error || status,
+      })),
+  },
 ];
+
+function whetherTold(error: string): string {
+  return error === '' ? 'absent' : 'told';
+}
 
 function conflictOf(error: string): string | undefined {
   if (/conflict with concurrent transaction/i.test(error)) {
@@ -51,21 +68,28 @@ function isConflict(error: string): boolean {
   return conflictOf(error) !== undefined;
 }
 
-/** Runs a batch while another transaction holds the table and has changed its one row; that one commits while it waits. */
+/** A batch that meets a table which another transaction holds and has changed. */
+interface Encounter {
+  readonly name: string;
+  readonly sqls: readonly string[];
+  /** Whether it is cancelled while it waits. If not, the other transaction commits then. */
+  readonly cancels?: boolean;
+}
+
+/** Makes a table of one row and lets a batch meet another transaction there; gives what is read of the batch's end. */
 async function besideWriter(
   { service, schema }: Bench,
-  name: string,
-  sqls: readonly string[],
+  encounter: Encounter,
   read: (sent: Sent) => Promise<Answer>,
 ): Promise<Answer> {
-  const table = `${quoteIdentifier(schema)}.${quoteIdentifier(`probe_${name}`)}`;
+  const table = `${quoteIdentifier(schema)}.${quoteIdentifier(`probe_${encounter.name}`)}`;
   const made = await service.send([`CREATE TABLE ${table} (n INTEGER)`, `INSERT INTO ${table} VALUES (0)`]);
   if (made.status !== 'FINISHED') {
     return { answer: OTHER, said: errorOf(made) };
   }
   const writer = await service.openSession('BEGIN');
   try {
-    return await read(await behind(service, writer, table, sqls));
+    return await read(await behind(service, writer, table, encounter));
   } catch (error) {
     // Its lock would keep the schema from being dropped until the session ends.
     await writer.run('ROLLBACK').catch(() => undefined);
@@ -74,18 +98,29 @@ async function besideWriter(
 }
 
 /** Runs a batch that begins while a writer holds the table, and gives what became of it. */
-async function behind(service: Service, writer: KeptSession, table: string, sqls: readonly string[]): Promise<Sent> {
+async function behind(
+  service: Service,
+  writer: KeptSession,
+  table: string,
+  { sqls, cancels }: Encounter,
+): Promise<Sent> {
   await writer.run(`LOCK ${table}`);
   await writer.run(`UPDATE ${table} SET n = 1`);
-  let tellStarted = () => {};
-  const started = new Promise<void>((resolve) => {
+  let tellStarted = (_id: string) => {};
+  const started = new Promise<string>((resolve) => {
     tellStarted = resolve;
   });
   const sending = service.send(
     sqls.map((sql) => sql.replaceAll('{table}', table)),
     { onStarted: tellStarted },
   );
-  await Promise.race([started, sending]);
+  const waiting = await Promise.race([started, sending.then(({ id }) => id)]);
+  if (cancels === true) {
+    await service.cancel(waiting);
+    const sent = await sending;
+    await writer.run('ROLLBACK');
+    return sent;
+  }
   await sleep(HEAD_START_MILLISECONDS);
   await writer.run('COMMIT');
   return sending;

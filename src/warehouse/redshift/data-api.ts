@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   DescribeStatementResponse,
+  ExecutionMode,
+  Field,
   ListStatementsRequest,
   StatementData,
   StatusString,
@@ -42,6 +44,14 @@ export interface Submission {
   readonly token: string;
 }
 
+/** How a batch is submitted. */
+export interface BatchOptions {
+  /** Whether the call comes back when the batch has ended, if that is soon; if not, its id is known at once. */
+  readonly holdBack: boolean;
+  /** One transaction if absent, as the Data API has it. */
+  readonly mode?: ExecutionMode | undefined;
+}
+
 /** Tells people about waits and repeated calls. */
 export type Notify = (message: string) => void;
 
@@ -70,14 +80,11 @@ export class DataApi {
     this.#notify = notify;
   }
 
-  /**
-   * Submits statements as one transaction. A call that is repeated with its token runs once. With `holdBack` the call comes
-   * back when the batch has ended, if that is soon; without, its id is known at once.
-   */
+  /** Submits statements, as one transaction unless told otherwise. A call that is repeated with its token runs once. */
   async submitBatch(
     sqls: readonly string[],
     { name, token }: Submission,
-    { holdBack }: { readonly holdBack: boolean },
+    { holdBack, mode }: BatchOptions,
   ): Promise<StatementState> {
     const { sdk, client } = await this.#sdk();
     const input = {
@@ -86,6 +93,7 @@ export class DataApi {
       StatementName: name,
       ClientToken: token,
       ...(holdBack ? { WaitTimeSeconds: WAIT_SECONDS } : {}),
+      ...(mode === undefined ? {} : { ExecutionMode: mode }),
     };
     return this.#submit('BatchExecuteStatement', () => client.send(new sdk.BatchExecuteStatementCommand(input)));
   }
@@ -136,6 +144,15 @@ export class DataApi {
 
   /** The rows of a statement that has finished, all pages of them. */
   async rows(id: string): Promise<ResultSet> {
+    return toResultSet(await this.#pages(id));
+  }
+
+  /** The first value of a statement that has finished, as the service sent it. */
+  async firstField(id: string): Promise<Field | undefined> {
+    return (await this.#pages(id))[0]?.Records?.[0]?.[0];
+  }
+
+  async #pages(id: string): Promise<readonly ResultPage[]> {
     const { sdk, client } = await this.#sdk();
     const pages: ResultPage[] = [];
     let token: string | undefined;
@@ -147,7 +164,7 @@ export class DataApi {
       pages.push(page);
       token = page.NextToken === '' ? undefined : page.NextToken;
     } while (token !== undefined);
-    return toResultSet(pages);
+    return pages;
   }
 
   /** Asks for a statement to be stopped; one that has ended stays as it is. */

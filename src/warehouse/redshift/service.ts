@@ -41,14 +41,10 @@ class DataApiService implements Service {
     this.#api = new DataApi(() => this.#openSdk(), target, notify);
   }
 
-  async send(sqls: readonly string[], { token = randomUUID(), onStarted }: SendOptions = {}): Promise<Sent> {
+  async send(sqls: readonly string[], { token = randomUUID(), mode, onStarted }: SendOptions = {}): Promise<Sent> {
     const submission = { name: NAME, token };
-    const state = await this.#api.submitBatch(sqls, submission, { holdBack: onStarted === undefined });
-    if (onStarted !== undefined) {
-      await this.#untilStarted(state);
-      onStarted();
-    }
-    await this.#ended(state);
+    const state = await this.#api.submitBatch(sqls, submission, { holdBack: onStarted === undefined, mode });
+    await this.#ended(state, onStarted);
     const { Status = '', Error: error = '', SubStatements = [] } = await this.#api.describe(state.id);
     const parts = SubStatements.map((part) => ({
       status: part.Status ?? '',
@@ -60,6 +56,10 @@ class DataApiService implements Service {
 
   rows(id: string, part: number): Promise<ResultSet> {
     return this.#api.rows(`${id}:${part}`);
+  }
+
+  async text(id: string, part: number): Promise<string> {
+    return (await this.#api.firstField(`${id}:${part}`))?.stringValue ?? '';
   }
 
   copy(table: string, column: string, uri: string, options = ''): string {
@@ -78,17 +78,22 @@ class DataApiService implements Service {
     };
   }
 
-  async cancel(): Promise<void> {
-    await Promise.all([...this.#running].map((id) => this.#api.cancel(id).catch(() => undefined)));
+  async cancel(id?: string): Promise<void> {
+    const doomed = id === undefined ? [...this.#running] : [id];
+    await Promise.all(doomed.map((each) => this.#api.cancel(each).catch(() => undefined)));
   }
 
   async close(): Promise<void> {
     (await this.#sdk)?.client.destroy();
   }
 
-  async #ended(state: StatementState): Promise<StatementState> {
+  async #ended(state: StatementState, onStarted?: SendOptions['onStarted']): Promise<StatementState> {
     this.#running.add(state.id);
     try {
+      if (onStarted !== undefined) {
+        await this.#untilStarted(state);
+        onStarted(state.id);
+      }
       return await this.#api.wait(state);
     } finally {
       this.#running.delete(state.id);
