@@ -1,7 +1,8 @@
 import { type DataProblem, StarloadError } from '../errors.ts';
 import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
-import { RecordFramer, type RecordSink } from '../objects/frame.ts';
+import { RecordFramer } from '../objects/frame.ts';
+import type { RecordSink } from '../objects/framed.ts';
 import type { SkippedObject, SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
 import { readJsonPaths } from '../pipeline/prepare.ts';

@@ -1,8 +1,9 @@
 import { type DataProblem, messageOf } from '../errors.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
-import { type FramedFile, MalformedJson, RecordFramer } from './frame.ts';
+import { MalformedJson, RecordFramer } from './frame.ts';
 import type { WantedKeys } from './frame-keys.ts';
+import type { FramedFile } from './framed.ts';
 import { assertUnchanged, localPath } from './local.ts';
 import { UnfitRecord } from './normalise.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';

@@ -1,5 +1,6 @@
 import { KeyTracker, type WantedKeys } from './frame-keys.ts';
 import { SourceLine } from './frame-line.ts';
+import type { FramedFile, RecordSink } from './framed.ts';
 import {
   ACTION_SHIFT,
   Action,
@@ -7,18 +8,15 @@ import {
   AFTER_VALUE,
   Container,
   FIRST_ACTION,
-  isInString,
   KEYLESS_TABLE,
   LOST,
-  PASSED_BROKEN_OFF,
   PASSED_CLOSED,
-  PASSED_ESCAPE,
   PASSED_OVER,
   PASSED_STRING,
-  type Spot,
   START,
   STATE_MASK,
   spotOf,
+  stateBehind,
   TABLE,
 } from './json-automaton.ts';
 import { explainRefusal, MalformedJson } from './malformed-json.ts';
@@ -33,24 +31,6 @@ export const MAX_DEPTH = 512;
 
 const NOTHING = new Uint8Array(0);
 const SPACE = Uint8Array.of(0x20);
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-
-/**
- * Takes the records of a file, each without line breaks: where the source breaks a line inside a record, a space comes in
- * its place. Bytes are to be used up within the call. Only `endRecord` tells that what came since the last is a whole record.
- */
-export interface RecordSink {
-  /** The bytes [from, to) of `chunk` go on the current record. */
-  segment(chunk: Uint8Array, from: number, to: number): void;
-  /**
-   * The current record is complete; it began on this line of the source, counted from 1. `isOdd` when a wanted key may have a
-   * value that is not of its kind, so that engines could differ on it: see normaliseRecord.
-   */
-  endRecord(line: number, isOdd: boolean): void;
-  /** What came since the last record is not to become one. Called only where mistakes are passed over. */
-  dropRecord?(): void;
-}
 
 export interface FramerOptions {
   readonly sink?: RecordSink | undefined;
@@ -63,26 +43,11 @@ export interface FramerOptions {
   readonly mistakes?: MistakeListener | undefined;
 }
 
-/** What is known of a file once it has been read to its end. */
-export interface FramedFile {
-  readonly records: number;
-  readonly bytes: number;
-  /** Lines, a last one without newline included. */
-  readonly lines: number;
-  /**
-   * True when the file is fit to be handed on untouched: each record has a line of its own (blank lines allowed), there is
-   * no byte order mark, and no record is odd.
-   */
-  readonly fitAsIs: boolean;
-  /** For each wanted key the spellings met, in this file and those before it, in the order they were met. */
-  readonly spellings: ReadonlyMap<string, readonly string[]>;
-}
-
 /**
- * Splits source files, one after the other, into records while it validates them: JSON objects, separated by any white space or none, and nothing
- * else. Strict RFC 8259 and UTF-8; moreover no lone surrogates, no wanted key twice in a record, at most MAX_DEPTH and
- * MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. What it learns of the spelling of keys it keeps from file to
- * file. Once it has thrown, a framer is of no more use; given `mistakes` it throws nothing.
+ * Splits source files, one after the other, into records while it validates them: JSON objects, separated by any white
+ * space or none, and nothing else. Strict RFC 8259 and UTF-8; moreover no lone surrogates, no wanted key twice in a record,
+ * at most MAX_DEPTH and MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. What it learns of the spelling of keys
+ * it keeps from file to file. Once it has thrown, a framer is of no more use; given `mistakes` it throws nothing.
  */
 export class RecordFramer {
   readonly #sink: RecordSink | undefined;
@@ -397,11 +362,4 @@ export class RecordFramer {
       excerpt: this.#line.excerpt(this.#chunk, at, back),
     });
   }
-}
-
-/** The state in which to pass over what follows a byte that is refused at `spot`: strings and escapes go on as they are. */
-function stateBehind(spot: Spot, byte: number): number {
-  if (!isInString(spot)) return PASSED_OVER;
-  if (byte === NEWLINE || byte === RETURN) return PASSED_BROKEN_OFF;
-  return spot.name === 'escape' || spot.name === 'pairU' ? PASSED_ESCAPE : PASSED_STRING;
 }

@@ -334,11 +334,21 @@ function joinRows(): Int32Array {
 }
 
 /** Whether a place is inside a string. */
-export function isInString({ name }: Spot): boolean {
+function isInString({ name }: Spot): boolean {
   return STRING_SPOTS.some((spot) => spot === name);
 }
 
 /** The place in the grammar of a state. */
 export function spotOf(state: number): Spot {
   return spots[state >>> 8] as Spot;
+}
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/** The state in which to pass over what follows a byte that is refused at `spot`: strings and escapes go on as they are. */
+export function stateBehind(spot: Spot, byte: number): number {
+  if (!isInString(spot)) return PASSED_OVER;
+  if (byte === NEWLINE || byte === RETURN) return PASSED_BROKEN_OFF;
+  return spot.name === 'escape' || spot.name === 'pairU' ? PASSED_ESCAPE : PASSED_STRING;
 }

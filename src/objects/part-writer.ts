@@ -1,4 +1,4 @@
-import type { RecordSink } from './frame.ts';
+import type { RecordSink } from './framed.ts';
 import type { Part, PartIndexEntry } from './part.ts';
 import type { Rewrite } from './rewrite.ts';
 import { SourceLines } from './source-lines.ts';

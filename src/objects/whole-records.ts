@@ -1,4 +1,4 @@
-import type { RecordSink } from './frame.ts';
+import type { RecordSink } from './framed.ts';
 
 /** Gathers each record's bytes and hands them on once it is complete, with the line it began on. */
 export class WholeRecords implements RecordSink {

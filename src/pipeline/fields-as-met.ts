@@ -1,4 +1,4 @@
-import type { FramedFile } from '../objects/frame.ts';
+import type { FramedFile } from '../objects/framed.ts';
 import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { Table } from '../sql/catalogue.ts';
 import { type FieldText, fieldReader } from './record.ts';

@@ -1,4 +1,4 @@
-import type { FramedFile } from '../objects/frame.ts';
+import type { FramedFile } from '../objects/framed.ts';
 import type { JsonPath } from '../objects/jsonpaths.ts';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
 

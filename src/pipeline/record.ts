@@ -1,5 +1,5 @@
 import { doubleMisfit } from '../objects/doubles.ts';
-import type { FramedFile } from '../objects/frame.ts';
+import type { FramedFile } from '../objects/framed.ts';
 import type { JsonPath } from '../objects/jsonpaths.ts';
 import { pathReader, Unreadable } from '../objects/paths.ts';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';

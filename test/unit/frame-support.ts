@@ -1,10 +1,5 @@
-import {
-  type FramedFile,
-  type FramerOptions,
-  MalformedJson,
-  RecordFramer,
-  type RecordSink,
-} from '../../src/objects/frame.ts';
+import { type FramerOptions, MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
+import type { FramedFile, RecordSink } from '../../src/objects/framed.ts';
 import type { MistakeListener } from '../../src/objects/past-mistakes.ts';
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text);

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type FramedFile, MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
+import { MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
+import type { FramedFile } from '../../src/objects/framed.ts';
 import { firstLevelKeys, holdsLoneSurrogate, objectIn, repeatsKey, wantedKey } from '../support/json-oracle.ts';
 import { bytesOf, frameBuffer, frameCut, RecordCollector } from './frame-support.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_RECORD_BYTES, RecordFramer, type RecordSink } from '../../src/objects/frame.ts';
+import { MAX_RECORD_BYTES, RecordFramer } from '../../src/objects/frame.ts';
 import { kindOf } from '../../src/objects/frame-keys.ts';
+import type { RecordSink } from '../../src/objects/framed.ts';
 import { normaliseRecord, UnfitRecord } from '../../src/objects/normalise.ts';
 import { bytesOf } from './frame-support.ts';
 
