@@ -26,20 +26,25 @@ export const STAMP_GUARD = 'stamp_guard';
 export const LOAD_GUARD = 'load_guard';
 export const ROWS_GUARD = 'rows_guard';
 
-/** What a run writes down of itself. */
+/** What a run writes down of itself, and what it relies on. */
 export interface Records {
   /** The rows of load_ledger. */
   readonly ledger: Part;
   /** The rows of rejected_records; none where nothing was rejected. */
   readonly rejects: readonly Part[];
+  /** What must stand in the ledger still; absent where it was empty when the run was planned. */
+  readonly base?: Base | undefined;
 }
+
+/** What a plan was made on: the newest stamp of the ledger, or, from a load's second run on, the run before. */
+export type Base = { readonly stamp: string } | { readonly runId: string };
 
 /** One load: stamp, ledger, rejects, staging, checks, star, checks. Everything in it commits together. */
 export function loadBatch(
   model: Model,
   now: string,
   name: string,
-  { ledger, rejects }: Records,
+  { ledger, rejects, base }: Records,
   copies: readonly Copy[],
 ): Batch {
   const copy = (table: Table, parts: readonly Part[]): Copy => ({ table, parts, mapping: byName(table) });
@@ -49,11 +54,17 @@ export function loadBatch(
   const steps = [
     ...sqlSteps([protocolSql(model, 'begin_run')], { now, since: now }),
     copyStep(copy(tableNamed(model, 'load_ledger'), [ledger])),
-    ...sqlSteps([protocolSql(model, LOAD_GUARD)], { now, since: now }),
+    ...sqlSteps([protocolSql(model, LOAD_GUARD)], { now, since: now, base: base && conditionOf(base) }),
     ...filled.map(copyStep),
     ...derive(model, { now, since: now }),
   ];
   return { name, locks: true, steps };
+}
+
+function conditionOf(base: Base): string {
+  return 'runId' in base
+    ? `run_id = ${quoteLiteral(base.runId)}`
+    : `loaded_at = CAST(${quoteLiteral(base.stamp)} AS TIMESTAMP)`;
 }
 
 /**

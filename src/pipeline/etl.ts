@@ -1,15 +1,17 @@
 import { StarloadError, UsageError } from '../errors.ts';
 import type { BundledFile } from '../objects/bundle.ts';
+import type { SourceObject } from '../objects/objects.ts';
 import { Spool } from '../objects/spool.ts';
-import { loadBatch, refreshBatch } from './batches.ts';
+import { type Base, loadBatch, refreshBatch } from './batches.ts';
 import { assertFits } from './budget.ts';
 import { type Offender, warningsOf } from './checks.ts';
 import type { LoadContext } from './context.ts';
 import { emptiedSources } from './emptied.ts';
 import { explainFailure } from './explain.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
+import { EMPTY_LEDGER_STAMP } from './ledger.ts';
 import { type LoadPlan, planLoad, plannedFiles, type TablePlan } from './plan.ts';
-import { prepare, rejectedParts, writeLedger } from './prepare.ts';
+import { type PreparedTable, prepare, rejectedParts, writeLedger } from './prepare.ts';
 import { type LoadedRun, Progress, preparedOf } from './progress.ts';
 import { type MissingVersion, type PlannedRun, planReplay } from './replay.ts';
 import { refusalOf, runWithRetry } from './retry.ts';
@@ -43,10 +45,13 @@ export interface TableReport {
   readonly rejected: number;
 }
 
+/** A load is planned so often while others load the same files, before it gives up. */
+const MOST_PLANS = 10;
+
 /**
  * Loads every file that is not in the ledger as it is now, in one transaction; a load of more than `maxRunBytes` in
  * several, one after the other, each of which holds by itself. When somebody else loaded one of the files meanwhile, plans
- * once more. Throws DataError when records or rows are refused, with nothing of that run loaded; UsageError when bad records
+ * anew. Throws DataError when records or rows are refused, with nothing of that run loaded; UsageError when bad records
  * are to be tolerated where only whole folders can be loaded. Whatever ends it after runs have been committed says so
  * (StarloadError.committed).
  */
@@ -55,19 +60,37 @@ export async function etl(context: LoadContext): Promise<LoadReport> {
   assertFits(context, 'load');
   await context.warehouse.settle();
   const progress = new Progress();
-  try {
-    return await loadPlanned(context, await planLoad(context), progress);
-  } catch (error) {
-    if (refusalOf(error) !== 'overtaken') {
-      throw progress.explain(error);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await loadPlanned(context, await planLoad(context), progress);
+    } catch (error) {
+      const reason = reasonToPlanAnew(error, progress);
+      if (reason === undefined || attempt === MOST_PLANS) {
+        throw progress.explain(reason === undefined ? error : plannedTooOften(reason, error));
+      }
+      context.emit({ type: 'again', reason, attempt: attempt + 1 });
     }
   }
-  context.emit({ type: 'again', reason: 'another run loaded some of the same files meanwhile', attempt: 2 });
-  try {
-    return await loadPlanned(context, await planLoad(context), progress);
-  } catch (error) {
-    throw progress.explain(error);
+}
+
+/** Why what is left is to be planned anew; undefined where that would not help. */
+function reasonToPlanAnew(error: unknown, { loaded }: Progress): string | undefined {
+  if (error instanceof ChangedFile) {
+    return error.message;
   }
+  const refusal = refusalOf(error);
+  if (refusal === 'replaced' && loaded.length === 0) {
+    return 'create-tables has made the tables anew meanwhile';
+  }
+  return refusal === 'overtaken' ? 'another run loaded some of the same files meanwhile' : undefined;
+}
+
+function plannedTooOften(reason: string, cause: unknown): StarloadError {
+  return new StarloadError(`the load was planned ${MOST_PLANS} times, and each time ${reason}`, {
+    outcome: 'nothing was loaded',
+    next: 'Run npm run etl again once nobody else loads or changes these files: it loads what is left.',
+    cause,
+  });
 }
 
 /** Throws UsageError where bad records cannot be kept out: COPY then reads the files themselves. */
@@ -90,7 +113,8 @@ async function loadPlanned(context: LoadContext, plan: LoadPlan, progress: Progr
   const before = progress.begin(runs.length);
   for (const run of runs) {
     const tolerance = context.tolerance && { ...context.tolerance, spent: progress.rejected };
-    progress.add(await loadRun({ ...context, tolerance }, run, progress.nextRunId()));
+    const base = progress.base ?? baseOf(plan);
+    progress.add(await loadRun({ ...context, tolerance }, { ...run, base }, progress.nextRunId()));
     if (progress.of > 1) {
       context.emit({ type: 'committed', run: progress.loaded.length, of: progress.of });
     }
@@ -181,24 +205,48 @@ async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport
   return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), missing: [], ...keptOut(plan, []) };
 }
 
+/** A file that is not as it was when the runs of a history were planned: it belongs to none of them. */
+class ChangedFile extends Error {}
+
+/** A run of a history is made of the contents it once had, or the history would not say what it held. */
+function assertVersions(versions: ReadonlyMap<SourceObject, string>, prepared: readonly PreparedTable[]): void {
+  const changed = prepared
+    .flatMap(({ files }) => files)
+    .find(({ object, version }) => version !== versions.get(object));
+  if (changed !== undefined) {
+    throw new ChangedFile(`${changed.object.label} was changed after it was listed`);
+  }
+}
+
+function baseOf({ ledger: { stamp } }: LoadPlan): Base | undefined {
+  return stamp === EMPTY_LEDGER_STAMP ? undefined : { stamp };
+}
+
 /** Makes a run. The batch has an id of its own, also where it makes a run of the history again, under that run's id. */
-async function loadRun(context: LoadContext, { plan, runId: past }: PlannedRun, batchId: string): Promise<LoadedRun> {
+async function loadRun(
+  context: LoadContext,
+  { plan, runId: past, versions, base }: PlannedRun & { readonly base: Base | undefined },
+  batchId: string,
+): Promise<LoadedRun> {
   const runId = past ?? batchId;
   const spool = new Spool(context.spoolRoot, runId);
   try {
     const prepared = await prepare(context, plan, spool);
+    if (versions !== undefined) {
+      assertVersions(versions, prepared);
+    }
     const ledger = writeLedger(spool, runId, plan, prepared);
     const batch = loadBatch(
       context.model,
       context.warehouse.now,
       batchId,
-      { ledger, rejects: rejectedParts(prepared) },
+      { ledger, rejects: rejectedParts(prepared), base },
       prepared,
     );
     const results = await runWithRetry(context, batch).catch(async (error) => {
       throw await explainFailure(prepared, error);
     });
-    return { prepared, results };
+    return { runId, prepared, results };
   } finally {
     spool.remove();
   }

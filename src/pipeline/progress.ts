@@ -1,10 +1,14 @@
 import { type Committed, messageOf, StarloadError } from '../errors.ts';
 import type { StepResult } from '../warehouse/warehouse.ts';
+import type { Base } from './batches.ts';
 import type { PreparedTable } from './prepare.ts';
+import { refusalOf } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
 /** A run that has committed. */
 export interface LoadedRun {
+  /** As the ledger has it. */
+  readonly runId: string;
   readonly prepared: readonly PreparedTable[];
   readonly results: readonly StepResult[];
 }
@@ -28,6 +32,12 @@ export class Progress {
   /** How many runs there are, those that are committed included. */
   get of(): number {
     return this.#of;
+  }
+
+  /** What the next run builds on; undefined before the first. */
+  get base(): Base | undefined {
+    const last = this.#loaded.at(-1);
+    return last && { runId: last.runId };
   }
 
   /** How many records have been kept out. */
@@ -60,11 +70,23 @@ export class Progress {
     if (this.#loaded.length === 0) {
       return error;
     }
+    if (refusalOf(error) === 'replaced') {
+      return this.#replaced(error);
+    }
     const said =
       error instanceof StarloadError
         ? error
         : new StarloadError(messageOf(error), { next: 'npm run etl loads what is left.', cause: error });
     return said.afterCommitting(this.#committed());
+  }
+
+  #replaced(cause: unknown): StarloadError {
+    const runs = this.#loaded.length === 1 ? 'run 1' : `runs 1 to ${this.#loaded.length}`;
+    return new StarloadError(`create-tables made the tables anew after ${runs} of ${this.#of} of this load`, {
+      outcome: 'what these had loaded is gone with the old tables',
+      next: 'npm run etl loads everything again, in the order in which it was loaded before.',
+      cause,
+    });
   }
 
   #committed(): Committed {

@@ -1,4 +1,5 @@
 import { identify } from '../objects/bytes.ts';
+import type { SourceObject } from '../objects/objects.ts';
 import type { LoadContext } from './context.ts';
 import type { Ledger, PastVersion } from './ledger.ts';
 import {
@@ -19,10 +20,11 @@ export interface MissingVersion {
   readonly reason: 'replaced' | 'gone';
 }
 
-/** A run to make: one of the history has the id it had there. */
+/** A run to make: one of the history has the id it had there, and its files the versions it loaded. */
 export interface PlannedRun {
   readonly plan: LoadPlan;
   readonly runId?: string;
+  readonly versions?: ReadonlyMap<SourceObject, string>;
 }
 
 /** The runs of a history, to be made again in their order, then those of everything else. */
@@ -52,9 +54,12 @@ export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<
   const present = contentsLoaded(context, plan.ledger);
   const groups = new Map<string, Set<PlannedFile>>(runsToMake(history).map((id) => [id, new Set()]));
   const rest = new Set<PlannedFile>();
+  const versions = new Map<SourceObject, string>();
   for (const table of plan.tables) {
     for (const file of table.files) {
-      const content = await contentOf(context, table, file);
+      const version = await versionOf(context, table, file);
+      const content = contentKey(table.table.name, file.object.size, version);
+      versions.set(file.object, version);
       present.add(content);
       (groups.get(runOf.get(content) ?? '') ?? rest).add(file);
     }
@@ -65,7 +70,7 @@ export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<
   }
   return {
     runs: [
-      ...past.map(([runId, files]) => ({ runId, plan: withoutMoved(onlyFiles(plan, files)) })),
+      ...past.map(([runId, files]) => ({ runId, versions, plan: withoutMoved(onlyFiles(plan, files)) })),
       ...cut(context, onlyFiles(plan, rest)),
     ],
     missing: missingFrom(history, present),
@@ -92,13 +97,8 @@ function contentsLoaded({ sources }: LoadContext, ledger: Ledger): Set<string> {
   return new Set(loaded.map(({ table, size, version }) => contentKey(table, size, version)));
 }
 
-async function contentOf(
-  { storeOf }: LoadContext,
-  { table, source }: TablePlan,
-  { object }: PlannedFile,
-): Promise<string> {
-  const { version } = await identify(storeOf(source.root), object);
-  return contentKey(table.name, object.size, version);
+async function versionOf({ storeOf }: LoadContext, { source }: TablePlan, { object }: PlannedFile): Promise<string> {
+  return (await identify(storeOf(source.root), object)).version;
 }
 
 /** Each content once, as it was loaded last. */

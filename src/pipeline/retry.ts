@@ -44,8 +44,11 @@ function stepReporter({ emit }: RetryContext, { steps }: Batch): (result: StepRe
   };
 }
 
-/** Why a guard refused a run: its stamp, or another run that loaded its files; `unstamped`: its rows have not its stamp. */
-export type GuardRefusal = 'stamp' | 'unstamped' | 'overtaken';
+/**
+ * Why a guard refused a run: its stamp, or another run that loaded its files; `unstamped`: its rows have not its stamp;
+ * `replaced`: the tables are others than those it was planned on.
+ */
+export type GuardRefusal = 'stamp' | 'unstamped' | 'replaced' | 'overtaken';
 
 /**
  * Why a guard refused, if one did. Of the load's guard, the words say; some engines give the first letter only (Redshift:
@@ -66,6 +69,7 @@ export function refusalOf(error: unknown): GuardRefusal | undefined {
 const REFUSALS: readonly (readonly [RegExp, GuardRefusal])[] = [
   [/older stamp than|Value 'o'/, 'stamp'],
   [/unlike stamps of|Value 'u'/, 'unstamped'],
+  [/replaced tables|Value 'r'/, 'replaced'],
 ];
 
 function reasonToRetry(error: unknown): string | undefined {

@@ -1,15 +1,23 @@
-/** What an engine says for the two placeholders of sql/: `{now}`, the run's stamp, and `{since}`, where its rows begin. */
+/**
+ * What the placeholders of sql/ mean: `{now}`, the run's stamp, `{since}`, where its rows begin, and, for a load's guard,
+ * `{base}`, the condition on the rows of the ledger that its plan was made on; absent, any row will do.
+ */
 export interface Stamps {
   readonly now: string;
   readonly since: string;
+  readonly base?: string | undefined;
 }
 
 /** The stamp before every stamp: a run since then covers all of staging. */
 export const BEGINNING = "TIMESTAMP '1970-01-01 00:00:00'";
 
 /** Fills a statement's placeholders. */
-export function render(sql: string, { now, since }: Stamps): string {
-  return sql.replaceAll('{now}', now).replaceAll('{since}', since);
+export function render(sql: string, { now, since, base = '1 = 1' }: Stamps): string {
+  // A function, since a text may hold what replaceAll takes for a pattern.
+  return sql
+    .replaceAll('{now}', now)
+    .replaceAll('{since}', since)
+    .replaceAll('{base}', () => base);
 }
 
 /** An identifier, quoted for any engine. All names of this project are lower case, which every engine keeps. */

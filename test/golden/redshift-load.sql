@@ -21,10 +21,12 @@ COMPUPDATE OFF STATUPDATE OFF;
 -- letter of its own each time: of a cast that fails, some messages hold the first letter only.
 -- older: stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
 -- unlike: rows that are copied must carry the stamp of their run, which load_run holds; the ledger's are the first.
+-- replaced: what the plan was made on must still stand in the ledger, or create-tables has made the tables anew since.
 -- meanwhile: nobody else may have loaded one of this run's files since the run was planned.
 SELECT CAST(CASE
   WHEN run.previous_stamp >= run.stamp THEN 'older stamp than the last run'
   WHEN run.stamp <> SYSDATE OR planned.files = 0 THEN 'unlike stamps of the run and its rows'
+  WHEN base.files = 0 THEN 'replaced tables since the plan'
   WHEN others.files > 0 THEN 'meanwhile another run loaded the same files'
   ELSE '0' END AS INTEGER) AS passed
 FROM (
@@ -32,6 +34,8 @@ FROM (
 ) run, (
   SELECT COUNT(*) AS files FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE
 ) planned, (
+  SELECT COUNT(*) AS files FROM "sparkify".load_ledger WHERE 1 = 1
+) base, (
   SELECT COUNT(*) AS files
   FROM "sparkify".load_ledger planned
   JOIN "sparkify".load_ledger loaded ON loaded.staging_table = planned.staging_table AND loaded.uri = planned.uri

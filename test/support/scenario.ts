@@ -91,14 +91,14 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
       .map((again) => [...moves, ...(again % 2 === 0 ? moves.slice(again, again + 1) : [])]),
   );
 
-/** Names that files have got when the tables are made anew. */
-export const renamings: fc.Arbitrary<NonNullable<Move['renames']>> = fc.array(
+/** Names that files have got when the tables are made anew; those of `additions` too. */
+export const renamings: fc.Arbitrary<NonNullable<Move['renames']>> = fc.uniqueArray(
   fc.record({
     root: fc.constantFrom(LOG_ROOT, SONG_ROOT),
-    from: fc.constantFrom(0, 1, 2, 3),
+    from: fc.constantFrom(0, 1, 2, 3, 10, 11, 12, 20, 21, 22),
     to: fc.constantFrom(5, 6, 7),
   }),
-  { maxLength: 3 },
+  { maxLength: 3, selector: ({ root, to }) => `${root} ${to}` },
 );
 
 /** Histories in which no file is overwritten: each that is written has a name of its own. */

@@ -117,10 +117,10 @@ describe('the refusal of a load by its guard', () => {
   test('is known by its words, and by their first letter where an engine gives no more', () => {
     const refusals = (say: (text: string) => string) =>
       words.map((text) => refusalOf(new StepFailed(step, sortedStatement(say(text)), [])));
-    const expected = ['stamp', 'unstamped', 'overtaken'];
+    const expected = ['stamp', 'unstamped', 'replaced', 'overtaken'];
     expect(refusals((text) => `ERROR: invalid input syntax for type integer: "${text}"`)).toEqual(expected);
     expect(refusals((text) => `ERROR: Invalid digit, Value '${text[0]}', Pos 0, Type: Integer `)).toEqual(expected);
-    expect(refusals(() => 'ERROR: something else')).toEqual(['overtaken', 'overtaken', 'overtaken']);
+    expect(refusals(() => 'ERROR: something else')).toEqual(words.map(() => 'overtaken'));
   });
 
   test('is none where another step fails, or the guard could not run', () => {
