@@ -1,6 +1,6 @@
 import { RelationScan } from './relations.ts';
 import { quoteIdentifier } from './render.ts';
-import { tokenize } from './tokens.ts';
+import { rewritten, tokenize } from './tokens.ts';
 
 /** What an engine writes before a table's name: of a table of the warehouse, and of one that ends with its session. */
 export interface Places {
@@ -32,16 +32,14 @@ export class Qualifier {
    * names of WITH, columns, literals and comments stay as they are.
    */
   statement(sql: string): string {
-    let written = '';
-    let from = 0;
-    for (const { token, isTemporary } of new RelationScan(tokenize(sql)).relations()) {
-      if (isTemporary) {
+    const { tables } = new RelationScan(tokenize(sql)).relations();
+    const tokens = tables.map(({ token }) => token);
+    return rewritten(sql, tokens, (token, at) => {
+      if (tables[at]?.isTemporary === true) {
         this.#temporary.add(token.key);
       }
-      written += sql.slice(from, token.at) + this.#placeOf(token.key);
-      from = token.at;
-    }
-    return written + sql.slice(from);
+      return `${this.#placeOf(token.key)}${token.text}`;
+    });
   }
 
   #placeOf(table: string): string {

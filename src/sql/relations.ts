@@ -7,6 +7,14 @@ export interface Relation {
   readonly isTemporary: boolean;
 }
 
+/** What a statement says of tables. */
+export interface Relations {
+  /** In the order in which they stand. */
+  readonly tables: readonly Relation[];
+  /** The names that the statement itself gives to what it reads: aliases, and names of WITH. */
+  readonly given: ReadonlySet<string>;
+}
+
 /** What may come next: a table to read, which may be a query or a function as well, or the table a statement works on. */
 type Wanted = 'source' | 'target' | undefined;
 
@@ -21,6 +29,8 @@ interface Frame {
   /** The name of WITH whose query comes next, and, inside of the query, its own. */
   pending: string | undefined;
   readonly defines: string | undefined;
+  /** Whether it stands where a table could. */
+  readonly isSource: boolean;
 }
 
 const CALLS_WITH_FROM = new Set(['extract', 'substring', 'trim', 'overlay', 'position']);
@@ -45,6 +55,7 @@ const TABLE_VERBS = new Set(['create', 'drop', 'alter', 'lock', 'truncate', 'ana
 export class RelationScan {
   readonly #tokens: readonly Token[];
   readonly #found: Relation[] = [];
+  readonly #given = new Set<string>();
   #index = 0;
   #frames: Frame[] = [frame({})];
   #wanted: Wanted;
@@ -59,12 +70,11 @@ export class RelationScan {
     this.#tokens = tokens;
   }
 
-  /** All of them, in order. */
-  relations(): readonly Relation[] {
+  relations(): Relations {
     for (this.#index = 0; this.#index < this.#tokens.length; this.#index += 1) {
       this.#visit(this.#at(0) as Token);
     }
-    return this.#found;
+    return { tables: this.#found, given: this.#given };
   }
 
   #at(offset: number): Token | undefined {
@@ -112,6 +122,15 @@ export class RelationScan {
       this.#isTemporary = false;
     }
     this.#isDefining &&= wanted !== 'target';
+    this.#noteAlias(next === '.' ? 3 : 1);
+  }
+
+  /** An alias may begin here; AS can be left out. */
+  #noteAlias(offset: number): void {
+    const token = this.#at(this.#at(offset)?.key === 'as' ? offset + 1 : offset);
+    if (token?.kind === 'word' || token?.kind === 'quoted') {
+      this.#given.add(token.key);
+    }
   }
 
   #visitKeyword(word: string): void {
@@ -174,10 +193,18 @@ export class RelationScan {
     const name = this.#at(isRecursive ? 2 : 1);
     const after = this.#at(isRecursive ? 3 : 2)?.key;
     if (name !== undefined && (after === 'as' || after === '(')) {
-      this.#frame.pending = name.key;
+      this.#define(name.key);
       if (isRecursive) {
         this.#frame.common.add(name.key);
       }
+    }
+  }
+
+  /** The query of a name of WITH comes next. */
+  #define(name: string | undefined): void {
+    this.#frame.pending = name;
+    if (name !== undefined) {
+      this.#given.add(name);
     }
   }
 
@@ -207,6 +234,7 @@ export class RelationScan {
       frame({
         // A join in parentheses.
         list: this.#wanted === 'source' ? 'source' : undefined,
+        isSource: this.#wanted === 'source',
         isCall: CALLS_WITH_FROM.has(before),
         defines: isBody ? parent.pending : undefined,
       }),
@@ -218,14 +246,17 @@ export class RelationScan {
   }
 
   #close(): void {
-    const { defines } = this.#frame;
+    const { defines, isSource } = this.#frame;
     if (this.#frames.length > 1) {
       this.#frames.pop();
     }
     this.#wanted = undefined;
     if (defines !== undefined) {
       this.#frame.common.add(defines);
-      this.#frame.pending = this.#at(1)?.key === ',' ? this.#at(2)?.key : undefined;
+      this.#define(this.#at(1)?.key === ',' ? this.#at(2)?.key : undefined);
+    }
+    if (isSource) {
+      this.#noteAlias(1);
     }
   }
 
@@ -239,6 +270,6 @@ export class RelationScan {
   }
 }
 
-function frame({ list, isCall = false, defines }: Partial<Frame>): Frame {
-  return { list, isCall, defines, common: new Set(), pending: undefined };
+function frame({ list, isCall = false, defines, isSource = false }: Partial<Frame>): Frame {
+  return { list, isCall, defines, isSource, common: new Set(), pending: undefined };
 }

@@ -24,6 +24,24 @@ export function withoutComments(sql: string): string {
   return sql.replace(PIECES, (piece) => (/^(--|\/\*.)/s.test(piece) ? ' ' : piece)).trim();
 }
 
+/** A statement in which some of its tokens are written otherwise; all that stands between tokens stays. */
+export function rewritten(
+  sql: string,
+  tokens: readonly Token[],
+  textOf: (token: Token, at: number) => string | undefined,
+): string {
+  let written = '';
+  let from = 0;
+  for (const [index, token] of tokens.entries()) {
+    const text = textOf(token, index);
+    if (text !== undefined) {
+      written += sql.slice(from, token.at) + text;
+      from = token.at + token.text.length;
+    }
+  }
+  return written + sql.slice(from);
+}
+
 function kindOf(text: string): { kind: Token['kind'] | 'space'; key: string } {
   const isSpace = /^(\s|--|\/\*.)/.test(text);
   if (isSpace) {

@@ -28,6 +28,14 @@ describe('tables are renamed', () => {
       'SELECT 1 FROM (SELECT 2) x, "expected_songs", run_x r, "expected_events" WHERE 1 = 1',
     ],
     [
+      'WITH songs AS (SELECT * FROM songs) SELECT songs.id FROM songs',
+      'WITH songs AS (SELECT * FROM "expected_songs") SELECT songs.id FROM songs',
+    ],
+    [
+      'SELECT (x), time.hour AS time FROM time, "songs" WHERE ("songs".id = Time.hour)',
+      'SELECT (x), "expected_time".hour AS time FROM "expected_time", "expected_songs" WHERE ("expected_songs".id = "expected_time".hour)',
+    ],
+    [
       'CREATE TEMP TABLE run_songs AS SELECT * FROM Songs',
       'CREATE TEMP TABLE run_songs AS SELECT * FROM "expected_songs"',
     ],
@@ -41,6 +49,10 @@ describe('tables are renamed', () => {
     "SELECT 'FROM songs' AS text -- FROM songs\nFROM run_songs /* JOIN songs */",
     'SELECT r.time FROM run_songs r',
     'SELECT TRIM(BOTH FROM songs) FROM run_songs',
+    'SELECT songs.id, time.hour FROM run_songs songs JOIN run_time AS time ON time.hour = songs.id',
+    'SELECT songs.id FROM (SELECT 1 AS id) songs, (SELECT 2 AS id) AS events WHERE songs.id < events.id',
+    'WITH songs AS (SELECT 1 AS id), time (hour) AS (SELECT 2) SELECT songs.id, time.hour FROM songs, time',
+    'SELECT $$ FROM songs $$ FROM other.songs',
   ])('and nowhere else: %s', (sql) => {
     expect(renameTables(sql, NAMES)).toBe(sql);
   });
