@@ -223,6 +223,8 @@ describe('a read-only query', () => {
     'DELETE FROM t',
     'SELECT 1 INTO t',
     'SELECT * INTO TEMP t FROM u',
+    'SELECT 1INTO t',
+    'SELECT 1.INTO t FROM u',
     'SELECT 1; DROP TABLE t',
     '',
     'COPY t FROM x',

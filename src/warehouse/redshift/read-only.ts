@@ -1,3 +1,4 @@
+import { tokenize } from '../../sql/tokens.ts';
 import { assertBeginsWith, refused } from '../reading.ts';
 
 /** What a statement that reads may begin with (Database Developer Guide, SQL commands). */
@@ -5,6 +6,9 @@ const READING = ['select', 'with', 'show', 'explain', 'desc', 'describe'];
 
 /** Functions that act on other sessions, or on this one. */
 const ACTING = /\b(?:pg_terminate_backend|pg_cancel_backend|set_config)\b/i;
+
+/** PostgreSQL 8, which Redshift comes from, takes `1INTO t` for `1 INTO t`. */
+const INTO = /(?:\b|[\d.])into\b/i;
 
 /** A statement that changes something, where it stands in parentheses. */
 const NESTED = /\(\s*(?:insert|update|delete|merge|copy|unload|create|drop|alter|truncate|call)\b/i;
@@ -22,7 +26,7 @@ export function assertReads(sql: string): void {
   if (words.includes(';')) {
     throw refused('it holds several statements, and one at a time can be run');
   }
-  if (/\binto\b/i.test(words) || NESTED.test(words)) {
+  if (INTO.test(words) || NESTED.test(words)) {
     throw refused('it holds INTO, or another statement in parentheses');
   }
   const [acting] = ACTING.exec(sql) ?? [];
@@ -45,7 +49,10 @@ function assertClear(sql: string): void {
   }
 }
 
-/** The statement with every literal, quoted name and comment taken out. */
+/** The statement without its literals, quoted names and comments. */
 function withoutLiterals(sql: string): string {
-  return sql.replace(/'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
+  return tokenize(sql)
+    .filter(({ kind }) => kind === 'word' || kind === 'other')
+    .map(({ text }) => text)
+    .join(' ');
 }
