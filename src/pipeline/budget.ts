@@ -31,6 +31,11 @@ export function budgetsOf(model: Model, engine: Engine): readonly Budget[] {
   }));
 }
 
+/** Whether a batch has no more statements than the warehouse takes in one. */
+export function fits(batch: Batch, { statementLimit: limit }: Pick<Warehouse, 'statementLimit'>): boolean {
+  return limit === undefined || limit.needs(batch) <= limit.most;
+}
+
 /** Throws UsageError where a task could need more statements than a batch may have, before anything is read or written. */
 export function assertFits(
   { model, warehouse }: { readonly model: Model; readonly warehouse: Engine },

@@ -1,8 +1,10 @@
 import type { Part } from '../objects/part.ts';
 import { type Model, tablesOf } from '../sql/catalogue.ts';
+import { withoutComments } from '../sql/tokens.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import type { Batch, Step, Warehouse } from '../warehouse/warehouse.ts';
 import { byName, loadBatch, rebuildBatch, refreshBatch } from './batches.ts';
+import { fits } from './budget.ts';
 import { newRunId } from './run-id.ts';
 
 /** A statement of a load, a refresh or a rebuild that the warehouse does not take. */
@@ -22,8 +24,6 @@ export interface Explained {
 type SqlStep = Extract<Step, { kind: 'sql' }>;
 
 const NOTHING: Part = { path: '', compression: 'none', records: 0, bytes: 0, index: [] };
-/** Of the 40 statements of a batch, those that are left for ours, the session's own apart. */
-const MOST_STEPS = 30;
 
 /**
  * Has the warehouse plan every statement that a load, a refresh and a rebuild send; nothing of it is kept. The temporary tables
@@ -77,10 +77,6 @@ function isTemporary(sql: string): boolean {
   return /^CREATE TEMP TABLE/i.test(withoutComments(sql));
 }
 
-function withoutComments(sql: string): string {
-  return sql.replace(/^(\s*--[^\n]*\n|\s*\/\*[\s\S]*?\*\/)*\s*/, '');
-}
-
 /** Explains steps in batches; each makes the temporary tables of the steps before it, which are empty. */
 async function explain(
   warehouse: Warehouse,
@@ -91,7 +87,7 @@ async function explain(
   const refused: Refusal[] = [];
   let made: readonly SqlStep[] = [];
   for (let at = 0; at < steps.length; ) {
-    const { taken, batch, makes } = slice(steps.slice(at), made, known);
+    const { taken, batch, makes } = slice(warehouse, steps.slice(at), { made, known });
     const failure = await explainSome(warehouse, batch);
     if (failure === undefined) {
       at += taken;
@@ -109,16 +105,20 @@ async function explain(
 }
 
 /** As many of the steps as fit into a batch behind the temporary tables they may need. */
-function slice(steps: readonly SqlStep[], made: readonly SqlStep[], known: ReadonlySet<string>) {
+function slice(
+  warehouse: Warehouse,
+  steps: readonly SqlStep[],
+  { made, known }: { readonly made: readonly SqlStep[]; readonly known: ReadonlySet<string> },
+) {
   const batch: SqlStep[] = [...made];
   const makes: SqlStep[] = [];
   let taken = 0;
   for (const step of steps) {
     const wanted = known.has(step.sql)
       ? []
-      : [{ ...step, name: `explain_${step.name}`, sql: `EXPLAIN ${bare(step.sql)}` }];
+      : [{ ...step, name: `explain_${step.name}`, sql: `EXPLAIN ${withoutComments(step.sql)}` }];
     const own = isTemporary(step.sql) ? [...wanted, step] : wanted;
-    if (taken > 0 && batch.length + own.length > MOST_STEPS) {
+    if (taken > 0 && !fits(toExplain([...batch, ...own]), warehouse)) {
       break;
     }
     batch.push(...own);
@@ -128,13 +128,9 @@ function slice(steps: readonly SqlStep[], made: readonly SqlStep[], known: Reado
   return { taken, batch, makes };
 }
 
-function bare(sql: string): string {
-  return withoutComments(sql);
-}
-
 async function explainSome(warehouse: Warehouse, steps: readonly SqlStep[]): Promise<StepFailed | undefined> {
   try {
-    await warehouse.run({ name: `explain-${newRunId()}`, locks: false, steps: steps.map(quiet) });
+    await warehouse.run(toExplain(steps));
     return undefined;
   } catch (error) {
     if (!(error instanceof StepFailed)) {
@@ -145,6 +141,10 @@ async function explainSome(warehouse: Warehouse, steps: readonly SqlStep[]): Pro
 }
 
 /** Nobody reads the plans. */
-function quiet({ name, sql }: SqlStep): SqlStep {
-  return { kind: 'sql', name, sql };
+function toExplain(steps: readonly SqlStep[]): Batch {
+  return {
+    name: `explain-${newRunId()}`,
+    locks: false,
+    steps: steps.map(({ name, sql }) => ({ kind: 'sql', name, sql })),
+  };
 }
