@@ -21,7 +21,7 @@ export function result(text: string): void {
 }
 
 /** Styles, line ends and tabs are ours; anything else that a terminal would obey comes from names and data. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what a style begins with
+// biome-ignore lint/suspicious/noControlCharactersInRegex: every style that a terminal obeys begins with ESC
 const OURS = /(\u001b\[\d+m|[\n\t])/;
 
 /** Prints a line, or lines, of the story. */

@@ -61,7 +61,15 @@ describe('a framer that reads past mistakes', () => {
   test.each([
     ['the first line', '{"a":x}\n{"a":2}', [[2, '{"a":2}']], [[1, 1, 6]]],
     ['the first line, behind a byte order mark', '\ufeff{"a":x}\n{"a":2}', [[2, '{"a":2}']], [[1, 1, 6]]],
-    ['several in a row', '{1}\r\n\r\n{2}\r\n{"a":1}', [[4, '{"a":1}']], [[1, 1, 2], [3, 3, 2]]], // biome-ignore format: pairs
+    [
+      'several in a row',
+      '{1}\r\n\r\n{2}\r\n{"a":1}',
+      [[4, '{"a":1}']],
+      [
+        [1, 1, 2],
+        [3, 3, 2],
+      ],
+    ],
     ['a record that the file ends inside of', '{"a":1}\n{"a":', [[1, '{"a":1}']], [[2, 2, 6]]],
     ['the same with its newline and blanks', '{"a":1}\n{"a":\r\n \n', [[1, '{"a":1}']], [[2, 4, 1]]],
   ])('keeps out %s', (_, text, records, keptOut) => {
