@@ -241,6 +241,9 @@ test.each(['', '--write'])('query %s reaches no file of the sources on DuckDB', 
       `ATTACH '${file}' AS mine`,
       `SELECT * FROM read_text('${join(folder, 'log_data')}/**')`,
       `EXPLAIN ANALYZE COPY (SELECT 1) TO '${file}'`,
+      `SELECT * FROM enable_logging(storage = 'file', storage_path = '${file}')`,
+      `CALL "ENABLE_LOGGING"(storage = 'file', storage_path = '${file}')`,
+      `CREATE VIEW mine AS SELECT * FROM enable_logging(storage = 'file', storage_path = '${file}')`,
     ]) {
       await run(folder, ['query', sql, ...(write === '' ? [] : [write])], 1);
       expect(existsSync(file)).toBe(false);

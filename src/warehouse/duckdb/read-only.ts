@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { WarehouseError } from '../errors.ts';
 import { StatementType } from '../reader/driver.ts';
 import { assertBeginsWith, explained, refused } from '../reading.ts';
+import type { Step } from '../warehouse.ts';
 
 /** What a statement that reads may begin with; PRAGMA, which DuckDB turns into a SELECT, is not among them. */
 const READING = ['select', 'with', 'values', 'table', 'from', 'show', 'describe', 'desc', 'summarize', 'explain'];
@@ -22,6 +24,22 @@ export async function assertReads(connection: DuckDBConnection, sql: string): Pr
   }
   if (!(await isSelect(connection, explained(sql)))) {
     throw refused('DuckDB does not take it for a query');
+  }
+}
+
+/**
+ * Refuses a statement that writes and that would end the process: DuckDB's logging opens its files on a thread whose
+ * exceptions nobody catches, and files are out of its reach. Throws WarehouseError `refused`.
+ */
+export function assertEndsNothing(steps: readonly Step[]): void {
+  if (steps.some((step) => step.kind === 'sql' && /enable_logging/i.test(step.sql))) {
+    throw new WarehouseError(
+      'refused',
+      'the statement calls enable_logging, which ends the process: DuckDB may write no files here',
+      {
+        next: 'Leave it out; the duckdb program can switch logging on.',
+      },
+    );
   }
 }
 

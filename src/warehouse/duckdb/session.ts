@@ -6,7 +6,7 @@ import { listValue, ResultReturnType } from '../reader/driver.ts';
 import type { Batch, Step, StepResult } from '../warehouse.ts';
 import { sorted } from './connection.ts';
 import { copyStatements } from './copy.ts';
-import { assertReads } from './read-only.ts';
+import { assertEndsNothing, assertReads } from './read-only.ts';
 import { toResultSet } from './values.ts';
 
 const INTERRUPT_MILLISECONDS = 20;
@@ -44,6 +44,9 @@ export class Session {
     onStep: ((result: StepResult) => void) | undefined,
   ): Promise<readonly StepResult[]> {
     const results: StepResult[] = [];
+    if (batch.asWritten === true) {
+      assertEndsNothing(batch.steps);
+    }
     await this.#send('BEGIN');
     for (const statement of before) {
       await this.#send(statement);
