@@ -99,6 +99,7 @@ function asText(text) {
 
 /** What is compared without a file of its own in sql/. */
 const VALUES = [
+  "- `load_run`: It holds one row, whose stamp is neither before the newest run of the ledger nor ahead of the warehouse's clock.\n  → Somebody changed load_run by hand: npm run rebuild -- --restamp makes its row anew.",
   '- the name of a current or star table: Every column of every row is what the transforms make of staging.\n  → npm run rebuild makes everything derived anew from staging.',
   '- the name of a staging table (with `--recount`): Every value of every staged row is what the files hold.\n  → Somebody changed staging by hand. npm run create-tables -- --force and npm run etl load all anew.',
 ];
@@ -109,7 +110,7 @@ function rules() {
     const severity = /^-- severity: (.*)$/m.exec(text)[1];
     return `- \`${name}\`${severity === 'error' ? '' : ` (${severity})`}${commentOf(text)}`;
   });
-  const comparisons = ['reconcile', 'reconcile/recount'].flatMap(filesOf).map(({ name, text }) => {
+  const comparisons = ['reconcile/control', 'reconcile', 'reconcile/recount'].flatMap(filesOf).map(({ name, text }) => {
     return `- \`${name}\`${commentOf(text)}\n  → ${/^-- next: (.*)$/m.exec(text)[1]}`;
   });
   const compared = [...VALUES, ...comparisons].join('\n');

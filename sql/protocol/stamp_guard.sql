@@ -1,3 +1,11 @@
--- Stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
-SELECT CAST(CASE WHEN MAX(previous_stamp) < {now} THEN '0' ELSE 'starload guard: stamp' END AS INTEGER) AS passed
-FROM load_run
+-- load_run has one row, and stamps must grow in the order of commits, or rows of this run would look older than rows that
+-- are already loaded. The words begin with letters of their own, as those of load_guard do.
+SELECT CAST(CASE
+  WHEN run.run_rows <> 1 THEN 'broken load_run'
+  WHEN run.previous_stamp >= {now} OR ledger.newer > 0 THEN 'older stamp than the last run'
+  ELSE '0' END AS INTEGER) AS passed
+FROM (
+  SELECT COUNT(*) AS run_rows, MAX(previous_stamp) AS previous_stamp FROM load_run
+) run, (
+  SELECT COUNT(*) AS newer FROM load_ledger WHERE loaded_at > {now}
+) ledger

@@ -8,6 +8,7 @@ import { WarehouseError } from '../warehouse/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Check, Outcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';
+import { checkLedger } from './ledger.ts';
 import { checkPrivileges } from './privileges.ts';
 import { shapeProblems } from './shape.ts';
 import { checkStamps } from './stamps.ts';
@@ -19,6 +20,7 @@ export function warehouseChecks(examination: Examination, learnt: Learnt): reado
     { name: 'tables', needs: ['connect'], run: () => checkTables(examination, learnt) },
     { name: 'privileges', needs: ['connect'], run: () => checkPrivileges(examination, learnt) },
     { name: 'stamps', needs: ['tables'], run: () => checkStamps(examination, learnt) },
+    { name: 'ledger', needs: ['tables'], run: () => checkLedger(examination, learnt) },
     { name: 'budget', needs: ['connect'], run: async () => checkBudget(examination, learnt) },
   ];
 }

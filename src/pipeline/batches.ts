@@ -69,13 +69,14 @@ function conditionOf(base: Base): string {
 
 /**
  * The star and everything derived, made from staging by the very statements of a load, with the run's rows being all; where
- * it restamps, stamps that lie ahead of the clock are set right first.
+ * it restamps, the row of load_run is made anew first, and stamps that lie ahead of the clock are set right.
  */
 export function rebuildBatch(model: Model, now: string, name: string, restamps = false): Batch {
   const stamps = { now, since: BEGINNING };
   const clear = clearing([...tablesOf(model, 'current'), ...tablesOf(model, 'star')]);
   const guarded = restamps ? restampSql(model, STAMP_GUARD) : [protocolSql(model, STAMP_GUARD)];
-  const begin = [protocolSql(model, 'begin_run'), ...guarded];
+  const renewed = [...clearing([tableNamed(model, 'load_run')]), protocolSql(model, 'renew_run')];
+  const begin = [...(restamps ? renewed : [protocolSql(model, 'begin_run')]), ...guarded];
   return { name, locks: true, steps: [...sqlSteps([...begin, ...clear], stamps), ...derive(fresh(model), stamps)] };
 }
 

@@ -85,7 +85,7 @@ async function compare(
   { stamp, searchesUnheld, excerpts }: FileQuestions,
 ): Promise<readonly Disagreement[]> {
   const compared = sources.map((source) => stagedValues(source, stamp));
-  const unheld = searchesUnheld ? context.model.comparisons.filter(({ recounts }) => recounts) : [];
+  const unheld = searchesUnheld ? context.model.comparisons.filter(({ of }) => of === 'files') : [];
   const steps = [
     ...prepared.loaded.flatMap(temporaryCopy),
     ...sources.flatMap(folderCopies),

@@ -25,7 +25,7 @@ export async function compareStar(
 ): Promise<readonly Disagreement[]> {
   const { model, warehouse } = context;
   const compared = comparisonsOf(model, sample);
-  const own = model.comparisons.filter(({ recounts }) => !recounts);
+  const own = model.comparisons.filter(({ of }) => of === 'tables');
   const results = await runWithRetry(
     context,
     starBatch({ model, now: warehouse.now }, sample, `reconcile-${newRunId()}`),
@@ -53,7 +53,7 @@ export function starBatch(
     ...derived.map(({ name }) => [name, quoteIdentifier(expected(name))] as const),
     ...sampled.map(({ name }) => [name, quoteIdentifier(sampleOf(name))] as const),
   ]);
-  const own = model.comparisons.filter(({ recounts }) => !recounts);
+  const own = model.comparisons.filter(({ of }) => of === 'tables');
   const compare = comparisonsOf(model, sample).map(
     (one): Step => ({ kind: 'sql', name: stepName(one), sql: rowComparisonSql(one), wanted: 'always' }),
   );

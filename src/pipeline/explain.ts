@@ -1,6 +1,7 @@
 import { DataError, type DataProblem, MAX_PROBLEMS, StarloadError } from '../errors.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offenderInWords, offendersStep, refusingPhase, toOffenders } from './checks.ts';
+import { brokenRun } from './control-tables.ts';
 import type { PreparedTable } from './prepare.ts';
 import { badRecords } from './refuse.ts';
 import { refusalOf } from './retry.ts';
@@ -16,8 +17,12 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
   if (!(error instanceof StepFailed)) {
     return error;
   }
-  if (refusalOf(error) === 'unstamped') {
+  const refusal = refusalOf(error);
+  if (refusal === 'unstamped') {
     return unstamped(error);
+  }
+  if (refusal === 'broken') {
+    return brokenRun(error);
   }
   const phase = refusingPhase(error.step);
   if (phase !== undefined) {

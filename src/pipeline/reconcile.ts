@@ -2,6 +2,7 @@ import { compareFiles } from './compare-files.ts';
 import { compareSources, type SourceComparison } from './compare-sources.ts';
 import { compareStar } from './compare-star.ts';
 import type { LoadContext } from './context.ts';
+import { compareControlTables } from './control-tables.ts';
 import { type Disagreement, Disagreements } from './disagreements.ts';
 import type { Sample } from './sample.ts';
 
@@ -27,8 +28,8 @@ export interface ReconcileOptions {
 }
 
 /**
- * Compares the sources with the ledger, staging with the ledger, and each value of the star with what staging gives; with
- * `recounts` each value of staging with the files too. Throws StarloadError when a source or the warehouse cannot be read.
+ * Compares the sources with the ledger, the control tables with what loads write there, staging with the ledger, and each value
+ * of the star with what staging gives; with `recounts` each value of staging with the files too. Throws StarloadError when a source or the warehouse cannot be read.
  */
 export async function reconcile(
   context: LoadContext,
@@ -40,6 +41,7 @@ export async function reconcile(
   const { sources, stamp } = compared.value;
   // A refresh from whole folders leaves nothing behind.
   const mayHoldMore = context.warehouse.loads === 'parts' && sources.some((source) => source.mayHoldMore);
+  const control = await compareControlTables(context);
   const note = mayHoldMore ? reasonNotToSearch({ recounts, sample }, sources, found.list()) : undefined;
   const searchesUnheld = mayHoldMore && note === undefined;
   const files = await timed(async () =>
@@ -47,8 +49,12 @@ export async function reconcile(
   );
   return {
     sources,
-    disagreements: [...found.list(), ...star.value, ...files.value],
-    notes: [...(note === undefined ? [] : [note]), ...(sample === undefined ? [] : [describeSample(context, sample)])],
+    disagreements: [...found.list(), ...control.disagreements, ...star.value, ...files.value],
+    notes: [
+      ...(note === undefined ? [] : [note]),
+      ...control.notes,
+      ...(sample === undefined ? [] : [describeSample(context, sample)]),
+    ],
     seconds: { sources: compared.seconds, star: star.seconds, files: files.seconds },
   };
 }

@@ -1,3 +1,4 @@
+import { StarloadError } from '../errors.ts';
 import { identify } from '../objects/bytes.ts';
 import type { SourceObject } from '../objects/objects.ts';
 import type { LoadContext } from './context.ts';
@@ -11,6 +12,7 @@ import {
   type TablePlan,
   withoutMoved,
 } from './plan.ts';
+import { isRunId } from './run-id.ts';
 
 /** A version of a file that was loaded once and is not there any more. */
 export interface MissingVersion {
@@ -43,7 +45,7 @@ interface PastFile extends PastVersion {
  * Orders a plan as the history had it. A file belongs to the last run that loaded its content, under whatever name. What no
  * run loaded comes last, and so does a file whose run, or a later one, has been made already. A run of the history is not
  * cut, since within a run content decides. Local files are read to be known. Where there is no history, or the tables hold
- * other runs already, the plan is only cut to size. Throws StarloadError when a file cannot be read.
+ * other runs already, the plan is only cut to size. Throws StarloadError when a file cannot be read, or the history names no run.
  */
 export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<Replay> {
   const history = isEmpty(plan) ? [] : pastFiles(plan.ledger);
@@ -88,7 +90,19 @@ function cut({ maxRunBytes = Number.POSITIVE_INFINITY }: LoadContext, plan: Load
 }
 
 function pastFiles({ history }: Ledger): readonly PastFile[] {
+  const other = history.find(({ runId }) => !isRunId(runId));
+  if (other !== undefined) {
+    throw noRun(other.runId);
+  }
   return history.map((past) => ({ ...past, content: contentKey(past.table, past.size, past.version) }));
+}
+
+/** A run is made again under its id, which names folders too. */
+function noRun(id: string): StarloadError {
+  return new StarloadError(`load_history was changed by hand: no run has the id ${id}`, {
+    outcome: 'nothing was loaded',
+    next: 'Mend the row, or load everything in one run: npm run etl -- --no-replay.',
+  });
 }
 
 /** What is loaded by now: a replay that was stopped goes on. */

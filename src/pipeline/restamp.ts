@@ -11,9 +11,8 @@ interface StampColumn {
 
 /**
  * The statements that give the stamps of runs that lie ahead of the warehouse's clock others in the seconds before now, in
- * the same order: what a later run has overruled stays overruled. They come after begin_run, in its place in the order of
- * runs. The guard refuses when runs that are stamped right have come so shortly before that there is no room; `guard`
- * is its name.
+ * the same order: what a later run has overruled stays overruled. The guard refuses when runs that are stamped right have
+ * come so shortly before that there is no room; `guard` is its name.
  */
 export function restampSql(model: Model, guard: string): readonly NamedSql[] {
   const columns = stampColumns(model);
@@ -36,7 +35,7 @@ SELECT stamp AS old_stamp, {now} - ROW_NUMBER() OVER (ORDER BY stamp DESC) * INT
 FROM known_stamps
 WHERE stamp > {now}`;
 
-const GUARD = `SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'starload guard: no room for stamps' END AS INTEGER) AS passed
+const GUARD = `SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'older stamps leave no room' END AS INTEGER) AS passed
 FROM known_stamps
 WHERE stamp <= {now} AND stamp >= (SELECT MIN(new_stamp) FROM new_stamps)`;
 

@@ -45,28 +45,28 @@ function stepReporter({ emit }: RetryContext, { steps }: Batch): (result: StepRe
 }
 
 /**
- * Why a guard refused a run: its stamp, or another run that loaded its files; `unstamped`: its rows have not its stamp;
- * `replaced`: the tables are others than those it was planned on.
+/**
+ * Why a guard refused a run: its stamp is not the newest, another run loaded its files, its rows do not carry its stamp,
+ * load_run does not hold one row, or the tables are others than those it was planned on.
  */
-export type GuardRefusal = 'stamp' | 'unstamped' | 'replaced' | 'overtaken';
+export type GuardRefusal = 'stamp' | 'unstamped' | 'replaced' | 'overtaken' | 'broken';
 
 /**
- * Why a guard refused, if one did. Of the load's guard, the words say; some engines give the first letter only (Redshift:
- * "Invalid digit, Value 'o', Pos 0, Type: Integer"). Where they give nothing, it is `overtaken`: a run that is planned anew
- * has a new stamp as well.
+ * Why a guard refused, if one did: the words say; some engines give the first letter only (Redshift: "Invalid digit, Value
+ * 'o', Pos 0, Type: Integer"). Where they give nothing, a load was `overtaken`: one that is planned anew has a new stamp as
+ * well.
  */
 export function refusalOf(error: unknown): GuardRefusal | undefined {
-  if (failedGuard(error, STAMP_GUARD)) {
-    return 'stamp';
-  }
-  if (!failedGuard(error, LOAD_GUARD)) {
+  const unsaid = failedGuard(error, STAMP_GUARD) ? 'stamp' : 'overtaken';
+  if (unsaid === 'overtaken' && !failedGuard(error, LOAD_GUARD)) {
     return undefined;
   }
   const { message } = (error as StepFailed).failure;
-  return REFUSALS.find(([words]) => words.test(message))?.[1] ?? 'overtaken';
+  return REFUSALS.find(([words]) => words.test(message))?.[1] ?? unsaid;
 }
 
 const REFUSALS: readonly (readonly [RegExp, GuardRefusal])[] = [
+  [/broken load_run|Value 'b'/, 'broken'],
   [/older stamp than|Value 'o'/, 'stamp'],
   [/unlike stamps of|Value 'u'/, 'unstamped'],
   [/replaced tables|Value 'r'/, 'replaced'],

@@ -5,3 +5,8 @@ export function newRunId(): string {
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   return `${time}-${randomBytes(8).toString('hex')}`;
 }
+
+/** Whether a text is the id of a run, or of one of the runs that a load was split into. */
+export function isRunId(text: string): boolean {
+  return /^\d{8}T\d{6}Z-[0-9a-f]{16}(\.\d+)?$/.test(text);
+}

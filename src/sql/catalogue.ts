@@ -45,8 +45,11 @@ export interface Check extends NamedSql {
 
 /** A comparison of what the tables hold: its statement returns an `offender` for whatever does not agree. */
 export interface Comparison extends NamedSql {
-  /** Whether it needs `source_…` tables, which hold the records of all source files. */
-  readonly recounts: boolean;
+  /**
+   * `control`: it reads control tables only, and `check` asks it too. `files`: it needs `source_…` tables, which hold the
+   * records of all source files.
+   */
+  readonly of: 'control' | 'tables' | 'files';
   /** What to do where something does not agree. */
   readonly next: string;
 }
@@ -77,8 +80,9 @@ export function loadModel(folder: string = BUILT_IN_MODEL): Model {
     transforms: readTransforms(join(folder, 'transform')),
     checks: (['staged', 'star'] as const).flatMap((phase) => readChecks(folder, phase)),
     comparisons: [
-      ...readComparisons('reconcile', folder, false),
-      ...readComparisons('reconcile/recount', folder, true),
+      ...readComparisons('reconcile/control', folder, 'control'),
+      ...readComparisons('reconcile', folder, 'tables'),
+      ...readComparisons('reconcile/recount', folder, 'files'),
     ],
     queries: readFolder(join(folder, 'queries')),
     protocol: readNamed(join(folder, 'protocol')),
@@ -214,7 +218,7 @@ function readChecks(folder: string, phase: Check['phase']): readonly Check[] {
   });
 }
 
-function readComparisons(name: string, folder: string, recounts: boolean): readonly Comparison[] {
+function readComparisons(name: string, folder: string, of: Comparison['of']): readonly Comparison[] {
   return readFolder(join(folder, name)).map((file) => {
     const next = /^-- next: (.+)$/m.exec(file.sql)?.[1];
     if (next === undefined) {
@@ -222,7 +226,7 @@ function readComparisons(name: string, folder: string, recounts: boolean): reado
         next: 'Begin the file with "-- next: " and what to do where something does not agree.',
       });
     }
-    return { ...file, recounts, next };
+    return { ...file, of, next };
   });
 }
 

@@ -38,7 +38,7 @@ DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
 -- One row: when the newest writing transaction began. Every such transaction updates it first, so that of two that
--- overlap one waits or fails; no command reads it, so that none ever waits for a load.
+-- overlap one waits or fails. Reading it waits for a load: check and reconcile read it where none runs, no other command does.
 CREATE TABLE "sparkify".load_run (
   stamp TIMESTAMP NOT NULL,
   previous_stamp TIMESTAMP NOT NULL

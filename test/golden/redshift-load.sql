@@ -19,21 +19,28 @@ COMPUPDATE OFF STATUPDATE OFF;
 
 -- What must hold before a load copies any record, in one statement since Redshift counts them. What it says begins with a
 -- letter of its own each time: of a cast that fails, some messages hold the first letter only.
+-- broken: load_run has one row, which every run updates; without it nothing keeps two runs apart.
 -- older: stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
+-- The ledger is asked too: load_run may have been set back by hand.
 -- unlike: rows that are copied must carry the stamp of their run, which load_run holds; the ledger's are the first.
 -- replaced: what the plan was made on must still stand in the ledger, or create-tables has made the tables anew since.
 -- meanwhile: nobody else may have loaded one of this run's files since the run was planned.
 SELECT CAST(CASE
-  WHEN run.previous_stamp >= run.stamp THEN 'older stamp than the last run'
-  WHEN run.stamp <> SYSDATE OR planned.files = 0 THEN 'unlike stamps of the run and its rows'
+  WHEN run.run_rows <> 1 THEN 'broken load_run'
+  WHEN run.previous_stamp >= run.stamp OR ledger.newer > 0 THEN 'older stamp than the last run'
+  WHEN run.stamp <> SYSDATE OR ledger.planned = 0 THEN 'unlike stamps of the run and its rows'
   WHEN base.files = 0 THEN 'replaced tables since the plan'
   WHEN others.files > 0 THEN 'meanwhile another run loaded the same files'
   ELSE '0' END AS INTEGER) AS passed
 FROM (
-  SELECT MAX(stamp) AS stamp, MAX(previous_stamp) AS previous_stamp FROM "sparkify".load_run
+  SELECT COUNT(*) AS run_rows, MAX(stamp) AS stamp, MAX(previous_stamp) AS previous_stamp FROM "sparkify".load_run
 ) run, (
-  SELECT COUNT(*) AS files FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE
-) planned, (
+  SELECT
+    COUNT(CASE WHEN loaded_at = SYSDATE THEN 1 END) AS planned,
+    COUNT(CASE WHEN loaded_at > SYSDATE THEN 1 END) AS newer
+  FROM "sparkify".load_ledger
+  WHERE loaded_at >= SYSDATE
+) ledger, (
   SELECT COUNT(*) AS files FROM "sparkify".load_ledger WHERE 1 = 1
 ) base, (
   SELECT COUNT(*) AS files

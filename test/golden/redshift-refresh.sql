@@ -9,9 +9,17 @@ LOCK "sparkify"."load_run";
 -- The first thing every writing transaction does: of two that overlap, one waits here or is refused by the engine.
 UPDATE "sparkify".load_run SET previous_stamp = stamp, stamp = SYSDATE;
 
--- Stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
-SELECT CAST(CASE WHEN MAX(previous_stamp) < SYSDATE THEN '0' ELSE 'starload guard: stamp' END AS INTEGER) AS passed
-FROM "sparkify".load_run;
+-- load_run has one row, and stamps must grow in the order of commits, or rows of this run would look older than rows that
+-- are already loaded. The words begin with letters of their own, as those of load_guard do.
+SELECT CAST(CASE
+  WHEN run.run_rows <> 1 THEN 'broken load_run'
+  WHEN run.previous_stamp >= SYSDATE OR ledger.newer > 0 THEN 'older stamp than the last run'
+  ELSE '0' END AS INTEGER) AS passed
+FROM (
+  SELECT COUNT(*) AS run_rows, MAX(previous_stamp) AS previous_stamp FROM "sparkify".load_run
+) run, (
+  SELECT COUNT(*) AS newer FROM "sparkify".load_ledger WHERE loaded_at > SYSDATE
+) ledger;
 
 DELETE FROM "sparkify"."staging_events";
 

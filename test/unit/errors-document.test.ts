@@ -65,6 +65,7 @@ const WITHOUT_CURE = [
   'cannot {action} {uri}: {what}',
   'the AWS credentials are of no use ({name}: {reason})',
   'the statement was cancelled',
+  '{rule}: {examples}[; {others} more]',
 ];
 
 function source(name: string): string {

@@ -117,7 +117,7 @@ describe('the refusal of a load by its guard', () => {
   test('is known by its words, and by their first letter where an engine gives no more', () => {
     const refusals = (say: (text: string) => string) =>
       words.map((text) => refusalOf(new StepFailed(step, sortedStatement(say(text)), [])));
-    const expected = ['stamp', 'unstamped', 'replaced', 'overtaken'];
+    const expected = ['broken', 'stamp', 'unstamped', 'replaced', 'overtaken'];
     expect(refusals((text) => `ERROR: invalid input syntax for type integer: "${text}"`)).toEqual(expected);
     expect(refusals((text) => `ERROR: Invalid digit, Value '${text[0]}', Pos 0, Type: Integer `)).toEqual(expected);
     expect(refusals(() => 'ERROR: something else')).toEqual(words.map(() => 'overtaken'));

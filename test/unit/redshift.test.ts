@@ -101,7 +101,7 @@ describe('the statements of a batch', () => {
 
   test('that only read are those of redshift-reads.sql', () => {
     const own = ['ledger_runs', 'ledger_quarantined', 'ledger_files'].map((name) => protocolSql(model, name).sql);
-    const compared = comparisonSql(model.comparisons.filter(({ recounts }) => !recounts));
+    const compared = comparisonSql(model.comparisons.filter(({ of }) => of !== 'files'));
     const asked = [
       FIRST_OF_PATH,
       schemaExistsSql('sparkify'),
@@ -116,7 +116,7 @@ describe('the statements of a batch', () => {
         .replaceAll('{table}', `'"sparkify"."songs"'`)
         .replaceAll('{name}', "'songs'"),
     );
-    const unheld = comparisonSql(model.comparisons.filter(({ recounts }) => recounts));
+    const unheld = comparisonSql(model.comparisons.filter(({ of }) => of === 'files'));
     const questions = model.queries.map(({ sql }) => sql);
     const names = new Qualifier(placesOf('sparkify'));
     const versions = versionsSql(model, ['ledger_versions', 'history']);

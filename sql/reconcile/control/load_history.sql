@@ -1,0 +1,11 @@
+-- next: Somebody changed load_history by hand. npm run query -- --write "DELETE FROM load_history" empties it: a restore then loads all files in one run.
+-- What every row of the history is like: it has the id of a run, and a run is of one generation.
+SELECT 'no run has the id ' || run_id AS offender
+FROM load_history
+WHERE run_id NOT LIKE '________T______Z-________________%'
+GROUP BY run_id
+UNION ALL
+SELECT 'the run ' || run_id || ' is of ' || CAST(COUNT(DISTINCT generation) AS VARCHAR(20)) || ' generations'
+FROM load_history
+GROUP BY run_id
+HAVING COUNT(DISTINCT generation) > 1
