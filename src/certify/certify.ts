@@ -6,8 +6,8 @@ import type { Model } from '../sql/catalogue.ts';
 import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type CertifiedDocument, releaseOf, wordsOf } from './document.ts';
-import { deadSchemas, dropSchema, makeSchema } from './grounds.ts';
-import { type Answer, type Bench, NOT_TRIED, OTHER, type Probe } from './probe.ts';
+import { assertStanding, deadSchemas, dropSchema, keepAlive, makeSchema } from './grounds.ts';
+import { type Answer, type Bench, NOT_REACHED, NOT_TRIED, OTHER, type Probe } from './probe.ts';
 import { PROBES } from './probes/all.ts';
 import { TRIALS, type TrialFiles, type TrialName, tryLoads } from './trial-load.ts';
 
@@ -31,89 +31,126 @@ export interface Certification {
   readonly put: Bench['put'];
   /** Removes what a certification wrote to S3. */
   readonly removeFiles: (schema: string) => Promise<void>;
-  /** The longest one may take. */
-  readonly longestMilliseconds: number;
   readonly version: string;
   readonly probes?: readonly Probe[];
   readonly onFinding: (finding: Finding) => void;
-  /** Aborted when time is up, or the user wants it to stop; its reason is thrown. */
+  /** Aborted when the user wants it to stop; its reason is thrown. */
   readonly signal: AbortSignal;
+  /** Aborted when its time is up: what is left is not reached. Its reason is thrown where nothing was found by then. */
+  readonly timeUp: AbortSignal;
 }
 
-/** A schema is taken for a dead certification's when its time was up so long ago. */
-const GRACE_MILLISECONDS = 15 * 60 * 1000;
-
 /**
- * Asks the warehouse everything, in a schema of its own that is dropped in the end, whatever happens. Throws StarloadError
- * where the schema cannot be made or dropped; a question that fails is an answer.
+ * Asks the warehouse everything that there is time for, in a schema of its own that is dropped in the end, whatever happens.
+ * Throws StarloadError where the schema cannot be made or dropped; a question that fails is an answer.
  */
 export async function certify(certification: Certification): Promise<CertifiedDocument> {
-  const { service, schema, removeFiles, signal } = certification;
   await removeDead(certification);
+  const document = await inSchema(certification, () => examine(certification));
+  // One that was killed shortly before this one began is known to be dead by now.
+  await removeDead(certification);
+  return document;
+}
+
+/** Runs the action in the certification's schema, and removes it, whatever becomes of the action. */
+async function inSchema<T>(certification: Certification, action: () => Promise<T>): Promise<T> {
+  const { service, schema, signal, timeUp } = certification;
+  const stopped = AbortSignal.any([signal, timeUp]);
   // What runs keeps the schema from being dropped.
   const stop = () => void service.cancel();
-  signal.addEventListener('abort', stop);
+  stopped.addEventListener('abort', stop);
   try {
     await makeSchema(service, schema);
-    return await examine(certification);
+    const heartbeat = keepAlive(service, schema);
+    try {
+      return await action();
+    } finally {
+      await heartbeat.stop();
+    }
   } catch (error) {
-    signal.throwIfAborted();
+    stopped.throwIfAborted();
     throw error;
   } finally {
-    signal.removeEventListener('abort', stop);
-    await dropSchema(service, schema);
-    await removeFiles(schema);
+    stopped.removeEventListener('abort', stop);
+    await remove(certification, schema);
   }
 }
 
 /** Removes what certifications that were killed have left behind. */
 async function removeDead(certification: Certification): Promise<void> {
-  const { service, longestMilliseconds, removeFiles, onFinding } = certification;
-  for (const schema of await deadSchemas(service, new Date(), longestMilliseconds + GRACE_MILLISECONDS)) {
-    await dropSchema(service, schema);
+  for (const schema of await deadSchemas(certification.service)) {
+    await remove(certification, schema);
+    certification.onFinding({ kind: 'removed', schema });
+  }
+}
+
+/** The files go first: nobody would look for them once the schema is gone. */
+async function remove({ service, removeFiles }: Certification, schema: string): Promise<void> {
+  try {
     await removeFiles(schema);
-    onFinding({ kind: 'removed', schema });
+  } finally {
+    await dropSchema(service, schema);
   }
 }
 
 async function examine(certification: Certification): Promise<CertifiedDocument> {
-  const { model, service, warehouse, onFinding, signal, version } = certification;
-  await createTables(model, warehouse);
-  const explained = await explainAll(model, warehouse);
+  const { model, service, schema, warehouse, onFinding, version, signal, timeUp } = certification;
+  const stopped = AbortSignal.any([signal, timeUp]);
+  await createTables(model, warehouse, { signal: stopped });
+  const explained = await explainAll(model, warehouse, stopped);
   onFinding({ kind: 'explained', ...explained });
+  const { rows } = await warehouse.query('SELECT version() AS version');
   const answers = new Map<string, Answer>();
   for (const probe of certification.probes ?? PROBES) {
-    signal.throwIfAborted();
     const answer = await ask(probe, certification);
     answers.set(probe.name, answer);
     onFinding({ kind: 'answered', probe, answer });
   }
   const load = await tryAll(certification);
-  const { rows } = await warehouse.query('SELECT version() AS version');
+  await assertStanding(service, schema);
   return documentOf({ service, version, release: releaseOf(String(rows[0]?.[0] ?? '')), explained, answers, load });
 }
 
 /** A probe that breaks off has found something nobody had thought of; the others are asked all the same. */
-async function ask(probe: Probe, { service, schema, put, signal }: Certification): Promise<Answer> {
+async function ask(probe: Probe, { service, schema, put, signal, timeUp }: Certification): Promise<Answer> {
   if (probe.needsFile === true && put === undefined) {
     return { answer: NOT_TRIED, said: 'there is no work prefix to copy a file from' };
   }
+  const found = timeUp.aborted ? undefined : await answerOf(probe, { service, schema, put });
+  signal.throwIfAborted();
+  // What was cancelled in the middle has found nothing.
+  return timeUp.aborted || found === undefined ? { answer: NOT_REACHED } : found;
+}
+
+async function answerOf(probe: Probe, bench: Bench): Promise<Answer> {
   try {
-    return await probe.ask({ service, schema, put });
+    return await probe.ask(bench);
   } catch (error) {
-    signal.throwIfAborted();
     return { answer: OTHER, said: messageOf(error) };
   }
 }
 
-async function tryAll({ loaders, files, onFinding, signal }: Certification): Promise<ReadonlyMap<TrialName, Answer>> {
+async function tryAll(certification: Certification): Promise<ReadonlyMap<TrialName, Answer>> {
+  const { loaders, files, onFinding, signal, timeUp } = certification;
   const found = new Map<TrialName, Answer>();
-  if (loaders !== undefined) {
+  if (loaders === undefined) {
+    return found;
+  }
+  const tell = (name: TrialName, answer: Answer) => {
+    found.set(name, answer);
+    onFinding({ kind: 'tried', name, question: TRIALS[name].question, answer });
+  };
+  try {
+    timeUp.throwIfAborted();
+    await tryLoads(loaders, files, (name, answer) => timeUp.aborted || tell(name, answer));
+  } catch (error) {
     signal.throwIfAborted();
-    await tryLoads(loaders, files, (name, answer) => {
-      found.set(name, answer);
-      onFinding({ kind: 'tried', name, question: TRIALS[name].question, answer });
-    });
+    if (!timeUp.aborted) {
+      throw error;
+    }
+  }
+  for (const name of (Object.keys(TRIALS) as TrialName[]).filter((each) => !found.has(each))) {
+    tell(name, { answer: NOT_REACHED });
   }
   return found;
 }
@@ -141,6 +178,13 @@ function documentOf({ service, version, release, explained, answers, load }: Fin
 
 /** What keeps a warehouse from being certified: statements that it refuses, a trial load that came out wrong. */
 export function shortcomings({ statements, load }: CertifiedDocument): readonly string[] {
-  const trials = Object.entries(load).filter(([name, answer]) => TRIALS[name as TrialName].wanted !== answer);
-  return [...statements.refused, ...trials.map(([name, answer]) => `${TRIALS[name as TrialName].question}: ${answer}`)];
+  const wrong = Object.entries(load).filter(
+    ([name, answer]) => answer !== NOT_REACHED && TRIALS[name as TrialName].wanted !== answer,
+  );
+  return [...statements.refused, ...wrong.map(([name, answer]) => `${TRIALS[name as TrialName].question}: ${answer}`)];
+}
+
+/** How many questions and steps of the trial load were left when time was up. */
+export function notReached({ answers, load }: CertifiedDocument): number {
+  return [...Object.values(answers), ...Object.values(load)].filter((answer) => answer === NOT_REACHED).length;
 }

@@ -1,15 +1,80 @@
-/** Of an RPU for an hour, in US dollars (us-east-1, March 2026); what Serverless has unless it was told otherwise. */
-const RPU_HOUR = 0.375;
-const FEW_RPUS = 8;
-const MANY_RPUS = 128;
+import { UsageError } from '../errors.ts';
+
+/** Of an RPU for an hour, in US dollars (us-east-1, March 2026). */
+export const RPU_HOUR = 0.375;
+/** The shortest time that Serverless bills, in seconds (Management Guide, Billing for Amazon Redshift Serverless). */
+const SHORTEST_SECONDS = 60;
+/** Of the time that is paid for, what is kept to stop what runs and to drop the schema, in seconds. */
+const CLEANING_SECONDS = 20;
+
+/** What bounds a certification. */
+export interface Limits {
+  readonly minutes: number;
+  readonly maxDollars: number;
+  /** Of an RPU for an hour, in US dollars. */
+  readonly price: number;
+  /** The base capacity of a workgroup; undefined where nobody said. */
+  readonly rpus: number | undefined;
+}
+
+/** When a certification stops itself. */
+export interface Bound {
+  readonly seconds: number;
+  /** What it costs at most; undefined on a cluster, which costs the same without it. */
+  readonly dollars: number | undefined;
+}
+
+/**
+ * How long a certification may take: the minutes it was given, and on Serverless no longer than its dollars pay for. Throws
+ * UsageError where they do not pay for the shortest time that is billed, or nobody knows what a minute costs.
+ */
+export function boundOf(kind: 'cluster' | 'workgroup', { minutes, maxDollars, price, rpus }: Limits): Bound {
+  const seconds = Math.floor(minutes * 60);
+  if (kind === 'cluster') {
+    return { seconds, dollars: undefined };
+  }
+  if (rpus === undefined) {
+    throw new UsageError('certify does not know what a minute of this workgroup costs', {
+      next: 'Add --rpus N, its base capacity: the console shows it, and so does aws redshift-serverless get-workgroup.',
+    });
+  }
+  const perSecond = (rpus * price) / 3600;
+  const paidSeconds = maxDollars / perSecond;
+  if (paidSeconds < SHORTEST_SECONDS) {
+    const least = Math.ceil(perSecond * SHORTEST_SECONDS * 100) / 100;
+    throw new UsageError(
+      `the shortest time that Serverless bills, ${SHORTEST_SECONDS} seconds, costs $${money(least)} with ${rpus} RPUs`,
+      { next: `Lower the workgroup's base capacity for the time of it, or allow more: --max-dollars ${money(least)}.` },
+    );
+  }
+  const bounded = Math.min(seconds, Math.floor(paidSeconds - CLEANING_SECONDS));
+  return { seconds: bounded, dollars: perSecond * Math.max(SHORTEST_SECONDS, bounded + CLEANING_SECONDS) };
+}
 
 /** What a certification does and costs at most, for people. */
-export function costOf(minutes: number, hasWorkPrefix: boolean): readonly string[] {
-  const dollars = (rpus: number) => `$${((rpus * RPU_HOUR * minutes) / 60).toFixed(2)}`;
+export function costOf({ seconds, dollars }: Bound, limits: Limits, hasWorkPrefix: boolean): readonly string[] {
   return [
     'certify makes a schema starload_certify_…, asks the warehouse there, and drops it; what a killed one leaves, the next certify removes',
-    `it takes a few minutes, and stops itself after ${minutes}; no table of yours is read or written`,
-    `cost: on a cluster nothing but its load; on Serverless at most ${dollars(FEW_RPUS)} with ${FEW_RPUS} RPUs, ${dollars(MANY_RPUS)} with ${MANY_RPUS} (--minutes bounds it)`,
+    `it takes a few minutes, and stops itself after ${timeOf(seconds)}; no table of yours is read or written`,
+    dollars === undefined ? 'cost: on a cluster nothing but its load' : serverlessCost(dollars, limits),
     ...(hasWorkPrefix ? [] : ['without WORK_PREFIX nothing can be copied: values and the trial load are left out']),
   ];
+}
+
+function serverlessCost(dollars: number, { rpus, price }: Limits): string {
+  return `cost: at most $${money(dollars)}, at ${rpus} RPUs (--rpus) and $${price} an RPU-hour (--price), ${CLEANING_SECONDS} seconds for cleaning up included; --max-dollars bounds it`;
+}
+
+/** `15 minutes`, `55 seconds`, `2 minutes 15 seconds`. */
+export function timeOf(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 60), 'minute'],
+    [seconds % 60, 'second'],
+  ] as const;
+  const texts = parts.filter(([n]) => n > 0).map(([n, unit]) => `${n} ${unit}${n === 1 ? '' : 's'}`);
+  return texts.join(' ') || '0 seconds';
+}
+
+function money(dollars: number): string {
+  return dollars.toFixed(2);
 }

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StarloadError } from '../errors.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Service } from '../warehouse/service.ts';
 import { errorOf } from './probe.ts';
 
 /** What certifications call their schemas: the moment it began, in UTC, and what keeps two of them apart. */
-const NAME = /^starload_certify_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)_[0-9a-f]{8}$/;
-/** A table that only a certification's schema has. */
+const NAME = /^starload_certify_\d{8}_\d{6}_[0-9a-f]{8}$/;
+/** A table that only a certification's schema has. Its one row says when the certification was last known to live. */
 const MARK = 'starload_certify_mark';
+const BEAT_MILLISECONDS = 30_000;
+/** So long after its last beat a certification is dead: it has missed five of them. */
+const DEAD_AFTER_MINUTES = 3;
 
 /** A name for the schema of a certification that begins now. */
 export function newSchema(now: Date): string {
@@ -18,44 +22,86 @@ export function newSchema(now: Date): string {
   return `starload_certify_${time}_${randomBytes(4).toString('hex')}`;
 }
 
-/** When a schema's certification began, in milliseconds since the epoch; undefined for a schema that is none's. */
-export function begunAt(schema: string): number | undefined {
-  const [, year, month, day, hour, minute, second] = NAME.exec(schema) ?? [];
-  return year === undefined ? undefined : Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-}
-
 /** Makes the schema with its mark, both or neither. */
 export async function makeSchema(service: Service, schema: string): Promise<void> {
   await done(service, [
     `CREATE SCHEMA ${quoteIdentifier(schema)}`,
-    `CREATE TABLE ${quoteIdentifier(schema)}.${quoteIdentifier(MARK)} (made_by VARCHAR(32))`,
+    `CREATE TABLE ${markOf(schema)} (beat TIMESTAMP)`,
+    `INSERT INTO ${markOf(schema)} VALUES (GETDATE())`,
   ]);
+}
+
+/** What keeps a schema from being taken for a dead certification's. */
+export interface Heartbeat {
+  /** Ends it; once this resolves, nothing of it runs. */
+  stop(): Promise<void>;
+}
+
+/** Begins to renew a schema's mark, again and again. A beat that fails is made up for by the next. */
+export function keepAlive(service: Service, schema: string, everyMilliseconds = BEAT_MILLISECONDS): Heartbeat {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const beating = (async () => {
+    while (!signal.aborted) {
+      await sleep(everyMilliseconds, undefined, { signal, ref: false });
+      await beat(service, schema).catch(() => false);
+    }
+  })().catch(() => undefined);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await beating;
+    },
+  };
+}
+
+/** Throws StarloadError where the schema is gone: what was found since says nothing. */
+export async function assertStanding(service: Service, schema: string): Promise<void> {
+  if (!(await beat(service, schema))) {
+    throw new StarloadError('the schema of the certification was removed by another one, which took it for dead', {
+      next: 'Was this machine asleep? Run it again.',
+    });
+  }
+}
+
+async function beat(service: Service, schema: string): Promise<boolean> {
+  const { status } = await service.send([`UPDATE ${markOf(schema)} SET beat = GETDATE()`]);
+  return status === 'FINISHED';
 }
 
 /** Drops the schema of a certification, and no other: one that is called so and has the mark. */
 export async function dropSchema(service: Service, schema: string): Promise<void> {
-  if (begunAt(schema) === undefined || !(await marked(service)).includes(schema)) {
-    return;
+  if ((await marked(service)).includes(schema)) {
+    await done(service, [`DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`]);
   }
-  await done(service, [`DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`]);
 }
 
-/** The schemas of certifications that were killed: those that began longer ago than one may take. */
-export async function deadSchemas(
-  service: Service,
-  now: Date,
-  longestMilliseconds: number,
-): Promise<readonly string[]> {
-  return (await marked(service)).filter((schema) => {
-    const begun = begunAt(schema);
-    return begun !== undefined && begun + longestMilliseconds < now.getTime();
-  });
+/** The schemas of certifications that were killed: those that have not beaten for a while, by the warehouse's own clock. */
+export async function deadSchemas(service: Service): Promise<readonly string[]> {
+  const dead: string[] = [];
+  for (const schema of await marked(service)) {
+    if (await isDead(service, schema)) {
+      dead.push(schema);
+    }
+  }
+  return dead;
+}
+
+/** A mark that cannot be read is another user's, or gone by now. */
+async function isDead(service: Service, schema: string): Promise<boolean> {
+  const late = `beat < DATEADD(minute, -${DEAD_AFTER_MINUTES}, GETDATE())`;
+  const { id, status } = await service.send([`SELECT COUNT(*) AS n FROM ${markOf(schema)} WHERE ${late}`]);
+  return status === 'FINISHED' && Number((await service.rows(id, 1)).rows[0]?.[0]) > 0;
 }
 
 async function marked(service: Service): Promise<readonly string[]> {
   const sql = `SELECT table_schema FROM information_schema.tables WHERE table_name = ${quoteLiteral(MARK)}`;
   const { id } = await done(service, [sql]);
-  return (await service.rows(id, 1)).rows.map(([schema]) => String(schema));
+  return (await service.rows(id, 1)).rows.map(([schema]) => String(schema)).filter((schema) => NAME.test(schema));
+}
+
+function markOf(schema: string): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(MARK)}`;
 }
 
 async function done(service: Service, sqls: readonly string[]) {

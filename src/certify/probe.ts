@@ -30,6 +30,8 @@ export interface Probe {
 
 /** Where a probe could not be made. */
 export const NOT_TRIED = 'not_tried';
+/** What was left to ask when time was up. */
+export const NOT_REACHED = 'not_reached';
 /** What nobody had thought of. */
 export const OTHER = 'other';
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certification, Finding } from '../certify/certify.ts';
+import { timeOf } from '../certify/cost.ts';
 import type { TrialFiles } from '../certify/trial-load.ts';
 import type { Config, RedshiftTarget } from '../config/config.ts';
 import { InterruptedError, StarloadError } from '../errors.ts';
@@ -17,7 +18,7 @@ export type RedshiftConfig = Config & { readonly target: RedshiftTarget };
 
 /** How long it may take, and whom it tells. */
 export interface CertificationOptions {
-  readonly minutes: number;
+  readonly seconds: number;
   readonly onFinding: (finding: Finding) => void;
 }
 
@@ -44,7 +45,7 @@ interface Means {
 
 async function withMeans<T>(
   config: RedshiftConfig,
-  { minutes, onFinding }: CertificationOptions,
+  { seconds, onFinding }: CertificationOptions,
   { spoolRoot, stores }: Means,
   action: (certification: Certification) => Promise<T>,
 ): Promise<T> {
@@ -59,10 +60,9 @@ async function withMeans<T>(
   const service = (await openServiceOf(own, access)) as Service;
   const warehouses = [await openWarehouse(own, access), await openWarehouse(own, access)] as const;
   const watch = await watchSignals(() => stopAll(warehouses));
-  const longestMilliseconds = minutes * 60_000;
-  const signal = AbortSignal.any([watch.signal, timeUp(longestMilliseconds, minutes, warehouses)]);
+  const timeUp = afterSeconds(seconds, () => stopAll(warehouses));
   const files = new TrialFiles(join(spoolRoot, 'certify'));
-  const loaders = { model, files, spoolRoot, stores, signal };
+  const loaders = { model, files, spoolRoot, stores, signal: AbortSignal.any([watch.signal, timeUp]) };
   try {
     return await action({
       model,
@@ -74,10 +74,10 @@ async function withMeans<T>(
       files,
       put: putter(own, stores),
       removeFiles: (name) => removeFiles(config, name, stores),
-      longestMilliseconds,
       version: await ownVersion(),
       onFinding,
-      signal,
+      signal: watch.signal,
+      timeUp,
     });
   } catch (error) {
     const { reason } = watch.signal;
@@ -154,16 +154,16 @@ function stopAll(warehouses: readonly Warehouse[]): void {
   }
 }
 
-function timeUp(milliseconds: number, minutes: number, warehouses: readonly Warehouse[]): AbortSignal {
+function afterSeconds(seconds: number, stop: () => void): AbortSignal {
   const controller = new AbortController();
-  const stop = () => {
+  const end = () => {
     controller.abort(
-      new StarloadError(`the certification has taken ${minutes} minutes and was stopped`, {
-        next: 'Nothing of it is left. Is the warehouse busy? Run again at a quieter hour, or with --minutes.',
+      new StarloadError(`the certification was stopped after ${timeOf(seconds)}, before it had found anything`, {
+        next: 'Nothing of it is left. Is the warehouse busy? Run again at a quieter hour, or with --minutes or --max-dollars.',
       }),
     );
-    stopAll(warehouses);
+    stop();
   };
-  setTimeout(stop, milliseconds).unref();
+  setTimeout(end, seconds * 1000).unref();
   return controller.signal;
 }

@@ -29,8 +29,8 @@ const NOTHING: Part = { path: '', compression: 'none', records: 0, bytes: 0, ind
  * Has the warehouse plan every statement that a load, a refresh and a rebuild send; nothing of it is kept. The temporary tables
  * of a rebuild hold whatever is staged: for empty tables.
  */
-export function explainAll(model: Model, warehouse: Warehouse): Promise<Explained> {
-  return explainBatches(warehouse, batchesOf(model, warehouse.now));
+export function explainAll(model: Model, warehouse: Warehouse, signal?: AbortSignal): Promise<Explained> {
+  return explainBatches(warehouse, batchesOf(model, warehouse.now), signal);
 }
 
 /** Has it plan the statements of a load, whose temporary tables are empty where nothing is copied. */
@@ -38,10 +38,15 @@ export function explainLoad(model: Model, warehouse: Warehouse): Promise<Explain
   return explainBatches(warehouse, { load: batchesOf(model, warehouse.now).load });
 }
 
-async function explainBatches(warehouse: Warehouse, batches: Readonly<Record<string, Batch>>): Promise<Explained> {
+async function explainBatches(
+  warehouse: Warehouse,
+  batches: Readonly<Record<string, Batch>>,
+  signal?: AbortSignal,
+): Promise<Explained> {
   const refused: Refusal[] = [];
   const explained = new Set<string>();
   for (const [name, batch] of Object.entries(batches)) {
+    signal?.throwIfAborted();
     const steps = batch.steps.filter((step): step is SqlStep => step.kind === 'sql' && isExplainable(step.sql));
     const fresh = steps.filter(({ sql }) => !explained.has(sql));
     refused.push(...(await explain(warehouse, name, steps, explained)));
@@ -49,6 +54,8 @@ async function explainBatches(warehouse: Warehouse, batches: Readonly<Record<str
       explained.add(sql);
     }
   }
+  // A statement that was cancelled was not refused.
+  signal?.throwIfAborted();
   return { statements: explained.size, refused };
 }
 

@@ -3,10 +3,15 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Certification, certify, type Finding } from '../../src/certify/certify.ts';
 import type { CertifiedDocument } from '../../src/certify/document.ts';
-import { deadSchemas, dropSchema, makeSchema, newSchema } from '../../src/certify/grounds.ts';
+import { deadSchemas, dropSchema, keepAlive, makeSchema, newSchema } from '../../src/certify/grounds.ts';
 import type { Probe } from '../../src/certify/probe.ts';
 import { PROBES } from '../../src/certify/probes/all.ts';
+import { type RedshiftConfig, withCertification } from '../../src/cli/certification.ts';
+import { verdictOn } from '../../src/cli/certify-verdict.ts';
+import { readConfig } from '../../src/config/read.ts';
+import { STOP_SIGNALS } from '../../src/errors.ts';
 import { openServiceOf } from '../../src/warehouse/open.ts';
 import type { Service } from '../../src/warehouse/service.ts';
 import { CHOICES, optionsOf } from '../standin/certified.ts';
@@ -18,7 +23,7 @@ import { type S3Server, startS3Server } from '../standin/s3-server.ts';
 import { CLUSTER, DATABASE, REGION, ROLE, type Standin, startStandin } from '../standin/standin.ts';
 import { MAIN } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
-import { inProcess } from '../support/in-process.ts';
+import { captured, inProcess } from '../support/in-process.ts';
 import { sample, scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';
 
@@ -181,7 +186,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       withProject(async (folder) => {
         const { code, stdout, stderr } = await run(folder, ['--yes', '--json']);
         expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-        expect(stderr).toMatch(/on Serverless at most \$0\.75 with 8 RPUs/);
+        expect(stderr).toMatch(/cost: on a cluster nothing but its load/);
         const text = readFileSync(join(folder, 'out.json'), 'utf8');
         const written = JSON.parse(text);
         expect(JSON.parse(stdout)).toMatchObject({ command: 'certify', status: 'certified', ...written });
@@ -236,7 +241,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       expect(standin.dataApi.calls.length).toBe(calls);
     }));
 
-  test('that is stopped by SIGINT drops its schema first', () =>
+  test.each(Object.entries(STOP_SIGNALS))('that is stopped by %s drops its schema first', (signal, exitCode) =>
     withProject(async (folder) => {
       const before = standin.dataApi.calls.length;
       const loader = spawn(process.execPath, [MAIN, 'certify', '--config', join(folder, 'dwh.cfg'), '--yes'], {
@@ -251,30 +256,140 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       const isExplaining = ({ body }: { body: Readonly<Record<string, unknown>> }) =>
         String(body['Sqls']).includes('EXPLAIN');
       await until(() => standin.dataApi.calls.slice(before).some(isExplaining));
-      loader.kill('SIGINT');
-      expect(await ended).toEqual([130, null]);
+      loader.kill(signal as NodeJS.Signals);
+      expect(await ended).toEqual([exitCode, null]);
       expect(told).toContain('nothing of it is left');
       expect(await schemas()).toEqual([]);
       expect(standin.s3.list('work')).toEqual([]);
+    }),
+  );
+
+  /** What dwh.cfg of a project certifies with, in this process. */
+  async function withMeans<T>(folder: string, action: (certification: Certification) => Promise<T>): Promise<T> {
+    const { value } = await captured(
+      async () => {
+        const config = await readConfig(join(folder, 'dwh.cfg'), process.env);
+        const options = { seconds: 900, onFinding: () => {} };
+        return withCertification(config as RedshiftConfig, options, action);
+      },
+      { env: standin.environment },
+    );
+    return value;
+  }
+
+  const answering = (name: string, ask: Probe['ask']): Probe => ({
+    name,
+    question: name,
+    answers: { yes: 'yes' },
+    ask,
+  });
+
+  test(
+    'whose time is up cancels what runs, reports the rest as not reached, and leaves nothing behind',
+    () =>
+      withProject(async (folder) => {
+        const found: Finding[] = [];
+        const clock = new AbortController();
+        const document = await withMeans(folder, (certification) =>
+          certify({
+            ...certification,
+            timeUp: clock.signal,
+            onFinding: (finding) => found.push(finding),
+            probes: [
+              answering('first', async () => ({ answer: 'yes' })),
+              answering('stuck', async (bench) => {
+                const holder = await bench.service.openSession('BEGIN');
+                await holder.run(`LOCK ${bench.schema}.load_run`);
+                // It would wait for ever: only the end of the time ends it.
+                const { status } = await bench.service.send([`LOCK ${bench.schema}.load_run`], {
+                  onStarted: () => clock.abort(),
+                });
+                await holder.run('ROLLBACK');
+                return { answer: status };
+              }),
+              answering('never', () => Promise.reject(new Error('it was asked'))),
+            ],
+          }),
+        );
+        expect(document.answers).toEqual({ first: 'yes', stuck: 'not_reached', never: 'not_reached' });
+        expect(new Set(Object.values(document.load))).toEqual(new Set(['not_reached']));
+        expect(document.statements.explained).toBeGreaterThan(35);
+        expect(found.filter(({ kind }) => kind === 'answered' || kind === 'tried')).toHaveLength(7);
+        expect(verdictOn(document, 'out.json')).toMatchObject({
+          status: 'incomplete',
+          problem: { exitCode: 1, message: 'time was up with 6 questions left' },
+        });
+        expect(await schemas()).toEqual([]);
+        expect(standin.s3.list('work')).toEqual([]);
+      }),
+    120_000,
+  );
+
+  test('whose time is up in the trial load keeps what was found before', () =>
+    withProject(async (folder) => {
+      const clock = new AbortController();
+      const document = await withMeans(folder, (certification) =>
+        certify({
+          ...certification,
+          timeUp: clock.signal,
+          probes: [],
+          onFinding: ({ kind }) => kind === 'tried' && clock.abort(),
+        }),
+      );
+      expect(document.load).toEqual({
+        refuses: 'named',
+        once: 'not_reached',
+        rebuild: 'not_reached',
+        reconcile: 'not_reached',
+      });
+      expect(await schemas()).toEqual([]);
+    }));
+
+  test('whose time is up before anything was found says so, and leaves nothing behind', () =>
+    withProject(async (folder) => {
+      const { code, stdout, stderr } = await run(folder, ['--yes', '--minutes', '0.0001']);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('before it had found anything');
+      expect(await schemas()).toEqual([]);
+    }));
+
+  test('on Serverless tells beforehand how long its dollars last, and refuses where they do not', () =>
+    withProject(async (folder) => {
+      const calls = standin.dataApi.calls.length;
+      const config = readFileSync(join(folder, 'dwh.cfg'), 'utf8');
+      writeFileSync(
+        join(folder, 'dwh.cfg'),
+        config.replace(/HOST=.*/, `HOST=dwh.123456789012.${REGION}.redshift-serverless.amazonaws.com`),
+      );
+      expect(await run(folder, [])).toMatchObject({ code: 2, stderr: expect.stringContaining('Add --rpus N') });
+      expect(await run(folder, ['--rpus', '512'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/costs \$3\.20 with 512 RPUs\nnext: Lower .* --max-dollars 3\.20/),
+      });
+      const { stderr } = await run(folder, ['--rpus', '128']);
+      expect(stderr).toMatch(/stops itself after 55 seconds/);
+      expect(stderr).toMatch(/cost: at most \$1\.00, at 128 RPUs/);
+      expect(standin.dataApi.calls.length).toBe(calls);
     }));
 
   test(
     'that is killed leaves its schema to the next one, which drops no other',
     () =>
       withProject(async (folder) => {
-        const killed = newSchema(new Date(Date.now() - DAY));
-        const alive = newSchema(new Date());
+        const killed = newSchema(new Date());
+        const alive = newSchema(new Date(Date.now() - DAY));
         const unmarked = newSchema(new Date(Date.now() - DAY));
         const others = ['starload_certify_mine', unmarked, alive];
         const service = await openAt(standin.dataApi.url);
         await makeSchema(service, killed);
         await makeSchema(service, alive);
         await service.send(['CREATE SCHEMA starload_certify_mine', `CREATE SCHEMA ${unmarked}`]);
-        await service.send(['CREATE TABLE starload_certify_mine.starload_certify_mark (made_by VARCHAR(32))']);
+        await service.send(['CREATE TABLE starload_certify_mine.starload_certify_mark (beat TIMESTAMP)']);
+        await age(service, killed);
         standin.s3.put('work', `starload/${killed}/run/part.json.gz`, '');
         standin.s3.put('work', 'starload/mine.json', '');
         try {
-          expect(await deadSchemas(service, new Date(), DAY / 2)).toEqual([killed]);
+          expect(await deadSchemas(service)).toEqual([killed]);
           const { code, stderr } = await run(folder, ['--yes']);
           expect([code, stderr.includes(`removed ${killed}`)]).toEqual([0, true]);
           expect(await schemas()).toEqual([...others].sort());
@@ -290,4 +405,46 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       }),
     120_000,
   );
+
+  /** Makes a schema that of a certification that has not beaten for five minutes. */
+  const age = (service: Service, schema: string) =>
+    service.send([`UPDATE ${schema}.starload_certify_mark SET beat = DATEADD(minute, -5, GETDATE())`]);
+
+  test('that beats is not taken for dead', async () => {
+    const service = await openAt(standin.dataApi.url);
+    const schema = newSchema(new Date());
+    try {
+      await makeSchema(service, schema);
+      await age(service, schema);
+      expect(await deadSchemas(service)).toEqual([schema]);
+      const heartbeat = keepAlive(service, schema, 1);
+      await until(async () => (await deadSchemas(service)).length === 0);
+      await heartbeat.stop();
+      await age(service, schema);
+      expect(await deadSchemas(service)).toEqual([schema]);
+    } finally {
+      await dropSchema(service, schema);
+      await service.close();
+    }
+  });
+
+  test('whose schema another one has removed says so instead of what it found', () =>
+    withProject(async (folder) => {
+      const robbed = withMeans(folder, (certification) =>
+        certify({
+          ...certification,
+          loaders: undefined,
+          probes: [
+            answering('robbed', async ({ service, schema }) => {
+              await age(service, schema);
+              for (const dead of await deadSchemas(service)) {
+                await dropSchema(service, dead);
+              }
+              return { answer: 'yes' };
+            }),
+          ],
+        }),
+      );
+      await expect(robbed).rejects.toThrow('the schema of the certification was removed by another one');
+    }));
 });

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shortcomings } from '../../src/certify/certify.ts';
+import { notReached, shortcomings } from '../../src/certify/certify.ts';
 import type { CertifiedDocument } from '../../src/certify/document.ts';
-import { NOT_TRIED, type Probe } from '../../src/certify/probe.ts';
+import { NOT_REACHED, NOT_TRIED, type Probe } from '../../src/certify/probe.ts';
 import { PROBES } from '../../src/certify/probes/all.ts';
 import { ROOT } from './cli.ts';
 
@@ -24,7 +24,7 @@ function row(probe: Probe, documents: readonly CertifiedDocument[]): readonly st
   const found = new Map<string, string[]>();
   for (const document of documents) {
     const answer = document.answers[probe.name] ?? NOT_TRIED;
-    if (answer !== NOT_TRIED) {
+    if (answer !== NOT_TRIED && answer !== NOT_REACHED) {
       found.set(answer, [...(found.get(answer) ?? []), placeOf(document)]);
     }
   }
@@ -42,10 +42,14 @@ function summary(documents: readonly CertifiedDocument[]): readonly string[] {
   }
   return documents.map((document) => {
     const { explained } = document.statements;
-    const short = shortcomings(document);
-    const load =
-      Object.keys(document.load).length === 0 ? 'no load was tried' : 'a load, its repair, rebuild and reconcile';
-    return `- ${placeOf(document)}: ${explained} statements planned; ${load}; ${short.length === 0 ? 'all as it must be' : short.join('; ')}.`;
+    const left = notReached(document);
+    const notes = [
+      `${explained} statements planned`,
+      Object.keys(document.load).length === 0 ? 'no load was tried' : 'a load, its repair, rebuild and reconcile',
+      ...(left === 0 ? [] : [`${left} questions not reached`]),
+      shortcomings(document).join('; ') || 'all as it must be',
+    ];
+    return `- ${placeOf(document)}: ${notes.join('; ')}.`;
   });
 }
 

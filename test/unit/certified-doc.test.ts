@@ -40,6 +40,11 @@ describe('what is established', () => {
     expect(section).toContain('cut off (workgroup, eu-west-1, Redshift 1.0.12345, 2026-12-01)');
     expect(section).toMatch(/\| the same ClientToken with another request .*\| no +\|/);
     expect(section).toContain('reconcile --recount: differed');
+    const cut = certifiedSection([
+      { ...example, answers: { fraction: 'not_reached' }, load: { refuses: 'not_reached' } },
+    ]);
+    expect(cut).toContain('2 questions not reached; all as it must be');
+    expect(cut).toMatch(/\| a fraction in an integer .*\| no +\|/);
     expect(certifiedSection([])).toContain('Nobody has run `certify`');
   });
 
@@ -51,7 +56,7 @@ describe('what is established', () => {
       expect(Object.keys(document.engine).sort()).toEqual(['kind', 'region', 'release']);
       for (const [name, answer] of Object.entries(document.answers)) {
         const answers = PROBES.find((probe) => probe.name === name)?.answers ?? {};
-        expect([...Object.keys(answers), 'other', 'not_tried']).toContain(answer);
+        expect([...Object.keys(answers), 'other', 'not_tried', 'not_reached']).toContain(answer);
       }
     },
   );

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Finding } from '../../certify/certify.ts';
+import { type Bound, type Limits, RPU_HOUR } from '../../certify/cost.ts';
 import type { CertifiedDocument } from '../../certify/document.ts';
-import { BadResult, StarloadError, UsageError } from '../../errors.ts';
+import { StarloadError, UsageError } from '../../errors.ts';
 import type { RedshiftConfig } from '../certification.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { confirmed } from '../confirm.ts';
@@ -11,6 +12,9 @@ import { renderTable } from '../table.ts';
 interface Args extends WarehouseArgs {
   readonly yes: boolean;
   readonly minutes: number;
+  readonly 'max-dollars': number;
+  readonly rpus: number | undefined;
+  readonly price: number;
   readonly out: string | undefined;
 }
 
@@ -21,6 +25,14 @@ export const certifyCommand = toModule<Args>({
     ...WAREHOUSE_OPTIONS,
     yes: { type: 'boolean', default: false, describe: 'do it without asking' },
     minutes: { type: 'number', default: 15, requiresArg: true, describe: 'the longest it may take' },
+    'max-dollars': { type: 'number', default: 1, requiresArg: true, describe: 'Serverless: the most it may cost' },
+    rpus: { type: 'number', requiresArg: true, describe: 'Serverless: the base capacity, by which it is billed' },
+    price: {
+      type: 'number',
+      default: RPU_HOUR,
+      requiresArg: true,
+      describe: 'Serverless: US dollars an RPU-hour costs',
+    },
     out: {
       type: 'string',
       requiresArg: true,
@@ -29,30 +41,30 @@ export const certifyCommand = toModule<Args>({
   },
   examples: [
     ['npm run certify', 'what it would do and cost; asks before it does it'],
+    ['npm run certify -- --rpus 8', 'on a Serverless workgroup of 8 RPUs'],
     ['npm run certify -- --yes --out docs/certified/mine.json', 'for a pull request'],
   ],
   run,
 });
 
 async function run(args: Args): Promise<void> {
-  const { shortcomings, certify } = await import('../../certify/certify.ts');
+  const { certify } = await import('../../certify/certify.ts');
+  const { verdictOn } = await import('../certify-verdict.ts');
   const { withCertification } = await import('../certification.ts');
   const config = await configured(args);
-  await assertWanted(config, args);
+  const bound = await assertWanted(config, args);
   const findings: Finding[] = [];
   const onFinding = (finding: Finding) => {
     findings.push(finding);
     tell(finding);
   };
-  const certified = await withCertification(config, { minutes: args.minutes, onFinding }, certify);
+  const certified = await withCertification(config, { seconds: bound.seconds, onFinding }, certify);
   const file = args.out ?? `certified-${certified.certified}-${certified.engine.kind}.json`;
   await writeFile(file, `${JSON.stringify(certified, undefined, 2)}\n`);
-  const short = shortcomings(certified);
-  print(certified, findings, { file, json: args.json, isCertified: short.length === 0 });
-  if (short.length > 0) {
-    throw new BadResult(1, `${counted(short.length, 'thing')} did not work as a load needs it: ${short.join('; ')}`, {
-      next: `Report it, with ${file}, which holds no name, account or secret.`,
-    });
+  const { status, problem } = verdictOn(certified, file);
+  print(certified, findings, { file, json: args.json, status });
+  if (problem !== undefined) {
+    throw problem;
   }
 }
 
@@ -71,15 +83,27 @@ async function configured({ config: path, minutes }: Args): Promise<RedshiftConf
   return { ...config, target };
 }
 
-/** Says what it will do and cost, and asks. */
-async function assertWanted({ workPrefix }: RedshiftConfig, { yes, minutes }: Args): Promise<void> {
-  const { costOf } = await import('../../certify/cost.ts');
-  for (const line of costOf(minutes, workPrefix !== undefined)) {
+/** Says what it will do and cost, and asks. Gives when it stops itself. */
+async function assertWanted({ target, workPrefix }: RedshiftConfig, args: Args): Promise<Bound> {
+  const { boundOf, costOf } = await import('../../certify/cost.ts');
+  const limits = limitsOf(args);
+  const bound = boundOf(target.workgroup === undefined ? 'cluster' : 'workgroup', limits);
+  for (const line of costOf(bound, limits, workPrefix !== undefined)) {
     story(line);
   }
-  if (!yes && !(await confirmed('Do it?'))) {
+  if (!args.yes && !(await confirmed('Do it?'))) {
     throw new StarloadError('nothing was done', { next: 'Add --yes to do it.' });
   }
+  return bound;
+}
+
+function limitsOf({ minutes, 'max-dollars': maxDollars, rpus, price }: Args): Limits {
+  for (const [name, value] of Object.entries({ 'max-dollars': maxDollars, rpus, price })) {
+    if (value !== undefined && !(value > 0)) {
+      throw new UsageError(`--${name} is no number above 0`, { next: 'Write a number, such as 8.' });
+    }
+  }
+  return { minutes, maxDollars, rpus, price };
 }
 
 function tell(finding: Finding): void {
@@ -105,16 +129,12 @@ function tellAnswer(
 interface Printing {
   readonly file: string;
   readonly json: boolean;
-  readonly isCertified: boolean;
+  readonly status: string;
 }
 
-function print(
-  certified: CertifiedDocument,
-  findings: readonly Finding[],
-  { file, json, isCertified }: Printing,
-): void {
+function print(certified: CertifiedDocument, findings: readonly Finding[], { file, json, status }: Printing): void {
   if (json) {
-    document({ command: 'certify', status: isCertified ? 'certified' : 'refused', file, ...certified });
+    document({ command: 'certify', status, file, ...certified });
     return;
   }
   const rows = findings.flatMap((finding) => {

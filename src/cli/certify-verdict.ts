@@ -1,0 +1,33 @@
+import { notReached, shortcomings } from '../certify/certify.ts';
+import type { CertifiedDocument } from '../certify/document.ts';
+import { BadResult } from '../errors.ts';
+import { counted } from './output.ts';
+
+/** What a certification came to. */
+export interface Verdict {
+  readonly status: 'certified' | 'refused' | 'incomplete';
+  /** What ends the command; absent where everything was found and is right. */
+  readonly problem?: BadResult;
+}
+
+/** Judges what was found and written to a file. */
+export function verdictOn(certified: CertifiedDocument, file: string): Verdict {
+  const short = shortcomings(certified);
+  if (short.length > 0) {
+    return { status: 'refused', problem: wrong(short, file) };
+  }
+  const left = notReached(certified);
+  return left > 0 ? { status: 'incomplete', problem: cutShort(left, file) } : { status: 'certified' };
+}
+
+function wrong(short: readonly string[], file: string): BadResult {
+  return new BadResult(1, `${counted(short.length, 'thing')} did not work as a load needs it: ${short.join('; ')}`, {
+    next: `Report it, with ${file}, which holds no name, account or secret.`,
+  });
+}
+
+function cutShort(left: number, file: string): BadResult {
+  return new BadResult(1, `time was up with ${counted(left, 'question')} left`, {
+    next: `${file} holds what was found. To ask the rest, run it again with more --minutes or --max-dollars.`,
+  });
+}
