@@ -1,7 +1,13 @@
 import { createServer, type Socket } from 'node:net';
 
-/** What a fake server answers to the nth question on the nth connection: its process and its encoding. */
-export type Answer = (connection: number, question: number) => { readonly pid: number; readonly encoding?: string };
+/** What a fake server says to a statement: one row, a refusal, or only that it is done. */
+export interface Reply {
+  readonly row?: Readonly<Record<string, string | number>>;
+  readonly refusal?: string;
+}
+
+/** What it says to a statement that comes on the nth connection. */
+export type Answer = (sql: string, connection: number) => Reply;
 
 /**
  * Runs an action with a port that speaks as much of PostgreSQL's protocol as a connection needs to be set up, and tells which
@@ -14,8 +20,11 @@ export async function withFakePostgres<T>(
   const statements: string[] = [];
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
-    sockets.push(socket);
-    speak(socket, sockets.length, answer, statements);
+    const connection = sockets.push(socket);
+    speak(socket, connection, (sql) => {
+      statements.push(sql);
+      return answer(sql, connection);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
@@ -26,9 +35,8 @@ export async function withFakePostgres<T>(
   }
 }
 
-function speak(socket: Socket, connection: number, answer: Answer, statements: string[]): void {
+function speak(socket: Socket, connection: number, answer: (sql: string) => Reply): void {
   let isStarted = false;
-  let questions = 0;
   socket.on('error', () => {});
   // A client waits for each answer, so that a message comes in a chunk of its own.
   socket.on('data', (chunk) => {
@@ -36,21 +44,34 @@ function speak(socket: Socket, connection: number, answer: Answer, statements: s
       isStarted = true;
       socket.write(Buffer.concat([message('R', int32(0)), message('K', int32(1000 + connection), int32(1)), READY]));
     } else if (chunk[0] === 'Q'.charCodeAt(0)) {
-      const sql = chunk.toString('utf8', 5, chunk.length - 1);
-      statements.push(sql);
-      if (sql.includes('pg_backend_pid')) questions += 1;
-      const { pid, encoding = 'UTF8' } = answer(connection, questions);
-      socket.write(sql.includes('pg_backend_pid') ? rows({ processId: pid, encoding }) : DONE);
+      socket.write(Buffer.concat([said(answer(chunk.toString('utf8', 5, chunk.length - 1))), READY]));
     }
   });
 }
 
-function rows({ processId, encoding }: { readonly processId: number; readonly encoding: string }): Buffer {
+function said({ row, refusal }: Reply): Buffer {
+  if (refusal !== undefined) {
+    return message('E', text('SERROR'), text('C42704'), text(`M${refusal}`), text(''));
+  }
+  const done = message('C', text('SELECT 1'));
+  return row === undefined ? done : Buffer.concat([...rowOf(Object.entries(row)), done]);
+}
+
+const INT4 = 23;
+const TEXT = 25;
+
+function rowOf(fields: readonly (readonly [name: string, value: string | number])[]): readonly Buffer[] {
   const column = (name: string, type: number) =>
     Buffer.concat([text(name), int32(0), int16(0), int32(type), int16(-1), int32(-1), int16(0)]);
-  const value = (content: string) => Buffer.concat([int32(content.length), Buffer.from(content)]);
-  const description = message('T', int16(2), column('processId', 23), column('encoding', 25));
-  return Buffer.concat([description, message('D', int16(2), value(String(processId)), value(encoding)), DONE]);
+  const value = (content: string) => Buffer.concat([int32(Buffer.byteLength(content)), Buffer.from(content)]);
+  return [
+    message(
+      'T',
+      int16(fields.length),
+      ...fields.map(([name, content]) => column(name, typeof content === 'number' ? INT4 : TEXT)),
+    ),
+    message('D', int16(fields.length), ...fields.map(([, content]) => value(String(content)))),
+  ];
 }
 
 function message(type: string, ...parts: readonly Buffer[]): Buffer {
@@ -75,4 +96,3 @@ function int32(value: number): Buffer {
 }
 
 const READY = message('Z', Buffer.from('I'));
-const DONE = Buffer.concat([message('C', text('SELECT 1')), READY]);

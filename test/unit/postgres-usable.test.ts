@@ -2,9 +2,23 @@ import { describe, expect, test } from '@jest/globals';
 import { connect } from '../../src/warehouse/postgres/client.ts';
 import { type Answer, withFakePostgres } from '../support/fake-postgres.ts';
 
-/** Connects to a server that answers so; gives what came of it, and what the server was told. */
-function connecting(answer: Answer) {
-  return withFakePostgres(answer, async (port, statements) => {
+/** What a server says of itself when it is asked for the nth time on the nth connection. */
+type Process = (connection: number, question: number) => { readonly pid: number; readonly encoding?: string };
+
+function answering(process: Process): Answer {
+  const questions = new Map<number, number>();
+  return (sql, connection) => {
+    if (!sql.includes('pg_backend_pid')) return {};
+    const question = (questions.get(connection) ?? 0) + 1;
+    questions.set(connection, question);
+    const { pid, encoding = 'UTF8' } = process(connection, question);
+    return { row: { processId: pid, encoding } };
+  };
+}
+
+/** Connects to such a server; gives what came of it, and what the server was told. */
+function connecting(process: Process) {
+  return withFakePostgres(answering(process), async (port, statements) => {
     const target = {
       host: '127.0.0.1',
       port,
@@ -35,7 +49,7 @@ describe('a connection to PostgreSQL', () => {
     expect(backend).toEqual({ processId: 71, isPooled: true });
   });
 
-  test.each<[string, Answer]>([
+  test.each<[string, Process]>([
     ['the process it gave to another', () => ({ pid: 70 })],
     ['one process after the other', (connection, question) => ({ pid: 70 + connection + question })],
   ])('is refused before its session is changed when a pooler gives it %s', async (_, answer) => {

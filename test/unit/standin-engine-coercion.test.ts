@@ -1,33 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
-import type { Backend } from '../standin/executor.ts';
+import { describe, expect, test } from '@jest/globals';
+import { answer, backend, useEngine } from './standin-engine-support.ts';
 
-let engine: StandinEngine;
-let backend: Backend;
-
-beforeAll(async () => {
-  engine = await startEngine({ objects: new MemoryObjects(), postgres: await sharedPostgres() });
-  const setUp = await engine.connect({ database: 'dev', user: 'ann' });
-  await setUp.execute('CREATE TABLE staging_events (ts BIGINT, level VARCHAR(256), at TIMESTAMP)');
-  await setUp.execute("INSERT INTO staging_events VALUES (1, 'free', '2018-11-02 00:00:00')");
-  await setUp.close();
-});
-
-afterAll(() => engine.stop());
-
-beforeEach(async () => {
-  backend = await engine.connect({ database: 'dev', user: 'ann' });
-});
-
-afterEach(() => backend.close());
-
-const answer = (sql: string): Promise<unknown> =>
-  backend.execute(sql).then(
-    ({ rows }) => rows,
-    (error: Error) => error.message,
-  );
+useEngine([
+  'CREATE TABLE staging_events (ts BIGINT, level VARCHAR(256), at TIMESTAMP)',
+  "INSERT INTO staging_events VALUES (1, 'free', '2018-11-02 00:00:00')",
+]);
 
 const noConversion = (target: string): string =>
   `ERROR: failed to find conversion function from "unknown" to ${target}`;

@@ -1,49 +1,33 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
-import { type EngineOptions, type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { type Postgres, sharedPostgres } from '../standin/engine/postgres.ts';
-import type { Backend } from '../standin/executor.ts';
+import { beforeEach } from '@jest/globals';
+import type { EngineOptions } from '../standin/engine/engine.ts';
+import {
+  backend,
+  DATABASE,
+  engine,
+  objects,
+  openOther as openEngine,
+  rows,
+  useEngine,
+} from './standin-engine-support.ts';
+
+export { backend, objects, rows };
 
 export const ROLE = 'arn:aws:iam::123456789012:role/loader';
 export const FAILED = "ERROR: Load into table 't' failed.  Check 'sys_load_error_detail' system table for details.";
 
-const DATABASE = 'dev';
-export const objects = new MemoryObjects();
-let postgres: Postgres;
-let shared: StandinEngine;
-/** The shared one, or one that a test opened for itself. */
-let engine: StandinEngine;
-export let backend: Backend;
+const OPTIONS = { databases: [DATABASE], roles: [ROLE], defaultRole: ROLE };
 
-beforeAll(async () => {
-  postgres = await sharedPostgres();
-  shared = await startEngine(options());
-});
-
-afterAll(async () => {
-  await shared.stop();
-});
+useEngine([], OPTIONS);
 
 beforeEach(async () => {
   objects.contents.clear();
   objects.regions.clear();
   objects.forbidden.clear();
-  engine = shared;
-  await open();
+  await makeTable();
 });
 
-afterEach(async () => {
-  await backend.close();
-  if (engine !== shared) await engine.stop();
-});
-
-function options(different: Partial<EngineOptions> = {}): EngineOptions {
-  return { objects, postgres, databases: [DATABASE], roles: [ROLE], defaultRole: ROLE, ...different };
-}
-
-async function open(): Promise<void> {
+async function makeTable(): Promise<void> {
   await engine.inspect(DATABASE, 'TRUNCATE redshift.sys_load_error_detail, redshift.stl_load_errors');
-  backend = await engine.connect({ database: DATABASE, user: 'ann' });
   await backend.execute('DROP TABLE IF EXISTS t');
   await backend.execute(
     'CREATE TABLE t (id INT NOT NULL, name VARCHAR(5), n BIGINT, x DOUBLE PRECISION, d DECIMAL(8,2), b BOOLEAN, at TIMESTAMP, loaded_at TIMESTAMP DEFAULT SYSDATE)',
@@ -52,9 +36,8 @@ async function open(): Promise<void> {
 
 /** An engine of the test's own, until it ends. */
 export async function openOther(different: Partial<EngineOptions>): Promise<void> {
-  await backend.close();
-  engine = await startEngine(options(different));
-  await open();
+  await openEngine({ ...OPTIONS, ...different });
+  await makeTable();
 }
 
 /** COPYs one file with these records. */
@@ -73,10 +56,6 @@ export function copy(sql: string): Promise<string> {
     () => 'loaded',
     (error: Error) => error.message,
   );
-}
-
-export async function rows(sql: string): Promise<readonly (readonly (string | null)[])[]> {
-  return (await backend.execute(sql)).rows;
 }
 
 /** The one refused record: code, column, line and reason. */

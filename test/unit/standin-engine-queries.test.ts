@@ -1,36 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
-import type { Backend } from '../standin/executor.ts';
+import { describe, expect, test } from '@jest/globals';
+import { answer, backend, useEngine } from './standin-engine-support.ts';
 
-let engine: StandinEngine;
-let backend: Backend;
-
-beforeAll(async () => {
-  engine = await startEngine({ objects: new MemoryObjects(), postgres: await sharedPostgres() });
-  const setUp = await engine.connect({ database: 'dev', user: 'ann' });
-  await setUp.execute('CREATE TABLE plays (id BIGINT, level VARCHAR(9), at TIMESTAMP, day DATE)');
-  await setUp.execute('CREATE TABLE songs (id BIGINT, title VARCHAR(20), plays BIGINT)');
-  await setUp.execute(`INSERT INTO plays VALUES (1, 'free', '2018-11-01 23:59:59', '2018-11-01'),
-    (2, 'paid', '2018-11-02 00:00:01', '2018-11-02'), (3, 'paid', '2019-01-01 00:00:00', '2019-01-01'), (4, NULL, NULL, NULL)`);
-  await setUp.execute("INSERT INTO songs VALUES (1, 'one', 1), (2, 'two', 3), (2, 'zwei', 1)");
-  await setUp.close();
-});
-
-afterAll(() => engine.stop());
-
-beforeEach(async () => {
-  backend = await engine.connect({ database: 'dev', user: 'ann' });
-});
-
-afterEach(() => backend.close());
-
-const answer = (sql: string): Promise<unknown> =>
-  backend.execute(sql).then(
-    ({ rows }) => rows,
-    (error: Error) => error.message,
-  );
+useEngine([
+  'CREATE TABLE plays (id BIGINT, level VARCHAR(9), at TIMESTAMP, day DATE)',
+  'CREATE TABLE songs (id BIGINT, title VARCHAR(20), plays BIGINT)',
+  `INSERT INTO plays VALUES (1, 'free', '2018-11-01 23:59:59', '2018-11-01'),
+    (2, 'paid', '2018-11-02 00:00:01', '2018-11-02'), (3, 'paid', '2019-01-01 00:00:00', '2019-01-01'), (4, NULL, NULL, NULL)`,
+  "INSERT INTO songs VALUES (1, 'one', 1), (2, 'two', 3), (2, 'zwei', 1)",
+]);
 
 describe('correlated subqueries', () => {
   test.each([

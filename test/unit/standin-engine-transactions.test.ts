@@ -1,42 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { type Postgres, sharedPostgres } from '../standin/engine/postgres.ts';
+import type { EngineOptions, StandinEngine } from '../standin/engine/engine.ts';
+import { sharedPostgres } from '../standin/engine/postgres.ts';
 import type { Backend } from '../standin/executor.ts';
 import { until } from '../support/until.ts';
+import { backend, message, openEngine, useEngine } from './standin-engine-support.ts';
 
-let postgres: Postgres;
-let engine: StandinEngine;
-let backend: Backend;
+useEngine(['CREATE TABLE t (id BIGINT)']);
+
 let admin: pg.Client;
 
 beforeAll(async () => {
-  postgres = await sharedPostgres();
-  admin = new pg.Client({ ...postgres });
+  admin = new pg.Client({ ...(await sharedPostgres()) });
   await admin.connect();
-  engine = await startEngine({ objects: new MemoryObjects(), postgres });
-  const setUp = await engine.connect({ database: 'dev', user: 'ann' });
-  await setUp.execute('CREATE TABLE t (id BIGINT)');
-  await setUp.close();
 });
 
-afterAll(async () => {
-  await engine.stop();
-  await admin.end();
-});
-
-beforeEach(async () => {
-  backend = await engine.connect({ database: 'dev', user: 'ann' });
-});
-
-afterEach(() => backend.close());
-
-const message = (sql: string, on: Backend = backend): Promise<string> =>
-  on.execute(sql).then(
-    () => 'accepted',
-    (error: Error) => error.message,
-  );
+afterAll(() => admin.end());
 
 describe('transactions', () => {
   /** What the server beneath the stand-in says of a session: its state, and what it waits for. */
@@ -45,10 +24,8 @@ describe('transactions', () => {
     return rows[0] ?? {};
   }
 
-  async function pair(
-    options: Partial<Parameters<typeof startEngine>[0]> = {},
-  ): Promise<[Backend, Backend, StandinEngine]> {
-    const other = await startEngine({ objects: new MemoryObjects(), postgres, ...options });
+  async function pair(options: Partial<EngineOptions> = {}): Promise<[Backend, Backend, StandinEngine]> {
+    const other = await openEngine(options);
     const first = await other.connect({ database: 'dev', user: 'ann' });
     await first.execute('CREATE TABLE run (n INT)');
     await first.execute('INSERT INTO run VALUES (0)');

@@ -1,50 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import type { Postgres } from '../standin/engine/postgres.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
-import type { Backend } from '../standin/executor.ts';
+import { describe, expect, test } from '@jest/globals';
+import { backend, engine, message, rows, useEngine } from './standin-engine-support.ts';
 
-let postgres: Postgres;
-let engine: StandinEngine;
-let backend: Backend;
-
-beforeAll(async () => {
-  postgres = await sharedPostgres();
-  engine = await startEngine({ objects: new MemoryObjects(), postgres });
-  const setUp = await engine.connect({ database: 'dev', user: 'ann' });
-  for (const sql of [
-    'CREATE TABLE t (id BIGINT NOT NULL, name VARCHAR(5), at TIMESTAMP, x DOUBLE PRECISION)',
-    'CREATE TABLE u (id BIGINT PRIMARY KEY, name VARCHAR(20), amount DECIMAL(8,2))',
-  ]) {
-    await setUp.execute(sql);
-  }
-  await setUp.close();
-});
-
-afterAll(async () => {
-  await engine.stop();
-});
-
-beforeEach(async () => {
-  backend = await engine.connect({ database: 'dev', user: 'ann' });
-});
-
-afterEach(() => backend.close());
-
-async function rows(sql: string): Promise<readonly (readonly (string | null)[])[]> {
-  return (await backend.execute(sql)).rows;
-}
+useEngine([
+  'CREATE TABLE t (id BIGINT NOT NULL, name VARCHAR(5), at TIMESTAMP, x DOUBLE PRECISION)',
+  'CREATE TABLE u (id BIGINT PRIMARY KEY, name VARCHAR(20), amount DECIMAL(8,2))',
+]);
 
 async function value(expression: string): Promise<string | null | undefined> {
   return (await rows(`SELECT ${expression}`))[0]?.[0];
 }
-
-const message = (sql: string, on: Backend = backend): Promise<string> =>
-  on.execute(sql).then(
-    () => 'accepted',
-    (error: Error) => error.message,
-  );
 
 describe('the gate refuses what Redshift has not', () => {
   test.each([
