@@ -1,4 +1,5 @@
 import { type Model, protocolSql } from '../sql/catalogue.ts';
+import { BEGINNING, render } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
 import type { ResultSet, Value } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
@@ -27,7 +28,8 @@ export interface PastVersion {
   readonly isMade: boolean;
 }
 
-/** The queries of versions: those in the ledger, and those in the history. */
+/** The queries of versions: those in the ledger, and those in the history; and of the warehouse's clock. */
+const CLOCK = 'clock';
 const OWN = 'ledger_versions';
 const PAST = 'history';
 
@@ -40,6 +42,8 @@ export class Ledger {
   readonly stamp: string;
   /** The runs of earlier tables that are to be made again, oldest first. */
   readonly history: readonly PastVersion[];
+  /** What the warehouse's clock said when it was read. */
+  readonly now: string | undefined;
   readonly #versions: readonly LedgerVersion[];
   readonly #newest = new Map<string, LedgerVersion>();
   readonly #held = new Set<LedgerVersion>();
@@ -49,9 +53,11 @@ export class Ledger {
     versions: readonly LedgerVersion[] = [],
     stamp: string = EMPTY_LEDGER_STAMP,
     history: readonly PastVersion[] = [],
+    now?: string,
   ) {
     this.stamp = stamp;
     this.history = history;
+    this.now = now;
     this.#versions = versions;
     for (const version of versions) {
       this.#newest.set(`${version.table} ${version.uri}`, version);
@@ -94,14 +100,15 @@ export class Ledger {
  */
 export async function readLedger(context: LoadContext): Promise<Ledger> {
   const { rows } = await readVersions(context);
-  const isPast = ([, , , , , , status]: readonly Value[]) => status === 'past' || status === 'made';
-  const own = rows.filter((row) => !isPast(row));
-  const [first] = own;
-  return new Ledger(
-    own.map(toVersion),
-    first === undefined ? undefined : String(first[7]),
-    rows.filter(isPast).map(toPastVersion),
-  );
+  const ofKind = (kind: string) => rows.filter(([, , , , , , status]) => kindOf(status) === kind);
+  const own = ofKind(OWN);
+  const stampOf = (row: readonly Value[] | undefined) => (row === undefined ? undefined : String(row[7]));
+  return new Ledger(own.map(toVersion), stampOf(own[0]), ofKind(PAST).map(toPastVersion), stampOf(ofKind(CLOCK)[0]));
+}
+
+/** The query that a row comes from, by its status. */
+function kindOf(status: Value | undefined): string {
+  return status === 'clock' ? CLOCK : status === 'past' || status === 'made' ? PAST : OWN;
 }
 
 /**
@@ -110,16 +117,16 @@ export async function readLedger(context: LoadContext): Promise<Ledger> {
  */
 async function readVersions({ model, warehouse, replays }: LoadContext): Promise<ResultSet> {
   if (replays === false || warehouse.loads === 'folders') {
-    return warehouse.query(versionsSql(model, [OWN]));
+    return warehouse.query(versionsSql(model, warehouse.now, [OWN]));
   }
   try {
-    return await warehouse.query(versionsSql(model, [OWN, PAST]), { tables: [LEDGER, HISTORY] });
+    return await warehouse.query(versionsSql(model, warehouse.now, [OWN, PAST]), { tables: [LEDGER, HISTORY] });
   } catch (error) {
     if (!mayLackHistory(error)) {
       throw error;
     }
     const hasPast = await hasHistory(model, warehouse);
-    return warehouse.query(versionsSql(model, hasPast ? [OWN, PAST] : [OWN]));
+    return warehouse.query(versionsSql(model, warehouse.now, hasPast ? [OWN, PAST] : [OWN]));
   }
 }
 
@@ -127,11 +134,12 @@ function mayLackHistory(error: unknown): boolean {
   return error instanceof WarehouseError && (error.kind === 'refused' || error.kind === 'missing-table');
 }
 
-/** A query for versions of files. */
-export function versionsSql(model: Model, parts: readonly (typeof OWN | typeof PAST)[]): string {
+/** A query for versions of files, and what the clock says. */
+export function versionsSql(model: Model, now: string, parts: readonly (typeof OWN | typeof PAST)[]): string {
+  const sqlOf = (name: string) => render(protocolSql(model, name).sql, { now, since: BEGINNING });
   return `SELECT staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp, run_id
 FROM (
-${parts.map((name) => protocolSql(model, name).sql).join('\nUNION ALL\n')}
+${[...parts, CLOCK].map(sqlOf).join('\nUNION ALL\n')}
 ) versions
 ORDER BY generation, loaded_at, run_id`;
 }

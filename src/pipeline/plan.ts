@@ -2,6 +2,7 @@ import { identify } from '../objects/bytes.ts';
 import type { ObjectStore, SkippedObject, SourceObject } from '../objects/objects.ts';
 import type { Table } from '../sql/catalogue.ts';
 import type { FolderCopy } from './batches.ts';
+import { assertNotAhead, assertPastNewest } from './clock.ts';
 import type { LoadContext, Source } from './context.ts';
 import { refuseWithoutFiles } from './emptied.ts';
 import { toFolderCopy } from './folders.ts';
@@ -46,10 +47,11 @@ export interface LoadPlan {
 
 /**
  * Compares the sources with the ledger. Reads a local file only where its URI and size are known and its content must
- * decide. Throws StarloadError when a source cannot be listed, WarehouseError when the ledger cannot be read.
+ * decide. Throws StarloadError when a source cannot be listed or the warehouse's clock is wrong, WarehouseError when the ledger cannot be read.
  */
 export async function planLoad(context: LoadContext): Promise<LoadPlan> {
   const ledger = await readLedger(context);
+  assertClock(ledger);
   const tables: TablePlan[] = [];
   for (const source of context.sources) {
     tables.push(await planTable(context, source, ledger));
@@ -64,6 +66,14 @@ export async function planLoad(context: LoadContext): Promise<LoadPlan> {
     known: tables.reduce((sum, { known }) => sum + known, 0),
   });
   return plan;
+}
+
+/** Throws StarloadError where no run could be stamped now, or by a clock that is wrong. */
+function assertClock({ now, stamp }: Ledger): void {
+  if (now !== undefined) {
+    assertNotAhead({ now });
+    assertPastNewest({ now, newest: stamp });
+  }
 }
 
 /** A plan that loads every file as if nothing were loaded yet. Throws StarloadError when a source cannot be listed. */

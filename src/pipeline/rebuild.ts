@@ -1,6 +1,7 @@
 import { rebuildBatch } from './batches.ts';
 import { assertFits } from './budget.ts';
 import { type Offender, warningsOf } from './checks.ts';
+import { assertNotAhead, assertPastNewest, readClock } from './clock.ts';
 import type { LoadContext } from './context.ts';
 import { explainFailure } from './explain.ts';
 import { runWithRetry } from './retry.ts';
@@ -23,6 +24,11 @@ export interface RebuildOptions {
 export async function rebuild(context: LoadContext, { restamps }: RebuildOptions = {}): Promise<RebuildReport> {
   assertFits(context, restamps === true ? 'rebuild --restamp' : 'rebuild');
   await context.warehouse.settle();
+  const clock = await readClock(context);
+  assertNotAhead(clock);
+  if (restamps !== true) {
+    assertPastNewest(clock);
+  }
   const batch = rebuildBatch(context.model, context.warehouse.now, `rebuild-${newRunId()}`, restamps);
   const results = await runWithRetry(context, batch).catch(async (error) => {
     throw await explainFailure([], error);

@@ -119,7 +119,7 @@ describe('the statements of a batch', () => {
     const unheld = comparisonSql(model.comparisons.filter(({ of }) => of === 'files'));
     const questions = model.queries.map(({ sql }) => sql);
     const names = new Qualifier(placesOf('sparkify'));
-    const versions = versionsSql(model, ['ledger_versions', 'history']);
+    const versions = versionsSql(model, 'SYSDATE', ['ledger_versions', 'history']);
     const qualified = [versions, ...own, tableSizesSql(model), compared, unheld, ...doctor, ...questions].map((sql) =>
       names.statement(sql),
     );
