@@ -45,7 +45,6 @@ function stepReporter({ emit }: RetryContext, { steps }: Batch): (result: StepRe
 }
 
 /**
-/**
  * Why a guard refused a run: its stamp is not the newest, another run loaded its files, its rows do not carry its stamp,
  * load_run does not hold one row, or the tables are others than those it was planned on.
  */
