@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { messageOf } from '../../../src/errors.ts';
 import { type Programs, postgresPrograms, type ServerUser, serverUser } from './postgres-programs.ts';
 
 /** A PostgreSQL server of the test's own. It goes with its data when it is stopped, or when the process ends. */
@@ -35,13 +36,13 @@ const HOST = '127.0.0.1';
 const USER = 'starload';
 
 /** Starts a PostgreSQL server on a free port, in well under a second; UTF-8, collation C. */
-export function startPostgres(): Promise<Postgres> {
-  return start(VOLATILE);
+export function startPostgres(portOf = freePort): Promise<Postgres> {
+  return start(VOLATILE, portOf);
 }
 
 /** The same with a server that can be killed and started again. */
 export function startDurablePostgres(): Promise<DurablePostgres> {
-  return start([]);
+  return start([], freePort);
 }
 
 /** A folder with an initialised cluster, and what runs it. */
@@ -53,7 +54,7 @@ interface Cluster {
   readonly flags: readonly string[];
 }
 
-async function start(flags: readonly string[]): Promise<DurablePostgres> {
+async function start(flags: readonly string[], portOf: () => Promise<number>): Promise<DurablePostgres> {
   const user = serverUser();
   const folder = mkdtempSync(join(tmpdir(), 'starload-postgres-'));
   const undertaker = watch(folder);
@@ -63,15 +64,12 @@ async function start(flags: readonly string[]): Promise<DurablePostgres> {
   };
   try {
     if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
-    const cluster = { folder, programs: postgresPrograms(user, folder), user, port: await freePort(), flags };
-    const access = {
-      host: HOST,
-      port: cluster.port,
-      user: USER,
-      password: await initialise(cluster),
-      database: 'postgres',
-    };
-    let server = await serve(cluster);
+    const initial = { folder, programs: postgresPrograms(user, folder), user, flags };
+    const password = await initialise(initial);
+    const first = await serveOnFreePort(initial, portOf);
+    const { cluster } = first;
+    let { server } = first;
+    const access = { host: HOST, port: cluster.port, user: USER, password, database: 'postgres' };
     return {
       ...access,
       createDatabase: (name) => createDatabase(access, name),
@@ -91,7 +89,7 @@ async function start(flags: readonly string[]): Promise<DurablePostgres> {
 }
 
 /** Makes the cluster. Returns the password of its superuser. */
-async function initialise({ folder, programs, user }: Cluster): Promise<string> {
+async function initialise({ folder, programs, user }: Omit<Cluster, 'port'>): Promise<string> {
   const password = randomBytes(12).toString('hex');
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o644 });
@@ -110,6 +108,20 @@ async function initialise({ folder, programs, user }: Cluster): Promise<string> 
   const [code] = await once(initdb.child, 'close');
   if (code !== 0) throw new Error(`initdb failed with exit code ${code}: ${initdb.said()}`);
   return password;
+}
+
+const PORT_ATTEMPTS = 5;
+
+/** Starts the server on a port that was free a moment ago; on another one where somebody was faster. */
+async function serveOnFreePort(initial: Omit<Cluster, 'port'>, portOf: () => Promise<number>) {
+  for (let attempt = 1; ; attempt += 1) {
+    const cluster: Cluster = { ...initial, port: await portOf() };
+    try {
+      return { cluster, server: await serve(cluster) };
+    } catch (error) {
+      if (attempt === PORT_ATTEMPTS || !messageOf(error).includes('Address already in use')) throw error;
+    }
+  }
 }
 
 /** Starts the server. Resolves when it takes connections; from then on it keeps no process alive that fails to stop it. */
