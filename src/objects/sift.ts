@@ -36,7 +36,7 @@ export interface SiftOptions extends Omit<BundleOptions, 'reads' | 'passThroughB
 /** A source file that has been looked into. */
 export interface SiftedFile {
   readonly file: BundledFile;
-  /** How many of its records are bad; one more where it is broken as a whole. */
+  /** How many mistakes it holds: its bad records, and what breaks it as a whole. */
   readonly bad: number;
   readonly rejects: readonly Reject[];
 }
@@ -66,6 +66,8 @@ class Sifter {
   #records = 0;
   #bad = 0;
   #rejects: Reject[] = [];
+  /** The reject of the first malformed record. */
+  #firstMalformed: Reject | undefined;
   #broken: MalformedJson | undefined;
 
   constructor(objects: readonly SourceObject[], options: SiftOptions) {
@@ -80,6 +82,7 @@ class Sifter {
     this.#records = 0;
     this.#bad = 0;
     this.#rejects = [];
+    this.#firstMalformed = undefined;
     this.#broken = undefined;
     this.#end(object, await this.#read(object));
   }
@@ -122,7 +125,9 @@ class Sifter {
 
   #refuse({ line, column, recordLine, reason, excerpt }: MalformedJson): void {
     this.#records += 1;
-    this.#reject({ line: recordLine, problem: { line, column, reason, excerpt } });
+    const reject = { line: recordLine, problem: { line, column, reason, excerpt } };
+    this.#firstMalformed ??= reject;
+    this.#reject(reject);
   }
 
   #reject(reject: Reject): void {
@@ -142,13 +147,23 @@ class Sifter {
       }
       this.#framer.end();
       if (this.#broken !== undefined) {
-        this.#refuseFile(problemOf(object, this.#broken));
+        this.#breakFile(problemOf(object, this.#broken));
       }
       return reader.id();
     } catch (error) {
       this.#framer = this.#newFramer();
       this.#refuseFile(problemOf(object, error));
       return identify(this.#options.store, object);
+    }
+  }
+
+  /** What breaks a file may be the mistake that was told of its first malformed record: it counts once. */
+  #breakFile(problem: DataProblem): void {
+    const first = this.#firstMalformed;
+    if (first === undefined || !this.#options.wholeFiles || !isSamePlace(first.problem, problem)) {
+      this.#refuseFile(problem);
+    } else {
+      this.#rejects = this.#rejects.map((reject) => (reject === first ? { line: undefined, problem } : reject));
     }
   }
 
@@ -170,4 +185,8 @@ class Sifter {
     this.#files.push(file);
     this.#options.onFile({ file, bad: this.#bad, rejects: this.#rejects });
   }
+}
+
+function isSamePlace(one: DataProblem, other: DataProblem): boolean {
+  return one.line === other.line && one.column === other.column;
 }

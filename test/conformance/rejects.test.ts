@@ -205,6 +205,15 @@ describe.each(engines)('bad records on $name', (engine) => {
       expect((await reconciled(loader)).map(([uri]) => uri)).toEqual([`${LOG_ROOT}/a.json`, `${LOG_ROOT}/b.json`]);
     }));
 
+  test('one mistake that breaks its file counts once against the errors allowed', () =>
+    withLoader(engine, async (loader) => {
+      loader.store.files.set(`${LOG_ROOT}/a.json`, `${BAD.malformed}\n${JSON.stringify(PLAY, null, 1)}`);
+      await expect(withTolerance(loader, { ...SET_ASIDE, maxErrors: 0 })).rejects.toThrow('one record is bad');
+      await withTolerance(loader, { ...SET_ASIDE, maxErrors: 1 });
+      expect(await rejected(loader)).toEqual([['staging_events', `${LOG_ROOT}/a.json`, null]]);
+      await reconciled(loader);
+    }));
+
   test('a file that is set aside loads without its bad records where errors are allowed', () =>
     withLoader(engine, async (loader) => {
       loader.store.files.set(`${LOG_ROOT}/a.json`, `${JSON.stringify(PLAY)}\n${BAD.malformed}`);

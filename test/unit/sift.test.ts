@@ -130,6 +130,30 @@ describe('sifting', () => {
     expect(lines).toEqual([[[undefined, 1]], [[undefined, 1]], [[undefined, 2]], [[undefined, 4]], [[1, 1]]]);
   });
 
+  test('counts one mistake once where a later record makes it break the file', async () => {
+    const files = { 'a.json': '{"v":x}\n{"v":\n2}', 'b.json': '{"v":"bad"}\n{"v":x}\n{"v":y}\n{"v":\n2}' };
+    const { told } = await sifted(files, { wholeFiles: true });
+    expect(counts(told)).toEqual([
+      [2, 2, 1, true, 1],
+      [4, 4, 3, true, 3],
+    ]);
+    expect(told.map(({ rejects }) => rejects.map(({ line, problem }) => [line, problem.line, problem.reason]))).toEqual(
+      [
+        [[undefined, 1, expect.stringContaining('the record on line 2 has no line of its own')]],
+        [
+          [1, 1, 'it is bad'],
+          [undefined, 2, expect.stringContaining('the record on line 4 has no line of its own')],
+          [3, 3, 'expected a value, found "y"'],
+        ],
+      ],
+    );
+    const few = await sifted(files, { wholeFiles: true, mostRejects: 1 });
+    expect(few.told.map(({ bad, rejects }) => [bad, rejects.length])).toEqual([
+      [1, 1],
+      [3, 1],
+    ]);
+  });
+
   test('keeps no more rejects of a file than it is asked for, and counts all', async () => {
     const { told } = await sifted({ 'a.json': '{"v":"bad"}\n'.repeat(9) }, { mostRejects: 4 });
     expect(counts(told)).toEqual([[9, 9, 9, false, 4]]);
