@@ -36,6 +36,8 @@ export interface SourceComparison {
   readonly holdsMore: boolean;
   /** Whether bad records of its files were kept out. */
   readonly keptOut: boolean;
+  /** The files that were set aside and still are as they were. */
+  readonly setAside: readonly string[];
   /** Whether one of its files was found to be broken as a whole. */
   readonly holdsBroken: boolean;
   readonly source: Source;
@@ -127,6 +129,7 @@ async function compareSource(
     mayHoldMore,
     holdsMore: mayHoldMore || units.loaded.length < entries.filter(({ versions }) => versions > 0).length,
     keptOut: entries.some(keepsOut),
+    setAside: tally.setAside,
     source,
     units,
     holdsBroken: tally.holdsBroken,
@@ -139,6 +142,7 @@ class Tally {
   records = 0;
   changed = false;
   holdsBroken = false;
+  readonly setAside: string[] = [];
   readonly units = { loaded: [] as SourceUnit[], others: [] as SourceUnit[] };
   /** Contents that stand under other names than they were loaded under. */
   readonly movedTo = new Set<string>();
@@ -148,6 +152,9 @@ class Tally {
     this.records += seen.records ?? 0;
     this.changed ||= rule === 'changed';
     this.holdsBroken ||= seen.isBroken === true;
+    if (entry?.quarantined === true && rule === undefined) {
+      this.setAside.push(unit.label);
+    }
     if (entry?.moved === true && rule === undefined) {
       this.movedTo.add(contentOf(entry));
     }
@@ -190,8 +197,9 @@ function judge(
   found: Disagreements,
 ): SourceRule | undefined {
   const isSame = entry?.size === size && entry.version === version;
-  // What is malformed in a file that was loaded without its bad records, or set aside, is known.
-  const unreadable = problem ?? (isSame && keepsOut(entry) ? undefined : malformed);
+  // What is wrong with a file that was set aside is known, and what is malformed in one that was loaded without its bad records.
+  const isKnown = isSame && (problem === undefined ? keepsOut(entry) : entry.quarantined);
+  const unreadable = isKnown ? undefined : (problem ?? malformed);
   if (unreadable !== undefined) {
     found.add('unreadable', unreadable);
   }
@@ -199,11 +207,12 @@ function judge(
     found.add('missing', label);
     return 'missing';
   }
-  if (entry.size !== size || (problem === undefined && !isSame)) {
+  if (!isSame) {
     found.add('changed', label);
     return 'changed';
   }
-  if (unreadable === undefined && records !== undefined && records !== entry.records) {
+  const isCounted = problem === undefined && unreadable === undefined;
+  if (isCounted && records !== undefined && records !== entry.records) {
     found.add('recounted', `${label}: the ledger says ${entry.records} records, it holds ${records}`);
     return 'recounted';
   }

@@ -11,7 +11,7 @@ export interface Reconciliation {
   readonly sources: readonly Pick<SourceComparison, 'table' | 'files' | 'records'>[];
   /** Empty when all agree. */
   readonly disagreements: readonly Disagreement[];
-  /** Why some of it was not compared. */
+  /** Why some of it was not compared, and which files are set aside. */
   readonly notes: readonly string[];
   /** How long each comparison took. */
   readonly seconds: Readonly<Record<'sources' | 'star' | 'files', number>>;
@@ -53,6 +53,7 @@ export async function reconcile(
     notes: [
       ...(note === undefined ? [] : [note]),
       ...control.notes,
+      ...tellSetAside(sources),
       ...(sample === undefined ? [] : [describeSample(context, sample)]),
     ],
     seconds: { sources: compared.seconds, star: star.seconds, files: files.seconds },
@@ -72,6 +73,20 @@ function reasonNotToSearch(
   return isUnreadable || sources.some(({ holdsBroken }) => holdsBroken)
     ? 'rows that no file holds any more were not looked for, since a file cannot be read to its end'
     : undefined;
+}
+
+const MOST_NAMED = 3;
+
+/** Files that are set aside agree with the ledger; still nobody may forget them. */
+function tellSetAside(sources: readonly SourceComparison[]): readonly string[] {
+  const files = sources.flatMap(({ setAside }) => setAside);
+  if (files.length === 0) {
+    return [];
+  }
+  const [are, wait] = files.length === 1 ? ['one file is', 'waits'] : [`${files.length} files are`, 'wait'];
+  const more = files.length > MOST_NAMED ? ', …' : '';
+  const named = files.slice(0, MOST_NAMED).join(', ');
+  return [`${are} set aside and ${wait} to be corrected: ${named}${more}; npm run status says why`];
 }
 
 function describeSample({ model }: LoadContext, { percent, seed }: Sample): string {

@@ -1,7 +1,7 @@
 import type { DataProblem } from '../errors.ts';
 import { breathe } from '../objects/breathe.ts';
 import { problemOf } from '../objects/bundle.ts';
-import { ContentReader } from '../objects/bytes.ts';
+import { ContentReader, identify } from '../objects/bytes.ts';
 import { type MalformedJson, RecordFramer } from '../objects/frame.ts';
 import type { WantedKeys } from '../objects/frame-keys.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
@@ -19,7 +19,7 @@ export interface Recount {
   readonly problem: string | undefined;
   /** The first of its records that is malformed. Those that can be kept out alone are counted. */
   readonly malformed: string | undefined;
-  /** Whether it is broken as a whole: what lies behind the malformed record is not counted. */
+  /** Whether it is broken as a whole: what lies behind the mistake is not counted. */
   readonly isBroken: boolean;
 }
 
@@ -37,7 +37,8 @@ async function recount(unit: SourceUnit, files: ObjectStore, counter: Counter): 
     try {
       await counter.count(object, reader);
     } catch (error) {
-      return { ...counter, version, problem: describe(problemOf(object, error)) };
+      const problem = describe(problemOf(object, error));
+      return { ...counter, version: unit.version ?? (await identify(files, object)).version, problem, isBroken: true };
     }
     version = reader.id().version;
   }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
@@ -107,6 +108,9 @@ describe.each(engines)('reconcile on $name', (engine) => {
       loader.store.files.set(`${SONG_ROOT}/b.json`, `{1}\n${linesOf([{ ...SONG, song_id: 'SOC' }])}`);
       await etl({ ...loader.context, tolerance: { ...tolerance, quarantine: true } });
       expect(await differences(loader)).toEqual({});
+      expect((await reconcile(loader.context, { recounts: false })).notes).toContain(
+        `one file is set aside and waits to be corrected: ${SONG_ROOT}/b.json; npm run status says why`,
+      );
       expect(await differences(loader, true)).toEqual({
         events_in_no_file: [expect.stringContaining('itemInSession 9,'), expect.stringContaining('itemInSession 1,')],
         songs_in_no_file: ['song SOB'],
@@ -133,11 +137,35 @@ describe.each(engines)('reconcile on $name', (engine) => {
         await etl({ ...loader.context, tolerance });
         const { disagreements, notes } = await reconcile(loader.context, { recounts: true });
         expect(disagreements).toEqual([]);
-        expect(notes).toEqual([expect.stringContaining('since a file cannot be read to its end')]);
+        expect(notes).toEqual([
+          expect.stringContaining('since a file cannot be read to its end'),
+          expect.stringContaining('one file is set aside'),
+        ]);
       }
       loader.store.files.set(`${SONG_ROOT}/b.json`, `,${linesOf([SONG])}`);
       const { disagreements } = await reconcile(loader.context, { recounts: true });
       expect(disagreements.map(({ rule }) => rule)).toEqual(['unreadable', 'changed']);
+    }));
+
+  test('knows a broken gzip file that was set aside, and names one that broke or changed since', () =>
+    withLoaded(engine, async (loader) => {
+      const uri = `${LOG_ROOT}/z.json.gz`;
+      const whole = gzipSync(linesOf([HOME, PLAY, OTHER_PLAY]));
+      const broken = whole.subarray(0, whole.length - 9);
+      loader.store.files.set(uri, broken);
+      await etl({ ...loader.context, tolerance: { maxErrors: 9, quarantine: true, excerpts: true } });
+      for (const recounts of [false, true]) {
+        const { disagreements, notes } = await reconcile(loader.context, { recounts });
+        expect(disagreements).toEqual([]);
+        expect(notes).toContain(`one file is set aside and waits to be corrected: ${uri}; npm run status says why`);
+      }
+      loader.store.files.set(uri, Buffer.from(broken).fill(0, broken.length - 2));
+      const changed = { unreadable: [expect.stringContaining('not a whole gzip file')], changed: [uri] };
+      expect(await differences(loader, true)).toEqual(changed);
+      loader.store.files.set(uri, whole);
+      await etl(loader.context);
+      loader.store.files.set(uri, Buffer.from(whole).fill(0, whole.length - 9));
+      expect(await differences(loader, true)).toMatchObject(changed);
     }));
 
   test('notices every change of a table that the loader did not make', () =>
