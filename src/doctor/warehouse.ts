@@ -1,6 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import { budgetsOf, tooMany } from '../pipeline/budget.ts';
 import { assertKeepsCase } from '../pipeline/collation.ts';
+import { refuseRequired, requiredColumns } from '../pipeline/own-columns.ts';
 import { describeForeign, standingOf } from '../pipeline/ownership.ts';
 import { doctorSql } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
@@ -112,6 +113,10 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outc
   ];
   if (problems.length > 0) {
     throw misshapen(problems);
+  }
+  const [required] = requiredColumns(model, ours);
+  if (required !== undefined) {
+    throw refuseRequired(required);
   }
   const strangers = new Set(relations.flatMap(({ stranger }) => stranger ?? []));
   return strangers.size > 0

@@ -7,7 +7,7 @@ import { assertFits } from './budget.ts';
 import { type Offender, warningsOf } from './checks.ts';
 import type { LoadContext } from './context.ts';
 import { emptiedSources } from './emptied.ts';
-import { explainFailure } from './explain.ts';
+import { explainWriteFailure } from './explain.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
 import { EMPTY_LEDGER_STAMP } from './ledger.ts';
 import { type LoadPlan, planLoad, plannedFiles, type TablePlan } from './plan.ts';
@@ -197,7 +197,7 @@ async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport
   const runId = newRunId();
   const results = await runWithRetry(context, refreshBatch(context.model, context.warehouse.now, runId, copies)).catch(
     async (error) => {
-      throw await explainFailure([], error);
+      throw await explainWriteFailure(context, [], error);
     },
   );
   const rows = await sizesAfterCommit(context);
@@ -244,7 +244,7 @@ async function loadRun(
       prepared,
     );
     const results = await runWithRetry(context, batch).catch(async (error) => {
-      throw await explainFailure(prepared, error);
+      throw await explainWriteFailure(context, prepared, error);
     });
     return { runId, prepared, results };
   } finally {

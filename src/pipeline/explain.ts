@@ -1,7 +1,9 @@
 import { DataError, type DataProblem, MAX_PROBLEMS, StarloadError } from '../errors.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offenderInWords, offendersStep, refusingPhase, toOffenders } from './checks.ts';
+import type { LoadContext } from './context.ts';
 import { brokenRun } from './control-tables.ts';
+import { requiredColumnFailure } from './own-columns.ts';
 import type { PreparedTable } from './prepare.ts';
 import { badRecords } from './refuse.ts';
 import { refusalOf } from './retry.ts';
@@ -38,6 +40,18 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
   const others = found.problems.filter((problem) => !blamed.some((other) => isSamePlace(problem, other)));
   const problems = [...blamed, ...others].slice(0, MAX_PROBLEMS);
   return problems.length === 0 ? error : badRecords({ ...found, problems }, error);
+}
+
+/** The error to show for one that ended a batch which writes into the model's own tables: a column of a user's may be to blame. */
+export async function explainWriteFailure(
+  context: Pick<LoadContext, 'model' | 'warehouse'>,
+  prepared: readonly PreparedTable[],
+  error: unknown,
+): Promise<unknown> {
+  const isOurs =
+    error instanceof StepFailed && refusalOf(error) === undefined && refusingPhase(error.step) === undefined;
+  const required = isOurs ? await requiredColumnFailure(context, error) : undefined;
+  return required ?? explainFailure(prepared, error);
 }
 
 /** Rows are stamped by a DEFAULT of their column; a run is known by the one stamp of all its rows. */

@@ -3,7 +3,7 @@ import { assertFits } from './budget.ts';
 import { type Offender, warningsOf } from './checks.ts';
 import { assertNotAhead, assertPastNewest, readClock } from './clock.ts';
 import type { LoadContext } from './context.ts';
-import { explainFailure } from './explain.ts';
+import { explainWriteFailure } from './explain.ts';
 import { runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 import { sizesAfterCommit } from './sizes.ts';
@@ -31,7 +31,7 @@ export async function rebuild(context: LoadContext, { restamps }: RebuildOptions
   }
   const batch = rebuildBatch(context.model, context.warehouse.now, `rebuild-${newRunId()}`, restamps);
   const results = await runWithRetry(context, batch).catch(async (error) => {
-    throw await explainFailure([], error);
+    throw await explainWriteFailure(context, [], error);
   });
   return { rows: await sizesAfterCommit(context), warnings: warningsOf(results) };
 }

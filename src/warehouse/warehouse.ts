@@ -102,6 +102,8 @@ export interface RelationColumn {
   readonly type: string;
   /** Of text; undefined where the engine does not keep it. */
   readonly length: number | undefined;
+  /** Whether a row must give it a value: it takes no NULL and has no default. */
+  readonly isRequired: boolean;
 }
 
 /** How a query is run. */

@@ -4,18 +4,12 @@ import type { Examination } from '../../src/doctor/examination.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { examinationOf } from '../support/doctor.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import { existing } from '../support/existing.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
-import { override, PLAY, writeSample } from '../support/trials.ts';
-
-/** The loader's own warehouse, which stays open. */
-function examinationOf({ context }: Loader, changes: Partial<Examination> = {}): Examination {
-  const { model, sources, storeOf, spoolRoot, signal, warehouse } = context;
-  const open = async () => override(warehouse, { close: async () => {} });
-  return { model, sources, storeOf, spoolRoot, signal, open, aws: undefined, work: undefined, deep: true, ...changes };
-}
+import { PLAY, writeSample } from '../support/trials.ts';
 
 /** What the checks say, by name. */
 async function findings(loader: Loader, changes: Partial<Examination> = {}): Promise<Record<string, Finding>> {

@@ -1,33 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Finding } from '../../src/doctor/checks.ts';
-import { examine } from '../../src/doctor/examine.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
+import { checkOf } from '../support/doctor.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, openLoader, readEverything, readStar, withLoader } from '../support/loader.ts';
 import { expectedStar } from '../support/oracle.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
-import { override, PLAY, runSql, SONG, writeSample } from '../support/trials.ts';
+import { PLAY, runSql, SONG, writeSample } from '../support/trials.ts';
 
-async function checkLedger({ context }: Loader): Promise<Finding | undefined> {
-  const { model, sources, storeOf, spoolRoot, signal, warehouse } = context;
-  const open = async () => override(warehouse, { close: async () => {} });
-  const examination = {
-    model,
-    sources,
-    storeOf,
-    spoolRoot,
-    signal,
-    open,
-    aws: undefined,
-    work: undefined,
-    deep: false,
-  };
-  return (await examine(examination, () => {})).find(({ check }) => check === 'ledger');
-}
-
+const checkLedger = (loader: Loader) => checkOf(loader, 'ledger');
 const differences = async ({ context }: Loader) => (await reconcile(context, { recounts: false })).disagreements;
 
 const TOLERANCE = { maxErrors: Number.POSITIVE_INFINITY, quarantine: true, excerpts: true };

@@ -4,7 +4,8 @@ import { literal, type OpenFile } from './connection.ts';
 
 /** Asks what stands under some names in the warehouse's schema. DuckDB does not tell capitals in names. */
 export function relationsSql({ database, schema }: Pick<OpenFile, 'database' | 'schema'>, names: readonly string[]) {
-  return `SELECT t.table_name, t.table_type, NULL, lower(c.column_name), c.data_type, c.character_maximum_length
+  return `SELECT t.table_name, t.table_type, NULL, lower(c.column_name), c.data_type, c.character_maximum_length,
+  CASE WHEN c.is_nullable = 'NO' AND c.column_default IS NULL THEN 1 ELSE 0 END
 FROM information_schema.tables t
 LEFT JOIN information_schema.columns c
   ON c.table_catalog = t.table_catalog AND c.table_schema = t.table_schema AND c.table_name = t.table_name

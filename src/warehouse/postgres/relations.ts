@@ -13,7 +13,7 @@ export const RELATIONS = `SELECT c.relname, CAST(c.relkind AS TEXT),
     ELSE pg_get_userbyid(c.relowner)
   END,
   a.attname, format_type(a.atttypid, NULL), CASE WHEN a.atttypid = 1043 AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
-  a.attnum
+  CASE WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' THEN 1 ELSE 0 END, a.attnum
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_database d ON d.datname = current_database()
@@ -21,11 +21,11 @@ JOIN pg_roles me ON me.rolname = current_user
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE n.nspname = $1 AND c.relname = ANY ($2)
 UNION ALL
-SELECT t.typname, CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, NULL, NULL, NULL, NULL, NULL
+SELECT t.typname, CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, NULL, NULL, NULL, NULL, NULL, NULL
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE n.nspname = $1 AND t.typname = ANY ($2) AND t.typrelid = 0 AND t.typcategory <> 'A'
-ORDER BY 1, 7`;
+ORDER BY 1, 8`;
 
 /** pg_class.relkind as DROP has it. */
 const KINDS: Readonly<Record<string, string>> = {

@@ -36,7 +36,8 @@ export function schemaExistsSql(schema: string): string {
 
 /** Asks what stands under some names in a schema, as far as the user may see it. */
 export function relationsSql(schema: string, names: readonly string[]): string {
-  return `SELECT t.table_name, t.table_type, NULL AS stranger, c.column_name, c.data_type, c.character_maximum_length
+  return `SELECT t.table_name, t.table_type, NULL AS stranger, c.column_name, c.data_type, c.character_maximum_length,
+  CASE WHEN LOWER(c.is_nullable) = 'no' AND c.column_default IS NULL THEN 1 ELSE 0 END AS is_required
 FROM svv_tables t
 LEFT JOIN svv_columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
 WHERE t.table_schema = ${quoteLiteral(schema)} AND t.table_name IN (${names.map(quoteLiteral).join(', ')})
