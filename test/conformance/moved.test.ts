@@ -4,10 +4,11 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { status } from '../../src/pipeline/status.ts';
+import { WarehouseError } from '../../src/warehouse/errors.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import { type Loader, readStar, withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
-import { countRows, PLAY, runSql } from '../support/trials.ts';
+import { countRows, override, PLAY, runSql } from '../support/trials.ts';
 
 const A = `${LOG_ROOT}/a.json`;
 const ARCHIVED = `${LOG_ROOT}/archive/a.json`;
@@ -105,13 +106,33 @@ describe.each(engines)('on $name a file', (engine) => {
       expect((await etl(loader.context)).status).toBe('up_to_date');
     }));
 
-  test('is not loaded where the history is a view', () =>
+  test.each([
+    ['a view', 'VIEW load_history AS SELECT song_id AS run_id FROM songs', '(view, not an ordinary table)'],
+    ["a table of somebody else's", 'TABLE load_history (note VARCHAR(9))', '(table, has no column run_id, '],
+  ])('is not loaded where the history is %s', (_, made, reason) =>
     withLoader(engine, async (loader) => {
       const { warehouse } = loader.context;
       await runSql(warehouse, 'DROP TABLE load_history');
-      await runSql(warehouse, 'CREATE VIEW load_history AS SELECT CAST(song_id AS INTEGER) AS run_id FROM songs');
+      await runSql(warehouse, `CREATE ${made}`);
       loader.store.files.set(A, STALE);
-      await expect(etl(loader.context)).rejects.toThrow('load_history (view, not an ordinary table)');
+      await expect(etl(loader.context)).rejects.toThrow(`load_history ${reason}`);
+      expect(await countRows(loader, 'load_ledger')).toBe(0);
+    }),
+  );
+
+  test('is loaded in its old order where the query of ledger and history together is refused: the relations are asked instead', () =>
+    withCorrection(engine, async (loader) => {
+      const { warehouse } = loader.context;
+      await createTables(loader.context.model, warehouse, { force: true });
+      const refusing = override(warehouse, {
+        query: async (sql, options) => {
+          if (options?.tables !== undefined) throw new WarehouseError('refused', 'such a query is not taken');
+          return warehouse.query(sql, options);
+        },
+      });
+      await etl({ ...loader.context, warehouse: refusing });
+      expect(loader.events).toContainEqual({ type: 'replaying', runs: 2 });
+      expect(await levels(loader)).toEqual(['paid', 'paid']);
     }));
 
   test('that was set aside is not taken for loaded when it is moved', () =>

@@ -90,6 +90,7 @@ onPostgres(
 
 onPostgres("a history that is not of the ledger's owner is refused before it is read", async (database) => {
   const { admin, own, open } = database;
+  const mallory = `mallory_${own.slice(-12)}`;
   const warehouse = await open();
   await createTables(model, warehouse);
   await admin(`DROP TABLE "${own}".load_history;
@@ -98,7 +99,12 @@ CREATE VIEW "${own}".load_history AS SELECT CAST('a' AS VARCHAR) AS run_id, 'sta
   const loader = loaderOf(warehouse, database.folder);
   writeSample(loader);
   await expect(etl(loader.context)).rejects.toThrow('load_history (view, not an ordinary table)');
-  await admin(`DROP VIEW "${own}".load_history`);
+  await admin(`DROP VIEW "${own}".load_history;
+CREATE TABLE "${own}".load_history AS SELECT run_id, staging_table, uri, version, size_bytes, loaded_at, 0 AS generation
+FROM "${own}".load_ledger; GRANT ALL ON "${own}".load_history TO PUBLIC;
+CREATE ROLE "${mallory}"; ALTER TABLE "${own}".load_history OWNER TO "${mallory}"`);
+  await expect(etl(loader.context)).rejects.toThrow(`load_history (table, of the user ${mallory})`);
+  await admin(`DROP TABLE "${own}".load_history; DROP ROLE "${mallory}"`);
   await etl(loader.context);
 });
 

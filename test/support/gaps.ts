@@ -15,7 +15,7 @@ export const GAPS: readonly Gap[] = [
     engine: 'redshift',
     test: 'a batch tells of each step while it runs, and how many rows it took',
     reason:
-      'a batch is one statement of the Data API: steps are seen to be done only from time to time, and how many rows an INSERT took is not told',
+      'a batch is one statement of the Data API: steps are seen to be done only from time to time, and how many rows a statement took is not told',
   },
 ];
 
