@@ -72,7 +72,7 @@ const PLAIN: Part = { ...BUNDLED, compression: 'none', untouched: UNTOUCHED };
 export function worstCases(
   model: Model,
   { engine, now }: Pick<Engine, 'engine' | 'now'>,
-): Record<Task, readonly Batch[]> {
+): Record<Task, readonly [Batch, ...Batch[]]> {
   const tables = tablesOf(model, 'staging');
   const copies = (parts: readonly Part[]) => tables.map((table) => ({ table, parts, mapping: byName(table) }));
   const folders = tables.map((table) => ({

@@ -1,10 +1,8 @@
-import type { Part } from '../objects/part.ts';
-import { type Model, tablesOf } from '../sql/catalogue.ts';
+import type { Model } from '../sql/catalogue.ts';
 import { withoutComments } from '../sql/tokens.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import type { Batch, Step, Warehouse } from '../warehouse/warehouse.ts';
-import { byName, loadBatch, rebuildBatch, refreshBatch } from './batches.ts';
-import { fits } from './budget.ts';
+import { fits, worstCases } from './budget.ts';
 import { newRunId } from './run-id.ts';
 
 /** A statement of a load, a refresh or a rebuild that the warehouse does not take. */
@@ -23,19 +21,17 @@ export interface Explained {
 
 type SqlStep = Extract<Step, { kind: 'sql' }>;
 
-const NOTHING: Part = { path: '', compression: 'none', records: 0, bytes: 0, index: [] };
-
 /**
  * Has the warehouse plan every statement that a load, a refresh and a rebuild send; nothing of it is kept. The temporary tables
  * of a rebuild hold whatever is staged: for empty tables.
  */
 export function explainAll(model: Model, warehouse: Warehouse, signal?: AbortSignal): Promise<Explained> {
-  return explainBatches(warehouse, batchesOf(model, warehouse.now), signal);
+  return explainBatches(warehouse, batchesOf(model, warehouse), signal);
 }
 
 /** Has it plan the statements of a load, whose temporary tables are empty where nothing is copied. */
 export function explainLoad(model: Model, warehouse: Warehouse): Promise<Explained> {
-  return explainBatches(warehouse, { load: batchesOf(model, warehouse.now).load });
+  return explainBatches(warehouse, { load: batchesOf(model, warehouse).load });
 }
 
 async function explainBatches(
@@ -59,20 +55,10 @@ async function explainBatches(
   return { statements: explained.size, refused };
 }
 
-function batchesOf(model: Model, now: string): Readonly<Record<'load' | 'refresh' | 'rebuild', Batch>> {
-  const tables = tablesOf(model, 'staging');
-  const copies = tables.map((table) => ({ table, parts: [NOTHING], mapping: byName(table) }));
-  const folders = tables.map((table) => ({
-    table,
-    folder: { uri: 's3://explained/', compression: 'none' as const, jsonpaths: undefined },
-    version: 'explained',
-    size: 0,
-  }));
-  return {
-    load: loadBatch(model, now, 'explained', { ledger: NOTHING, rejects: [NOTHING] }, copies),
-    refresh: refreshBatch(model, now, 'explained', folders),
-    rebuild: rebuildBatch(model, now, 'explained'),
-  };
+/** What each task sends at most. */
+function batchesOf(model: Model, warehouse: Warehouse): Readonly<Record<'load' | 'refresh' | 'rebuild', Batch>> {
+  const { load, refresh, rebuild } = worstCases(model, warehouse);
+  return { load: load[0], refresh: refresh[0], rebuild: rebuild[0] };
 }
 
 /** EXPLAIN takes queries, INSERT, UPDATE, DELETE and CREATE TABLE AS (Database Developer Guide, EXPLAIN). */
