@@ -4,40 +4,12 @@ import { etl } from '../../src/pipeline/etl.ts';
 import type { StepResult, Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { Engine } from './engines.ts';
 import { type Loader, type LoaderOptions, readEverything, readStar, withLoader } from './loader.ts';
-import { type EventRecord, expectedStar, type SongRecord } from './oracle.ts';
+import { expectedStar } from './oracle.ts';
+import { OTHER_PLAY, PLAY, SONG } from './records.ts';
 import { sample, scale, upTo } from './scale.ts';
 import { LOG_ROOT, linesOf, SONG_ROOT } from './scenario.ts';
 
-/** Two plays, one of which the song matches. */
-export const PLAY: EventRecord = {
-  ts: 1541105830796,
-  sessionId: 38,
-  itemInSession: 0,
-  userId: '39',
-  page: 'NextSong',
-  auth: 'Logged In',
-  level: 'free',
-  song: 'Setanta matins',
-  artist: 'Elena',
-  length: 269.58322,
-  location: 'Dublin',
-  userAgent: null,
-  firstName: 'Walter',
-  lastName: null,
-  gender: 'M',
-};
-export const OTHER_PLAY: EventRecord = { ...PLAY, itemInSession: 1, ts: PLAY.ts + 1000, song: 'Øde', level: 'paid' };
-export const SONG: SongRecord = {
-  song_id: 'SOZCTXZ12AB0182364',
-  title: 'Setanta matins',
-  artist_id: 'AR5KOSW1187FB35FF4',
-  artist_name: 'Elena',
-  artist_location: 'Dubai UAE',
-  artist_latitude: 49.8,
-  artist_longitude: 15.47,
-  year: 0,
-  duration: 269.58322,
-};
+export { OTHER_PLAY, PLAY, SONG } from './records.ts';
 
 /** Writes a log file with one play and a song file; the star they must give. */
 export function writeSample({ store }: Loader): ReturnType<typeof expectedStar> {

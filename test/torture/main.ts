@@ -6,17 +6,19 @@ import { makeFaults } from './faults.ts';
 import { killLoaders } from './kills.ts';
 import { postgresGround } from './postgres.ts';
 import { dataApiFaults, redshiftGround } from './redshift.ts';
+import { killReplays } from './replays.ts';
 import { postgresFaults, redshiftFaults } from './server-faults.ts';
 import type { Ground } from './site.ts';
 import { render, Tally } from './tally.ts';
 import { loadTogether } from './together.ts';
 
-const USAGE = `npm run torture -- [--engine NAME] [--kills N] [--faults N] [--seed N]
+const USAGE = `npm run torture -- [--engine NAME] [--kills N] [--restores N] [--faults N] [--seed N]
 
 Kills loaders, servers and connections, and compares what is loaded in the end with what must be there.
   --engine NAME  duckdb, postgres or redshift (the stand-in); all of them unless told otherwise
   --kills N      loaders to kill on each engine (300)
   --faults N     how often each fault is made (20)
+  --restores N   restores whose loaders are killed (20)
   --rounds N     rounds of loaders side by side, stuck and dead (10)
   --seed N       repeats the choices of an earlier run; moments in time differ all the same`;
 
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     engine: { type: 'string', multiple: true },
     kills: { type: 'string', default: '300' },
     faults: { type: 'string', default: '20' },
+    restores: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '10' },
     seed: { type: 'string' },
     help: { type: 'boolean' },
@@ -47,7 +50,7 @@ if (values.help === true) {
 }
 const names = values.engine ?? Object.keys(engines);
 const unknown = names.filter((name) => engines[name] === undefined);
-const numbers = [values.kills, values.faults, values.rounds, values.seed ?? '0'];
+const numbers = [values.kills, values.faults, values.restores, values.rounds, values.seed ?? '0'];
 if (unknown.length > 0 || numbers.some((text) => !/^\d{1,9}$/.test(text))) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(2);
@@ -77,6 +80,8 @@ async function torture(name: string): Promise<void> {
   try {
     say(`${values.kills} kills`);
     await killLoaders(ground, tally, { kills: Number(values.kills), seed });
+    say(`${values.restores} restores`);
+    await killReplays(ground, tally, { restores: Number(values.restores), seed });
     say(`every fault ${values.faults} times`);
     await makeFaults(ground, tally, { faults: Number(values.faults), seed });
     say(`${values.rounds} rounds of loaders together`);
