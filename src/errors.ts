@@ -10,13 +10,16 @@ export interface ErrorOptionsWithNext {
 
 /** The runs of a load that are committed although a later one failed. */
 export interface Committed {
-  /** What all their ids begin with. */
+  /** What all their ids begin with; of a replay, which gives runs the ids they had, the id of the last. */
   readonly run_id: string;
   readonly runs: number;
   /** How many runs the load was split into. */
   readonly of: number;
+  /** What was loaded. */
   readonly files: number;
   readonly records: number;
+  /** The records that were kept out, those of files that were set aside included. */
+  readonly rejected: number;
 }
 
 /**
@@ -66,10 +69,11 @@ export class StarloadError extends Error {
 }
 
 /** `run 1 of 3 is committed and stays (12 files, 300 records)`. */
-export function describeCommitted({ runs, of, files, records }: Committed): string {
+export function describeCommitted({ runs, of, files, records, rejected }: Committed): string {
   const which =
     runs === 1 ? `run 1 of ${of} is committed and stays` : `runs 1 to ${runs} of ${of} are committed and stay`;
-  return `${which} (${files} ${files === 1 ? 'file' : 'files'}, ${records} ${records === 1 ? 'record' : 'records'})`;
+  const kept = rejected === 0 ? '' : `, ${rejected} kept out`;
+  return `${which} (${files} ${files === 1 ? 'file' : 'files'}, ${records} ${records === 1 ? 'record' : 'records'}${kept})`;
 }
 
 function withOutcome(what: string, outcome: string | undefined, list: readonly string[]): string {

@@ -178,6 +178,7 @@ function afterRefresh(error: unknown, { runId = '', tables }: LoadReport): unkno
     of: 2,
     files: sum(({ files }) => files),
     records: sum(({ records }) => records),
+    rejected: 0,
   };
   return error instanceof StarloadError ? error.afterCommitting(committed) : error;
 }

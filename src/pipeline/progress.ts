@@ -24,9 +24,10 @@ export class Progress {
     return this.#loaded;
   }
 
-  /** What the ids of all its runs begin with. */
+  /** What the ids of all its runs begin with; where all were made under the ids they had once, the last one's. */
   get runId(): string {
-    return this.#runId;
+    const isOwn = this.#loaded.some(({ runId }) => runId.startsWith(this.#runId));
+    return isOwn ? this.#runId : (this.#loaded.at(-1)?.runId ?? this.#runId);
   }
 
   /** How many runs there are, those that are committed included. */
@@ -90,9 +91,11 @@ export class Progress {
   }
 
   #committed(): Committed {
-    const files = preparedOf(this.#loaded).flatMap((table) => table.files);
-    const records = files.reduce((sum, file) => sum + file.records - file.rejected, 0);
-    return { run_id: this.#runId, runs: this.#loaded.length, of: this.#of, files: files.length, records };
+    const read = preparedOf(this.#loaded).flatMap((table) => table.files);
+    const rejected = read.reduce((sum, file) => sum + file.rejected, 0);
+    const records = read.reduce((sum, file) => sum + file.records, 0) - rejected;
+    const files = read.filter(({ quarantined }) => !quarantined).length;
+    return { run_id: this.runId, runs: this.#loaded.length, of: this.#of, files, records, rejected };
   }
 }
 

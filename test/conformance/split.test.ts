@@ -64,7 +64,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a split 
         3,
         'one record cannot be loaded; runs 1 to 2 of 4 are committed and stay (2 files, 2 records); the others are not loaded',
       ]);
-      expect(error.committed).toEqual({ run_id: expect.any(String), runs: 2, of: 4, files: 2, records: 2 });
+      expect(error.committed).toEqual({ run_id: expect.any(String), runs: 2, of: 4, files: 2, records: 2, rejected: 0 });
       const { runs } = await status(loader.context);
       expect(runs.map(({ runId }) => runId)).toEqual([2, 1].map((run) => `${error.committed?.run_id}.${run}`));
       loader.store.files.set(`${LOG_ROOT}/1.json`, play(1541000000003));
@@ -99,7 +99,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a split 
       const tolerance = { maxErrors: 2, quarantine: false, excerpts: true };
       const error = await failureOf(etl({ ...split(loader.context), tolerance }));
       expect(error.headline).toBe(
-        '3 records are bad, and 2 may be (the first 2 are listed); runs 1 to 2 of 4 are committed and stay (2 files, 2 records); the others are not loaded',
+        '3 records are bad, and 2 may be (the first 2 are listed); runs 1 to 2 of 4 are committed and stay (2 files, 2 records, 1 kept out); the others are not loaded',
       );
     }));
 
@@ -139,7 +139,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a split 
       expect([error.name, error.exitCode, error.committed]).toEqual([
         'InterruptedError',
         130,
-        { run_id: expect.any(String), runs: 1, of: 3, files: 1, records: 1 },
+        { run_id: expect.any(String), runs: 1, of: 3, files: 1, records: 1, rejected: 0 },
       ]);
       expect(await loadedUris(loader)).toEqual([`${SONG_ROOT}/a.json`]);
     }));

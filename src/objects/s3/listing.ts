@@ -98,7 +98,7 @@ class Listing {
 
   #error(what: string): StarloadError {
     return new StarloadError(`cannot list ${uriOf(this.#place)}: ${what}`, {
-      next: 'Run again; nothing was loaded. If it stays so, the server does not list as Amazon S3 does: look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
+      next: 'Run again. If it stays so, the server does not list as Amazon S3 does: look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
     });
   }
 }

@@ -193,7 +193,7 @@ export class Session {
       const { command } = await this.#client.query('COMMIT');
       if (command !== 'COMMIT') {
         throw new WarehouseError('refused', `the transaction was not committed: the server answered ${command}`, {
-          next: 'Nothing was changed. Run again, and look into the server log if it comes back.',
+          next: 'Run again, and look into the server log if it comes back.',
         });
       }
     } catch (error) {

@@ -129,7 +129,7 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
   [
     /Mandatory url is not present|specified key does not exist|NoSuchKey/i,
     'refused',
-    'A file was removed while it was being loaded; nothing was loaded. Run again: the load is planned anew.',
+    'A file was removed while it was being loaded. Run again: the load is planned anew.',
   ],
   [
     /S3 prefix.{0,2000}does not exist|NoSuchBucket/i,
@@ -144,7 +144,7 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
   [
     /statement timeout|cancelled on user's request|canceled on user's request/i,
     'cancelled',
-    'Run again when you like: nothing was changed.',
+    'Run again when you like: nothing is loaded twice.',
   ],
   [/FATAL:.{0,300}(database|user|password)/i, 'unreachable', 'Correct DB_NAME and DB_USER in dwh.cfg.'],
   [/Database response exceeded|Packet for query is too large/i, 'refused', 'Ask for fewer or narrower rows.'],
