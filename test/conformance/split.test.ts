@@ -64,7 +64,14 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a split 
         3,
         'one record cannot be loaded; runs 1 to 2 of 4 are committed and stay (2 files, 2 records); the others are not loaded',
       ]);
-      expect(error.committed).toEqual({ run_id: expect.any(String), runs: 2, of: 4, files: 2, records: 2, rejected: 0 });
+      expect(error.committed).toEqual({
+        run_id: expect.any(String),
+        runs: 2,
+        of: 4,
+        files: 2,
+        records: 2,
+        rejected: 0,
+      });
       const { runs } = await status(loader.context);
       expect(runs.map(({ runId }) => runId)).toEqual([2, 1].map((run) => `${error.committed?.run_id}.${run}`));
       loader.store.files.set(`${LOG_ROOT}/1.json`, play(1541000000003));
