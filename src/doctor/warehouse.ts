@@ -6,6 +6,7 @@ import { describeForeign, standingOf } from '../pipeline/ownership.ts';
 import { doctorSql } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
+import { refuseReach } from '../warehouse/relations.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Check, Outcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';
@@ -117,6 +118,11 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outc
   const [required] = requiredColumns(model, ours);
   if (required !== undefined) {
     throw refuseRequired(required);
+  }
+  for (const { name, reach } of ours) {
+    if (reach !== undefined) {
+      throw refuseReach(name, reach);
+    }
   }
   const strangers = new Set(relations.flatMap(({ stranger }) => stranger ?? []));
   return strangers.size > 0

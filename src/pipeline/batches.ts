@@ -58,7 +58,12 @@ export function loadBatch(
     ...filled.map(copyStep),
     ...derive(model, { now, since: now }),
   ];
-  return { name, locks: true, steps };
+  return { name, locks: true, deletesFrom: deletedFrom(model), steps };
+}
+
+/** The tables whose rows are deleted and inserted anew. */
+function deletedFrom(model: Model): readonly string[] {
+  return model.tables.filter(({ kept }) => !kept).map(({ name }) => name);
 }
 
 function conditionOf(base: Base): string {
@@ -77,7 +82,8 @@ export function rebuildBatch(model: Model, now: string, name: string, restamps =
   const guarded = restamps ? restampSql(model, STAMP_GUARD) : [protocolSql(model, STAMP_GUARD)];
   const renewed = [...clearing([tableNamed(model, 'load_run')]), protocolSql(model, 'renew_run')];
   const begin = [...(restamps ? renewed : [protocolSql(model, 'begin_run')]), ...guarded];
-  return { name, locks: true, steps: [...sqlSteps([...begin, ...clear], stamps), ...derive(fresh(model), stamps)] };
+  const steps = [...sqlSteps([...begin, ...clear], stamps), ...derive(fresh(model), stamps)];
+  return { name, locks: true, deletesFrom: deletedFrom(model), steps };
 }
 
 /** A folder to load into a staging table, and what the ledger will say of it. */

@@ -1,5 +1,5 @@
 import { WarehouseError } from './errors.ts';
-import type { Relation, RelationColumn, Value } from './warehouse.ts';
+import type { Reach, Relation, RelationColumn, Value } from './warehouse.ts';
 
 /**
  * The relations of a result whose rows are their columns: name, kind as the engine says it, an owner who is a stranger, and
@@ -28,6 +28,18 @@ export function toRelations(
     }
   }
   return [...found.values()];
+}
+
+/** The error for a table whose rows cannot be deleted without reaching those of others; `outcome` as StarloadError has it. */
+export function refuseReach(table: string, { what, cure }: Reach, outcome?: string): WarehouseError {
+  return new WarehouseError(
+    'refused',
+    `${table} has ${what}: deleting rows of ${table} would change what is not Starload's`,
+    {
+      outcome,
+      next: `Take it away, and keep such data in tables that hold the key alone: ${cure};`,
+    },
+  );
 }
 
 /** Throws WarehouseError `refused` unless all names are ordinary tables, and of nobody else than QueryOptions.tables says. */

@@ -61,6 +61,8 @@ export interface Batch {
   readonly locks: boolean;
   /** Tables that nobody else may write to or read until the end, besides what `locks` means. */
   readonly lockedTables?: readonly string[];
+  /** Tables it deletes rows from: it is refused where that would reach tables of others (Relation.reach). */
+  readonly deletesFrom?: readonly string[];
   /** Whether it makes the tables: then the schema too, where it is missing. */
   readonly creates?: boolean;
   /** Whether its SQL is a user's own, which is run as it is written. */
@@ -94,6 +96,16 @@ export interface Relation {
   readonly columns: readonly RelationColumn[];
   /** Its owner, where that is somebody whom this user need not trust; what an owner attaches to it runs with our rights. */
   readonly stranger?: string | undefined;
+  /** What carries the deletion of its rows to tables of others; absent where nothing does. */
+  readonly reach?: Reach | undefined;
+}
+
+/** What somebody attached to a table, so that deleting rows there changes other tables. */
+export interface Reach {
+  /** In words: `the foreign key k of s.t`. */
+  readonly what: string;
+  /** The statement that takes it away. */
+  readonly cure: string;
 }
 
 /** A column as the warehouse's catalogue describes it. */

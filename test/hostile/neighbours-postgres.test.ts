@@ -1,13 +1,16 @@
 import { expect } from '@jest/globals';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { ddlFor, loadModel } from '../../src/sql/catalogue.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import { checkOf } from '../support/doctor.ts';
 import { engines } from '../support/engines.ts';
 import { loaderOf, readStar } from '../support/loader.ts';
+import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { type SharedDatabase, withSharedDatabase } from '../support/shared-database.ts';
 import { testIf } from '../support/skips.ts';
-import { writeSample } from '../support/trials.ts';
+import { PLAY, writeSample } from '../support/trials.ts';
 
 const model = loadModel();
 const postgres = engines.find(({ name }) => name === 'postgres');
@@ -220,5 +223,89 @@ onPostgres(
       steps: [{ kind: 'sql', name: 'write', sql: 'CREATE TABLE mine AS SELECT * FROM users' }],
     });
     expect(await admin(`SELECT COUNT(*) FROM "${own}".mine`)).toEqual([['0']]);
+  },
+);
+
+/** What analysts attach to `users`, the words that name it, and the statement that takes it away. */
+const ATTACHED: readonly (readonly [string, string, string])[] = [
+  [
+    `CREATE TABLE notes (user_id BIGINT REFERENCES users (user_id) ON DELETE CASCADE, note TEXT);
+INSERT INTO notes VALUES (39, 'mine')`,
+    'the foreign key notes_user_id_fkey of',
+    'ALTER TABLE {own}.notes DROP CONSTRAINT notes_user_id_fkey;',
+  ],
+  [
+    `CREATE TABLE notes (user_id BIGINT REFERENCES users (user_id) ON DELETE SET NULL, note TEXT);
+INSERT INTO notes VALUES (39, 'mine')`,
+    'the foreign key notes_user_id_fkey of',
+    'ALTER TABLE {own}.notes DROP CONSTRAINT notes_user_id_fkey;',
+  ],
+  [
+    `CREATE TABLE notes (note TEXT) INHERITS (users); INSERT INTO notes (user_id, note) VALUES (39, 'mine')`,
+    'that inherits from it',
+    'ALTER TABLE {own}.notes NO INHERIT {own}.users;',
+  ],
+  [
+    `CREATE TABLE notes (note TEXT); INSERT INTO notes VALUES ('mine');
+CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM {own}.notes; RETURN OLD; END';
+CREATE TRIGGER "Forget it" AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION forget()`,
+    'the trigger "Forget it" on deletion',
+    'DROP TRIGGER "Forget it" ON {own}.users;',
+  ],
+  [
+    `CREATE TABLE notes (note TEXT); INSERT INTO notes VALUES ('mine');
+CREATE RULE forget AS ON DELETE TO users DO ALSO DELETE FROM {own}.notes`,
+    'the rule forget on deletion',
+    'DROP RULE forget ON {own}.users;',
+  ],
+];
+
+onPostgres(
+  'what would carry deletions to tables of others is refused by name before anything is deleted',
+  async (database) => {
+    const { admin, own, open, folder, user } = database;
+    const warehouse = await open();
+    await createTables(model, warehouse);
+    const loader = loaderOf(warehouse, folder);
+    const star = writeSample(loader);
+    await etl(loader.context);
+    const asUser = (sql: string) =>
+      admin(`SET ROLE ${user}; SET search_path = "${own}"; ${sql.replaceAll('{own}', `"${own}"`)}`);
+    await asUser('ALTER TABLE users ADD UNIQUE (user_id)');
+    loader.store.files.set(`${LOG_ROOT}/b.json`, linesOf([{ ...PLAY, ts: PLAY.ts + 1 }]));
+    for (const [attach, words, cure] of ATTACHED) {
+      await asUser(attach);
+      expect(await checkOf(loader, 'tables')).toMatchObject({
+        status: 'failed',
+        reason: expect.stringContaining(`users has ${words.startsWith('that') ? 'the table' : words}`),
+      });
+      for (const action of [() => etl(loader.context), () => rebuild(loader.context)]) {
+        const error = await action().then(
+          () => undefined,
+          (thrown) => thrown,
+        );
+        expect(error).toMatchObject({
+          exitCode: 1,
+          headline: expect.stringMatching(/^users has .*; nothing was changed$/),
+        });
+        expect(error.headline).toContain(words);
+        expect(error.next.replaceAll('"', '')).toContain(cure.replaceAll('{own}', own).replaceAll('"', ''));
+      }
+      expect(await asUser('SELECT note FROM notes')).toContainEqual(['mine']);
+      await asUser(cure);
+      await rebuild(loader.context);
+      expect(await asUser('SELECT note FROM notes')).toContainEqual(['mine']);
+      await asUser('DROP TABLE notes; DROP FUNCTION IF EXISTS forget()');
+    }
+    expect(await readStar(warehouse)).toEqual(star);
+    expect((await etl(loader.context)).status).toBe('loaded');
+    // A foreign key that acts on nothing holds the load up, until it may wait for the commit.
+    await asUser(`CREATE TABLE notes (user_id BIGINT CONSTRAINT noted REFERENCES users (user_id), note TEXT);
+INSERT INTO notes VALUES (39, 'mine')`);
+    await expect(rebuild(loader.context)).rejects.toMatchObject({
+      next: expect.stringContaining('DEFERRABLE INITIALLY DEFERRED'),
+    });
+    await asUser('ALTER TABLE notes ALTER CONSTRAINT noted DEFERRABLE INITIALLY DEFERRED');
+    await rebuild(loader.context);
   },
 );

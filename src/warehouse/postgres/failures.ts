@@ -34,6 +34,11 @@ const RULES: readonly Rule[] = [
     kind: 'refused',
     next: 'Drop the objects named above, and create them again afterwards.',
   },
+  {
+    codes: ['23503'],
+    kind: 'refused',
+    next: 'A load deletes rows and inserts them anew. Let the foreign key named above wait for the commit (ALTER TABLE … ALTER CONSTRAINT … DEFERRABLE INITIALLY DEFERRED), or drop it.',
+  },
   { codes: ['53100'], kind: 'refused', next: "The server's disk is full: free some space there and run again." },
   { codes: ['28'], kind: 'unreachable', next: 'Correct DB_USER or DB_PASSWORD, or let pg_hba.conf admit this host.' },
   { codes: ['3D000'], kind: 'unreachable', next: 'Correct DB_NAME, or create the database.' },

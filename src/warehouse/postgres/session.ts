@@ -3,11 +3,13 @@ import { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import type { CsvReader } from '../reader/csv.ts';
-import type { Batch, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
+import { refuseReach } from '../relations.ts';
+import type { Batch, Reach, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
 import type { Connection } from './client.ts';
 import { sorted } from './failures.ts';
 import { GRANTS, HAS_COLUMN } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
+import { REACHES } from './reaches.ts';
 import { assertReads } from './read-only.ts';
 import { placesOf } from './schema.ts';
 import { processOf, sharedBackends } from './usable.ts';
@@ -73,6 +75,12 @@ export class Session {
     return result ?? { columns: [], rows: [] };
   }
 
+  /** The first thing each of these tables has that carries deletions to others. */
+  async reaches(tables: readonly string[]): Promise<ReadonlyMap<string, Reach>> {
+    const { rows } = await this.ask(REACHES, [this.#schema, tables]);
+    return new Map(rows.map(([table, what, cure]) => [String(table), { what: String(what), cure: String(cure) }]));
+  }
+
   /** Runs a batch in a transaction; see Warehouse.run. The server shows its name meanwhile. */
   async run(batch: Batch, onStep: ((result: StepResult) => void) | undefined): Promise<readonly StepResult[]> {
     await this.#runSql('show', SHOW, [`starload ${batch.name}`.slice(0, 63), this.#names.name('load_run')]);
@@ -126,6 +134,9 @@ export class Session {
     }
     for (const lock of lockStatements(batch, this.#names)) {
       await this.#send(lock);
+    }
+    for (const [table, reach] of await this.reaches(batch.deletesFrom ?? [])) {
+      throw refuseReach(table, reach, 'nothing was changed');
     }
     if (batch.asWritten === true) {
       await this.#send(searchIn(this.#schema));

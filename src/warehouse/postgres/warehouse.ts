@@ -70,7 +70,11 @@ class PostgresWarehouse implements Warehouse {
 
   async relations(names: readonly string[]): Promise<readonly Relation[]> {
     const schema = await this.schema();
-    return readRelations(await this.#withSession((session) => session.ask(RELATIONS, [schema, names])));
+    return this.#withSession(async (session) => {
+      const relations = readRelations(await session.ask(RELATIONS, [schema, names]));
+      const reaches = await session.reaches(names);
+      return relations.map((relation) => ({ ...relation, reach: reaches.get(relation.name) }));
+    });
   }
 
   async running(): Promise<readonly RunningBatch[]> {
