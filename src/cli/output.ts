@@ -15,6 +15,13 @@ export function endQuietlyWithReader(): void {
   }
 }
 
+/** Prints a piece of the result, and waits until it can take more. Whether somebody still reads. */
+export function piece(text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, (error) => resolve(error === undefined || error === null));
+  });
+}
+
 /** Prints a line of the result. */
 export function result(text: string): void {
   process.stdout.write(`${text}\n`);

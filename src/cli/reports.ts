@@ -6,11 +6,14 @@ import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
 import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
 import type { PastRun, Status } from '../pipeline/status.ts';
+import { LISTED, more } from './listed.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
 import { renderTable } from './table.ts';
 
 interface PlanOptions {
   readonly json: boolean;
+  /** Whether all files are listed, or the first of each table. */
+  readonly all: boolean;
   readonly command: string;
   readonly statements?: readonly string[];
   readonly kept?: KeptOut;
@@ -77,7 +80,10 @@ function renderLoaded({ tables }: LoadReport): string {
 }
 
 /** Prints what a load would do. */
-export function printPlan(plan: LoadPlan, { json, command, statements, kept = keptOut(plan, []) }: PlanOptions): void {
+export function printPlan(
+  plan: LoadPlan,
+  { json, all, command, statements, kept = keptOut(plan, []) }: PlanOptions,
+): void {
   const warnings = emptiedSources(plan);
   warn(warnings);
   tellKeptOut(kept);
@@ -102,19 +108,22 @@ export function printPlan(plan: LoadPlan, { json, command, statements, kept = ke
     result('nothing to load: every file is in the ledger as it is');
     return;
   }
-  const rows = plan.tables.flatMap(({ table, files, moved }) =>
-    [...files, ...moved.map(({ object }) => ({ object, reason: 'moved' }))].map(({ object, reason }) => [
-      table.name,
-      reason,
-      bytes(object.size),
-      object.label,
-    ]),
-  );
+  const most = all ? Number.POSITIVE_INFINITY : LISTED;
+  const rows = plan.tables.flatMap(({ table, files, moved }) => {
+    const taken = [...files, ...moved.map(({ object }) => ({ object, reason: 'moved' }))];
+    const lines = taken
+      .slice(0, most)
+      .map(({ object, reason }) => [table.name, reason, bytes(object.size), object.label]);
+    return [...lines, ...more(taken, most).map((text) => [table.name, '', '', text])];
+  });
   result(renderTable(['table', 'why', 'size', 'file'], rows));
 }
 
 /** Prints what runs, past runs and table sizes. */
-export function printStatus(status: Status, { json, location, excerpts = true }: Place): void {
+export function printStatus(
+  status: Status,
+  { json, all, location, excerpts = true }: Place & { readonly all: boolean },
+): void {
   const { running, runs, rows } = status;
   const quarantined = excerpts
     ? status.quarantined
@@ -147,23 +156,21 @@ export function printStatus(status: Status, { json, location, excerpts = true }:
     });
     return;
   }
+  const most = all ? Number.POSITIVE_INFINITY : LISTED;
   if (running.length > 0) {
     result(`${renderRunning(running)}\n`);
   }
   if (runs.length === 0) {
     result('nothing has been loaded yet');
   } else {
-    result(renderRuns(runs));
+    result([renderRuns(runs.slice(0, most)), ...more(runs, most)].join('\n'));
   }
   if (quarantined.length > 0) {
-    const cells = quarantined.map(({ table, uri, since, reason, line }) => [
-      table,
-      uri,
-      since,
-      line ?? '',
-      reason ?? '',
-    ]);
-    result(`\n${renderTable(['set aside from', 'file', 'since (UTC)', 'line', 'first mistake'], cells)}`);
+    const cells = quarantined
+      .slice(0, most)
+      .map(({ table, uri, since, reason, line }) => [table, uri, since, line ?? '', reason ?? '']);
+    const table = renderTable(['set aside from', 'file', 'since (UTC)', 'line', 'first mistake'], cells);
+    result(['', table, ...more(quarantined, most)].join('\n'));
   }
   result(`\n${renderTable(['table', 'rows'], [...rows])}`);
 }
@@ -198,8 +205,6 @@ export function printRebuild(report: RebuildReport, { json, location, excerpts =
   }
 }
 
-const MISSING_LISTED = 20;
-
 /** What a replay could not load again. */
 function tellMissing({ missing }: LoadReport): void {
   if (missing.length > 0) {
@@ -207,11 +212,9 @@ function tellMissing({ missing }: LoadReport): void {
       `${styledStory('yellow', 'warning')}: ${counted(missing.length, 'version')} of files that were loaded once are not there any more; records that only they held are not restored:`,
     );
   }
-  for (const { table, uri, reason } of missing.slice(0, MISSING_LISTED)) {
-    story(`  ${reason} from ${table}: ${uri}`);
-  }
-  if (missing.length > MISSING_LISTED) {
-    story(`  … ${count(missing.length - MISSING_LISTED)} more (--json names all)`);
+  const lines = missing.slice(0, LISTED).map(({ table, uri, reason }) => `${reason} from ${table}: ${uri}`);
+  for (const line of [...lines, ...more(missing, LISTED, '--json names all')]) {
+    story(`  ${line}`);
   }
 }
 
@@ -223,8 +226,9 @@ function tellKeptOut({ rejected, rejects, quarantined }: KeptOut): void {
       story(describeDataProblem(problem));
     }
   }
-  for (const { table, file } of quarantined) {
-    story(`${styledStory('yellow', 'warning')}: set aside from ${table} until it is corrected: ${file}`);
+  const aside = quarantined.slice(0, LISTED).map(({ table, file }) => `from ${table} until it is corrected: ${file}`);
+  for (const line of [...aside, ...more(quarantined, LISTED, 'npm run status -- --all lists them')]) {
+    story(`${styledStory('yellow', 'warning')}: set aside ${line}`);
   }
 }
 

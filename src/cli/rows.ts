@@ -1,22 +1,33 @@
-import type { ResultSet, Value } from '../warehouse/warehouse.ts';
+import type { Pages } from '../warehouse/pages.ts';
+import type { Value } from '../warehouse/warehouse.ts';
 
 /**
- * One array of row objects. Written by hand, since an object of JavaScript would put columns named like integers first;
- * a name that comes twice gets a number.
+ * One array of row objects, in pieces to be printed one after the other. Written by hand, since an object of JavaScript
+ * would put columns named like integers first; a name that comes twice gets a number.
  */
-export function renderJson({ columns, rows }: ResultSet): string {
-  const keys = distinct(columns).map((name) => JSON.stringify(name));
-  const lines = rows.map(
-    (row) => `  {${keys.map((key, column) => `${key}: ${jsonValue(row[column] ?? null)}`).join(', ')}}`,
-  );
-  return lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n]`;
+export async function* renderJson(pages: Pages): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const { columns, rows } of pages) {
+    const keys = distinct(columns).map((name) => JSON.stringify(name));
+    const objects = rows.map(
+      (row) => `  {${keys.map((key, column) => `${key}: ${jsonValue(row[column] ?? null)}`).join(', ')}}`,
+    );
+    if (objects.length > 0) {
+      yield before + objects.join(',\n');
+      before = ',\n';
+    }
+  }
+  yield before === ',\n' ? '\n]\n' : '[]\n';
 }
 
-/** RFC 4180, with a header; NULL is an empty field, an empty text a quoted one. */
-export function renderCsv({ columns, rows }: ResultSet): string {
-  return [columns.map(csvField), ...rows.map((row) => row.map(csvField))]
-    .map((fields) => fields.join(','))
-    .join('\r\n');
+/** RFC 4180, with a header, in pieces; NULL is an empty field, an empty text a quoted one. */
+export async function* renderCsv(pages: Pages): AsyncGenerator<string> {
+  let isFirst = true;
+  for await (const { columns, rows } of pages) {
+    const lines = isFirst ? [columns, ...rows] : rows;
+    yield lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
+    isFirst = false;
+  }
 }
 
 /** Integers beyond 2^53 become strings: a JSON reader would round them. */

@@ -1,35 +1,122 @@
 import { styled } from './output.ts';
 
-/** An aligned table: numbers to the right, text to the left. Control characters are shown as they are escaped in JSON. */
-export function renderTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const cells = rows.map((row) => row.map(show));
-  const widths = columns.map((name, column) => Math.max(width(name), ...cells.map((row) => width(row[column] ?? ''))));
-  const right = columns.map((_, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column])));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => pad(cell, widths[column] ?? 0, right[column] === true))
-      .join('  ')
-      .trimEnd();
-  const head = styled('bold', line(columns.map(show)));
-  const rule = widths.map((length) => '-'.repeat(length)).join('  ');
-  return [head, rule, ...cells.map(line)].join('\n');
+type Row = readonly unknown[];
+
+/** How a table is laid out: the width of each column in characters of a terminal, and which hold numbers. */
+export interface Layout {
+  readonly columns: readonly string[];
+  readonly widths: readonly number[];
+  readonly right: readonly boolean[];
+  /** Where lines are cut; Infinity where they are not. */
+  readonly available: number;
 }
 
-function show(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value);
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+const GAP = '  ';
+const ELLIPSIS = '…';
+/** No column of text is cut below this, and its name may take as much. */
+const LEAST_WIDTH = 8;
+
+/** An aligned table: numbers to the right, with separated thousands, text to the left. */
+export function renderTable(columns: readonly string[], rows: readonly Row[]): string {
+  const layout = layOut(columns, rows);
+  return [...headOf(layout), ...rows.map((row) => lineOf(row, layout))].join('\n');
+}
+
+/** Lays a table out for these rows; where it is wider than `available`, its columns of text become narrower. */
+export function layOut(columns: readonly string[], rows: readonly Row[], available = Number.POSITIVE_INFINITY): Layout {
+  const right = columns.map((_, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column])));
+  const widths = columns.map((name, column) =>
+    rows.reduce((most, row) => Math.max(most, width(show(row[column]))), width(show(name))),
+  );
+  const room = available - GAP.length * (columns.length - 1);
+  for (let most = Math.max(LEAST_WIDTH, ...widths); sum(widths) > room && most > LEAST_WIDTH; most -= 1) {
+    for (const [column, wide] of widths.entries()) {
+      widths[column] = right[column] === true ? wide : Math.min(wide, most - 1);
+    }
+  }
+  return { columns, widths, right, available };
+}
+
+/** The lines above the rows. */
+export function headOf(layout: Layout): readonly string[] {
+  const { columns, widths, available } = layout;
+  return [
+    styled('bold', lineOf(columns, layout)),
+    cut(widths.map((length) => '-'.repeat(length)).join(GAP), available),
+  ];
+}
+
+/** A row as a line. What has no room in its column ends with …, but for numbers, which would become other ones. */
+export function lineOf(row: Row, { widths, right, available }: Layout): string {
+  const line = widths
+    .map((length, column) => {
+      const text = show(row[column]);
+      const isCut = available !== Number.POSITIVE_INFINITY && !isNumeric(row[column]);
+      return pad(isCut ? cut(text, length) : text, length, right[column] === true);
+    })
+    .join(GAP)
+    .trimEnd();
+  return cut(line, available);
+}
+
+/** A value for people. Control characters are shown as they are escaped in JSON; NULL is not an empty text. */
+export function show(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return grouped(String(value));
+  }
+  return (value === null ? 'NULL' : String(value ?? '')).replace(/\p{Cc}/gu, (character) =>
+    JSON.stringify(character).slice(1, -1),
+  );
+}
+
+/** Columns of a terminal: marks that combine take none, wide scripts and emoji two. */
+export function width(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text)
+    ? text.length
+    : [...text].reduce((all, character) => all + columnsOf(character), 0);
+}
+
+function columnsOf(character: string): number {
+  if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character)) {
+    return 0;
+  }
+  return WIDE.test(character) ? 2 : 1;
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+
+/** `1234567.5` as `1,234,567.5`; a number with an exponent as it is. */
+function grouped(text: string): string {
+  return text.replace(/^(-?)(\d+)(?=$|\.\d+$)/, (_, sign, digits) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ','));
 }
 
 function isNumeric(value: unknown): boolean {
   return value === null || typeof value === 'number' || typeof value === 'bigint';
 }
 
-/** Characters, not columns of a terminal: wide scripts are a little off. */
-function width(text: string): number {
-  return [...text].length;
+/** As much of a text as has room. */
+function cut(text: string, length: number): string {
+  if (width(text) <= length) {
+    return text;
+  }
+  let kept = '';
+  let taken = width(ELLIPSIS);
+  for (const character of text) {
+    taken += columnsOf(character);
+    if (taken > length) {
+      break;
+    }
+    kept += character;
+  }
+  return kept + ELLIPSIS;
 }
 
 function pad(text: string, length: number, right: boolean): string {
   const blanks = ' '.repeat(Math.max(0, length - width(text)));
   return right ? blanks + text : text + blanks;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, number) => all + number, 0);
 }

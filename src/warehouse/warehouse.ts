@@ -1,5 +1,6 @@
 import type { Part } from '../objects/part.ts';
 import type { Table } from '../sql/catalogue.ts';
+import type { Pages } from './pages.ts';
 
 /** A value of a result row. Timestamps are text, `YYYY-MM-DD HH:MM:SS.mmm` in UTC; integers beyond 2^53 are bigint. */
 export type Value = null | boolean | number | bigint | string;
@@ -161,6 +162,9 @@ export interface Warehouse {
    * `refused` or `missing-table` also where one of `options.tables` is none.
    */
   query(sql: string, options?: QueryOptions): Promise<ResultSet>;
+
+  /** The same for any number of rows: they are fetched as the reader takes them. A reader that stops ends the statement. */
+  pages(sql: string, options?: QueryOptions): Pages;
 
   /** What stands under these names in the schema, whoever made it; nothing where the schema is missing. */
   relations(names: readonly string[]): Promise<readonly Relation[]>;

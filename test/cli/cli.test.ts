@@ -139,7 +139,7 @@ describe('query', () => {
       );
       expect((await run(folder, ['query', 'SELECT 1 AS a WHERE 1 = 0', '--format', 'json'])).stdout).toBe('[]\n');
       expect((await run(folder, ['query', `SELECT 'x,y' AS a, '' AS b, NULL AS c`, '--format', 'csv'])).stdout).toBe(
-        'a,b,c\r\n"x,y","",\n',
+        'a,b,c\r\n"x,y","",\r\n',
       );
       expect((await run(folder, ['query', "SELECT 12 AS number, 'a\tb' AS text"])).stdout).toBe(
         'number  text\n------  ----\n    12  a\\tb\n(1 row)\n',

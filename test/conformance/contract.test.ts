@@ -22,6 +22,13 @@ function batchOf(locks: boolean, ...statements: readonly string[]): Batch {
 const INSERT = "INSERT INTO users (user_id, level) SELECT 1, 'free'";
 const COUNT = 'SELECT COUNT(*) AS n FROM users';
 
+const HUNDRED = `SELECT a.n * 10 + b.n AS n FROM (${digits()}) a CROSS JOIN (${digits()}) b`;
+const TEN_THOUSAND = `SELECT a.n AS a, b.n AS b FROM (${HUNDRED}) a CROSS JOIN (${HUNDRED}) b ORDER BY 1, 2`;
+
+function digits(): string {
+  return Array.from({ length: 10 }, (_, n) => `SELECT ${n} AS n`).join(' UNION ALL ');
+}
+
 async function countUsers({ context }: Loader): Promise<number> {
   return Number((await context.warehouse.query(COUNT)).rows[0]?.[0]);
 }
@@ -87,6 +94,35 @@ describe.each(engines)('the contract of a warehouse on $name', (engine) => {
         expect(await countUsers(loader)).toBe(1);
       }),
   );
+
+  test('a query has any number of rows, in pages; one whose reader stops is over', () =>
+    withLoader(engine, async (loader) => {
+      const { warehouse } = loader.context;
+      const pages = [];
+      for await (const page of warehouse.pages(TEN_THOUSAND)) {
+        pages.push(page);
+      }
+      expect(new Set(pages.map(({ columns }) => columns.join()))).toEqual(new Set(['a,b']));
+      const rows = pages.flatMap((page) => page.rows);
+      expect(rows.map(([a, b]) => Number(a) * 100 + Number(b))).toEqual(Array.from({ length: 10_000 }, (_, n) => n));
+      expect(Math.max(...pages.map((page) => page.rows.length))).toBeLessThan(5000);
+      for await (const page of warehouse.pages(TEN_THOUSAND)) {
+        expect(page.columns).toEqual(['a', 'b']);
+        break;
+      }
+      expect(await warehouse.running()).toEqual([]);
+      expect(await countUsers(loader)).toBe(0);
+    }));
+
+  test('a query without rows has a page that tells its columns', () =>
+    withLoader(engine, async ({ context: { warehouse } }) => {
+      const pages = [];
+      for await (const page of warehouse.pages('SELECT user_id, level FROM users')) {
+        pages.push(page);
+      }
+      expect(pages[0]?.columns).toEqual(['user_id', 'level']);
+      expect(pages.flatMap(({ rows }) => rows)).toEqual([]);
+    }));
 
   test('a query of ordinary tables reads nothing where one of them is a view, or missing', () =>
     withLoader(engine, async ({ context: { warehouse } }) => {

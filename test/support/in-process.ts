@@ -37,8 +37,9 @@ export async function captured<T>(
 
 function divert(stream: NodeJS.WriteStream, to: (text: string) => void): () => void {
   const { write } = stream;
-  stream.write = ((text: string | Uint8Array) => {
+  stream.write = ((text: string | Uint8Array, done?: () => void) => {
     to(String(text));
+    done?.();
     return true;
   }) as typeof write;
   return () => {

@@ -146,6 +146,7 @@ export function override(warehouse: Warehouse, methods: Partial<Warehouse>): War
     ...(warehouse.statementLimit === undefined ? {} : { statementLimit: warehouse.statementLimit }),
     schema: () => warehouse.schema(),
     query: (sql, options) => warehouse.query(sql, options),
+    pages: (sql, options) => warehouse.pages(sql, options),
     relations: (names) => warehouse.relations(names),
     running: () => warehouse.running(),
     explain: (batch) => warehouse.explain(batch),

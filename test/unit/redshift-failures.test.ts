@@ -101,8 +101,8 @@ describe('what the Data API says', () => {
       { stringValue: '7' },
       { isNull: true as const },
     ];
-    const page = { ColumnMetadata: types.map((typeName) => ({ name: 'n', label: 'l', typeName })), Records: [fields] };
-    expect(toResultSet([page as never])).toEqual({
+    const columns = types.map((typeName) => ({ name: 'n', label: 'l', typeName }));
+    expect(toResultSet(columns, { Records: [fields] })).toEqual({
       columns: types.map(() => 'l'),
       rows: [[9223372036854775807n, 12.5, '2018-11-01 21:01:46.796', '2018-11-01 21:01:46.000', false, 0.5, '7', null]],
     });

@@ -1,5 +1,6 @@
 import { JSON_OPTION, toModule } from '../command.ts';
 import { count, counted, document, result, story, styled } from '../output.ts';
+import { questionOf } from '../questions.ts';
 
 interface Args {
   readonly dir: string;
@@ -85,9 +86,4 @@ async function print(
   }
   result(`\nDone in ${seconds.toFixed(1)} s. Ask it more:`);
   result(`  npm run query -- --config ${file} "SELECT * FROM users LIMIT 5"`);
-}
-
-/** The question a file of sql/queries begins with. */
-function questionOf(sql: string): string {
-  return sql.split('\n')[0]?.replace(/^-- /, '') ?? '';
 }

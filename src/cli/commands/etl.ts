@@ -1,10 +1,12 @@
 import type { LoadContext } from '../../pipeline/context.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { ALL_OPTION } from '../listed.ts';
 import { result, story } from '../output.ts';
 import { withWarehouse } from '../session.ts';
 import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
 
 interface Args extends WarehouseArgs, ToleranceArgs {
+  readonly all: boolean;
   readonly dryRun: boolean;
   readonly expectFiles: boolean;
   readonly replay: boolean;
@@ -26,6 +28,7 @@ export const etlCommand = toModule<Args>({
       default: false,
       describe: 'print the plan and every statement, load nothing',
     },
+    all: { ...ALL_OPTION.all, describe: 'with --dry-run, list all files, not the first of each table only' },
     replay: {
       type: 'boolean',
       default: true,
@@ -62,11 +65,11 @@ async function run(context: LoadContext, args: Args): Promise<void> {
   });
 }
 
-async function dryRun(context: LoadContext, { json }: Args): Promise<void> {
+async function dryRun(context: LoadContext, { json, all }: Args): Promise<void> {
   const { dryRunLoad } = await import('../../pipeline/dry-run.ts');
   const { printPlan } = await import('../reports.ts');
   const { plan, statements, runs, kept } = await dryRunLoad(context);
-  printPlan(plan, { json, command: 'etl', statements, kept });
+  printPlan(plan, { json, all, command: 'etl', statements, kept });
   if (!json) {
     const split = runs > 1 ? `, for each of ${runs} runs with its own files` : '';
     story(`${statements.length} statements would run in one transaction${split}:`);

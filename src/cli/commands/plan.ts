@@ -1,17 +1,19 @@
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { ALL_OPTION } from '../listed.ts';
 import { withWarehouse } from '../session.ts';
 
-export const planCommand = toModule<WarehouseArgs>({
+export const planCommand = toModule<WarehouseArgs & { readonly all: boolean }>({
   command: 'plan',
   describe: 'show which files a load would take',
   options: {
     ...WAREHOUSE_OPTIONS,
+    ...ALL_OPTION,
   },
   examples: [['npm run plan', 'what the next etl would load']],
-  run: ({ config, json }) =>
+  run: ({ config, json, all }) =>
     withWarehouse({ config, readOnly: true }, async (context) => {
       const { planLoad } = await import('../../pipeline/plan.ts');
       const { printPlan } = await import('../reports.ts');
-      printPlan(await planLoad({ ...context, replays: false }), { json, command: 'plan' });
+      printPlan(await planLoad({ ...context, replays: false }), { json, all, command: 'plan' });
     }),
 });

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { UsageError } from '../../errors.ts';
+import { fstatSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { BadResult, messageOf, StarloadError, UsageError } from '../../errors.ts';
 import type { LoadContext } from '../../pipeline/context.ts';
 import type { Model } from '../../sql/catalogue.ts';
-import type { ResultSet } from '../../warehouse/warehouse.ts';
+import type { Pages } from '../../warehouse/pages.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
-import { result } from '../output.ts';
+import { document, piece, result } from '../output.ts';
 import { withWarehouse } from '../session.ts';
 
 type Format = 'table' | 'json' | 'csv';
@@ -12,63 +15,109 @@ type Format = 'table' | 'json' | 'csv';
 interface Args extends WarehouseArgs {
   readonly sql: string | undefined;
   readonly question: string | undefined;
+  readonly file: string | undefined;
   readonly write: boolean;
   readonly format: Format;
+  readonly wide: boolean;
+  readonly vertical: boolean;
 }
 
 export const queryCommand = toModule<Args>({
   command: 'query [sql]',
   describe: 'run SQL on the warehouse, read-only unless told otherwise',
-  positionals: { sql: { type: 'string', describe: 'one statement' } },
+  positionals: { sql: { type: 'string', describe: 'one statement; without it, standard input is read' } },
   options: {
     ...WAREHOUSE_OPTIONS,
-    question: { type: 'string', requiresArg: true, describe: 'run a question of sql/queries by its name' },
+    file: { type: 'string', alias: 'f', requiresArg: true, describe: 'read the statement from a file' },
+    question: { type: 'string', describe: 'run a question of sql/queries by its name; without a name, list them' },
     format: {
       choices: ['table', 'json', 'csv'] as const,
       default: 'table' as const,
       describe: 'of the rows',
     },
+    wide: { type: 'boolean', default: false, describe: 'do not cut tables to the width of the terminal' },
+    vertical: { type: 'boolean', default: false, describe: 'print each value on a line of its own' },
     write: { type: 'boolean', default: false, describe: 'allow the statement to change data in the warehouse' },
   },
   examples: [
     ['npm run query -- "SELECT COUNT(*) FROM songplays"', 'ask anything'],
     ['npm run query -- --question top_users', 'ask what is asked often'],
+    ['npm run --silent query -- --file my.sql --format csv > rows.csv', 'any number of rows, in little memory'],
   ],
   run,
 });
 
 async function run(args: Args): Promise<void> {
   const { loadModel } = await import('../../sql/catalogue.ts');
-  const sql = sqlOf(loadModel(), args);
-  await withWarehouse({ config: args.config, readOnly: !args.write, reachesSources: false }, async (context) => {
-    await print(await ask(context, sql, args), args);
-  });
-}
-
-async function print(rows: ResultSet, args: Args): Promise<void> {
-  const { renderCsv, renderJson } = await import('../rows.ts');
-  const { renderTable } = await import('../table.ts');
-  const format = args.json ? 'json' : args.format;
-  if (format === 'table') {
-    result(`${renderTable(rows.columns, rows.rows)}\n(${rows.rows.length} ${rows.rows.length === 1 ? 'row' : 'rows'})`);
-  } else {
-    result(format === 'json' ? renderJson(rows) : renderCsv(rows));
+  const model = loadModel();
+  if (args.question === '') {
+    return listQuestions(model, args);
+  }
+  const sql = await sqlOf(model, args);
+  const printed = { pieces: 0 };
+  try {
+    await withWarehouse({ config: args.config, readOnly: !args.write, reachesSources: false }, (context) =>
+      print(ask(context, sql, args), args, printed),
+    );
+  } catch (error) {
+    throw printed.pieces > 0 && error instanceof StarloadError ? cutShort(error) : error;
   }
 }
 
-function sqlOf(model: Model, { sql, question }: Args): string {
-  if (sql !== undefined && sql.trim() !== '' && question === undefined) {
+/** Prints until the rows end, or nobody reads any more. */
+async function print(pages: Pages, args: Args, printed: { pieces: number }): Promise<void> {
+  for await (const text of await rendered(pages, args)) {
+    printed.pieces += 1;
+    if (!(await piece(text))) {
+      return;
+    }
+  }
+}
+
+/** The rows that are printed can be taken back no more. */
+function cutShort({ exitCode, headline, next, cause }: StarloadError): BadResult {
+  return new BadResult(exitCode, `the rows above are not all: ${headline}`, { next, cause });
+}
+
+async function rendered(pages: Pages, { json, format, wide, vertical }: Args): Promise<AsyncIterable<string>> {
+  const { renderCsv, renderJson } = await import('../rows.ts');
+  const { renderRows, renderVertical } = await import('../query-table.ts');
+  if (json || format === 'json') {
+    return renderJson(pages);
+  }
+  if (format === 'csv') {
+    return renderCsv(pages);
+  }
+  return vertical ? renderVertical(pages) : renderRows(pages, wide ? undefined : process.stdout.columns);
+}
+
+async function listQuestions({ queries }: Model, { json }: Args): Promise<void> {
+  const { questionOf } = await import('../questions.ts');
+  const questions = queries.map(({ name, sql }) => [name, questionOf(sql)] as const);
+  if (json) {
+    document({ command: 'query', status: 'listed', questions: Object.fromEntries(questions) });
+    return;
+  }
+  const { renderTable } = await import('../table.ts');
+  result(renderTable(['name', 'question'], questions));
+}
+
+/** The one statement that is given: as an argument, in a file, as a question's name or on standard input. */
+async function sqlOf(model: Model, { sql, question, file }: Args): Promise<string> {
+  const given = [sql, question, file].filter((one) => one !== undefined);
+  const written = question === undefined && given.length < 2 ? (sql ?? (await read(file))) : '';
+  if (written.trim() !== '') {
     // The byte order mark of a file: engines differ on what it is.
-    return sql.replace(/^\ufeff/, '');
+    return written.replace(/^\ufeff/, '');
   }
   const found = model.queries.find(({ name }) => name === question);
-  if (found !== undefined && sql === undefined) {
+  if (found !== undefined && given.length === 1) {
     return found.sql;
   }
   const names = model.queries.map(({ name }) => name).join(', ');
   throw new UsageError(
-    question === undefined || sql !== undefined
-      ? 'give one statement, or --question NAME'
+    question === undefined || given.length > 1
+      ? 'give one statement, as an argument, with --file FILE or on standard input, or --question NAME'
       : `there is no question ${question}`,
     {
       next: `The questions of sql/queries are: ${names}.`,
@@ -76,11 +125,32 @@ function sqlOf(model: Model, { sql, question }: Args): string {
   );
 }
 
+/** A file's text; without a file, what is sent on standard input. A terminal is not waited for. */
+async function read(file: string | undefined): Promise<string> {
+  try {
+    if (file !== undefined) {
+      return await readFile(file, 'utf8');
+    }
+    return isSent() ? await text(process.stdin) : '';
+  } catch (error) {
+    throw new UsageError(`cannot read the statement: ${messageOf(error)}`, {
+      next: 'Name a file of text that you may read.',
+      cause: error,
+    });
+  }
+}
+
+function isSent(): boolean {
+  const stdin = fstatSync(0);
+  return stdin.isFIFO() || stdin.isFile() || stdin.isSocket();
+}
+
 /** A question of sql/queries names its tables as all of sql/ does; a user's own statement is left as it is. */
-async function ask({ warehouse }: LoadContext, sql: string, { write, question }: Args): Promise<ResultSet> {
+async function* ask({ warehouse }: LoadContext, sql: string, { write, question }: Args): Pages {
   const asWritten = question === undefined;
   if (!write) {
-    return warehouse.query(sql, { asWritten });
+    yield* warehouse.pages(sql, { asWritten });
+    return;
   }
   const [outcome] = await warehouse.run({
     name: `query-${randomUUID()}`,
@@ -88,5 +158,5 @@ async function ask({ warehouse }: LoadContext, sql: string, { write, question }:
     asWritten,
     steps: [{ kind: 'sql', name: 'query', sql, wanted: 'always' }],
   });
-  return outcome?.result ?? { columns: ['rows_changed'], rows: [[outcome?.affected ?? 0]] };
+  yield outcome?.result ?? { columns: ['rows_changed'], rows: [[outcome?.affected ?? 0]] };
 }

@@ -1,17 +1,19 @@
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { ALL_OPTION } from '../listed.ts';
 import { withWarehouse } from '../session.ts';
 
-export const statusCommand = toModule<WarehouseArgs>({
+export const statusCommand = toModule<WarehouseArgs & { readonly all: boolean }>({
   command: 'status',
   describe: 'show what runs now, past runs and the size of each table',
   options: {
     ...WAREHOUSE_OPTIONS,
+    ...ALL_OPTION,
   },
   examples: [['npm run status', 'what has been loaded, and when']],
-  run: ({ config, json, excerpts }) =>
+  run: ({ config, json, all, excerpts }) =>
     withWarehouse({ config, readOnly: true }, async (context) => {
       const { status } = await import('../../pipeline/status.ts');
       const { printStatus } = await import('../reports.ts');
-      printStatus(await status(context), { json, excerpts, location: context.warehouse.location });
+      printStatus(await status(context), { json, all, excerpts, location: context.warehouse.location });
     }),
 });

@@ -82,12 +82,16 @@ function nowhere(database: string): string {
   return `${database}_nowhere`;
 }
 
-/** DuckDB's error as a WarehouseError; one that is none of its own stays what it is. */
-export function sorted(error: unknown): WarehouseError {
+/**
+ * DuckDB's error as a WarehouseError; one that is none of its own stays what it is. It points at the place in the statement
+ * only where a user wrote that.
+ */
+export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseError {
   if (error instanceof WarehouseError) {
     return error;
   }
-  const message = messageOf(error).split('\n\nLINE ')[0] ?? '';
+  const [told = '', place = ''] = messageOf(error).split(/\n\n(?=LINE )/);
+  const message = isUsersOwn && place !== '' ? `${told}\n\n${place}` : told;
   if (/^Catalog Error: Table with name \S+ does not exist/.test(message)) {
     return new WarehouseError('missing-table', message.split('\n')[0] ?? message, {
       next: 'Run npm run create-tables first, or correct the name.',

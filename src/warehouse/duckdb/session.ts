@@ -3,11 +3,11 @@ import type { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import { listValue, ResultReturnType } from '../reader/driver.ts';
-import type { Batch, Step, StepResult } from '../warehouse.ts';
+import type { Batch, ResultSet, Step, StepResult } from '../warehouse.ts';
 import { sorted } from './connection.ts';
 import { copyStatements } from './copy.ts';
 import { assertEndsNothing, assertReads } from './read-only.ts';
-import { toResultSet } from './values.ts';
+import { toResultSet, toRows } from './values.ts';
 
 const INTERRUPT_MILLISECONDS = 20;
 
@@ -66,11 +66,41 @@ export class Session {
   }
 
   /** Runs one statement in a transaction that can only read. Throws WarehouseError. */
-  async read(sql: string): Promise<StepResult> {
+  async *read(sql: string): AsyncGenerator<ResultSet> {
     const named = this.#named(sql);
     await this.#attempt(() => assertReads(this.#connection, named));
     await this.#send('BEGIN TRANSACTION READ ONLY');
-    return this.#runRead('query', named);
+    const result = await this.#attempt(() => this.#connection.stream(named));
+    const columns = result.columnNames();
+    yield { columns, rows: [] };
+    for (;;) {
+      const chunk = await this.#attempt(() => result.fetchChunk());
+      if (chunk === null || chunk.rowCount === 0) {
+        return this.#attempt(() => this.#assertWhole(named));
+      }
+      yield { columns, rows: toRows(result, chunk.getRows()) };
+    }
+  }
+
+  /**
+   * Throws unless the rows of a query came to their end. The driver tells nothing of an error that ends them early (its
+   * fetchChunk gives null either way), but DuckDB refuses everything else in that transaction.
+   */
+  async #assertWhole(sql: string): Promise<void> {
+    try {
+      await this.#connection.run('SELECT 1');
+    } catch (cause) {
+      await this.#connection.run('ROLLBACK');
+      await this.#connection.run(`EXPLAIN ANALYZE ${sql}`);
+      throw new WarehouseError(
+        'refused',
+        'the statement failed while its rows were read, and did not when it was tried again',
+        {
+          next: 'Run it again.',
+          cause,
+        },
+      );
+    }
   }
 
   #named(sql: string): string {
@@ -127,7 +157,7 @@ export class Session {
     try {
       return await action();
     } catch (error) {
-      throw sorted(error);
+      throw sorted(error, { isUsersOwn: this.#names === undefined });
     } finally {
       clearInterval(this.#interrupts);
     }

@@ -1,15 +1,20 @@
-import type { DuckDBResultReader, DuckDBValue, DuckDBTypeId as TypeId } from '@duckdb/node-api';
+import type { DuckDBResult, DuckDBResultReader, DuckDBValue, DuckDBTypeId as TypeId } from '@duckdb/node-api';
 import { DuckDBTypeId } from '../reader/driver.ts';
 import { decimalValue, integerValue, timestampValue } from '../values.ts';
 import type { ResultSet, Value } from '../warehouse.ts';
 
 /** A statement's rows in the form every engine returns (Value). */
 export function toResultSet(reader: DuckDBResultReader): ResultSet {
-  const types = reader.columnTypes().map((type) => type.typeId);
-  return {
-    columns: reader.columnNames(),
-    rows: reader.getRows().map((row) => row.map((value, column) => toValue(value, types[column]))),
-  };
+  return { columns: reader.columnNames(), rows: toRows(reader, reader.getRows()) };
+}
+
+/** Rows of a result, some or all, in that form. */
+export function toRows(
+  result: Pick<DuckDBResult, 'columnTypes'>,
+  rows: readonly (readonly DuckDBValue[])[],
+): ResultSet['rows'] {
+  const types = result.columnTypes().map((type) => type.typeId);
+  return rows.map((row) => row.map((value, column) => toValue(value, types[column])));
 }
 
 function toValue(value: DuckDBValue, type: TypeId | undefined): Value {

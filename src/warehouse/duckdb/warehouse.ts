@@ -1,5 +1,6 @@
 import { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
+import { collect } from '../pages.ts';
 import { assertTables } from '../relations.ts';
 import type {
   Batch,
@@ -41,12 +42,20 @@ class DuckdbWarehouse implements Warehouse {
     return this.#file.schema;
   }
 
-  async query(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): Promise<ResultSet> {
+  query(sql: string, options?: QueryOptions): Promise<ResultSet> {
+    return collect(this.pages(sql, options));
+  }
+
+  async *pages(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): AsyncGenerator<ResultSet> {
     if (tables.length > 0) {
       assertTables(tables, await this.relations(tables));
     }
-    const { result } = await this.#withSession(asWritten, (session) => session.read(sql));
-    return result ?? { columns: [], rows: [] };
+    const session = await this.#open(asWritten);
+    try {
+      yield* session.read(sql);
+    } finally {
+      this.#end(session);
+    }
   }
 
   async relations(names: readonly string[]): Promise<readonly Relation[]> {
@@ -63,8 +72,13 @@ class DuckdbWarehouse implements Warehouse {
     return ['BEGIN', ...this.#before(batch), ...batch.steps.flatMap((step) => statementsOf(step, names)), 'COMMIT'];
   }
 
-  run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
-    return this.#withSession(batch.asWritten === true, (session) => session.run(batch, this.#before(batch), onStep));
+  async run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
+    const session = await this.#open(batch.asWritten === true);
+    try {
+      return await session.run(batch, this.#before(batch), onStep);
+    } finally {
+      this.#end(session);
+    }
   }
 
   /** A batch ends with its process. */
@@ -87,17 +101,17 @@ class DuckdbWarehouse implements Warehouse {
       : [];
   }
 
-  async #withSession<T>(asWritten: boolean, action: (session: Session) => Promise<T>): Promise<T> {
+  async #open(asWritten: boolean): Promise<Session> {
     const session = asWritten
       ? new Session(await connectToSchema(this.#file), undefined)
       : new Session(await connect(this.#file), new Qualifier(placesOf(this.#file)));
     this.#sessions.add(session);
-    try {
-      return await action(session);
-    } finally {
-      this.#sessions.delete(session);
-      session.close();
-    }
+    return session;
+  }
+
+  #end(session: Session): void {
+    this.#sessions.delete(session);
+    session.close();
   }
 }
 

@@ -6,6 +6,7 @@ import type { CsvReader } from '../reader/csv.ts';
 import { refuseReach } from '../relations.ts';
 import type { Batch, Reach, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
 import type { Connection } from './client.ts';
+import { nextPage, openCursor, PAGE_ROWS } from './cursor.ts';
 import { sorted } from './failures.ts';
 import { GRANTS, HAS_COLUMN } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
@@ -58,15 +59,19 @@ export class Session {
   }
 
   /** Runs one statement in a transaction that can only read; see Warehouse.query. Throws WarehouseError. */
-  async read(sql: string, asWritten: boolean): Promise<ResultSet> {
+  async *read(sql: string, asWritten: boolean): AsyncGenerator<ResultSet> {
     await this.#send('BEGIN READ ONLY');
     await this.#attempt(() => assertReads(this.#client, sql));
     if (asWritten) {
       await this.#send(searchIn(this.#schema));
     }
-    const { result } = await this.#runSql('query', asWritten ? sql : this.#names.statement(sql));
+    const cursor = this.#client.query(openCursor(asWritten ? sql : this.#names.statement(sql)));
+    let page: ResultSet;
+    do {
+      page = await this.#attempt(() => nextPage(cursor));
+      yield page;
+    } while (page.rows.length === PAGE_ROWS);
     await this.#send('ROLLBACK');
-    return result ?? { columns: [], rows: [] };
   }
 
   /** Asks the server's own catalogue, with values for $1 and so on. */

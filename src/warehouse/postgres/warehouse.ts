@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Qualifier } from '../../sql/qualify.ts';
 import { WarehouseError } from '../errors.ts';
+import { collect } from '../pages.ts';
 import { CsvReader } from '../reader/csv.ts';
 import { assertTables } from '../relations.ts';
 import type {
@@ -61,11 +62,20 @@ class PostgresWarehouse implements Warehouse {
     return this.#schema ?? this.#withSession(async () => this.#schema as string);
   }
 
-  async query(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): Promise<ResultSet> {
+  query(sql: string, options?: QueryOptions): Promise<ResultSet> {
+    return collect(this.pages(sql, options));
+  }
+
+  async *pages(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): AsyncGenerator<ResultSet> {
     if (tables.length > 0) {
       assertTables(tables, await this.relations(tables));
     }
-    return this.#withSession((session) => session.read(sql, asWritten));
+    const session = await this.#open();
+    try {
+      yield* session.read(sql, asWritten);
+    } finally {
+      await this.#end(session);
+    }
   }
 
   async relations(names: readonly string[]): Promise<readonly Relation[]> {
@@ -143,13 +153,16 @@ class PostgresWarehouse implements Warehouse {
 
   async #withSession<T>(action: (session: Session) => Promise<T>): Promise<T> {
     const session = await this.#open();
-    this.#sessions.add(session);
     try {
       return await action(session);
     } finally {
-      this.#sessions.delete(session);
-      await session.close();
+      await this.#end(session);
     }
+  }
+
+  async #end(session: Session): Promise<void> {
+    this.#sessions.delete(session);
+    await session.close();
   }
 
   async #open(): Promise<Session> {
@@ -158,7 +171,9 @@ class PostgresWarehouse implements Warehouse {
     const { client } = connection;
     try {
       this.#schema ??= await firstOfSearchPath(client);
-      return new Session(connection, this.#schema, () => CsvReader.open(scratch, readable));
+      const session = new Session(connection, this.#schema, () => CsvReader.open(scratch, readable));
+      this.#sessions.add(session);
+      return session;
     } catch (error) {
       await client.end().catch(() => {});
       throw error instanceof WarehouseError ? error : sorted(error);

@@ -8,6 +8,7 @@ import type {
   StatusString,
 } from '@aws-sdk/client-redshift-data';
 import { StarloadError } from '../../errors.ts';
+import { collect } from '../pages.ts';
 import type { ResultSet } from '../warehouse.ts';
 import type { SdkClient } from './client.ts';
 import { isDenied, isTransient, nameOf, sortedCall } from './failures.ts';
@@ -142,29 +143,41 @@ export class DataApi {
     );
   }
 
-  /** The rows of a statement that has finished, all pages of them. */
-  async rows(id: string): Promise<ResultSet> {
-    return toResultSet(await this.#pages(id));
+  /** All rows of a statement that has finished. */
+  rows(id: string): Promise<ResultSet> {
+    return collect(this.pages(id));
+  }
+
+  /** The same page by page. Only the first page of the Data API need tell the columns. */
+  async *pages(id: string): AsyncGenerator<ResultSet> {
+    let columns: ResultPage['ColumnMetadata'];
+    for await (const page of this.#pages(id)) {
+      columns ??= page.ColumnMetadata;
+      yield toResultSet(columns ?? [], page);
+    }
   }
 
   /** The first value of a statement that has finished, as the service sent it. */
   async firstField(id: string): Promise<Field | undefined> {
-    return (await this.#pages(id))[0]?.Records?.[0]?.[0];
+    for await (const { Records: [record] = [] } of this.#pages(id)) {
+      if (record !== undefined) {
+        return record[0];
+      }
+    }
+    return undefined;
   }
 
-  async #pages(id: string): Promise<readonly ResultPage[]> {
+  async *#pages(id: string): AsyncGenerator<ResultPage> {
     const { sdk, client } = await this.#sdk();
-    const pages: ResultPage[] = [];
     let token: string | undefined;
     do {
       const input = { Id: id, ...(token === undefined ? {} : { NextToken: token }) };
       const page = await this.#repeat('GetStatementResult', () =>
         client.send(new sdk.GetStatementResultCommand(input)),
       );
-      pages.push(page);
+      yield page;
       token = page.NextToken === '' ? undefined : page.NextToken;
     } while (token !== undefined);
-    return pages;
   }
 
   /** Asks for a statement to be stopped; one that has ended stays as it is. */

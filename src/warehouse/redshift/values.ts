@@ -8,14 +8,11 @@ export interface ResultPage {
   readonly Records?: readonly (readonly Field[])[] | undefined;
 }
 
-/** All pages of a result in the form every engine returns (Value). */
-export function toResultSet(pages: readonly ResultPage[]): ResultSet {
-  const columns = pages[0]?.ColumnMetadata ?? [];
+/** A page of a result in the form every engine returns (Value). */
+export function toResultSet(columns: readonly ColumnMetadata[], { Records = [] }: ResultPage): ResultSet {
   return {
     columns: columns.map(({ label, name }) => label ?? name ?? ''),
-    rows: pages.flatMap(({ Records = [] }) =>
-      Records.map((record) => record.map((field, column) => toValue(field, columns[column]?.typeName ?? ''))),
-    ),
+    rows: Records.map((record) => record.map((field, column) => toValue(field, columns[column]?.typeName ?? ''))),
   };
 }
 

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors.ts';
 import { Qualifier } from '../../sql/qualify.ts';
 import { withoutComments } from '../../sql/tokens.ts';
 import { WarehouseError } from '../errors.ts';
+import { collect } from '../pages.ts';
 import { timestampValue } from '../values.ts';
 import type {
   Batch,
@@ -93,22 +94,27 @@ class RedshiftWarehouse implements Warehouse {
   async schema(): Promise<string> {
     if (this.#schema === undefined) {
       const submission = { name: QUERY_NAME, token: randomUUID() };
-      this.#schema = readFirstOfPath(await this.#rowsOf(await this.#api.submit(FIRST_OF_PATH, submission), ''));
+      const submitted = await this.#api.submit(FIRST_OF_PATH, submission);
+      this.#schema = readFirstOfPath(await this.#api.rows(await this.#finished(submitted)));
     }
     return this.#schema;
   }
 
-  async query(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): Promise<ResultSet> {
+  query(sql: string, options?: QueryOptions): Promise<ResultSet> {
+    return collect(this.pages(sql, options));
+  }
+
+  async *pages(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): AsyncGenerator<ResultSet> {
     assertReads(sql);
     const schema = await this.schema();
     const guards = tables.length === 0 ? [] : [tablesGuardSql(schema, tables)];
-    return asWritten
+    yield* asWritten
       ? this.#read(sql, { searched: schema, guards })
       : this.#read(withoutComments(new Qualifier(placesOf(schema)).statement(sql)), { guards });
   }
 
   async relations(names: readonly string[]): Promise<readonly Relation[]> {
-    return readRelations(await this.#read(relationsSql(await this.schema(), names)));
+    return readRelations(await collect(this.#read(relationsSql(await this.schema(), names))));
   }
 
   /** Statements of this AWS identity: the Data API shows no others. */
@@ -150,7 +156,7 @@ class RedshiftWarehouse implements Warehouse {
     if (status !== 'FINISHED') {
       throw this.#submitter.cancelled && status === 'ABORTED'
         ? new WarehouseError('cancelled', 'the statement was cancelled')
-        : await readFailure(this.#api, ended, status, (sql) => this.#read(sql), notify);
+        : await readFailure(this.#api, ended, status, (sql) => collect(this.#read(sql)), notify);
     }
     await this.#clean(batch, placed);
     const results = await readResults(this.#api, ended, batch.steps).catch((error: unknown) => {
@@ -181,7 +187,7 @@ class RedshiftWarehouse implements Warehouse {
   }
 
   async #hasSchema(): Promise<boolean> {
-    const { rows } = await this.#read(schemaExistsSql(await this.schema()));
+    const { rows } = await collect(this.#read(schemaExistsSql(await this.schema())));
     return Number(rows[0]?.[0]) > 0;
   }
 
@@ -199,28 +205,27 @@ class RedshiftWarehouse implements Warehouse {
    * Runs a query. A lone statement remembers nothing of an earlier one, so what a session needs goes along in a batch, and
    * so do guards, which fail where the query must not be run.
    */
-  async #read(
+  async *#read(
     sql: string,
     {
       searched = NOTHING_OF_OTHERS,
       guards = [],
     }: { readonly searched?: string; readonly guards?: readonly string[] } = {},
-  ): Promise<ResultSet> {
+  ): AsyncGenerator<ResultSet> {
     const session = sessionStatements({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
     const statements = [...session, ...guards, sql];
     const submission = { name: QUERY_NAME, token: randomUUID() };
-    return this.#rowsOf(
-      await this.#api.submitBatch(statements, submission, { holdBack: true }),
-      `:${statements.length}`,
-    );
+    const submitted = await this.#api.submitBatch(statements, submission, { holdBack: true });
+    yield* this.#api.pages(`${await this.#finished(submitted)}:${statements.length}`);
   }
 
-  async #rowsOf(state: StatementState, sub: string): Promise<ResultSet> {
-    const { id, status } = await this.#submitter.wait(state);
+  /** Waits for statements that return rows. Gives their id, or throws what became of them. */
+  async #finished(submitted: StatementState): Promise<string> {
+    const { id, status } = await this.#submitter.wait(submitted);
     if (status !== 'FINISHED') {
       throw sortedStatement((await this.#api.describe(id)).Error ?? `the statement was ${status}`);
     }
-    return this.#api.rows(`${id}${sub}`);
+    return id;
   }
 
   /** COPY wants to know the region of what it reads, folder by folder. */

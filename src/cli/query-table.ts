@@ -1,0 +1,57 @@
+import type { Pages } from '../warehouse/pages.ts';
+import type { ResultSet } from '../warehouse/warehouse.ts';
+import { counted } from './output.ts';
+import { headOf, type Layout, layOut, lineOf, show, width } from './table.ts';
+
+/** A table is laid out by its first rows: later ones may be wider than their column. */
+const LAID_OUT_ROWS = 1000;
+
+/** A query's rows as a table, in pieces, cut to `available` columns of the terminal. Its last line counts the rows. */
+export async function* renderRows(pages: Pages, available?: number): AsyncGenerator<string> {
+  let layout: Layout | undefined;
+  let total = 0;
+  for await (const { columns, rows } of gathered(pages, LAID_OUT_ROWS)) {
+    const laidOut: Layout = layout ?? layOut(columns, rows, available);
+    yield lines([...(layout === undefined ? headOf(laidOut) : []), ...rows.map((row) => lineOf(row, laidOut))]);
+    layout = laidOut;
+    total += rows.length;
+  }
+  yield lines([`(${counted(total, 'row')})`]);
+}
+
+/** A query's rows with each value on a line of its own, in pieces. */
+export async function* renderVertical(pages: Pages): AsyncGenerator<string> {
+  let total = 0;
+  for await (const { columns, rows } of pages) {
+    const most = columns.reduce((longest, name) => Math.max(longest, width(show(name))), 0);
+    const named = columns.map((name) => show(name) + ' '.repeat(most - width(show(name))));
+    for (const row of rows) {
+      total += 1;
+      yield lines([`--- row ${total}`, ...named.map((name, column) => `${name}  ${show(row[column])}`.trimEnd())]);
+    }
+  }
+  yield lines([`(${counted(total, 'row')})`]);
+}
+
+/** The same pages, of which the first holds at least so many rows, or all. */
+async function* gathered(pages: Pages, least: number): AsyncGenerator<ResultSet> {
+  let first: ResultSet | undefined = { columns: [], rows: [] };
+  for await (const page of pages) {
+    if (first === undefined) {
+      yield page;
+      continue;
+    }
+    first = { columns: page.columns, rows: [...first.rows, ...page.rows] };
+    if (first.rows.length >= least) {
+      yield first;
+      first = undefined;
+    }
+  }
+  if (first !== undefined) {
+    yield first;
+  }
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((one) => `${one}\n`).join('');
+}
