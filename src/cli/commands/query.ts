@@ -76,7 +76,10 @@ async function print(pages: Pages, args: Args, printed: { pieces: number }): Pro
 
 /** The rows that are printed can be taken back no more. */
 function cutShort({ exitCode, headline, next, cause }: StarloadError): BadResult {
-  return new BadResult(exitCode, `the rows above are not all: ${headline}`, { next, cause });
+  return new BadResult(exitCode, `the rows above are not all: ${headline}`, {
+    next: next ?? 'Correct the statement and run it again; what was printed is of no use by itself.',
+    cause,
+  });
 }
 
 async function rendered(pages: Pages, { json, format, wide, vertical }: Args): Promise<AsyncIterable<string>> {
