@@ -7,9 +7,8 @@ import {
 } from '@aws-sdk/client-redshift-data';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DataApi, startDataApi } from '../standin/dataapi/server.ts';
-import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
+import type { StandinEngine } from '../standin/engine/engine.ts';
+import { openEngine } from './standin-engine-support.ts';
 
 const TARGET = { ClusterIdentifier: 'dwh', Database: 'dev' };
 
@@ -18,11 +17,7 @@ let api: DataApi;
 let client: RedshiftDataClient;
 
 beforeAll(async () => {
-  engine = await startEngine({
-    objects: new MemoryObjects(),
-    postgres: await sharedPostgres(),
-    databases: ['dwh', 'dev'],
-  });
+  engine = await openEngine({ databases: ['dwh', 'dev'] });
   api = await startDataApi({ engine });
   client = new RedshiftDataClient({
     endpoint: api.url,

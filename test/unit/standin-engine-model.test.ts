@@ -1,21 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ddlFor, loadedColumns, loadModel, protocolSql, type Table, tablesOf } from '../../src/sql/catalogue.ts';
 import { render } from '../../src/sql/render.ts';
-import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
+import type { StandinEngine } from '../standin/engine/engine.ts';
 import type { Backend } from '../standin/executor.ts';
+import { objects, openEngine } from './standin-engine-support.ts';
 
 const model = loadModel();
-const objects = new MemoryObjects();
 let engine: StandinEngine;
 
 beforeAll(async () => {
-  engine = await startEngine({
-    objects,
-    postgres: await sharedPostgres(),
-    defaultRole: 'arn:aws:iam::123456789012:role/loader',
-  });
+  engine = await openEngine({ defaultRole: 'arn:aws:iam::123456789012:role/loader' });
 });
 
 afterAll(() => engine.stop());
