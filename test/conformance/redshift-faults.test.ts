@@ -180,20 +180,22 @@ describe('a load through the Data API', () => {
     withFolder(async (folder) => {
       await standin();
       const notes: string[] = [];
-      const warehouse = await openOnStandin({
+      const patient = await openOnStandin({ journalFolder: folder });
+      const loader = await makeLoader(patient, folder);
+      const star = writeSample(loader);
+      const impatient = await openOnStandin({
         journalFolder: folder,
-        timeoutMilliseconds: 1500,
+        schema: schemaOf(loader),
+        timeoutMilliseconds: 3000,
         notify: (note) => notes.push(note),
       });
-      const loader = await makeLoader(warehouse, folder);
-      const star = writeSample(loader);
       fault = inBatch({ kind: 'stuck', at: 12 });
-      await expect(etl(loader.context)).rejects.toThrow();
+      await expect(etl({ ...loader.context, warehouse: impatient })).rejects.toThrow();
       expect(notes.join()).toContain('TIMEOUT_MINUTES');
       fault = () => undefined;
       expect((await etl(loader.context)).status).toBe('loaded');
-      expect(await readStar(warehouse)).toEqual(star);
-      await warehouse.close();
+      expect(await readStar(patient)).toEqual(star);
+      await Promise.all([patient.close(), impatient.close()]);
     }));
 
   test('is cancelled with the statement that runs, and leaves everything as it was', () =>
