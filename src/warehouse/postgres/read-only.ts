@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { assertBeginsWith, refused } from '../reading.ts';
+import { CODE_OF_OTHERS } from './rights.ts';
 
 /** What a statement that reads may begin with. Its transaction is read-only too, and the protocol takes one at a time. */
 const READING = ['select', 'with', 'values', 'table', 'show', 'explain'];
@@ -29,10 +30,28 @@ export async function assertReads(client: Client, sql: string): Promise<void> {
   if (/u&["']/i.test(sql)) {
     throw refused('it holds a text or a name with Unicode escapes (U&)');
   }
-  const words = new Set(sql.toLowerCase().match(/[a-z_][a-z0-9_]*/g));
-  const { rows } = await client.query(ACTING, [[...words], HARMLESS]);
+  const words = wordsOf(sql);
+  const { rows } = await client.query(ACTING, [words, HARMLESS]);
   const [acting] = rows as readonly { readonly proname: string }[];
   if (acting !== undefined) {
     throw refused(`it calls ${acting.proname}`);
   }
+}
+
+/**
+ * Refuses a user's own statement that runs code of others (views, functions, foreign tables, …) where this user may reach the
+ * server's files and programs: a read-only transaction stops nothing of that. Throws WarehouseError `refused`, or what pg throws.
+ */
+export async function assertRunsNoCode(client: Client, sql: string): Promise<void> {
+  const { rows } = await client.query(CODE_OF_OTHERS, [wordsOf(sql), sql]);
+  const [used] = rows as readonly { readonly what: string }[];
+  if (used !== undefined) {
+    throw refused(
+      `it uses ${used.what}, whose code would run with this user's rights to the server's files and programs`,
+    );
+  }
+}
+
+function wordsOf(sql: string): readonly string[] {
+  return [...new Set(sql.toLowerCase().match(/[a-z_][a-z0-9_]*/g))];
 }

@@ -11,7 +11,7 @@ import { sorted } from './failures.ts';
 import { GRANTS, HAS_COLUMN } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
 import { REACHES } from './reaches.ts';
-import { assertReads } from './read-only.ts';
+import { assertReads, assertRunsNoCode } from './read-only.ts';
 import { placesOf } from './schema.ts';
 import { processOf, sharedBackends } from './usable.ts';
 import { toResultSet } from './values.ts';
@@ -63,6 +63,7 @@ export class Session {
     await this.#send('BEGIN READ ONLY');
     await this.#attempt(() => assertReads(this.#client, sql));
     if (asWritten) {
+      await this.#attempt(() => assertRunsNoCode(this.#client, sql));
       await this.#send(searchIn(this.#schema));
     }
     const cursor = this.#client.query(openCursor(asWritten ? sql : this.#names.statement(sql)));
