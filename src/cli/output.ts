@@ -56,7 +56,12 @@ export function styledStory(style: Style, text: string): string {
 
 /** A count with a thousands separator, for people. */
 export function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+  return thousands(String(value));
+}
+
+/** The digits of a whole number in groups of three. */
+export function thousands(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 file`, `3,000 files`. */

@@ -1,4 +1,4 @@
-import { styled } from './output.ts';
+import { styled, thousands } from './output.ts';
 
 type Row = readonly unknown[];
 
@@ -88,7 +88,8 @@ const WIDE =
 
 /** `1234567.5` as `1,234,567.5`; a number with an exponent as it is. */
 function grouped(text: string): string {
-  return text.replace(/^(-?)(\d+)(?=$|\.\d+$)/, (_, sign, digits) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ','));
+  const [whole = '', ...fraction] = text.split('.');
+  return /^[-\d.]*$/.test(text) ? [thousands(whole), ...fraction].join('.') : text;
 }
 
 function isNumeric(value: unknown): boolean {

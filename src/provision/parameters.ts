@@ -38,7 +38,7 @@ export function mistakeIn(
   parameters: Readonly<Record<ParameterName, string>>,
 ): { readonly message: string; readonly next: string } | undefined {
   const { Engine, BaseCapacity, MaxCapacity, NodeCount, MonthlyBudget, WorkDays } = parameters;
-  const { UsageLimits, BudgetAlarm, SourceKeys } = parameters;
+  const { UsageLimits, BudgetAlarm, SourceKeys, AlarmEmail } = parameters;
   if (!['serverless', 'cluster'].includes(Engine)) {
     return { message: `--engine ${Engine} is no kind of warehouse`, next: 'Write serverless or cluster.' };
   }
@@ -52,6 +52,18 @@ export function mistakeIn(
   const [wrong] = Object.entries(counts).filter(([, value]) => !/^[1-9]\d*$/.test(value));
   if (wrong !== undefined) {
     return { message: `--${wrong[0]} ${wrong[1]} is no number`, next: 'Write a whole number of at least 1.' };
+  }
+  if (Engine === 'serverless' && BaseCapacity !== '4' && Number(BaseCapacity) % 8 !== 0) {
+    return {
+      message: `--base-capacity ${BaseCapacity} is no size of Redshift Serverless`,
+      next: 'Write 4, 8, 16, 24 and so on.',
+    };
+  }
+  if (AlarmEmail !== '' && !isEmail(AlarmEmail)) {
+    return {
+      message: `--email ${AlarmEmail} is no e-mail address`,
+      next: 'Write one address, such as me@example.com.',
+    };
   }
   const choice = Object.entries({ 'usage-limits': UsageLimits, 'budget-alarm': BudgetAlarm }).find(
     ([, value]) => !['yes', 'no'].includes(value),
@@ -79,6 +91,12 @@ export function nameMistake(
   return Engine === 'serverless' && stack.length < 3
     ? { message: `--stack ${stack} is too short: Redshift Serverless wants 3 characters`, next: 'Take a longer name.' }
     : undefined;
+}
+
+/** Enough to notice a slip: AWS Budgets sends to it, and nobody would hear of a wrong one. */
+function isEmail(text: string): boolean {
+  const [name = '', domain = '', ...more] = text.split('@');
+  return name !== '' && /[^.]\.[^.]/.test(domain) && more.length === 0 && !/[\s,]/.test(text);
 }
 
 const KEY_ARN = /^arn:aws[-a-z]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;

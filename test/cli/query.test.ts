@@ -24,6 +24,7 @@ test('the statement comes as an argument, from a file or on standard input', () 
     const expected = 'seven\n-----\n    7\n(1 row)\n';
     expect((await run(folder, ['query', sql])).stdout).toBe(expected);
     expect((await run(folder, ['query', '-f', file])).stdout).toBe(expected);
+    expect(piped(folder, ['query', '--', sql], '').stdout).toBe(expected);
     expect(piped(folder, ['query'], sql)).toEqual({ status: 0, stdout: expected, stderr: '' });
     expect(piped(folder, ['query'], '')).toMatchObject({
       status: 2,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { optionsOf } from './certified.ts';
@@ -25,6 +25,10 @@ const { values } = parseArgs({
 if (values.dir === undefined || values.help === true) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(values.help === true ? 0 : 2);
+}
+if (values.load !== undefined && statSync(values.load, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  process.stderr.write(`--load ${values.load}: there is no such folder\n`);
+  process.exit(2);
 }
 claimOrEnd(values.dir);
 await serve(values.dir, values.load, chosen(values.certified));

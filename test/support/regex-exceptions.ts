@@ -13,7 +13,7 @@ export const NOT_SHOWN: readonly { readonly where: string; readonly pattern?: st
   {
     where: 'cli/output.ts',
     pattern: String.raw`\B(?=(\d{3})+$)`,
-    why: 'the digits of one number that Starload has counted',
+    why: 'the digits of one number, of 39 at the most',
   },
   { where: 'cli/table.ts', pattern: String.raw`\B(?=(\d{3})+$)`, why: 'the digits of one number' },
   { where: 'cli/table.ts', pattern: String.raw`^(-?)(\d+)(?=$|\.\d+$)`, why: 'the text of one number' },

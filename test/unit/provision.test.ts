@@ -87,6 +87,9 @@ describe('parameters', () => {
     [{ Engine: 'postgres' }, /no kind of warehouse/],
     [{ NodeCount: '0' }, /--nodes 0 is no number/],
     [{ BaseCapacity: '8.5' }, /--base-capacity 8.5 is no number/],
+    [{ BaseCapacity: '7' }, /--base-capacity 7 is no size of Redshift Serverless/],
+    [{ AlarmEmail: 'nomail' }, /--email nomail is no e-mail address/],
+    [{ AlarmEmail: 'a@example.com,b@example.com' }, /is no e-mail address/],
     [{ BaseCapacity: '64' }, /maximum capacity of 32 RPUs is below/],
     [{ UsageLimits: 'maybe' }, /--usage-limits maybe is neither yes nor no/],
     [{ SourceKeys: 'alias/mine' }, /--kms-keys alias\/mine is not the ARN of a KMS key/],
@@ -95,6 +98,7 @@ describe('parameters', () => {
   });
 
   test('that can be are not', () => {
+    expect(mistakeIn({ ...DEFAULTS, AlarmEmail: 'me@example.com', BaseCapacity: '4' })).toBeUndefined();
     expect(mistakeIn(DEFAULTS)).toBeUndefined();
     expect(mistakeIn({ ...DEFAULTS, Engine: 'cluster', BaseCapacity: '64' })).toBeUndefined();
     const key = 'arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-1';

@@ -20,6 +20,8 @@ interface Args extends WarehouseArgs {
   readonly format: Format;
   readonly wide: boolean;
   readonly vertical: boolean;
+  /** The command, and what follows a `--`. */
+  readonly _: readonly (string | number)[];
 }
 
 export const queryCommand = toModule<Args>({
@@ -47,7 +49,8 @@ export const queryCommand = toModule<Args>({
   run,
 });
 
-async function run(args: Args): Promise<void> {
+async function run({ sql: argument, ...rest }: Args): Promise<void> {
+  const args = { ...rest, sql: argument ?? afterDashes(rest) };
   const { loadModel } = await import('../../sql/catalogue.ts');
   const model = loadModel();
   if (args.question === '') {
@@ -62,6 +65,11 @@ async function run(args: Args): Promise<void> {
   } catch (error) {
     throw printed.pieces > 0 && error instanceof StarloadError ? cutShort(error) : error;
   }
+}
+
+/** The statement behind a `--`, as npm wants it before arguments that are not its own. */
+function afterDashes({ _: [, sql] }: Pick<Args, '_'>): string | undefined {
+  return sql === undefined ? undefined : String(sql);
 }
 
 /** Prints until the rows end, or nobody reads any more. */

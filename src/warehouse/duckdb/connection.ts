@@ -90,8 +90,8 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   if (error instanceof WarehouseError) {
     return error;
   }
-  const [told = '', place = ''] = messageOf(error).split(/\n\n(?=LINE )/);
-  const message = isUsersOwn && place !== '' ? `${told}\n\n${place}` : told;
+  const whole = messageOf(error);
+  const message = isUsersOwn ? whole : (whole.split('\n\nLINE ')[0] ?? '');
   if (/^Catalog Error: Table with name \S+ does not exist/.test(message)) {
     return new WarehouseError('missing-table', message.split('\n')[0] ?? message, {
       next: 'Run npm run create-tables first, or correct the name.',
