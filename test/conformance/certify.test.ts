@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Certification, certify, type Finding } from '../../src/certify/certify.ts';
-import type { CertifiedDocument } from '../../src/certify/document.ts';
 import { deadSchemas, dropSchema, keepAlive, makeSchema, newSchema } from '../../src/certify/grounds.ts';
 import type { Probe } from '../../src/certify/probe.ts';
 import { PROBES } from '../../src/certify/probes/all.ts';
@@ -12,135 +11,17 @@ import { type RedshiftConfig, withCertification } from '../../src/cli/certificat
 import { verdictOn } from '../../src/cli/certify-verdict.ts';
 import { readConfig } from '../../src/config/read.ts';
 import { STOP_SIGNALS } from '../../src/errors.ts';
-import { openServiceOf } from '../../src/warehouse/open.ts';
 import type { Service } from '../../src/warehouse/service.ts';
-import { CHOICES, optionsOf } from '../standin/certified.ts';
-import { startDataApi } from '../standin/dataapi/server.ts';
-import { type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { s3Reader } from '../standin/engine/objects.ts';
+import { optionsOf } from '../standin/certified.ts';
 import { sharedPostgres } from '../standin/engine/postgres.ts';
-import { type S3Server, startS3Server } from '../standin/s3-server.ts';
 import { CLUSTER, DATABASE, REGION, ROLE, type Standin, startStandin } from '../standin/standin.ts';
+import { openServiceAt } from '../support/certify-service.ts';
 import { MAIN } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
 import { captured, inProcess } from '../support/in-process.ts';
-import { sample, scale } from '../support/scale.ts';
 import { until } from '../support/until.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-
-/** Every choice of some probes combined with every choice of the others. */
-function combinations(names: readonly string[]): readonly Readonly<Record<string, string>>[] {
-  return names.reduce<readonly Readonly<Record<string, string>>[]>(
-    (all, name) =>
-      all.flatMap((one) => Object.keys(CHOICES[name]?.values ?? {}).map((answer) => ({ ...one, [name]: answer }))),
-    [{}],
-  );
-}
-
-const family = (of: string, exclude: readonly string[] = []) =>
-  Object.keys(CHOICES).filter((name) => CHOICES[name]?.of === of && !exclude.includes(name));
-
-const STATES = ['after_failure', 'batch_error'];
-const ENDS = ['auto_commit_failure', 'timestamp_text', 'aborted_error'];
-const SETS: readonly (readonly [string, readonly string[]])[] = [
-  ['the Data API in transactions', [...family('dataApi', ENDS), 'error_view']],
-  ['the Data API in other ends of batches', [...STATES, ...ENDS]],
-  ['values and words', family('values', ['error_view'])],
-  ['transactions', family('engine')],
-];
-
-const certified = (answers: Readonly<Record<string, string>>): CertifiedDocument => ({
-  format: 1,
-  certified: '2026-01-01',
-  starload: '0.1.0',
-  engine: { kind: 'cluster', release: '', region: REGION },
-  statements: { explained: 0, refused: [] },
-  answers,
-  load: {},
-});
-
-describe('what the probes report is what was set', () => {
-  test('each choice of the stand-in is among the combinations', () => {
-    expect(new Set(SETS.flatMap(([, names]) => names))).toEqual(new Set(Object.keys(CHOICES)));
-  });
-
-  // The engine reads its options whenever it needs them: one engine is all that these tests need.
-  const behind: Record<string, unknown> = {};
-  let engine: StandinEngine;
-  let s3: S3Server;
-
-  beforeAll(async () => {
-    s3 = await startS3Server({ region: REGION });
-    s3.createBucket('work', REGION);
-    Object.assign(behind, {
-      databases: [DATABASE],
-      region: REGION,
-      objects: s3Reader(s3.url, REGION),
-      postgres: await sharedPostgres(),
-    });
-    engine = await startEngine(behind as never);
-  });
-  afterAll(async () => {
-    await engine.stop();
-    await s3.stop();
-  });
-
-  async function reported(answers: Readonly<Record<string, string>>, asked: readonly Probe[]) {
-    const { dataApi, engine: chosen } = optionsOf(certified(answers));
-    Object.assign(behind, chosen);
-    const api = await startDataApi({ engine, clusters: [CLUSTER], ...dataApi });
-    const service = await openAt(api.url);
-    const schema = newSchema(new Date());
-    try {
-      await makeSchema(service, schema);
-      const found: Record<string, string> = {};
-      for (const probe of asked) {
-        found[probe.name] = (await probe.ask({ service, schema, put })).answer;
-      }
-      return found;
-    } finally {
-      await dropSchema(service, schema);
-      await service.close();
-      await api.stop();
-    }
-  }
-
-  const put = async (name: string, text: string) => {
-    s3.put('work', name, text);
-    return `s3://work/${name}`;
-  };
-
-  test.each(SETS)(
-    'under every combination of the choices of %s',
-    async (what, names) => {
-      const all = combinations(names);
-      const labels = all.map((answers) => Object.values(answers).join('+'));
-      const chosen = sample(`combinations of ${what}`, labels, scale.certified);
-      const asked = PROBES.filter(({ name }) => names.includes(name));
-      expect(asked).toHaveLength(names.length);
-      for (const answers of all.filter((_, index) => chosen.includes(labels[index] ?? ''))) {
-        expect(await reported(answers, asked)).toEqual(answers);
-      }
-    },
-    600_000,
-  );
-});
-
-/** The Data API at an address, as certify opens it. */
-async function openAt(url: string): Promise<Service> {
-  process.env['AWS_ENDPOINT_URL_REDSHIFT_DATA'] = url;
-  const target = {
-    engine: 'redshift',
-    region: REGION,
-    database: DATABASE,
-    clusterIdentifier: CLUSTER,
-    iamRole: ROLE,
-  } as const;
-  const aws = { region: REGION, accessKeyId: 'standin', secretAccessKey: 'standin' };
-  const service = await openServiceOf({ target, aws } as never, { stores: {} as never, notify: () => {} });
-  return service as Service;
-}
 
 describe('certify', () => {
   let standin: Standin;
@@ -380,7 +261,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
         const alive = newSchema(new Date(Date.now() - DAY));
         const unmarked = newSchema(new Date(Date.now() - DAY));
         const others = ['starload_certify_mine', unmarked, alive];
-        const service = await openAt(standin.dataApi.url);
+        const service = await openServiceAt(standin.dataApi.url);
         await makeSchema(service, killed);
         await makeSchema(service, alive);
         await service.send(['CREATE SCHEMA starload_certify_mine', `CREATE SCHEMA ${unmarked}`]);
@@ -411,7 +292,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
     service.send([`UPDATE ${schema}.starload_certify_mark SET beat = DATEADD(minute, -5, GETDATE())`]);
 
   test('that beats is not taken for dead', async () => {
-    const service = await openAt(standin.dataApi.url);
+    const service = await openServiceAt(standin.dataApi.url);
     const schema = newSchema(new Date());
     try {
       await makeSchema(service, schema);
