@@ -17,6 +17,7 @@ import { type Scenario, scenarios } from '../support/scenario.ts';
 import { describeEach } from '../support/skips.ts';
 import { namesTamperedColumns, TAMPERINGS } from '../support/tampering.ts';
 import {
+  beginsAnewInNewTables,
   loadsOnceSideBySide,
   plansAnewWhenOvertaken,
   refusesAStampThatIsNotNewer,
@@ -35,6 +36,7 @@ const TRIALS: readonly Trial[] = [
   ['loaders side by side', loadsOnceSideBySide],
   ['overtaken after the plan', plansAnewWhenOvertaken],
   ['stamp not newer', refusesAStampThatIsNotNewer],
+  ['tables made anew', beginsAnewInNewTables],
   ['an empty page in a listing', listsPastEmptyPages],
   ["a neighbour's tables", leavesNeighboursAlone],
   ['rows after the count', dropsNoRowsThatComeMeanwhile],
@@ -66,6 +68,7 @@ const TRIALS: readonly Trial[] = [
 
 /** Trials that were seen to notice a mutant, as this file prints them. They are made first, which only saves time. */
 const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
+  'goes on in tables made anew': 'tables made anew',
   'matches only the new triples': 'a corrected song that releases its play',
   'looks up no late songs': 'a song that arrives after its play',
   'breaks no tie of events': 'versions of an event that differ within a run',

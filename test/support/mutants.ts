@@ -87,6 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
   inProtocol('locks without an update', 'begin_run', 'SELECT 1'),
   inGuard('has its stamp guard off', 'run.previous_stamp >= run.stamp'),
   inGuard('has its ledger guard off', 'others.files > 0'),
+  inGuard('goes on in tables made anew', 'base.files = 0'),
   { name: 'writes the ledger beside the transaction', options: () => ({ wrap: ledgerBeside }) },
   { name: 'commits after staging', options: () => ({ wrap: commitsAfterStaging }) },
   { name: 'stops listing at an empty page', options: () => ({ store: stopsAtAnEmptyPage }) },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
+import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { StepResult, Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { Engine } from './engines.ts';
@@ -91,6 +92,29 @@ export async function plansAnewWhenOvertaken(engine: Engine, options: LoaderOpti
       expect(await readStar(loader.context.warehouse)).toEqual(
         expectedStar([{ events: [PLAY, OTHER_PLAY], songs: [SONG] }]),
       );
+    },
+    options,
+  );
+}
+
+/** A load that was planned before create-tables begins anew, in the order of the history. */
+export async function beginsAnewInNewTables(engine: Engine, options: LoaderOptions = {}): Promise<void> {
+  await withLoader(
+    engine,
+    async ({ context, store }) => {
+      const levels = ['first', 'second', 'third'];
+      for (const level of levels.slice(0, 2)) {
+        store.files.set(`${LOG_ROOT}/${level}.json`, linesOf([{ ...PLAY, level }]));
+        await etl(context);
+      }
+      store.files.set(`${LOG_ROOT}/third.json`, linesOf([{ ...PLAY, level: 'third' }]));
+      const remake = () => createTables(context.model, context.warehouse, { force: true });
+      const { tables } = await etl({ ...context, warehouse: beforeRun(context.warehouse, remake) });
+      expect(tables[0]?.files).toBe(levels.length);
+      const { rows } = await context.warehouse.query(
+        'SELECT level, (SELECT COUNT(*) FROM staging_events) AS staged FROM songplays',
+      );
+      expect(rows.map(([level, staged]) => [level, Number(staged)])).toEqual([['third', levels.length]]);
     },
     options,
   );
