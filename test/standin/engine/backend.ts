@@ -10,6 +10,7 @@ import { DEFAULT_UNCERTAIN, type EngineOptions, type Uncertain } from './options
 import { literal } from './reader.ts';
 import { Session } from './session.ts';
 import { type Translation, translate } from './statement.ts';
+import { assertColumns } from './table-keys.ts';
 import type { Plan } from './translation.ts';
 
 /** What the backends of one warehouse share. */
@@ -24,6 +25,12 @@ const NOTHING: Omit<StatementOutcome, 'queryId'> = { columns: undefined, rows: [
 
 /** Statements that more than one PostgreSQL statement stands for. */
 const COMPOSED: readonly Plan['kind'][] = ['modify', 'copy', 'create', 'create-as', 'truncate'];
+const RECORD = 2249;
+/** AWS: "Data types", by PostgreSQL's names. */
+const STORABLE = [
+  ...['int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'bool', 'bpchar', 'varchar', 'text'],
+  ...['date', 'timestamp', 'timestamptz', 'time', 'timetz'],
+];
 /** Statements the leader node answers: DescribeStatement shows -1 as their query id (Data API: DescribeStatement). */
 const LEADER: readonly Plan['kind'][] = ['set', 'show', 'begin', 'commit', 'rollback', 'lock', 'none'];
 
@@ -222,6 +229,8 @@ export class PostgresBackend implements Backend {
     this.#hasSnapshot = true;
     const columns = [];
     for (const field of fields) {
+      // page "Unsupported PostgreSQL data types": no composite types.
+      if (field.dataTypeID === RECORD) throw new EngineError('ERROR: a row is no value');
       columns.push(describeColumn(field, hasLength(field) ? await this.#lengthOf(field) : undefined));
     }
     return { columns, rows, affected: rows.length };
@@ -255,10 +264,38 @@ export class PostgresBackend implements Backend {
 
   async #create(statement: Translation): Promise<void> {
     await this.#query(statement, {});
+    // Not before: a query fixes the snapshot, and what the statement needs may be made only now.
+    if (statement.kind === 'create' && statement.references.length > 0) await this.#assertThere(statement.references);
     if (statement.kind === 'create' && statement.texts.length > 0) {
       await this.#client.query(blanksTriggerSql(statement.table, statement.texts));
     }
-    if (statement.kind === 'create-as') await this.#retype(statement.table);
+    if (statement.kind === 'create-as') {
+      await this.#assertStorable(statement.table);
+      assertColumns(statement.keys, (await this.#columnsOf([statement.table])).get(statement.table) ?? new Set());
+      await this.#retype(statement.table);
+    }
+  }
+
+  /** page "CREATE TABLE": what is referred to must be there. */
+  async #assertThere(tables: readonly string[]): Promise<void> {
+    const known = await this.#columnsOf(tables);
+    const missing = tables.find((table) => !known.has(table));
+    if (missing !== undefined) throw new EngineError(`ERROR: relation ${missing} does not exist`);
+  }
+
+  /** What a query returns may be of types that no column has (page "Character types": INTERVAL; the catalogue's types; rows). */
+  async #assertStorable(table: string): Promise<void> {
+    const { rows } = await this.#client.query<{ name: string; type: string }>(
+      `SELECT a.attname AS name, t.typname AS type
+       FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+       WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT t.typname = ANY ($2)
+         AND t.typname NOT LIKE 'unknown\\_literal\\__' AND t.typtype <> 'd'`,
+      [table, STORABLE],
+    );
+    const [column] = rows;
+    if (column !== undefined) {
+      throw new EngineError(`ERROR: Column "${column.name}" has unsupported type "${column.type}".`);
+    }
   }
 
   /** Columns that PostgreSQL took for text mind trailing blanks, unlike a VARCHAR (page "Character types"). */

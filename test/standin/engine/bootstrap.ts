@@ -14,15 +14,15 @@ const TEXT_FUNCTIONS = `
   rtrim(bpchar,bpchar) bpchar rtrim
   btrim(bpchar) bpchar btrim1
   btrim(bpchar,bpchar) bpchar btrim
-  left(bpchar,integer) bpchar text_left
-  right(bpchar,integer) bpchar text_right
   lpad(bpchar,integer,bpchar) bpchar lpad
   rpad(bpchar,integer,bpchar) bpchar rpad
   replace(bpchar,bpchar,bpchar) bpchar replace_text
   repeat(bpchar,integer) bpchar repeat
   reverse(bpchar) bpchar text_reverse
   strpos(bpchar,bpchar) integer textpos
-  split_part(bpchar,bpchar,integer) bpchar split_part
+  split_any(bpchar,bpchar,integer) bpchar split_part
+  left_any(bpchar,integer) bpchar text_left
+  right_any(bpchar,integer) bpchar text_right
   substring(bpchar,integer) bpchar text_substr_no_len
   substring(bpchar,integer,integer) bpchar text_substr
   substr(bpchar,integer) bpchar text_substr_no_len
@@ -63,7 +63,7 @@ CREATE OPERATOR redshift.${operator} (${sides(pair)}, FUNCTION = redshift.${inte
   return [...concatenations, ...comparisons].join('\n');
 }
 
-/** AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; page "SQL functions reference". */
+/** AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; page "SQL functions reference"; "SPLIT_PART", "LEFT and RIGHT functions": positive integers. */
 const FUNCTIONS = `
 CREATE FUNCTION redshift.sysdate() RETURNS timestamp LANGUAGE sql STABLE AS
   'SELECT CAST(transaction_timestamp() AS timestamp)';
@@ -114,6 +114,17 @@ BEGIN
   END LOOP;
   RETURN n;
 END $$;
+CREATE FUNCTION redshift.at_least(n integer, bound integer, words text) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF n < bound THEN RAISE EXCEPTION '%', words; END IF;
+  RETURN n;
+END $$;
+CREATE FUNCTION redshift.split_part(bpchar, bpchar, integer) RETURNS bpchar LANGUAGE sql IMMUTABLE STRICT AS
+  'SELECT redshift.split_any($1, $2, redshift.at_least($3, 1, ''field position must be greater than zero''))';
+CREATE FUNCTION redshift.left(bpchar, integer) RETURNS bpchar LANGUAGE sql IMMUTABLE STRICT AS
+  'SELECT redshift.left_any($1, redshift.at_least($2, 0, ''negative substring length not allowed''))';
+CREATE FUNCTION redshift.right(bpchar, integer) RETURNS bpchar LANGUAGE sql IMMUTABLE STRICT AS
+  'SELECT redshift.right_any($1, redshift.at_least($2, 0, ''negative substring length not allowed''))';
 CREATE FUNCTION redshift.position(bpchar, bpchar) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT strpos($2, $1)';
 CREATE FUNCTION redshift.btrim_from(bpchar, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS 'SELECT btrim($2, $1)';
 CREATE FUNCTION redshift.ltrim_from(bpchar, bpchar) RETURNS bpchar LANGUAGE sql IMMUTABLE AS 'SELECT ltrim($2, $1)';

@@ -4,6 +4,9 @@ import { AGGREGATES, DATE_PARTS, FRAMED, LEADER_ONLY, NOT_IMITATED, RANK_TYPES, 
 /** Functions whose result PostgreSQL calls text: as a VARCHAR it ignores trailing blanks like the others. */
 const TEXTS = ['to_char', 'chr', 'quote_ident', 'quote_literal'];
 
+/** Functions of a row before or behind. */
+const SHIFTS = ['lag', 'lead'];
+
 /** Reads a function's call. What is on none of the lists is refused (page "Unsupported PostgreSQL features", page "SQL functions reference"). */
 export function readCall(reader: Reader): void {
   const token = reader.peek();
@@ -65,10 +68,19 @@ function readAggregateCall(reader: Reader, name: string): void {
   reader.pass();
   if (reader.scope !== undefined && name !== 'min' && name !== 'max') reader.scope.hasAggregate = true;
   reader.expectCopy('(');
+  const subqueries = reader.scopes.length;
+  let count = 0;
   if (!reader.copy('*') && !reader.is(')')) {
     if (!reader.copy('distinct')) reader.copy('all');
-    reader.list(() => reader.grammar.expression(reader));
+    reader.list(() => {
+      reader.grammar.expression(reader);
+      count += 1;
+    });
   }
+  reader.scope?.aggregated.push(...reader.scopes.slice(subqueries));
+  // AWS: "LAG window function", "LEAD window function": a value and an offset.
+  if (SHIFTS.includes(name) && count > 2)
+    throw refusal(`Default parameter not be supported for window function ${name}`);
   // page "Unsupported PostgreSQL features": no ORDER BY inside an aggregate, no FILTER; IGNORE NULLS is not imitated.
   reader.expectCopy(')');
   if (reader.is('filter')) reader.refuse('Redshift has no FILTER clause');
@@ -84,6 +96,8 @@ function readWindow(reader: Reader, name: string): void {
   const token = reader.peek();
   const isOrdered = reader.is('order');
   if (isOrdered) reader.grammar.order(reader);
+  // Their pages show ORDER BY as required.
+  if (!isOrdered && SHIFTS.includes(name)) throw refusal(`window function ${name} requires an ORDER BY clause`, token);
   const isFramed = reader.is('rows');
   if (isFramed) readFrame(reader, name);
   if (isOrdered && !isFramed && !RANKING.has(name)) {

@@ -23,12 +23,18 @@ export interface Scope {
   readonly sources: (string | undefined)[];
   readonly references: Reference[];
   readonly items: Item[];
+  /** The subqueries that aggregate functions are applied to. */
+  readonly aggregated: Scope[];
   /** The keys of its GROUP BY: names, numbers of columns and the subqueries that they are. */
   readonly keys: { readonly text: string; readonly scopes: readonly Scope[] }[];
   isInWhere: boolean;
+  /** It stands beside OR, in CASE, HAVING or ORDER BY. */
+  isBranch: boolean;
   hasWindow: boolean;
   /** An aggregate function other than MIN and MAX. */
   hasAggregate: boolean;
+  /** The ORDER BY of its LISTAGG. */
+  listOrder?: string;
   /** It is cut by LIMIT, or part of a set operation. */
   isCut: boolean;
 }
@@ -36,6 +42,8 @@ export interface Scope {
 /** A column of the SELECT list: its alias and the subqueries it holds. */
 export interface Item {
   readonly alias: string;
+  /** Whether it is called so because it says so. */
+  readonly isNamed: boolean;
   readonly scopes: readonly Scope[];
 }
 
@@ -48,8 +56,10 @@ export function newScope(parent: Scope | undefined, place: Scope['place'] = 'els
     sources: [],
     references: [],
     items: [],
+    aggregated: [],
     keys: [],
     isInWhere: false,
+    isBranch: false,
     hasWindow: false,
     hasAggregate: false,
     isCut: false,
@@ -71,8 +81,8 @@ export function classify(references: readonly Reference[], operators: readonly s
  * the tables; where something else stands in FROM, it is taken for a column of that. By the AWS page
  * "Correlated subqueries": one that skips a level, stands in an ON clause, comes from a subquery with a window function, or
  * from one with an aggregate (other than MIN and MAX) and GROUP BY behind IN; and a GROUP BY by what a correlated subquery
- * returns. What the page shows as supported is a column that is equal to one of the outer query in WHERE: whatever else
- * correlates, by LIMIT, another comparison or another clause, is refused here.
+ * returns, or an aggregate of it. What the page shows as supported is a column that is equal to one of the outer query in
+ * WHERE: whatever else correlates, by LIMIT, another comparison or another clause, beside OR or in CASE, is refused here.
  */
 export function unsupportedReference(scopes: readonly Scope[], columns: Columns): Token | undefined {
   for (const scope of scopes) {
@@ -81,12 +91,22 @@ export function unsupportedReference(scopes: readonly Scope[], columns: Columns)
     );
     if (found !== undefined) return found.reference.token;
   }
-  return scopes.flatMap(groupedBy).flatMap((scope) => correlated(scope, columns))[0]?.reference.token;
+  return scopes
+    .flatMap((scope) => [...groupedBy(scope), ...scope.aggregated])
+    .flatMap((scope) => correlated(scope, columns))[0]?.reference.token;
 }
 
 function isSupported(scope: Scope, { isInWhere, form }: Reference): boolean {
   const aggregates = scope.place === 'in' && scope.hasAggregate && scope.keys.length > 0;
-  return isInWhere && form === 'equality' && scope.place !== 'on' && !scope.hasWindow && !scope.isCut && !aggregates;
+  return (
+    isInWhere &&
+    form === 'equality' &&
+    scope.place !== 'on' &&
+    !scope.isBranch &&
+    !scope.hasWindow &&
+    !scope.isCut &&
+    !aggregates
+  );
 }
 
 /** The references to a query further out, and how many levels lie between. */
@@ -113,11 +133,26 @@ function hasColumn({ sources, items }: Scope, column: string, columns: Columns):
   return items.some(({ alias }) => alias === column) || sources.some((name) => columns.get(name ?? '')?.has(column));
 }
 
-/** Whether the columns of tables have to be known to tell which references are correlated. */
+/**
+ * Whether the columns of tables have to be known to tell which references are correlated, and which are no columns but rows.
+ */
 export function needsColumns(scopes: readonly Scope[]): boolean {
-  return scopes.some(
-    ({ parent, references }) => parent !== undefined && references.some(({ table }) => table === undefined),
+  return scopes.some(({ parent, names, references }) =>
+    references.some(({ table, column }) => table === undefined && (parent !== undefined || names.has(column))),
   );
+}
+
+/** The first reference to a table as if it were a column. PostgreSQL takes it for the row; no page of AWS knows of that. */
+export function wholeRow(scopes: readonly Scope[], columns: Columns): Token | undefined {
+  for (const scope of scopes) {
+    const isKnown = scope.sources.every((source) => columns.has(source ?? ''));
+    const named = { ...scope, items: scope.items.filter(({ isNamed }) => isNamed) };
+    const row = scope.references.find(
+      ({ table, column }) => table === undefined && scope.names.has(column) && !hasColumn(named, column, columns),
+    );
+    if (isKnown && row !== undefined) return row.token;
+  }
+  return undefined;
 }
 
 /** The subqueries by whose results a query groups. */

@@ -1,8 +1,8 @@
 import { readNames, readQuery, readTableName } from './query.ts';
-import { literal, quote, type Reader, refusal } from './reader.ts';
+import { quote, type Reader, refusal } from './reader.ts';
+import { assertEncodes, TableKeys } from './table-keys.ts';
 import type { Plan, TextColumn } from './translation.ts';
 import { readType } from './types.ts';
-import { ENCODINGS } from './words.ts';
 
 /** CREATE of a table, a view or a schema; there are no indexes, triggers, sequences (page "Unsupported PostgreSQL features") or types of one's own. */
 export function readCreate(reader: Reader): Plan {
@@ -58,122 +58,140 @@ function readNewTable(reader: Reader): string {
   return path.map(quote).join('.');
 }
 
+/** A table that is being read. */
+interface Definition {
+  readonly keys: TableKeys;
+  readonly columns: string[];
+  readonly texts: TextColumn[];
+  /** The tables that its columns refer to. */
+  readonly references: string[];
+}
+
 /** Columns and attributes, or attributes and AS. AWS: "CREATE TABLE", "CREATE TABLE AS"; page "CREATE TABLE". */
 function readTableBody(reader: Reader, table: string): Plan {
-  const attributes = new Attributes();
+  const keys = new TableKeys();
   if (!reader.is('(') || reader.peek(2).key === ',' || reader.peek(2).key === ')') {
     if (reader.is('(')) readNames(reader);
-    readAttributes(reader, attributes);
+    readAttributes(reader, keys);
+    keys.end(false);
     reader.expectCopy('as');
     readQuery(reader);
-    return { kind: 'create-as', table };
+    return { kind: 'create-as', table, keys: keys.names };
   }
-  const texts: TextColumn[] = [];
+  const definition: Definition = { keys, columns: [], texts: [], references: [] };
   reader.expectCopy('(');
-  const definitions: string[] = [];
   do {
-    readElement(reader, definitions, texts, attributes);
+    readElement(reader, definition);
   } while (reader.skip(','));
   reader.expectCopy(')');
-  readAttributes(reader, attributes);
-  return { kind: 'create', table, texts };
+  readAttributes(reader, keys);
+  keys.end(true);
+  return { kind: 'create', table, texts: definition.texts, references: definition.references };
 }
 
-/** The keys of a table: they say where rows lie, which nobody can observe here, but they must be consistent. */
-class Attributes {
-  style: string | undefined;
-  #keys = 0;
-
-  addKey(): void {
-    this.#keys += 1;
-    if (this.#keys > 1) throw refusal('Multiple distkey columns are not allowed');
-    this.check();
-  }
-
-  check(): void {
-    // page "CREATE TABLE": DISTKEY requires DISTSTYLE KEY or none at all.
-    if (this.#keys > 0 && this.style !== undefined && this.style !== 'key') {
-      throw refusal(`Cannot specify DISTKEY for a table with DISTSTYLE ${this.style.toUpperCase()}`);
-    }
-  }
-}
-
-function readElement(reader: Reader, written: string[], texts: TextColumn[], attributes: Attributes): void {
-  if (readTableConstraint(reader)) return;
+function readElement(reader: Reader, definition: Definition): void {
+  if (readTableConstraint(reader, definition)) return;
   if (reader.is('like')) reader.refuse('CREATE TABLE LIKE is not imitated');
-  if (written.length > 0) reader.write(',');
+  if (definition.columns.length > 0) reader.write(',');
   const name = reader.copyName();
-  written.push(name);
+  definition.columns.push(name);
+  definition.keys.addColumn(name);
   const type = readType(reader);
   reader.write(type.column);
   if (type.bytes !== undefined) {
     reader.domain({ kind: 'varchar', bytes: type.bytes });
-    texts.push({ name, bytes: type.bytes });
+    definition.texts.push({ name, bytes: type.bytes });
   }
-  while (readColumnAttribute(reader, attributes));
+  const column: Column = { name, type: type.column, isEncoded: false };
+  while (readColumnAttribute(reader, column, definition));
 }
 
 /** page "CREATE TABLE": PRIMARY KEY, UNIQUE and FOREIGN KEY are accepted and not enforced; CHECK is not supported. */
-function readTableConstraint(reader: Reader): boolean {
+function readTableConstraint(reader: Reader, { keys, references }: Definition): boolean {
   if (reader.skip('constraint')) reader.name();
   if (reader.is('check')) reader.refuse('CHECK constraints are not supported');
   if (reader.skip('foreign', 'key')) {
-    skipNames(reader);
+    keys.distinguishBy(takeNames(reader));
     reader.expect('references');
-    skipReference(reader);
+    references.push(takeReference(reader));
     return true;
   }
-  if (!reader.skip('primary', 'key') && !reader.skip('unique')) return false;
-  skipNames(reader);
+  if (reader.skip('primary', 'key')) {
+    keys.identifyBy(takeNames(reader));
+    return true;
+  }
+  if (!reader.skip('unique')) return false;
+  keys.distinguishBy(takeNames(reader));
   return true;
 }
 
-function skipNames(reader: Reader): void {
+function takeNames(reader: Reader): readonly string[] {
+  const names: string[] = [];
   reader.expect('(');
-  do reader.name();
+  do names.push(reader.name());
   while (reader.skip(','));
   reader.expect(')');
+  return names;
 }
 
-function skipReference(reader: Reader): void {
-  do reader.name();
+/** A table that is referred to, as PostgreSQL text. It must be there (page "CREATE TABLE"). */
+function takeReference(reader: Reader): string {
+  const path: string[] = [];
+  do path.push(quote(reader.name()));
   while (reader.skip('.'));
-  if (reader.is('(')) skipNames(reader);
+  if (reader.is('(')) takeNames(reader);
+  return path.join('.');
 }
 
-function readColumnAttribute(reader: Reader, attributes: Attributes): boolean {
+/** A column that is being read. */
+interface Column {
+  readonly name: string;
+  readonly type: string;
+  isEncoded: boolean;
+}
+
+type ReadAttribute = (reader: Reader, column: Column, definition: Definition) => void;
+
+function readColumnAttribute(reader: Reader, column: Column, definition: Definition): boolean {
   const read = COLUMN_ATTRIBUTES.get(reader.peek().key);
-  read?.(reader, attributes);
+  read?.(reader, column, definition);
   return read !== undefined;
 }
 
-const COLUMN_ATTRIBUTES = new Map<string, (reader: Reader, attributes: Attributes) => void>([
+const COLUMN_ATTRIBUTES = new Map<string, ReadAttribute>([
   ['default', readDefault],
   ['not', (reader) => reader.expectCopy('not', 'null')],
   ['null', (reader) => reader.expectCopy('null')],
   ['encode', readEncoding],
   [
     'distkey',
-    (reader, attributes) => {
+    (reader, { name }, { keys }) => {
       reader.take();
-      attributes.addKey();
+      keys.distributeBy([name]);
     },
   ],
-  ['sortkey', (reader) => reader.expect('sortkey')],
+  [
+    'sortkey',
+    (reader, { name }, { keys }) => {
+      reader.take();
+      keys.sortBy([name]);
+    },
+  ],
   ['unique', (reader) => reader.expect('unique')],
   [
     'primary',
-    (reader) => {
+    (reader, { name }, { keys }) => {
       reader.expect('primary', 'key');
+      keys.identifyBy([name]);
       // Its columns become NOT NULL; uncertain (page "CREATE TABLE").
       reader.write('not null');
     },
   ],
   [
     'references',
-    (reader) => {
+    (reader, _, { references }) => {
       reader.take();
-      skipReference(reader);
+      references.push(takeReference(reader));
     },
   ],
   ['check', (reader) => reader.refuse('CHECK constraints are not supported')],
@@ -192,15 +210,16 @@ function readDefault(reader: Reader): void {
   }
 }
 
-function readEncoding(reader: Reader): void {
+function readEncoding(reader: Reader, column: Column): void {
   reader.take();
-  const token = reader.take();
-  if (!ENCODINGS.has(token.key)) throw refusal(`invalid encoding type specified for column: ${literal(token.text)}`);
+  if (column.isEncoded) throw refusal(`conflicting ENCODE of column "${column.name}"`);
+  column.isEncoded = true;
+  assertEncodes(reader.take().key, column.type);
 }
 
 /** AWS: "CREATE TABLE", table attributes. */
-function readAttributes(reader: Reader, attributes: Attributes): void {
-  while (readBackup(reader) || readDistribution(reader, attributes) || readSortKey(reader));
+function readAttributes(reader: Reader, keys: TableKeys): void {
+  while (readBackup(reader) || readDistribution(reader, keys) || readSortKey(reader, keys));
 }
 
 function readBackup(reader: Reader): boolean {
@@ -213,26 +232,24 @@ function readBackup(reader: Reader): boolean {
   return true;
 }
 
-function readDistribution(reader: Reader, attributes: Attributes): boolean {
+function readDistribution(reader: Reader, keys: TableKeys): boolean {
   if (reader.skip('diststyle')) {
     if (!reader.isAny('auto', 'even', 'key', 'all')) reader.refuse();
-    attributes.style = reader.take().key;
-    attributes.check();
+    keys.distribute(reader.take().key);
     return true;
   }
   if (!reader.skip('distkey')) return false;
-  skipNames(reader);
-  attributes.addKey();
+  keys.distributeBy(takeNames(reader));
   return true;
 }
 
-function readSortKey(reader: Reader): boolean {
+function readSortKey(reader: Reader, keys: TableKeys): boolean {
   const hasKind = reader.skip('compound') || reader.skip('interleaved');
   if (!reader.is('sortkey')) {
     if (hasKind) reader.refuse();
     return false;
   }
   reader.take();
-  if (hasKind || !reader.skip('auto')) skipNames(reader);
+  if (hasKind || !reader.skip('auto')) keys.sortBy(takeNames(reader));
   return true;
 }

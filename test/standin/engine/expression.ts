@@ -1,8 +1,9 @@
 import { classify, type Reference } from './correlation.ts';
+import { assertFinite, readInterval, readLiteral, readNumber, readParameter } from './literals.ts';
 import { literal, type Reader, refusal } from './reader.ts';
 import { readPart, SPECIAL_CALLS } from './special-calls.ts';
 import { readType } from './types.ts';
-import { DATE_PARTS } from './words.ts';
+import { SYSTEM_COLUMNS } from './words.ts';
 
 const OPERATORS = [
   '=',
@@ -40,13 +41,17 @@ export function readExpression(reader: Reader): void {
 
 /** The conditions that AND joins, one after the other: what is compared in each, for the rules on correlated subqueries. */
 class Condition {
+  readonly #reader: Reader;
   readonly #references: readonly Reference[];
   #from: number;
+  #scopes: number;
   #operators: string[] = [];
 
-  constructor({ scope }: Reader) {
-    this.#references = scope?.references ?? [];
+  constructor(reader: Reader) {
+    this.#reader = reader;
+    this.#references = reader.scope?.references ?? [];
     this.#from = this.#references.length;
+    this.#scopes = reader.scopes.length;
   }
 
   add(operator: string): void {
@@ -56,7 +61,9 @@ class Condition {
 
   end(): void {
     classify(this.#references.slice(this.#from), this.#operators);
+    if (this.#operators.includes('or')) this.#reader.branch(this.#scopes);
     this.#from = this.#references.length;
+    this.#scopes = this.#reader.scopes.length;
     this.#operators = [];
   }
 }
@@ -115,11 +122,24 @@ function readIn(reader: Reader): void {
   reader.place = place;
 }
 
-/** What stands between parentheses, after the first: a query or expressions. */
-function readParenthesis(reader: Reader): void {
+/** What stands between parentheses, after the first: a query or expressions. Gives how many there are. */
+function readParenthesis(reader: Reader): number {
+  let count = 0;
   if (startsQuery(reader)) reader.grammar.query(reader);
-  else reader.list(() => readExpression(reader));
+  else {
+    reader.list(() => {
+      readExpression(reader);
+      count += 1;
+    });
+  }
   reader.expectCopy(')');
+  return count;
+}
+
+/** PostgreSQL 8.0 compares each column of such rows alone, later versions one after the other; AWS says nothing. */
+function readRowOrExpression(reader: Reader): void {
+  const isRow = readParenthesis(reader) > 1;
+  if (isRow && reader.isAny('<', '>', '<=', '>=')) reader.refuse('rows have no order');
 }
 
 /** Whether the next tokens begin a query, in parentheses of its own or not. */
@@ -144,6 +164,7 @@ function readOperand(reader: Reader, condition?: Condition): void {
 /** Wraps what has been written since the mark in a cast to the type that comes next. */
 function writeCast(reader: Reader, mark: number): void {
   const { cast, bytes } = readType(reader);
+  assertFinite(reader.written(mark), cast);
   // An explicit cast cuts text that is too long, and counts bytes (AWS: "Character types").
   reader.insert(mark, `${bytes === undefined ? '' : 'redshift."varchar"('}CAST(`);
   reader.write(`AS ${cast})${bytes === undefined ? '' : `, ${bytes})`}`);
@@ -153,29 +174,11 @@ function readPrimary(reader: Reader): void {
   const token = reader.peek();
   if (token.kind === 'string') {
     readLiteral(reader);
-  } else if (token.kind === 'number') reader.pass();
+  } else if (token.kind === 'number') readNumber(reader);
   else if (token.kind === 'parameter') readParameter(reader);
-  else if (reader.copy('(')) readParenthesis(reader);
+  else if (reader.copy('(')) readRowOrExpression(reader);
   else if (reader.is('approximate') && reader.peek(2).key === '(') throw refusal('APPROXIMATE is not imitated', token);
   else if (!readKeyword(reader)) readNamed(reader);
-}
-
-/** The longest VARCHAR; AWS: "Character types". What Redshift says to a longer literal is not known. */
-const LONGEST_LITERAL = 65_535;
-
-function readLiteral(reader: Reader): void {
-  const token = reader.take();
-  if (Buffer.byteLength(token.value) > LONGEST_LITERAL) {
-    throw refusal(`a literal is longer than ${LONGEST_LITERAL} bytes`, token);
-  }
-  reader.write(literal(token.value), token);
-}
-
-function readParameter(reader: Reader): void {
-  const token = reader.take();
-  let index = reader.parameters.indexOf(token.value);
-  if (index === -1) index = reader.parameters.push(token.value) - 1;
-  reader.write(`$${index + 1}`, token);
 }
 
 /** Reads what begins with a word of the language, if that comes next. */
@@ -239,24 +242,18 @@ function readUser(reader: Reader): void {
 }
 
 function readTyped(reader: Reader): void {
-  reader.pass();
-  reader.write(literal(reader.take().value));
-}
-
-/** INTERVAL '1 second' or INTERVAL '1' second. AWS: "Interval literals". */
-function readInterval(reader: Reader): void {
-  reader.pass();
-  if (reader.peek().kind !== 'string') reader.refuse();
-  const token = reader.take();
-  const part = DATE_PARTS.get(reader.peek().key);
-  const unit = part === undefined ? '' : ` ${reader.take().key}`;
-  reader.write(literal(token.value + unit), token);
+  const { key } = reader.pass();
+  const text = literal(reader.take().value);
+  assertFinite(text, key);
+  reader.write(text);
 }
 
 function readCase(reader: Reader): void {
   const { scope } = reader;
   const before = scope?.references.length ?? 0;
+  const subqueries = reader.scopes.length;
   readBranches(reader);
+  reader.branch(subqueries);
   classify(scope?.references.slice(before) ?? [], ['case']);
 }
 
@@ -371,6 +368,7 @@ function readNamed(reader: Reader): void {
     path.push(reader.fold(reader.peek()));
     reader.write(`"${path.at(-1)?.replaceAll('"', '""')}"`, reader.take());
   }
+  if (SYSTEM_COLUMNS.has(path.at(-1) ?? '')) throw refusal(`column "${path.at(-1)}" does not exist`, first);
   const { scope } = reader;
   const [column = '', table] = path.toReversed();
   scope?.references.push({ table, column, token: first, isInWhere: scope.isInWhere, form: 'alone' });

@@ -4,7 +4,7 @@ import { readGroupBy } from './grouping.ts';
 import type { Token } from './lexer.ts';
 import { Qualify } from './qualify.ts';
 import { type Frame, newFrame, type Place, quote, type Reader, refusal } from './reader.ts';
-import { RESERVED } from './words.ts';
+import { CATALOGUE, RESERVED } from './words.ts';
 
 const JOINS = ['join', 'inner', 'left', 'right', 'full', 'cross', 'natural'];
 
@@ -132,7 +132,9 @@ function readSelect(reader: Reader): void {
   const afterFrom = reader.position;
   readWhere(reader);
   readGroupBy(reader);
+  const subqueries = reader.scopes.length;
   if (reader.copy('having')) reader.grammar.expression(reader);
+  reader.branch(subqueries);
   qualify.read(reader.position === afterFrom);
 }
 
@@ -166,9 +168,10 @@ function readItem(reader: Reader, qualify: Qualify): void {
   }
   const [before, mark] = [reader.scopes.length, reader.position];
   readColumn(reader);
-  const label = readLabel(reader) ?? implied(reader, mark);
+  const given = readLabel(reader);
+  const label = given ?? implied(reader, mark);
   qualify.addColumn({ label });
-  reader.scope?.items.push({ alias: label, scopes: reader.scopes.slice(before) });
+  reader.scope?.items.push({ alias: label, isNamed: given !== undefined, scopes: reader.scopes.slice(before) });
 }
 
 function readLabel(reader: Reader): string | undefined {
@@ -319,6 +322,7 @@ export function readTable(reader: Reader): TableName {
   const schema = name.length > 1 ? name[0] : undefined;
   const text = name.map(quote).join('.');
   if (schema === 'information_schema' || schema === 'pg_catalog' || last.startsWith('pg_')) {
+    if (!CATALOGUE.has(last)) throw refusal(`relation "${last}" does not exist`);
     reader.catalogueTables.add(last);
     return { name: last };
   }
@@ -345,11 +349,13 @@ function readPath(reader: Reader): string[] {
 /** ORDER BY with its directions; NULLS FIRST and LAST are fine, in a window too (page "ORDER BY clause"). */
 export function readOrder(reader: Reader): void {
   reader.expectCopy('order', 'by');
+  const subqueries = reader.scopes.length;
   reader.list(() => {
     reader.grammar.expression(reader);
     if (!reader.copy('asc')) reader.copy('desc');
     if (reader.copy('nulls') && !reader.copy('first')) reader.expectCopy('last');
   });
+  reader.branch(subqueries);
 }
 
 function readLimit(reader: Reader): void {
@@ -359,8 +365,10 @@ function readLimit(reader: Reader): void {
     if (!reader.copy(word)) continue;
     cut(frame);
     if (reader.copy('all')) continue;
-    if (!['number', 'parameter'].includes(reader.peek().kind)) reader.refuse();
-    reader.grammar.expression(reader);
+    // AWS: "ORDER BY clause": a number.
+    if (reader.peek().kind === 'number') reader.pass();
+    else if (reader.peek().kind === 'parameter') reader.grammar.expression(reader);
+    else reader.refuse();
   }
 }
 

@@ -163,6 +163,11 @@ export class Reader {
     this.uses.add(use);
   }
 
+  /** Notes that the subqueries since stand where none may be correlated. */
+  branch(since: number): void {
+    for (const scope of this.scopes.slice(since)) scope.isBranch = true;
+  }
+
   /** How many tokens have been taken. */
   get position(): number {
     return this.#next;

@@ -78,17 +78,30 @@ function readListagg(reader: Reader): void {
   reader.expectCopy('(');
   if (!reader.copy('distinct')) reader.copy('all');
   reader.grammar.expression(reader);
-  if (reader.copy(',')) reader.grammar.expression(reader);
-  else reader.write(", ''");
+  if (reader.copy(',')) {
+    if (reader.peek().kind !== 'string' || reader.peek(1).key !== ')') {
+      throw refusal('the delimiter of LISTAGG must be a string constant', reader.peek());
+    }
+    reader.grammar.expression(reader);
+  } else reader.write(", ''");
   reader.write(':: bpchar');
   reader.expect(')');
   if (reader.skip('within', 'group')) {
     reader.expect('(');
+    const mark = reader.mark();
     reader.grammar.order(reader);
+    assertSameOrder(reader, reader.written(mark));
     reader.expect(')');
   }
   reader.write(')');
   if (reader.is('over')) reader.refuse('LISTAGG with OVER is not imitated');
+}
+
+/** AWS: "LISTAGG function": several of one query have the same order. */
+function assertSameOrder({ scope }: Reader, order: string): void {
+  if (scope === undefined) return;
+  scope.listOrder ??= order;
+  if (scope.listOrder !== order) throw refusal('LISTAGG functions of one query must have the same ORDER BY');
 }
 
 /** AWS: "Aggregation extensions". */

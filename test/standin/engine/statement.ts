@@ -1,6 +1,6 @@
 import { readCall } from './call.ts';
 import { readCopy } from './copy-statement.ts';
-import { needsColumns, unsupportedReference } from './correlation.ts';
+import { needsColumns, unsupportedReference, wholeRow } from './correlation.ts';
 import { readCreate, readDrop } from './ddl.ts';
 import type { TextType } from './domains.ts';
 import { readExpression } from './expression.ts';
@@ -77,7 +77,7 @@ export function translate(sql: string, surroundings: Surroundings): Translation 
   if (read === undefined) throw syntaxError(reader.peek());
   const plan = read(reader);
   reader.end();
-  check(reader);
+  check(reader, plan);
   return {
     ...plan,
     sql: reader.sql,
@@ -91,18 +91,19 @@ export function translate(sql: string, surroundings: Surroundings): Translation 
   };
 }
 
-function check(reader: Reader): void {
-  const token = unsupportedReference(reader.scopes, reader.surroundings.columns ?? new Map());
+function check(reader: Reader, { kind }: Plan): void {
+  const columns = reader.surroundings.columns ?? new Map();
+  const row = wholeRow(reader.scopes, columns);
+  if (row !== undefined) throw refusal(`column "${row.text}" does not exist`, row);
+  const token = unsupportedReference(reader.scopes, columns);
   if (token !== undefined) {
     throw refusal('This type of correlated subquery pattern is not supported due to internal error', token);
   }
   // AWS: "SQL functions supported on the leader node": they fail beside user tables and system tables; so do the
-  // catalogue's tables beside user tables.
-  const isDistributed = reader.tables.size + reader.systemTables.size > 0;
-  if (
-    (isDistributed && reader.leaderFunctions.size > 0) ||
-    (reader.tables.size > 0 && reader.catalogueTables.size > 0)
-  ) {
+  // catalogue's tables beside user tables, of which CREATE TABLE AS makes one.
+  const hasTables = reader.tables.size > 0 || kind === 'create-as';
+  const isDistributed = hasTables || reader.systemTables.size > 0;
+  if ((isDistributed && reader.leaderFunctions.size > 0) || (hasTables && reader.catalogueTables.size > 0)) {
     throw refusal('Specified types or functions (one per INFO message) not supported on Redshift tables.');
   }
   if (reader.computeFunctions.size > 0 && !isDistributed) {

@@ -17,8 +17,14 @@ export type Plan =
     }
   /** `writes` is the table whose lock it takes. */
   | { readonly kind: 'modify'; readonly writes: string }
-  | { readonly kind: 'create'; readonly table: string; readonly texts: readonly TextColumn[] }
-  | { readonly kind: 'create-as'; readonly table: string }
+  | {
+      readonly kind: 'create';
+      readonly table: string;
+      readonly texts: readonly TextColumn[];
+      readonly references: readonly string[];
+    }
+  /** `keys` are columns that it must have. */
+  | { readonly kind: 'create-as'; readonly table: string; readonly keys: readonly string[] }
   | { readonly kind: 'copy'; readonly copy: CopyStatement }
   | { readonly kind: 'set'; readonly name: string; readonly value: string | undefined }
   | { readonly kind: 'show'; readonly name: string };

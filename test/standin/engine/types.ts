@@ -53,9 +53,18 @@ export function readType(reader: Reader): SqlType {
     case 'timestamp':
     case 'time':
       return readTime(reader);
+    case 'text':
+      // AWS: "Character types": TEXT is VARCHAR(256), and is given no length.
+      reader.take();
+      if (reader.is('(')) reader.refuse();
+      return varchar(TEXT_DEFAULT);
     default:
       return readText(reader);
   }
+}
+
+function varchar(bytes: number): SqlType {
+  return { cast: 'bpchar', column: domainOf({ kind: 'varchar', bytes }), bytes };
 }
 
 function readDecimal(reader: Reader): SqlType {
@@ -78,10 +87,10 @@ function readTime(reader: Reader): SqlType {
 function readText(reader: Reader): SqlType {
   const token = reader.take();
   const isVarying = (token.key === 'character' || token.key === 'char') && reader.skip('varying');
-  if (isVarying || token.key === 'varchar' || token.key === 'nvarchar' || token.key === 'text') {
+  if (isVarying || token.key === 'varchar' || token.key === 'nvarchar') {
     const [bytes = TEXT_DEFAULT] = readArguments(reader, VARCHAR_MAX);
     if (bytes < 1 || bytes > VARCHAR_MAX) throw tooLong('varchar', VARCHAR_MAX);
-    return { cast: 'bpchar', column: domainOf({ kind: 'varchar', bytes }), bytes };
+    return varchar(bytes);
   }
   if (['char', 'character', 'nchar', 'bpchar'].includes(token.key)) {
     const [bytes = token.key === 'bpchar' ? TEXT_DEFAULT : 1] = readArguments(reader, CHAR_MAX);

@@ -65,15 +65,15 @@ export const SCALARS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ['ltrim', scalar('ltrim', 1, 2)],
   ['rtrim', scalar('rtrim', 1, 2)],
   ['btrim', scalar('btrim', 1, 2)],
-  ['left', scalar('left', 2)],
-  ['right', scalar('right', 2)],
+  ['left', scalar('redshift.left', 2)],
+  ['right', scalar('redshift.right', 2)],
   ['lpad', scalar('lpad', 2, 3)],
   ['rpad', scalar('rpad', 2, 3)],
   ['replace', scalar('replace', 3)],
   ['repeat', scalar('repeat', 2)],
   ['reverse', scalar('reverse', 1)],
   ['strpos', scalar('strpos', 2)],
-  ['split_part', scalar('split_part', 3)],
+  ['split_part', scalar('redshift.split_part', 3)],
   ['concat', scalar('redshift.concat', 2)],
   ['chr', scalar('chr', 1)],
   ['quote_ident', scalar('quote_ident', 1)],
@@ -135,6 +135,18 @@ export const NOT_IMITATED = list(`
   set_config sha sha1 sha2 sin soundex split_to_array subarray tan timeofday timestamp_cmp timestamptz_cmp timezone to_hex to_varbyte
   translate try_cast`);
 
+/**
+ * The catalogue that is PostgreSQL's own and Redshift's too; AWS: "System catalog tables", "Querying the catalog tables". What
+ * PostgreSQL alone has, PG_ROLES and PG_SEQUENCES for example, is refused.
+ */
+export const CATALOGUE = list(`
+  pg_attrdef pg_attribute pg_class pg_constraint pg_database pg_depend pg_description pg_group pg_index pg_language pg_locks
+  pg_namespace pg_proc pg_settings pg_shadow pg_stat_activity pg_tables pg_type pg_user pg_views columns schemata tables
+  table_constraints table_privileges column_privileges key_column_usage constraint_column_usage referential_constraints views`);
+
+/** PostgreSQL's columns of every table. AWS: "Names and identifiers" reserves them; what they hold there is not said. */
+export const SYSTEM_COLUMNS = list('ctid xmin xmax cmin cmax tableoid');
+
 /** Other statements that Redshift has; AWS: "SQL commands". */
 export const NOT_IMITATED_STATEMENTS = list(`
   alter attach call cancel close comment deallocate declare describe desc detach execute fetch merge prepare reassign refresh
@@ -162,7 +174,25 @@ export const DATE_PARTS: ReadonlyMap<string, string> = new Map(
   }).flatMap(([name, spellings]) => spellings.split(' ').map((spelling) => [spelling, name] as const)),
 );
 
-/** AWS: "Compression encodings" (c_Compression_encodings) and ENCODE AUTO. */
-export const ENCODINGS = list(
-  'az64 bytedict delta delta32k lzo mostly8 mostly16 mostly32 raw runlength text255 text32k zstd auto',
+const WHOLE = 'smallint integer bigint numeric';
+const TIMES = 'date timestamp timestamptz';
+
+/** The types that an encoding is for. AWS: "Compression encodings" (c_Compression_encodings), its table, and ENCODE AUTO. */
+export const ENCODING_TYPES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    auto: 'all',
+    raw: 'all',
+    zstd: 'all',
+    az64: `${WHOLE} ${TIMES}`,
+    bytedict: `${WHOLE} real double varchar char ${TIMES}`,
+    delta: `${WHOLE} date timestamp`,
+    delta32k: 'integer bigint numeric date timestamp',
+    lzo: `${WHOLE} varchar char ${TIMES}`,
+    mostly8: WHOLE,
+    mostly16: 'integer bigint numeric',
+    mostly32: 'bigint numeric',
+    runlength: `${WHOLE} real double boolean varchar char ${TIMES}`,
+    text255: 'varchar',
+    text32k: 'varchar',
+  }).map(([name, types]) => [name, list(types)] as const),
 );
