@@ -15,13 +15,6 @@ export const NOT_SHOWN: readonly { readonly where: string; readonly pattern?: st
     pattern: String.raw`\B(?=(\d{3})+$)`,
     why: 'the digits of one number, of 39 at the most',
   },
-  { where: 'cli/table.ts', pattern: String.raw`\B(?=(\d{3})+$)`, why: 'the digits of one number' },
-  { where: 'cli/table.ts', pattern: String.raw`^(-?)(\d+)(?=$|\.\d+$)`, why: 'the text of one number' },
-  {
-    where: 'warehouse/duckdb/connection.ts',
-    pattern: String.raw`\n\n(?=LINE )`,
-    why: 'it looks ahead for a fixed text, which is linear, too',
-  },
   {
     where: 'objects/normalise.ts',
     pattern: String.raw`^(?:(-)|\+)?0*(\d{1,19})$`,
