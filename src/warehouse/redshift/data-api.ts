@@ -74,11 +74,19 @@ export class DataApi {
   readonly #sdk: () => Promise<SdkClient>;
   readonly #target: RedshiftTarget;
   readonly #notify: Notify;
+  readonly #firstPause: number;
 
-  constructor(sdk: () => Promise<SdkClient>, target: RedshiftTarget, notify: Notify) {
+  /** Calls that failed are repeated after `firstPause` milliseconds, and then after longer pauses. */
+  constructor(
+    sdk: () => Promise<SdkClient>,
+    target: RedshiftTarget,
+    notify: Notify,
+    firstPause = FIRST_PAUSE_MILLISECONDS,
+  ) {
     this.#sdk = sdk;
     this.#target = target;
     this.#notify = notify;
+    this.#firstPause = firstPause;
   }
 
   /** Submits statements, as one transaction unless told otherwise. A call that is repeated with its token runs once. */
@@ -118,12 +126,16 @@ export class DataApi {
     await sleep(FIRST_PAUSE_MILLISECONDS);
   }
 
-  /** Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed. */
-  async wait(state: StatementState): Promise<StatementState> {
+  /**
+   * Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed: it is asked again
+   * for so many milliseconds at least.
+   */
+  async wait(state: StatementState, patience = 0): Promise<StatementState> {
+    const patientUntil = performance.now() + patience;
     let current = state;
     for (let pause = FIRST_POLL_MILLISECONDS; !hasEnded(current); pause = longer(pause)) {
       const began = Date.now();
-      const { Status: status = 'UNKNOWN' } = await this.describe(state.id, WAIT_SECONDS);
+      const { Status: status = 'UNKNOWN' } = await this.describe(state.id, { waitSeconds: WAIT_SECONDS, patientUntil });
       current = { id: state.id, status };
       // Where the service does not hold the call back, it is for us to pause.
       if (!hasEnded(current) && Date.now() - began < LONG_POLL_MILLISECONDS) {
@@ -134,12 +146,18 @@ export class DataApi {
   }
 
   /** Everything the service tells of a statement. */
-  async describe(id: string, waitSeconds?: number): Promise<DescribeStatementResponse> {
+  async describe(
+    id: string,
+    { waitSeconds, patientUntil }: { readonly waitSeconds?: number; readonly patientUntil?: number } = {},
+  ): Promise<DescribeStatementResponse> {
     const { sdk, client } = await this.#sdk();
     const wait = waitSeconds === undefined ? {} : { WaitTimeSeconds: waitSeconds };
-    return this.#repeat('DescribeStatement', (attempt) =>
-      // A service that has too many waiting requests is asked without waiting.
-      client.send(new sdk.DescribeStatementCommand({ Id: id, ...(attempt === 1 ? wait : {}) })),
+    return this.#repeat(
+      'DescribeStatement',
+      (attempt) =>
+        // A service that has too many waiting requests is asked without waiting.
+        client.send(new sdk.DescribeStatementCommand({ Id: id, ...(attempt === 1 ? wait : {}) })),
+      patientUntil,
     );
   }
 
@@ -240,17 +258,22 @@ export class DataApi {
     return sessionId === undefined ? { id, status } : { id, status, sessionId };
   }
 
-  /** Repeats a call while that can help, with growing pauses, and says so. Throws WarehouseError. */
-  async #repeat<T>(operation: string, call: (attempt: number) => Promise<T>): Promise<T> {
-    let pause = FIRST_PAUSE_MILLISECONDS;
+  /**
+   * Repeats a call while that can help, with growing pauses, and says so: ATTEMPTS times, or until a moment of
+   * performance.now() where that is later. Throws WarehouseError.
+   */
+  async #repeat<T>(operation: string, call: (attempt: number) => Promise<T>, patientUntil = 0): Promise<T> {
+    let pause = this.#firstPause;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await call(attempt);
       } catch (error) {
-        if (attempt === ATTEMPTS || !isTransient(error)) {
+        if ((attempt >= ATTEMPTS && performance.now() > patientUntil) || !isTransient(error)) {
           throw sortedCall(error);
         }
-        this.#notify(`${operation} failed (${nameOf(error)}); trying again, ${attempt} of ${ATTEMPTS - 1}`);
+        if (attempt < ATTEMPTS || attempt % ATTEMPTS === 0) {
+          this.#notify(`${operation} failed (${nameOf(error)}); trying again (attempt ${attempt + 1})`);
+        }
         await sleep(pause);
         pause = longer(pause);
       }

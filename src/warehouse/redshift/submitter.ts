@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { messageOf } from '../../errors.ts';
+import { messageOf, StarloadError } from '../../errors.ts';
+import { WarehouseError } from '../errors.ts';
 import type { DataApi, Notify, StatementState } from './data-api.ts';
 import { isDenied } from './failures.ts';
 import type { Journal, JournalEntry, KeptEntry } from './journal.ts';
@@ -57,7 +58,9 @@ export class Submitter {
     this.#journal.write(entry);
     const state = await this.#submitJournaled(name, sqls, token);
     this.#journal.write({ ...entry, id: state.id });
-    const ended = await this.wait(state);
+    const ended = await this.wait(state).catch((error: unknown) => {
+      throw unknownOutcome(state, error);
+    });
     this.#journal.remove(name);
     return ended;
   }
@@ -70,7 +73,7 @@ export class Submitter {
       if (this.#cancelled) {
         await this.#api.cancel(state.id);
       }
-      return await this.#api.wait(state);
+      return await this.#api.wait(state, this.#deadlineMilliseconds);
     } finally {
       clearTimeout(deadline);
       this.#running = undefined;
@@ -160,6 +163,15 @@ export class Submitter {
 
 /** Management Guide, quotas: a query of the Data API runs for 24 hours at most. */
 const LONGEST_LIFE_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** The service was not to be had until the end: the statement may have committed, failed, or run on. */
+function unknownOutcome({ id }: StatementState, cause: unknown): WarehouseError {
+  const { next } = cause instanceof StarloadError ? cause : {};
+  return new WarehouseError('unreachable', `what became of statement ${id} is not known: ${messageOf(cause)}`, {
+    next: `${next === undefined ? '' : `${next} `}Running the same command again waits for the statement and loads nothing twice.`,
+    cause,
+  });
+}
 
 /** The service answered, and the answer was no. */
 function isRefusal(error: unknown): boolean {
