@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance as Instance } from '@duckdb/node-api';
 import { messageOf } from '../../errors.ts';
 import type { Places } from '../../sql/qualify.ts';
@@ -145,6 +146,13 @@ function openFailure(path: string, cause: unknown): WarehouseError {
       cause,
     });
   }
+  const folder = dirname(path);
+  if (!existsSync(folder)) {
+    return new WarehouseError('unreachable', `there is no folder ${folder} for the warehouse`, {
+      next: 'Make the folder, or correct [DUCKDB] PATH in dwh.cfg.',
+      cause,
+    });
+  }
   if (/does not exist|No such file/.test(message)) {
     return new WarehouseError('missing-table', `there is no warehouse at ${path} yet`, {
       next: 'Run npm run create-tables first.',
@@ -152,10 +160,30 @@ function openFailure(path: string, cause: unknown): WarehouseError {
     });
   }
   return new WarehouseError('unreachable', `cannot open ${path}: ${message}`, {
-    next: 'Is it a DuckDB file, and may you write to its folder? [DUCKDB] PATH in dwh.cfg names it.',
+    next: OPEN_ADVICE.find(([pattern]) => pattern.test(message))?.[1] ?? NO_ADVICE,
     cause,
   });
 }
+
+const OPEN_ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /read a database file with version/,
+    'A newer DuckDB wrote the file: install a newer Starload, or name another file in [DUCKDB] PATH.',
+  ],
+  [
+    /not a valid DuckDB database/,
+    "The file is another program's, or damaged: name another one in [DUCKDB] PATH in dwh.cfg, or delete it.",
+  ],
+  [
+    /Could not read enough bytes|[Cc]orrupt|checksum/,
+    'The file is damaged: put a copy in its place, or delete it, and run npm run create-tables and npm run etl: they load all files again.',
+  ],
+  [
+    /Permission denied|[Rr]ead-only file system/,
+    'You may not read or write it: change its rights or those of its folder, or name another file in [DUCKDB] PATH.',
+  ],
+];
+const NO_ADVICE = 'Is it a DuckDB file, and may you write to its folder? [DUCKDB] PATH in dwh.cfg names it.';
 
 function settings({ path, readable, memoryLimit }: OpenOptions, database: string): readonly string[] {
   return [
