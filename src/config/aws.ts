@@ -10,12 +10,29 @@ const SAFER =
 /** The AWS keys for the SDK. Keys of the environment outrank those of the file, as a whole and never mixed with them. */
 export function parseAwsKeys(findings: Findings, env: Environment): AwsKeys {
   if (env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']) return keysOfEnvironment(findings, env);
+  if (passesOver(findings, env)) return {};
   const [accessKeyId, secretAccessKey, sessionToken] = (['awsKey', 'awsSecret', 'awsSessionToken'] as const).map((id) =>
     findings.matching(id, /^\S+$/, 'has blanks in it: copy the key anew'),
   );
   refuseHalves(findings);
   if (accessKeyId !== undefined) findings.warn('awsKey', `AWS keys are read from this file: ${SAFER}`);
   return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+/** Placeholders for keys, where a profile or a role gives them: the SDK finds those by itself. */
+function passesOver(findings: Findings, env: Environment): boolean {
+  const ids = ['awsKey', 'awsSecret', 'awsSessionToken'] as const;
+  const isOpen = ids.every((id) => findings.of(id).state !== 'filled' && findings.of(id).state !== 'broken');
+  const placeholder = ids.find((id) => findings.of(id).state === 'placeholder');
+  const source = ['AWS_PROFILE', 'AWS_ROLE_ARN'].find((name) => env[name]);
+  const isHelped = source !== undefined || findings.of('arn').state === 'filled';
+  if (!isOpen || placeholder === undefined || !isHelped) return false;
+  const instead = source === undefined ? "the SDK's default chain" : `${source} of the environment`;
+  findings.warn(
+    placeholder,
+    `${findings.nameOf(placeholder)} is a placeholder and not used: the AWS keys come from ${instead}`,
+  );
+  return true;
 }
 
 function keysOfEnvironment(findings: Findings, env: Environment): AwsKeys {

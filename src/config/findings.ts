@@ -5,6 +5,16 @@ import { isHome, SETTING_IDS, SETTINGS, type Setting, type SettingId, settingOf 
 import { nameWithLine, placeOf, showValue } from './show.ts';
 import { findSimilar } from './similar.ts';
 
+/** The settings without which something else is loaded, or elsewhere. The sources have no default. */
+const DECIDING: ReadonlySet<SettingId> = new Set([
+  'logJsonpath',
+  'songJsonpath',
+  'dbSchema',
+  'duckdbPath',
+  'loadMaxErrors',
+  'loadQuarantine',
+] as const);
+
 const ABSENT: Finding = { state: 'absent', value: '' };
 
 /** The settings of a file, and everything found wrong with them so far. */
@@ -26,6 +36,11 @@ export class Findings {
   /** How the setting stands. */
   of(id: SettingId): Finding {
     return this.#lookup.found.get(id) ?? ABSENT;
+  }
+
+  /** The entries that are no setting of ours. */
+  get unknown(): readonly Entry[] {
+    return this.#lookup.unknown;
   }
 
   /** Whether the setting stands under its own section and key, not only under another name. */
@@ -114,16 +129,21 @@ export class Findings {
     return findSimilar(SETTINGS[id], this.#lookup.unknown);
   }
 
-  /** Warns of keys nobody reads that look like a slip for an absent setting of their section. */
-  warnOfSlips(): void {
+  /**
+   * Tells of keys nobody reads that look like a slip for an absent setting of their section: a mistake where the setting
+   * changes what is loaded or where, else a warning.
+   */
+  tellOfSlips(): void {
     for (const id of SETTING_IDS.filter((each) => this.of(each).state === 'absent')) {
       const { section, key }: Setting = SETTINGS[id];
       const near = this.#lookup.unknown.filter((entry) => entry.section.toLowerCase() === section.toLowerCase());
       const slip = findSimilar(SETTINGS[id], near);
       if (slip === undefined) continue;
-      this.warnings.push({
+      const isMistake = DECIDING.has(id);
+      const message = `${nameWithLine(slip)} is not known and not read: did you mean ${key}?`;
+      (isMistake ? this.problems : this.warnings).push({
         ...placeOf(slip),
-        message: `${nameWithLine(slip)} is not known and not read: did you mean ${key}?`,
+        message: isMistake ? `${message} Write that, or delete the line` : message,
       });
     }
   }

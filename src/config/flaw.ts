@@ -5,8 +5,8 @@ interface Flaw {
 
 const FLAWS: readonly Flaw[] = [
   {
-    pattern: /\p{Cc}/u,
-    message: 'holds a control character: type the value anew',
+    pattern: /[\p{Cc}\p{Cf}]/u,
+    message: 'holds a control character, or one that cannot be seen: type the value anew',
   },
   {
     pattern: /^[‘’‚“”„«»]|[‘’‚“”„«»]$/,

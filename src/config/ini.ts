@@ -101,6 +101,13 @@ function readKey(reading: Reading, text: string, line: number): void {
     });
   }
   const key = text.slice(0, at).trimEnd().toLowerCase();
+  if (/\p{Cf}/u.test(key)) {
+    reading.problems.push({
+      section,
+      line,
+      message: 'this key holds a character that cannot be seen: type the line anew',
+    });
+  }
   // `%` stays as it is, doubled or not: Python's scripts read the same files with interpolation and without, and a
   // password must not change because of a guess.
   reading.draft = { section, key, line, lines: [text.slice(at + 1).trim()], last: line };
@@ -137,6 +144,12 @@ function unquote(value: string): { value: string; fault?: string } {
   const [first, last] = [value.at(0), value.at(-1)];
   if (value.length > 1 && first === last && isQuote(first)) return { value: value.slice(1, -1) };
   if (!isQuote(first) && !isQuote(last)) return { value };
+  if (isQuote(first) && new RegExp(`^${first}[^${first}]*${first}\\s*[#;]`).test(value)) {
+    return {
+      value,
+      fault: 'has a comment behind it, which counts as part of the value: put the comment on a line of its own',
+    };
+  }
   const fault = `begins or ends with a quote that has no partner: close it or delete it, or, where it is part of the value, wrap the whole value in the other kind of quote`;
   return { value, fault };
 }

@@ -46,9 +46,13 @@ export function parsePath(text: string, { directory, home }: Base): Location {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
     return { complaint: 'is neither in S3 nor local: write s3://bucket/folder or a path' };
   }
-  if (text !== '~' && !text.startsWith('~/')) return { uri: resolve(directory, text) };
-  if (home === undefined) return { complaint: 'begins with ~, but HOME is not set: write the whole path' };
-  return { uri: join(home, text.slice(1)) };
+  if (/^[a-z]:\\/i.test(text) && directory.startsWith('/')) {
+    return { complaint: 'is a path of Windows, and this machine is none: write one such as /home/me/data' };
+  }
+  const [, mark, rest = ''] = /^(~|\$HOME)(\/.*)?$/s.exec(text) ?? [];
+  if (mark === undefined) return { uri: resolve(directory, text) };
+  if (home === undefined) return { complaint: `begins with ${mark}, but HOME is not set: write the whole path` };
+  return { uri: join(home, rest) };
 }
 
 function parseFileUrl(text: string): Location {

@@ -4,6 +4,7 @@ import type { Config, Environment } from './config.ts';
 import { REGION } from './endpoint.ts';
 import { Findings } from './findings.ts';
 import { readIni } from './ini.ts';
+import { interpolate } from './interpolate.ts';
 import { parseLoad } from './load.ts';
 import { collectSecrets } from './secrets.ts';
 import { parseSources, parseWorkPrefix } from './sources.ts';
@@ -21,8 +22,9 @@ export interface ConfigOrigin {
  * Throws a ConfigError with every mistake of the file at once; no message shows a secret.
  */
 export function parseConfig(text: string, { file, directory, env }: ConfigOrigin): Config {
-  const { entries, problems } = readIni(text);
-  const secrets = collectSecrets(entries, env);
+  const { entries: written, problems } = readIni(text);
+  const entries = interpolate(written);
+  const secrets = collectSecrets([...written, ...entries], env);
   const findings = new Findings(entries, problems, secrets);
   const base = { directory, home: env['HOME'] || env['USERPROFILE'] || undefined };
   const awsRegion = findings.matching('awsRegion', REGION, 'is no AWS region: write one such as us-west-2');
@@ -31,7 +33,7 @@ export function parseConfig(text: string, { file, directory, env }: ConfigOrigin
   const workPrefix = parseWorkPrefix(findings, base, sources);
   const keys = parseAwsKeys(findings, env);
   const load = parseLoad(findings, target);
-  findings.warnOfSlips();
+  findings.tellOfSlips();
   if (findings.problems.length > 0 || target === undefined || sources === undefined) {
     throw new ConfigError(file, byLine(findings.problems));
   }

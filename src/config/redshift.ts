@@ -9,6 +9,8 @@ const SECRET = /^(arn:aws[-a-z]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[\w/+
 const CLUSTER_NAME = /^[a-z][a-z0-9-]{0,62}$/i;
 const WORKGROUP_NAME = /^[a-z0-9-]{3,64}$/;
 
+/** The ids of EMR's clusters, which the same files often name. */
+const EMR_ID = /^j-[a-z0-9]{8,}$/i;
 const AS_SHOWN = 'write it as the console shows it, such as dwh';
 
 type Warehouse = Pick<RedshiftTarget, 'clusterIdentifier' | 'workgroup'>;
@@ -38,6 +40,13 @@ export function parseRedshift(
 }
 
 function parseWarehouse(findings: Findings, endpoint: RedshiftEndpoint | undefined): Warehouse {
+  if (EMR_ID.test(findings.of('clusterIdentifier').value)) {
+    findings.refuseValue(
+      'clusterIdentifier',
+      'is the id of an EMR cluster: write the name of a Redshift cluster, or delete the line',
+    );
+    return {};
+  }
   const cluster = findings
     .matching('clusterIdentifier', CLUSTER_NAME, `is no name of a cluster: ${AS_SHOWN}`)
     ?.toLowerCase();
@@ -98,7 +107,7 @@ function parseIdentity(findings: Findings, warehouse: Warehouse): Identity {
 function warnOfPassword(findings: Findings): void {
   if (findings.of('dbPassword').state !== 'filled') return;
   const reason = 'the Redshift Data API and COPY work with IAM permissions';
-  findings.warn('dbPassword', `${findings.nameOf('dbPassword')} is not used: ${reason}. Delete the line`);
+  findings.warn('dbPassword', `${findings.nameOf('dbPassword')} is not used: ${reason}`);
 }
 
 function refuseForRegion(findings: Findings): void {

@@ -16,7 +16,7 @@ export interface Setting {
 // configparser gives the keys of [DEFAULT] to every section; '' is a file that forgot its first heading.
 const CLUSTER = /cluster|redshift|dwh|warehouse|postgres|database|^db$|^default$|^$/i;
 const ROLE = /role|iam|arn|cluster|redshift|dwh|^default$|^$/i;
-const AWS = /aws|cred|^(access_?)?keys?$/i;
+const AWS = /aws|cred|^iam|^(access_?)?keys?$/i;
 const DUCKDB = /duckdb/i;
 const LOAD = /^load$/i;
 
@@ -36,7 +36,7 @@ export const SETTINGS = {
     about: 'the name of the database',
     example: 'dwh',
     names: ['dwh_db', 'dwh_db_name', 'dwh_database'],
-    local: { keys: ['db_name', 'dbname', 'db', 'database'], sections: CLUSTER },
+    local: { keys: ['db_name', 'dbname', 'db', 'database', 'database_name', 'name'], sections: CLUSTER },
   },
   dbUser: {
     section: 'CLUSTER',
@@ -116,36 +116,55 @@ export const SETTINGS = {
     key: 'ARN',
     about: 'the role with which Redshift reads S3',
     example: 'arn:aws:iam::123456789012:role/dwhRole',
-    names: ['role_arn', 'dwh_role_arn', 'dwh_arn', 'iam_role_arn', 'dwh_iam_role_arn', 'arn_s3_redshift', 'iam_role'],
-    local: { keys: ['arn'], sections: ROLE },
+    names: [
+      'role_arn',
+      'arn_role',
+      'dwh_role_arn',
+      'dwh_arn',
+      'iam_arn',
+      'iam_role_arn',
+      'dwh_iam_role_arn',
+      'redshift_role_arn',
+      's3_role_arn',
+      'arn_s3_redshift',
+      'iam_role',
+    ],
+    local: { keys: ['arn', 'role'], sections: ROLE },
   },
   logData: {
     section: 'S3',
     key: 'LOG_DATA',
     about: 'the folder of the event logs, in S3 or local',
     example: 's3://udacity-dend/log_data',
-    names: ['log_data'],
+    names: ['log_data', 's3_log_data', 'log_data_path'],
   },
   logJsonpath: {
     section: 'S3',
     key: 'LOG_JSONPATH',
     about: 'the jsonpaths file of the event logs',
     example: 's3://udacity-dend/log_json_path.json',
-    names: ['log_jsonpath', 'log_json_path', 'log_jsonpaths', 'log_json_paths'],
+    names: ['log_jsonpath', 'log_json_path', 'log_jsonpaths', 'log_json_paths', 'logs_jsonpath', 's3_log_jsonpath'],
   },
   songData: {
     section: 'S3',
     key: 'SONG_DATA',
     about: 'the folder of the song files, in S3 or local',
     example: 's3://udacity-dend/song_data',
-    names: ['song_data'],
+    names: ['song_data', 's3_song_data', 'song_data_path'],
   },
   songJsonpath: {
     section: 'S3',
     key: 'SONG_JSONPATH',
     about: 'the jsonpaths file of the song files',
     example: 's3://my-bucket/song_json_path.json',
-    names: ['song_jsonpath', 'song_json_path', 'song_jsonpaths', 'song_json_paths'],
+    names: [
+      'song_jsonpath',
+      'song_json_path',
+      'song_jsonpaths',
+      'song_json_paths',
+      'songs_jsonpath',
+      's3_song_jsonpath',
+    ],
   },
   workPrefix: {
     section: 'S3',

@@ -1,6 +1,6 @@
 import type { SourceConfig, Sources } from './config.ts';
 import type { Findings } from './findings.ts';
-import { type Base, isS3, parseLocation } from './location.ts';
+import { type Base, parseLocation } from './location.ts';
 import { SETTINGS, type SettingId } from './settings.ts';
 
 /** LOG_DATA and SONG_DATA with their jsonpaths files; undefined when one of the folders is refused. */
@@ -29,11 +29,6 @@ export function parseWorkPrefix(findings: Findings, base: Base, sources: Sources
     `lies within the source ${around}, so that bundles would be loaded as data: use another folder`,
   );
   return undefined;
-}
-
-/** Whether LOG_DATA or SONG_DATA is in S3, as far as the text says. */
-export function hasS3Source(findings: Findings): boolean {
-  return isS3(findings.of('logData').value) || isS3(findings.of('songData').value);
 }
 
 function isWithoutSources(findings: Findings): boolean {

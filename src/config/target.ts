@@ -6,7 +6,7 @@ import type { Base } from './location.ts';
 import { parsePostgres } from './postgres.ts';
 import { parseRedshift } from './redshift.ts';
 import { SETTINGS, type SettingId } from './settings.ts';
-import { hasS3Source } from './sources.ts';
+import { nameWithLine, placeOf } from './show.ts';
 
 /** What the choice of the warehouse depends on besides the file's text. */
 export interface TargetContext {
@@ -37,7 +37,10 @@ export function parseTarget(findings: Findings, context: TargetContext): Target 
   const host = findings.of('host');
   if (host.state === 'filled') return parseHost(findings, host.value, context);
   if (host.state === 'absent' && isNamed(findings)) return parseRedshift(findings, undefined, context.awsRegion);
-  if (!meansServer(findings)) return parseDuckdb(findings, context.base);
+  if (!meansServer(findings)) {
+    refuseStrayServer(findings);
+    return parseDuckdb(findings, context.base);
+  }
   if (host.state !== 'broken') findings.refuse('host', hostToFillIn(findings));
   return checkRest(findings, undefined, context);
 }
@@ -48,7 +51,26 @@ function parseHost(findings: Findings, host: string, context: TargetContext): Ta
     findings.refuseValue('host', `is no endpoint: write ${ENDPOINTS}`);
     return checkRest(findings, undefined, context);
   }
+  if (endpoint.kind === 'server' && isBareName(host) && saysRedshift(findings)) {
+    findings.refuseValue(
+      'host',
+      `is the name of a cluster, not its endpoint: write the endpoint, or delete the line and write CLUSTER_IDENTIFIER = ${host} and REGION. Where it is a PostgreSQL server, delete what is Redshift's`,
+    );
+    return checkRest(findings, undefined, context);
+  }
   return checkRest(findings, endpoint, context);
+}
+
+/** Whether keys that only Redshift has are filled in; names of clusters that a provisioning script left do not count. */
+function saysRedshift(findings: Findings): boolean {
+  const isFilled = (id: SettingId) => findings.of(id).state === 'filled';
+  const names = (['clusterIdentifier', 'workgroup'] as const).filter((id) => findings.isOwn(id));
+  return [...names, 'arn' as const, 'secretArn' as const].some(isFilled);
+}
+
+/** `dwh-cluster`: it has no dot, as endpoints do, and is not this machine. */
+function isBareName(host: string): boolean {
+  return /^[a-z][a-z0-9-]*$/i.test(host) && !/^localhost$/i.test(host);
 }
 
 function checkRest(findings: Findings, endpoint: Endpoint | undefined, context: TargetContext): Target | undefined {
@@ -64,11 +86,21 @@ function isNamed(findings: Findings): boolean {
   return findings.of('clusterIdentifier').state === 'filled' || findings.of('workgroup').state === 'filled';
 }
 
-// A template with its blanks still open is not a wish for DuckDB: its sources are in S3, or some of it is filled in.
+// A template with its blanks still open is no wish for DuckDB, unless the file names a DuckDB file.
 function meansServer(findings: Findings): boolean {
   const states = OF_A_SERVER.map((id) => findings.of(id).state);
   const isBegun = states.some((state) => state !== 'absent' && state !== 'blank');
-  return isBegun || (states.includes('blank') && hasS3Source(findings));
+  return isBegun || (states.includes('blank') && findings.of('duckdbPath').state !== 'filled');
+}
+
+/** Keys that name a server, under a heading where they are not read: whoever wrote them does not expect a DuckDB file. */
+function refuseStrayServer(findings: Findings): void {
+  if (findings.of('duckdbPath').state === 'filled') return;
+  const keys = ['host', 'clusterIdentifier', 'workgroup'].flatMap((id) => SETTINGS[id as 'host'].local.keys);
+  for (const entry of findings.unknown.filter(({ key, value }) => keys.includes(key as never) && value !== '')) {
+    const message = `${nameWithLine(entry)} stands under [${entry.section}], where it is not read: write it under [CLUSTER]. To load into an embedded DuckDB file, write PATH under [DUCKDB]`;
+    findings.problems.push({ ...placeOf(entry), message });
+  }
 }
 
 function suggestsRedshift(findings: Findings): boolean {

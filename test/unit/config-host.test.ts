@@ -77,17 +77,41 @@ describe('the engine', () => {
   test.each<[string, Sections]>([
     ['only has sources', { S3: LOCAL }],
     ['only has sources, in S3', { S3 }],
-    [
-      'leaves all of [CLUSTER] and [IAM_ROLE] blank and has local sources',
-      {
-        CLUSTER: { HOST: '', DB_NAME: '', DB_USER: '', DB_PASSWORD: '', DB_PORT: '5439' },
-        IAM_ROLE: { ARN: "''" },
-        S3: LOCAL,
-      },
-    ],
+    ['has another key of a program under a heading of its own', { SPARK: { MASTER: 'local' }, S3: LOCAL }],
     ['only names a schema in [CLUSTER]', { CLUSTER: { DB_SCHEMA: 'sparkify' }, S3: LOCAL }],
   ])('is DuckDB for a file that %s', (_name, file) => {
     expect(duckdb(file).path).toBe('/project/sparkify.duckdb');
+  });
+});
+
+describe('a file that means a server is never taken for DuckDB', () => {
+  const BLANK = {
+    CLUSTER: { HOST: '', DB_NAME: '', DB_USER: '', DB_PASSWORD: '', DB_PORT: '5439' },
+    IAM_ROLE: { ARN: "''" },
+    S3: LOCAL,
+  };
+
+  test('when its blanks are still open', () => {
+    expect(mistakesOf(BLANK)).toContain('CLUSTER.HOST');
+    expect(duckdb({ ...BLANK, DUCKDB: { PATH: 'x.duckdb' } }).path).toBe('/project/x.duckdb');
+  });
+
+  test.each(['host', 'hostname', 'endpoint', 'cluster_identifier', 'workgroup'])(
+    'when %s stands under an unknown heading',
+    (key) => {
+      const file = { creds: { [key]: 'dwh.example.com' }, S3: LOCAL };
+      expect(messageOf(file)).toContain('stands under [creds], where it is not read: write it under [CLUSTER]');
+      expect(duckdb({ ...file, DUCKDB: { PATH: 'x.duckdb' } }).path).toBe('/project/x.duckdb');
+    },
+  );
+
+  test('when it names the cluster of another service', () => {
+    const file = {
+      CLUSTER: { CLUSTER_ID: 'j-2AXXXXXXGAPLF', DB_NAME: 'dwh', REGION: 'us-west-2' },
+      IAM_ROLE: { ARN: ROLE },
+      S3,
+    };
+    expect(messageOf(file)).toContain('is the id of an EMR cluster');
   });
 });
 

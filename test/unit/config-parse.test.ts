@@ -64,7 +64,7 @@ describe('a source', () => {
     ],
     ['s3://bucket/log”', 'is wrapped in typographic quotes: use " or none'],
     ['“s3://bucket/log”', 'is wrapped in typographic quotes: use " or none'],
-    ['data\u0007/log', 'holds a control character: type the value anew'],
+    ['data\u0007/log', 'holds a control character, or one that cannot be seen: type the value anew'],
   ])('%s is refused', (LOG_DATA, expectation) => {
     expect(messageOf(local({ LOG_DATA }))).toBe(`${JSON.stringify(LOG_DATA)} ${expectation}`);
   });

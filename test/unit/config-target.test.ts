@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   CLUSTER_HOST,
   duckdb,
+  errorOf,
   LOCAL,
   messageOf,
   mistakesOf,
@@ -220,8 +221,22 @@ describe('a PostgreSQL target', () => {
     expect(postgres(postgresFile({}, { DWH: { DWH_CLUSTER_IDENTIFIER: 'dwh' } })).host).toBe('localhost');
   });
 
+  test.each<[string, Sections]>([
+    ['a role', { IAM_ROLE: { ARN: ROLE } }],
+    ['a cluster', { CLUSTER: { CLUSTER_IDENTIFIER: 'redshift-cluster-1' } }],
+  ])('is not meant by the bare name of a cluster beside %s', (_, { CLUSTER = {}, ...others }) => {
+    const { problems } = errorOf(postgresFile({ HOST: 'redshift-cluster-1', ...CLUSTER }, others));
+    expect(problems[0]?.message).toMatch(
+      /is the name of a cluster, .* write CLUSTER_IDENTIFIER = redshift-cluster-1 and REGION/,
+    );
+  });
+
+  test('has a bare name in a network of its own', () => {
+    expect(postgres(postgresFile({ HOST: 'postgres' }, { IAM_ROLE: { ARN: '' } })).host).toBe('postgres');
+  });
+
   test('warns when a role is filled in, because HOST may be half an endpoint', () => {
-    const { warnings } = parse(postgresFile({ HOST: 'redshift-cluster-1' }, { IAM_ROLE: { ARN: ROLE } }));
+    const { warnings } = parse(postgresFile({ HOST: 'dwh.example.com' }, { IAM_ROLE: { ARN: ROLE } }));
     expect(warnings.map(placeOf)).toEqual(['CLUSTER.HOST']);
   });
 });

@@ -1,0 +1,39 @@
+import type { Entry } from './ini.ts';
+
+/** configparser's limit (MAX_INTERPOLATION_DEPTH). */
+const MOST_STEPS = 10;
+const REFERENCE = /%\(([^()]{1,200})\)s/g;
+
+/**
+ * The entries with `%(key)s` replaced by the value of that key in the same section or in [DEFAULT], as Python's
+ * configparser does. A value without a reference stays as it is, `%%` too: scripts read the same files without
+ * interpolation. So does one with a reference that leads nowhere, or round in a circle.
+ */
+export function interpolate(entries: readonly Entry[]): readonly Entry[] {
+  const values = new Map(entries.map(({ section, key, value }) => [nameOf(section, key), value]));
+  return entries.map((entry) => {
+    const value = entry.fault === undefined ? resolved(entry, values) : undefined;
+    return value === undefined ? entry : { ...entry, value };
+  });
+}
+
+function resolved({ section, value }: Entry, values: ReadonlyMap<string, string>): string | undefined {
+  let text = value.replaceAll('%%', ESCAPED);
+  for (let step = 0; text.match(REFERENCE) !== null; step += 1) {
+    let isLost = step === MOST_STEPS;
+    text = text.replace(REFERENCE, (whole, key: string) => {
+      const found = values.get(nameOf(section, key.toLowerCase())) ?? values.get(nameOf('default', key.toLowerCase()));
+      isLost ||= found === undefined;
+      return (found ?? whole).replaceAll('%%', ESCAPED);
+    });
+    if (isLost) return undefined;
+  }
+  return text === value.replaceAll('%%', ESCAPED) ? undefined : text.replaceAll(ESCAPED, '%');
+}
+
+/** Stands for `%%`, which begins no reference. The reader of dwh.cfg lets no such character through. */
+const ESCAPED = '\u0000';
+
+function nameOf(section: string, key: string): string {
+  return JSON.stringify([section.toLowerCase(), key]);
+}
