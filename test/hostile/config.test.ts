@@ -90,7 +90,7 @@ describe('a configuration file', () => {
     ['with an escape sequence in a key', `${SOURCES}\u001b[2J\u001b[31mKEY\n`, 'line 4: this line is neither'],
     ['with an escape sequence in a heading', `${SOURCES}[\u001b[2J]\nDB_PORT=x\n[\u001b[2J]\n`, 'stands twice'],
     ['with an escape sequence in a value', `${SOURCES}[CLUSTER]\nHOST=\u001b[2J\n`, 'holds a control character'],
-    ['with text turned round', `${SOURCES}[CLUSTER]\nHOST=\u202egro.live\n`, 'is no endpoint'],
+    ['with text turned round', `${SOURCES}[CLUSTER]\nHOST=\u202egro.live\n`, 'one that cannot be seen'],
     ['with a line separator in a value', `${SOURCES}[CLUSTER]\nHOST=a\u2028b\n`, 'is no endpoint'],
     ['with __proto__ for a section', '[__proto__]\nLOG_DATA=x\n[constructor]\nHOST=x\n', 'is missing'],
     ['with a source in a bucket that is none', '[S3]\nLOG_DATA=s3://\nSONG_DATA=s3:///x\n', 'does not name a bucket'],
