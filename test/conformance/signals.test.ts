@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SHARED_GROUNDS } from '../support/grounds.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
-import { stopSharedStandin } from '../support/redshift-engine.ts';
+import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { until } from '../support/until.ts';
 import { stopAt } from '../torture/faults.ts';
 import { Life } from '../torture/life.ts';
@@ -53,6 +53,8 @@ const MIDWAY: Readonly<Record<string, (life: Life, cancels: Cancels) => Promise<
       loader,
       end: async () => {
         dataApiFaults.injected = () => undefined;
+        // A second signal may end the loader before its request to cancel is sent: the statement would be stuck for ever.
+        for (const statement of (await sharedStandin()).dataApi.statements) statement.cancel();
       },
     };
   },
