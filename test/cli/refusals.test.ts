@@ -74,7 +74,7 @@ describe('refusals', () => {
     [['etl', '--max-errors'], 2, 'Not enough arguments following: max-errors'],
     [['etl', '--max-errors', 'many'], 2, '--max-errors is NaN'],
     [['etl', '--max-errors', '1.5'], 2, '--max-errors is 1.5'],
-    [['query'], 2, 'give one statement, or --question NAME'],
+    [['query'], 2, 'on standard input, or --question NAME'],
     [['query', '--question', 'nothing'], 2, 'there is no question nothing'],
     [['etl'], 1, 'npm run create-tables'],
     [['status'], 1, 'npm run create-tables'],
