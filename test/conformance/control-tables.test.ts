@@ -7,6 +7,7 @@ import { checkOf } from '../support/doctor.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, openLoader, readEverything, readStar, withLoader } from '../support/loader.ts';
 import { expectedStar } from '../support/oracle.ts';
+import { casesFor } from '../support/scale.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { PLAY, runSql, SONG, writeSample } from '../support/trials.ts';
 
@@ -192,7 +193,7 @@ describe.each(engines)('control tables changed by hand, on $name:', (engine) => 
       expect(await differences(loader)).toEqual([]);
     });
 
-    test.each(EDITS)(
+    test.each(casesFor(engine, 'edits of control tables', EDITS, ([title]) => title))(
       '%s: named by reconcile, and by check where it reads these tables',
       async (_, sql, rule, words) => {
         await restore(loader);

@@ -47,6 +47,8 @@ export interface Scale {
   readonly quotings: number;
   /** Ways to change values by hand, on a server; DuckDB gets all. */
   readonly tamperings: number;
+  /** Cases of a list, such as edits of a control table, on a server; DuckDB gets all. */
+  readonly casesOnServers: number;
 }
 
 const QUICK: Scale = {
@@ -73,6 +75,7 @@ const QUICK: Scale = {
   certified: 5,
   quotings: 40,
   tamperings: 2,
+  casesOnServers: 5,
 };
 
 const NIGHTLY: Scale = {
@@ -99,6 +102,7 @@ const NIGHTLY: Scale = {
   certified: Number.POSITIVE_INFINITY,
   quotings: 1000,
   tamperings: Number.POSITIVE_INFINITY,
+  casesOnServers: Number.POSITIVE_INFINITY,
 };
 
 export const scale: Scale = chosen(process.env['STARLOAD_TESTS']);
@@ -130,6 +134,20 @@ export function sample<T>(what: string, all: readonly T[], count: number): reado
   const some = all.filter((_, index) => places.includes(index));
   note('Sampled', `${what}: ${some.length} of ${all.length}: ${some.join(', ')}; ${FOR_ALL}`);
   return some;
+}
+
+/** The cases an engine gets, of those that take several times as long on a server: DuckDB all, a server some. */
+export function casesFor<T>(
+  { name, share }: { readonly name: string; readonly share: number },
+  what: string,
+  cases: readonly T[],
+  titleOf: (one: T) => string,
+): readonly T[] {
+  if (share === 1) {
+    return cases;
+  }
+  const chosen = sample(`${what} on ${name}`, cases.map(titleOf), scale.casesOnServers);
+  return cases.filter((one) => chosen.includes(titleOf(one)));
 }
 
 /** The numbers from 1. */

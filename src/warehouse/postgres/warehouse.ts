@@ -38,7 +38,10 @@ export function openPostgres(options: OpenOptions): Warehouse {
   return new PostgresWarehouse(options);
 }
 
-/** A connection for each batch: its temporary tables go with it. */
+/** Not longer: networks forget connections on which nothing is said, and tell nobody. */
+const KEPT_MILLISECONDS = 30_000;
+
+/** A connection that has only read is used again. A batch ends with its own: its temporary tables go with it. */
 class PostgresWarehouse implements Warehouse {
   readonly engine = 'postgres';
   readonly location: string;
@@ -50,6 +53,8 @@ class PostgresWarehouse implements Warehouse {
   /** Once it is known. */
   #schema: string | undefined;
   readonly #sessions = new Set<Session>();
+  /** Nobody's at the moment. */
+  #kept: { readonly session: Session; readonly until: number } | undefined;
 
   constructor(options: OpenOptions) {
     const { host, port, database } = options.target;
@@ -71,10 +76,12 @@ class PostgresWarehouse implements Warehouse {
       assertTables(tables, await this.relations(tables));
     }
     const session = await this.#open();
+    let isDone = false;
     try {
       yield* session.read(sql, asWritten);
+      isDone = true;
     } finally {
-      await this.#end(session);
+      await this.#end(session, isDone);
     }
   }
 
@@ -109,8 +116,13 @@ class PostgresWarehouse implements Warehouse {
     return [...incoming, 'BEGIN', ...lockStatements(batch, names), ...own, 'COMMIT'];
   }
 
-  run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
-    return this.#withSession((session) => session.run(batch, onStep));
+  async run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
+    const session = await this.#open();
+    try {
+      return await session.run(batch, onStep);
+    } finally {
+      await this.#end(session, false);
+    }
   }
 
   /** A batch ends with its connection. */
@@ -127,7 +139,8 @@ class PostgresWarehouse implements Warehouse {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#sessions].map((session) => session.close()));
+    const kept = this.#takeKept();
+    await Promise.all([...this.#sessions, ...(kept === undefined ? [] : [kept])].map((session) => session.close()));
   }
 
   /** PostgreSQL forgets a request to cancel that comes just before the statement: it is made again until all have ended. */
@@ -151,21 +164,49 @@ class PostgresWarehouse implements Warehouse {
     return new Qualifier(placesOf(await this.schema()));
   }
 
+  /** Runs what only reads. */
   async #withSession<T>(action: (session: Session) => Promise<T>): Promise<T> {
     const session = await this.#open();
+    let isDone = false;
     try {
-      return await action(session);
+      const result = await action(session);
+      isDone = true;
+      return result;
     } finally {
-      await this.#end(session);
+      await this.#end(session, isDone);
     }
   }
 
-  async #end(session: Session): Promise<void> {
+  /** Keeps a session that is as it was at first, or ends it. */
+  async #end(session: Session, isAsNew: boolean): Promise<void> {
     this.#sessions.delete(session);
-    await session.close();
+    if (isAsNew && session.isUsable && this.#kept === undefined) {
+      this.#kept = { session, until: performance.now() + KEPT_MILLISECONDS };
+      session.rest();
+    } else {
+      await session.close();
+    }
+  }
+
+  #takeKept(): Session | undefined {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    return kept?.session;
   }
 
   async #open(): Promise<Session> {
+    const isFresh = performance.now() < (this.#kept?.until ?? 0);
+    const kept = this.#takeKept();
+    if (kept !== undefined && isFresh && kept.isUsable) {
+      kept.wake();
+      this.#sessions.add(kept);
+      return kept;
+    }
+    await kept?.close();
+    return this.#connect();
+  }
+
+  async #connect(): Promise<Session> {
     const { scratch, readable } = this.#options;
     const connection = await connect(this.#options);
     const { client } = connection;
