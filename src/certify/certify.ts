@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { createTables } from '../pipeline/create-tables.ts';
@@ -50,6 +51,18 @@ export async function certify(certification: Certification): Promise<CertifiedDo
   // One that was killed shortly before this one began is known to be dead by now.
   await removeDead(certification);
   return document;
+}
+
+/** How often the schema of one that was killed is looked for: statements that still run may be about to make it. */
+const LOOKS = 4;
+const BETWEEN_LOOKS_MILLISECONDS = 5000;
+
+/** Removes what a certification has left that was killed just now: its schema is this one's. */
+export async function removeKilled(certification: Certification): Promise<void> {
+  for (let look = 1; look <= LOOKS; look += 1) {
+    await remove(certification, certification.schema).catch(() => undefined);
+    await sleep(BETWEEN_LOOKS_MILLISECONDS);
+  }
 }
 
 /** Runs the action in the certification's schema, and removes it, whatever becomes of the action. */

@@ -12,6 +12,7 @@ import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { story } from './output.ts';
 import { watchSignals } from './signals.ts';
+import { hireUndertaker } from './undertaker.ts';
 
 /** A configuration whose warehouse can be certified. */
 export type RedshiftConfig = Config & { readonly target: RedshiftTarget };
@@ -19,6 +20,8 @@ export type RedshiftConfig = Config & { readonly target: RedshiftTarget };
 /** How long it may take, and whom it tells. */
 export interface CertificationOptions {
   readonly seconds: number;
+  /** Its schema; absent, a new one. */
+  readonly schema?: string | undefined;
   readonly onFinding: (finding: Finding) => void;
 }
 
@@ -45,7 +48,7 @@ interface Means {
 
 async function withMeans<T>(
   config: RedshiftConfig,
-  { seconds, onFinding }: CertificationOptions,
+  { seconds, schema: given, onFinding }: CertificationOptions,
   { spoolRoot, stores }: Means,
   action: (certification: Certification) => Promise<T>,
 ): Promise<T> {
@@ -54,7 +57,7 @@ async function withMeans<T>(
   const { openServiceOf, openWarehouse } = await import('../warehouse/open.ts');
   const { loadModel } = await import('../sql/catalogue.ts');
   const model = loadModel();
-  const schema = newSchema(new Date());
+  const schema = given ?? newSchema(new Date());
   const own = ownConfig(config, schema);
   const access = { readOnly: false, readable: [spoolRoot], scratch: spoolRoot, stores, notify: story };
   const service = (await openServiceOf(own, access)) as Service;
@@ -62,6 +65,8 @@ async function withMeans<T>(
   const watch = await watchSignals(() => stopAll(warehouses));
   const timeUp = afterSeconds(seconds, () => stopAll(warehouses));
   const files = new TrialFiles(join(spoolRoot, 'certify'));
+  // Whoever removes what another one left has nobody to remove what it leaves.
+  const undertaker = given === undefined ? hireUndertaker(removing(config, schema)) : undefined;
   const loaders = { model, files, spoolRoot, stores, signal: AbortSignal.any([watch.signal, timeUp]) };
   try {
     return await action({
@@ -84,8 +89,14 @@ async function withMeans<T>(
     throw reason instanceof InterruptedError ? new InterruptedError(reason.signal, '', NOTHING_LEFT) : error;
   } finally {
     watch.release();
+    undertaker?.dismiss();
     await Promise.all([service, ...warehouses].map((each) => each.close()));
   }
+}
+
+/** The command line that removes a certification's schema and files, once it has been killed. */
+function removing({ file }: Config, schema: string): readonly string[] {
+  return ['certify', '--config', file, '--remove', schema];
 }
 
 const NOTHING_LEFT = {

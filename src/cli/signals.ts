@@ -19,6 +19,11 @@ export function watchInThread(): void {
   inThread = true;
 }
 
+/** Whether this process is nothing but this program, as it is not in a test. */
+export function isWholeProcess(): boolean {
+  return inThread;
+}
+
 /**
  * Watches for SIGINT and SIGTERM. The first one calls `cancel` and aborts the watch's signal. From then on the system deals
  * with them: a second one ends the process at once, even while the main thread is busy.

@@ -254,7 +254,25 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
     }));
 
   test(
-    'that is killed leaves its schema to the next one, which drops no other',
+    'that is killed has its schema and files removed by a process that it started beside itself',
+    () =>
+      withProject(async (folder) => {
+        const child = spawn(process.execPath, [MAIN, 'certify', '--yes', '--out', join(folder, 'out.json')], {
+          cwd: folder,
+          env: { ...process.env, ...standin.environment },
+          stdio: 'ignore',
+        });
+        const ended = once(child, 'exit');
+        await until(async () => (await schemas()).length > 0 && standin.s3.list('work').length > 0);
+        child.kill('SIGKILL');
+        await ended;
+        await until(async () => (await schemas()).length === 0 && standin.s3.list('work').length === 0);
+      }),
+    120_000,
+  );
+
+  test(
+    'that is killed with all its processes leaves its schema to the next one, which drops no other',
     () =>
       withProject(async (folder) => {
         const killed = newSchema(new Date());

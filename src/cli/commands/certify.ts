@@ -16,6 +16,7 @@ interface Args extends WarehouseArgs {
   readonly rpus: number | undefined;
   readonly price: number;
   readonly out: string | undefined;
+  readonly remove: string | undefined;
 }
 
 export const certifyCommand = toModule<Args>({
@@ -38,6 +39,7 @@ export const certifyCommand = toModule<Args>({
       requiresArg: true,
       describe: 'where the document of what was found goes (certified-DAY-KIND.json)',
     },
+    remove: { type: 'string', requiresArg: true, hidden: true },
   },
   examples: [
     ['npm run certify', 'what it would do and cost; asks before it does it'],
@@ -52,6 +54,9 @@ async function run(args: Args): Promise<void> {
   const { verdictOn } = await import('../certify-verdict.ts');
   const { withCertification } = await import('../certification.ts');
   const config = await configured(args);
+  if (args.remove !== undefined) {
+    return removeIfKilled(config, args.remove);
+  }
   const bound = await assertWanted(config, args);
   const findings: Finding[] = [];
   const onFinding = (finding: Finding) => {
@@ -67,6 +72,18 @@ async function run(args: Args): Promise<void> {
     throw problem;
   }
 }
+
+/** What certify starts beside itself (undertaker.ts). */
+async function removeIfKilled(config: RedshiftConfig, schema: string): Promise<void> {
+  const { isNeeded } = await import('../undertaker.ts');
+  const { removeKilled } = await import('../../certify/certify.ts');
+  const { withCertification } = await import('../certification.ts');
+  if (await isNeeded()) {
+    await withCertification(config, { seconds: SECONDS_TO_REMOVE, schema, onFinding: () => undefined }, removeKilled);
+  }
+}
+
+const SECONDS_TO_REMOVE = 600;
 
 async function configured({ config: path, minutes }: Args): Promise<RedshiftConfig> {
   const { readConfig } = await import('../../config/read.ts');
