@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Config, RedshiftTarget } from '../config/config.ts';
+import { UsageError } from '../errors.ts';
 import { placeOf } from '../objects/s3/uri.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { WorkStore } from './redshift/work.ts';
@@ -38,6 +39,17 @@ export async function openWarehouse(config: Config, access: Access): Promise<War
       return openPostgres({ target, readable, scratch, timeoutMilliseconds: config.load.timeoutMilliseconds });
     }
   }
+}
+
+/** Makes the database the configuration names, where there is none. Whether it did. Throws StarloadError. */
+export async function createDatabaseOf({ file, target, load }: Config): Promise<boolean> {
+  if (target.engine !== 'postgres') {
+    throw new UsageError(`--create-database is for PostgreSQL, and ${file} means ${target.engine}`, {
+      next: 'Run it without: DuckDB makes its file, and a Redshift cluster has its database.',
+    });
+  }
+  const { createDatabase } = await import('./postgres/create-database.ts');
+  return createDatabase({ target, timeoutMilliseconds: load.timeoutMilliseconds });
 }
 
 async function openRedshiftFor(config: Config, target: RedshiftTarget, { stores, notify }: Access): Promise<Warehouse> {

@@ -63,6 +63,30 @@ describe('the command line on PostgreSQL', () => {
       expect((await run(folder, ['status'])).stdout).toContain('staging_events');
     }));
 
+  test('create-tables --create-database makes the database where there is none, and only there', () =>
+    withProject(async (folder) => {
+      const name = uniqueName('made');
+      const file = join(folder, 'dwh.cfg');
+      const before = readFileSync(file, 'utf8');
+      writeFileSync(file, before.replace(/^DB_NAME=.*$/m, `DB_NAME=${name}`));
+      const refused = await run(folder, ['create-tables'], 1);
+      expect(refused.stderr).toMatch(/database "\w+" does not exist\nnext: .*create-tables -- --create-database/);
+      expect((await run(folder, ['create-tables', '--create-database'])).stderr).toContain('made the database');
+      expect(await report(folder, ['etl'])).toMatchObject({ status: 'loaded' });
+      const again = await run(folder, ['create-tables', '--create-database', '--force']);
+      expect(again.stderr).not.toContain('made the database');
+      writeFileSync(file, before);
+    }));
+
+  test('a password that is missing is named', () =>
+    withProject(async (folder) => {
+      const file = join(folder, 'dwh.cfg');
+      const before = readFileSync(file, 'utf8');
+      writeFileSync(file, before.replace(/^DB_PASSWORD=.*$/m, ''));
+      expect((await run(folder, ['status'], 1)).stderr).toMatch(/next: Correct DB_USER or DB_PASSWORD/);
+      writeFileSync(file, before);
+    }));
+
   test('loads once when two loaders start at the same time', () =>
     withProject(async (folder) => {
       const outcomes = await Promise.all([1, 2, 3].map(() => starload(['etl', '--json'], { cwd: folder })));

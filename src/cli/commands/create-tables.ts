@@ -8,6 +8,7 @@ import { withWarehouse } from '../session.ts';
 interface Args extends WarehouseArgs {
   readonly force: boolean;
   readonly replaceForeign: boolean;
+  readonly createDatabase: boolean;
 }
 
 export const createTablesCommand = toModule<Args>({
@@ -21,13 +22,32 @@ export const createTablesCommand = toModule<Args>({
       default: false,
       describe: 'drop what has the names of the tables and is not from Starload, too',
     },
+    'create-database': {
+      type: 'boolean',
+      default: false,
+      describe: 'PostgreSQL: make the database first where there is none',
+    },
   },
   examples: [
     ['npm run create-tables', 'in the warehouse that dwh.cfg names'],
     ['npm run create-tables -- --force', 'even if they hold rows'],
   ],
-  run: (args) => withWarehouse({ config: args.config, readOnly: false }, (context) => run(context, args)),
+  run: async (args) => {
+    if (args.createDatabase) {
+      await createDatabase(args.config);
+    }
+    await withWarehouse({ config: args.config, readOnly: false }, (context) => run(context, args));
+  },
 });
+
+async function createDatabase(path: string): Promise<void> {
+  const { readConfig } = await import('../../config/read.ts');
+  const { createDatabaseOf } = await import('../../warehouse/open.ts');
+  const config = await readConfig(path, process.env);
+  if (await createDatabaseOf(config)) {
+    story('made the database');
+  }
+}
 
 async function run({ model, warehouse, signal }: LoadContext, { force, replaceForeign, json }: Args): Promise<void> {
   const { createTables } = await import('../../pipeline/create-tables.ts');

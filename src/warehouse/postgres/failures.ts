@@ -41,7 +41,11 @@ const RULES: readonly Rule[] = [
   },
   { codes: ['53100'], kind: 'refused', next: "The server's disk is full: free some space there and run again." },
   { codes: ['28'], kind: 'unreachable', next: 'Correct DB_USER or DB_PASSWORD, or let pg_hba.conf admit this host.' },
-  { codes: ['3D000'], kind: 'unreachable', next: 'Correct DB_NAME, or create the database.' },
+  {
+    codes: ['3D000'],
+    kind: 'unreachable',
+    next: 'Correct DB_NAME, or make the database: npm run create-tables -- --create-database.',
+  },
   { codes: ['53300'], kind: 'unreachable', next: 'The server has no connection left: try again later.' },
   {
     codes: ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT'],
@@ -59,6 +63,7 @@ const RULES: readonly Rule[] = [
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/Connection terminated|not queryable|Client has encountered a connection error/, '08006'],
   [/timeout expired/, 'ETIMEDOUT'],
+  [/client password must be a string/, '28P01'],
 ];
 
 /** PostgreSQL's error as a WarehouseError. */

@@ -1,0 +1,25 @@
+import { quoteIdentifier } from '../../sql/render.ts';
+import { type Access, connect } from './client.ts';
+import { sorted } from './failures.ts';
+
+/** The database that every server has, for those who want to make another. */
+const MAINTENANCE = 'postgres';
+const EXISTS = 'SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1) AS "exists"';
+
+/** Makes the database of a target where there is none, in UTF-8. Whether it did. Throws WarehouseError. */
+export async function createDatabase({ target, timeoutMilliseconds }: Access): Promise<boolean> {
+  const { database } = target;
+  const { client } = await connect({ target: { ...target, database: MAINTENANCE }, timeoutMilliseconds });
+  try {
+    const { rows } = await client.query<{ exists: boolean }>(EXISTS, [database]);
+    if (rows[0]?.exists === true) {
+      return false;
+    }
+    await client.query(`CREATE DATABASE ${quoteIdentifier(database)} ENCODING 'UTF8' TEMPLATE template0`);
+    return true;
+  } catch (error) {
+    throw sorted(error);
+  } finally {
+    await client.end();
+  }
+}
