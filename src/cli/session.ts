@@ -4,6 +4,7 @@ import type { LoadContext } from '../pipeline/context.ts';
 import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { story, styledStory } from './output.ts';
+import { openPatiently } from './patience.ts';
 import { reporter } from './reporter.ts';
 import { type SignalWatch, watchSignals } from './signals.ts';
 import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
@@ -14,6 +15,8 @@ export interface SessionOptions {
   readonly readOnly: boolean;
   /** False where the warehouse is to reach no file of the sources, neither to read nor to write it. */
   readonly reachesSources?: boolean;
+  /** For how many minutes a file that another process has is waited for. */
+  readonly wait?: number | undefined;
   /** What the command line says of bad records. */
   readonly tolerance?: ToleranceArgs | undefined;
 }
@@ -46,7 +49,7 @@ export async function withConfig<T>(
 
 async function withSpool<T>(
   config: Config,
-  { readOnly, reachesSources = true, tolerance = {} }: Omit<SessionOptions, 'config'>,
+  { readOnly, reachesSources = true, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config'>,
   spoolRoot: string,
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
@@ -60,16 +63,15 @@ async function withSpool<T>(
   const readable = reachesSources ? [spoolRoot, ...localRoots(sources.map(({ root }) => root))] : [];
   let opened: Warehouse | undefined;
   const watching = watchSignals(() => void (opened && cancel(opened)));
-  const warehouse = await openWarehouse(config, {
-    readOnly,
-    readable,
-    scratch: spoolRoot,
-    stores,
-    notify: story,
-  }).catch(async (error) => {
-    (await watching).release();
-    throw error;
-  });
+  const access = { readOnly, readable, scratch: spoolRoot, stores, notify: story };
+  const open = () => openWarehouse(config, access);
+  const warehouse = await (wait === 0 ? open() : openPatiently(wait, (await watching).signal, open)).catch(
+    async (error) => {
+      const { signal, release } = await watching;
+      release();
+      throw signal.aborted ? signal.reason : error;
+    },
+  );
   opened = warehouse;
   const watch = await watching;
   try {

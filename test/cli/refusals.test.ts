@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
+import { starload } from '../support/cli.ts';
 import { CONFIG, json, run, runProcess, withProject } from '../support/cli-project.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY } from '../support/trials.ts';
@@ -92,6 +93,26 @@ describe('refusals', () => {
       await run(folder, ['create-tables']);
       rmSync(join(folder, 'song_data'), { recursive: true });
       expect((await run(folder, ['etl'], 1)).stderr).toContain(`cannot read the source ${join(folder, 'song_data')}`);
+    }));
+
+  test('a load waits for a file that another process has, if it is told to, and says for whom', () =>
+    withProject(async (folder) => {
+      await run(folder, ['create-tables']);
+      const path = join(folder, 'sparkify.duckdb');
+      const warehouse = await openDuckdb({ path, readOnly: false, readable: [], memoryLimit: undefined });
+      let isClosed = false;
+      const onStderr = (text: string) => {
+        if (!isClosed && text.includes('waiting for it')) {
+          isClosed = true;
+          void warehouse.close();
+        }
+      };
+      const { code, stderr } = await starload(['etl', '--wait', '10'], { cwd: folder, onStderr });
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining(`process id ${process.pid}; waiting`),
+      });
+      expect((await run(folder, ['etl', '--wait', '-1'], 2)).stderr).toContain('--wait is -1');
     }));
 
   test('a second process is told who has the file', () =>

@@ -2,6 +2,7 @@ import type { LoadContext } from '../../pipeline/context.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { ALL_OPTION } from '../listed.ts';
 import { result, story } from '../output.ts';
+import { WAIT_OPTION } from '../patience.ts';
 import { withWarehouse } from '../session.ts';
 import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
 
@@ -10,6 +11,7 @@ interface Args extends WarehouseArgs, ToleranceArgs {
   readonly dryRun: boolean;
   readonly expectFiles: boolean;
   readonly replay: boolean;
+  readonly wait: number;
 }
 
 export const etlCommand = toModule<Args>({
@@ -18,6 +20,7 @@ export const etlCommand = toModule<Args>({
   options: {
     ...WAREHOUSE_OPTIONS,
     ...TOLERANCE_OPTIONS,
+    ...WAIT_OPTION,
     'expect-files': {
       type: 'boolean',
       default: false,
@@ -44,7 +47,7 @@ export const etlCommand = toModule<Args>({
     ['npm run -s etl -- --json', 'for a program to read'],
   ],
   run: (args) =>
-    withWarehouse({ config: args.config, readOnly: args.dryRun, tolerance: args }, (context) =>
+    withWarehouse({ config: args.config, readOnly: args.dryRun, wait: args.wait, tolerance: args }, (context) =>
       run({ ...context, expectFiles: args.expectFiles, replays: args.replay }, args),
     ),
 });

@@ -1,8 +1,10 @@
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { WAIT_OPTION } from '../patience.ts';
 import { withWarehouse } from '../session.ts';
 
 interface Args extends WarehouseArgs {
   readonly restamp: boolean;
+  readonly wait: number;
 }
 
 export const rebuildCommand = toModule<Args>({
@@ -10,6 +12,7 @@ export const rebuildCommand = toModule<Args>({
   describe: 'make the star anew from staging, in one transaction',
   options: {
     ...WAREHOUSE_OPTIONS,
+    ...WAIT_OPTION,
     restamp: {
       type: 'boolean',
       default: false,
@@ -20,8 +23,8 @@ export const rebuildCommand = toModule<Args>({
     ['npm run rebuild', 'after a change of sql/transform'],
     ['npm run rebuild -- --restamp', 'after loads with a clock that was ahead'],
   ],
-  run: ({ config, json, restamp, excerpts }) =>
-    withWarehouse({ config, readOnly: false }, async (context) => {
+  run: ({ config, json, restamp, wait, excerpts }) =>
+    withWarehouse({ config, readOnly: false, wait }, async (context) => {
       const { rebuild } = await import('../../pipeline/rebuild.ts');
       const { printRebuild } = await import('../reports.ts');
       const report = await rebuild(context, { restamps: restamp });
