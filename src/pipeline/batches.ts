@@ -178,7 +178,7 @@ export function createTablesBatch(
     ...(hasLedger ? [protocolSql(model, 'forget_history'), protocolSql(model, 'keep_history')] : []),
     ...drops(false),
     ...missing(false),
-    protocolSql(model, 'init_load_run'),
+    ...(kept.has('load_run') ? [] : [protocolSql(model, 'init_load_run')]),
   ];
   const lockedTables = dropped.filter(({ kind }) => kind === 'table').map((table) => table.name);
   return { name, locks: hasRun, lockedTables, creates: true, steps: sqlSteps(statements, { now, since: now }) };

@@ -9,6 +9,7 @@ interface Args extends WarehouseArgs {
   readonly force: boolean;
   readonly replaceForeign: boolean;
   readonly createDatabase: boolean;
+  readonly missing: boolean;
 }
 
 export const createTablesCommand = toModule<Args>({
@@ -21,6 +22,12 @@ export const createTablesCommand = toModule<Args>({
       type: 'boolean',
       default: false,
       describe: 'drop what has the names of the tables and is not from Starload, too',
+    },
+    missing: {
+      type: 'boolean',
+      default: false,
+      conflicts: ['force', 'replace-foreign'],
+      describe: 'make only tables that are missing, and those of the star that lack a column',
     },
     'create-database': {
       type: 'boolean',
@@ -49,7 +56,11 @@ async function createDatabase(path: string): Promise<void> {
   }
 }
 
-async function run({ model, warehouse, signal }: LoadContext, { force, replaceForeign, json }: Args): Promise<void> {
+async function run({ model, warehouse, signal }: LoadContext, args: Args): Promise<void> {
+  const { force, replaceForeign, json, missing } = args;
+  if (missing) {
+    return runMissing({ model, warehouse, signal }, args);
+  }
   const { createTables } = await import('../../pipeline/create-tables.ts');
   const confirm = (filled: readonly FilledTable[]) => wanted(filled, signal);
   const tables = await createTables(model, warehouse, { force, replaceForeign, confirm, signal });
@@ -58,6 +69,20 @@ async function run({ model, warehouse, signal }: LoadContext, { force, replaceFo
   } else {
     result(`created ${tables.length} tables in ${warehouse.location}: ${tables.join(', ')}`);
   }
+}
+
+async function runMissing(
+  { model, warehouse, signal }: Pick<LoadContext, 'model' | 'warehouse' | 'signal'>,
+  { json }: Args,
+): Promise<void> {
+  const { createMissing } = await import('../../pipeline/create-missing.ts');
+  const { tables, needsRebuild } = await createMissing(model, warehouse, signal);
+  if (json) {
+    document({ command: 'create-tables', status: 'created', warehouse: warehouse.location, tables });
+    return;
+  }
+  const made = tables.length === 0 ? 'no table is missing' : `created, empty: ${tables.join(', ')}`;
+  result(`${made}${needsRebuild ? '; npm run rebuild fills them' : ''}`);
 }
 
 /** A yes at a terminal. */

@@ -95,7 +95,7 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   const message = isUsersOwn ? whole : (whole.split('\n\nLINE ')[0] ?? '');
   if (/^Catalog Error: Table with name \S+ does not exist/.test(message)) {
     return new WarehouseError('missing-table', message.split('\n')[0] ?? message, {
-      next: 'Run npm run create-tables first, or correct the name.',
+      next: 'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.',
       cause: error,
     });
   }

@@ -1,0 +1,68 @@
+import { StarloadError } from '../errors.ts';
+import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
+import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
+import { createTablesBatch } from './batches.ts';
+import { assertFits } from './budget.ts';
+import { readStanding, refuseForeign } from './ownership.ts';
+import { runWithRetry } from './retry.ts';
+import { newRunId } from './run-id.ts';
+
+/** What create-tables --missing made, empty. */
+export interface Made {
+  readonly tables: readonly string[];
+  /** Whether a rebuild fills some of them. */
+  readonly needsRebuild: boolean;
+}
+
+/** Tables whose rows a rebuild makes from others; what they hold may go. */
+const DERIVED: readonly Table['role'][] = ['current', 'star'];
+
+/**
+ * Makes the tables that are missing, and makes those of the star anew that lack a column, in one transaction; drops nothing
+ * else. Throws StarloadError, with nothing changed, where rows are gone that only a load can bring back.
+ */
+export async function createMissing(model: Model, warehouse: Warehouse, signal: AbortSignal): Promise<Made> {
+  assertFits({ model, warehouse }, 'create-tables');
+  await warehouse.settle();
+  const { ours, foreign } = await readStanding(model, warehouse);
+  if (foreign.length > 0) {
+    throw refuseForeign(foreign, await warehouse.schema());
+  }
+  const whole = ours.filter((one) => isWhole(tableNamed(model, one.name), one)).map(({ name }) => name);
+  const lacking = model.tables.filter(({ name }) => !whole.includes(name));
+  const cut = ours.filter(({ name }) => lacking.some((table) => table.name === name));
+  refuseLost(lacking, ours);
+  if (lacking.length > 0) {
+    const batch = createTablesBatch(model, warehouse, `create-missing-${newRunId()}`, {
+      dropped: cut.map(({ name, kind }) => ({ name, kind, rows: undefined })),
+      hasRun: whole.includes('load_run'),
+      hasLedger: false,
+      kept: new Set(whole),
+    });
+    await runWithRetry({ warehouse, emit: () => {}, signal }, batch);
+  }
+  return {
+    tables: lacking.map(({ name }) => name),
+    needsRebuild: lacking.some(({ role }) => DERIVED.includes(role)),
+  };
+}
+
+function isWhole({ columns }: Table, found: Relation): boolean {
+  return columns.every(({ name }) => found.columns.some((column) => column.name === name));
+}
+
+function refuseLost(lacking: readonly Table[], ours: readonly Relation[]): void {
+  if (ours.length === 0) {
+    throw new StarloadError('none of the tables is there', { next: 'Run npm run create-tables, without --missing.' });
+  }
+  // The row of load_run says nothing that the ledger does not say too, and releases before load_history made none.
+  const isNoLoss = ({ name, role, kept }: Table) =>
+    DERIVED.includes(role) || name === 'load_run' || (kept && !ours.some((one) => one.name === name));
+  const lost = lacking.filter((table) => !isNoLoss(table));
+  if (lost.length > 0) {
+    const names = lost.map(({ name }) => name).join(', ');
+    throw new StarloadError(`${names}: the rows are gone, or a column of them, and only a load brings them back`, {
+      next: 'npm run create-tables -- --force makes all tables anew, and npm run etl loads all files again.',
+    });
+  }
+}
