@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors.ts';
 import type { LoadContext } from '../../pipeline/context.ts';
 import type { FilledTable } from '../../pipeline/create-tables.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
@@ -26,7 +27,6 @@ export const createTablesCommand = toModule<Args>({
     missing: {
       type: 'boolean',
       default: false,
-      conflicts: ['force', 'replace-foreign'],
       describe: 'make only tables that are missing, and those of the star that lack a column',
     },
     'create-database': {
@@ -58,6 +58,11 @@ async function createDatabase(path: string): Promise<void> {
 
 async function run({ model, warehouse, signal }: LoadContext, args: Args): Promise<void> {
   const { force, replaceForeign, json, missing } = args;
+  if (missing && (force || replaceForeign)) {
+    throw new UsageError('--missing drops nothing, and --force and --replace-foreign do', {
+      next: 'Give one or the other.',
+    });
+  }
   if (missing) {
     return runMissing({ model, warehouse, signal }, args);
   }

@@ -9,7 +9,8 @@ interface Rule {
   readonly next: string;
 }
 
-const CREATE_TABLES = 'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.';
+const CREATE_TABLES =
+  'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.';
 
 const RULES: readonly Rule[] = [
   { codes: ['40001', '40P01'], kind: 'conflict', next: 'Run again: another transaction was in the way.' },

@@ -110,7 +110,11 @@ export function sortedStatement(text: string): WarehouseError {
 }
 
 const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], string])[] = [
-  [/relation "[^"]{0,300}" does not exist|nonexistent table/i, 'missing-table', 'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.'],
+  [
+    /relation "[^"]{0,300}" does not exist|nonexistent table/i,
+    'missing-table',
+    'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.',
+  ],
   [
     /permission denied/i,
     'refused',
