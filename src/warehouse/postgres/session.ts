@@ -74,6 +74,8 @@ export class Session {
   }
 
   async close(): Promise<void> {
+    // A process whose only hope is a connection that keeps it from nothing would end before this has.
+    this.#client.ref();
     await this.#client.end().catch(() => {});
   }
 
