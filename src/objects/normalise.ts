@@ -16,8 +16,8 @@ export class UnfitRecord extends Error {
 
 /**
  * A record whose values mean the same to every engine: a value for text that is no string becomes a string of its source
- * text, a whole number loses its fraction of zeros, and what is no whole number becomes a string, which no engine
- * takes for one. The record must be well-formed and without line breaks; `kindOf` gets a first-level key, decoded. Throws
+ * text, a whole number loses its fraction of zeros, what is no whole number becomes a string, which no engine
+ * takes for one, and a double's `-0` becomes `-0.0`. The record must be well-formed and without line breaks; `kindOf` gets a first-level key, decoded. Throws
  * UnfitRecord for what is no double.
  */
 export function normaliseRecord(record: string, kindOf: (key: string) => ValueKind): string {
@@ -49,5 +49,6 @@ const WHOLE_TEXT = /^(?:(-)|\+)?0*(\d{1,19})$/;
 function checkReal(value: string, text: string, name: string): string {
   const misfit = doubleMisfit(text);
   if (misfit !== undefined) throw new UnfitRecord(name, misfit);
-  return value;
+  // DuckDB takes it for a whole number first, and whole numbers have no negative zero.
+  return value === '-0' ? '-0.0' : value;
 }

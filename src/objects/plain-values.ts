@@ -8,6 +8,7 @@ const COLON = 0x3a;
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 const SLASH = 0x2f;
+const ZERO = 0x30;
 const LETTER_N = 0x6e;
 const LETTER_E = 0x65;
 const UPPER_CASE = 0x20;
@@ -51,7 +52,9 @@ function judgeReal(bytes: Uint8Array, from: number, isQuoted: boolean): Verdict 
     const byte = bytes[at] as number;
     if (byte > 0x39 || byte < MINUS || byte === SLASH) break;
   }
+  const isNegativeZero = at === from + 2 && bytes[from] === MINUS && bytes[from + 1] === ZERO;
   if (((bytes[at] ?? 0) | UPPER_CASE) === LETTER_E) at = behindExponent(bytes, at + 1);
+  else if (isNegativeZero && at < bytes.length && !isQuoted) return 'odd';
   if (at >= bytes.length) return 'unfinished';
   const end = bytes[at] as number;
   return end === (isQuoted ? QUOTE : 0x2c) || (!isQuoted && (end === 0x7d || isBetween(end))) ? 'plain' : 'odd';

@@ -23,6 +23,9 @@ describe('a record is written so that every engine takes it alike', () => {
     ['{"whole":"+007"}', '{"whole":"7"}'],
     ['{"real":-12.5e-300}', '{"real":-12.5e-300}'],
     ['{"real":" "}', '{"real":" "}'],
+    ['{"real":-0}', '{"real":-0.0}'],
+    ['{"real":"-0"}', '{"real":"-0"}'],
+    ['{"real":-0e0}', '{"real":-0e0}'],
     ['{"whole":1e3}', '{"whole":"1e3"}'],
     ['{"whole":3.5}', '{"whole":"3.5"}'],
     ['{"whole":" \\t"}', '{"whole":" \\t"}'],
@@ -50,7 +53,7 @@ const json = fc.oneof(
   fc.json({ maxDepth: 2 }),
   fc.stringMatching(/^-?[0-9]{1,22}$/).map((digits) => digits.replace(/^(-?)0+(?=\d)/, '$1')),
   fc.constantFrom('1e400', '1e-400', '12.5E300', '1e99', '"1e-9"', '"1 "', '" 1"', '"0x1"', `0.${'1'.repeat(70)}`),
-  fc.constantFrom('1.0', '-0.0', '1e3', '""', '" "', '"12"', '"-7"', '"-"', '"1 "', 'null', 'true'),
+  fc.constantFrom('1.0', '-0.0', '-0', '1e3', '""', '" "', '"12"', '"-7"', '"-"', '"1 "', 'null', 'true'),
 );
 const blank = fc.constantFrom('', '', ' ', ' \t ', ' '.repeat(100));
 const records = fc
