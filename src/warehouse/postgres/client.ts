@@ -24,11 +24,8 @@ export interface Access {
 
 /** A connection, and what it is at the server. */
 export interface Connection extends Backend {
-  readonly client: LoadingClient;
+  readonly client: Client;
 }
-
-/** pg's client, with two methods its types leave out: whether its socket keeps the process alive. */
-export type LoadingClient = Client & { ref(): void; unref(): void };
 
 /**
  * A connection whose session is set: no names of others', UTC, limits of time. Throws WarehouseError, also where what
@@ -66,8 +63,8 @@ async function openPlain(access: Access): Promise<Client> {
   return client;
 }
 
-function newClient({ target }: Access): LoadingClient {
-  const client = new PgClient(clientConfig(target)) as LoadingClient;
+function newClient({ target }: Access): Client {
+  const client = new PgClient(clientConfig(target));
   // A connection that breaks while nobody waits for an answer tells it here; the next statement then fails.
   client.on('error', () => {});
   return client;

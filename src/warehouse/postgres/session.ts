@@ -35,7 +35,6 @@ export class Session {
   readonly #names: Qualifier;
   readonly #openReader: () => Promise<CsvReader>;
   readonly #stop = new AbortController();
-  #hasEnded = false;
 
   constructor(connection: Connection, schema: string, openReader: () => Promise<CsvReader>) {
     this.#connection = connection;
@@ -43,24 +42,6 @@ export class Session {
     this.#schema = schema;
     this.#names = new Qualifier(placesOf(schema));
     this.#openReader = openReader;
-    connection.client.once('end', () => {
-      this.#hasEnded = true;
-    });
-  }
-
-  /** Whether another statement can be sent: nobody has stopped it, and the connection stands as far as is known. */
-  get isUsable(): boolean {
-    return !this.#stop.signal.aborted && !this.#hasEnded;
-  }
-
-  /** Keeps no process alive while nobody uses it. */
-  rest(): void {
-    this.#client.unref();
-  }
-
-  /** Takes it up again. */
-  wake(): void {
-    this.#client.ref();
   }
 
   /** The server's number of this connection, by which another one can cancel what it does. */
@@ -74,8 +55,6 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    // A process whose only hope is a connection that keeps it from nothing would end before this has.
-    this.#client.ref();
     await this.#client.end().catch(() => {});
   }
 

@@ -38,10 +38,7 @@ export function openPostgres(options: OpenOptions): Warehouse {
   return new PostgresWarehouse(options);
 }
 
-/** Not longer: networks forget connections on which nothing is said, and tell nobody. */
-const KEPT_MILLISECONDS = 30_000;
-
-/** A connection that has only read is used again. A batch ends with its own: its temporary tables go with it. */
+/** A connection for each batch: its temporary tables go with it. */
 class PostgresWarehouse implements Warehouse {
   readonly engine = 'postgres';
   readonly location: string;
@@ -53,8 +50,6 @@ class PostgresWarehouse implements Warehouse {
   /** Once it is known. */
   #schema: string | undefined;
   readonly #sessions = new Set<Session>();
-  /** Nobody's at the moment. */
-  #kept: { readonly session: Session; readonly until: number } | undefined;
 
   constructor(options: OpenOptions) {
     const { host, port, database } = options.target;
@@ -76,12 +71,10 @@ class PostgresWarehouse implements Warehouse {
       assertTables(tables, await this.relations(tables));
     }
     const session = await this.#open();
-    let isDone = false;
     try {
       yield* session.read(sql, asWritten);
-      isDone = true;
     } finally {
-      await this.#end(session, isDone);
+      await this.#end(session);
     }
   }
 
@@ -116,13 +109,8 @@ class PostgresWarehouse implements Warehouse {
     return [...incoming, 'BEGIN', ...lockStatements(batch, names), ...own, 'COMMIT'];
   }
 
-  async run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
-    const session = await this.#open();
-    try {
-      return await session.run(batch, onStep);
-    } finally {
-      await this.#end(session, false);
-    }
+  run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
+    return this.#withSession((session) => session.run(batch, onStep));
   }
 
   /** A batch ends with its connection. */
@@ -139,8 +127,7 @@ class PostgresWarehouse implements Warehouse {
   }
 
   async close(): Promise<void> {
-    const kept = this.#takeKept();
-    await Promise.all([...this.#sessions, ...(kept === undefined ? [] : [kept])].map((session) => session.close()));
+    await Promise.all([...this.#sessions].map((session) => session.close()));
   }
 
   /** PostgreSQL forgets a request to cancel that comes just before the statement: it is made again until all have ended. */
@@ -164,49 +151,21 @@ class PostgresWarehouse implements Warehouse {
     return new Qualifier(placesOf(await this.schema()));
   }
 
-  /** Runs what only reads. */
   async #withSession<T>(action: (session: Session) => Promise<T>): Promise<T> {
     const session = await this.#open();
-    let isDone = false;
     try {
-      const result = await action(session);
-      isDone = true;
-      return result;
+      return await action(session);
     } finally {
-      await this.#end(session, isDone);
+      await this.#end(session);
     }
   }
 
-  /** Keeps a session that is as it was at first, or ends it. */
-  async #end(session: Session, isAsNew: boolean): Promise<void> {
+  async #end(session: Session): Promise<void> {
     this.#sessions.delete(session);
-    if (isAsNew && session.isUsable && this.#kept === undefined) {
-      this.#kept = { session, until: performance.now() + KEPT_MILLISECONDS };
-      session.rest();
-    } else {
-      await session.close();
-    }
-  }
-
-  #takeKept(): Session | undefined {
-    const kept = this.#kept;
-    this.#kept = undefined;
-    return kept?.session;
+    await session.close();
   }
 
   async #open(): Promise<Session> {
-    const isFresh = performance.now() < (this.#kept?.until ?? 0);
-    const kept = this.#takeKept();
-    if (kept !== undefined && isFresh && kept.isUsable) {
-      kept.wake();
-      this.#sessions.add(kept);
-      return kept;
-    }
-    await kept?.close();
-    return this.#connect();
-  }
-
-  async #connect(): Promise<Session> {
     const { scratch, readable } = this.#options;
     const connection = await connect(this.#options);
     const { client } = connection;
