@@ -52,12 +52,15 @@ function judgeReal(bytes: Uint8Array, from: number, isQuoted: boolean): Verdict 
     const byte = bytes[at] as number;
     if (byte > 0x39 || byte < MINUS || byte === SLASH) break;
   }
-  const isNegativeZero = at === from + 2 && bytes[from] === MINUS && bytes[from + 1] === ZERO;
   if (((bytes[at] ?? 0) | UPPER_CASE) === LETTER_E) at = behindExponent(bytes, at + 1);
-  else if (isNegativeZero && at < bytes.length && !isQuoted) return 'odd';
   if (at >= bytes.length) return 'unfinished';
   const end = bytes[at] as number;
-  return end === (isQuoted ? QUOTE : 0x2c) || (!isQuoted && (end === 0x7d || isBetween(end))) ? 'plain' : 'odd';
+  const isOver = isQuoted ? end === QUOTE : end === 0x2c || end === 0x7d || isBetween(end);
+  return isOver && (isQuoted || !isNegativeZero(bytes, from, at)) ? 'plain' : 'odd';
+}
+
+function isNegativeZero(bytes: Uint8Array, from: number, to: number): boolean {
+  return to - from === 2 && bytes[from] === MINUS && bytes[from + 1] === ZERO;
 }
 
 /** Behind the sign, if there is one, and the digits, few as they may be, that begin at `from`. */
