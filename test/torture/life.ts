@@ -129,7 +129,10 @@ export class Life {
   }
 
   async #leftovers(): Promise<readonly string[]> {
-    const spools = () => this.#places.flatMap(({ temporary }) => readdirSync(temporary)).filter(isSpool);
+    // An empty one is of a loader that was killed before it had its lock, and holds nothing.
+    const holds = (temporary: string) => (name: string) => readdirSync(join(temporary, name)).length > 0;
+    const spools = () =>
+      this.#places.flatMap(({ temporary }) => readdirSync(temporary).filter(isSpool).filter(holds(temporary)));
     // Each place removes the spools of its own dead.
     for (const place of this.#places) {
       const { code, stderr } = await runLoader(place, { command: ['status'] });
