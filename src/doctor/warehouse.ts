@@ -140,7 +140,7 @@ function ofStrangers(owners: string): Outcome {
 
 function misshapen(problems: readonly string[]): StarloadError {
   return new StarloadError(problems.join('; '), {
-    next: 'npm run create-tables -- --missing makes tables of the star anew that are missing or lack a column, and npm run rebuild fills them. For others: npm run create-tables -- --force drops what all hold, and npm run etl loads it again.',
+    next: 'npm run create-tables -- --missing makes and fills tables of the star that are missing or lack a column. For others: npm run create-tables -- --force drops what all hold, and npm run etl loads it again.',
   });
 }
 

@@ -1,17 +1,19 @@
 import { StarloadError } from '../errors.ts';
-import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
-import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
+import { type Table, tableNamed } from '../sql/catalogue.ts';
+import type { Relation } from '../warehouse/warehouse.ts';
 import { createTablesBatch } from './batches.ts';
 import { assertFits } from './budget.ts';
-import { readStanding, refuseForeign } from './ownership.ts';
+import type { LoadContext } from './context.ts';
+import { isWhole, readStanding, refuseForeign } from './ownership.ts';
+import { type RebuildReport, rebuild } from './rebuild.ts';
 import { runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
-/** What create-tables --missing made, empty. */
+/** What create-tables --missing did. */
 export interface Made {
   readonly tables: readonly string[];
-  /** Whether a rebuild fills some of them. */
-  readonly needsRebuild: boolean;
+  /** The rebuild that filled them; undefined where none of them is filled by one. */
+  readonly rebuilt: RebuildReport | undefined;
 }
 
 /** Tables whose rows a rebuild makes from others; what they hold may go. */
@@ -19,20 +21,23 @@ const DERIVED: readonly Table['role'][] = ['current', 'star'];
 
 /**
  * Makes the tables that are missing, and makes those of the star anew that lack a column, in one transaction; drops nothing
- * else. Throws StarloadError, with nothing changed, where rows are gone that only a load can bring back.
+ * else. A rebuild fills them at once: loads would go on from empty tables. Throws StarloadError, with nothing changed, where
+ * rows are gone that only a load can bring back, and what a rebuild throws.
  */
-export async function createMissing(model: Model, warehouse: Warehouse, signal: AbortSignal): Promise<Made> {
+export async function createMissing(context: LoadContext): Promise<Made> {
+  const { model, warehouse, signal } = context;
   assertFits({ model, warehouse }, 'create-tables');
+  assertFits({ model, warehouse }, 'rebuild');
   await warehouse.settle();
   const { ours, foreign } = await readStanding(model, warehouse);
   if (foreign.length > 0) {
     throw refuseForeign(foreign, await warehouse.schema());
   }
-  const whole = ours.filter((one) => isWhole(tableNamed(model, one.name), one)).map(({ name }) => name);
+  const whole = ours.filter((one) => isWhole(one, tableNamed(model, one.name))).map(({ name }) => name);
   const lacking = model.tables.filter(({ name }) => !whole.includes(name));
-  const cut = ours.filter(({ name }) => lacking.some((table) => table.name === name));
   refuseLost(lacking, ours);
   if (lacking.length > 0) {
+    const cut = ours.filter(({ name }) => lacking.some((table) => table.name === name));
     const batch = createTablesBatch(model, warehouse, `create-missing-${newRunId()}`, {
       dropped: cut.map(({ name, kind }) => ({ name, kind, rows: undefined })),
       hasRun: whole.includes('load_run'),
@@ -41,14 +46,8 @@ export async function createMissing(model: Model, warehouse: Warehouse, signal: 
     });
     await runWithRetry({ warehouse, emit: () => {}, signal }, batch);
   }
-  return {
-    tables: lacking.map(({ name }) => name),
-    needsRebuild: lacking.some(({ role }) => DERIVED.includes(role)),
-  };
-}
-
-function isWhole({ columns }: Table, found: Relation): boolean {
-  return columns.every(({ name }) => found.columns.some((column) => column.name === name));
+  const needsRebuild = lacking.some(({ role }) => DERIVED.includes(role));
+  return { tables: lacking.map(({ name }) => name), rebuilt: needsRebuild ? await rebuild(context) : undefined };
 }
 
 function refuseLost(lacking: readonly Table[], ours: readonly Relation[]): void {

@@ -1,10 +1,10 @@
 import { StarloadError } from '../errors.ts';
-import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
+import { type Model, tableNamed } from '../sql/catalogue.ts';
 import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch, type Dropped, ROWS_GUARD, rowCounts } from './batches.ts';
 import { assertFits } from './budget.ts';
 import { assertKeepsCase } from './collation.ts';
-import { type ForeignRelation, readStanding, refuseForeign, type Standing } from './ownership.ts';
+import { type ForeignRelation, isWhole, readStanding, refuseForeign, type Standing } from './ownership.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
@@ -107,11 +107,6 @@ function doomedOf(model: Model, { ours, foreign }: Standing): Doomed {
 function stays(model: Model, one: Relation): boolean {
   const table = tableNamed(model, one.name);
   return table.kept && isWhole(one, table);
-}
-
-/** Whether a table has all columns: one that an earlier version made may lack some. */
-function isWhole({ columns }: Relation, table: Table): boolean {
-  return table.columns.every(({ name }) => columns.some((column) => column.name === name));
 }
 
 /** Whether rows of it would be lost. The one of `load_run` is the loader's own. */

@@ -57,6 +57,11 @@ export async function hasHistory(model: Model, warehouse: Warehouse): Promise<bo
   return ours.some(({ name }) => name === HISTORY);
 }
 
+/** Whether a table has all columns: one that an earlier version made, or that somebody has changed, may lack some. */
+export function isWhole({ columns }: Relation, table: Table): boolean {
+  return table.columns.every(({ name }) => columns.some((column) => column.name === name));
+}
+
 /** The foreign ones in words: `users (table, has no column user_id)`. */
 export function describeForeign(foreign: readonly ForeignRelation[]): string {
   return foreign.map(({ name, kind, reason }) => `${name} (${kind}, ${reason})`).join(', ');

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { InterruptedError, StarloadError } from '../../src/errors.ts';
+import { InterruptedError } from '../../src/errors.ts';
 import type { LoadContext } from '../../src/pipeline/context.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { status } from '../../src/pipeline/status.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
+import { failureOf } from '../support/failures.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { LOG_ROOT, linesOf, SONG_ROOT } from '../support/scenario.ts';
@@ -22,15 +23,6 @@ function write({ store }: Loader, logs: readonly string[]): void {
 
 const split = (context: LoadContext): LoadContext => ({ ...context, maxRunBytes: 1 });
 const play = (ts: number) => linesOf([{ ...PLAY, ts }]);
-
-async function failureOf(action: Promise<unknown>): Promise<StarloadError> {
-  const error = await action.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(StarloadError);
-  return error as StarloadError;
-}
 
 /** The warehouse, where another loader takes the second file of events just before this one's third run would. */
 function overtaken({ context, store }: Loader): Warehouse {

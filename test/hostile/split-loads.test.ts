@@ -9,6 +9,7 @@ import { status } from '../../src/pipeline/status.ts';
 import { StepFailed, WarehouseError } from '../../src/warehouse/errors.ts';
 import { ROOT } from '../support/cli.ts';
 import { engines } from '../support/engines.ts';
+import { failureOf } from '../support/failures.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { countRows, override, PLAY } from '../support/trials.ts';
@@ -73,15 +74,6 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     query: new WarehouseError('unreachable', 'Connection terminated unexpectedly'),
   },
 };
-
-async function failureOf(action: Promise<unknown>): Promise<StarloadError> {
-  const error = await action.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(StarloadError);
-  return error as StarloadError;
-}
 
 describe.each(engines)('a split load on $name that is ended in run 2 of 4 by', (engine) => {
   test.each(Object.entries(FAILURES))('%s says that run 1 is committed and stays, and nothing else', (_, how) =>

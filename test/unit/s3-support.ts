@@ -1,5 +1,3 @@
-import { expect } from '@jest/globals';
-import { StarloadError } from '../../src/errors.ts';
 import type { SourceObject } from '../../src/objects/objects.ts';
 import type { S3Options } from '../../src/objects/s3/client.ts';
 import type { S3Store } from '../../src/objects/s3/store.ts';
@@ -32,15 +30,6 @@ export async function withFile(
     const [object] = await listAll(bench.store, 's3://b/d');
     await action({ ...bench, object: object as SourceObject, content });
   }, options);
-}
-
-export async function failureOf(action: Promise<unknown>): Promise<StarloadError> {
-  const error = await action.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(StarloadError);
-  return error as StarloadError;
 }
 
 /** Runs the action with these variables and no others of AWS. */

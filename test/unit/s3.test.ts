@@ -12,7 +12,8 @@ import { S3Clients } from '../../src/objects/s3/client.ts';
 import { S3Store } from '../../src/objects/s3/store.ts';
 import { S3WorkStore } from '../../src/objects/s3/work.ts';
 import { KEY_ID, SECRET, withS3 } from '../standin/s3-place.ts';
-import { failureOf, listAll, readAll, withFile } from './s3-support.ts';
+import { failureOf } from '../support/failures.ts';
+import { listAll, readAll, withFile } from './s3-support.ts';
 
 describe('reading a file in S3', () => {
   test('gives its bytes, an empty file none', () =>

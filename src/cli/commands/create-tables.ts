@@ -27,7 +27,7 @@ export const createTablesCommand = toModule<Args>({
     missing: {
       type: 'boolean',
       default: false,
-      describe: 'make only tables that are missing, and those of the star that lack a column',
+      describe: 'make only tables that are missing, and those of the star that lack a column, and rebuild the star',
     },
     'create-database': {
       type: 'boolean',
@@ -56,7 +56,8 @@ async function createDatabase(path: string): Promise<void> {
   }
 }
 
-async function run({ model, warehouse, signal }: LoadContext, args: Args): Promise<void> {
+async function run(context: LoadContext, args: Args): Promise<void> {
+  const { model, warehouse, signal } = context;
   const { force, replaceForeign, json, missing } = args;
   if (missing && (force || replaceForeign)) {
     throw new UsageError('--missing drops nothing, and --force and --replace-foreign do', {
@@ -64,7 +65,7 @@ async function run({ model, warehouse, signal }: LoadContext, args: Args): Promi
     });
   }
   if (missing) {
-    return runMissing({ model, warehouse, signal }, args);
+    return runMissing(context, args);
   }
   const { createTables } = await import('../../pipeline/create-tables.ts');
   const confirm = (filled: readonly FilledTable[]) => wanted(filled, signal);
@@ -76,18 +77,19 @@ async function run({ model, warehouse, signal }: LoadContext, args: Args): Promi
   }
 }
 
-async function runMissing(
-  { model, warehouse, signal }: Pick<LoadContext, 'model' | 'warehouse' | 'signal'>,
-  { json }: Args,
-): Promise<void> {
+async function runMissing(context: LoadContext, { json, excerpts }: Args): Promise<void> {
   const { createMissing } = await import('../../pipeline/create-missing.ts');
-  const { tables, needsRebuild } = await createMissing(model, warehouse, signal);
+  const { tables, rebuilt } = await createMissing(context);
+  const { location } = context.warehouse;
   if (json) {
-    document({ command: 'create-tables', status: 'created', warehouse: warehouse.location, tables });
+    document({ command: 'create-tables', status: 'created', warehouse: location, tables });
     return;
   }
-  const made = tables.length === 0 ? 'no table is missing' : `created, empty: ${tables.join(', ')}`;
-  result(`${made}${needsRebuild ? '; npm run rebuild fills them' : ''}`);
+  result(tables.length === 0 ? 'no table is missing' : `created in ${location}: ${tables.join(', ')}`);
+  if (rebuilt !== undefined) {
+    const { printRebuild } = await import('../reports.ts');
+    printRebuild(rebuilt, { json, excerpts, location });
+  }
 }
 
 /** A yes at a terminal. */
