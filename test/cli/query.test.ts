@@ -59,6 +59,15 @@ test('rows that were printed before a statement fails are said to be not all, an
     expect(stderr).toMatch(/^error: the rows above are not all: Conversion Error: /);
   }));
 
+test('rows that end early fail the command even where the error leaves the transaction of DuckDB usable', () =>
+  withProject(async (folder) => {
+    await run(folder, ['create-tables']);
+    const parsed = "CASE WHEN i < 300000 THEN json_serialize_sql('SELECT 1') ELSE CAST('{}' AS JSON) END";
+    const sql = `SELECT json_deserialize_sql(CAST(${parsed} AS JSON)) AS s FROM range(400000) r(i)`;
+    const { stderr } = await run(folder, ['query', sql, '--format', 'csv'], 1);
+    expect(stderr).toMatch(/^error: the rows above are not all: Parser Error: /);
+  }));
+
 test('plan and status list the first of many, and --all lists every one', () =>
   withProject(async (folder) => {
     for (let n = 0; n < 60; n += 1) {

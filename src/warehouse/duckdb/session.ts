@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import type { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
@@ -76,31 +76,27 @@ export class Session {
     for (;;) {
       const chunk = await this.#attempt(() => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) {
-        return this.#attempt(() => this.#assertWhole(named));
+        return this.#attempt(() => this.#assertWhole(result, named));
       }
       yield { columns, rows: toRows(result, chunk.getRows()) };
     }
   }
 
   /**
-   * Throws unless the rows of a query came to their end. The driver tells nothing of an error that ends them early (its
-   * fetchChunk gives null either way), but DuckDB refuses everything else in that transaction.
+   * Throws unless the rows of a query came to their end. The driver's fetchChunk gives null either way, and hides the error:
+   * a result that failed is only known by its type. The statement runs once more for the error's text.
    */
-  async #assertWhole(sql: string): Promise<void> {
-    try {
-      await this.#connection.run('SELECT 1');
-    } catch (cause) {
-      await this.#connection.run('ROLLBACK');
-      await this.#connection.run(`EXPLAIN ANALYZE ${sql}`);
-      throw new WarehouseError(
-        'refused',
-        'the statement failed while its rows were read, and did not when it was tried again',
-        {
-          next: 'Run it again.',
-          cause,
-        },
-      );
+  async #assertWhole({ returnType }: DuckDBResult, sql: string): Promise<void> {
+    if (returnType !== ResultReturnType.INVALID) {
+      return;
     }
+    await this.#connection.run('ROLLBACK');
+    await this.#connection.run(`EXPLAIN ANALYZE ${sql}`);
+    throw new WarehouseError(
+      'refused',
+      'the statement failed while its rows were read, and did not when it was tried again',
+      { next: 'Run it again.' },
+    );
   }
 
   #named(sql: string): string {
