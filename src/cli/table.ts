@@ -1,3 +1,4 @@
+import { printable } from '../errors.ts';
 import { styled, thousands } from './output.ts';
 
 type Row = readonly unknown[];
@@ -64,9 +65,9 @@ export function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') {
     return grouped(String(value));
   }
-  return (value === null ? 'NULL' : String(value ?? '')).replace(/\p{Cc}/gu, (character) =>
-    JSON.stringify(character).slice(1, -1),
-  );
+  const text = value === null ? 'NULL' : String(value ?? '');
+  // JSON escapes only some of what a terminal obeys.
+  return printable(text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1)));
 }
 
 /** Columns of a terminal: marks that combine take none, wide scripts and emoji two. */
