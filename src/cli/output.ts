@@ -22,6 +22,24 @@ export function piece(text: string): Promise<boolean> {
   });
 }
 
+/** So long a piece is long enough: JavaScript has no text of more than half a gigabyte. */
+const PIECE_LENGTH = 1_000_000;
+
+/** Texts one after the other, in pieces: each ends with the text that makes it longer than PIECE_LENGTH, or with the last. */
+export function* inPieces(texts: Iterable<string>): Generator<string> {
+  let gathered = '';
+  for (const text of texts) {
+    gathered += text;
+    if (gathered.length > PIECE_LENGTH) {
+      yield gathered;
+      gathered = '';
+    }
+  }
+  if (gathered !== '') {
+    yield gathered;
+  }
+}
+
 /** Prints a line of the result. */
 export function result(text: string): void {
   process.stdout.write(`${text}\n`);

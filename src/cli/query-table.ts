@@ -1,6 +1,6 @@
 import type { Pages } from '../warehouse/pages.ts';
 import type { ResultSet } from '../warehouse/warehouse.ts';
-import { counted } from './output.ts';
+import { counted, inPieces } from './output.ts';
 import { headOf, type Layout, layOut, lineOf, show, width } from './table.ts';
 
 /** A table is laid out by its first rows: later ones may be wider than their column. */
@@ -12,7 +12,7 @@ export async function* renderRows(pages: Pages, available?: number): AsyncGenera
   let total = 0;
   for await (const { columns, rows } of gathered(pages, LAID_OUT_ROWS)) {
     const laidOut: Layout = layout ?? layOut(columns, rows, available);
-    yield lines([...(layout === undefined ? headOf(laidOut) : []), ...rows.map((row) => lineOf(row, laidOut))]);
+    yield* inPieces(linesOf(laidOut, rows, layout === undefined));
     layout = laidOut;
     total += rows.length;
   }
@@ -31,6 +31,15 @@ export async function* renderVertical(pages: Pages): AsyncGenerator<string> {
     }
   }
   yield lines([`(${counted(total, 'row')})`]);
+}
+
+function* linesOf(layout: Layout, rows: ResultSet['rows'], withHead: boolean): Generator<string> {
+  if (withHead) {
+    yield lines(headOf(layout));
+  }
+  for (const row of rows) {
+    yield lines([lineOf(row, layout)]);
+  }
 }
 
 /** The same pages, of which the first holds at least so many rows, or all. */

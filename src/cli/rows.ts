@@ -1,5 +1,6 @@
 import type { Pages } from '../warehouse/pages.ts';
 import type { Value } from '../warehouse/warehouse.ts';
+import { inPieces } from './output.ts';
 
 /**
  * One array of row objects, in pieces to be printed one after the other. Written by hand, since an object of JavaScript
@@ -9,13 +10,12 @@ export async function* renderJson(pages: Pages): AsyncGenerator<string> {
   let before = '[\n';
   for await (const { columns, rows } of pages) {
     const keys = distinct(columns).map((name) => JSON.stringify(name));
-    const objects = rows.map(
-      (row) => `  {${keys.map((key, column) => `${key}: ${jsonValue(row[column] ?? null)}`).join(', ')}}`,
-    );
-    if (objects.length > 0) {
-      yield before + objects.join(',\n');
+    const objects = map(rows, (row) => {
+      const object = `${before}  {${keys.map((key, column) => `${key}: ${jsonValue(row[column] ?? null)}`).join(', ')}}`;
       before = ',\n';
-    }
+      return object;
+    });
+    yield* inPieces(objects);
   }
   yield before === ',\n' ? '\n]\n' : '[]\n';
 }
@@ -25,8 +25,15 @@ export async function* renderCsv(pages: Pages): AsyncGenerator<string> {
   let isFirst = true;
   for await (const { columns, rows } of pages) {
     const lines = isFirst ? [columns, ...rows] : rows;
-    yield lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
+    yield* inPieces(map(lines, (line) => `${line.map(csvField).join(',')}\r\n`));
     isFirst = false;
+  }
+}
+
+/** One text after the other, each made when it is asked for. */
+function* map<T>(all: Iterable<T>, textOf: (one: T) => string): Generator<string> {
+  for (const one of all) {
+    yield textOf(one);
   }
 }
 

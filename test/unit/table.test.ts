@@ -40,6 +40,14 @@ describe('a table', () => {
     );
   });
 
+  test('shows no control character that a terminal obeys, nor one that turns the direction of what follows', () => {
+    expect(renderTable(['a\u009b31m'], [['x\u007f\u0085\u202ey']]).split('\n')).toEqual([
+      'a\\u009b31m',
+      '--------------------',
+      'x\\u007f\\u0085\\u202ey',
+    ]);
+  });
+
   test('has as many rows as there are: 200,000 too', () => {
     expect(renderTable(['n', 'text'], numbered(200_000)).split('\n')).toHaveLength(200_002);
   });
@@ -54,6 +62,20 @@ describe('rows of a query', () => {
     const text = await textOf(renderRows(pagesOf(['n', 'text'], numbered(1000), [[1, 'much longer than the others']])));
     expect(text.split('\n').slice(0, 3)).toEqual(['  n  text', '---  --------', '  0  text 0']);
     expect(text.split('\n').slice(-3)).toEqual(['  1  much longer than the others', '(1,001 rows)', '']);
+  });
+
+  test.each([
+    ['table', renderRows],
+    ['csv', renderCsv],
+    ['json', renderJson],
+    ['vertical', renderVertical],
+  ])('are given in pieces that do not grow with the number of long values: %s', async (_, render) => {
+    const rows = Array.from({ length: 100 }, (_unused, n) => ['x'.repeat(100_000), n]);
+    const lengths: number[] = [];
+    for await (const piece of render(pagesOf(['text', 'n'], rows))) {
+      lengths.push(piece.length);
+    }
+    expect(Math.max(...lengths)).toBeLessThan(1_500_000);
   });
 
   test.each([60, 80, 120])('are cut to a terminal of %d columns, numbers whole', async (available) => {
