@@ -6,7 +6,7 @@ import type { Base } from './location.ts';
 import { parsePostgres } from './postgres.ts';
 import { parseRedshift } from './redshift.ts';
 import { SETTINGS, type SettingId } from './settings.ts';
-import { nameWithLine, placeOf } from './show.ts';
+import { placeOf } from './show.ts';
 
 /** What the choice of the warehouse depends on besides the file's text. */
 export interface TargetContext {
@@ -98,7 +98,7 @@ function refuseStrayServer(findings: Findings): void {
   if (findings.of('duckdbPath').state === 'filled') return;
   const keys = ['host', 'clusterIdentifier', 'workgroup'].flatMap((id) => SETTINGS[id as 'host'].local.keys);
   for (const entry of findings.unknown.filter(({ key, value }) => keys.includes(key as never) && value !== '')) {
-    const message = `${nameWithLine(entry)} stands under [${entry.section}], where it is not read: write it under [CLUSTER]. To load into an embedded DuckDB file, write PATH under [DUCKDB]`;
+    const message = `${entry.key.toUpperCase()} stands under [${entry.section}], where it is not read: write it under [CLUSTER]. To load into an embedded DuckDB file, write PATH under [DUCKDB]`;
     findings.problems.push({ ...placeOf(entry), message });
   }
 }

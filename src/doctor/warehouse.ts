@@ -110,7 +110,9 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outc
   }
   const problems = [
     ...missing.map(({ name }) => `${name} is missing`),
-    ...wanted.flatMap((table) => shapeProblems(table, columns.get(table.name) ?? [])),
+    ...wanted
+      .filter((table) => !missing.includes(table))
+      .flatMap((table) => shapeProblems(table, columns.get(table.name) ?? [])),
   ];
   if (problems.length > 0) {
     throw misshapen(problems);

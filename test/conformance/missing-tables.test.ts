@@ -25,7 +25,7 @@ describe.each(engines)('tables that are missing, on $name', (engine) => {
       await sql(loader, `DROP TABLE ${table}`);
       expect(await checkOf(loader, 'tables')).toMatchObject({
         status: 'failed',
-        reason: expect.stringContaining(`${table} is missing`),
+        reason: `${table} is missing`,
         next: expect.stringContaining('create-tables -- --missing'),
       });
       expect(await mend(loader)).toEqual([table]);
