@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +20,12 @@ const MANY = 20;
 /** Answers a submission, then calls of DescribeStatement one after the other. */
 function sdkThat(answers: readonly (Error | { Status: string })[]): () => Promise<SdkClient> {
   const waiting = [...answers];
-  const send = async ({ kind }: { kind: 'submit' | 'describe' }) => {
+  const send = async ({ kind }: { kind: 'submit' | 'describe' | 'cancel' }) => {
     if (kind === 'submit') {
       return { Id: ID };
+    }
+    if (kind === 'cancel') {
+      throw LOST;
     }
     const answer = waiting.shift() ?? { Status: 'FINISHED' };
     if (answer instanceof Error) {
@@ -36,6 +40,9 @@ function sdkThat(answers: readonly (Error | { Status: string })[]): () => Promis
     DescribeStatementCommand: class {
       readonly kind = 'describe';
     },
+    CancelStatementCommand: class {
+      readonly kind = 'cancel';
+    },
   };
   return async () => ({ sdk, client: { send } }) as never;
 }
@@ -49,10 +56,14 @@ describe('the Data API is away while a statement runs', () => {
 
   const submit = (answers: Parameters<typeof sdkThat>[0], deadlineMilliseconds: number) => {
     const notes: string[] = [];
-    const notify = (message: string) => notes.push(message);
+    const told = new EventEmitter();
+    const notify = (message: string) => {
+      notes.push(message);
+      told.emit('note');
+    };
     const api = new DataApi(sdkThat(answers), TARGET, notify, 0.01);
     const submitter = new Submitter(api, new Journal(folder, notify), { warehouse: 'w', notify, deadlineMilliseconds });
-    return { ended: submitter.submit('batch', ['SELECT 1']), notes };
+    return { ended: submitter.submit('batch', ['SELECT 1']), notes, told, submitter };
   };
 
   test('and is asked again for as long as a statement may run', async () => {
@@ -61,6 +72,17 @@ describe('the Data API is away while a statement runs', () => {
     expect(notes[0]).toBe('DescribeStatement failed (Error); trying again (attempt 2)');
     expect(notes.length).toBeLessThan(MANY);
     expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.json'))).toEqual([]);
+  });
+
+  test('and the user who stops the command does not wait for as long', async () => {
+    const { ended, told, submitter } = submit(Array(MANY).fill(LOST), 60_000);
+    told.once('note', () => void submitter.cancel());
+    await expect(ended).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/^what became of statement 5b0c5d8a-1 is not known/),
+    });
+    const [entry] = new Journal(folder, () => undefined).entries('w');
+    expect(entry).toMatchObject({ name: 'starload-batch', id: ID });
   });
 
   test.each([

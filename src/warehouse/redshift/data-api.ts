@@ -128,14 +128,13 @@ export class DataApi {
 
   /**
    * Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed: it is asked again
-   * for so many milliseconds at least.
+   * for as long as `isPatient` says.
    */
-  async wait(state: StatementState, patience = 0): Promise<StatementState> {
-    const patientUntil = performance.now() + patience;
+  async wait(state: StatementState, isPatient: () => boolean = () => false): Promise<StatementState> {
     let current = state;
     for (let pause = FIRST_POLL_MILLISECONDS; !hasEnded(current); pause = longer(pause)) {
       const began = Date.now();
-      const { Status: status = 'UNKNOWN' } = await this.describe(state.id, { waitSeconds: WAIT_SECONDS, patientUntil });
+      const { Status: status = 'UNKNOWN' } = await this.describe(state.id, { waitSeconds: WAIT_SECONDS, isPatient });
       current = { id: state.id, status };
       // Where the service does not hold the call back, it is for us to pause.
       if (!hasEnded(current) && Date.now() - began < LONG_POLL_MILLISECONDS) {
@@ -148,7 +147,7 @@ export class DataApi {
   /** Everything the service tells of a statement. */
   async describe(
     id: string,
-    { waitSeconds, patientUntil }: { readonly waitSeconds?: number; readonly patientUntil?: number } = {},
+    { waitSeconds, isPatient }: { readonly waitSeconds?: number; readonly isPatient?: () => boolean } = {},
   ): Promise<DescribeStatementResponse> {
     const { sdk, client } = await this.#sdk();
     const wait = waitSeconds === undefined ? {} : { WaitTimeSeconds: waitSeconds };
@@ -157,7 +156,7 @@ export class DataApi {
       (attempt) =>
         // A service that has too many waiting requests is asked without waiting.
         client.send(new sdk.DescribeStatementCommand({ Id: id, ...(attempt === 1 ? wait : {}) })),
-      patientUntil,
+      isPatient,
     );
   }
 
@@ -259,16 +258,20 @@ export class DataApi {
   }
 
   /**
-   * Repeats a call while that can help, with growing pauses, and says so: ATTEMPTS times, or until a moment of
-   * performance.now() where that is later. Throws WarehouseError.
+   * Repeats a call while that can help, with growing pauses, and says so: ATTEMPTS times, and after that for as long as
+   * `isPatient` says. Throws WarehouseError.
    */
-  async #repeat<T>(operation: string, call: (attempt: number) => Promise<T>, patientUntil = 0): Promise<T> {
+  async #repeat<T>(
+    operation: string,
+    call: (attempt: number) => Promise<T>,
+    isPatient: () => boolean = () => false,
+  ): Promise<T> {
     let pause = this.#firstPause;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await call(attempt);
       } catch (error) {
-        if ((attempt >= ATTEMPTS && performance.now() > patientUntil) || !isTransient(error)) {
+        if ((attempt >= ATTEMPTS && !isPatient()) || !isTransient(error)) {
           throw sortedCall(error);
         }
         if (attempt < ATTEMPTS || attempt % ATTEMPTS === 0) {

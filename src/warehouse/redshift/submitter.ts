@@ -65,15 +65,19 @@ export class Submitter {
     return ended;
   }
 
-  /** Waits for a statement's end; one that is cancelled before or meanwhile is asked to stop. */
+  /**
+   * Waits for a statement's end; one that is cancelled before or meanwhile is asked to stop. While the service is away it is
+   * waited for until the deadline, unless the user wants to stop.
+   */
   async wait(state: StatementState): Promise<StatementState> {
     this.#running = state;
+    const patientUntil = performance.now() + this.#deadlineMilliseconds;
     const deadline = setTimeout(() => void this.#giveUp(state), this.#deadlineMilliseconds);
     try {
       if (this.#cancelled) {
         await this.#api.cancel(state.id);
       }
-      return await this.#api.wait(state, this.#deadlineMilliseconds);
+      return await this.#api.wait(state, () => !this.#cancelled && performance.now() <= patientUntil);
     } finally {
       clearTimeout(deadline);
       this.#running = undefined;
