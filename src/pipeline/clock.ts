@@ -65,8 +65,11 @@ export function assertNotAhead(clock: Clock, own = new Date()): void {
   }
 }
 
+/** A stamp that no Date can hold was written by hand: `infinity` or a year of five digits, ahead of every clock, or one before Christ. */
 function secondsOf(stamp: string): number {
-  return Date.parse(`${stamp.replace(' ', 'T')}Z`) / 1000;
+  const seconds = Date.parse(`${stamp.replace(' ', 'T')}Z`) / 1000;
+  if (!Number.isNaN(seconds)) return seconds;
+  return /^-|BC/.test(stamp) ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 function toSeconds(stamp = ''): string {
