@@ -4,6 +4,7 @@ import type { AwsConfig } from './config.ts';
 import { parseEndpoint, REGION } from './endpoint.ts';
 import { Findings } from './findings.ts';
 import { readIni } from './ini.ts';
+import { interpolate } from './interpolate.ts';
 import { parseLocation } from './location.ts';
 import type { ConfigOrigin } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
@@ -24,8 +25,9 @@ export interface AwsAccess {
  * Pure. Throws a ConfigError when the text cannot be read or the AWS keys are wrong.
  */
 export function parseAwsAccess(text: string, { file, directory, env }: ConfigOrigin): AwsAccess {
-  const { entries, problems } = readIni(text);
-  const findings = new Findings(entries, problems, collectSecrets(entries, env));
+  const { entries: written, problems } = readIni(text);
+  const entries = interpolate(written);
+  const findings = new Findings(entries, problems, collectSecrets([...written, ...entries], env));
   const keys = parseAwsKeys(findings, env);
   const region = regionOf(findings);
   if (findings.problems.length > 0) throw new ConfigError(file, findings.problems);

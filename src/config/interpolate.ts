@@ -2,12 +2,15 @@ import type { Entry } from './ini.ts';
 
 /** configparser's limit (MAX_INTERPOLATION_DEPTH). */
 const MOST_STEPS = 10;
+/** References can multiply with every step: a value longer than this is none of a configuration. */
+const MOST_CHARACTERS = 10_000;
 const REFERENCE = /%\(([^()]{1,200})\)s/g;
 
 /**
  * The entries with `%(key)s` replaced by the value of that key in the same section or in [DEFAULT], as Python's
  * configparser does. A value without a reference stays as it is, `%%` too: scripts read the same files without
- * interpolation. So does one with a reference that leads nowhere, or round in a circle.
+ * interpolation. So does one with a reference that leads nowhere or round in a circle,
+ * and one that would grow too long.
  */
 export function interpolate(entries: readonly Entry[]): readonly Entry[] {
   const values = new Map(entries.map(({ section, key, value }) => [nameOf(section, key), value]));
@@ -21,10 +24,12 @@ function resolved({ section, value }: Entry, values: ReadonlyMap<string, string>
   let text = value.replaceAll('%%', ESCAPED);
   for (let step = 0; text.match(REFERENCE) !== null; step += 1) {
     let isLost = step === MOST_STEPS;
+    let length = text.length;
     text = text.replace(REFERENCE, (whole, key: string) => {
       const found = values.get(nameOf(section, key.toLowerCase())) ?? values.get(nameOf('default', key.toLowerCase()));
-      isLost ||= found === undefined;
-      return (found ?? whole).replaceAll('%%', ESCAPED);
+      length += found?.length ?? 0;
+      isLost ||= found === undefined || length > MOST_CHARACTERS;
+      return isLost || found === undefined ? whole : found.replaceAll('%%', ESCAPED);
     });
     if (isLost) return undefined;
   }

@@ -214,6 +214,11 @@ describe('what provisioning reads of dwh.cfg', () => {
     expect(() => read('[CLUSTER]\nREGION=nowhere\n')).toThrow(/no AWS region/);
   });
 
+  test('values that refer to others', () => {
+    const text = '[S3]\nROOT=s3://logs\nLOG_DATA=%(root)s/data\n';
+    expect(read(text).sources).toEqual(['s3://logs/data']);
+  });
+
   test('the sources in S3, none of the rest', () => {
     const text =
       "[S3]\nLOG_DATA='s3a://logs/data'\nLOG_JSONPATH='s3://logs/paths.json'\nSONG_DATA=songs\nSONG_JSONPATH=<x>\n";

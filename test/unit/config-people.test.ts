@@ -35,6 +35,14 @@ describe('a value that refers to another', () => {
     ['leads nowhere', { LOG_DATA: '%(nothing)s/log' }],
     ['leads round in a circle', { A: '%(b)s', B: '%(a)s', LOG_DATA: '%(a)s/log' }],
     ['grows without end', { A: '%(a)s%(a)s', LOG_DATA: '%(a)s/log' }],
+    [
+      'grows a hundredfold with each of five steps',
+      {
+        ...Object.fromEntries([1, 2, 3, 4].map((step) => [`A${step}`, `%(a${step + 1})s`.repeat(100)])),
+        A5: 'x'.repeat(1000),
+        LOG_DATA: '%(a1)s/log',
+      },
+    ],
   ])('is refused where it %s', (_, keys) => {
     expect(messageOf(local(keys))).toContain('refers to another value');
   });
