@@ -23,7 +23,10 @@ export function collectSecrets(entries: readonly Entry[], env: Environment): str
 function isSecret({ section, key }: Entry): boolean {
   const id = settingOf(section, key);
   const setting: Setting | undefined = id && SETTINGS[id];
-  return setting?.secret ?? (id === undefined && /passw|pwd|secret|token|access_key/.test(key) && !key.endsWith('arn'));
+  return (
+    setting?.secret ??
+    (id === undefined && /pass|pwd|secret|token|credential|(access|api)_?key/.test(key) && !key.endsWith('arn'))
+  );
 }
 
 // A value that was misread (lines run together, half a quote) is a secret in its parts as well.

@@ -192,8 +192,12 @@ describe('secrets', () => {
       AWS: { KEY: 'AKIA1', SECRET: 'secret1' },
       AWS_ADMIN: { AWS_SECRET_ACCESS_KEY: 'secret2' },
       SPOTIFY: { CLIENT_SECRET: 'secret3', API_TOKEN: 'token1', SECRET_ARN: 'arn:aws:x' },
+      OTHER: { PGPASS: 'pass1', API_KEY: 'key1', CREDENTIALS: 'both1' },
     });
-    expect(secrets).toEqual(['pass;word', 'AKIA1', 'secret1', 'secret2', 'secret3', 'token1']);
+    expect(secrets).toEqual([
+      ...['pass;word', 'AKIA1', 'secret1', 'secret2', 'secret3', 'token1'],
+      ...['pass1', 'key1', 'both1'],
+    ]);
   });
 
   test('are no placeholders and no blanks', () => {
