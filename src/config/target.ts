@@ -2,11 +2,13 @@ import type { Environment, Target } from './config.ts';
 import { parseDuckdb } from './duckdb.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { Findings } from './findings.ts';
+import type { Entry } from './ini.ts';
 import type { Base } from './location.ts';
 import { parsePostgres } from './postgres.ts';
 import { parseRedshift } from './redshift.ts';
-import { SETTINGS, type SettingId } from './settings.ts';
+import { SETTINGS, type SettingId, settingOf } from './settings.ts';
 import { placeOf } from './show.ts';
+import { findSimilar } from './similar.ts';
 
 /** What the choice of the warehouse depends on besides the file's text. */
 export interface TargetContext {
@@ -93,14 +95,31 @@ function meansServer(findings: Findings): boolean {
   return isBegun || (states.includes('blank') && findings.of('duckdbPath').state !== 'filled');
 }
 
-/** Keys that name a server, under a heading where they are not read: whoever wrote them does not expect a DuckDB file. */
+const NAMES = ['host', 'clusterIdentifier', 'workgroup'] as const;
+/** Names of keys that name a server, without their separators: `db-host`, `PGHOST`, `DB HOSTNAME` … */
+const SERVER_KEY =
+  /^(db|database|dwh|pg|postgres|postgresql|redshift|cluster)?(hosts?|hostname|endpoint|clusterid|clusteridentifier|workgroup|workgroupname)$/;
+const SERVER_VALUE = /^(jdbc:)?(redshift|postgres|postgresql)(\+\w+)?:\/\/|\.redshift(-serverless)?\.amazonaws\.com/i;
+
+/** Keys that name a server and are not read: whoever wrote them does not expect a DuckDB file. */
 function refuseStrayServer(findings: Findings): void {
   if (findings.of('duckdbPath').state === 'filled') return;
-  const keys = ['host', 'clusterIdentifier', 'workgroup'].flatMap((id) => SETTINGS[id as 'host'].local.keys);
-  for (const entry of findings.unknown.filter(({ key, value }) => keys.includes(key as never) && value !== '')) {
-    const message = `${entry.key.toUpperCase()} stands under [${entry.section}], where it is not read: write it under [CLUSTER]. To load into an embedded DuckDB file, write PATH under [DUCKDB]`;
+  for (const entry of findings.unknown.filter(namesServer)) {
+    const name = entry.key.toUpperCase();
+    const mistake =
+      settingOf(SETTINGS.host.section, entry.key) === undefined
+        ? `${name} seems to name a server, and is not read: write HOST under [CLUSTER]`
+        : `${name} stands under [${entry.section}], where it is not read: write it under [CLUSTER]`;
+    const message = `${mistake}. To load into an embedded DuckDB file, write PATH under [DUCKDB]`;
     findings.problems.push({ ...placeOf(entry), message });
   }
+}
+
+function namesServer(entry: Entry): boolean {
+  const { section, key, value } = entry;
+  if (value === '') return false;
+  const isSlip = section.toLowerCase() === 'cluster' && NAMES.some((id) => findSimilar(SETTINGS[id], [entry]));
+  return isSlip || SERVER_KEY.test(key.replace(/[^a-z]/g, '')) || SERVER_VALUE.test(value);
 }
 
 function suggestsRedshift(findings: Findings): boolean {

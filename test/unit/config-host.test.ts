@@ -105,6 +105,24 @@ describe('a file that means a server is never taken for DuckDB', () => {
     },
   );
 
+  test.each<[what: string, section: string, key: string, value: string]>([
+    ['a slip for HOST', 'CLUSTER', 'HOTS', 'dwh.example.com'],
+    ['a hyphen in place of the underscore', 'CLUSTER', 'db-host', 'dwh.example.com'],
+    ['the name of the variable', 'PG', 'PGHOST', 'dwh.example.com'],
+    ['a connection string', 'APP', 'DATABASE_URL', 'postgresql://u@dwh.example.com/dwh'],
+    ['a URL of JDBC', 'REDSHIFT', 'JDBC_URL', 'jdbc:redshift://x.y.us-west-2.redshift.amazonaws.com:5439/dev'],
+    ['an endpoint', 'APP', 'SERVER', 'x.y.us-west-2.redshift.amazonaws.com'],
+  ])('when %s is all that names it', (_, section, key, value) => {
+    const file = { [section]: { [key]: value }, S3: LOCAL };
+    expect(messageOf(file)).toContain('seems to name a server, and is not read: write HOST under [CLUSTER]');
+    expect(duckdb({ ...file, DUCKDB: { PATH: 'x.duckdb' } }).path).toBe('/project/x.duckdb');
+  });
+
+  test('but one with keys of other programs that name none still is', () => {
+    const others = { SONGS: { COST: '3', NAME: 'x', URL: 'https://example.com' }, CLUSTER: { REGION: 'us-west-2' } };
+    expect(duckdb({ ...others, S3: LOCAL }).path).toBe('/project/sparkify.duckdb');
+  });
+
   test('when it names the cluster of another service', () => {
     const file = {
       CLUSTER: { CLUSTER_ID: 'j-2AXXXXXXGAPLF', DB_NAME: 'dwh', REGION: 'us-west-2' },
