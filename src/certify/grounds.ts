@@ -22,6 +22,11 @@ export function newSchema(now: Date): string {
   return `starload_certify_${time}_${randomBytes(4).toString('hex')}`;
 }
 
+/** Whether a schema, and a folder of the work prefix, is called as those of certifications are. */
+export function isCalledSo(schema: string): boolean {
+  return NAME.test(schema);
+}
+
 /** Makes the schema with its mark, both or neither. */
 export async function makeSchema(service: Service, schema: string): Promise<void> {
   await done(service, [
@@ -97,7 +102,7 @@ async function isDead(service: Service, schema: string): Promise<boolean> {
 async function marked(service: Service): Promise<readonly string[]> {
   const sql = `SELECT table_schema FROM information_schema.tables WHERE table_name = ${quoteLiteral(MARK)}`;
   const { id } = await done(service, [sql]);
-  return (await service.rows(id, 1)).rows.map(([schema]) => String(schema)).filter((schema) => NAME.test(schema));
+  return (await service.rows(id, 1)).rows.map(([schema]) => String(schema)).filter(isCalledSo);
 }
 
 function markOf(schema: string): string {

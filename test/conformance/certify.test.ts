@@ -16,7 +16,7 @@ import { optionsOf } from '../standin/certified.ts';
 import { sharedPostgres } from '../standin/engine/postgres.ts';
 import { CLUSTER, DATABASE, REGION, ROLE, type Standin, startStandin } from '../standin/standin.ts';
 import { openServiceAt } from '../support/certify-service.ts';
-import { MAIN } from '../support/cli.ts';
+import { MAIN, starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
 import { captured, inProcess } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
@@ -270,6 +270,21 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       }),
     120_000,
   );
+
+  test('removes the files of no folder that is not called as a certification', () =>
+    withProject(async (folder) => {
+      standin.s3.put('work', 'starload/mine/part.json.gz', '');
+      try {
+        const { code, stderr } = await starload(['certify', '--remove', 'mine'], {
+          cwd: folder,
+          env: standin.environment,
+        });
+        expect([code, stderr.split('\n')[0]]).toEqual([2, "error: mine is no name of a certification's schema"]);
+        expect(standin.s3.list('work')).toEqual(['starload/mine/part.json.gz']);
+      } finally {
+        standin.s3.remove('work', 'starload/mine/part.json.gz');
+      }
+    }));
 
   test(
     'that is killed with all its processes leaves its schema to the next one, which drops no other',

@@ -77,7 +77,13 @@ async function run(args: Args): Promise<void> {
 async function removeIfKilled(config: RedshiftConfig, schema: string): Promise<void> {
   const { isNeeded } = await import('../undertaker.ts');
   const { removeKilled } = await import('../../certify/certify.ts');
+  const { isCalledSo } = await import('../../certify/grounds.ts');
   const { withCertification } = await import('../certification.ts');
+  if (!isCalledSo(schema)) {
+    throw new UsageError(`${schema} is no name of a certification's schema`, {
+      next: 'Leave --remove out: npm run certify removes what certifications that were killed have left.',
+    });
+  }
   if (await isNeeded()) {
     await withCertification(config, { seconds: SECONDS_TO_REMOVE, schema, onFinding: () => undefined }, removeKilled);
   }
