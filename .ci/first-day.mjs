@@ -5,9 +5,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDataApi } from '../dist-standin/test/standin/dataapi/server.js';
-import { startEngine } from '../dist-standin/test/standin/engine/engine.js';
-import { s3Reader } from '../dist-standin/test/standin/engine/objects.js';
+import { startDataApi } from '../dist-standin/standin/dataapi/server.js';
+import { startEngine } from '../dist-standin/standin/engine/engine.js';
+import { s3Reader } from '../dist-standin/standin/engine/objects.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const DOCUMENT = join(ROOT, 'docs/first-day.md');

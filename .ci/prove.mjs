@@ -29,7 +29,7 @@ test('a planted test', () => expect(1).toBe(2));
 const FREEZING_TEST = `import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import pg from 'pg';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
+import { sharedPostgres } from '../../standin/engine/postgres.ts';
 test('a planted test', async () => {
   const client = new pg.Client({ ...(await sharedPostgres()) });
   await client.connect();
@@ -156,7 +156,7 @@ const CASES = [
     of: '.ci/standin-boto3.py',
     title: 'a stand-in that answers a cancellation with a list of databases',
     plant: {
-      'test/standin/dataapi/operations.ts': change(
+      'standin/dataapi/operations.ts': change(
         'HANDLERS[operation](service',
         "HANDLERS[operation === 'CancelStatement' ? ('ListDatabases' as O) : operation](service",
       ),

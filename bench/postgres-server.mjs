@@ -6,7 +6,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Starts the PostgreSQL server that the tests use. Gives its address and how to stop it. */
 export async function startServer() {
   execFileSync(process.execPath, ['scripts/compile.mjs', 'tsconfig.standin.json'], { cwd: ROOT, stdio: 'inherit' });
-  const { startPostgres } = await import('../dist-standin/test/standin/engine/postgres.js');
+  const { startPostgres } = await import('../dist-standin/standin/engine/postgres.js');
   const server = await startPostgres();
   // The server by itself keeps no process alive, so that no test hangs for it; its end is waited for here.
   const alive = setInterval(() => {}, 60_000);

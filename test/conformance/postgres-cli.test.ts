@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
-import { REGION } from '../standin/standin.ts';
+import { REGION } from '../../standin/standin.ts';
 import { type Outcome, starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
 import { inProcess } from '../support/in-process.ts';

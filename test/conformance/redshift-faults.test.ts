@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { StarloadError } from '../../src/errors.ts';
 import { etl } from '../../src/pipeline/etl.ts';
-import type { InjectedCall as Call, Fault } from '../standin/dataapi/faults.ts';
+import type { InjectedCall as Call, Fault } from '../../standin/dataapi/faults.ts';
 import { withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader, readEverything, readStar } from '../support/loader.ts';
 import { note } from '../support/notes.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { DataError } from '../../src/errors.ts';
 import { etl } from '../../src/pipeline/etl.ts';
-import type { StandinOptions } from '../standin/standin.ts';
+import type { StandinOptions } from '../../standin/standin.ts';
 import { type Engine, withFolder } from '../support/engines.ts';
 import { makeLoader, readEverything } from '../support/loader.ts';
 import { openOnStandin, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';

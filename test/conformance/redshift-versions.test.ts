@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
-import type { S3Server } from '../standin/s3-server.ts';
+import type { S3Server } from '../../standin/s3-server.ts';
 import { type Engine, engines, withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader } from '../support/loader.ts';
 import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';

@@ -8,7 +8,7 @@ import { openStores } from '../../src/objects/stores.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
-import { REGION } from '../standin/standin.ts';
+import { REGION } from '../../standin/standin.ts';
 import { withFolder } from '../support/engines.ts';
 import { makeLoader, readStar } from '../support/loader.ts';
 import type { Star } from '../support/oracle.ts';

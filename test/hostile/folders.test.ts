@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DEMO_MARK, prepareDemo } from '../../src/cli/demo-files.ts';
-import { claimConfig } from '../standin/place.ts';
+import { claimConfig } from '../../standin/place.ts';
 import { withFolder } from '../support/engines.ts';
 import { inProcess } from '../support/in-process.ts';
 

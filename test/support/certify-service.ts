@@ -1,6 +1,6 @@
 import { openServiceOf } from '../../src/warehouse/open.ts';
 import type { Service } from '../../src/warehouse/service.ts';
-import { CLUSTER, DATABASE, REGION, ROLE } from '../standin/standin.ts';
+import { CLUSTER, DATABASE, REGION, ROLE } from '../../standin/standin.ts';
 
 /** The Data API at an address, as certify opens it. */
 export async function openServiceAt(url: string): Promise<Service> {

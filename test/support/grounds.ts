@@ -1,4 +1,4 @@
-import { sharedPostgres } from '../standin/engine/postgres.ts';
+import { sharedPostgres } from '../../standin/engine/postgres.ts';
 import { DUCKDB_GROUND } from '../torture/duckdb.ts';
 import { postgresGround } from '../torture/postgres.ts';
 import { dataApiFaults, redshiftGround } from '../torture/redshift.ts';

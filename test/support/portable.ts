@@ -1,4 +1,4 @@
-import { translate } from '../standin/engine/statement.ts';
+import { translate } from '../../standin/engine/statement.ts';
 
 /**
  * What Redshift, PostgreSQL and DuckDB do alike. Functions that are missing here may exist on all three and mean different

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../src/sql/render.ts';
 import type { PostgresTarget } from '../../src/warehouse/postgres/target.ts';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
+import { sharedPostgres } from '../../standin/engine/postgres.ts';
 
 const made: string[] = [];
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openStores } from '../../src/objects/stores.ts';
 import { openWarehouse } from '../../src/warehouse/open.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
+import { sharedPostgres } from '../../standin/engine/postgres.ts';
 import {
   CLUSTER,
   DATABASE,
@@ -11,7 +11,7 @@ import {
   type Standin,
   type StandinOptions,
   startStandin,
-} from '../standin/standin.ts';
+} from '../../standin/standin.ts';
 import { uniqueName } from './unique.ts';
 
 let standin: Promise<Standin> | undefined;

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import { openStores } from '../../src/objects/stores.ts';
 import { etl } from '../../src/pipeline/etl.ts';
-import { withS3 } from '../standin/s3-place.ts';
-import type { S3Request, S3Server } from '../standin/s3-server.ts';
+import { withS3 } from '../../standin/s3-place.ts';
+import type { S3Request, S3Server } from '../../standin/s3-server.ts';
 import type { Engine } from './engines.ts';
 import { type Loader, type LoaderOptions, withLoader } from './loader.ts';
 import { sharedStandin } from './redshift-engine.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { sharePostgres } from '../standin/engine/postgres.ts';
+import { sharePostgres } from '../../standin/engine/postgres.ts';
 import { NOTES } from './notes.ts';
 
 const COMPILE = fileURLToPath(new URL('../../scripts/compile.mjs', import.meta.url));

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
 import type { Value, Warehouse } from '../../src/warehouse/warehouse.ts';
-import { DATABASE } from '../standin/standin.ts';
+import { DATABASE } from '../../standin/standin.ts';
 import type { Engine } from './engines.ts';
 import { postgresTarget } from './postgres-engine.ts';
 import { openOnStandin, sharedStandin } from './redshift-engine.ts';

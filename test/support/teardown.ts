@@ -1,4 +1,4 @@
-import { unsharePostgres } from '../standin/engine/postgres.ts';
+import { unsharePostgres } from '../../standin/engine/postgres.ts';
 
 /** Jest's global tear-down. */
 export default function teardown(): Promise<void> {

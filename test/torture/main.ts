@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { startDurablePostgres } from '../standin/engine/postgres.ts';
-import { startStandin } from '../standin/standin.ts';
+import { startDurablePostgres } from '../../standin/engine/postgres.ts';
+import { startStandin } from '../../standin/standin.ts';
 import { DUCKDB_GROUND } from './duckdb.ts';
 import { makeFaults } from './faults.ts';
 import { killLoaders } from './kills.ts';

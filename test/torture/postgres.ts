@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
-import type { Postgres } from '../standin/engine/postgres.ts';
+import type { Postgres } from '../../standin/engine/postgres.ts';
 import { uniqueName } from '../support/unique.ts';
 import { type Ground, loadSection, localSources, makePlace, type PlaceOptions } from './site.ts';
 

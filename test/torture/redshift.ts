@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRedshift } from '../../src/warehouse/redshift/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
-import type { Fault, InjectedCall } from '../standin/dataapi/faults.ts';
-import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../standin/standin.ts';
+import type { Fault, InjectedCall } from '../../standin/dataapi/faults.ts';
+import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../../standin/standin.ts';
 import { uniqueName } from '../support/unique.ts';
 import { labelOf } from './labels.ts';
 import { type Ground, loadSection, makePlace, type PlaceOptions, type Site, type Via } from './site.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DurablePostgres } from '../standin/engine/postgres.ts';
-import type { S3Request } from '../standin/s3-request.ts';
-import type { Standin } from '../standin/standin.ts';
+import type { DurablePostgres } from '../../standin/engine/postgres.ts';
+import type { S3Request } from '../../standin/s3-request.ts';
+import type { Standin } from '../../standin/standin.ts';
 import { type FaultTrial, loadAnd } from './faults.ts';
 import type { Life } from './life.ts';
 import { runLoader } from './loader.ts';

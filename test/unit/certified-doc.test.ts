@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { CertifiedDocument } from '../../src/certify/document.ts';
 import { PROBES } from '../../src/certify/probes/all.ts';
 import { TRIALS } from '../../src/certify/trial-load.ts';
-import { CHOICES, optionsOf } from '../standin/certified.ts';
-import { CHOICES as DATA_API } from '../standin/dataapi/options.ts';
-import { DEFAULT_UNCERTAIN } from '../standin/engine/options.ts';
+import { CHOICES, optionsOf } from '../../standin/certified.ts';
+import { CHOICES as DATA_API } from '../../standin/dataapi/options.ts';
+import { DEFAULT_UNCERTAIN } from '../../standin/engine/options.ts';
 import { certifiedDocuments, certifiedSection } from '../support/certified-doc.ts';
 
 const DOCUMENT = new URL('../../docs/engines.md', import.meta.url);

@@ -8,8 +8,8 @@ import {
   InternalServerException,
 } from '@aws-sdk/client-redshift-data';
 import { describe, expect, test } from '@jest/globals';
-import type { Fault, FaultInjector } from '../standin/dataapi/faults.ts';
-import type { UncertainChoices } from '../standin/dataapi/options.ts';
+import type { Fault, FaultInjector } from '../../standin/dataapi/faults.ts';
+import type { UncertainChoices } from '../../standin/dataapi/options.ts';
 import { CLUSTER, FakeEngine, type Setup, withDataApi } from './dataapi-support.ts';
 
 /** Injects a fault into the first submission. */

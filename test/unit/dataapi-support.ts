@@ -5,8 +5,8 @@ import {
   type ExecuteStatementCommandInput,
   RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
-import type { DataApiOptions } from '../standin/dataapi/options.ts';
-import { type DataApi, startDataApi } from '../standin/dataapi/server.ts';
+import type { DataApiOptions } from '../../standin/dataapi/options.ts';
+import { type DataApi, startDataApi } from '../../standin/dataapi/server.ts';
 import {
   type Backend,
   type ColumnInfo,
@@ -15,7 +15,7 @@ import {
   EngineError,
   type Parameters,
   type StatementOutcome,
-} from '../standin/executor.ts';
+} from '../../standin/executor.ts';
 
 // The SDK would say in every test file that its next year's versions need a newer Node.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

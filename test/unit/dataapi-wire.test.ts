@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { referencedParameters } from '../standin/dataapi/parameters.ts';
-import { Raw, render, timestamp } from '../standin/dataapi/wire.ts';
+import { referencedParameters } from '../../standin/dataapi/parameters.ts';
+import { Raw, render, timestamp } from '../../standin/dataapi/wire.ts';
 import { FakeEngine, rows, withDataApi } from './dataapi-support.ts';
 
 /** A request as the SDK sends it, with some headers changed. */

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { S3Clients } from '../../src/objects/s3/client.ts';
 import { S3Store } from '../../src/objects/s3/store.ts';
-import { KEY_ID, SECRET, TOKEN, withS3 } from '../standin/s3-place.ts';
-import { type Fault, startS3Server } from '../standin/s3-server.ts';
+import { KEY_ID, SECRET, TOKEN, withS3 } from '../../standin/s3-place.ts';
+import { type Fault, startS3Server } from '../../standin/s3-server.ts';
 import { failureOf } from '../support/failures.ts';
 import { listAll, readAll, withEnvironment, withFile } from './s3-support.ts';
 

@@ -5,8 +5,8 @@ import type { ListPage } from '../../src/objects/objects.ts';
 import { compareKeys } from '../../src/objects/s3/listing.ts';
 import { s3Place } from '../../src/objects/s3/object.ts';
 import type { S3Store } from '../../src/objects/s3/store.ts';
-import { withS3 } from '../standin/s3-place.ts';
-import type { Fault, S3Server } from '../standin/s3-server.ts';
+import { withS3 } from '../../standin/s3-place.ts';
+import type { Fault, S3Server } from '../../standin/s3-server.ts';
 
 async function pagesOf(store: S3Store, root: string): Promise<ListPage[]> {
   const pages: ListPage[] = [];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SourceObject } from '../../src/objects/objects.ts';
 import { openStores } from '../../src/objects/stores.ts';
-import { KEY_ID, SECRET, withS3 } from '../standin/s3-place.ts';
-import { startS3Server } from '../standin/s3-server.ts';
+import { KEY_ID, SECRET, withS3 } from '../../standin/s3-place.ts';
+import { startS3Server } from '../../standin/s3-server.ts';
 import { listAll, readAll, withEnvironment } from './s3-support.ts';
 
 describe("a bucket's region", () => {

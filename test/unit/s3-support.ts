@@ -1,7 +1,7 @@
 import type { SourceObject } from '../../src/objects/objects.ts';
 import type { S3Options } from '../../src/objects/s3/client.ts';
 import type { S3Store } from '../../src/objects/s3/store.ts';
-import { type S3Bench, withS3 } from '../standin/s3-place.ts';
+import { type S3Bench, withS3 } from '../../standin/s3-place.ts';
 
 export async function listAll(store: S3Store, root: string): Promise<SourceObject[]> {
   const found: SourceObject[] = [];

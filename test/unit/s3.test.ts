@@ -11,7 +11,7 @@ import type { SourceObject } from '../../src/objects/objects.ts';
 import { S3Clients } from '../../src/objects/s3/client.ts';
 import { S3Store } from '../../src/objects/s3/store.ts';
 import { S3WorkStore } from '../../src/objects/s3/work.ts';
-import { KEY_ID, SECRET, withS3 } from '../standin/s3-place.ts';
+import { KEY_ID, SECRET, withS3 } from '../../standin/s3-place.ts';
 import { failureOf } from '../support/failures.ts';
 import { listAll, readAll, withFile } from './s3-support.ts';
 

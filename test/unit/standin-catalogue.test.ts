@@ -6,8 +6,8 @@ import {
   RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type DataApi, startDataApi } from '../standin/dataapi/server.ts';
-import type { StandinEngine } from '../standin/engine/engine.ts';
+import { type DataApi, startDataApi } from '../../standin/dataapi/server.ts';
+import type { StandinEngine } from '../../standin/engine/engine.ts';
 import { openEngine } from './standin-engine-support.ts';
 
 const TARGET = { ClusterIdentifier: 'dwh', Database: 'dev' };

@@ -1,5 +1,5 @@
 import { beforeEach } from '@jest/globals';
-import type { EngineOptions } from '../standin/engine/engine.ts';
+import type { EngineOptions } from '../../standin/engine/engine.ts';
 import {
   backend,
   DATABASE,

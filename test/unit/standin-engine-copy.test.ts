@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
+import { MemoryObjects } from '../../standin/engine/memory-objects.ts';
 import { makeGate } from '../support/gate.ts';
 import {
   backend,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ddlFor, loadedColumns, loadModel, protocolSql, type Table, tablesOf } from '../../src/sql/catalogue.ts';
 import { render } from '../../src/sql/render.ts';
-import type { StandinEngine } from '../standin/engine/engine.ts';
-import type { Backend } from '../standin/executor.ts';
+import type { StandinEngine } from '../../standin/engine/engine.ts';
+import type { Backend } from '../../standin/executor.ts';
 import { objects, openEngine } from './standin-engine-support.ts';
 
 const model = loadModel();

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
-import { type EngineOptions, type StandinEngine, startEngine } from '../standin/engine/engine.ts';
-import { MemoryObjects } from '../standin/engine/memory-objects.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
-import type { Backend } from '../standin/executor.ts';
+import { type EngineOptions, type StandinEngine, startEngine } from '../../standin/engine/engine.ts';
+import { MemoryObjects } from '../../standin/engine/memory-objects.ts';
+import { sharedPostgres } from '../../standin/engine/postgres.ts';
+import type { Backend } from '../../standin/executor.ts';
 
 export const DATABASE = 'dev';
 /** The objects in S3 of all engines here. */

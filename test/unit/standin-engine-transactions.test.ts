@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import type { EngineOptions, StandinEngine } from '../standin/engine/engine.ts';
-import { sharedPostgres } from '../standin/engine/postgres.ts';
-import type { Backend } from '../standin/executor.ts';
+import type { EngineOptions, StandinEngine } from '../../standin/engine/engine.ts';
+import { sharedPostgres } from '../../standin/engine/postgres.ts';
+import type { Backend } from '../../standin/executor.ts';
 import { until } from '../support/until.ts';
 import { backend, message, openEngine, useEngine } from './standin-engine-support.ts';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { freePort, startPostgres } from '../standin/engine/postgres.ts';
+import { freePort, startPostgres } from '../../standin/engine/postgres.ts';
 
 test('a server of the tests takes another port where somebody else was faster', async () => {
   const other = createServer();

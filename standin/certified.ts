@@ -1,4 +1,4 @@
-import type { CertifiedDocument } from '../../src/certify/document.ts';
+import type { CertifiedDocument } from '../src/certify/document.ts';
 import type { StandinOptions } from './standin.ts';
 
 /** One choice of the stand-in by the answer of a probe: `dataApi.uncertain.afterFailure`, say, and its values. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { messageOf } from '../../../src/errors.ts';
+import { messageOf } from '../../src/errors.ts';
 import { type Programs, postgresPrograms, type ServerUser, serverUser } from './postgres-programs.ts';
 
 /** A PostgreSQL server of the test's own. It goes with its data when it is stopped, or when the process ends. */

@@ -1,6 +1,6 @@
-import { S3Clients, type S3Options } from '../../src/objects/s3/client.ts';
-import { S3Store } from '../../src/objects/s3/store.ts';
-import { S3WorkStore } from '../../src/objects/s3/work.ts';
+import { S3Clients, type S3Options } from '../src/objects/s3/client.ts';
+import { S3Store } from '../src/objects/s3/store.ts';
+import { S3WorkStore } from '../src/objects/s3/work.ts';
 import { type S3Server, startS3Server } from './s3-server.ts';
 
 export const SECRET = 'wJalrXUtnFEMI/not-a-real-secret/EXAMPLEKEY';

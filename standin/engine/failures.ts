@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { messageOf } from '../../../src/errors.ts';
+import { messageOf } from '../../src/errors.ts';
 import { EngineError } from '../executor.ts';
 import { REFUSAL } from './coercion.ts';
 import { S3Refusal } from './objects.ts';
