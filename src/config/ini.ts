@@ -1,4 +1,6 @@
+import { parse } from 'ini';
 import type { ConfigProblem } from '../errors.ts';
+import { guard, type Placed, reveal, revealValue, twice } from './guard.ts';
 
 /** One key of the file and its value. */
 export interface Entry {
@@ -17,122 +19,54 @@ export interface Ini {
   readonly problems: readonly ConfigProblem[];
 }
 
-interface Draft {
-  readonly section: string;
-  readonly key: string;
-  readonly line: number;
-  readonly lines: string[];
-  last: number;
-}
-
-interface Reading {
-  readonly drafts: Draft[];
-  readonly problems: ConfigProblem[];
-  /** Where each section and each key of a section was first seen; Maps, so that `__proto__` is a name like any other. */
-  readonly sections: Map<string, number>;
-  readonly keys: Map<string, number>;
-  section: string;
-  draft: Draft | undefined;
-  indent: number;
-}
+type Written = Pick<Entry, 'section' | 'key'> & Placed;
 
 /**
- * Reads the text of a dwh.cfg by the rules of Python's configparser (docs/decisions/0002). Never throws: what it
- * cannot read is in `problems`, and a value it cannot trust carries a `fault`. No message quotes the text, which may
- * be half a password.
+ * Reads the text of a dwh.cfg with the package `ini`, by the rules of Python's configparser (docs/decisions/0024). Never
+ * throws: what it cannot read is in `problems`, and a value it cannot trust carries a `fault`. No message quotes the text,
+ * which may be half a password.
  */
 export function readIni(text: string): Ini {
-  const reading: Reading = {
-    drafts: [],
-    problems: [],
-    sections: new Map(),
-    keys: new Map(),
-    section: '',
-    draft: undefined,
-    indent: 0,
+  const guarded = guard(text);
+  const [written, repeats] = split(writtenIn(parse(guarded.text)));
+  return {
+    entries: written.map(toEntry),
+    problems: [...guarded.problems, ...repeats].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   };
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
-  for (const [index, line] of lines.entries()) readLine(reading, line, index + 1);
-  return { entries: reading.drafts.map(toEntry), problems: reading.problems };
 }
 
-function readLine(reading: Reading, raw: string, line: number): void {
-  const text = raw.trim();
-  if (text.startsWith('#') || text.startsWith(';')) return;
-  if (text === '') {
-    reading.draft?.lines.push('');
-    return;
-  }
-  const indent = raw.search(/\S/);
-  if (reading.draft !== undefined && indent > reading.indent) {
-    reading.draft.lines.push(text);
-    reading.draft.last = line;
-    return;
-  }
-  reading.indent = indent;
-  if (text.startsWith('[')) readHeading(reading, text, line);
-  else readKey(reading, text, line);
+/** What `ini` gives for a guarded text: the values of each key of each section. */
+type Sections = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** The keys and values in the order of their lines. */
+function writtenIn(sections: Sections): Written[] {
+  return Object.entries(sections)
+    .flatMap(([section, keys]) =>
+      Object.entries(keys).flatMap(([key, values]) =>
+        values.map((value) => ({ section: reveal(section), key: reveal(key), ...revealValue(value) })),
+      ),
+    )
+    .sort((a, b) => a.line - b.line);
 }
 
-function readHeading(reading: Reading, text: string, line: number): void {
-  const [, name = '', closed, rest = ''] = /^\[([^\]]*)(\]?)(.*)$/.exec(text) ?? [];
-  const section = name.trim();
-  reading.section = section;
-  reading.draft = undefined;
-  if (closed === '' || section === '' || !/^\s*([#;].*)?$/.test(rest)) {
-    reading.problems.push({ line, message: 'this heading is not of the form [SECTION] on a line of its own' });
+/** The first of each key of a section, and a problem for each further one. */
+function split(written: readonly Written[]): [Written[], ConfigProblem[]] {
+  const first = new Map<string, Written>();
+  const repeats: ConfigProblem[] = [];
+  for (const each of written) {
+    const { section, key, line } = each;
+    const path = JSON.stringify([section.toLowerCase(), key]);
+    const earlier = first.get(path);
+    if (earlier === undefined) first.set(path, each);
+    else {
+      const name = key.toUpperCase();
+      repeats.push({ section, key: name, line, message: twice(name, earlier.line, line) });
+    }
   }
-  const earlier = reading.sections.get(section.toLowerCase());
-  if (earlier === undefined) reading.sections.set(section.toLowerCase(), line);
-  else reading.problems.push({ section, line, message: twice(`[${section}]`, earlier, line) });
+  return [[...first.values()], repeats];
 }
 
-function readKey(reading: Reading, text: string, line: number): void {
-  const at = text.search(/[=:]/);
-  if (at < 1) {
-    reading.problems.push({ line, message: 'this line is neither a [SECTION] nor KEY=value nor a # comment' });
-    return;
-  }
-  const section = reading.section;
-  if (reading.sections.size === 0 && reading.drafts.length === 0) {
-    reading.problems.push({
-      line,
-      message: 'this key stands before the first heading: put [CLUSTER] or the like above',
-    });
-  }
-  const key = text.slice(0, at).trimEnd().toLowerCase();
-  if (/\p{Cf}/u.test(key)) {
-    reading.problems.push({
-      section,
-      line,
-      message: 'this key holds a character that cannot be seen: type the line anew',
-    });
-  }
-  // `%` stays as it is, doubled or not: Python's scripts read the same files with interpolation and without, and a
-  // password must not change because of a guess.
-  reading.draft = { section, key, line, lines: [text.slice(at + 1).trim()], last: line };
-  recordKey(reading, reading.draft);
-}
-
-function recordKey(reading: Reading, draft: Draft): void {
-  const { section, key, line } = draft;
-  const path = JSON.stringify([section.toLowerCase(), key]);
-  const earlier = reading.keys.get(path);
-  if (earlier !== undefined) {
-    const name = key.toUpperCase();
-    reading.problems.push({ section, key: name, line, message: twice(name, earlier, line) });
-    return;
-  }
-  reading.keys.set(path, line);
-  reading.drafts.push(draft);
-}
-
-function twice(name: string, earlier: number, line: number): string {
-  return `${name} stands twice, in lines ${earlier} and ${line}: keep one`;
-}
-
-function toEntry({ section, key, line, lines, last }: Draft): Entry {
-  const value = lines.join('\n').trimEnd();
+function toEntry({ section, key, value, line, last }: Written): Entry {
   return { section, key, line, ...(value.includes('\n') ? { value, fault: runsOver(line, last) } : unquote(value)) };
 }
 
