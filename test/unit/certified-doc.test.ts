@@ -37,15 +37,15 @@ test('docs/engines.md says what was established from docs/certified', () => {
 describe('what is established', () => {
   test('is told with where and when, and what was not tried is open', () => {
     const section = certifiedSection([example]);
-    expect(section).toContain('cut off (workgroup, eu-west-1, Redshift 1.0.12345, 2026-12-01)');
+    expect(section).toContain('truncated (workgroup, eu-west-1, Redshift 1.0.12345, 2026-12-01)');
     expect(section).toMatch(/\| the same ClientToken with another request .*\| no +\|/);
     expect(section).toContain('reconcile --recount: differed');
     const cut = certifiedSection([
       { ...example, answers: { fraction: 'not_reached' }, load: { refuses: 'not_reached' } },
     ]);
-    expect(cut).toContain('2 questions not reached; all as it must be');
+    expect(cut).toContain('2 questions not reached; everything as expected');
     expect(cut).toMatch(/\| a fraction in an integer .*\| no +\|/);
-    expect(certifiedSection([])).toContain('Nobody has run `certify`');
+    expect(certifiedSection([])).toContain('No results yet');
   });
 
   test.each([['this example', example] as const, ...certifiedDocuments()])(

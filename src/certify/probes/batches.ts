@@ -12,7 +12,11 @@ export const BATCH_PROBES: readonly Probe[] = [
   {
     name: 'same_token',
     question: 'the same ClientToken with another request',
-    answers: { refused: 'the request is refused', first_answer: 'the first answer comes again', runs: 'it runs' },
+    answers: {
+      refused: 'the request is refused',
+      first_answer: 'the first answer is returned again',
+      runs: 'the statement runs',
+    },
     ask: askSameToken,
   },
   {
@@ -48,7 +52,7 @@ export const BATCH_PROBES: readonly Probe[] = [
   {
     name: 'failed_copy_id',
     question: 'the query id of a failed COPY',
-    answers: { told: 'told', withheld: 'not told' },
+    answers: { told: 'reported', withheld: 'not reported' },
     needsFile: true,
     ask: (bench) =>
       ofFailedCopy(bench, ({ parts }) => ({ answer: (parts[1]?.queryId ?? 0) > 0 ? 'told' : 'withheld' })),
@@ -66,7 +70,7 @@ export const BATCH_PROBES: readonly Probe[] = [
   },
   {
     name: 'auto_commit_failure',
-    question: 'an AUTO_COMMIT batch of which a statement failed',
+    question: 'an AUTO_COMMIT batch in which a statement failed',
     answers: { FAILED: 'FAILED', FINISHED: 'FINISHED' },
     ask: askAutoCommit,
   },

@@ -13,8 +13,8 @@ const SELECT = 'SELECT n FROM {table}';
 export const LOCK_PROBES: readonly Probe[] = [
   {
     name: 'lock_snapshot',
-    question: "whether LOCK comes before the transaction's snapshot",
-    answers: { after: 'the snapshot is taken once the lock is held', before: 'the snapshot is older than the lock' },
+    question: 'when a transaction that starts with LOCK takes its snapshot',
+    answers: { after: 'the snapshot is taken after the lock', before: 'the snapshot is taken before the lock' },
     ask: (bench) =>
       besideWriter(bench, { name: 'lock_snapshot', sqls: [LOCK, 'SELECT n AS found FROM {table}'] }, async (sent) => {
         if (sent.status !== 'FINISHED') {
@@ -26,7 +26,7 @@ export const LOCK_PROBES: readonly Probe[] = [
   },
   {
     name: 'same_row',
-    question: 'an update of a row that another transaction has updated meanwhile',
+    question: 'an update of a row that another transaction has just updated',
     answers: {
       snapshot_conflict: 'refused, `conflict with concurrent transaction`',
       serialization_1023: 'refused, 1023',
@@ -44,7 +44,7 @@ export const LOCK_PROBES: readonly Probe[] = [
   {
     name: 'aborted_error',
     question: 'the Error of a batch that was cancelled',
-    answers: { told: 'there is one', absent: 'there is none' },
+    answers: { told: 'present', absent: 'absent' },
     ask: (bench) =>
       besideWriter(bench, { name: 'aborted_error', sqls: [LOCK], cancels: true }, async ({ status, error }) => ({
         answer: status === 'ABORTED' ? whetherTold(error) : OTHER,

@@ -7,8 +7,8 @@ const MARK = 'starload certify';
 export const SQL_PROBES: readonly Probe[] = [
   batchProbe({
     name: 'cast_error',
-    question: 'what a failed cast says',
-    answers: { with_text: 'the text it was given', without_text: 'nothing of the text' },
+    question: 'what the error of a failed cast contains',
+    answers: { with_text: 'the text to be cast', without_text: 'not the text' },
     prepare: ONE_ROW,
     sql: `SELECT CAST(CASE WHEN COUNT(*) = 1 THEN '${MARK}' ELSE '0' END AS INTEGER) AS found FROM probe`,
     found: {},
@@ -26,7 +26,7 @@ export const SQL_PROBES: readonly Probe[] = [
   batchProbe({
     name: 'sysdate_default',
     question: 'DEFAULT SYSDATE of a COPY, and SYSDATE later in its transaction',
-    answers: { same: 'the same', different: 'another time' },
+    answers: { same: 'the same', different: 'a different time' },
     prepare: ['CREATE TEMP TABLE probe (v BIGINT, loaded_at TIMESTAMP DEFAULT SYSDATE)'],
     file: { text: '{"v":1}' },
     sql: "SELECT CASE WHEN loaded_at = SYSDATE THEN 'same' ELSE 'different' END AS found FROM probe",

@@ -20,7 +20,7 @@ const VALUES: readonly ValueProbe[] = [
     question: 'a fraction in an integer (1.5)',
     type: 'BIGINT',
     text: '{"v":1.5}',
-    answers: { refused: 'refused', truncated: 'cut off', rounded: 'rounded' },
+    answers: { refused: 'refused', truncated: 'truncated', rounded: 'rounded' },
     found: { '1': 'truncated', '2': 'rounded' },
   },
   {
@@ -28,7 +28,7 @@ const VALUES: readonly ValueProbe[] = [
     question: 'a fraction of zero in an integer (1540919166796.0)',
     type: 'BIGINT',
     text: '{"v":1540919166796.0}',
-    answers: { refused: 'refused', taken: 'taken' },
+    answers: { refused: 'refused', taken: 'accepted' },
     found: { '1540919166796': 'taken' },
   },
   {
@@ -36,7 +36,7 @@ const VALUES: readonly ValueProbe[] = [
     question: 'an exponent in an integer (1e3)',
     type: 'BIGINT',
     text: '{"v":1e3}',
-    answers: { refused: 'refused', taken: 'taken' },
+    answers: { refused: 'refused', taken: 'accepted' },
     found: { '1000': 'taken' },
   },
   {
@@ -44,7 +44,7 @@ const VALUES: readonly ValueProbe[] = [
     question: '`\\u0000` in a text',
     type: 'VARCHAR(8)',
     text: '{"v":"a\\u0000b"}',
-    answers: { refused: 'refused', ends: 'the text ends there', dropped: 'left out' },
+    answers: { refused: 'refused', ends: 'the text ends there', dropped: 'the character is dropped' },
     found: { a: 'ends', ab: 'dropped' },
   },
   {
@@ -52,7 +52,7 @@ const VALUES: readonly ValueProbe[] = [
     question: 'the spelling of a number in a text column (4.60)',
     type: 'VARCHAR(8)',
     text: '{"v":4.60}',
-    answers: { refused: 'refused', as_written: 'as the file has it', normalised: 'the shortest' },
+    answers: { refused: 'refused', as_written: 'as in the file', normalised: 'the shortest spelling' },
     found: { '4.60': 'as_written', '4.6': 'normalised' },
   },
   {
@@ -61,7 +61,7 @@ const VALUES: readonly ValueProbe[] = [
     type: 'TIMESTAMP',
     text: '{"v":1540919166796.0}',
     options: "TIMEFORMAT 'epochmillisecs'",
-    answers: { refused: 'refused', taken: 'taken' },
+    answers: { refused: 'refused', taken: 'accepted' },
     found: { '2018-10-30 17:06:06.796': 'taken' },
   },
 ];
