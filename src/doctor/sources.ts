@@ -44,7 +44,13 @@ async function checkListing({ storeOf, signal }: Examination, { root }: Source, 
   }
   learnt.samples.set(root, { object: smallest });
   const count = objects.length >= ENOUGH_FILES ? `${ENOUGH_FILES} files or more` : `files: ${objects.length}`;
-  return { reason: `${root}: ${count}` };
+  const isBeginning = root.startsWith('s3://') && !isAt(root, smallest.label);
+  return { reason: `${root}: ${count}${isBeginning ? ', whose names begin so (there is no such folder)' : ''}` };
+}
+
+/** Whether a file is the root itself, or below it as below a folder. */
+function isAt(root: string, label: string): boolean {
+  return label === root || label.startsWith(root.endsWith('/') ? root : `${root}/`);
 }
 
 function nothingListed(root: string, skipped: readonly SkippedObject[]): Outcome {

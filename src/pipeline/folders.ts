@@ -23,10 +23,12 @@ export function toFolderCopy(source: Source, { objects, skipped }: SourceListing
   refuse(objects.length === 0, `${root} holds no files`);
   const [stray] = skipped;
   refuse(stray !== undefined, `COPY would take ${stray?.label} for data (${stray?.reason})`);
-  const [first] = objects;
-  const isFile = first !== undefined && s3Place(first)?.key === placeOf(root).key;
-  refuse(isFile, `${root} is a single file, and COPY would take every file whose name begins like it`);
-  const uri = root.endsWith('/') ? root : `${root}/`;
+  const key = objects[0] && s3Place(objects[0])?.key;
+  const named = placeOf(root).key;
+  refuse(key === named, `${root} is a single file, and COPY would take every file whose name begins like it`);
+  // Where there is no such folder, the listing holds the files whose names begin so.
+  const isFolder = named === '' || key?.startsWith(`${named}/`) === true;
+  const uri = isFolder && !root.endsWith('/') ? `${root}/` : root;
   refuse(jsonpaths?.startsWith(uri) === true, `COPY would take the jsonpaths file ${jsonpaths} for data`);
   const gzipped = objects.filter((object) => isGzip(object.uri)).length;
   refuse(

@@ -42,7 +42,7 @@ export type Step =
 
 /** A folder of S3 that is copied as it is, by its prefix. */
 export interface Folder {
-  /** `s3://bucket/folder/`, with its slash, or one object's URI. */
+  /** `s3://bucket/folder/` with its slash, or how the names of its files begin: `s3://bucket/folder/2018-11-0`. */
   readonly uri: string;
   readonly compression: Part['compression'];
   /** The `s3://` URI of its jsonpaths file; absent when keys are matched by name. */

@@ -104,6 +104,21 @@ onRedshift('a whole folder', () => {
       );
     }));
 
+  test('of files whose names begin alike is what COPY takes for such a name: these, each time one changes', () =>
+    withFolders(async ({ s3, loader, load }) => {
+      for (const day of ['01', '02', '11']) s3.put('logs', `days/2018-11-${day}.json`, lineOf(`day ${day}`));
+      expect((await load('logs/days/2018-11-0')).status).toBe('loaded');
+      expect(await levelsOf(loader)).toEqual(['day 01', 'day 02']);
+      expect((await load('logs/days/2018-11-0')).status).toBe('up_to_date');
+      s3.put('logs', 'days/2018-11-03.json', lineOf('day 03'));
+      expect((await load('logs/days/2018-11-0')).status).toBe('loaded');
+      expect(await levelsOf(loader)).toEqual(['day 01', 'day 02', 'day 03']);
+      s3.put('logs', 'days/2018-11-04.txt', lineOf('no data'));
+      await expect(load('logs/days/2018-11-0')).rejects.toThrow(
+        'COPY would take s3://logs/days/2018-11-04.txt for data',
+      );
+    }));
+
   test('is the one of its name, also where the name has a percent sign', () =>
     withFolders(async ({ s3, loader, load }) => {
       s3.put('logs', '100%25/a.json', lineOf('three characters'));

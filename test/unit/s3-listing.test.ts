@@ -7,6 +7,7 @@ import { s3Place } from '../../src/objects/s3/object.ts';
 import type { S3Store } from '../../src/objects/s3/store.ts';
 import { withS3 } from '../../standin/s3-place.ts';
 import type { Fault, S3Server } from '../../standin/s3-server.ts';
+import { failureOf } from '../support/failures.ts';
 
 async function pagesOf(store: S3Store, root: string): Promise<ListPage[]> {
   const pages: ListPage[] = [];
@@ -111,6 +112,57 @@ describe('listing a folder in S3', () => {
         operation === 'ListObjectsV2' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
       expect(await keysOf(store, 's3://b/paths.json')).toEqual(['paths.json']);
       await expect(keysOf(store, 's3://b/other.json')).rejects.toThrow('cannot list s3://b/other.json: S3 denies it');
+    }));
+
+  test('takes the files whose names begin so, where there is no such folder, as COPY does', () =>
+    withS3(async ({ server, store }) => {
+      for (const day of ['2018-11-01', '2018-11-02', '2018-11-11']) server.put('b', `logs/${day}.json`, '{}');
+      for (const key of ['logs/2018-11-0.txt', 'logs/2018-11-03/', 'logs/.2018-11-04.json']) server.put('b', key, '');
+      server.remove('b', 'logs/2018-11-03/');
+      server.maxKeys = 1;
+      const pages = await pagesOf(store, 's3://b/logs/2018-11-0');
+      expect(pages.flatMap(({ objects }) => objects.map(({ uri }) => uri))).toEqual([
+        's3://b/logs/2018-11-01.json',
+        's3://b/logs/2018-11-02.json',
+      ]);
+      expect(pages.flatMap(({ skipped }) => skipped.map(({ label }) => label))).toEqual(['s3://b/logs/2018-11-0.txt']);
+      expect(await keysOf(store, 's3://b/logs/2018-11-1')).toEqual(['logs/2018-11-11.json']);
+      server.put('b', 'logs/2018-11-0/x.json', '{}');
+      expect(await keysOf(store, 's3://b/logs/2018-11-0')).toEqual(['logs/2018-11-0/x.json']);
+      server.put('b', 'logs/2018-11-01.json/y.json', '{}');
+      expect(await keysOf(store, 's3://b/logs/2018-11-0')).toEqual(['logs/2018-11-0/x.json']);
+    }));
+
+  test('takes no folder whose name only begins so: it names it', () =>
+    withS3(async ({ server, store }) => {
+      server.put('b', 'logs/2018-11-01.json', '{}');
+      server.put('b', 'logs/2018-11-02/x.json', '{}');
+      server.maxKeys = 1;
+      const { message, next } = await failureOf(keysOf(store, 's3://b/logs/2018'));
+      expect(message).toBe(
+        'nothing is at s3://b/logs/2018, but the name of the folder s3://b/logs/2018-11-02/ begins like it',
+      );
+      expect(next).toContain('Write the whole name of the folder');
+      await expect(keysOf(store, 's3://b/log')).rejects.toThrow('the folder s3://b/logs/ begins like it');
+    }));
+
+  test('is denied for a beginning only where nothing has been seen of it', () =>
+    withS3(async ({ server, store }) => {
+      for (const day of [1, 2, 3]) server.put('b', `logs/2018-11-0${day}.json`, '{}');
+      server.maxKeys = 1;
+      /** From the given listing on, counted from 1. The first one asks for a folder of that name. */
+      const denyFrom = (first: number) => {
+        let asked = 0;
+        server.faults = ({ operation }) => {
+          if (operation !== 'ListObjectsV2') return undefined;
+          asked += 1;
+          return asked < first ? undefined : { kind: 'error', status: 403, code: 'AccessDenied' };
+        };
+      };
+      denyFrom(2);
+      await expect(keysOf(store, 's3://b/logs/2018-11-0')).rejects.toThrow('nothing is at s3://b/logs/2018-11-0');
+      denyFrom(3);
+      await expect(keysOf(store, 's3://b/logs/2018-11-0')).rejects.toThrow('S3 denies it');
     }));
 
   test('refuses a place where nothing is', () =>

@@ -14,7 +14,7 @@ import { describe, type S3Object } from './object.ts';
 import { readObject } from './reading.ts';
 import { placeOf, type S3Place, uriOf } from './uri.ts';
 
-/** Files in S3, below `s3://bucket/folder`. */
+/** Files in S3, below `s3://bucket/folder`, or else those whose names begin like it. */
 export class S3Store implements ObjectStore {
   readonly #clients: S3Clients;
 
@@ -41,7 +41,7 @@ export class S3Store implements ObjectStore {
       yield { objects: [file], skipped: [] };
     }
     if (isEmpty) {
-      yield { objects: [await this.#onlyFile(root, place)], skipped: [] };
+      yield* this.#withoutFolder(root, place);
     }
   }
 
@@ -49,17 +49,46 @@ export class S3Store implements ObjectStore {
     return readObject(this.#clients, object as S3Object);
   }
 
-  /** The object a root names that is no folder. Throws StarloadError when there is none. */
-  async #onlyFile(root: string, place: S3Place): Promise<S3Object> {
+  /**
+   * What a root names that is no folder: one object, or else every file whose name begins so, as COPY would take it. Throws
+   * StarloadError when there is neither.
+   */
+  async *#withoutFolder(root: string, place: S3Place): AsyncIterable<ListPage> {
     const file = await this.#findFile(place).catch((error: unknown) => {
       throw explain(error, { action: 'read', uri: root, bucket: place.bucket });
     });
-    if (file === undefined) {
+    if (file !== undefined) {
+      yield { objects: [file], skipped: [] };
+      return;
+    }
+    let isEmpty = true;
+    for await (const objects of this.#beginningLike(root, place)) {
+      isEmpty = false;
+      yield sortOut(objects, place.bucket, place.key.slice(0, place.key.lastIndexOf('/') + 1));
+    }
+    if (isEmpty) {
       throw new StarloadError(`nothing is at ${root}`, {
         next: 'Correct the location in dwh.cfg, capitals included, or upload the files first.',
       });
     }
-    return file;
+  }
+
+  /** The files of one folder whose names begin like the key. A folder that begins so is somebody else's, or a slip: it throws. */
+  async *#beginningLike(root: string, place: S3Place): AsyncIterable<readonly ListedObject[]> {
+    if (place.key === '' || place.key.endsWith('/')) return;
+    let isEmpty = true;
+    try {
+      const client = await this.#clients.of(place.bucket);
+      for await (const objects of listPages(client, place)) {
+        refuseFolders(root, place, objects);
+        if (objects.length === 0) continue;
+        isEmpty = false;
+        yield objects;
+      }
+    } catch (error) {
+      // Rights may end with the folder that was asked for first: then nothing is there that may be seen.
+      if (!isEmpty || !isDenied(error)) throw explain(error, { action: 'list', uri: root, bucket: place.bucket });
+    }
   }
 
   async #findFile({ bucket, key }: S3Place): Promise<S3Object | undefined> {
@@ -73,6 +102,17 @@ export class S3Store implements ObjectStore {
       if (isMissing(error)) return undefined;
       throw error;
     }
+  }
+}
+
+function refuseFolders(root: string, { bucket, key: beginning }: S3Place, objects: readonly ListedObject[]): void {
+  for (const { key } of objects) {
+    const end = key.indexOf('/', beginning.length);
+    if (end < 0) continue;
+    const folder = uriOf({ bucket, key: key.slice(0, end + 1) });
+    throw new StarloadError(`nothing is at ${root}, but the name of the folder ${folder} begins like it`, {
+      next: 'Write the whole name of the folder. The beginning of a name stands for files of one folder only: s3://bucket/logs/2018-11-0 for 2018-11-01.json and its like.',
+    });
   }
 }
 

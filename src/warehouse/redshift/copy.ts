@@ -43,7 +43,7 @@ export function copyStatement(
   return copyFrom(into, manifest, { compression, jsonpaths, isManifest: true }, access);
 }
 
-/** The COPY of everything whose key begins as a folder does. Its slash keeps neighbours out: `log_data` also matches `log_data2/`. */
+/** The COPY of everything whose key begins so. A folder's slash keeps its neighbours out: `log_data` also matches `log_data2/`. */
 export function copyFolderStatement(
   into: CopyTarget,
   { uri, compression, jsonpaths }: Folder,
