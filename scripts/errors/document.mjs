@@ -36,6 +36,7 @@ const AREAS = [
   ['objects/', 'Files'],
   ['warehouse/redshift/', 'Redshift'],
   ['warehouse/postgres/', 'PostgreSQL'],
+  ['warehouse/errors', 'The model in sql/'],
   ['warehouse/', 'DuckDB'],
   ['provision/', 'Provisioning'],
   ['doctor/', 'Found by `npm run check`'],

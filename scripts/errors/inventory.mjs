@@ -108,7 +108,7 @@ function knownBy(node, scope) {
 }
 
 function readable(pattern) {
-  const words = pattern.replace(/(?:\[\^[^\]]*\]|\.)(?:\*|\{\d+,\d+\})/g, ' … ').replace(/\\b|\\|\(\?:| \?/g, '');
+  const words = pattern.replace(/(?:\[\^[^\]]*\]|\.)(?:\*|\{\d+,\d+\})/g, ' … ').replace(/^\^|\\b|\\|\(\?:| \?/g, '');
   return words.replaceAll('|', ' | ').replace(/" … "/g, '"…"').replace(/ +/g, ' ');
 }
 

@@ -1,4 +1,4 @@
 /** The question a file of sql/queries begins with. */
 export function questionOf(sql: string): string {
-  return sql.split('\n')[0]?.replace(/^-- /, '') ?? '';
+  return sql.trimStart().split('\n')[0]?.replace(/^-- /, '') ?? '';
 }

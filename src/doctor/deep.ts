@@ -42,8 +42,8 @@ async function planStatements({ model }: Examination, learnt: Learnt): Promise<O
     ? { reason: `${statements} statements of a load can be planned` }
     : {
         status: 'failed',
-        reason: `the warehouse refuses ${refused.length} of ${statements} statements of a load, first ${first.statement}: ${first.said}`,
-        next: 'Mend that file of sql/, if it is yours; else report it.',
+        reason: `the warehouse refuses ${refused.length} of ${statements} statements of a load, first ${first.place}: ${first.said}`,
+        next: 'Correct that file. If you have not changed it, report it.',
       };
 }
 

@@ -1,6 +1,6 @@
 import type { Part } from '../objects/part.ts';
 import {
-  ddlFor,
+  creation,
   loadedColumns,
   type Model,
   type NamedSql,
@@ -169,7 +169,7 @@ export function createTablesBatch(
   const missing = (ofHistory: boolean) =>
     model.tables
       .filter((table) => table.kept === ofHistory && !kept.has(table.name))
-      .map((table) => ({ name: `create_${table.name}`, sql: ddlFor(table, engine) }));
+      .map((table) => creation(table, engine));
   const statements = [
     ...(hasRun ? [protocolSql(model, 'begin_run')] : []),
     ...rowsGuard(dropped),

@@ -1,5 +1,6 @@
 import type { Check, Model, NamedSql } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
+import { writtenIn } from '../sql/written.ts';
 import type { ResultSet, Step, StepResult, Wanted } from '../warehouse/warehouse.ts';
 
 /** A row that breaks a rule. Where a staged value is to blame, it says which, so that the file can be found. */
@@ -28,20 +29,25 @@ export function checkSteps(model: Model, phase: Phase): readonly WantedSql[] {
     return lastSteps(phase, [...warnings, ...checks]);
   }
   const errors = checks.filter(({ severity }) => severity === 'error');
+  const found = `(\n${union(errors)}\n) found`;
   return errors.length === 0
     ? []
     : [
-        { name: offendersStep(phase), sql: list(`(\n${union(errors)}\n) found`), wanted: 'on-failure' },
-        { name: `refuse_${phase}`, sql: refuse(`(\n${union(errors)}\n) found`) },
+        { ...written({ name: offendersStep(phase), sql: list(found) }, errors), wanted: 'on-failure' },
+        written({ name: `refuse_${phase}`, sql: refuse(found) }, errors),
       ];
 }
 
 function lastSteps(phase: Phase, checks: readonly Check[]): readonly WantedSql[] {
   return [
-    { name: `check_${phase}`, sql: `CREATE TEMP TABLE run_offenders AS\n${union(checks)}` },
+    written({ name: `check_${phase}`, sql: `CREATE TEMP TABLE run_offenders AS\n${union(checks)}` }, checks),
     { name: offendersStep(phase), sql: list('run_offenders'), wanted: 'always' },
     { name: `refuse_${phase}`, sql: refuse('run_offenders') },
   ];
+}
+
+function written(statement: NamedSql, checks: readonly Check[]): NamedSql {
+  return { ...statement, written: writtenIn(statement.sql, checks) };
 }
 
 /** A statement, and when its rows are returned. */

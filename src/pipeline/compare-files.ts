@@ -93,7 +93,7 @@ async function compare(
     ...prepared.others.flatMap(addedTo(prepared.loaded)),
     ...(unheld.length === 0
       ? []
-      : [{ kind: 'sql', name: UNHELD, sql: comparisonSql(unheld), wanted: 'always' } as const]),
+      : [{ kind: 'sql', name: UNHELD, ...comparisonSql(unheld), wanted: 'always' } as const]),
   ];
   const results = await runWithRetry(context, { name: `reconcile-${runId}`, locks: false, steps }).catch(
     async (error) => {

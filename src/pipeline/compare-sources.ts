@@ -1,5 +1,6 @@
 import { identify } from '../objects/bytes.ts';
 import { protocolSql } from '../sql/catalogue.ts';
+import { ask } from './ask.ts';
 import type { LoadContext, Source } from './context.ts';
 import type { Disagreements, SourceRule } from './disagreements.ts';
 import { EMPTY_LEDGER_STAMP } from './ledger.ts';
@@ -79,7 +80,7 @@ export async function compareSources(context: LoadContext, comparing: Comparing)
 }
 
 async function readLedgerFiles({ model, warehouse }: LoadContext): Promise<LedgerFiles> {
-  const { rows } = await warehouse.query(protocolSql(model, 'ledger_files').sql);
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'));
   const tables = new Map<string, Map<string, LedgerFile>>();
   for (const [table, uri, version, size, records, rejected, status, versions] of rows) {
     const files = tables.get(String(table)) ?? new Map<string, LedgerFile>();

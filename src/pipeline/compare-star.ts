@@ -67,7 +67,7 @@ export function starBatch(
       stamps,
     ),
     ...compare,
-    ...(own.length === 0 ? [] : [{ kind: 'sql', name: OWN, sql: comparisonSql(own), wanted: 'always' } as const]),
+    ...(own.length === 0 ? [] : [{ kind: 'sql', name: OWN, ...comparisonSql(own), wanted: 'always' } as const]),
   ];
   return { name, locks: false, steps };
 }

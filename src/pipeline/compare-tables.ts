@@ -1,5 +1,6 @@
-import type { Comparison } from '../sql/catalogue.ts';
+import type { Comparison, NamedSql } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
+import { writtenIn } from '../sql/written.ts';
 import type { ResultSet } from '../warehouse/warehouse.ts';
 import { type Disagreement, MAX_EXAMPLES } from './disagreements.ts';
 
@@ -7,13 +8,14 @@ import { type Disagreement, MAX_EXAMPLES } from './disagreements.ts';
  * All comparisons as one statement, so that they see one state of the tables, whatever is being loaded. Of each it
  * returns how many offenders there are and names the first.
  */
-export function comparisonSql(comparisons: readonly Comparison[]): string {
-  return `SELECT rule_name, offenders, offender
+export function comparisonSql(comparisons: readonly Comparison[]): Pick<NamedSql, 'sql' | 'written'> {
+  const sql = `SELECT rule_name, offenders, offender
 FROM (
 ${comparisons.map(numbered).join('\nUNION ALL\n')}
 ) found
 WHERE place <= ${MAX_EXAMPLES}
 ORDER BY rule_name, place`;
+  return { sql, written: writtenIn(sql, comparisons) };
 }
 
 /** What the statement's rows say. */

@@ -1,6 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import { protocolSql } from '../sql/catalogue.ts';
 import { BEGINNING, render } from '../sql/render.ts';
+import { ask } from './ask.ts';
 import { comparisonSql, toDisagreements } from './compare-tables.ts';
 import type { LoadContext } from './context.ts';
 import type { Disagreement } from './disagreements.ts';
@@ -31,8 +32,9 @@ async function compareRun({ model, warehouse }: Context): Promise<ControlCompari
   if (holder !== undefined) {
     return { disagreements: [], notes: [`load_run was not looked at: ${holder.name} is running and may hold it`] };
   }
-  const sql = render(protocolSql(model, 'run_row').sql, { now: warehouse.now, since: BEGINNING });
-  const [problem] = (await warehouse.query(sql)).rows[0] ?? [];
+  const row = protocolSql(model, 'run_row');
+  const sql = render(row.sql, { now: warehouse.now, since: BEGINNING });
+  const [problem] = (await ask(warehouse, { ...row, sql })).rows[0] ?? [];
   return typeof problem === 'string'
     ? { disagreements: [{ rule: 'load_run', count: 1, examples: [problem], next: RENEW }], notes: [] }
     : { disagreements: [], notes: [] };
@@ -52,7 +54,5 @@ async function compareRows({ model, warehouse }: Context): Promise<readonly Disa
   const hasKept = await hasHistory(model, warehouse);
   const kept = new Set(model.tables.filter((table) => table.kept).map(({ name }) => name));
   const comparisons = model.comparisons.filter(({ of, name }) => of === 'control' && (hasKept || !kept.has(name)));
-  return comparisons.length === 0
-    ? []
-    : toDisagreements(await warehouse.query(comparisonSql(comparisons)), comparisons);
+  return comparisons.length === 0 ? [] : toDisagreements(await ask(warehouse, comparisonSql(comparisons)), comparisons);
 }

@@ -1,6 +1,6 @@
 import type { Model } from '../sql/catalogue.ts';
 import { withoutComments } from '../sql/tokens.ts';
-import { StepFailed } from '../warehouse/errors.ts';
+import { placeOfStep, StepFailed } from '../warehouse/errors.ts';
 import type { Batch, Step, Warehouse } from '../warehouse/warehouse.ts';
 import { fits, worstCases } from './budget.ts';
 import { newRunId } from './run-id.ts';
@@ -9,6 +9,8 @@ import { newRunId } from './run-id.ts';
 export interface Refusal {
   /** `load: 061_songplays_delete`. */
   readonly statement: string;
+  /** `sql/transform/061_songplays_delete.sql, line 2`. */
+  readonly place: string;
   /** The warehouse's own text. */
   readonly said: string;
 }
@@ -63,11 +65,11 @@ function batchesOf(model: Model, warehouse: Warehouse): Readonly<Record<'load' |
 
 /** EXPLAIN takes queries, INSERT, UPDATE, DELETE and CREATE TABLE AS (Database Developer Guide, EXPLAIN). */
 function isExplainable(sql: string): boolean {
-  return /^(SELECT|WITH|INSERT|UPDATE|DELETE|CREATE TEMP TABLE \S+ AS)\b/i.test(withoutComments(sql));
+  return /^(SELECT|WITH|INSERT|UPDATE|DELETE|CREATE TEMP TABLE \S+ AS)\b/i.test(withoutComments(sql).trimStart());
 }
 
 function isTemporary(sql: string): boolean {
-  return /^CREATE TEMP TABLE/i.test(withoutComments(sql));
+  return /^CREATE TEMP TABLE/i.test(withoutComments(sql).trimStart());
 }
 
 /** Explains steps in batches; each makes the temporary tables of the steps before it, which are empty. */
@@ -89,7 +91,11 @@ async function explain(
     }
     // What needs the table that could not be made fails as well, and is told as well.
     const failed = steps.findIndex((step) => step.name === failure.step.name.replace(/^explain_/, ''));
-    refused.push({ statement: `${name}: ${steps[failed]?.name ?? failure.step.name}`, said: failure.failure.message });
+    refused.push({
+      statement: `${name}: ${steps[failed]?.name ?? failure.step.name}`,
+      place: placeOfStep(failure.step, failure.failure),
+      said: failure.failure.message,
+    });
     const before = steps.slice(at, failed).filter(({ sql }) => isTemporary(sql));
     made = [...made, ...before];
     at = Math.max(failed, at) + 1;
@@ -138,6 +144,6 @@ function toExplain(steps: readonly SqlStep[]): Batch {
   return {
     name: `explain-${newRunId()}`,
     locks: false,
-    steps: steps.map(({ name, sql }) => ({ kind: 'sql', name, sql })),
+    steps: steps.map(({ wanted, ...step }) => step),
   };
 }

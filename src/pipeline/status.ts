@@ -1,5 +1,6 @@
 import { protocolSql } from '../sql/catalogue.ts';
 import type { RunningBatch, Value } from '../warehouse/warehouse.ts';
+import { ask } from './ask.ts';
 import type { LoadContext } from './context.ts';
 import { readSizes } from './sizes.ts';
 
@@ -39,8 +40,8 @@ export interface Status {
 /** Reads past runs, newest first, and the size of each table. Never waits for a load. */
 export async function status({ model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<Status> {
   const running = await warehouse.running();
-  const runs = await warehouse.query(protocolSql(model, 'ledger_runs').sql);
-  const quarantined = await warehouse.query(protocolSql(model, 'ledger_quarantined').sql);
+  const runs = await ask(warehouse, protocolSql(model, 'ledger_runs'));
+  const quarantined = await ask(warehouse, protocolSql(model, 'ledger_quarantined'));
   const rows = await readSizes({ model, warehouse });
   return {
     running,

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StarloadError } from '../errors.ts';
 import { type Column, parseColumns } from './ddl.ts';
+import { type Written, wholeFile } from './written.ts';
 
 export type { Column } from './ddl.ts';
 
@@ -29,6 +30,8 @@ export interface Table {
 export interface NamedSql {
   readonly name: string;
   readonly sql: string;
+  /** Where it is written; absent for what no file holds. */
+  readonly written?: readonly Written[] | undefined;
 }
 
 /** A statement that makes derived rows from staged ones. */
@@ -77,16 +80,16 @@ export function loadModel(folder: string = BUILT_IN_MODEL): Model {
   const roles: readonly TableRole[] = ['control', 'staging', 'current', 'star'];
   return {
     tables: roles.flatMap((role) => readTables(folder, role)),
-    transforms: readTransforms(join(folder, 'transform')),
+    transforms: readTransforms(folder),
     checks: (['staged', 'star'] as const).flatMap((phase) => readChecks(folder, phase)),
     comparisons: [
       ...readComparisons('reconcile/control', folder, 'control'),
       ...readComparisons('reconcile', folder, 'tables'),
       ...readComparisons('reconcile/recount', folder, 'files'),
     ],
-    queries: readFolder(join(folder, 'queries')),
-    protocol: readNamed(join(folder, 'protocol')),
-    doctor: readNamed(join(folder, 'doctor')),
+    queries: readFolder(folder, 'queries'),
+    protocol: readNamed(folder, 'protocol'),
+    doctor: readNamed(folder, 'doctor'),
   };
 }
 
@@ -109,6 +112,13 @@ export function ddlFor(table: Table, engine: string): string {
   return table.ddl.get(engine) ?? (table.ddl.get(PORTABLE) as string);
 }
 
+/** The same as a statement that knows its file. */
+export function creation(table: Table, engine: string): NamedSql {
+  const sql = ddlFor(table, engine);
+  const file = table.ddl.has(engine) ? `${table.name}.${engine}` : table.name;
+  return { name: `create_${table.name}`, sql, written: wholeFile(`sql/${table.role}/${file}.sql`, sql) };
+}
+
 /** The columns a COPY fills: those without a DEFAULT. */
 export function loadedColumns(table: Table): readonly Column[] {
   return table.columns.filter((column) => !column.hasDefault);
@@ -122,7 +132,7 @@ export function protocolSql(model: Model, name: string): NamedSql {
       next: 'Restore sql/protocol from the package.',
     });
   }
-  return { name, sql };
+  return { name, sql, written: wholeFile(`sql/protocol/${name}.sql`, sql) };
 }
 
 /** A statement of sql/doctor by its name: the engine's own where there is one, else the portable one. */
@@ -134,22 +144,28 @@ export function doctorSql(model: Model, name: string, engine: string): string {
   return sql;
 }
 
-function readNamed(folder: string): ReadonlyMap<string, string> {
-  return new Map(readFolder(folder).map(({ name, sql }) => [name, sql]));
+function readNamed(model: string, folder: string): ReadonlyMap<string, string> {
+  return new Map(readFolder(model, folder).map(({ name, sql }) => [name, sql]));
 }
 
-function readFolder(folder: string): readonly NamedSql[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.sql'));
-  return files.sort().map((file) => ({ name: basename(file, '.sql'), sql: readStatement(join(folder, file)) }));
+function readFolder(model: string, folder: string): readonly NamedSql[] {
+  const files = readdirSync(join(model, folder)).filter((file) => file.endsWith('.sql'));
+  return files.sort().map((file) => {
+    const sql = readStatement(join(model, folder, file));
+    return { name: basename(file, '.sql'), sql, written: wholeFile(`sql/${folder}/${file}`, sql) };
+  });
 }
 
-/** One statement a file: a trailing semicolon is dropped, since the Data API takes single statements. */
+/**
+ * One statement a file: a trailing semicolon is dropped, since the Data API takes single statements. Its lines are those of
+ * the file.
+ */
 function readStatement(file: string): string {
-  return readFileSync(file, 'utf8').trim().replace(/;$/, '');
+  return readFileSync(file, 'utf8').trimEnd().replace(/;$/, '');
 }
 
 function readTables(folder: string, role: TableRole): readonly Table[] {
-  const files = readFolder(join(folder, role));
+  const files = readFolder(folder, role);
   return files.filter(({ name }) => !name.includes('.')).map((file) => readTable(file, files, role));
 }
 
@@ -203,23 +219,26 @@ function refuseOtherColumns(own: readonly Column[], portable: readonly Column[],
 }
 
 function readTransforms(folder: string): readonly Transform[] {
-  return readFolder(folder).map((file) => ({ ...file, skippedByRebuild: header(file.sql, 'skip') === 'rebuild' }));
+  return readFolder(folder, 'transform').map((file) => ({
+    ...file,
+    skippedByRebuild: header(file.sql, 'skip') === 'rebuild',
+  }));
 }
 
 function readChecks(folder: string, phase: Check['phase']): readonly Check[] {
-  return readFolder(join(folder, 'checks', phase)).map(({ name, sql }) => {
-    const severity = header(sql, 'severity');
+  return readFolder(folder, `checks/${phase}`).map((file) => {
+    const severity = header(file.sql, 'severity');
     if (severity !== 'error' && severity !== 'warning') {
-      throw new StarloadError(`sql/checks/${phase}/${name}.sql: no severity`, {
+      throw new StarloadError(`sql/checks/${phase}/${file.name}.sql: no severity`, {
         next: 'Begin the file with "-- severity: error" or "-- severity: warning".',
       });
     }
-    return { name, sql, phase, severity };
+    return { ...file, phase, severity };
   });
 }
 
 function readComparisons(name: string, folder: string, of: Comparison['of']): readonly Comparison[] {
-  return readFolder(join(folder, name)).map((file) => {
+  return readFolder(folder, name).map((file) => {
     const next = /^-- next: (.+)$/m.exec(file.sql)?.[1];
     if (next === undefined) {
       throw new StarloadError(`sql/${name}/${file.name}.sql does not say what to do`, {

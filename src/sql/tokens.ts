@@ -19,9 +19,13 @@ export function tokenize(sql: string): readonly Token[] {
     .filter((token): token is Token => token.kind !== 'space');
 }
 
-/** A statement without its comments, each of which parts words as white space does. Literals and names stay as they are. */
+/**
+ * A statement without its comments, each of which parts words as white space does. Literals and names stay as they are, and
+ * so do line breaks: what is written on a line stays there.
+ */
 export function withoutComments(sql: string): string {
-  return sql.replace(PIECES, (piece) => (/^(--|\/\*.)/s.test(piece) ? ' ' : piece)).trim();
+  const bare = sql.replace(PIECES, (piece) => (/^(--|\/\*.)/s.test(piece) ? piece.replace(/[^\n]+/g, ' ') : piece));
+  return bare.trimEnd();
 }
 
 /** A statement in which some of its tokens are written otherwise; all that stands between tokens stays. */

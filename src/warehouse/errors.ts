@@ -1,4 +1,5 @@
 import { type DataProblem, type ErrorOptionsWithNext, StarloadError } from '../errors.ts';
+import { placeOf, type Written } from '../sql/written.ts';
 import type { Step, StepResult } from './warehouse.ts';
 
 /**
@@ -8,26 +9,35 @@ import type { Step, StepResult } from './warehouse.ts';
  */
 export type WarehouseErrorKind = 'busy' | 'conflict' | 'missing-table' | 'unreachable' | 'cancelled' | 'refused';
 
+interface WarehouseErrorOptions extends ErrorOptionsWithNext {
+  readonly problems?: readonly DataProblem[] | undefined;
+  readonly line?: number | undefined;
+}
+
 /** An engine's error, sorted by kind. */
 export class WarehouseError extends StarloadError {
   readonly kind: WarehouseErrorKind;
   /** The records the engine itself blames, where it tells. */
   readonly problems: readonly DataProblem[];
+  /** The line of the statement that the engine points at, from 1, where it does. */
+  readonly line: number | undefined;
 
   constructor(
     kind: WarehouseErrorKind,
     message: string,
-    { problems = [], ...options }: ErrorOptionsWithNext & { readonly problems?: readonly DataProblem[] } = {},
+    { problems = [], line, ...options }: WarehouseErrorOptions = {},
   ) {
     super(message, options);
     this.kind = kind;
     this.problems = problems;
+    this.line = line;
   }
 
   /** An engine that refuses a value quotes it. */
   override withoutExcerpts(): WarehouseError {
-    const { next, outcome, kind } = this;
-    const error = new WarehouseError(kind, kind === 'refused' ? unquoted(this.what) : this.what, { next, outcome });
+    const { next, outcome, kind, line } = this;
+    const message = kind === 'refused' ? unquoted(this.what) : this.what;
+    const error = new WarehouseError(kind, message, { next, outcome, line });
     return this.committed === undefined ? error : error.afterCommitting(this.committed);
   }
 }
@@ -40,7 +50,10 @@ export class StepFailed extends StarloadError {
   readonly failure: WarehouseError;
 
   constructor(step: Step, failure: WarehouseError, results: readonly StepResult[]) {
-    super(`${step.name}: ${failure.message}`, { next: failure.next, cause: failure });
+    super(`${placeOfStep(step, failure)}: ${failure.message}`, {
+      next: failure.next ?? adviceFor(step, failure),
+      cause: failure,
+    });
     this.step = step;
     this.failure = failure;
     this.results = results;
@@ -51,6 +64,32 @@ export class StepFailed extends StarloadError {
     return this.committed === undefined ? error : error.afterCommitting(this.committed);
   }
 }
+
+/** The file and line of sql/ that a step failed at; of a statement that no file holds, its name. */
+export function placeOfStep(step: Step, { line }: WarehouseError): string {
+  return (step.kind === 'sql' ? placeOf(step.written ?? [], line) : undefined) ?? step.name;
+}
+
+/** The same error of a statement that is written in sql/; its message begins with the file and the line. */
+export function inFile(error: unknown, written: readonly Written[] = []): unknown {
+  if (!(error instanceof WarehouseError)) {
+    return error;
+  }
+  const { kind, line, message, next } = error;
+  const place = placeOf(written, line);
+  const advice = kind === 'refused' ? CORRECT_FILE : undefined;
+  return place === undefined
+    ? error
+    : new WarehouseError(kind, `${place}: ${message}`, { next: next ?? advice, line, cause: error });
+}
+
+/** A statement that is refused is wrong by itself, or does not fit the data. */
+function adviceFor(step: Step, { kind }: WarehouseError): string | undefined {
+  return kind === 'refused' && step.kind === 'sql' && (step.written ?? []).length > 0 ? CORRECT_FILE : undefined;
+}
+
+const CORRECT_FILE =
+  'Correct that file and run again. npm run check -- --deep tries all statements of a load without loading anything. If you have not changed the file, report it.';
 
 /** A text without what stands between its first quote and its last. */
 function unquoted(text: string): string {

@@ -1,5 +1,6 @@
 import type { Part } from '../objects/part.ts';
 import type { Table } from '../sql/catalogue.ts';
+import type { Written } from '../sql/written.ts';
 import type { Pages } from './pages.ts';
 
 /** A value of a result row. Timestamps are text, `YYYY-MM-DD HH:MM:SS.mmm` in UTC; integers beyond 2^53 are bigint. */
@@ -25,7 +26,14 @@ export type Mapping =
  * where they are `wanted`, always or only once a later step has failed: on Redshift each result costs a call.
  */
 export type Step =
-  | { readonly kind: 'sql'; readonly name: string; readonly sql: string; readonly wanted?: Wanted | undefined }
+  | {
+      readonly kind: 'sql';
+      readonly name: string;
+      readonly sql: string;
+      readonly wanted?: Wanted | undefined;
+      /** Where in sql/ its lines are written; absent for what no file holds. */
+      readonly written?: readonly Written[] | undefined;
+    }
   | {
       readonly kind: 'copy';
       readonly name: string;

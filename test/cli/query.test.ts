@@ -47,6 +47,7 @@ test('a mistake in the statement is pointed at', () =>
     await run(folder, ['create-tables']);
     const { stderr } = await run(folder, ['query', 'SELECT nothing FROM users'], 1);
     expect(stderr).toContain('LINE 1: SELECT nothing FROM users\n               ^');
+    expect(stderr).toContain('next: Correct the statement and run it again.');
   }));
 
 test('rows that were printed before a statement fails are said to be not all, and no second document follows', () =>

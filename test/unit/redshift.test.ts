@@ -101,7 +101,7 @@ describe('the statements of a batch', () => {
 
   test('that only read are those of redshift-reads.sql', () => {
     const own = ['ledger_runs', 'ledger_quarantined', 'ledger_files'].map((name) => protocolSql(model, name).sql);
-    const compared = comparisonSql(model.comparisons.filter(({ of }) => of !== 'files'));
+    const compared = comparisonSql(model.comparisons.filter(({ of }) => of !== 'files')).sql;
     const asked = [
       FIRST_OF_PATH,
       schemaExistsSql('sparkify'),
@@ -116,7 +116,7 @@ describe('the statements of a batch', () => {
         .replaceAll('{table}', `'"sparkify"."songs"'`)
         .replaceAll('{name}', "'songs'"),
     );
-    const unheld = comparisonSql(model.comparisons.filter(({ of }) => of === 'files'));
+    const unheld = comparisonSql(model.comparisons.filter(({ of }) => of === 'files')).sql;
     const questions = model.queries.map(({ sql }) => sql);
     const names = new Qualifier(placesOf('sparkify'));
     const versions = versionsSql(model, 'SYSDATE', ['ledger_versions', 'history']);

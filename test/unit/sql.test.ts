@@ -6,6 +6,7 @@ import { BUILT_IN_MODEL, ddlFor, loadedColumns, loadModel, protocolSql } from '.
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { quoteIdentifier, quoteLiteral, render } from '../../src/sql/render.ts';
 import { withoutComments } from '../../src/sql/tokens.ts';
+import { lineAt, placeOf, wholeFile, writtenIn } from '../../src/sql/written.ts';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
 
@@ -91,8 +92,8 @@ describe('the catalogue', () => {
 
 describe('a statement without its comments', () => {
   test.each([
-    ['-- why\nSELECT 1 -- one; two\n', 'SELECT 1'],
-    ['SELECT/* a\nb */1', 'SELECT 1'],
+    ['-- why\nSELECT 1 -- one; two\n', ' \nSELECT 1'],
+    ['SELECT/* a\nb */1', 'SELECT \n 1'],
     [`SELECT '--', "/* x */" -- y`, `SELECT '--', "/* x */"`],
     ["SELECT 'it''s -- no comment'", "SELECT 'it''s -- no comment'"],
     ['SELECT 2 - 1 / 3 * 4', 'SELECT 2 - 1 / 3 * 4'],
@@ -130,5 +131,35 @@ describe('rendering', () => {
 
   test.each(['a\\b', 'a\nb', 'a\u0000b', '\u0085'])('refuses %j in a literal', (text) => {
     expect(() => quoteLiteral(text)).toThrow(TypeError);
+  });
+});
+
+describe('the place of a line of a statement', () => {
+  const [a, b] = ['SELECT 1', 'SELECT 2\n  + 3'].map((sql, at) => ({
+    sql,
+    written: wholeFile(`sql/x/${at}.sql`, sql),
+  }));
+  const both = [a, b] as { sql: string; written: ReturnType<typeof wholeFile> }[];
+  const joined = `-- before\n${a?.sql}\nUNION ALL\n${b?.sql}\n-- after`;
+
+  test.each([
+    [1, 'sql/x/0.sql'],
+    [2, 'sql/x/0.sql, line 1'],
+    [3, 'sql/x/1.sql'],
+    [4, 'sql/x/1.sql, line 1'],
+    [5, 'sql/x/1.sql, line 2'],
+    [6, 'sql/x/1.sql'],
+    [undefined, 'a file in sql/x'],
+  ])('of line %s is in %s', (line, place) => {
+    expect(placeOf(writtenIn(joined, both), line)).toBe(place);
+  });
+
+  test('is the file where there is one, and nowhere where there is none', () => {
+    expect(placeOf(wholeFile('sql/x.sql', 'SELECT 1'), undefined)).toBe('sql/x.sql');
+    expect(placeOf([], 1)).toBeUndefined();
+  });
+
+  test('is found from a position that counts characters, not halves of them', () => {
+    expect([1, 2, 3, 4].map((position) => lineAt('😀\n\nx', position))).toEqual([1, 1, 2, 3]);
   });
 });

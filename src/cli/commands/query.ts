@@ -4,11 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { BadResult, messageOf, StarloadError, UsageError } from '../../errors.ts';
 import type { LoadContext } from '../../pipeline/context.ts';
-import type { Model } from '../../sql/catalogue.ts';
+import type { Model, NamedSql } from '../../sql/catalogue.ts';
+import { inFile, StepFailed, WarehouseError } from '../../warehouse/errors.ts';
 import type { Pages } from '../../warehouse/pages.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { document, piece, result } from '../output.ts';
 import { withWarehouse } from '../session.ts';
+
+/** A user's own statement, or a question's, which knows its file. */
+type Statement = Pick<NamedSql, 'sql' | 'written'>;
 
 type Format = 'table' | 'json' | 'csv';
 
@@ -56,15 +60,30 @@ async function run({ sql: argument, ...rest }: Args): Promise<void> {
   if (args.question === '') {
     return listQuestions(model, args);
   }
-  const sql = await sqlOf(model, args);
+  const statement = await statementOf(model, args);
   const printed = { pieces: 0 };
   try {
     await withWarehouse({ config: args.config, readOnly: !args.write, reachesSources: false }, (context) =>
-      print(ask(context, sql, args), args, printed),
+      print(ask(context, statement, args), args, printed),
     );
   } catch (error) {
-    throw printed.pieces > 0 && error instanceof StarloadError ? cutShort(error) : error;
+    const placed = refusal(error, statement);
+    throw printed.pieces > 0 && placed instanceof StarloadError ? cutShort(placed) : placed;
   }
+}
+
+/** What to say of a statement that was refused: where it is wrong, of a question in which file. DuckDB shows the line itself. */
+function refusal(error: unknown, { written }: Statement): unknown {
+  const failure = error instanceof StepFailed ? error.failure : error;
+  if (written !== undefined) {
+    return inFile(failure, written);
+  }
+  if (!(failure instanceof WarehouseError) || failure.kind !== 'refused') {
+    return error;
+  }
+  const { kind, message, next, line } = failure;
+  const place = line === undefined || /\nLINE \d/.test(message) ? '' : `line ${line}: `;
+  return new WarehouseError(kind, `${place}${message}`, { next: next ?? CORRECT, line, cause: error });
 }
 
 /** The statement behind a `--`, as npm wants it before arguments that are not its own. */
@@ -81,6 +100,8 @@ async function print(pages: Pages, args: Args, printed: { pieces: number }): Pro
     }
   }
 }
+
+const CORRECT = 'Correct the statement and run it again.';
 
 /** The rows that are printed can be taken back no more. */
 function cutShort({ exitCode, headline, next, cause }: StarloadError): BadResult {
@@ -114,16 +135,16 @@ async function listQuestions({ queries }: Model, { json }: Args): Promise<void> 
 }
 
 /** The one statement that is given: as an argument, in a file, as a question's name or on standard input. */
-async function sqlOf(model: Model, { sql, question, file }: Args): Promise<string> {
+async function statementOf(model: Model, { sql, question, file }: Args): Promise<Statement> {
   const given = [sql, question, file].filter((one) => one !== undefined);
   const written = question === undefined && given.length < 2 ? (sql ?? (await read(file))) : '';
   if (written.trim() !== '') {
     // The byte order mark of a file: engines differ on what it is.
-    return written.replace(/^\ufeff/, '');
+    return { sql: written.replace(/^\ufeff/, '') };
   }
   const found = model.queries.find(({ name }) => name === question);
   if (found !== undefined && given.length === 1) {
-    return found.sql;
+    return found;
   }
   const names = model.queries.map(({ name }) => name).join(', ');
   throw new UsageError(
@@ -157,8 +178,8 @@ function isSent(): boolean {
 }
 
 /** A question of sql/queries names its tables as all of sql/ does; a user's own statement is left as it is. */
-async function* ask({ warehouse }: LoadContext, sql: string, { write, question }: Args): Pages {
-  const asWritten = question === undefined;
+async function* ask({ warehouse }: LoadContext, { sql, written }: Statement, { write }: Args): Pages {
+  const asWritten = written === undefined;
   if (!write) {
     yield* warehouse.pages(sql, { asWritten });
     return;

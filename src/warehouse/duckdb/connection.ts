@@ -93,9 +93,11 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   }
   const whole = messageOf(error);
   const message = isUsersOwn ? whole : (whole.split('\n\nLINE ')[0] ?? '');
+  const line = Number(/\n\nLINE (\d{1,9}): /.exec(whole)?.[1] ?? Number.NaN) || undefined;
   if (/^Catalog Error: Table with name \S+ does not exist/.test(message)) {
     return new WarehouseError('missing-table', message.split('\n')[0] ?? message, {
       next: 'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.',
+      line,
       cause: error,
     });
   }
@@ -114,7 +116,7 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   if (message.startsWith('INTERRUPT Error')) {
     return new WarehouseError('cancelled', 'the statement was cancelled', { cause: error });
   }
-  return new WarehouseError('refused', message, { cause: error });
+  return new WarehouseError('refused', message, { line, cause: error });
 }
 
 /** Nothing is fetched for a file that is another program's, such as SQLite's. */

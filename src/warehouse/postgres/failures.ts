@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts';
+import { lineAt } from '../../sql/written.ts';
 import { WarehouseError, type WarehouseErrorKind } from '../errors.ts';
 import type { PostgresTarget } from './target.ts';
 
@@ -67,8 +68,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/client password must be a string/, '28P01'],
 ];
 
-/** PostgreSQL's error as a WarehouseError. */
-export function sorted(error: unknown): WarehouseError {
+/** PostgreSQL's error as a WarehouseError, which knows the line of the statement where the server points at one. */
+export function sorted(error: unknown, sql?: string): WarehouseError {
   if (error instanceof WarehouseError) {
     return error;
   }
@@ -77,7 +78,7 @@ export function sorted(error: unknown): WarehouseError {
   if (code === '57014') {
     return stopped(error);
   }
-  const options = { cause: error, ...(rule === undefined ? {} : { next: rule.next }) };
+  const options = { cause: error, next: rule?.next, line: lineOf(error, sql) };
   return new WarehouseError(rule?.kind ?? 'refused', describe(error), options);
 }
 
@@ -122,6 +123,12 @@ function stopped(error: unknown): WarehouseError {
         cause: error,
       })
     : new WarehouseError('cancelled', 'the statement was cancelled', { cause: error });
+}
+
+/** The server counts the characters of the statement from 1 (Frontend/Backend Protocol, error fields). */
+function lineOf(error: unknown, sql: string | undefined): number | undefined {
+  const position = typeof error === 'object' && error !== null && 'position' in error ? Number(error.position) : 0;
+  return sql !== undefined && position > 0 ? lineAt(sql, position) : undefined;
 }
 
 function codeOf(error: unknown): string {

@@ -66,10 +66,11 @@ export class Session {
       await this.#attempt(() => assertRunsNoCode(this.#client, sql));
       await this.#send(searchIn(this.#schema));
     }
-    const cursor = this.#client.query(openCursor(asWritten ? sql : this.#names.statement(sql)));
+    const named = asWritten ? sql : this.#names.statement(sql);
+    const cursor = this.#client.query(openCursor(named));
     let page: ResultSet;
     do {
-      page = await this.#attempt(() => nextPage(cursor));
+      page = await this.#attempt(() => nextPage(cursor), named);
       yield page;
     } while (page.rows.length === PAGE_ROWS);
     await this.#send('ROLLBACK');
@@ -189,8 +190,9 @@ export class Session {
 
   /** Runs one statement; several are refused by the protocol. */
   async #runSql(name: string, sql: string, values: readonly unknown[] = []): Promise<StepResult> {
-    const returned: QueryArrayResult<Value[]> = await this.#attempt(() =>
-      this.#client.query({ text: sql, values, rowMode: 'array', queryMode: 'extended' } as never),
+    const returned: QueryArrayResult<Value[]> = await this.#attempt(
+      () => this.#client.query({ text: sql, values, rowMode: 'array', queryMode: 'extended' } as never),
+      sql,
     );
     const result = returned.fields.length === 0 ? undefined : toResultSet(returned);
     return { name, affected: returned.rowCount ?? 0, result };
@@ -198,7 +200,7 @@ export class Session {
 
   /** Runs statements whose rows are of no interest. */
   async #send(sql: string, name = sql): Promise<StepResult> {
-    await this.#attempt(() => this.#client.query(sql));
+    await this.#attempt(() => this.#client.query(sql), sql);
     return { name, affected: 0, result: undefined };
   }
 
@@ -226,14 +228,14 @@ export class Session {
     }
   }
 
-  async #attempt<T>(action: () => Promise<T>): Promise<T> {
+  async #attempt<T>(action: () => Promise<T>, sql?: string): Promise<T> {
     if (this.#stop.signal.aborted) {
       throw cancelled(undefined);
     }
     try {
       return await action();
     } catch (error) {
-      throw sorted(error);
+      throw sorted(error, sql);
     }
   }
 }
@@ -252,7 +254,7 @@ const SCHEMA_EXISTS = 'SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname =
 
 /** The table that a statement of this project fills, as it is written there. */
 function filledTable(sql: string): string | undefined {
-  return /^(?:--[^\n]*\n)*(?:CREATE TEMP TABLE|INSERT INTO) ((?:"(?:[^"]|"")*"|\w+)(?:\.(?:"(?:[^"]|"")*"|\w+))?)/.exec(
+  return /^(?:\s|--[^\n]*\n)*(?:CREATE TEMP TABLE|INSERT INTO) ((?:"(?:[^"]|"")*"|\w+)(?:\.(?:"(?:[^"]|"")*"|\w+))?)/.exec(
     sql,
   )?.[1];
 }

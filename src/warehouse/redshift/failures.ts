@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts';
+import { lineAt } from '../../sql/written.ts';
 import { WarehouseError } from '../errors.ts';
 
 /** What to do about a failed call: the same call may succeed later, or never. */
@@ -96,22 +97,28 @@ const CONFLICT =
  * whole batch is run again are `conflict`: 1023, a conflict with a concurrent transaction, 1018 (a table made after the
  * snapshot), deadlocks.
  */
-export function sortedStatement(text: string): WarehouseError {
-  const message = text
+export function sortedStatement(text: string, sql?: string): WarehouseError {
+  const told = text
     .replace(/\s{0,9}\[ErrorId: [^\]]{0,100}\]\s{0,9}$/, '')
     .replace(/^Query #\d+ failed with /, '')
     .replace(/^ERROR:\s*/, '')
     .trim();
+  const position = POSITION.exec(told)?.[1];
+  const message = told.replace(POSITION, '');
   if (CONFLICT.test(message)) {
     return new WarehouseError('conflict', message);
   }
   const advice = STATEMENT_ADVICE.find(([pattern]) => pattern.test(message));
-  return new WarehouseError(advice?.[1] ?? 'refused', message, { next: advice?.[2] });
+  const line = sql === undefined || position === undefined ? undefined : lineAt(sql, Number(position));
+  return new WarehouseError(advice?.[1] ?? 'refused', message, { next: advice?.[2], line });
 }
+
+/** Of the character of the statement, from 1; not every error has it (Management Guide, Data API). */
+const POSITION = /\n\s{0,9}Position: (\d{1,9})$/;
 
 const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], string])[] = [
   [
-    /relation "[^"]{0,300}" does not exist|nonexistent table/i,
+    /^relation "[^"]{0,300}" does not exist|nonexistent table/i,
     'missing-table',
     'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.',
   ],

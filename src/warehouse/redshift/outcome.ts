@@ -53,8 +53,8 @@ export async function readFailure(
   const index = failedIndex(description);
   const sub = description.SubStatements?.[index];
   const text = sub?.Error ?? description.Error ?? `the statement was ${status}`;
-  const step = ended.statements[index]?.step;
-  const failure = await withLoadErrors(sortedStatement(text), step, sub, ended.placed, ask);
+  const { step, sql } = ended.statements[index] ?? {};
+  const failure = await withLoadErrors(sortedStatement(text, sql), step, sub, ended.placed, ask);
   if (step === undefined) {
     return failure;
   }

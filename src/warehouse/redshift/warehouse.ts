@@ -31,7 +31,13 @@ import {
   schemaExistsSql,
   tablesGuardSql,
 } from './schema.ts';
-import { batchStatements, countStatements, MAX_STATEMENTS, sessionStatements } from './statements.ts';
+import {
+  type BatchStatement,
+  batchStatements,
+  countStatements,
+  MAX_STATEMENTS,
+  sessionStatements,
+} from './statements.ts';
 import { NAME_PREFIX, Submitter } from './submitter.ts';
 import { locationOf, type RedshiftTarget } from './target.ts';
 import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkStore } from './work.ts';
@@ -147,10 +153,11 @@ class RedshiftWarehouse implements Warehouse {
     const regions = await this.#folderRegions(batch);
     const makesSchema = batch.creates === true && !(await this.#hasSchema());
     const places = { region, filesOf: placed.filesOf, regions, makesSchema };
-    const statements = batchStatements(batch, { ...(await this.#limits()), ...places });
+    const written = batchStatements(batch, { ...(await this.#limits()), ...places });
+    const statements = batch.asWritten === true ? written : written.map(bare);
     const { id, status } = await this.#submitter.submit(
       batch.name,
-      statements.map(({ sql }) => (batch.asWritten === true ? sql : withoutComments(sql))),
+      statements.map(({ sql }) => sql),
     );
     const ended = { id, statements, placed };
     if (status !== 'FINISHED') {
@@ -216,14 +223,14 @@ class RedshiftWarehouse implements Warehouse {
     const statements = [...session, ...guards, sql];
     const submission = { name: QUERY_NAME, token: randomUUID() };
     const submitted = await this.#api.submitBatch(statements, submission, { holdBack: true });
-    yield* this.#api.pages(`${await this.#finished(submitted)}:${statements.length}`);
+    yield* this.#api.pages(`${await this.#finished(submitted, sql)}:${statements.length}`);
   }
 
   /** Waits for statements that return rows. Gives their id, or throws what became of them. */
-  async #finished(submitted: StatementState): Promise<string> {
+  async #finished(submitted: StatementState, sql?: string): Promise<string> {
     const { id, status } = await this.#submitter.wait(submitted);
     if (status !== 'FINISHED') {
-      throw sortedStatement((await this.#api.describe(id)).Error ?? `the statement was ${status}`);
+      throw sortedStatement((await this.#api.describe(id)).Error ?? `the statement was ${status}`, sql);
     }
     return id;
   }
@@ -265,6 +272,10 @@ class RedshiftWarehouse implements Warehouse {
       );
     }
   }
+}
+
+function bare(statement: BatchStatement): BatchStatement {
+  return { ...statement, sql: withoutComments(statement.sql) };
 }
 
 /** The transaction is done; only what it returned is not to be had. */

@@ -1,0 +1,58 @@
+/** A file of sql/ and the lines of a statement that come from it. Lines count from 1. */
+export interface Written {
+  readonly file: string;
+  /** The line of the statement that is the file's first. */
+  readonly from: number;
+  /** The line of the statement that is the file's last. */
+  readonly to: number;
+}
+
+/** Where a statement is written that is a file as it stands. */
+export function wholeFile(file: string, sql: string): readonly Written[] {
+  return [{ file, from: 1, to: linesIn(sql) }];
+}
+
+/** Where a statement is written that holds the texts of several files, in this order, with other text around them. */
+export function writtenIn(
+  sql: string,
+  files: readonly { readonly sql: string; readonly written?: readonly Written[] | undefined }[],
+): readonly Written[] {
+  let end = 0;
+  return files.flatMap((one) => {
+    const at = sql.indexOf(one.sql, end);
+    const [whole] = one.written ?? [];
+    if (at === -1 || whole === undefined) {
+      return [];
+    }
+    end = at + one.sql.length;
+    return [{ file: whole.file, from: linesIn(sql.slice(0, at)), to: linesIn(sql.slice(0, end)) }];
+  });
+}
+
+/**
+ * `sql/star/users.sql, line 3`: what is written on a line of a statement. Of text before or behind a file's it is the file;
+ * without a line it is the only file, or the folder of all files. Undefined where nobody knows.
+ */
+export function placeOf(written: readonly Written[], line: number | undefined): string | undefined {
+  if (line === undefined) {
+    return written.length > 1 ? `a file in ${commonFolder(written)}` : written[0]?.file;
+  }
+  const found = written.find(({ to }) => line <= to) ?? written.at(-1);
+  const isWithin = found !== undefined && line >= found.from && line <= found.to;
+  return isWithin ? `${found.file}, line ${line - found.from + 1}` : found?.file;
+}
+
+/** The line of a statement, from 1, that holds its character number `position`, from 1. Characters are code points. */
+export function lineAt(sql: string, position: number): number {
+  return linesIn([...sql].slice(0, position - 1).join(''));
+}
+
+function commonFolder(written: readonly Written[]): string {
+  const [first = [], ...others] = written.map(({ file }) => file.split('/').slice(0, -1));
+  const differs = first.findIndex((folder, at) => others.some((other) => other[at] !== folder));
+  return first.slice(0, differs === -1 ? first.length : differs).join('/');
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length;
+}

@@ -1,0 +1,167 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ask } from '../../src/pipeline/ask.ts';
+import { createTables } from '../../src/pipeline/create-tables.ts';
+import { etl } from '../../src/pipeline/etl.ts';
+import { explainLoad } from '../../src/pipeline/explain-statements.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
+import { reconcile } from '../../src/pipeline/reconcile.ts';
+import { BUILT_IN_MODEL, loadModel, type Model } from '../../src/sql/catalogue.ts';
+import { wholeFile } from '../../src/sql/written.ts';
+import { engines, withFolder } from '../support/engines.ts';
+import { failureOf } from '../support/failures.ts';
+import { type Loader, openLoader, readEverything } from '../support/loader.ts';
+import { writeSample } from '../support/trials.ts';
+
+type Action = (context: Loader['context']) => Promise<unknown>;
+
+/** A mistake that somebody makes in a file of sql/, what meets it, and what each engine says. */
+interface Mistake {
+  readonly what: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly said: RegExp;
+  readonly action: Action;
+  /** What an engine is known to point at, if not at the line. */
+  readonly place?: Readonly<Record<string, string>>;
+  /** Whether `check --deep` meets it. */
+  readonly planned?: boolean;
+}
+
+const create: Action = ({ model, warehouse }) => createTables(model, warehouse, { force: true });
+const compare: Action = (context) => reconcile(context, { recounts: false });
+
+const MISTAKES: readonly Mistake[] = [
+  {
+    what: 'a column that is not there, in a transform,',
+    file: 'transform/081_users_insert.sql',
+    from: 'e.logged_in',
+    to: 'e.loged_in',
+    said: /loged_in/,
+    action: etl,
+    planned: true,
+  },
+  {
+    what: 'a column that its table does not have, in an INSERT,',
+    file: 'transform/062_songplays_insert.sql',
+    from: 'session_id,',
+    to: 'sesion_id,',
+    said: /sesion_id/,
+    action: rebuild,
+    place: { duckdb: 'sql/transform/062_songplays_insert.sql' },
+    planned: true,
+  },
+  {
+    what: 'a misspelt word, in a transform,',
+    file: 'transform/010_run_events.sql',
+    from: 'FROM staging_events',
+    to: 'FORM staging_events',
+    said: /syntax error/,
+    action: etl,
+    planned: true,
+  },
+  {
+    what: 'a misspelt word, in a check that stands between others,',
+    file: 'checks/star/one_time_per_start_time.sql',
+    from: 'LEFT JOIN time',
+    to: 'LEFT JION time',
+    said: /syntax error/,
+    action: etl,
+    planned: true,
+  },
+  {
+    what: 'a check that names no offender',
+    file: 'checks/star/one_song_per_song_id.sql',
+    from: 'AS offender,',
+    to: 'AS ofender,',
+    said: /offender/,
+    place: {
+      duckdb: 'a file in sql/checks/star',
+      postgres: 'sql/checks/star/one_song_per_song_id.sql',
+      redshift: 'sql/checks/star/one_song_per_song_id.sql',
+    },
+    action: etl,
+    planned: true,
+  },
+  {
+    what: 'a misspelt word, in a CREATE TABLE,',
+    file: 'control/load_run.sql',
+    from: 'previous_stamp TIMESTAMP NOT NULL',
+    to: 'previous_stamp TIMESTAMP NOT NULLL',
+    said: /syntax error/,
+    action: create,
+  },
+  {
+    what: 'a misspelt word, in a comparison,',
+    file: 'reconcile/staged_rows.sql',
+    from: 'HAVING SUM',
+    to: 'HAVNG SUM',
+    said: /syntax error/,
+    action: compare,
+  },
+  {
+    what: 'a column that is not there, in a comparison of control tables,',
+    file: 'reconcile/control/load_ledger.sql',
+    from: 'OR records < 0',
+    to: 'OR recordss < 0',
+    said: /recordss/,
+    action: compare,
+  },
+];
+
+/** The model with a mistake in it. */
+function mistaken({ file, from, to }: Mistake): Promise<{ readonly model: Model; readonly line: number }> {
+  return withFolder(async (folder) => {
+    cpSync(BUILT_IN_MODEL, folder, { recursive: true });
+    const text = readFileSync(join(folder, file), 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(join(folder, file), text.replace(from, to));
+    const at = text.indexOf(from) + from.lastIndexOf('\n') + 1;
+    return { model: loadModel(folder), line: text.slice(0, at).split('\n').length };
+  });
+}
+
+describe.each(engines)('a mistake in the SQL of the model, on $name', (engine) => {
+  let opened: Awaited<ReturnType<typeof openLoader>>;
+  let before: Awaited<ReturnType<typeof readEverything>>;
+  beforeAll(async () => {
+    opened = await openLoader(engine);
+    before = await readEverything(opened.loader);
+    writeSample(opened.loader);
+  });
+  afterAll(() => opened.close());
+
+  test.each(MISTAKES)('$what is told with its file and line; nothing is changed', async (mistake) => {
+    const { loader } = opened;
+    const { model, line } = await mistaken(mistake);
+    const place = mistake.place?.[engine.name] ?? `sql/${mistake.file}, line ${line}`;
+    const { message, next, exitCode } = await failureOf(mistake.action({ ...loader.context, model }));
+    expect({ place: message.slice(0, place.length + 2), message, next, exitCode }).toEqual({
+      place: `${place}: `,
+      message: expect.stringMatching(mistake.said),
+      next: expect.stringMatching(/^Correct that file and run again\. npm run check -- --deep /),
+      exitCode: 1,
+    });
+    expect(await readEverything(loader)).toEqual(before);
+    if (mistake.planned === true) {
+      const { refused } = await explainLoad(model, loader.context.warehouse);
+      expect(refused.map((one) => one.place)).toContain(place);
+    }
+  });
+
+  test("in a user's own statement is told with its line", async () => {
+    const { warehouse } = opened.loader.context;
+    const sql = 'SELECT *\nFROM users\nWHERE nothing = 1';
+    const failure = await failureOf(warehouse.query(sql, { asWritten: true }));
+    expect(failure).toMatchObject({ line: 3, message: expect.stringContaining('nothing') });
+    const asQuestion = ask(warehouse, { sql, written: wholeFile('sql/queries/mine.sql', sql) });
+    expect((await failureOf(asQuestion)).message).toMatch(/^sql\/queries\/mine\.sql, line 3: /);
+  });
+
+  test('that is corrected is gone: the same load goes through', async () => {
+    await etl(opened.loader.context);
+    await reconcile(opened.loader.context, { recounts: false });
+  });
+});
