@@ -32,6 +32,7 @@ const GROUPS = [
 /** Folders of src/, the longest first, and what they are to the reader. */
 const AREAS = [
   ['config/', 'dwh.cfg'],
+  ['aws/', 'AWS'],
   ['objects/s3/', 'Files in S3'],
   ['objects/', 'Files'],
   ['warehouse/redshift/', 'Redshift'],

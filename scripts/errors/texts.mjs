@@ -9,6 +9,7 @@ const NAMES = {
   describe: 'reason',
   said: 'reason',
   error: 'reason',
+  codeOf: 'code',
   nameOf: 'code',
   nameWithLine: 'KEY',
   showValue: 'value',
@@ -20,6 +21,8 @@ const FINDINGS = {
   missing: 'KEY is missing: add …',
   notFilledIn: 'KEY is not filled in: write …',
 };
+/** Functions whose texts are those of a table that is listed by itself. */
+const ELSEWHERE = { adviceOn: 'By its code: see [AWS](#aws).' };
 /** Functions and methods that only change how their value looks. */
 const DRESSING = [
   'JSON.stringify',
@@ -56,6 +59,7 @@ export function textsOf(node, scope, depth = 0) {
     case 'Identifier':
       return constantOf(node.value, scope, depth);
     case 'CallExpression':
+      if (calledIn(node) in ELSEWHERE) return [ELSEWHERE[calledIn(node)]];
       return returnsOf(scope, calledIn(node)).flatMap((one) => textsOf(one.node, one.scope, depth + 1));
     default:
       return [];

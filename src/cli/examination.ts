@@ -1,4 +1,5 @@
-import type { AwsConfig, Config } from '../config/config.ts';
+import type { AwsOptions } from '../aws/client.ts';
+import type { Config } from '../config/config.ts';
 import type { AwsAccess, Examination } from '../doctor/examination.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -97,7 +98,7 @@ function hasSts(env: NodeJS.ProcessEnv): boolean {
   return !isOtherS3 || Boolean(env['AWS_ENDPOINT_URL_STS'] ?? env['AWS_ENDPOINT_URL']);
 }
 
-async function whoAmI(aws: AwsConfig, region: string | undefined) {
-  const { askWhoAmI } = await import('../doctor/identity.ts');
+async function whoAmI(aws: AwsOptions, region: string | undefined) {
+  const { askWhoAmI } = await import('../aws/identity.ts');
   return askWhoAmI({ ...aws, region: region ?? aws.region });
 }

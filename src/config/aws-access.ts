@@ -1,6 +1,6 @@
+import type { AwsOptions } from '../aws/client.ts';
 import { ConfigError, type ConfigProblem } from '../errors.ts';
 import { parseAwsKeys } from './aws.ts';
-import type { AwsConfig } from './config.ts';
 import { parseEndpoint, REGION } from './endpoint.ts';
 import { Findings } from './findings.ts';
 import { readIni } from './ini.ts';
@@ -12,7 +12,7 @@ import { collectSecrets } from './secrets.ts';
 /** What a dwh.cfg says before there is a warehouse. */
 export interface AwsAccess {
   /** The keys, and the region of the warehouse if the file names one, else that of the data. */
-  readonly aws: AwsConfig;
+  readonly aws: AwsOptions;
   /** The sources and jsonpaths files in S3, as far as they are filled in. */
   readonly sources: readonly string[];
   /** The name of the database, if the file has one. */

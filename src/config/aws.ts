@@ -1,8 +1,9 @@
-import type { AwsConfig, Environment } from './config.ts';
+import type { AwsOptions } from '../aws/client.ts';
+import type { Environment } from './config.ts';
 import type { Findings } from './findings.ts';
 import { SETTINGS, type SettingId } from './settings.ts';
 
-type AwsKeys = Omit<AwsConfig, 'region'>;
+type AwsKeys = Omit<AwsOptions, 'region'>;
 
 const SAFER =
   "the SDK's default chain (environment, ~/.aws, the machine's role) keeps them out of files and renews them";

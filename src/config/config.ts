@@ -1,3 +1,4 @@
+import type { AwsOptions } from '../aws/client.ts';
 import type { ConfigProblem } from '../errors.ts';
 
 /** Where one kind of file comes from. */
@@ -49,14 +50,6 @@ export interface RedshiftTarget {
 
 export type Target = DuckdbTarget | PostgresTarget | RedshiftTarget;
 
-/** What the AWS SDK is to be given; an absent field leaves it to the SDK's own default chain. */
-export interface AwsConfig {
-  readonly region?: string | undefined;
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: string | undefined;
-  readonly sessionToken?: string | undefined;
-}
-
 export interface Sources {
   readonly LOG_DATA: SourceConfig;
   readonly SONG_DATA: SourceConfig;
@@ -82,7 +75,7 @@ export interface Config {
   readonly sources: Sources;
   /** A writable `s3://bucket/folder/`, always with its last slash. */
   readonly workPrefix?: string | undefined;
-  readonly aws: AwsConfig;
+  readonly aws: AwsOptions;
   readonly load: LoadConfig;
   /** What works, but deserves a look. */
   readonly warnings: readonly ConfigProblem[];

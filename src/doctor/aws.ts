@@ -1,6 +1,6 @@
+import { type Answer, StsUnreachable } from '../aws/identity.ts';
 import type { Check, Outcome } from './checks.ts';
 import type { AwsAccess, Examination, Learnt } from './examination.ts';
-import { type Answer, StsUnreachable } from './identity.ts';
 
 /** AWS refuses requests whose time is off by more than this; the SDK corrects its own, other tools do not. */
 const REFUSED_SECONDS = 300;

@@ -1,8 +1,8 @@
+import type { Answer } from '../aws/identity.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Answer } from './identity.ts';
 
 /** What is to be examined, and the means. */
 export interface Examination {

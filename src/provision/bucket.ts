@@ -1,7 +1,7 @@
 import type { ObjectIdentifier } from '@aws-sdk/client-s3';
 import { StarloadError } from '../errors.ts';
 import type { S3Clients } from '../objects/s3/client.ts';
-import { explain } from '../objects/s3/errors.ts';
+import { explain, isBucketMissing } from '../objects/s3/errors.ts';
 import { uriOf } from '../objects/s3/uri.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function emptyBucket(clients: S3Clients, bucket: string, progress: 
       }
     }
   } catch (error) {
-    if ((error as { name?: string }).name === 'NoSuchBucket' || isGone(error)) return count;
+    if (isBucketMissing(error)) return count;
     throw explain(error, { action: 'remove', uri, bucket });
   }
 }
@@ -51,9 +51,4 @@ async function removeAll(client: Awaited<ReturnType<S3Clients['of']>>, bucket: s
     `cannot remove ${uriOf({ bucket, key: first.Key ?? '' })} and ${Errors.length - 1} others: ${first.Code} (${first.Message})`,
     { next: `Allow s3:DeleteObject and s3:DeleteObjectVersion on ${bucket}, and run again.` },
   );
-}
-
-/** What the search for a bucket's region says where there is no bucket. */
-function isGone(error: unknown): boolean {
-  return error instanceof StarloadError && /there is no bucket/.test(error.message);
 }

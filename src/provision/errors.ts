@@ -1,25 +1,11 @@
+import { type Advice, AwsError, adviceOn, codeOf } from '../aws/errors.ts';
 import { messageOf, StarloadError } from '../errors.ts';
 
-interface Advice {
-  readonly pattern: RegExp;
-  readonly next: string;
-}
-
+/** CloudFormation passes on what other services said, as words. */
 const ADVICE: readonly Advice[] = [
   {
-    pattern: /CredentialsProviderError|TokenProviderError|Could not load credentials/,
-    next: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`.',
-  },
-  {
-    pattern: /ExpiredToken|TokenRefreshRequired|RequestExpired/,
-    next: 'The AWS credentials have expired: renew them and run again.',
-  },
-  {
-    pattern: /InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|InvalidAccessKeyId/,
-    next: 'AWS does not know these keys: compare them with those of the account; temporary keys need their session token.',
-  },
-  {
     pattern: /AccessDenied|not authorized/i,
+    codes: ['AccessDenied', 'AccessDeniedException'],
     next: 'Give this identity the permission named above (docs/operations.md lists what provisioning needs).',
   },
   {
@@ -36,26 +22,20 @@ const ADVICE: readonly Advice[] = [
   },
   {
     pattern: /Throttling|Rate exceeded|TooManyRequests/,
+    codes: ['Throttling', 'ThrottlingException', 'TooManyRequestsException'],
     next: 'AWS is asked too much at the moment: run again in a minute, it goes on where it was.',
-  },
-  {
-    pattern: /ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|TimeoutError/,
-    next: 'Look at the network, the region and AWS_ENDPOINT_URL, and run again.',
   },
 ];
 
-/** What to do about something AWS says, where that is known. */
-export function adviceFor(text: string): string | undefined {
-  return ADVICE.find(({ pattern }) => pattern.test(text))?.next;
+/** What to do about the reason AWS gives for a failure, where that is known. */
+export function adviceFor(reason: string): string | undefined {
+  return adviceOn(new Error(reason), ADVICE);
 }
 
 /** An AWS error for its reader: what was tried and what to do. A StarloadError comes back as it is. */
 export function explain(error: unknown, attempt: string): StarloadError {
   if (error instanceof StarloadError) return error;
-  const { name = '', code = '' } = error as { name?: string; code?: string };
-  const said = messageOf(error).split('\n')[0] ?? '';
-  const text = `${name} ${code} ${said}`;
-  const next = adviceFor(text) ?? 'Mend what AWS says, and run again.';
-  // The SDK's errors carry the request with its signature: only text goes on.
-  return new StarloadError(`cannot ${attempt}: ${said || name}`, { next, cause: new Error(`${name}: ${said}`) });
+  const said = messageOf(error).split('\n')[0] || codeOf(error);
+  const next = adviceOn(error, ADVICE) ?? 'Mend what AWS says, and run again.';
+  return new StarloadError(`cannot ${attempt}: ${said}`, { next, cause: new AwsError(error) });
 }

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { askWhoAmI } from '../../src/aws/identity.ts';
 import { type Check, type Finding, runChecks } from '../../src/doctor/checks.ts';
 import type { Examination, Learnt } from '../../src/doctor/examination.ts';
 import { examineMachine } from '../../src/doctor/examine.ts';
-import { askWhoAmI } from '../../src/doctor/identity.ts';
 import { checkPrivileges } from '../../src/doctor/privileges.ts';
 import { shapeProblems } from '../../src/doctor/shape.ts';
 import { sourceChecks } from '../../src/doctor/sources.ts';

@@ -63,7 +63,6 @@ describe('the inventory', () => {
 /** A stop, which needs none, and the beginnings of messages whose causes and cures are listed one by one. */
 const WITHOUT_CURE = [
   'cannot {action} {uri}: {what}',
-  'the AWS credentials are of no use ({name}: {reason})',
   'the statement was cancelled',
   '{rule}: {examples}[; {others} more]',
 ];

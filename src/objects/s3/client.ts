@@ -1,14 +1,11 @@
 import type { S3, S3ClientConfig } from '@aws-sdk/client-s3';
+import { type AwsOptions, clientConfig } from '../../aws/client.ts';
+import { statusOf } from '../../aws/errors.ts';
 import { explain } from './errors.ts';
 import { uriOf } from './uri.ts';
 
-/** What the SDK is given; with neither keys nor region it looks where it always does. */
-export interface S3Options {
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: string | undefined;
-  readonly sessionToken?: string | undefined;
-  /** Where to ask for a bucket's region first. */
-  readonly region?: string | undefined;
+/** What the clients are made with. Of a bucket whose region is not known, `region` is asked first. */
+export interface S3Options extends AwsOptions {
   /** Another S3 than Amazon's; AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and the profile are honoured without it. */
   readonly endpoint?: string | undefined;
   /** How long a server may send nothing; a minute if absent. */
@@ -101,15 +98,11 @@ export class S3Clients {
   }
 
   #config(): S3ClientConfig {
-    const { accessKeyId, secretAccessKey, sessionToken, endpoint, silenceMilliseconds } = this.#options;
-    const socketTimeout = silenceMilliseconds ?? SILENCE_MILLISECONDS;
-    const keys = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+    const { region: _, endpoint, silenceMilliseconds: socketTimeout = SILENCE_MILLISECONDS, ...keys } = this.#options;
     return {
+      ...clientConfig(keys, { maxAttempts: MAX_ATTEMPTS, connectionTimeout: CONNECTION_MILLISECONDS, socketTimeout }),
       ...(endpoint && { endpoint }),
-      ...(keys && { credentials: sessionToken ? { ...keys, sessionToken } : keys }),
-      maxAttempts: MAX_ATTEMPTS,
       retryMode: 'standard',
-      requestHandler: { connectionTimeout: CONNECTION_MILLISECONDS, socketTimeout },
       // Other makers' S3 stumbles over the checksums the SDK adds of its own accord.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
@@ -118,8 +111,6 @@ export class S3Clients {
 }
 
 async function newClient(config: S3ClientConfig): Promise<S3> {
-  // The warning would come with every command; the SDK's version is pinned.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const { S3 } = await import('@aws-sdk/client-s3');
   return new S3(config);
 }
@@ -138,16 +129,12 @@ async function askLocation(client: S3, bucket: string): Promise<string | undefin
   }
 }
 
-interface ServiceError {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
-}
-
 function regionInAnswer(error: unknown): string | undefined {
-  return (error as ServiceError).$response?.headers?.['x-amz-bucket-region'];
+  const { $response } = error as { readonly $response?: { readonly headers?: Readonly<Record<string, string>> } };
+  return $response?.headers?.['x-amz-bucket-region'];
 }
 
 /** The bucket is there, but does not answer this question: what is asked of it next says why. */
 function isRefusal(error: unknown): boolean {
-  return [301, 307, 400, 403].includes((error as ServiceError).$metadata?.httpStatusCode ?? 0);
+  return [301, 307, 400, 403].includes(statusOf(error));
 }

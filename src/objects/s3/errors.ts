@@ -1,3 +1,4 @@
+import { AwsError, adviceOn, awsErrorOf, codeOf, statusOf, troubleOf } from '../../aws/errors.ts';
 import { messageOf, StarloadError } from '../../errors.ts';
 
 /** What was tried when S3 refused, and where. */
@@ -10,13 +11,6 @@ export interface Attempt {
 
 type Action = keyof typeof PERMISSIONS;
 
-interface ServiceError {
-  readonly name?: string;
-  readonly Code?: string;
-  readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
 /** For each thing the loader does, the IAM action and what it must be allowed on. */
 const PERMISSIONS = {
   find: { iam: 's3:ListBucket', on: 'bucket' },
@@ -27,25 +21,11 @@ const PERMISSIONS = {
   copy: { iam: 's3:GetObject on the source and s3:PutObject', on: 'key' },
 } as const;
 
-const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'RequestExpired'];
-const WRONG_KEYS = ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidToken', 'UnrecognizedClientException'];
-const NO_KEYS = ['CredentialsProviderError', 'TokenProviderError', 'ProviderError', 'NoCredentials'];
 const OTHER_REGION = [
   'PermanentRedirect',
   'AuthorizationHeaderMalformed',
   'TemporaryRedirect',
   'IllegalLocationConstraintException',
-];
-const BUSY = ['SlowDown', 'ServiceUnavailable', 'InternalError', 'ThrottlingException', 'RequestLimitExceeded'];
-const NETWORK = [
-  'ENOTFOUND',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'EPIPE',
 ];
 
 /** An S3 error for its reader: what was tried, where, and what to do. A StarloadError comes back as it is. */
@@ -54,7 +34,13 @@ export function explain(error: unknown, attempt: Attempt): StarloadError {
     return error;
   }
   const { what, next } = diagnose(error, attempt);
-  return new StarloadError(`cannot ${attempt.action} ${attempt.uri}: ${what}`, { next, cause: withoutSecrets(error) });
+  return new StarloadError(`cannot ${attempt.action} ${attempt.uri}: ${what}`, { next, cause: new AwsError(error) });
+}
+
+/** Whether there is no such bucket, from an answer about the bucket as a whole; asked for its region, S3 gives the status alone. */
+export function isBucketMissing(error: unknown): boolean {
+  const { code, status } = awsErrorOf(error);
+  return code === 'NoSuchBucket' || status === 404;
 }
 
 /** Whether S3 said that something is not there. */
@@ -78,12 +64,8 @@ export function staleError(label: string, error: unknown): StarloadError {
   return new StarloadError(`${label} ${what} since it was listed`, {
     outcome: 'nothing was loaded',
     next: 'Run again once nobody writes to it.',
-    cause: withoutSecrets(error),
+    cause: new AwsError(error),
   });
-}
-
-function statusOf(error: unknown): number | undefined {
-  return (error as ServiceError).$metadata?.httpStatusCode;
 }
 
 interface Diagnosis {
@@ -92,40 +74,42 @@ interface Diagnosis {
 }
 
 function diagnose(error: unknown, attempt: Attempt): Diagnosis {
-  const { name = '', Code = '', code = '' } = error as ServiceError;
-  const isOneOf = (names: readonly string[]) => [name, Code, code].some((each) => names.includes(each));
-  if (isOneOf(NO_KEYS)) return noCredentials(error);
-  if (isOneOf(EXPIRED)) {
-    return {
-      what: 'the AWS credentials have expired',
-      next: 'Renew them (`aws sso login`, or new temporary keys) and run again.',
-    };
+  return diagnoseKeys(error) ?? diagnosePlace(error, attempt) ?? diagnoseService(error);
+}
+
+/** What has to do with who asks. */
+function diagnoseKeys(error: unknown): Diagnosis | undefined {
+  const next = adviceOn(error) as string;
+  switch (troubleOf(error)) {
+    case 'noKeys':
+      return { what: `there are no AWS credentials (${firstLine(error)})`, next };
+    case 'expired':
+      return { what: 'the AWS credentials have expired', next };
+    case 'wrongKeys':
+      return { what: `S3 does not accept the AWS keys (${codeOf(error)})`, next };
+    default:
+      return undefined;
   }
-  if (isOneOf(WRONG_KEYS)) return wrongKeys(name);
-  if (isOneOf(['RequestTimeTooSkewed'])) {
+}
+
+function diagnosePlace(error: unknown, { action, uri, bucket }: Attempt): Diagnosis | undefined {
+  const code = codeOf(error);
+  if (code === 'RequestTimeTooSkewed') {
     return {
       what: "this machine's clock differs from S3's by more than 15 minutes",
       next: 'Set the clock and run again.',
     };
   }
-  if (isOneOf(['InvalidObjectState'])) {
+  if (code === 'InvalidObjectState') {
     return {
       what: 'it is archived (a Glacier storage class)',
       next: 'Restore it in S3, or move it out of the source.',
     };
   }
-  return diagnosePlace(error, attempt, isOneOf) ?? diagnoseService(error, isOneOf);
-}
-
-function diagnosePlace(
-  error: unknown,
-  { action, uri, bucket }: Attempt,
-  isOneOf: (names: readonly string[]) => boolean,
-): Diagnosis | undefined {
-  if (isOneOf(['InvalidBucketName', 'NoSuchBucket']) || (action === 'find' && isMissing(error))) {
+  if (['InvalidBucketName', 'NoSuchBucket'].includes(code) || (action === 'find' && isMissing(error))) {
     return { what: `there is no bucket ${bucket}`, next: 'Correct the name of the bucket in dwh.cfg.' };
   }
-  if (isOneOf(OTHER_REGION)) {
+  if (OTHER_REGION.includes(code)) {
     return {
       what: `the bucket ${bucket} lies in another region than the one asked, and S3 does not say in which`,
       next: "Write the bucket's region as REGION into dwh.cfg.",
@@ -142,45 +126,21 @@ function diagnosePlace(
   return undefined;
 }
 
-function diagnoseService(error: unknown, isOneOf: (names: readonly string[]) => boolean): Diagnosis {
+function diagnoseService(error: unknown): Diagnosis {
   const said = firstLine(error) || 'no reason given';
-  if (isOneOf(BUSY) || (statusOf(error) ?? 0) >= 500) {
-    return { what: `S3 is too busy, even after several attempts (${said})`, next: 'Run again in a few minutes.' };
+  const next = adviceOn(error);
+  if (troubleOf(error) === 'busy' || statusOf(error) >= 500) {
+    return {
+      what: `S3 is too busy, even after several attempts (${said})`,
+      next: next ?? 'Run again in a few minutes.',
+    };
   }
-  if (isOneOf([...NETWORK, 'TimeoutError']) || NETWORK.some((code) => said.includes(code))) {
-    return { what: `S3 does not answer (${said})`, next: 'Look at the network, the region and AWS_ENDPOINT_URL.' };
-  }
-  const { name = 'Error' } = error as ServiceError;
-  return { what: `${name}: ${said}`, next: 'Look the code up in the list of S3 error responses.' };
-}
-
-function noCredentials(error: unknown): Diagnosis {
-  return {
-    what: `there are no AWS credentials (${firstLine(error)})`,
-    next: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`, or write KEY and SECRET under [AWS] in dwh.cfg.',
-  };
-}
-
-function wrongKeys(name: string): Diagnosis {
-  return {
-    what: `S3 does not accept the AWS keys (${name})`,
-    next: 'Compare AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or [AWS] in dwh.cfg, with those of the account; temporary keys need their session token.',
-  };
+  if (next !== undefined) return { what: `S3 does not answer (${said})`, next };
+  return { what: `${codeOf(error)}: ${said}`, next: 'Look the code up in the list of S3 error responses.' };
 }
 
 /** What the SDK says, without its advice to programmers and its wrapping of errors from another realm. */
 function firstLine(error: unknown): string {
   const [line = ''] = messageOf(error).split('\n');
   return line.replace(/^AWS SDK error wrapper for (\w{0,100}Error: )?/, '').trim();
-}
-
-/** The SDK's errors carry the request with its signature, and S3's name the key or the token: only text goes on. */
-function withoutSecrets(error: unknown): Error {
-  const copy = new Error(messageOf(error));
-  copy.name = (error as ServiceError).name ?? 'Error';
-  const stack = error instanceof Error ? error.stack : undefined;
-  if (stack !== undefined) {
-    copy.stack = stack;
-  }
-  return copy;
 }

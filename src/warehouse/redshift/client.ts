@@ -1,46 +1,24 @@
 import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { type AwsOptions, clientConfig } from '../../aws/client.ts';
 import { keepLongIntegers } from './exact-integers.ts';
 
-/** Keys for AWS where dwh.cfg gives them; absent ones leave it to the SDK's default chain. */
-export interface AwsKeys {
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: string | undefined;
-  readonly sessionToken?: string | undefined;
-}
-
-type Sdk = typeof import('@aws-sdk/client-redshift-data');
-
-/** The SDK's module and a client for a region. The SDK itself honours AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_REDSHIFT_DATA. */
+/** The SDK's module and a client for a region. */
 export interface SdkClient {
-  readonly sdk: Sdk;
+  readonly sdk: typeof import('@aws-sdk/client-redshift-data');
   readonly client: RedshiftDataClient;
 }
 
-/** A request may be held back by long polling for WAIT_SECONDS: the client's patience must be longer. */
-const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
-const CONNECTION_TIMEOUT_MILLISECONDS = 10_000;
+/**
+ * Standard retries: HTTP 5xx, 429, throttling and broken connections. A request may be held back by long polling for
+ * WAIT_SECONDS: the client's patience must be longer.
+ */
+const PATIENCE = { maxAttempts: 4, connectionTimeout: 10_000, requestTimeout: 60_000 };
 
-/** Loads the SDK and makes a client. Standard retries: HTTP 5xx, 429, throttling and broken connections. */
-export async function openClient(
-  region: string,
-  { accessKeyId, secretAccessKey, sessionToken }: AwsKeys,
-): Promise<SdkClient> {
-  // Said once per process on Node 20, to nobody who could act on it here; the SDK's version is pinned.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+/** Loads the SDK and makes a client. */
+export async function openClient(options: AwsOptions): Promise<SdkClient> {
+  const config = clientConfig(options, PATIENCE);
   const sdk = await import('@aws-sdk/client-redshift-data');
-  const keys =
-    accessKeyId === undefined || secretAccessKey === undefined
-      ? {}
-      : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
-  const client = new sdk.RedshiftDataClient({
-    region,
-    maxAttempts: 4,
-    requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
-      connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
-    },
-    ...keys,
-  });
+  const client = new sdk.RedshiftDataClient(config);
   keepIntegersExact(client);
   return { sdk, client };
 }

@@ -7,11 +7,12 @@ import type {
   StatementData,
   StatusString,
 } from '@aws-sdk/client-redshift-data';
+import { isDenied } from '../../aws/errors.ts';
 import { StarloadError } from '../../errors.ts';
 import { collect } from '../pages.ts';
 import type { ResultSet } from '../warehouse.ts';
 import type { SdkClient } from './client.ts';
-import { isDenied, isTransient, nameOf, sortedCall } from './failures.ts';
+import { isOver, isTransient, sortedCall } from './failures.ts';
 import { addressOf, type RedshiftTarget } from './target.ts';
 import { type ResultPage, toResultSet } from './values.ts';
 
@@ -203,7 +204,7 @@ export class DataApi {
     try {
       await this.#repeat('CancelStatement', () => client.send(new sdk.CancelStatementCommand({ Id: id })));
     } catch (error) {
-      if (!/already in|not running|does not exist/i.test(String((error as Error).message))) {
+      if (!isOver(error)) {
         throw error;
       }
     }
@@ -275,7 +276,7 @@ export class DataApi {
           throw sortedCall(error);
         }
         if (attempt < ATTEMPTS || attempt % ATTEMPTS === 0) {
-          this.#notify(`${operation} failed (${nameOf(error)}); trying again (attempt ${attempt + 1})`);
+          this.#notify(`${operation} failed (${(error as Error).name}); trying again (attempt ${attempt + 1})`);
         }
         await sleep(pause);
         pause = longer(pause);

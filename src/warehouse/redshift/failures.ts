@@ -1,50 +1,38 @@
+import { type Advice, AwsError, adviceOn, codeOf, isDenied, statusOf, troubleOf } from '../../aws/errors.ts';
 import { messageOf } from '../../errors.ts';
 import { lineAt } from '../../sql/written.ts';
 import { WarehouseError } from '../errors.ts';
 
-/** What to do about a failed call: the same call may succeed later, or never. */
+/**
+ * Whether a failed call may succeed later. Beyond what the SDK retries by itself (5xx, throttling, broken connections),
+ * these are worth another try: too many active statements, sessions or waiting requests (Data API, considerations).
+ */
 export function isTransient(error: unknown): boolean {
-  const name = nameOf(error);
   return (
-    TRANSIENT.has(name) ||
+    ['busy', 'network'].includes(troubleOf(error) ?? '') ||
+    FULL.includes(codeOf(error)) ||
+    // A ValidationException, as much else is.
     /Session is not available/.test(messageOf(error)) ||
-    isServerFault(error) ||
-    isBrokenConnection(error)
+    statusOf(error) >= 500
   );
 }
 
-/**
- * Beyond what the SDK retries by itself (5xx, throttling, broken connections), these are worth another try: too many
- * active statements, sessions or waiting requests (Data API, considerations).
- */
-const TRANSIENT = new Set([
-  'ActiveStatementsExceededException',
-  'ActiveSessionsExceededException',
-  'ActiveWaitingRequestsExceededException',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'QueryTimeoutException',
-  'TimeoutError',
-]);
+const FULL = ['ActiveSessionsExceededException', 'ActiveWaitingRequestsExceededException', 'QueryTimeoutException'];
 
-function isServerFault(error: unknown): boolean {
-  const status = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode ?? 0;
-  return status >= 500;
+/** Whether the service answered a call, and the answer was no: nothing was begun. */
+export function isRefusal(error: unknown): boolean {
+  const isOfKeys = ['noKeys', 'expired', 'wrongKeys'].includes(troubleOf(error) ?? '');
+  return isOfKeys || isDenied(error) || codeOf(error) === 'ValidationException';
 }
 
-function isBrokenConnection(error: unknown): boolean {
-  const code = String((error as { code?: unknown } | undefined)?.code ?? '');
-  return ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND'].includes(code);
+/** Whether the service knows nothing of a statement; the code is the likely one, the words are certain (`Query does not exist.`). */
+export function isForgotten(error: unknown): boolean {
+  return codeOf(error) === 'ResourceNotFoundException' || /does not exist/i.test(messageOf(error));
 }
 
-/** The AWS name of an error, such as ValidationException. */
-export function nameOf(error: unknown): string {
-  return String((error as { name?: unknown } | undefined)?.name ?? '');
-}
-
-/** The caller's policies do not allow the call; asking again does not help. */
-export function isDenied(error: unknown): boolean {
-  return /AccessDenied|not authorized/i.test(`${nameOf(error)} ${messageOf(error)}`);
+/** Whether a statement could not be cancelled because it has ended: a ValidationException, known by its words alone. */
+export function isOver(error: unknown): boolean {
+  return isForgotten(error) || /already in|not running/i.test(messageOf(error));
 }
 
 /** A failed call of the Data API as a WarehouseError that says what to do. */
@@ -52,40 +40,23 @@ export function sortedCall(error: unknown): WarehouseError {
   if (error instanceof WarehouseError) {
     return error;
   }
-  const message = `${nameOf(error)}: ${messageOf(error)}`;
-  return new WarehouseError('unreachable', `the Redshift Data API refused a call: ${message}`, {
-    next:
-      ADVICE.find(([pattern]) => pattern.test(message))?.[1] ?? 'Run again later; --debug shows where it came from.',
-    cause: error,
+  const { name = '' } = error as { readonly name?: string };
+  return new WarehouseError('unreachable', `the Redshift Data API refused a call: ${name}: ${messageOf(error)}`, {
+    next: adviceOn(error, ADVICE) ?? 'Run again later; --debug shows where it came from.',
+    cause: new AwsError(error),
   });
 }
 
-const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [
-    /CredentialsProviderError|Could not load credentials/,
-    'Give the AWS SDK credentials: AWS_PROFILE, the AWS_… variables, a role of the machine, or [AWS] in dwh.cfg.',
-  ],
-  [
-    /ExpiredToken|expired/i,
-    'Renew the credentials (aws sso login, a new session token) and run again; the ledger keeps what is loaded from being loaded twice.',
-  ],
-  [
-    /UnrecognizedClient|InvalidSignature|security token.{0,300}invalid/i,
-    'The access key or its secret is wrong: correct the credentials.',
-  ],
-  [
-    /AccessDenied|not authorized/i,
-    'Allow redshift-data:BatchExecuteStatement, ExecuteStatement, DescribeStatement, GetStatementResult, CancelStatement and ListStatements, and GetClusterCredentials(WithIAM) or GetCredentials or the secret; without a condition on redshift-data:statement-owner-iam-userid, which shuts a role out of what its earlier sessions submitted.',
-  ],
-  [
-    /endpoint doesn't exist/,
-    'Is the name of the cluster or workgroup right, and its region? HOST, CLUSTER_IDENTIFIER, WORKGROUP and REGION in dwh.cfg say.',
-  ],
-  [/ActiveStatements|Throttling|TooManyRequests/, 'The account is busy: run again later.'],
-  [
-    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|TimeoutError|ETIMEDOUT/,
-    'Is there a way from here to the Data API (network, proxy, AWS_ENDPOINT_URL_REDSHIFT_DATA)? Run again when there is.',
-  ],
+const ADVICE: readonly Advice[] = [
+  {
+    pattern: /not authorized/i,
+    codes: ['AccessDenied', 'AccessDeniedException'],
+    next: 'Allow redshift-data:BatchExecuteStatement, ExecuteStatement, DescribeStatement, GetStatementResult, CancelStatement and ListStatements, and GetClusterCredentials(WithIAM) or GetCredentials or the secret; without a condition on redshift-data:statement-owner-iam-userid, which shuts a role out of what its earlier sessions submitted.',
+  },
+  {
+    pattern: /endpoint doesn't exist/,
+    next: 'Is the name of the cluster or workgroup right, and its region? HOST, CLUSTER_IDENTIFIER, WORKGROUP and REGION in dwh.cfg say.',
+  },
 ];
 
 /** A code stands at the head; the same number in a DETAIL can be the query's. */

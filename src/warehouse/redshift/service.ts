@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { AwsOptions } from '../../aws/client.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
 import type { KeptSession, SendOptions, Sent, Service } from '../service.ts';
 import type { ResultSet } from '../warehouse.ts';
-import { type AwsKeys, openClient, type SdkClient } from './client.ts';
+import { openClient, type SdkClient } from './client.ts';
 import { DataApi, hasEnded, type Notify, type StatementState } from './data-api.ts';
 import { sortedStatement } from './failures.ts';
 import { NAME_PREFIX } from './submitter.ts';
@@ -11,7 +12,7 @@ import type { RedshiftTarget } from './target.ts';
 /** What the service is reached with. */
 export interface ServiceOptions {
   readonly target: RedshiftTarget;
-  readonly aws: AwsKeys;
+  readonly aws: AwsOptions;
   /** The region of what its COPYs read. */
   readonly copyRegion: string;
   readonly notify: Notify;
@@ -119,7 +120,7 @@ class DataApiService implements Service {
   }
 
   #openSdk(): Promise<SdkClient> {
-    this.#sdk ??= openClient(this.#options.target.region, this.#options.aws);
+    this.#sdk ??= openClient({ ...this.#options.aws, region: this.#options.target.region });
     return this.#sdk;
   }
 }

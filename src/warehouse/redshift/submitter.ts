@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isDenied } from '../../aws/errors.ts';
 import { messageOf, StarloadError } from '../../errors.ts';
 import { WarehouseError } from '../errors.ts';
 import type { DataApi, Notify, StatementState } from './data-api.ts';
-import { isDenied } from './failures.ts';
+import { isForgotten, isRefusal } from './failures.ts';
 import type { Journal, JournalEntry, KeptEntry } from './journal.ts';
 
 /** How the names of the loader's statements begin. */
@@ -158,7 +159,7 @@ export class Submitter {
     try {
       await this.wait(state);
     } catch (error) {
-      if (!/does not exist/i.test(messageOf(error))) {
+      if (!isForgotten(error)) {
         throw error;
       }
     }
@@ -175,11 +176,4 @@ function unknownOutcome({ id }: StatementState, cause: unknown): WarehouseError 
     next: `${next === undefined ? '' : `${next} `}Running the same command again waits for the statement and loads nothing twice.`,
     cause,
   });
-}
-
-/** The service answered, and the answer was no. */
-function isRefusal(error: unknown): boolean {
-  return /ValidationException|AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken|CredentialsProvider/.test(
-    messageOf(error),
-  );
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AwsOptions } from '../../aws/client.ts';
 import { messageOf } from '../../errors.ts';
 import { Qualifier } from '../../sql/qualify.ts';
 import { withoutComments } from '../../sql/tokens.ts';
@@ -15,7 +16,7 @@ import type {
   StepResult,
   Warehouse,
 } from '../warehouse.ts';
-import { type AwsKeys, openClient, type SdkClient } from './client.ts';
+import { openClient, type SdkClient } from './client.ts';
 import { DataApi, type Notify, type StatementState } from './data-api.ts';
 import { sortedStatement } from './failures.ts';
 import { Journal } from './journal.ts';
@@ -45,7 +46,7 @@ import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFile
 /** What the engine works with. */
 export interface RedshiftOptions {
   readonly target: RedshiftTarget;
-  readonly aws: AwsKeys;
+  readonly aws: AwsOptions;
   /** Absent where dwh.cfg has none. */
   readonly work: WorkStore | undefined;
   /** The region of a place in S3. */
@@ -189,7 +190,7 @@ class RedshiftWarehouse implements Warehouse {
   }
 
   #openSdk(): Promise<SdkClient> {
-    this.#sdk ??= openClient(this.#options.target.region, this.#options.aws);
+    this.#sdk ??= openClient({ ...this.#options.aws, region: this.#options.target.region });
     return this.#sdk;
   }
 

@@ -1,0 +1,64 @@
+import { messageOf, StarloadError } from '../errors.ts';
+import { type AwsOptions, clientConfig } from './client.ts';
+import { type Advice, adviceOn, codeOf, troubleOf } from './errors.ts';
+
+/** Who the credentials belong to, and what AWS says the time is. */
+export interface Answer {
+  readonly arn: string;
+  readonly account: string;
+  readonly serverTime: Date | undefined;
+}
+
+/** STS did not answer: no reason to think that the credentials are wrong. */
+export class StsUnreachable extends StarloadError {}
+
+const FIRST_REGION = 'us-east-1';
+const PATIENCE = { maxAttempts: 2, connectionTimeout: 5_000, requestTimeout: 5_000 };
+
+/** Asks STS, which answers every identity. Throws StarloadError when there are no credentials or STS refuses them. */
+export async function askWhoAmI(options: AwsOptions): Promise<Answer> {
+  const config = clientConfig(options, PATIENCE);
+  const { STS } = await import('@aws-sdk/client-sts');
+  const region = options.region ?? (await new STS({}).config.region().catch(() => FIRST_REGION));
+  const client = new STS({ ...config, region });
+  let serverTime: Date | undefined;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const output = await next(args);
+      serverTime = dateOf(output.response);
+      return output;
+    },
+    { step: 'deserialize', priority: 'low', name: 'readDate' },
+  );
+  try {
+    const { Arn = 'unknown', Account = 'unknown' } = await client.getCallerIdentity({});
+    return { arn: Arn, account: Account, serverTime };
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    client.destroy();
+  }
+}
+
+function dateOf(response: unknown): Date | undefined {
+  const text = (response as { headers?: Readonly<Record<string, string>> } | undefined)?.headers?.['date'];
+  const date = new Date(text ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+const DENIED: Advice = {
+  codes: ['AccessDenied', 'AccessDeniedException'],
+  next: 'A policy denies sts:GetCallerIdentity: look for one of the organisation.',
+};
+
+/** The error keeps no cause: the SDK's holds the request with its signature. */
+function explained(error: unknown): StarloadError {
+  const said = `${codeOf(error)}: ${messageOf(error).split('\n')[0]}`;
+  const isAway = ['busy', 'network'].includes(troubleOf(error) ?? '');
+  const next = isAway ? undefined : adviceOn(error, [DENIED]);
+  return next === undefined
+    ? new StsUnreachable(`STS does not answer (${said}), so nobody knows who the credentials belong to`, {
+        next: 'Nothing needs STS but this check. In a network without a way to it, go by the checks below.',
+      })
+    : new StarloadError(`the AWS credentials are of no use (${said})`, { next });
+}
