@@ -116,7 +116,7 @@ test('a reader that closes the pipe does not make a command fail', () =>
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   }));
 
-test('what a killed load spooled is removed by the next command, and what a living one spools is not', () =>
+test('the next command removes the spool of a killed load, but not that of a running one', () =>
   withProject(async (folder) => {
     const env = { TMPDIR: join(folder, 'tmp') };
     mkdirSync(env.TMPDIR);

@@ -8,7 +8,7 @@ import { engines } from '../support/engines.ts';
 import { withLoader } from '../support/loader.ts';
 import { writeSample } from '../support/trials.ts';
 
-test('a source that has lost all its files is told by name, and refused where files are expected', () =>
+test('a source that has lost all its files is reported by name, and refused if files are expected', () =>
   withProject(async (folder) => {
     await run(folder, ['create-tables']);
     await run(folder, ['etl', '--expect-files']);

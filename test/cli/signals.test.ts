@@ -21,7 +21,7 @@ syncBuiltinESMExports();
 `;
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends a command the second time, though its main thread is busy',
+  '%s ends a command the second time, even while its main thread is busy',
   (signal) =>
     withProject(async (folder) => {
       await run(folder, ['create-tables']);

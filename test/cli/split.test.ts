@@ -26,7 +26,7 @@ test('a split load that fails tells what is committed, as text and as JSON', () 
     expect(stderr).toContain('error: one record cannot be loaded; nothing was loaded\n');
   }));
 
-test('a split load that is interrupted tells what is committed', () =>
+test('an interrupted split load reports what is committed', () =>
   withProject(async (folder) => {
     writeFileSync(join(folder, 'dwh.cfg'), SPLIT);
     await run(folder, ['create-tables']);

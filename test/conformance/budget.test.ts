@@ -107,7 +107,7 @@ const needs = (budgets: readonly Budget[], wanted: Budget['task']) =>
 
 onRedshift('the statements a model can need on Redshift', () => {
   test.each([0, 1, 2])(
-    'are those that are sent in the worst case, and leave room for %i more dimensions',
+    'equal the statements sent in the worst case, and leave room for %i more dimensions',
     async (dimensions) => {
       const model = await modelWith(dimensions);
       await withModel(model, 's3://work/', async ({ context, loader, sent }) => {

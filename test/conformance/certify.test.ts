@@ -62,7 +62,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
     ).map(({ name }) => name);
 
   test(
-    'asks everything, loads, and leaves nothing behind but its document, which names nobody',
+    'asks everything, loads, and leaves only its document behind, which contains no names',
     () =>
       withProject(async (folder) => {
         const { code, stdout, stderr } = await run(folder, ['--yes', '--json']);
@@ -122,7 +122,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       expect(standin.dataApi.calls.length).toBe(calls);
     }));
 
-  test.each(Object.entries(STOP_SIGNALS))('that is stopped by %s drops its schema first', (signal, exitCode) =>
+  test.each(Object.entries(STOP_SIGNALS))('stopped by %s, drops its schema first', (signal, exitCode) =>
     withProject(async (folder) => {
       const before = standin.dataApi.calls.length;
       const loader = spawn(process.execPath, [MAIN, 'certify', '--config', join(folder, 'dwh.cfg'), '--yes'], {
@@ -166,7 +166,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
   });
 
   test(
-    'whose time is up cancels what runs, reports the rest as not reached, and leaves nothing behind',
+    'out of time, cancels the running statement, reports the rest as not reached, and leaves nothing behind',
     () =>
       withProject(async (folder) => {
         const found: Finding[] = [];
@@ -234,7 +234,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       expect(await schemas()).toEqual([]);
     }));
 
-  test('on Serverless tells beforehand how long its dollars last, and refuses where they do not', () =>
+  test('on Serverless says beforehand how long the dollars last, and refuses if they are not enough', () =>
     withProject(async (folder) => {
       const calls = standin.dataApi.calls.length;
       const config = readFileSync(join(folder, 'dwh.cfg'), 'utf8');
@@ -254,7 +254,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
     }));
 
   test(
-    'that is killed has its schema and files removed by a process that it started beside itself',
+    'when killed, has its schema and files removed by its clean-up process',
     () =>
       withProject(async (folder) => {
         const child = spawn(process.execPath, [MAIN, 'certify', '--yes', '--out', join(folder, 'out.json')], {
@@ -287,7 +287,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
     }));
 
   test(
-    'that is killed with all its processes leaves its schema to the next one, which drops no other',
+    'when killed with all its processes, leaves its schema to the next one, which drops no other schema',
     () =>
       withProject(async (folder) => {
         const killed = newSchema(new Date());
@@ -324,7 +324,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
   const age = (service: Service, schema: string) =>
     service.send([`UPDATE ${schema}.starload_certify_mark SET beat = DATEADD(minute, -5, GETDATE())`]);
 
-  test('that beats is not taken for dead', async () => {
+  test('with a recent heartbeat is not taken for dead', async () => {
     const service = await openServiceAt(standin.dataApi.url);
     const schema = newSchema(new Date());
     try {

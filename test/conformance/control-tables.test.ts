@@ -110,7 +110,7 @@ async function loadAnew(loader: Loader): Promise<void> {
 
 describe.each(engines)('control tables changed by hand, on $name:', (engine) => {
   test.each(RUN_ROWS)(
-    'load_run %s is named, refuses or harms no load, and is mended by rebuild --restamp',
+    'load_run %s is named, refuses loads or does them no harm, and is fixed by rebuild --restamp',
     (how, sql, problem) =>
       withLoader(engine, async (loader) => {
         const { context, store } = loader;
@@ -224,7 +224,7 @@ describe.each(engines)('control tables changed by hand, on $name:', (engine) => 
       expect(await readStar(context.warehouse)).toEqual(star);
     });
 
-    test('what next says makes everything agree again', async () => {
+    test('following the next: line makes everything agree again', async () => {
       const { warehouse } = loader.context;
       for (const [, sql] of EDITS) {
         await runSql(warehouse, sql);

@@ -11,13 +11,13 @@ import { LOG_ROOT } from '../support/scenario.ts';
 
 describe.each(engines)('a damaged file on $name', (engine) => {
   test(
-    'is broken where nobody can tell its records apart: no number of errors covers it, and it can be set aside',
+    'is broken if its records cannot be separated: no number of errors covers it, and it can be set aside',
     () => withLoader(engine, (loader) => refusesBrokenFiles(loader, Object.entries(BROKEN_FILES))),
     300_000,
   );
 
   test(
-    'loads the lines that somebody wrote, and each other line is one error; or all of it is refused',
+    'loads the lines as they were written, and each other line is one error; or all of it is refused',
     () =>
       withLoader(engine, async (loader) => {
         const ends: string[] = [];

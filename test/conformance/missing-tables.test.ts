@@ -19,7 +19,7 @@ const withStar = (engine: (typeof engines)[number], action: (loader: Loader) => 
   });
 
 describe.each(engines)('tables that are missing, on $name', (engine) => {
-  test.each(['users', 'songplays', 'current_events'])('%s: check names it, it is made and filled', (table) =>
+  test.each(['users', 'songplays', 'current_events'])('%s: check names it; --missing creates and fills it', (table) =>
     withStar(engine, async (loader) => {
       const before = await readStar(loader.context.warehouse);
       await sql(loader, `DROP TABLE ${table}`);
@@ -34,7 +34,7 @@ describe.each(engines)('tables that are missing, on $name', (engine) => {
     }),
   );
 
-  test('a table of the star without a column is made anew', () =>
+  test('a table of the star that lacks a column is recreated', () =>
     withStar(engine, async (loader) => {
       const before = await readStar(loader.context.warehouse);
       await sql(loader, 'DROP TABLE users');
@@ -50,7 +50,7 @@ describe.each(engines)('tables that are missing, on $name', (engine) => {
     }));
 
   test.each(['staging_events', 'rejected_records'])(
-    '%s is not made empty: its rows are gone, and a load brings them back',
+    '%s is not created empty: its rows are lost, and only a load restores them',
     (table) =>
       withStar(engine, async (loader) => {
         await sql(loader, `DROP TABLE ${table}`);

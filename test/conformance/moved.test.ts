@@ -109,7 +109,7 @@ describe.each(engines)('on $name a file', (engine) => {
   test.each([
     ['a view', 'VIEW load_history AS SELECT song_id AS run_id FROM songs', '(view, not an ordinary table)'],
     ["a table of somebody else's", 'TABLE load_history (note VARCHAR(9))', '(table, has no column run_id, '],
-  ])('is not loaded where the history is %s', (_, made, reason) =>
+  ])('is refused if the history is %s', (_, made, reason) =>
     withLoader(engine, async (loader) => {
       const { warehouse } = loader.context;
       await runSql(warehouse, 'DROP TABLE load_history');

@@ -21,7 +21,7 @@ const refusal = (column: string) => ({
 
 describe.each(engines)('a column of an analyst on $name', (engine) => {
   test.each(['users', 'staging_events', 'load_ledger'])(
-    'of %s that takes no NULL is named by check and by the load that it fails',
+    'of %s that takes no NULL is named by check and by the load that fails on it',
     (table) =>
       withLoader(engine, async (loader) => {
         const { context } = loader;

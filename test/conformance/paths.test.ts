@@ -171,7 +171,7 @@ describe.each(engines)('paths below the first level on $name', (engine) => {
   });
   afterAll(() => close());
 
-  test('lead where the oracle says, or their record is refused', async () => {
+  test('give the value that the oracle expects, or their record is refused', async () => {
     const verdicts = { loaded: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(

@@ -69,7 +69,7 @@ describe('PostgreSQL', () => {
       await admin.query(`DROP OWNED BY ${quoted}; DROP ROLE ${quoted}`);
     }));
 
-  test('does not wait for a lock longer than its time limit; who only reads does not wait at all', () =>
+  test('does not wait for a lock longer than its time limit; readers do not wait at all', () =>
     withTables(
       async (warehouse, admin) => {
         await admin.query('BEGIN; LOCK TABLE load_run IN ACCESS EXCLUSIVE MODE');
@@ -91,7 +91,7 @@ describe('PostgreSQL', () => {
     [500, '500ms'],
     [3_600_000, '1min'],
   ])(
-    'a transaction may stand idle for its time limit of %i ms, but for no longer than a minute',
+    'a transaction may be idle for its time limit of %i ms, but for no longer than a minute',
     (timeoutMilliseconds, idle) =>
       withTables(
         async (warehouse) => {

@@ -30,7 +30,7 @@ describe.each(engines)('the transaction protocol on $name', (engine) => {
   testIf(
     engine.reportsLive,
     `failures at each step on ${engine.name}: steps are not reported live; redshift-faults.test.ts fails statements instead`,
-  )('a load that fails after any step leaves every table as it was, and the next one is right', async () => {
+  )('a load that fails after any step leaves every table unchanged, and the next load succeeds', async () => {
     expect(await survivesFailureAtAnyStep(engine)).toBeGreaterThan(25);
   });
 
@@ -44,7 +44,7 @@ describe.each(engines)('the transaction protocol on $name', (engine) => {
   test.each([
     ['load_ledger', 'the rows that were copied do not carry the stamp of their run'],
     ['staging_events', 'records_staged: took 1 records for staging_events, staged 0'],
-  ])('a load whose rows in %s would carry another stamp than their run is refused', async (name, words) => {
+  ])('a load whose rows in %s would carry a different stamp from its run is refused', async (name, words) => {
     const model = loadModel();
     const tables = model.tables.map((table) => (table.name === name ? stampedOtherwise(table) : table));
     await withLoader(

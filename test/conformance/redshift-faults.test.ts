@@ -147,7 +147,7 @@ describe('a load through the Data API', () => {
     }
   }, 300_000);
 
-  test('leaves everything as it was after an error at any of its statements', async () => {
+  test('leaves everything unchanged after an error at any of its statements', async () => {
     const statements = await statementsOfALoad();
     for (const at of sample('statements with an error', upTo(statements), scale.faultyStatements)) {
       const made: Fault = at % 2 === 0 ? { kind: 'fail', at, error: 'ERROR: disk full' } : { kind: 'abort', at };

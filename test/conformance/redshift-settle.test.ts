@@ -77,7 +77,7 @@ describe('a statement of an earlier process that may not be looked at', () => {
   test.each([
     ['whose id is known', OTHER, 'statement 01234567'],
     ['whose id is not known', undefined, 'may not be looked at'],
-  ])('and %s is warned about, and the load goes on', (_, id, note) =>
+  ])('and %s causes a warning, and the load continues', (_, id, note) =>
     withWarehouse(async ({ folder, warehouse, notes }) => {
       const loader = await makeLoader(warehouse, folder);
       const star = writeSample(loader);
@@ -91,7 +91,7 @@ describe('a statement of an earlier process that may not be looked at', () => {
     }),
   );
 
-  test('is forgotten after a day, and not before', () =>
+  test('is forgotten after a day, but not earlier', () =>
     withWarehouse(async ({ folder, warehouse }) => {
       fault = ownStatementsOnly;
       leaveEntry(folder, { id: OTHER, ageHours: 23 });

@@ -21,7 +21,7 @@ const MOMENTS: readonly (readonly [title: string, moment: Moment, outcome: strin
 ];
 
 onRedshift('a big file in S3 that another one stands in for, for a while', () => {
-  test.each(MOMENTS)('%s, is loaded as it was listed, or not at all', async (_, moment, outcome) => {
+  test.each(MOMENTS)('%s, is loaded in the listed version or not at all', async (_, moment, outcome) => {
     expect(await loadsTheListedVersion(redshift as Engine, {}, moment)).toBe(outcome);
   });
 });
@@ -59,7 +59,7 @@ async function levelsOf({ context: { warehouse } }: Loader): Promise<unknown> {
 }
 
 onRedshift('a whole folder', () => {
-  test('is loaded anew when a file was another one while COPY read it, though it has been put back', () =>
+  test('is loaded again if a file was replaced while COPY read it, even if it was put back', () =>
     withFolders(async ({ s3, loader, load }) => {
       let copies = 0;
       s3.faults = ({ operation, bucket }) => {
@@ -104,7 +104,7 @@ onRedshift('a whole folder', () => {
       );
     }));
 
-  test('of files whose names begin alike is what COPY takes for such a name: these, each time one changes', () =>
+  test('that is a prefix of file names is loaded as COPY reads it: these files, each time one changes', () =>
     withFolders(async ({ s3, loader, load }) => {
       for (const day of ['01', '02', '11']) s3.put('logs', `days/2018-11-${day}.json`, lineOf(`day ${day}`));
       expect((await load('logs/days/2018-11-0')).status).toBe('loaded');

@@ -148,7 +148,7 @@ async function setsAsideFiles(loader: Loader, all: Files): Promise<void> {
 describe.each(engines)('bad records on $name', (engine) => {
   const numRuns = Math.ceil(scale.mixtures * engine.share);
 
-  test('with errors allowed, all others load, and each is kept with its file and line', async () => {
+  test('with errors tolerated, all other records load, and each rejected one is stored with its file and line', async () => {
     await fc.assert(
       fc.asyncProperty(files, (all) => withLoader(engine, (loader) => keepsOutRecords(loader, all))),
       { numRuns, endOnFailure: true },
@@ -205,7 +205,7 @@ describe.each(engines)('bad records on $name', (engine) => {
       expect((await reconciled(loader)).map(([uri]) => uri)).toEqual([`${LOG_ROOT}/a.json`, `${LOG_ROOT}/b.json`]);
     }));
 
-  test('one mistake that breaks its file counts once against the errors allowed', () =>
+  test('a mistake that breaks its whole file counts as one error', () =>
     withLoader(engine, async (loader) => {
       loader.store.files.set(`${LOG_ROOT}/a.json`, `${BAD.malformed}\n${JSON.stringify(PLAY, null, 1)}`);
       await expect(withTolerance(loader, { ...SET_ASIDE, maxErrors: 0 })).rejects.toThrow('one record is bad');

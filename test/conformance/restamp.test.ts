@@ -31,7 +31,7 @@ async function stampAhead({ context: { warehouse } }: Loader): Promise<void> {
 }
 
 describe.each(engines)('runs stamped with a clock that was ahead, on $name,', (engine) => {
-  test('refuse every load until they are stamped anew, in their order', () =>
+  test('refuse every load until they are restamped, in their order', () =>
     withLoader(engine, async (loader) => {
       const { context, store } = loader;
       const hurried = { ...context, firstPauseMilliseconds: 1 };
@@ -73,7 +73,7 @@ describe.each(engines)('a clock of the warehouse on $name', (engine) => {
   test.each([
     ['a time a year from now', "+ INTERVAL '400 days'"],
     ['a time in 2038', "+ INTERVAL '4400 days'"],
-  ])('that says %s refuses loads and rebuilds before anything is stamped by it', (_, shift) =>
+  ])('that shows %s refuses loads and rebuilds before it stamps anything', (_, shift) =>
     withLoader(engine, async (loader) => {
       const { context } = loader;
       writeSample(loader);

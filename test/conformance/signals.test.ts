@@ -107,7 +107,7 @@ describe.each(Object.keys(SHARED_GROUNDS))('a load on %s that is told to stop', 
   );
 
   test(
-    'a second time ends at once, though the first signal is not done with',
+    'a second time ends at once, while the first signal is still being handled',
     () =>
       withLoad('cannot cancel', async ({ child, said, ended }) => {
         child.kill('SIGINT');

@@ -48,7 +48,7 @@ const loadedUris = async ({ context: { warehouse } }: Loader) =>
   (await warehouse.query('SELECT uri FROM load_ledger ORDER BY uri')).rows.map(([uri]) => String(uri));
 
 describe.each(engines.map((engine) => [engine.name, engine] as const))('a split load on %s', (_, engine) => {
-  test('that meets a bad record says which runs are committed, and they are', () =>
+  test('with a bad record says which runs are committed, and they are', () =>
     withLoader(engine, async (loader) => {
       write(loader, [play(1541000000001), BAD, play(1541000000002)]);
       const error = await failureOf(etl(split(loader.context)));
@@ -102,7 +102,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a split 
       );
     }));
 
-  test('that is planned anew reports all it loaded, and counts all errors', () =>
+  test('that is planned again reports everything it loaded, and counts all errors', () =>
     withLoader(engine, async (loader) => {
       write(loader, [`${play(1541000000001)}\n${BAD}`, linesOf([OTHER_PLAY]), `${play(1541000000002)}\n${BAD}`]);
       const tolerance = { maxErrors: 2, quarantine: false, excerpts: true };

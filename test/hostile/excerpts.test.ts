@@ -24,7 +24,7 @@ const RECORDS: Readonly<Record<string, object | string>> = {
 const VALUES = new RegExp(`${MARK}|99999999999|253402300800000|100000000000000000000`);
 
 describe('with --no-excerpts', () => {
-  test.each(Object.entries(RECORDS))('no value of the data is told, whatever refuses it: %s', (kind, record) =>
+  test.each(Object.entries(RECORDS))('no value of the data is printed, whatever refuses it: %s', (kind, record) =>
     withProject(async (folder) => {
       await run(folder, ['create-tables']);
       const text = typeof record === 'string' ? record : linesOf([record as never]);

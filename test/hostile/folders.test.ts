@@ -62,7 +62,7 @@ describe('demo', () => {
     }),
   );
 
-  test('makes everything anew in its own folder, and leaves what else is there', () =>
+  test('recreates everything in its own folder, and leaves other files alone', () =>
     withFolder(async (folder) => {
       const demo = join(folder, 'demo');
       await prepareDemo(demo);

@@ -82,7 +82,7 @@ describe.each(engines)('on $name', (engine) => {
   });
   afterAll(() => open.close());
 
-  test('files and folders of odd names are loaded once, and known by them', async () => {
+  test('files and folders with unusual names are loaded once, and recognised by name', async () => {
     const { loader, logs } = await open.fresh();
     const paths = [...ODD, ...CONTROL].flatMap((name) => [`${name}.json`, `${name}/x.json`]);
     const all = [...paths, `${'x'.repeat(250)}.json`, `${'\u{1f600}'.repeat(62)}.json`];
@@ -97,7 +97,7 @@ describe.each(engines)('on $name', (engine) => {
     await expectUnharmed(loader);
   });
 
-  test('odd values come back as they were', async () => {
+  test('unusual values come back unchanged', async () => {
     const { loader, logs } = await open.fresh();
     await runSql(loader.context.warehouse, 'DELETE FROM staging_events');
     const values = [...ODD, ...CONTROL, '', ' ', 'a\n\\.\nb', '"a","b"\n', "E'\\\\'"];

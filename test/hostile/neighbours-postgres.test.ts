@@ -43,7 +43,7 @@ onPostgres('grants are carried over where the search path says which schema it i
 });
 
 onPostgres(
-  'the privileges of the old tables are those of the new ones, on columns and for some rows too',
+  'the new tables keep the privileges of the old ones, including those on columns and rows',
   async (database) => {
     const { admin, own, open, user } = database;
     const [analyst, stranger] = [`analyst_${own.slice(-12)}`, `stranger_${own.slice(-12)}`];
@@ -75,7 +75,7 @@ WHERE n.nspname = '${own}' AND c.relname IN ('songs', 'users', 'time') GROUP BY 
 );
 
 onPostgres(
-  'a schema that somebody else has put into the search path is refused, and taken when it is named',
+  'a schema that another user has put into the search path is refused, and used if DB_SCHEMA names it',
   async (database) => {
     const { admin, own, open, user } = database;
     const mallory = `mallory_${own.slice(-12)}`;
@@ -91,51 +91,51 @@ onPostgres(
   },
 );
 
-onPostgres("a history that is not of the ledger's owner is refused before it is read", async (database) => {
-  const { admin, own, open } = database;
-  const mallory = `mallory_${own.slice(-12)}`;
-  const warehouse = await open();
-  await createTables(model, warehouse);
-  await admin(`DROP TABLE "${own}".load_history;
+onPostgres(
+  'a history that does not belong to the owner of the ledger is refused before it is read',
+  async (database) => {
+    const { admin, own, open } = database;
+    const mallory = `mallory_${own.slice(-12)}`;
+    const warehouse = await open();
+    await createTables(model, warehouse);
+    await admin(`DROP TABLE "${own}".load_history;
 CREATE VIEW "${own}".load_history AS SELECT CAST('a' AS VARCHAR) AS run_id, 'staging_events' AS staging_table, 'a' AS uri, 'a' AS version,
   1 AS size_bytes, CAST(now() AS TIMESTAMP) AS loaded_at; GRANT ALL ON "${own}".load_history TO PUBLIC`);
-  const loader = loaderOf(warehouse, database.folder);
-  writeSample(loader);
-  await expect(etl(loader.context)).rejects.toThrow('load_history (view, not an ordinary table)');
-  await admin(`DROP VIEW "${own}".load_history;
+    const loader = loaderOf(warehouse, database.folder);
+    writeSample(loader);
+    await expect(etl(loader.context)).rejects.toThrow('load_history (view, not an ordinary table)');
+    await admin(`DROP VIEW "${own}".load_history;
 CREATE TABLE "${own}".load_history AS SELECT run_id, staging_table, uri, version, size_bytes, loaded_at, 0 AS generation
 FROM "${own}".load_ledger; GRANT ALL ON "${own}".load_history TO PUBLIC;
 CREATE ROLE "${mallory}"; ALTER TABLE "${own}".load_history OWNER TO "${mallory}"`);
-  await expect(etl(loader.context)).rejects.toThrow(`load_history (table, of the user ${mallory})`);
-  await admin(`DROP TABLE "${own}".load_history; DROP ROLE "${mallory}"`);
-  await etl(loader.context);
-});
+    await expect(etl(loader.context)).rejects.toThrow(`load_history (table, of the user ${mallory})`);
+    await admin(`DROP TABLE "${own}".load_history; DROP ROLE "${mallory}"`);
+    await etl(loader.context);
+  },
+);
 
-onPostgres(
-  'tables that somebody else has made just like those of Starload are refused, whoever loads',
-  async (database) => {
-    const { admin, own, open, user } = database;
-    const mallory = `mallory_${own.slice(-12)}`;
-    await admin(`CREATE ROLE "${mallory}"; GRANT CREATE ON SCHEMA public TO "${mallory}"`);
-    const tables = model.tables.map((table) =>
-      ddlFor(table, 'postgres').replace('CREATE TABLE ', 'CREATE TABLE public.'),
-    );
-    await admin(
-      `SET ROLE "${mallory}"; ${tables.map((sql) => sql.replaceAll(/ ON (\w+) (?=USING|\()/g, ' ON public.$1 ')).join('; ')}`,
-    );
-    await admin(`SET ROLE "${mallory}"; CREATE TABLE public.sprung (by_user TEXT);
+onPostgres('look-alike tables of another user are refused, for every user who loads', async (database) => {
+  const { admin, own, open, user } = database;
+  const mallory = `mallory_${own.slice(-12)}`;
+  await admin(`CREATE ROLE "${mallory}"; GRANT CREATE ON SCHEMA public TO "${mallory}"`);
+  const tables = model.tables.map((table) =>
+    ddlFor(table, 'postgres').replace('CREATE TABLE ', 'CREATE TABLE public.'),
+  );
+  await admin(
+    `SET ROLE "${mallory}"; ${tables.map((sql) => sql.replaceAll(/ ON (\w+) (?=USING|\()/g, ' ON public.$1 ')).join('; ')}`,
+  );
+  await admin(`SET ROLE "${mallory}"; CREATE TABLE public.sprung (by_user TEXT);
 CREATE FUNCTION public.spring() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.sprung SELECT current_user; RETURN NEW; END';
 INSERT INTO public.load_run SELECT now(), now();
 CREATE TRIGGER t BEFORE UPDATE ON public.load_run FOR EACH ROW EXECUTE FUNCTION public.spring(); GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC`);
-    const refused = (warehouse: Warehouse) =>
-      expect(createTables(model, warehouse, { force: true })).rejects.toThrow(`users (table, of the user ${mallory})`);
-    await refused(await open('public'));
-    await admin(`ALTER ROLE ${user} SUPERUSER`);
-    await refused(await open('public'));
-    expect(await admin('SELECT * FROM public.sprung')).toEqual([]);
-    await admin(`DROP OWNED BY "${mallory}"; DROP ROLE "${mallory}"`);
-  },
-);
+  const refused = (warehouse: Warehouse) =>
+    expect(createTables(model, warehouse, { force: true })).rejects.toThrow(`users (table, of the user ${mallory})`);
+  await refused(await open('public'));
+  await admin(`ALTER ROLE ${user} SUPERUSER`);
+  await refused(await open('public'));
+  expect(await admin('SELECT * FROM public.sprung')).toEqual([]);
+  await admin(`DROP OWNED BY "${mallory}"; DROP ROLE "${mallory}"`);
+});
 
 onPostgres(
   'the tables may belong to the owner of the schema, or to a role of which the user is a member',
@@ -150,7 +150,7 @@ onPostgres(
   },
 );
 
-onPostgres('whatever kind of thing has the name of a table is refused, and dropped when told', async (database) => {
+onPostgres('an object of any kind with the name of a table is refused, and dropped on request', async (database) => {
   const { admin, own, open, user } = database;
   await admin(`SET ROLE ${user}; SET search_path = "${own}";
 CREATE MATERIALIZED VIEW songs AS SELECT 1 AS a; CREATE SEQUENCE users; CREATE TABLE artists (a INT) PARTITION BY LIST (a);
@@ -185,7 +185,7 @@ onPostgres('a search path without a schema to work in is refused, with what to d
   }
 });
 
-onPostgres('functions that stand before those of PostgreSQL in the search path are not met', async (database) => {
+onPostgres('functions that come before those of PostgreSQL in the search path are not used', async (database) => {
   const { admin, user, open } = database;
   await admin(`CREATE FUNCTION public.current_schema() RETURNS name LANGUAGE sql AS 'SELECT CAST(''elsewhere'' AS name)';
 CREATE FUNCTION public.pg_size_bytes(text) RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''sprung''; END';
@@ -261,7 +261,7 @@ CREATE RULE forget AS ON DELETE TO users DO ALSO DELETE FROM {own}.notes`,
 ];
 
 onPostgres(
-  'what would carry deletions to tables of others is refused by name before anything is deleted',
+  'anything that would carry deletions over to tables of others is refused by name before anything is deleted',
   async (database) => {
     const { admin, own, open, folder, user } = database;
     const warehouse = await open();

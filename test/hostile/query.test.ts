@@ -212,14 +212,14 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a query 
     expect(await readEverything(loader)).toEqual(before);
   };
 
-  test('is refused when it is another statement, with what to do about it', async () => {
+  test('is refused if it is not a query, with advice', async () => {
     const ends = await endsOf(EVERYWHERE);
     const text = expect.stringMatching(new RegExp(`^${REFUSED}: .*\n.*--write`));
     expect(ends).toEqual(EVERYWHERE.map((sql) => ({ sql, code: 1, text })));
     await expectNothingDone();
   });
 
-  test('is refused, by the engine or by its guard, when it holds another statement or calls what acts', async () => {
+  test('is refused, by the engine or by its guard, if it contains another statement or calls a function with side effects', async () => {
     const statements = [...BEGINNING_WELL, ...(ONLY[name] ?? [])];
     expect((await endsOf(statements)).filter(({ code }) => code !== 1)).toEqual([]);
     await expectNothingDone();

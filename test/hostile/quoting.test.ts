@@ -52,7 +52,7 @@ describe.each(engines)('on $name', (engine) => {
   });
   afterAll(() => warehouse.close());
 
-  test('quoted texts are read back as they were, many in one statement', () =>
+  test('quoted texts are read back unchanged, many in one statement', () =>
     fc.assert(
       fc.asyncProperty(fc.array(literal, { minLength: 1, maxLength: 20 }), async (texts) => {
         const [step] = await write(

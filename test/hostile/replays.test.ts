@@ -110,7 +110,7 @@ async function counts(loader: Loader): Promise<readonly number[]> {
 }
 
 describe.each(engines)('a restore on $name', (engine) => {
-  test('that is killed again and again gives the star before it, each record once', async () => {
+  test('killed repeatedly, gives the same star as before, each record once', async () => {
     await fc.assert(
       fc.asyncProperty(additions, LOADS, LOADS, stops, renamings, (scenario, first, second, stopped, renames) =>
         withLoader(engine, (loader) => restoresDespite(loader, { scenario, first, second, stopped, renames })),
@@ -161,7 +161,7 @@ const asOnDisk: LoaderOptions = {
 };
 
 describe.each(engines)('a restore on $name', (engine) => {
-  test('during which a file is changed gives the same star as the restore after it', () =>
+  test('during which a file changes, gives the same star as the next restore', () =>
     withLoader(
       engine,
       async (loader) => {
@@ -184,7 +184,7 @@ describe.each(engines)('a restore on $name', (engine) => {
       asOnDisk,
     ));
 
-  test('is refused, and not left half made, when create-tables makes the tables anew meanwhile', () =>
+  test('is refused, and not left half done, when create-tables recreates the tables meanwhile', () =>
     withLoader(engine, async (loader) => {
       await loadCorrections(loader);
       await remake(loader);
@@ -199,7 +199,7 @@ describe.each(engines)('a restore on $name', (engine) => {
       expect(await levels(loader)).toEqual(['third']);
     }));
 
-  test('is made once by loaders side by side', () =>
+  test('is done once when loaders run side by side', () =>
     withLoader(engine, async (loader) => {
       await loadCorrections(loader);
       await remake(loader);
@@ -212,7 +212,7 @@ describe.each(engines)('a restore on $name', (engine) => {
 });
 
 describe.each(engines)('create-tables during a load on $name', (engine) => {
-  test('makes the load begin anew with the history, where none of its runs has been made', () =>
+  test('restarts the load with the history, if none of its runs is committed', () =>
     withLoader(engine, async (loader) => {
       const { context, store } = loader;
       await loadCorrections(loader);
@@ -222,7 +222,7 @@ describe.each(engines)('create-tables during a load on $name', (engine) => {
       expect(await levels(loader)).toEqual(['fourth']);
     }));
 
-  test('ends a split load with what to do, and loses no order', () =>
+  test('ends a split load with advice, and keeps the order of runs', () =>
     withLoader(engine, async (loader) => {
       const { context, store } = loader;
       await loadCorrections(loader);

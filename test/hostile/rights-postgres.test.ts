@@ -44,7 +44,7 @@ CREATE CAST (TEXT AS pair) WITH FUNCTION pair_of(TEXT) AS IMPLICIT`,
   ],
 ];
 
-testPostgres('a query runs no code of others with rights on the files and programs of the server', () =>
+testPostgres("a user with rights on the server's files and programs runs no code of others in a query", () =>
   withSharedDatabase(postgres as never, async ({ admin, own, open, user }) => {
     const warehouse = await open();
     await createTables(loadModel(), warehouse);

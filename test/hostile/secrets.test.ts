@@ -190,7 +190,7 @@ async function runAll(bench: Bench): Promise<void> {
 
 const LOCAL = '[S3]\nLOG_DATA=log_data\nSONG_DATA=song_data\n';
 
-describe('no secret is shown, kept or told', () => {
+describe('no secret is printed, stored or sent', () => {
   test('on DuckDB', async () => {
     const bench = new Bench('duckdb', `${LOCAL}${KEYS_IN_FILE}${FOREIGN}`, {
       ...KEYS_IN_ENVIRONMENT,

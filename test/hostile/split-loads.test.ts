@@ -76,7 +76,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 };
 
 describe.each(engines)('a split load on $name that is ended in run 2 of 4 by', (engine) => {
-  test.each(Object.entries(FAILURES))('%s says that run 1 is committed and stays, and nothing else', (_, how) =>
+  test.each(Object.entries(FAILURES))('%s says only that run 1 is committed and stays', (_, how) =>
     withLoader(engine, async (loader) => {
       write(loader);
       const error = await failureOf(etl(failing(loader, how)));

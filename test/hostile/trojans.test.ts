@@ -71,7 +71,7 @@ async function layTraps({ admin }: SharedDatabase): Promise<void> {
 const sprung = async ({ admin }: SharedDatabase) => (await admin('SELECT * FROM public.sprung')).length;
 
 testEach(servers, 'functions of others: only duckdb is among ENGINES')(
-  'functions, operators and tables that others make in public are not met on $name',
+  'functions, operators and tables that others create in public are not used on $name',
   (engine) =>
     withSharedDatabase(engine, async (database) => {
       await layTraps(database);

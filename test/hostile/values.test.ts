@@ -247,7 +247,7 @@ afterAll(async () => {
   for (const { close } of opened) await close();
 });
 
-test('records of odd values, nested as they may be, give the same rows or the same refusal on every engine, and every refusal names its record', async () => {
+test('records with unusual values, nested to any depth, give the same rows or the same refusal on every engine, and every refusal names its record', async () => {
   const seen = { loaded: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(records, fc.option(paths, { nil: undefined }), async (all, expressions) => {

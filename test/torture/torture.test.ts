@@ -10,7 +10,7 @@ afterAll(stopSharedStandin);
 
 // A taste of `npm run torture`, which makes hundreds of kills and every fault there is.
 test.each(sample('engines tortured', Object.keys(SHARED_GROUNDS), scale.tortured))(
-  'loaders killed on %s leave the star as it was or right, and the next one makes it right',
+  'loaders killed on %s leave the star unchanged or correct, and the next load completes it',
   async (engine) => {
     const tally = new Tally(engine);
     const begun = performance.now();

@@ -39,7 +39,7 @@ describe('a configuration that is written anew', () => {
   test.each([
     ['was changed meanwhile', 'before', 'it was changed meanwhile'],
     ['came meanwhile', undefined, 'EEXIST'],
-  ])('is left as it is where it %s, with what to write', (_, before, reason) =>
+  ])('is left unchanged if it %s, with advice on what to write', (_, before, reason) =>
     withFolder(async (folder) => {
       const path = join(folder, 'dwh.cfg');
       writeFileSync(path, 'the user wrote this');
@@ -80,7 +80,7 @@ describe('a configuration with secrets', () => {
     [0o600, SECRET, 0],
     [0o640, SECRET, 0],
     [0o644, SECRET.replace('DB_PASSWORD=secret\n', ''), 0],
-  ])('of mode %o draws a warning where every user can read it', (mode, text, warnings) =>
+  ])('with mode %o causes a warning if every user can read it', (mode, text, warnings) =>
     withFolder(async (folder) => {
       const path = join(folder, 'dwh.cfg');
       writeFileSync(path, text);

@@ -120,7 +120,7 @@ const record = fc
   );
 
 test(
-  'of a damaged file only lines are loaded that somebody wrote, and each other line is one error, or it is broken',
+  'a damaged file loads only lines as they were written, and every other line is one error, or the file is broken',
   () =>
     withFolder(async (folder) => {
       const seen = { broken: 0, keptOut: 0, whole: 0 };

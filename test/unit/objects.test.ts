@@ -156,7 +156,7 @@ describe('bundling', () => {
       },
     ));
 
-  test('hands big files on untouched, unless their records share lines, their name is a pattern, or their gzip is padded', () =>
+  test('passes big files on unchanged, unless their records share lines, their name is a pattern, or their gzip is padded', () =>
     bundled(
       {
         'a.json': '{"ts":1}\n',

@@ -47,7 +47,7 @@ function sdkThat(answers: readonly (Error | { Status: string })[]): () => Promis
   return async () => ({ sdk, client: { send } }) as never;
 }
 
-describe('the Data API is away while a statement runs', () => {
+describe('a Data API that is unreachable while a statement runs', () => {
   let folder = '';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'starload-waits-'));
@@ -66,7 +66,7 @@ describe('the Data API is away while a statement runs', () => {
     return { ended: submitter.submit('batch', ['SELECT 1']), notes, told, submitter };
   };
 
-  test('and is asked again for as long as a statement may run', async () => {
+  test('is asked again for as long as a statement may run', async () => {
     const { ended, notes } = submit(Array(MANY).fill(LOST), 60_000);
     expect(await ended).toEqual({ id: ID, status: 'FINISHED' });
     expect(notes[0]).toBe('DescribeStatement failed (Error); trying again (attempt 2)');
@@ -74,7 +74,7 @@ describe('the Data API is away while a statement runs', () => {
     expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.json'))).toEqual([]);
   });
 
-  test('and the user who stops the command does not wait for as long', async () => {
+  test('does not make a user who stops the command wait as long', async () => {
     const { ended, told, submitter } = submit(Array(MANY).fill(LOST), 60_000);
     told.once('note', () => void submitter.cancel());
     await expect(ended).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('the Data API is away while a statement runs', () => {
   test.each([
     ['for longer than that', LOST, /^what became of statement 5b0c5d8a-1 is not known: .*ECONNRESET/],
     ['since the credentials have expired', EXPIRED, /^what became of statement 5b0c5d8a-1 is not known: .*expired/],
-  ])('%s: what became of the statement is not known, and the next run waits for it', async (_, error, message) => {
+  ])('%s: the outcome of the statement is unknown, and the next run waits for it', async (_, error, message) => {
     const { ended } = submit(Array(MANY).fill(error), 0);
     await expect(ended).rejects.toMatchObject({
       kind: 'unreachable',

@@ -35,7 +35,7 @@ const notShown = expressions.filter(({ pattern, flags }) => flags === '?' || !is
 const isExcepted = ({ file, pattern }: Expression, exception: (typeof NOT_SHOWN)[number]) =>
   file.startsWith(exception.where) && (exception.pattern ?? pattern) === pattern;
 
-test('every regular expression of the sources is linear, or meets only text that is short', () => {
+test('every regular expression in the sources is linear, or is used on short text only', () => {
   const harmful = notShown.filter((one) => !NOT_SHOWN.some((exception) => isExcepted(one, exception)));
   expect(harmful).toEqual([]);
   const idle = NOT_SHOWN.filter((exception) => !notShown.some((one) => isExcepted(one, exception)));

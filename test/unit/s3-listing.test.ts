@@ -114,7 +114,7 @@ describe('listing a folder in S3', () => {
       await expect(keysOf(store, 's3://b/other.json')).rejects.toThrow('cannot list s3://b/other.json: S3 denies it');
     }));
 
-  test('takes the files whose names begin so, where there is no such folder, as COPY does', () =>
+  test('takes the files whose names begin with it if there is no such folder, as COPY does', () =>
     withS3(async ({ server, store }) => {
       for (const day of ['2018-11-01', '2018-11-02', '2018-11-11']) server.put('b', `logs/${day}.json`, '{}');
       for (const key of ['logs/2018-11-0.txt', 'logs/2018-11-03/', 'logs/.2018-11-04.json']) server.put('b', key, '');
@@ -133,7 +133,7 @@ describe('listing a folder in S3', () => {
       expect(await keysOf(store, 's3://b/logs/2018-11-0')).toEqual(['logs/2018-11-0/x.json']);
     }));
 
-  test('takes no folder whose name only begins so: it names it', () =>
+  test('does not take a folder whose name only begins that way, but names it', () =>
     withS3(async ({ server, store }) => {
       server.put('b', 'logs/2018-11-01.json', '{}');
       server.put('b', 'logs/2018-11-02/x.json', '{}');
@@ -216,7 +216,7 @@ describe('listing a folder in S3', () => {
       ]);
     }));
 
-  test('gives what the bucket holds, whatever the keys and the size of the pages, and empty pages anywhere', () =>
+  test('lists the whole bucket, with any keys, any page size, and empty pages anywhere', () =>
     withS3(async ({ server, store }) => {
       let buckets = 0;
       await fc.assert(

@@ -24,7 +24,7 @@ describe('reading a file in S3', () => {
       expect(await readAll(store.read(empty as SourceObject))).toHaveLength(0);
     }));
 
-  test('takes up a stream that was cut at the byte it had reached', () =>
+  test('resumes an interrupted stream at the byte it had reached', () =>
     withFile(async ({ server, store, object, content }) => {
       server.faults = ({ operation, earlier }) =>
         operation === 'GetObject' && earlier < 2 ? { kind: 'cut', after: 100_000 } : undefined;
@@ -89,7 +89,7 @@ describe('a server that goes silent', () => {
   const PATIENCE_MILLISECONDS = 60_000;
 
   test(
-    'in the middle of a file is asked again for the rest',
+    'in the middle of a file: the rest is requested again',
     () =>
       withFile(async ({ server, store, object, content }) => {
         server.faults = ({ operation, earlier }) =>
@@ -100,7 +100,7 @@ describe('a server that goes silent', () => {
   );
 
   test(
-    'for good ends the load with an error, before its answer and in the middle of it',
+    'permanently, ends the load with an error, before its answer and in the middle of it',
     () =>
       withFile(async ({ server, store, work, object }) => {
         server.faults = ({ operation }) =>

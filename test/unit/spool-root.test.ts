@@ -70,7 +70,7 @@ describe('the spool of a process', () => {
   ];
   const hasNamespaces = spawnSync(namespace[0] as string, [...namespace.slice(1), 'true']).status === 0;
   testIf(hasNamespaces, 'spools in other PID namespaces: unshare makes none here')(
-    'that lives in another container of the same host name stays, until it is dead',
+    'of a process in another container with the same host name stays until the process is dead',
     () =>
       withTmp(async (tmp) => {
         const living = await startSpooling(tmp, { command: namespace });
@@ -98,7 +98,7 @@ describe('the spool of a process', () => {
   test.each<[string, (victim: string, path: string) => void]>([
     ['a link', symlinkSync],
     ['another folder', renameSync],
-  ])('is not removed through its path once that leads to %s', (_, exchange) =>
+  ])('is not removed through its path once that points to %s', (_, exchange) =>
     withTmp(async (tmp, victim) => {
       const living = await startSpooling(tmp);
       renameSync(living.path, join(tmp, 'away'));
