@@ -35,6 +35,7 @@ const AREAS = [
   ['aws/', 'AWS'],
   ['objects/s3/', 'Files in S3'],
   ['objects/', 'Files'],
+  ['records/', 'Records'],
   ['warehouse/redshift/', 'Redshift'],
   ['warehouse/postgres/', 'PostgreSQL'],
   ['warehouse/errors', 'The model in sql/'],

@@ -26,11 +26,11 @@ const KNOWN_BY = ['message', 'what', 'reason', 'pattern', 'codes'];
 /** The files that judge records: what they return, or call a reason, is why a record is refused. */
 const JUDGES = [
   'objects/bundle.ts',
-  'objects/frame.ts',
-  'objects/malformed-json.ts',
-  'objects/past-mistakes.ts',
+  'records/frame.ts',
+  'records/malformed-json.ts',
+  'records/past-mistakes.ts',
   'objects/sift.ts',
-  'pipeline/record.ts',
+  'records/record.ts',
 ];
 /** What the message of a finding in dwh.cfg begins with. */
 const BEGINNINGS = { refuseValue: '{value} ', matching: '{value} ', complaint: '{value} ', fault: '{KEY} ' };

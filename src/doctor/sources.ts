@@ -1,11 +1,11 @@
 import { type DataProblem, StarloadError } from '../errors.ts';
 import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
-import { RecordFramer } from '../objects/frame.ts';
-import type { RecordSink } from '../objects/framed.ts';
 import type { SkippedObject, SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
 import { readJsonPaths } from '../pipeline/prepare.ts';
+import { RecordFramer } from '../records/frame.ts';
+import type { RecordSink } from '../records/framed.ts';
 import { loadedColumns } from '../sql/catalogue.ts';
 import type { Check, Outcome } from './checks.ts';
 import { type Examination, type Learnt, nameOf, type Sample } from './examination.ts';

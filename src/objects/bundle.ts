@@ -1,16 +1,16 @@
 import { type DataProblem, messageOf } from '../errors.ts';
+import { MalformedJson, RecordFramer } from '../records/frame.ts';
+import type { WantedKeys } from '../records/frame-keys.ts';
+import type { FramedFile } from '../records/framed.ts';
+import { UnfitRecord } from '../records/normalise.ts';
+import { rewriter } from '../records/rewrite.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
-import { MalformedJson, RecordFramer } from './frame.ts';
-import type { WantedKeys } from './frame-keys.ts';
-import type { FramedFile } from './framed.ts';
 import { assertUnchanged, localPath } from './local.ts';
-import { UnfitRecord } from './normalise.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
 import { PartWriter } from './part-writer.ts';
 import { ReadAhead } from './read-ahead.ts';
-import { rewriter } from './rewrite.ts';
 import type { Spool } from './spool.ts';
 
 /** What a bundle needs to know. */

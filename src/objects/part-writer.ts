@@ -1,7 +1,7 @@
-import type { RecordSink } from './framed.ts';
+import type { RecordSink } from '../records/framed.ts';
+import type { Rewrite } from '../records/rewrite.ts';
+import { SourceLines } from '../records/source-lines.ts';
 import type { Part, PartIndexEntry } from './part.ts';
-import type { Rewrite } from './rewrite.ts';
-import { SourceLines } from './source-lines.ts';
 import type { Spool, SpoolFile } from './spool.ts';
 
 const BUFFER_BYTES = 1024 * 1024;

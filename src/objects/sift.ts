@@ -1,13 +1,13 @@
 import type { DataProblem } from '../errors.ts';
+import { type MalformedJson, RecordFramer } from '../records/frame.ts';
+import type { FramedFile } from '../records/framed.ts';
+import { rewriter } from '../records/rewrite.ts';
+import { WholeRecords } from '../records/whole-records.ts';
 import { breathe } from './breathe.ts';
 import { type Bundle, type BundledFile, type BundleOptions, mergeSpellings, problemOf, sourceOf } from './bundle.ts';
 import { type ContentId, ContentReader, identify } from './bytes.ts';
-import { type MalformedJson, RecordFramer } from './frame.ts';
-import type { FramedFile } from './framed.ts';
 import type { ObjectStore, SourceObject } from './objects.ts';
 import { PartWriter } from './part-writer.ts';
-import { rewriter } from './rewrite.ts';
-import { WholeRecords } from './whole-records.ts';
 
 /** A record that is kept out, or, without a line, what is wrong with its file as a whole. */
 export interface Reject {

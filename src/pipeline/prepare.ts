@@ -1,16 +1,17 @@
 import { type DataProblem, MAX_PROBLEMS, StarloadError } from '../errors.ts';
 import { type Bundle, type BundledFile, type BundleOptions, bundle } from '../objects/bundle.ts';
+import type { ObjectStore, SourceObject } from '../objects/objects.ts';
+import type { Part } from '../objects/part.ts';
+import { type Judge, sift } from '../objects/sift.ts';
+import type { Spool } from '../objects/spool.ts';
 import {
   decodeJsonPaths,
   type JsonPath,
   jsonPathsError,
   MAX_JSONPATHS_BYTES,
   parseJsonPaths,
-} from '../objects/jsonpaths.ts';
-import type { ObjectStore, SourceObject } from '../objects/objects.ts';
-import type { Part } from '../objects/part.ts';
-import { type Judge, sift } from '../objects/sift.ts';
-import type { Spool } from '../objects/spool.ts';
+} from '../records/jsonpaths.ts';
+import { ownKeys, wantedKeys } from '../records/wanted-keys.ts';
 import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
 import type { Mapping } from '../warehouse/warehouse.ts';
 import { byName, type Copy } from './batches.ts';
@@ -19,7 +20,6 @@ import type { LoadPlan, TablePlan } from './plan.ts';
 import { refuseBadRecords } from './refuse.ts';
 import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
 import type { Haystack } from './search.ts';
-import { ownKeys, wantedKeys } from './wanted-keys.ts';
 
 /** A staging table's files, read, counted and ready to be copied. */
 export interface PreparedTable extends Copy, Haystack {

@@ -1,7 +1,7 @@
 import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
+import { MISSING } from '../records/record.ts';
 import type { Tolerance } from './context.ts';
 import type { PreparedTable } from './prepare.ts';
-import { MISSING } from './record.ts';
 import { findMisfits, type Misfits } from './search.ts';
 
 const NOTHING_LOADED = 'nothing was loaded';

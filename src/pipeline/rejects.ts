@@ -1,14 +1,14 @@
 import { type DataProblem, MAX_PROBLEMS, withoutValues } from '../errors.ts';
 import type { BundledFile } from '../objects/bundle.ts';
-import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { Part } from '../objects/part.ts';
 import { PartWriter } from '../objects/part-writer.ts';
 import type { Judge, SiftedFile } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
+import { fieldsAsMet } from '../records/fields-as-met.ts';
+import type { JsonPath } from '../records/jsonpaths.ts';
+import { plainFits } from '../records/plain-record.ts';
+import { checkFields, type FieldProblem } from '../records/record.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
-import { fieldsAsMet } from './fields-as-met.ts';
-import { plainFits } from './plain-record.ts';
-import { checkFields, type FieldProblem } from './record.ts';
 import { excerptOf } from './search.ts';
 
 /** What is told of a staging table's bad records. */

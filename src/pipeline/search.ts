@@ -2,15 +2,15 @@ import type { DataProblem } from '../errors.ts';
 import { breathe } from '../objects/breathe.ts';
 import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
-import { RecordFramer } from '../objects/frame.ts';
-import type { JsonPath } from '../objects/jsonpaths.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
-import type { MistakeListener } from '../objects/past-mistakes.ts';
-import { WholeRecords } from '../objects/whole-records.ts';
+import { fieldsAsMet } from '../records/fields-as-met.ts';
+import { RecordFramer } from '../records/frame.ts';
+import type { JsonPath } from '../records/jsonpaths.ts';
+import type { MistakeListener } from '../records/past-mistakes.ts';
+import { checkFields, type FieldProblem, type FieldText } from '../records/record.ts';
+import { wantedKeys } from '../records/wanted-keys.ts';
+import { WholeRecords } from '../records/whole-records.ts';
 import type { Table } from '../sql/catalogue.ts';
-import { fieldsAsMet } from './fields-as-met.ts';
-import { checkFields, type FieldProblem, type FieldText } from './record.ts';
-import { wantedKeys } from './wanted-keys.ts';
 
 /** The files of one staging table, to be searched for the records that are to blame. */
 export interface Haystack {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { DataError } from '../../src/errors.ts';
 import { etl } from '../../src/pipeline/etl.ts';
-import { checkFields, fieldReader } from '../../src/pipeline/record.ts';
+import { checkFields, fieldReader } from '../../src/records/record.ts';
 import { loadedColumns, type Table } from '../../src/sql/catalogue.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';

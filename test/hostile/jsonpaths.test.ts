@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { StarloadError } from '../../src/errors.ts';
-import { decodeJsonPaths, parseJsonPaths } from '../../src/objects/jsonpaths.ts';
+import { decodeJsonPaths, parseJsonPaths } from '../../src/records/jsonpaths.ts';
 import { loadedColumns } from '../../src/sql/catalogue.ts';
 import { duckdb } from '../support/engines.ts';
 import { type FolderLoader, loadsWhole, openFolderLoader, refusesWhole } from '../support/hostile.ts';

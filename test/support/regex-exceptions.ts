@@ -16,7 +16,7 @@ export const NOT_SHOWN: readonly { readonly where: string; readonly pattern?: st
     why: 'the digits of one number, of 39 at the most',
   },
   {
-    where: 'objects/normalise.ts',
+    where: 'records/normalise.ts',
     pattern: String.raw`^(?:(-)|\+)?0*(\d{1,19})$`,
     why: 'it tries at most 19 digits behind each of the leading zeros, which is linear, too',
   },

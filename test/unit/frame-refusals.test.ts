@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MalformedJson } from '../../src/objects/frame.ts';
+import type { MalformedJson } from '../../src/records/frame.ts';
 import { bytesOf, faultOf, frameBuffer, frameCut } from './frame-support.ts';
 
 const ROOT = 'a record must be a JSON object; this file holds';

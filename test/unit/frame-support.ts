@@ -1,6 +1,6 @@
-import { type FramerOptions, MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
-import type { FramedFile, RecordSink } from '../../src/objects/framed.ts';
-import type { MistakeListener } from '../../src/objects/past-mistakes.ts';
+import { type FramerOptions, MalformedJson, RecordFramer } from '../../src/records/frame.ts';
+import type { FramedFile, RecordSink } from '../../src/records/framed.ts';
+import type { MistakeListener } from '../../src/records/past-mistakes.ts';
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text);
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
-import type { FramedFile } from '../../src/objects/framed.ts';
+import { MalformedJson, RecordFramer } from '../../src/records/frame.ts';
+import type { FramedFile } from '../../src/records/framed.ts';
 import { firstLevelKeys, holdsLoneSurrogate, objectIn, repeatsKey, wantedKey } from '../support/json-oracle.ts';
 import { bytesOf, frameBuffer, frameCut, RecordCollector } from './frame-support.ts';
 

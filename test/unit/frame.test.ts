@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_DEPTH, MAX_RECORD_BYTES, type MalformedJson, RecordFramer } from '../../src/objects/frame.ts';
+import { MAX_DEPTH, MAX_RECORD_BYTES, type MalformedJson, RecordFramer } from '../../src/records/frame.ts';
 import { bytesOf, faultOf, frameBuffer, frameCut, RecordCollector } from './frame-support.ts';
 
 const placeOf = ({ line, column, reason }: MalformedJson) => ({ line, column, reason });

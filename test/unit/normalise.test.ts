@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_RECORD_BYTES, RecordFramer } from '../../src/objects/frame.ts';
-import { kindOf } from '../../src/objects/frame-keys.ts';
-import type { RecordSink } from '../../src/objects/framed.ts';
-import { normaliseRecord, UnfitRecord } from '../../src/objects/normalise.ts';
+import { MAX_RECORD_BYTES, RecordFramer } from '../../src/records/frame.ts';
+import { kindOf } from '../../src/records/frame-keys.ts';
+import type { RecordSink } from '../../src/records/framed.ts';
+import { normaliseRecord, UnfitRecord } from '../../src/records/normalise.ts';
 import { bytesOf } from './frame-support.ts';
 
 const WANTED = { names: ['text', 'whole', 'real'], kinds: ['text', 'whole', 'real'] } as const;

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { RecordFramer } from '../../src/objects/frame.ts';
-import type { JsonPath } from '../../src/objects/jsonpaths.ts';
-import { plainFits } from '../../src/pipeline/plain-record.ts';
-import { checkFields, fieldReader } from '../../src/pipeline/record.ts';
-import { wantedKeys } from '../../src/pipeline/wanted-keys.ts';
+import { RecordFramer } from '../../src/records/frame.ts';
+import type { JsonPath } from '../../src/records/jsonpaths.ts';
+import { plainFits } from '../../src/records/plain-record.ts';
+import { checkFields, fieldReader } from '../../src/records/record.ts';
+import { wantedKeys } from '../../src/records/wanted-keys.ts';
 import { loadedColumns, loadModel, type Table, tablesOf } from '../../src/sql/catalogue.ts';
 import { PLAY, SONG } from '../support/trials.ts';
 

@@ -1,6 +1,6 @@
-import type { FramedFile } from '../objects/framed.ts';
-import type { JsonPath } from '../objects/jsonpaths.ts';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
+import type { FramedFile } from './framed.ts';
+import type { JsonPath } from './jsonpaths.ts';
 
 type Spellings = FramedFile['spellings'];
 

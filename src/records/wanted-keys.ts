@@ -1,7 +1,7 @@
-import type { WantedKeys } from '../objects/frame-keys.ts';
-import type { JsonPath } from '../objects/jsonpaths.ts';
-import type { ValueKind } from '../objects/normalise.ts';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
+import type { WantedKeys } from './frame-keys.ts';
+import type { JsonPath } from './jsonpaths.ts';
+import type { ValueKind } from './normalise.ts';
 
 /**
  * The first-level keys that a table's columns are loaded from: by their names, in any case, or by paths, one for each

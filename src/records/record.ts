@@ -1,8 +1,8 @@
-import { doubleMisfit } from '../objects/doubles.ts';
-import type { FramedFile } from '../objects/framed.ts';
-import type { JsonPath } from '../objects/jsonpaths.ts';
-import { pathReader, Unreadable } from '../objects/paths.ts';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
+import { doubleMisfit } from './doubles.ts';
+import type { FramedFile } from './framed.ts';
+import type { JsonPath } from './jsonpaths.ts';
+import { pathReader, Unreadable } from './paths.ts';
 
 /** What a record holds for a column: its value as text, as COPY takes it; undefined for null and for nothing; or why it cannot be read. */
 export type FieldText = string | undefined | Unreadable;
