@@ -1,4 +1,4 @@
-import { compareControlTables } from '../pipeline/control-tables.ts';
+import { compareControlTables } from '../pipeline/reconcile/control.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Outcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';

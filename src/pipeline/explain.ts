@@ -2,9 +2,9 @@ import { DataError, type DataProblem, MAX_PROBLEMS, StarloadError } from '../err
 import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offenderInWords, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { LoadContext } from './context.ts';
-import { brokenRun } from './control-tables.ts';
 import { requiredColumnFailure } from './own-columns.ts';
 import type { PreparedTable } from './prepare.ts';
+import { brokenRun } from './reconcile/control.ts';
 import { badRecords } from './refuse.ts';
 import { refusalOf } from './retry.ts';
 import { findMisfits, findValue, type Misfits } from './search.ts';

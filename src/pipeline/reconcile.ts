@@ -1,10 +1,10 @@
-import { compareFiles } from './compare-files.ts';
-import { compareSources, type SourceComparison } from './compare-sources.ts';
-import { compareStar } from './compare-star.ts';
 import type { LoadContext } from './context.ts';
-import { compareControlTables } from './control-tables.ts';
-import { type Disagreement, Disagreements } from './disagreements.ts';
-import type { Sample } from './sample.ts';
+import { compareControlTables } from './reconcile/control.ts';
+import { type Disagreement, Disagreements } from './reconcile/disagreements.ts';
+import { compareFiles } from './reconcile/files.ts';
+import type { Sample } from './reconcile/sample.ts';
+import { compareSources, type SourceComparison } from './reconcile/sources.ts';
+import { compareStar } from './reconcile/star.ts';
 
 /** How sources, ledger, staging and star compare. */
 export interface Reconciliation {

@@ -9,9 +9,9 @@ import {
   refreshBatch,
   tableSizesSql,
 } from '../../src/pipeline/batches.ts';
-import { starBatch } from '../../src/pipeline/compare-star.ts';
-import { comparisonSql } from '../../src/pipeline/compare-tables.ts';
 import { versionsSql } from '../../src/pipeline/ledger.ts';
+import { starBatch } from '../../src/pipeline/reconcile/star.ts';
+import { comparisonSql } from '../../src/pipeline/reconcile/tables.ts';
 import { ddlFor, doctorSql, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { Qualifier } from '../../src/sql/qualify.ts';

@@ -36,7 +36,7 @@ export const reconcileCommand = toModule<Args>({
   run: ({ config, json, recount, sample, seed, excerpts }) =>
     withWarehouse({ config, readOnly: true }, async (context) => {
       const { reconcile } = await import('../../pipeline/reconcile.ts');
-      const { toSample } = await import('../../pipeline/sample.ts');
+      const { toSample } = await import('../../pipeline/reconcile/sample.ts');
       const reconciliation = await reconcile(context, { recounts: recount, sample: toSample(sample, seed), excerpts });
       await print(reconciliation, { json, location: context.warehouse.location });
       refuseDifferences(reconciliation);

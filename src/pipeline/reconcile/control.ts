@@ -1,11 +1,11 @@
-import { StarloadError } from '../errors.ts';
-import { protocolSql } from '../sql/catalogue.ts';
-import { BEGINNING, render } from '../sql/render.ts';
-import { ask } from './ask.ts';
-import { comparisonSql, toDisagreements } from './compare-tables.ts';
-import type { LoadContext } from './context.ts';
+import { StarloadError } from '../../errors.ts';
+import { protocolSql } from '../../sql/catalogue.ts';
+import { BEGINNING, render } from '../../sql/render.ts';
+import { ask } from '../ask.ts';
+import type { LoadContext } from '../context.ts';
+import { hasHistory } from '../ownership.ts';
 import type { Disagreement } from './disagreements.ts';
-import { hasHistory } from './ownership.ts';
+import { comparisonSql, toDisagreements } from './tables.ts';
 
 const RENEW = 'Somebody changed load_run by hand: npm run rebuild -- --restamp makes its row anew.';
 

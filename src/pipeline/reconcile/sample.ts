@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../../errors.ts';
 
 /** Which part of everything is looked at: the same part for the same seed, on every engine. */
 export interface Sample {

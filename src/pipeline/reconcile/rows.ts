@@ -1,6 +1,6 @@
-import type { Column } from '../sql/catalogue.ts';
-import { quoteIdentifier } from '../sql/render.ts';
-import type { ResultSet, Value } from '../warehouse/warehouse.ts';
+import type { Column } from '../../sql/catalogue.ts';
+import { quoteIdentifier } from '../../sql/render.ts';
+import type { ResultSet, Value } from '../../warehouse/warehouse.ts';
 import { type Disagreement, MAX_EXAMPLES } from './disagreements.ts';
 
 /** Rows that are due, and rows that are found. */

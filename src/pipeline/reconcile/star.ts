@@ -1,15 +1,15 @@
-import { type Model, type Table, tablesOf } from '../sql/catalogue.ts';
-import { renameTables } from '../sql/rename.ts';
-import { BEGINNING, quoteIdentifier, quoteLiteral } from '../sql/render.ts';
-import type { Batch, Step } from '../warehouse/warehouse.ts';
-import { fresh, sqlSteps } from './batches.ts';
-import { type RowComparison, rowComparisonSql, rowDisagreements } from './compare-rows.ts';
-import { comparisonSql, toDisagreements } from './compare-tables.ts';
-import type { LoadContext } from './context.ts';
+import { type Model, type Table, tablesOf } from '../../sql/catalogue.ts';
+import { renameTables } from '../../sql/rename.ts';
+import { BEGINNING, quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
+import type { Batch, Step } from '../../warehouse/warehouse.ts';
+import { fresh, sqlSteps } from '../batches.ts';
+import type { LoadContext } from '../context.ts';
+import { runWithRetry } from '../retry.ts';
+import { newRunId } from '../run-id.ts';
 import type { Disagreement } from './disagreements.ts';
-import { runWithRetry } from './retry.ts';
-import { newRunId } from './run-id.ts';
+import { type RowComparison, rowComparisonSql, rowDisagreements } from './rows.ts';
 import { firstDigestOutside, type Sample } from './sample.ts';
+import { comparisonSql, toDisagreements } from './tables.ts';
 
 const NEXT = 'npm run rebuild makes everything derived anew from staging.';
 

@@ -1,12 +1,12 @@
-import { identify } from '../objects/bytes.ts';
-import { protocolSql } from '../sql/catalogue.ts';
-import { ask } from './ask.ts';
-import type { LoadContext, Source } from './context.ts';
+import { identify } from '../../objects/bytes.ts';
+import { protocolSql } from '../../sql/catalogue.ts';
+import { ask } from '../ask.ts';
+import type { LoadContext, Source } from '../context.ts';
+import { EMPTY_LEDGER_STAMP } from '../ledger.ts';
+import { type SourceUnit, unitsOf } from '../source-units.ts';
 import type { Disagreements, SourceRule } from './disagreements.ts';
-import { EMPTY_LEDGER_STAMP } from './ledger.ts';
 import { type Recount, recounter } from './recount.ts';
 import { isSampled, type Sample } from './sample.ts';
-import { type SourceUnit, unitsOf } from './source-units.ts';
 
 /** A file's newest entry in the ledger. */
 interface LedgerFile {

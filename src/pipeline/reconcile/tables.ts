@@ -1,7 +1,7 @@
-import type { Comparison, NamedSql } from '../sql/catalogue.ts';
-import { quoteLiteral } from '../sql/render.ts';
-import { writtenIn } from '../sql/written.ts';
-import type { ResultSet } from '../warehouse/warehouse.ts';
+import type { Comparison, NamedSql } from '../../sql/catalogue.ts';
+import { quoteLiteral } from '../../sql/render.ts';
+import { writtenIn } from '../../sql/written.ts';
+import type { ResultSet } from '../../warehouse/warehouse.ts';
 import { type Disagreement, MAX_EXAMPLES } from './disagreements.ts';
 
 /**

@@ -1,20 +1,20 @@
-import { Spool } from '../objects/spool.ts';
-import { loadedColumns } from '../sql/catalogue.ts';
-import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
-import type { Step } from '../warehouse/warehouse.ts';
-import { byName } from './batches.ts';
-import { type RowComparison, rowComparisonSql, rowDisagreements } from './compare-rows.ts';
-import type { SourceComparison } from './compare-sources.ts';
-import { comparisonSql, toDisagreements } from './compare-tables.ts';
-import type { LoadContext, Tolerance } from './context.ts';
+import { Spool } from '../../objects/spool.ts';
+import { loadedColumns } from '../../sql/catalogue.ts';
+import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
+import type { Step } from '../../warehouse/warehouse.ts';
+import { byName } from '../batches.ts';
+import type { LoadContext, Tolerance } from '../context.ts';
+import { explainFailure } from '../explain.ts';
+import { type LoadPlan, planOf } from '../plan.ts';
+import { type PreparedTable, prepare } from '../prepare.ts';
+import { runWithRetry } from '../retry.ts';
+import { newRunId } from '../run-id.ts';
+import type { SourceUnit } from '../source-units.ts';
+import { addRows, type TemporaryCopy, temporarily, temporarilyBeside, temporaryCopy } from '../temporary.ts';
 import type { Disagreement } from './disagreements.ts';
-import { explainFailure } from './explain.ts';
-import { type LoadPlan, planOf } from './plan.ts';
-import { type PreparedTable, prepare } from './prepare.ts';
-import { runWithRetry } from './retry.ts';
-import { newRunId } from './run-id.ts';
-import type { SourceUnit } from './source-units.ts';
-import { addRows, type TemporaryCopy, temporarily, temporarilyBeside, temporaryCopy } from './temporary.ts';
+import { type RowComparison, rowComparisonSql, rowDisagreements } from './rows.ts';
+import type { SourceComparison } from './sources.ts';
+import { comparisonSql, toDisagreements } from './tables.ts';
 
 /** What is to be found out about the files. */
 export interface FileQuestions {

@@ -1,15 +1,15 @@
-import type { DataProblem } from '../errors.ts';
-import { breathe } from '../objects/breathe.ts';
-import { problemOf } from '../objects/bundle.ts';
-import { ContentReader, identify } from '../objects/bytes.ts';
-import type { ObjectStore, SourceObject } from '../objects/objects.ts';
-import { ReadAhead } from '../objects/read-ahead.ts';
-import { type MalformedJson, RecordFramer } from '../records/frame.ts';
-import type { WantedKeys } from '../records/frame-keys.ts';
-import { wantedKeys } from '../records/wanted-keys.ts';
-import type { LoadContext, Source } from './context.ts';
-import { readJsonPaths } from './prepare.ts';
-import type { SourceUnit } from './source-units.ts';
+import type { DataProblem } from '../../errors.ts';
+import { breathe } from '../../objects/breathe.ts';
+import { problemOf } from '../../objects/bundle.ts';
+import { ContentReader, identify } from '../../objects/bytes.ts';
+import type { ObjectStore, SourceObject } from '../../objects/objects.ts';
+import { ReadAhead } from '../../objects/read-ahead.ts';
+import { type MalformedJson, RecordFramer } from '../../records/frame.ts';
+import type { WantedKeys } from '../../records/frame-keys.ts';
+import { wantedKeys } from '../../records/wanted-keys.ts';
+import type { LoadContext, Source } from '../context.ts';
+import { readJsonPaths } from '../prepare.ts';
+import type { SourceUnit } from '../source-units.ts';
 
 /** What reading all of a unit told. */
 export interface Recount {
