@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certification, Finding } from '../certify/certify.ts';
 import { timeOf } from '../certify/cost.ts';
@@ -10,6 +9,7 @@ import type { LoadContext } from '../pipeline/context.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { ownVersion } from './command-line.ts';
 import { story } from './output.ts';
 import { watchSignals } from './signals.ts';
 import { hireUndertaker } from './undertaker.ts';
@@ -79,7 +79,7 @@ async function withMeans<T>(
       files,
       put: putter(own, stores),
       removeFiles: (name) => removeFiles(config, name, stores),
-      version: await ownVersion(),
+      version: ownVersion(),
       onFinding,
       signal: watch.signal,
       timeUp,
@@ -103,10 +103,6 @@ const NOTHING_LEFT = {
   outcome: 'the schema of the certification is dropped, and nothing of it is left',
   next: 'Run it again when you like.',
 };
-
-async function ownVersion(): Promise<string> {
-  return JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).version;
-}
 
 /** The warehouse of the configuration, in a schema of the certification's own, and a folder of the work prefix to itself. */
 function ownConfig(config: RedshiftConfig, schema: string): RedshiftConfig {

@@ -1,4 +1,5 @@
 import type { CommandModule, Options } from 'yargs';
+import { asStarted } from './command-line.ts';
 
 /** A command as data: its words, options and examples, and what runs it. `Args` must be what the options yield. */
 export interface CommandSpec<Args> {
@@ -29,11 +30,15 @@ export function toModule<Args>({
         argv.positional(name, option as Parameters<typeof argv.positional>[1]);
       }
       return argv
-        .options({ ...options })
-        .example(examples.map(([line, purpose]) => [line, purpose] as [string, string]));
+        .options(Object.fromEntries(Object.entries(options).map(([name, option]) => [name, described(option)])))
+        .example(examples.map(([line, purpose]) => [asStarted(line), purpose] as [string, string]));
     },
     handler: (args) => run(args as Args),
   };
+}
+
+function described({ describe = '', ...option }: Options): Options {
+  return { ...option, describe: asStarted(describe) };
 }
 
 /** The options of every command that works on a configured warehouse. */

@@ -1,4 +1,5 @@
 import { BadResult, ConfigError, DataError, messageOf, StarloadError } from '../errors.ts';
+import { asStarted } from './command-line.ts';
 import { document, story, styledStory } from './output.ts';
 
 /**
@@ -11,7 +12,7 @@ export function reportFailure(thrown: unknown, args: readonly string[]): number 
   const exitCode = error instanceof StarloadError ? error.exitCode : 1;
   story(`${styledStory('red', 'error')}: ${messageOf(error)}`);
   if (error instanceof StarloadError && error.next !== undefined) {
-    story(`${styledStory('cyan', 'next')}: ${error.next}`);
+    story(`${styledStory('cyan', 'next')}: ${asStarted(error.next)}`);
   }
   if (args.includes('--debug') || !(error instanceof StarloadError)) {
     story(stackOf(thrown, discreet && thrown instanceof StarloadError ? messageOf(error) : undefined));
@@ -32,7 +33,7 @@ function describe(error: unknown): Record<string, unknown> {
   return {
     kind: error.name,
     message: error.headline,
-    ...(error.next === undefined ? {} : { next: error.next }),
+    ...(error.next === undefined ? {} : { next: asStarted(error.next) }),
     ...problems,
   };
 }

@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { UsageError } from '../errors.ts';
+import { asStarted, ownVersion, programOf } from './command-line.ts';
 import { certifyCommand } from './commands/certify.ts';
 import { checkCommand } from './commands/check.ts';
 import { createTablesCommand } from './commands/create-tables.ts';
@@ -31,6 +32,8 @@ const COMMANDS = [
   teardownCommand,
 ];
 
+const NAMES = COMMANDS.map(({ command }) => String(command).replace(/ .*/, ''));
+
 const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 data refused or not in
 agreement, 130 interrupted.
 stdout is the result, stderr the story; with --json stdout is one JSON document (docs/output.md).`;
@@ -48,10 +51,18 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Where to look up what can be typed. */
+function helpFor(args: readonly string[]): string {
+  const name = args.find((arg) => NAMES.includes(arg));
+  return name === undefined
+    ? 'node dist/main.js --help lists commands and options.'
+    : `npm run ${name} -- --help lists its options.`;
+}
+
 function parser(args: readonly string[]) {
   return (
     yargs([...args])
-      .scriptName('starload')
+      .scriptName(programOf())
       // An option that is given twice has its last value, as a shell's alias with an option in it needs.
       .parserConfiguration({ 'duplicate-arguments-array': false })
       .usage('$0 <command>\n\nLoads JSON files into a star schema, exactly once.')
@@ -66,14 +77,15 @@ function parser(args: readonly string[]) {
         describe: 'show excerpts of refused records, which may hold personal data (--no-excerpts)',
         global: true,
       })
+      .version(ownVersion())
       .alias({ help: 'h', version: 'v' })
-      .epilogue(EPILOGUE)
+      .epilogue(asStarted(EPILOGUE))
       .wrap(Math.min(110, process.stdout.columns ?? 110))
       .exitProcess(false)
       .fail((message, error) => {
         // What yargs finds by itself while it parses, such as an option without its value, comes as an error of its own.
         const isUsage = error === undefined || error.name === 'YError';
-        throw isUsage ? new UsageError(message, { next: 'starload --help lists commands and options.' }) : error;
+        throw isUsage ? new UsageError(message, { next: helpFor(args) }) : error;
       })
   );
 }

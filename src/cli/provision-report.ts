@@ -2,6 +2,7 @@ import type { Cost } from '../provision/cost.ts';
 import type { Change } from '../provision/outcome.ts';
 import type { ParameterName } from '../provision/parameters.ts';
 import type { Proposal } from '../provision/stacks.ts';
+import { asStarted } from './command-line.ts';
 import { document, result, story, styledStory } from './output.ts';
 import { type StackArgs, tellChanges } from './stack.ts';
 import { renderTable } from './table.ts';
@@ -98,5 +99,5 @@ export function printProvisioning(report: Provisioning, { stack, config, json }:
   if (status === 'planned') return;
   result(`\n${renderTable(['output', 'value'], Object.entries(outputs).sort())}`);
   result(`\n${config}: ${written.length === 0 ? 'says so already' : `changed ${written.join(', ')}`}`);
-  story(`${styledStory('cyan', 'next')}: npm run check, create-tables, etl`);
+  story(`${styledStory('cyan', 'next')}: ${asStarted('npm run check, npm run create-tables, npm run etl')}`);
 }

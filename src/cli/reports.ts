@@ -6,6 +6,7 @@ import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
 import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
 import type { PastRun, Status } from '../pipeline/status.ts';
+import { asStarted } from './command-line.ts';
 import { LISTED, more } from './listed.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
 import { renderTable } from './table.ts';
@@ -227,7 +228,7 @@ function tellKeptOut({ rejected, rejects, quarantined }: KeptOut): void {
     }
   }
   const aside = quarantined.slice(0, LISTED).map(({ table, file }) => `from ${table} until it is corrected: ${file}`);
-  for (const line of [...aside, ...more(quarantined, LISTED, 'npm run status -- --all lists them')]) {
+  for (const line of [...aside, ...more(quarantined, LISTED, asStarted('npm run status -- --all lists them'))]) {
     story(`${styledStory('yellow', 'warning')}: set aside ${line}`);
   }
 }

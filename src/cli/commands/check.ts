@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { Finding, Status } from '../../doctor/checks.ts';
 import { BadResult, ConfigError, type ConfigProblem, describePlace } from '../../errors.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { asStarted } from '../command-line.ts';
 import { counted, document, result, styled } from '../output.ts';
 
 interface Args extends WarehouseArgs {
@@ -28,7 +29,8 @@ export const checkCommand = toModule<Args>({
 
 async function run({ config: path, json, deep }: Args): Promise<void> {
   const findings: Finding[] = [];
-  const onFinding = (finding: Finding) => {
+  const onFinding = ({ next, ...found }: Finding) => {
+    const finding = next === undefined ? found : { ...found, next: asStarted(next) };
     findings.push(finding);
     if (!json) {
       result(lineOf(finding));

@@ -1,4 +1,5 @@
 import { JSON_OPTION, toModule } from '../command.ts';
+import { asStarted } from '../command-line.ts';
 import { count, counted, document, result, story, styled } from '../output.ts';
 import { questionOf } from '../questions.ts';
 
@@ -85,5 +86,5 @@ async function print(
     }
   }
   result(`\nDone in ${seconds.toFixed(1)} s. Ask it more:`);
-  result(`  npm run query -- --config ${file} "SELECT * FROM users LIMIT 5"`);
+  result(asStarted(`  npm run query -- --config ${file} "SELECT * FROM users LIMIT 5"`));
 }

@@ -1,6 +1,7 @@
 import { BadResult } from '../../errors.ts';
 import type { Reconciliation } from '../../pipeline/reconcile.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { asStarted } from '../command-line.ts';
 import { count, counted, document, result, story, styled } from '../output.ts';
 import { withWarehouse } from '../session.ts';
 
@@ -38,10 +39,20 @@ export const reconcileCommand = toModule<Args>({
       const { reconcile } = await import('../../pipeline/reconcile.ts');
       const { toSample } = await import('../../pipeline/reconcile/sample.ts');
       const reconciliation = await reconcile(context, { recounts: recount, sample: toSample(sample, seed), excerpts });
-      await print(reconciliation, { json, location: context.warehouse.location });
+      await print(named(reconciliation), { json, location: context.warehouse.location });
       refuseDifferences(reconciliation);
     }),
 });
+
+/** The same with command lines that the user can type. */
+function named(reconciliation: Reconciliation): Reconciliation {
+  const { disagreements, notes } = reconciliation;
+  return {
+    ...reconciliation,
+    disagreements: disagreements.map((one) => ({ ...one, next: asStarted(one.next) })),
+    notes: notes.map((note) => asStarted(note)),
+  };
+}
 
 interface Place {
   readonly json: boolean;

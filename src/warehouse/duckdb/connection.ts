@@ -96,7 +96,7 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   const line = Number(/\n\nLINE (\d{1,9}): /.exec(whole)?.[1] ?? Number.NaN) || undefined;
   if (/^Catalog Error: Table with name \S+ does not exist/.test(message)) {
     return new WarehouseError('missing-table', message.split('\n')[0] ?? message, {
-      next: 'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.',
+      next: 'Run npm run create-tables first (npm run create-tables -- --missing where some tables are there), or correct the name.',
       line,
       cause: error,
     });

@@ -11,7 +11,7 @@ interface Rule {
 }
 
 const CREATE_TABLES =
-  'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.';
+  'Run npm run create-tables first (npm run create-tables -- --missing where some tables are there), or correct the name.';
 
 const RULES: readonly Rule[] = [
   { codes: ['40001', '40P01'], kind: 'conflict', next: 'Run again: another transaction was in the way.' },

@@ -91,7 +91,7 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
   [
     /^relation "[^"]{0,300}" does not exist|nonexistent table/i,
     'missing-table',
-    'Run npm run create-tables first (with -- --missing where some tables are there), or correct the name.',
+    'Run npm run create-tables first (npm run create-tables -- --missing where some tables are there), or correct the name.',
   ],
   [
     /permission denied/i,

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** How this program was started. */
+export interface Start {
+  readonly env: NodeJS.ProcessEnv;
+  /** The path it was started by: of `dist/main.js`, or of what an installed package is called by. */
+  readonly script: string;
+  readonly cwd: string;
+}
+
+/** Command lines as all of Starload's texts write them: `npm run etl -- --dry-run`, `node dist/main.js --help`. */
+const COMMAND = /npm run (?:--silent |-s )?([a-z]+(?:-[a-z]+)?)(?: --(?= ))?/g;
+const PROGRAM = 'node dist/main.js';
+/** What the package has for its readers. */
+const OWN_FILES = /\bdocs\/[a-z-]+\.md|\bdwh\.cfg\.example/g;
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * A text in which each command line is one that the user can type, and each file of the package one that is there: as they are
+ * for whoever uses `npm run` in the project's folder, `starload etl --dry-run` where an installed package was called by its
+ * name, else `node dist/main.js etl --dry-run`.
+ */
+export function asStarted(text: string, start: Start = ownStart()): string {
+  const program = programOf(start);
+  return program === NPM
+    ? text
+    : text
+        .replace(COMMAND, (_, command) => `${program} ${command}`)
+        .replaceAll(PROGRAM, () => program)
+        .replace(OWN_FILES, (file) =>
+          existsSync(join(start.cwd, file)) ? file : near(join(PACKAGE, file), start.cwd),
+        );
+}
+
+/** What comes before a command's name: `npm run`, `starload`, `npx starload`, or `node` and a path. */
+export function programOf({ env, script, cwd }: Start = ownStart()): string {
+  if (env['npm_lifecycle_event'] !== undefined && env['npm_command'] !== 'exec' && env['npm_package_name'] === NAME) {
+    return NPM;
+  }
+  if (basename(script) !== NAME && !script.includes('/node_modules/')) {
+    return `node ${quoted(relative(cwd, script))}`;
+  }
+  // What npm starts finds the commands of packages, and the user's shell does not.
+  const isInPath = env['npm_command'] === undefined && (env['PATH'] ?? '').split(':').includes(dirname(script));
+  return isInPath ? NAME : `npx ${NAME}`;
+}
+
+/** The version of this package, wherever it is installed. */
+export function ownVersion(): string {
+  return JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')).version;
+}
+
+const NAME = 'starload';
+const NPM = 'npm run';
+
+function near(path: string, cwd: string): string {
+  const way = relative(cwd, path);
+  return way.startsWith('..') ? path : way;
+}
+
+function ownStart(): Start {
+  return { env: process.env, script: process.argv[1] ?? '', cwd: process.cwd() };
+}
+
+function quoted(path: string): string {
+  return /[^\w./-]/.test(path) ? `"${path}"` : path;
+}
