@@ -12,6 +12,8 @@ import {
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
 import type { Batch, Folder, Mapping, Step } from '../warehouse/warehouse.ts';
 import { checkSteps, type WantedSql } from './checks.ts';
+import { type FolderVersion, recordFolders } from './ledger.ts';
+import { LEDGER } from './ownership.ts';
 import { restampSql } from './restamp.ts';
 
 /** Parts to load into a table. */
@@ -53,7 +55,7 @@ export function loadBatch(
   );
   const steps = [
     ...sqlSteps([protocolSql(model, 'begin_run')], { now, since: now }),
-    copyStep(copy(tableNamed(model, 'load_ledger'), [ledger])),
+    copyStep(copy(tableNamed(model, LEDGER), [ledger])),
     ...sqlSteps([protocolSql(model, LOAD_GUARD)], { now, since: now, base: base && conditionOf(base) }),
     ...filled.map(copyStep),
     ...derive(model, { now, since: now }),
@@ -87,12 +89,8 @@ export function rebuildBatch(model: Model, now: string, name: string, restamps =
 }
 
 /** A folder to load into a staging table, and what the ledger will say of it. */
-export interface FolderCopy {
-  readonly table: Table;
+export interface FolderCopy extends FolderVersion {
   readonly folder: Folder;
-  /** The digest of its listing. */
-  readonly version: string;
-  readonly size: number;
 }
 
 /** Everything anew from whole folders: staging is emptied, copied and derived from, in one transaction. */
@@ -103,26 +101,10 @@ export function refreshBatch(model: Model, now: string, name: string, copies: re
   const steps: Step[] = [
     ...sqlSteps([...begin, ...clear], stamps),
     ...copies.map(({ table, folder }): Step => ({ kind: 'copy-folder', name: `copy_${table.name}`, table, folder })),
-    ...sqlSteps([ledgerRows(name, copies)], stamps),
+    ...sqlSteps([recordFolders(name, copies)], stamps),
     ...derive(fresh(model), stamps),
   ];
   return { name, locks: true, steps };
-}
-
-/** The ledger's rows of folders. Their records are the rows that COPY made of them: nobody else has read the files. */
-function ledgerRows(runId: string, copies: readonly FolderCopy[]): NamedSql {
-  const rows = copies.map(({ table, folder, version, size }) => {
-    const texts = [runId, table.name, folder.uri, version].map(
-      (text) => `CAST(${quoteLiteral(text)} AS VARCHAR(4096))`,
-    );
-    return `SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), 0, CAST('loaded' AS VARCHAR(16)), ${BEGINNING}
-FROM ${quoteIdentifier(table.name)}`;
-  });
-  return {
-    name: 'record_folders',
-    sql: `INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp)
-${rows.join('\nUNION ALL\n')}`,
-  };
 }
 
 function clearing(tables: readonly Table[]): readonly NamedSql[] {

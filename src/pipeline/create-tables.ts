@@ -4,7 +4,7 @@ import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch, type Dropped, ROWS_GUARD, rowCounts } from './batches.ts';
 import { assertFits } from './budget.ts';
 import { assertKeepsCase } from './collation.ts';
-import { type ForeignRelation, isWhole, readStanding, refuseForeign, type Standing } from './ownership.ts';
+import { type ForeignRelation, isWhole, LEDGER, readStanding, refuseForeign, type Standing } from './ownership.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
@@ -97,7 +97,6 @@ async function filledTables(doomed: Doomed, warehouse: Warehouse): Promise<reado
 }
 
 const RUN = 'load_run';
-const LEDGER = 'load_ledger';
 
 function doomedOf(model: Model, { ours, foreign }: Standing): Doomed {
   return [...ours.filter((one) => !stays(model, one)), ...foreign];

@@ -4,8 +4,9 @@ import { assertFits } from './budget.ts';
 import type { LoadContext } from './context.ts';
 import { refuseTolerance } from './etl.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
+import { writeLedger } from './ledger.ts';
 import { isEmpty, type LoadPlan, planLoad } from './plan.ts';
-import { prepare, rejectedParts, writeLedger } from './prepare.ts';
+import { ledgerOf, prepare, rejectedParts } from './prepare.ts';
 import { planReplay } from './replay.ts';
 import { newRunId } from './run-id.ts';
 
@@ -40,7 +41,7 @@ export async function dryRunLoad(context: LoadContext): Promise<DryRun> {
   }
   const spool = new Spool(context.spoolRoot, runId);
   const prepared = await prepare(context, plan, spool);
-  const ledger = writeLedger(spool, runId, plan, prepared);
+  const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
   const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
   const runs = (await planReplay(context, plan)).runs.length;
   return { plan, statements: await warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };

@@ -9,9 +9,9 @@ import type { LoadContext } from './context.ts';
 import { emptiedSources } from './emptied.ts';
 import { explainWriteFailure } from './explain.ts';
 import { type KeptOut, keptOut } from './kept-out.ts';
-import { EMPTY_LEDGER_STAMP } from './ledger.ts';
+import { EMPTY_LEDGER_STAMP, writeLedger } from './ledger.ts';
 import { type LoadPlan, planLoad, plannedFiles, type TablePlan } from './plan.ts';
-import { type PreparedTable, prepare, rejectedParts, writeLedger } from './prepare.ts';
+import { ledgerOf, type PreparedTable, prepare, rejectedParts } from './prepare.ts';
 import { type LoadedRun, Progress, preparedOf } from './progress.ts';
 import { type MissingVersion, type PlannedRun, planReplay } from './replay.ts';
 import { refusalOf, runWithRetry } from './retry.ts';
@@ -236,7 +236,7 @@ async function loadRun(
     if (versions !== undefined) {
       assertVersions(versions, prepared);
     }
-    const ledger = writeLedger(spool, runId, plan, prepared);
+    const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
     const batch = loadBatch(
       context.model,
       context.warehouse.now,

@@ -1,20 +1,33 @@
-import { type Model, protocolSql } from '../sql/catalogue.ts';
-import { BEGINNING, render } from '../sql/render.ts';
+import { StarloadError } from '../errors.ts';
+import type { Part } from '../objects/part.ts';
+import type { Spool } from '../objects/spool.ts';
+import { type Model, type NamedSql, protocolSql, type Table } from '../sql/catalogue.ts';
+import { BEGINNING, quoteIdentifier, quoteLiteral, render } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
 import type { ResultSet, Value } from '../warehouse/warehouse.ts';
+import { ask } from './ask.ts';
 import type { LoadContext } from './context.ts';
 import { HISTORY, hasHistory, LEDGER } from './ownership.ts';
 
-/** A version of a file in the ledger. */
+/** What became of a file: `quarantined`, it was set aside whole; `moved`, its content had been loaded under another name. */
+export type LedgerStatus = 'loaded' | 'quarantined' | 'moved';
+
+/** A version of a file, or of a whole folder, in the ledger. */
 export interface LedgerVersion {
   readonly table: string;
   readonly uri: string;
   readonly version: string;
   readonly size: number;
   readonly records: number;
+  /** How many of them were kept out. */
   readonly rejected: number;
-  /** `moved`: the content had been loaded under another name. */
-  readonly status: 'loaded' | 'quarantined' | 'moved';
+  readonly status: LedgerStatus;
+}
+
+/** A file's newest version. */
+export interface LedgerFile extends LedgerVersion {
+  /** How many of its versions stand in staging. */
+  readonly versions: number;
 }
 
 /** A version of a file that a run loaded into earlier tables. */
@@ -28,6 +41,31 @@ export interface PastVersion {
   readonly isMade: boolean;
 }
 
+/** A past run, from the ledger. */
+export interface PastRun {
+  readonly runId: string;
+  readonly loadedAt: string;
+  readonly files: number;
+  readonly records: number;
+  readonly bytes: number;
+  /** Of the records, those that were kept out. */
+  readonly rejected: number;
+  /** Of the files, those that were set aside. */
+  readonly quarantined: number;
+}
+
+/** A file that is set aside and waits to be corrected. */
+export interface QuarantinedFile {
+  readonly table: string;
+  readonly uri: string;
+  readonly runId: string;
+  readonly since: string;
+  readonly records: number;
+  /** The first thing that is wrong with it. */
+  readonly line: number | undefined;
+  readonly reason: string | undefined;
+}
+
 /** The queries of versions: those in the ledger, and those in the history; and of the warehouse's clock. */
 const CLOCK = 'clock';
 const OWN = 'ledger_versions';
@@ -35,6 +73,8 @@ const PAST = 'history';
 
 /** The stamp of a ledger that has no entries. */
 export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
+
+type Asking = Pick<LoadContext, 'model' | 'warehouse'>;
 
 /** The ledger as a planner reads it. */
 export class Ledger {
@@ -106,6 +146,91 @@ export async function readLedger(context: LoadContext): Promise<Ledger> {
   return new Ledger(own.map(toVersion), stampOf(own[0]), ofKind(PAST).map(toPastVersion), stampOf(ofKind(CLOCK)[0]));
 }
 
+/** All newest entries of the ledger, by staging table and URI. */
+export interface LedgerFiles {
+  readonly stamp: string;
+  readonly tables: ReadonlyMap<string, Map<string, LedgerFile>>;
+}
+
+/** Reads the newest entry of every file. Throws WarehouseError. */
+export async function readLedgerFiles({ model, warehouse }: Asking): Promise<LedgerFiles> {
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'));
+  const tables = new Map<string, Map<string, LedgerFile>>();
+  for (const row of rows) {
+    const file = { ...toVersion(row), versions: Number(row[7]) };
+    const files = tables.get(file.table) ?? new Map<string, LedgerFile>();
+    tables.set(file.table, files.set(file.uri, file));
+  }
+  return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), tables };
+}
+
+/** Reads the past runs, newest first. Throws WarehouseError. */
+export async function readRuns({ model, warehouse }: Asking): Promise<readonly PastRun[]> {
+  return (await ask(warehouse, protocolSql(model, 'ledger_runs'))).rows.map(toPastRun);
+}
+
+/** Reads which files are set aside. Throws WarehouseError. */
+export async function readQuarantined({ model, warehouse }: Asking): Promise<readonly QuarantinedFile[]> {
+  return (await ask(warehouse, protocolSql(model, 'ledger_quarantined'))).rows.map(toQuarantinedFile);
+}
+
+/** Writes the rows of a run as a part that is copied with its data. `stamp` is the newest that the planner has seen. */
+export function writeLedger(
+  spool: Spool,
+  { runId, stamp }: { readonly runId: string; readonly stamp: string },
+  versions: readonly LedgerVersion[],
+): Part {
+  const file = spool.create(`${LEDGER}.json`);
+  let bytes = 0;
+  // A row at a time would be slow, and the text of a million rows is more than one string may hold.
+  for (let from = 0; from < versions.length; from += ROWS_AT_ONCE) {
+    const some = versions.slice(from, from + ROWS_AT_ONCE).map((version) => {
+      const { table: staging_table, size: size_bytes, records, rejected, status } = version;
+      const named = { run_id: runId, staging_table, uri: checkedUri(version.uri), version: version.version };
+      return `${JSON.stringify({ ...named, size_bytes, records, rejected, status, planned_stamp: stamp })}\n`;
+    });
+    const chunk = Buffer.from(some.join(''));
+    file.write(chunk);
+    bytes += chunk.length;
+  }
+  file.close();
+  return { path: file.path, compression: 'none', records: versions.length, bytes, index: [] };
+}
+
+const ROWS_AT_ONCE = 1000;
+const MAX_URI_BYTES = 4096;
+
+function checkedUri(uri: string): string {
+  if (Buffer.byteLength(uri) > MAX_URI_BYTES) {
+    throw new StarloadError(`the name of ${uri} is longer than the ${MAX_URI_BYTES} bytes the ledger holds`, {
+      next: 'Move the file to a folder with a shorter path.',
+    });
+  }
+  return uri;
+}
+
+/** A whole folder as it is loaded into a staging table: `version` is the digest of its listing. */
+export interface FolderVersion extends Pick<LedgerVersion, 'version' | 'size'> {
+  readonly table: Table;
+  readonly folder: { readonly uri: string };
+}
+
+/** The statement that writes the rows of folders. Their records are the rows that COPY made of them: nobody else has read the files. */
+export function recordFolders(runId: string, folders: readonly FolderVersion[]): NamedSql {
+  const rows = folders.map(({ table, folder, version, size }) => {
+    const texts = [runId, table.name, folder.uri, version].map(
+      (text) => `CAST(${quoteLiteral(text)} AS VARCHAR(4096))`,
+    );
+    return `SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), 0, CAST('loaded' AS VARCHAR(16)), ${BEGINNING}
+FROM ${quoteIdentifier(table.name)}`;
+  });
+  return {
+    name: 'record_folders',
+    sql: `INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp)
+${rows.join('\nUNION ALL\n')}`,
+  };
+}
+
 /** The query that a row comes from, by its status. */
 function kindOf(status: Value | undefined): string {
   return status === 'clock' ? CLOCK : status === 'past' || status === 'made' ? PAST : OWN;
@@ -164,5 +289,29 @@ function toVersion([table, uri, version, size, records, rejected, status]: reado
     records: Number(records),
     rejected: Number(rejected),
     status: status === 'quarantined' || status === 'moved' ? status : 'loaded',
+  };
+}
+
+function toQuarantinedFile([table, uri, runId, since, records, line, reason]: readonly Value[]): QuarantinedFile {
+  return {
+    table: String(table),
+    uri: String(uri),
+    runId: String(runId),
+    since: String(since),
+    records: Number(records),
+    line: line === null ? undefined : Number(line),
+    reason: reason === null ? undefined : String(reason),
+  };
+}
+
+function toPastRun([runId, loadedAt, files, records, bytes, rejected, quarantined]: readonly Value[]): PastRun {
+  return {
+    runId: String(runId),
+    loadedAt: String(loadedAt),
+    files: Number(files),
+    records: Number(records),
+    bytes: Number(bytes),
+    rejected: Number(rejected),
+    quarantined: Number(quarantined),
   };
 }

@@ -1,4 +1,4 @@
-import { type DataProblem, MAX_PROBLEMS, StarloadError } from '../errors.ts';
+import { type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import { type Bundle, type BundledFile, type BundleOptions, bundle } from '../objects/bundle.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
@@ -16,6 +16,7 @@ import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
 import type { Mapping } from '../warehouse/warehouse.ts';
 import { byName, type Copy } from './batches.ts';
 import type { LoadContext, Source, Tolerance } from './context.ts';
+import type { LedgerVersion } from './ledger.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
 import { refuseBadRecords } from './refuse.ts';
 import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
@@ -48,49 +49,27 @@ export function rejectedParts(prepared: readonly PreparedTable[]): readonly Part
   return prepared.flatMap(({ rejects }) => rejects.parts);
 }
 
-/** The ledger rows of a run, as a part that is copied with its data. */
-export function writeLedger(spool: Spool, runId: string, plan: LoadPlan, prepared: readonly PreparedTable[]): Part {
-  const loaded = prepared.flatMap(({ table, files }) =>
-    files.map(({ object, version, size, records, rejected, quarantined }) => ({
-      run_id: runId,
-      staging_table: table.name,
-      uri: checkedUri(object.uri),
-      version,
-      size_bytes: size,
-      records,
-      rejected,
-      status: quarantined ? 'quarantined' : 'loaded',
-      planned_stamp: plan.ledger.stamp,
+/** What the ledger will say of a run. */
+export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly LedgerVersion[] {
+  const read = prepared.flatMap(({ table, files }) =>
+    files.map(({ object, quarantined, ...file }) => ({
+      ...file,
+      table: table.name,
+      uri: object.uri,
+      status: quarantined ? ('quarantined' as const) : ('loaded' as const),
     })),
   );
-  const moved = plan.tables.flatMap(({ table, moved: files }) =>
-    files.map(({ object, version, records, rejected }) => ({
-      run_id: runId,
-      staging_table: table.name,
-      uri: checkedUri(object.uri),
-      version,
-      size_bytes: object.size,
-      records,
-      rejected,
-      status: 'moved',
-      planned_stamp: plan.ledger.stamp,
+  const moved = tables.flatMap(({ table, moved: files }) =>
+    files.map(({ object, ...file }) => ({
+      ...file,
+      table: table.name,
+      uri: object.uri,
+      size: object.size,
+      status: 'moved' as const,
     })),
   );
-  const rows = [...loaded, ...moved];
-  const file = spool.create('load_ledger.json');
-  let bytes = 0;
-  // A row at a time would be slow, and the text of a million rows is more than one string may hold.
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    const some = rows.slice(from, from + ROWS_AT_ONCE).map((row) => `${JSON.stringify(row)}\n`);
-    const chunk = Buffer.from(some.join(''));
-    file.write(chunk);
-    bytes += chunk.length;
-  }
-  file.close();
-  return { path: file.path, compression: 'none', records: rows.length, bytes, index: [] };
+  return [...read, ...moved];
 }
-
-const ROWS_AT_ONCE = 1000;
 
 /**
  * Where a part ends. A warehouse that reads S3 gives each file to one slice, and wants several of them, of 1 MB to 1 GB
@@ -199,15 +178,4 @@ function refuseAsJsonPaths(file: string, { label, size }: SourceObject): void {
   if (size > MAX_JSONPATHS_BYTES) {
     throw jsonPathsError(file, `${size} bytes, and no more than ${MAX_JSONPATHS_BYTES} are read`);
   }
-}
-
-const MAX_URI_BYTES = 4096;
-
-function checkedUri(uri: string): string {
-  if (Buffer.byteLength(uri) > MAX_URI_BYTES) {
-    throw new StarloadError(`the name of ${uri} is longer than the ${MAX_URI_BYTES} bytes the ledger holds`, {
-      next: 'Move the file to a folder with a shorter path.',
-    });
-  }
-  return uri;
 }

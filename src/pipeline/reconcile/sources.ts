@@ -1,28 +1,10 @@
 import { identify } from '../../objects/bytes.ts';
-import { protocolSql } from '../../sql/catalogue.ts';
-import { ask } from '../ask.ts';
 import type { LoadContext, Source } from '../context.ts';
-import { EMPTY_LEDGER_STAMP } from '../ledger.ts';
+import { type LedgerFile, readLedgerFiles } from '../ledger.ts';
 import { type SourceUnit, unitsOf } from '../source-units.ts';
 import type { Disagreements, SourceRule } from './disagreements.ts';
 import { type Recount, recounter } from './recount.ts';
 import { isSampled, type Sample } from './sample.ts';
-
-/** A file's newest entry in the ledger. */
-interface LedgerFile {
-  readonly uri: string;
-  readonly version: string;
-  readonly size: number;
-  readonly records: number;
-  /** How many of them were kept out. */
-  readonly rejected: number;
-  /** Whether it was set aside as a whole. */
-  readonly quarantined: boolean;
-  /** Whether its content had been loaded under another name. */
-  readonly moved: boolean;
-  /** How many versions of it stand in staging. */
-  readonly versions: number;
-}
 
 /** How a source compares with the ledger. */
 export interface SourceComparison {
@@ -62,12 +44,6 @@ export interface Comparing {
   readonly found: Disagreements;
 }
 
-/** All newest entries of the ledger, by staging table and URI. */
-interface LedgerFiles {
-  readonly stamp: string;
-  readonly tables: ReadonlyMap<string, Map<string, LedgerFile>>;
-}
-
 /** Compares each source with the ledger. Throws StarloadError when a source or the ledger cannot be read. */
 export async function compareSources(context: LoadContext, comparing: Comparing): Promise<SourcesComparison> {
   // The ledger first: what is loaded while the files are listed would else look as if it were gone.
@@ -77,26 +53,6 @@ export async function compareSources(context: LoadContext, comparing: Comparing)
     sources.push(await compareSource(context, source, tables.get(source.table.name) ?? new Map(), comparing));
   }
   return { sources, stamp };
-}
-
-async function readLedgerFiles({ model, warehouse }: LoadContext): Promise<LedgerFiles> {
-  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'));
-  const tables = new Map<string, Map<string, LedgerFile>>();
-  for (const [table, uri, version, size, records, rejected, status, versions] of rows) {
-    const files = tables.get(String(table)) ?? new Map<string, LedgerFile>();
-    tables.set(String(table), files);
-    files.set(String(uri), {
-      uri: String(uri),
-      version: String(version),
-      size: Number(size),
-      records: Number(records),
-      rejected: Number(rejected),
-      quarantined: status === 'quarantined',
-      moved: status === 'moved',
-      versions: Number(versions),
-    });
-  }
-  return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), tables };
 }
 
 async function compareSource(
@@ -153,10 +109,10 @@ class Tally {
     this.records += seen.records ?? 0;
     this.changed ||= rule === 'changed';
     this.holdsBroken ||= seen.isBroken === true;
-    if (entry?.quarantined === true && rule === undefined) {
+    if (entry?.status === 'quarantined' && rule === undefined) {
       this.setAside.push(unit.label);
     }
-    if (entry?.moved === true && rule === undefined) {
+    if (entry?.status === 'moved' && rule === undefined) {
       this.movedTo.add(contentOf(entry));
     }
     if (seen.records !== undefined) {
@@ -167,7 +123,12 @@ class Tally {
 
 /** Whether the ledger has a unit's records as they were read. */
 function isLoaded(rule: SourceRule | undefined, { problem }: Seen, entry: LedgerFile | undefined): boolean {
-  return (rule === undefined || rule === 'recounted') && problem === undefined && entry?.quarantined === false;
+  return (
+    (rule === undefined || rule === 'recounted') &&
+    problem === undefined &&
+    entry !== undefined &&
+    entry.status !== 'quarantined'
+  );
 }
 
 /** What is known of a unit; a local file's version only where its size does not decide. */
@@ -199,7 +160,7 @@ function judge(
 ): SourceRule | undefined {
   const isSame = entry?.size === size && entry.version === version;
   // What is wrong with a file that was set aside is known, and what is malformed in one that was loaded without its bad records.
-  const isKnown = isSame && (problem === undefined ? keepsOut(entry) : entry.quarantined);
+  const isKnown = isSame && (problem === undefined ? keepsOut(entry) : entry.status === 'quarantined');
   const unreadable = isKnown ? undefined : (problem ?? malformed);
   if (unreadable !== undefined) {
     found.add('unreadable', unreadable);
@@ -225,13 +186,13 @@ function contentOf({ size, version }: LedgerFile): string {
 }
 
 /** Whether records of a file were kept out, or all of it. */
-function keepsOut({ rejected, quarantined }: LedgerFile): boolean {
-  return quarantined || rejected > 0;
+function keepsOut({ rejected, status }: LedgerFile): boolean {
+  return status === 'quarantined' || rejected > 0;
 }
 
 /** Whether rows of an older version stand in staging beside, or instead of, the newest. */
-function hasOlderRows({ versions, quarantined, moved }: LedgerFile): boolean {
-  return versions > (quarantined || moved ? 0 : 1);
+function hasOlderRows({ versions, status }: LedgerFile): boolean {
+  return versions > (status === 'loaded' ? 1 : 0);
 }
 
 /** The ledger of a warehouse that has got a work prefix still has the whole folder that was loaded before. */
