@@ -1,6 +1,6 @@
 import type { AwsOptions } from '../aws/client.ts';
 import type { Config } from '../config/config.ts';
-import type { AwsAccess, Examination } from '../doctor/examination.ts';
+import type { AwsAccess, Examination, Open } from '../doctor/examination.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { story } from './output.ts';
@@ -54,14 +54,19 @@ async function examinationOf(
   const sources = sourcesOf(model, config);
   const readable = [spoolRoot, ...localRoots(sources.map(({ root }) => root))];
   const { workPrefix: prefix } = config;
+  const openWith =
+    (each: Config): Open =>
+    async ({ readOnly }) => {
+      opened.push(await openWarehouse(each, { readOnly, readable, scratch: spoolRoot, stores, notify: story }));
+      return opened.at(-1) as Warehouse;
+    };
+  const unescaped = withUnescapedPassword(config);
   return {
     model,
     sources,
     storeOf: stores.storeOf,
-    open: async ({ readOnly }) => {
-      opened.push(await openWarehouse(config, { readOnly, readable, scratch: spoolRoot, stores, notify: story }));
-      return opened.at(-1) as Warehouse;
-    },
+    open: openWith(config),
+    openUnescaped: unescaped && openWith(unescaped),
     aws: awsAccess(config, stores),
     work:
       prefix === undefined
@@ -73,6 +78,14 @@ async function examinationOf(
           },
     spoolRoot,
   };
+}
+
+/** The configuration with the password as configparser reads it with interpolation, where that is another one. */
+function withUnescapedPassword(config: Config): Config | undefined {
+  const { target } = config;
+  return target.engine === 'postgres' && target.unescapedPassword !== undefined
+    ? { ...config, target: { ...target, password: target.unescapedPassword } }
+    : undefined;
 }
 
 function awsAccess(config: Config, stores: Stores): AwsAccess | undefined {

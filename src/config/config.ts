@@ -27,6 +27,8 @@ export interface PostgresTarget {
   readonly database: string;
   readonly user: string;
   readonly password: string | undefined;
+  /** DB_PASSWORD with each `%%` read as `%`, where the file's has any: as configparser reads it with interpolation. */
+  readonly unescapedPassword?: string | undefined;
   readonly schema?: string | undefined;
   readonly sslMode?: SslMode | undefined;
 }
@@ -67,6 +69,19 @@ export interface LoadConfig {
   readonly quarantine?: boolean | undefined;
 }
 
+/** Where something of a configuration comes from: a line of the file, an environment variable, or neither. */
+export type Origin =
+  | { readonly from: 'file'; readonly key: string; readonly line: number }
+  | { readonly from: 'environment'; readonly variable: string }
+  | { readonly from: 'default' };
+
+/** One thing a configuration was understood to say. */
+export type Understood = Origin & {
+  readonly name: string;
+  /** As it may be shown: of a secret only that it is set. */
+  readonly value: string;
+};
+
 /** A whole dwh.cfg, checked. */
 export interface Config {
   /** The file's name as its reader gave it. */
@@ -77,6 +92,8 @@ export interface Config {
   readonly workPrefix?: string | undefined;
   readonly aws: AwsOptions;
   readonly load: LoadConfig;
+  /** How the file was understood, the engine first. */
+  readonly understood: readonly Understood[];
   /** What works, but deserves a look. */
   readonly warnings: readonly ConfigProblem[];
   /** Every secret value met, used or not, for `redact`. */

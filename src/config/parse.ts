@@ -9,6 +9,7 @@ import { parseLoad } from './load.ts';
 import { collectSecrets } from './secrets.ts';
 import { parseSources, parseWorkPrefix } from './sources.ts';
 import { parseTarget } from './target.ts';
+import { understand } from './understood.ts';
 
 /** Where a text comes from: its file's name for messages, the absolute folder its relative paths start from, the environment. */
 export interface ConfigOrigin {
@@ -38,13 +39,12 @@ export function parseConfig(text: string, { file, directory, env }: ConfigOrigin
     throw new ConfigError(file, byLine(findings.problems));
   }
   const region = awsRegion ?? (target.engine === 'redshift' ? target.region : undefined);
+  const parts = { target, sources, workPrefix, aws: { region, ...keys } };
   return {
     file,
-    target,
-    sources,
-    workPrefix,
-    aws: { region, ...keys },
+    ...parts,
     load,
+    understood: understand(findings, { ...parts, secrets }, env),
     warnings: byLine(findings.warnings),
     secrets,
   };

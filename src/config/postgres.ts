@@ -18,7 +18,7 @@ export function parsePostgres(
   const database = parseDatabase(findings, endpoint);
   const user = findings.required('dbUser');
   const port = parsePort(findings, endpoint) ?? DEFAULT_PORT;
-  const rest = { password: parsePassword(findings, env), schema: parseSchema(findings), sslMode: parseSsl(findings) };
+  const rest = { ...parsePassword(findings, env), schema: parseSchema(findings), sslMode: parseSsl(findings) };
   if (endpoint === undefined || database === undefined || user === undefined) return undefined;
   refuseContradictions(findings, endpoint, port);
   if (findings.of('arn').state === 'filled') {
@@ -30,16 +30,30 @@ export function parsePostgres(
   return { engine: 'postgres', host: endpoint.host, port, database, user, ...rest };
 }
 
-function parsePassword(findings: Findings, env: Environment): string | undefined {
-  if (env['STARLOAD_DB_PASSWORD']) return env['STARLOAD_DB_PASSWORD'];
-  const { state, value } = findings.of('dbPassword');
-  if (state === 'filled') return value;
-  if (env['PGPASSWORD']) return env['PGPASSWORD'];
-  if (state === 'placeholder') {
+type Passwords = Pick<PostgresTarget, 'password' | 'unescapedPassword'>;
+
+function parsePassword(findings: Findings, env: Environment): Passwords {
+  const source = passwordSource(findings, env);
+  if (source === 'dbPassword') {
+    const { value } = findings.of('dbPassword');
+    return { password: value, ...(value.includes('%%') ? { unescapedPassword: value.replaceAll('%%', '%') } : {}) };
+  }
+  if (source !== undefined) return { password: env[source] };
+  if (findings.of('dbPassword').state === 'placeholder') {
     const cure = 'write the password, or delete the line and set STARLOAD_DB_PASSWORD, which is taken as it is';
     findings.refuse('dbPassword', `${findings.nameOf('dbPassword')} looks like a placeholder: ${cure}`);
   }
-  return undefined;
+  return { password: undefined };
+}
+
+/** Where the password comes from: the line of the file, or an environment variable. */
+export function passwordSource(
+  findings: Findings,
+  env: Environment,
+): 'dbPassword' | 'STARLOAD_DB_PASSWORD' | 'PGPASSWORD' | undefined {
+  if (env['STARLOAD_DB_PASSWORD']) return 'STARLOAD_DB_PASSWORD';
+  if (findings.of('dbPassword').state === 'filled') return 'dbPassword';
+  return env['PGPASSWORD'] ? 'PGPASSWORD' : undefined;
 }
 
 function parseSsl(findings: Findings): SslMode | undefined {

@@ -29,7 +29,11 @@ function isSecret({ section, key }: Entry): boolean {
   );
 }
 
-// A value that was misread (lines run together, half a quote) is a secret in its parts as well.
+// A value that was misread (lines run together, half a quote) is a secret in its parts as well, and so is what configparser
+// makes of its doubled percent signs.
 function formsOf(value: string): string[] {
-  return [value, ...value.split('\n')].flatMap((part) => [part, part.replace(/^['"]|['"]$/g, '')]);
+  return [value, ...value.split('\n')].flatMap((part) => {
+    const bare = part.replace(/^['"]|['"]$/g, '');
+    return [part, bare, bare.replaceAll('%%', '%')];
+  });
 }

@@ -1,3 +1,4 @@
+import { printable } from '../errors.ts';
 import type { Entry } from './ini.ts';
 import { redact } from './redact.ts';
 
@@ -7,10 +8,31 @@ const LONGEST = 80;
 const USER_INFO = /:.*@/s;
 const SECRET_PARAMETER = /((?:passw|pwd|secret|token|signature|credential|key)[^=&;?\s]*=)[^&;\s]+/gi;
 
+/** A bucket or the account of a role, before which no password stands: `@` is a character of keys and names. */
+const PLACE = /^(?:s3:\/\/[^/@]{1,70}\/|arn:[\w:-]{1,100}:role\/)?/;
+
 /** A value as messages show it: quoted, on one line, cut at 80 characters, without secrets and passwords in URLs. */
 export function showValue(value: string, secrets: readonly string[]): string {
-  const safe = redact(value, secrets).replace(USER_INFO, ':***@').replace(SECRET_PARAMETER, '$1***');
-  return JSON.stringify(safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe);
+  return JSON.stringify(cut(withoutSecrets(value, secrets), LONGEST));
+}
+
+/** The longest key in S3 and the longest name of a bucket. */
+const LONGEST_PLACE = 1100;
+
+/** A value that was understood, as a list shows it: on one line, whole unless it is longer than any place, without secrets. */
+export function presentable(value: string, secrets: readonly string[]): string {
+  const safe = printable(cut(withoutSecrets(value, secrets), LONGEST_PLACE));
+  return safe === '***' ? '***, the same as a secret' : safe;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
+function withoutSecrets(value: string, secrets: readonly string[]): string {
+  const safe = redact(value, secrets);
+  const place = PLACE.exec(safe)?.[0] ?? '';
+  return place + safe.slice(place.length).replace(USER_INFO, ':***@').replace(SECRET_PARAMETER, '$1***');
 }
 
 /** Where an entry stands, for the fields of a problem. */

@@ -10,7 +10,9 @@ export interface Examination {
   readonly sources: readonly Source[];
   readonly storeOf: (root: string) => ObjectStore;
   /** Opens the warehouse; whoever opens it closes it. */
-  readonly open: (access: { readonly readOnly: boolean }) => Promise<Warehouse>;
+  readonly open: Open;
+  /** Opens it with each `%%` of DB_PASSWORD read as `%`; absent where the file's password has none. */
+  readonly openUnescaped?: Open | undefined;
   /** Absent where nothing of the configuration lies in AWS. */
   readonly aws: AwsAccess | undefined;
   /** Absent where dwh.cfg has no work prefix, or the warehouse needs none. */
@@ -20,6 +22,8 @@ export interface Examination {
   readonly spoolRoot: string;
   readonly signal: AbortSignal;
 }
+
+export type Open = (access: { readonly readOnly: boolean }) => Promise<Warehouse>;
 
 /** What is asked of AWS. */
 export interface AwsAccess {

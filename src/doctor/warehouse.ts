@@ -3,13 +3,13 @@ import { budgetsOf, tooMany } from '../pipeline/budget.ts';
 import { assertKeepsCase } from '../pipeline/collation.ts';
 import { refuseRequired, requiredColumns } from '../pipeline/own-columns.ts';
 import { describeForeign, standingOf } from '../pipeline/ownership.ts';
-import { doctorSql } from '../sql/catalogue.ts';
+import { doctorSql, type Model } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
 import { refuseReach } from '../warehouse/relations.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Value, Warehouse } from '../warehouse/warehouse.ts';
 import type { Check, Outcome } from './checks.ts';
-import type { Examination, Learnt } from './examination.ts';
+import type { Examination, Learnt, Open } from './examination.ts';
 import { checkLedger } from './ledger.ts';
 import { checkPrivileges } from './privileges.ts';
 import { shapeProblems } from './shape.ts';
@@ -31,11 +31,24 @@ export function warehouseChecks(examination: Examination, learnt: Learnt): reado
 const LONGEST_VERSION = 80;
 const CREATE_FIRST = 'Run npm run create-tables.';
 
+async function checkConnection(examination: Examination, learnt: Learnt): Promise<Outcome> {
+  const { openUnescaped } = examination;
+  try {
+    const outcome = await connect(examination, learnt);
+    return openUnescaped === undefined || learnt.warehouse === undefined
+      ? outcome
+      : { ...outcome, reason: `${outcome.reason}; DB_PASSWORD works as it is written, with %%` };
+  } catch (error) {
+    const isRefused = error instanceof WarehouseError && error.kind === 'login';
+    throw isRefused && openUnescaped !== undefined ? await tryUnescaped(examination, openUnescaped, error) : error;
+  }
+}
+
 /**
  * Opened for reading first, since opening for writing may make a warehouse where there is none; then for writing, as a
  * load does.
  */
-async function checkConnection({ model, open }: Examination, learnt: Learnt): Promise<Outcome> {
+async function connect({ model, open }: Examination, learnt: Learnt): Promise<Outcome> {
   try {
     await (await open({ readOnly: true })).close();
   } catch (error) {
@@ -45,14 +58,40 @@ async function checkConnection({ model, open }: Examination, learnt: Learnt): Pr
   learnt.warehouse = warehouse;
   await assertKeepsCase(model, warehouse);
   const schema = await warehouse.schema();
-  const sql = doctorSql(model, 'session', warehouse.engine).replaceAll('{schema}', () => quoteLiteral(schema));
-  const [version, user, schemas] = (await warehouse.query(sql)).rows[0] ?? [];
+  const [version, user, schemas] = await askSession(model, warehouse, schema);
   if (Number(schemas) > 0) {
     learnt.schema = schema;
   }
   return {
     reason: `${warehouse.location}: ${warehouse.engine} ${shortVersion(String(version))}, as ${user}`,
   };
+}
+
+/** The engine's version, the user, and how many schemas have the name. */
+async function askSession(model: Model, warehouse: Warehouse, schema: string): Promise<readonly Value[]> {
+  const sql = doctorSql(model, 'session', warehouse.engine).replaceAll('{schema}', () => quoteLiteral(schema));
+  return (await warehouse.query(sql)).rows[0] ?? [];
+}
+
+/**
+ * A password with `%%` is taken as it is written. Python's configparser reads `%` there, and whoever wrote the file for it
+ * meant that. Gives the error that says which of the two the server accepts, if any.
+ */
+async function tryUnescaped({ model }: Examination, open: Open, refusal: WarehouseError): Promise<StarloadError> {
+  const warehouse = await open({ readOnly: true });
+  const isAccepted = await askSession(model, warehouse, '').then(
+    () => true,
+    () => false,
+  );
+  await warehouse.close();
+  return isAccepted
+    ? new StarloadError('the server refuses DB_PASSWORD as it is written, and accepts it with each %% read as one %', {
+        next: 'Write each %% of DB_PASSWORD in dwh.cfg as one %. If other scripts read the file and need %%, leave it and set STARLOAD_DB_PASSWORD to the password instead.',
+      })
+    : new StarloadError(`${refusal.message}. DB_PASSWORD was tried as it is written and with each %% read as one %`, {
+        next: refusal.next,
+        cause: refusal,
+      });
 }
 
 /** A batch that is too long fails each time, and none other tells before files have been uploaded. */

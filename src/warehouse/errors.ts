@@ -4,10 +4,17 @@ import type { Step, StepResult } from './warehouse.ts';
 
 /**
  * What went wrong in a warehouse, as far as a caller decides on it: `busy`, somebody else holds it; `conflict`, the same
- * batch can succeed when run again; `missing-table`, create-tables has not been run; `cancelled`, the
- * user stopped it; `refused`, the statement was.
+ * batch can succeed when run again; `missing-table`, create-tables has not been run; `login`, the server does not accept the
+ * user with this password; `cancelled`, the user stopped it; `refused`, the statement was.
  */
-export type WarehouseErrorKind = 'busy' | 'conflict' | 'missing-table' | 'unreachable' | 'cancelled' | 'refused';
+export type WarehouseErrorKind =
+  | 'busy'
+  | 'conflict'
+  | 'missing-table'
+  | 'unreachable'
+  | 'login'
+  | 'cancelled'
+  | 'refused';
 
 interface WarehouseErrorOptions extends ErrorOptionsWithNext {
   readonly problems?: readonly DataProblem[] | undefined;

@@ -113,6 +113,45 @@ describe('the doctor on PostgreSQL', () => {
     });
   });
 
+  test.each([
+    [
+      'as it is written',
+      'marked-secret%%x',
+      'marked-secret%%x',
+      { status: 'ok', reason: /works as it is written, with %%/ },
+    ],
+    [
+      'with each %% read as one %',
+      'marked-secret%x%',
+      'marked-secret%%x%%',
+      { status: 'failed', reason: /^the server refuses DB_PASSWORD as it is written, and accepts it with each %%/ },
+    ],
+    [
+      'in neither way',
+      'marked-secret',
+      'marked-secret%%x',
+      {
+        status: 'failed',
+        reason: /password authentication failed.*tried as it is written and with each %% read as one %/,
+      },
+    ],
+  ])(
+    'tries a password with %%%% both ways, and says that it works %s',
+    async (_, password, written, { status, reason }) => {
+      const user = uniqueName('percent');
+      await admin.query(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`);
+      await admin.query(`GRANT USAGE ON SCHEMA ${SCHEMA} TO ${user}`);
+      try {
+        const { connect } = await diagnose({ DB_USER: user, DB_PASSWORD: written });
+        expect(connect).toMatchObject({ status, reason: expect.stringMatching(reason) });
+        if (status === 'failed') expect(connect?.next).toContain('DB_PASSWORD');
+      } finally {
+        await admin.query(`DROP OWNED BY ${user}`);
+        await admin.query(`DROP ROLE ${user}`);
+      }
+    },
+  );
+
   test('refuses a database whose text is not UTF-8, and so does a load', async () => {
     const database = uniqueName('ascii');
     await admin.query(

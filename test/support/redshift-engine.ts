@@ -72,6 +72,7 @@ export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
     load: { timeoutMilliseconds: options.timeoutMilliseconds },
     warnings: [],
     secrets: [],
+    understood: [],
   } as const;
   const stores = openStores({});
   const notify = options.notify ?? (() => {});

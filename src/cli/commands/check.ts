@@ -1,12 +1,13 @@
 import type { Config } from '../../config/config.ts';
 import type { Finding, Status } from '../../doctor/checks.ts';
-import { BadResult, ConfigError, type ConfigProblem, describePlace } from '../../errors.ts';
+import { BadResult, ConfigError, type ConfigProblem, describePlace, UsageError } from '../../errors.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { asStarted } from '../command-line.ts';
 import { counted, document, result, styled } from '../output.ts';
 
 interface Args extends WarehouseArgs {
   readonly deep: boolean;
+  readonly offline: boolean;
 }
 
 export const checkCommand = toModule<Args>({
@@ -19,50 +20,90 @@ export const checkCommand = toModule<Args>({
       default: false,
       describe: 'plan every statement of a load, and copy a record of each source into a temporary table',
     },
+    offline: {
+      type: 'boolean',
+      default: false,
+      describe: 'only read the configuration file: how it is understood, and every mistake in it',
+    },
   },
   examples: [
     ['npm run check', 'would a load work?'],
     ['npm run check -- --deep', 'the same, with a COPY'],
+    ['npm run check -- --offline', 'how is dwh.cfg understood?'],
   ],
   run,
 });
 
-async function run({ config: path, json, deep }: Args): Promise<void> {
+async function run({ config: path, json, deep, offline }: Args): Promise<void> {
+  if (deep && offline) {
+    throw new UsageError('--deep and --offline exclude each other', { next: 'Leave one of them out.' });
+  }
   const findings: Finding[] = [];
+  const print = json ? () => {} : result;
   const onFinding = ({ next, ...found }: Finding) => {
     const finding = next === undefined ? found : { ...found, next: asStarted(next) };
     findings.push(finding);
-    if (!json) {
-      result(lineOf(finding));
-    }
+    print(lineOf(finding));
   };
-  const isConfigured = await examineAll(path, deep, onFinding);
+  const config = await examineAll(path, { deep, offline, print, onFinding });
   const failures = findings.filter(({ status }) => status === 'failed');
   if (json) {
-    document({ command: 'check', status: failures.length === 0 ? 'passed' : 'failed', checks: findings });
+    document({
+      command: 'check',
+      status: failures.length === 0 ? 'passed' : 'failed',
+      understood: config?.understood ?? [],
+      checks: findings,
+    });
   }
   if (failures.length > 0) {
-    throw new BadResult(isConfigured ? 1 : 2, `${counted(failures.length, 'check')} failed`, {
+    throw new BadResult(config === undefined ? 2 : 1, `${counted(failures.length, 'check')} failed`, {
       next: 'Mend what is named above, from the top: later failures may come of earlier ones.',
     });
   }
 }
 
-/** Returns whether the configuration is right. Without one, nothing but this machine can be examined. */
-async function examineAll(path: string, deep: boolean, onFinding: (finding: Finding) => void): Promise<boolean> {
+interface Examining {
+  readonly deep: boolean;
+  readonly offline: boolean;
+  readonly print: (line: string) => void;
+  readonly onFinding: (finding: Finding) => void;
+}
+
+/** Returns the configuration, or undefined where it is wrong: then nothing but this machine can be examined. */
+async function examineAll(path: string, { deep, offline, print, onFinding }: Examining): Promise<Config | undefined> {
   const { examine, examineMachine } = await import('../../doctor/examine.ts');
   const { withExamination } = await import('../examination.ts');
+  const read = await readOrError(path);
+  if (!(read instanceof ConfigError)) {
+    const { understandingLines } = await import('../understanding.ts');
+    understandingLines(read).forEach(print);
+  }
   await examineMachine(onFinding);
-  const config = await configured(path, onFinding);
-  if (config !== undefined) {
+  const config = configured(path, read, onFinding);
+  if (config !== undefined && offline) {
+    onFinding({ check: 'everything else', status: 'skipped', reason: 'with --offline only the configuration is read' });
+  } else if (config !== undefined) {
     await withExamination(config, deep, (examination) => examine(examination, onFinding));
   }
-  return config !== undefined;
+  return config;
+}
+
+async function readOrError(path: string): Promise<Config | ConfigError> {
+  const { readConfig } = await import('../../config/read.ts');
+  return readConfig(path, process.env).catch((error: unknown) => {
+    if (error instanceof ConfigError) {
+      return error;
+    }
+    throw error;
+  });
 }
 
 /** The configuration, or undefined where it is wrong; every mistake and every warning is told. */
-async function configured(path: string, onFinding: (finding: Finding) => void): Promise<Config | undefined> {
-  const { readConfig } = await import('../../config/read.ts');
+function configured(
+  path: string,
+  read: Config | ConfigError,
+  onFinding: (finding: Finding) => void,
+): Config | undefined {
   const tell = (status: Status, problem: ConfigProblem, next?: string) =>
     onFinding({
       check: 'configuration',
@@ -70,23 +111,18 @@ async function configured(path: string, onFinding: (finding: Finding) => void): 
       reason: `${path}: ${describePlace(problem)}${problem.message}`,
       ...(next === undefined ? {} : { next }),
     });
-  try {
-    const config = await readConfig(path, process.env);
-    for (const warning of config.warnings) {
-      tell('warning', warning);
-    }
-    onFinding({ check: 'configuration', status: 'ok', reason: `${path} means ${config.target.engine}` });
-    return config;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) {
-      throw error;
-    }
-    for (const problem of error.problems) {
-      tell('failed', problem, error.next);
+  if (read instanceof ConfigError) {
+    for (const problem of read.problems) {
+      tell('failed', problem, read.next);
     }
     onFinding({ check: 'everything else', status: 'skipped', reason: 'configuration comes first' });
     return undefined;
   }
+  for (const warning of read.warnings) {
+    tell('warning', warning);
+  }
+  onFinding({ check: 'configuration', status: 'ok', reason: `${path} means ${read.target.engine}` });
+  return read;
 }
 
 const SIGNS: Readonly<Record<Status, string>> = {

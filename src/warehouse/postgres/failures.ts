@@ -92,7 +92,8 @@ export function connectFailure(
   }
   const { next } = sorted(error);
   const where = `cannot connect to PostgreSQL at ${host}:${port}, database ${database}, as ${user}`;
-  return new WarehouseError('unreachable', `${where}: ${describe(error)}`, {
+  const kind = codeOf(error).startsWith('28') ? 'login' : 'unreachable';
+  return new WarehouseError(kind, `${where}: ${describe(error)}`, {
     next: isTlsError(error) ? tlsAdvice(sslMode) : serverAdvice(port, next),
     cause: error,
   });
