@@ -89,7 +89,7 @@ async function tryUnescaped({ model }: Examination, open: Open, refusal: Warehou
         next: 'Write each %% of DB_PASSWORD in dwh.cfg as one %. If other scripts read the file and need %%, leave it and set STARLOAD_DB_PASSWORD to the password instead.',
       })
     : new StarloadError(`${refusal.message}. DB_PASSWORD was tried as it is written and with each %% read as one %`, {
-        next: refusal.next,
+        next: 'Correct DB_USER or DB_PASSWORD, or let pg_hba.conf admit this host.',
         cause: refusal,
       });
 }
