@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, messageOf } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
-import { etl, type LoadReport } from '../pipeline/etl.ts';
+import { etl } from '../pipeline/etl.ts';
 import { rebuild } from '../pipeline/rebuild.ts';
 import { reconcile } from '../pipeline/reconcile.ts';
+import type { LoadReport } from '../pipeline/report.ts';
 import type { Answer } from './probe.ts';
 
 /** How a small load came out, step by step. */

@@ -1,11 +1,11 @@
 import { describeDataProblem } from '../errors.ts';
 import type { Offender } from '../pipeline/checks.ts';
 import { emptiedSources } from '../pipeline/emptied.ts';
-import type { LoadReport } from '../pipeline/etl.ts';
 import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
 import type { PastRun } from '../pipeline/ledger.ts';
 import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
+import type { LoadReport } from '../pipeline/report.ts';
 import type { Status } from '../pipeline/status.ts';
 import { asStarted } from './command-line.ts';
 import { LISTED, more } from './listed.ts';

@@ -5,7 +5,7 @@ import { byName } from '../pipeline/batches.ts';
 import type { LoadContext, Source } from '../pipeline/context.ts';
 import { explainFailure } from '../pipeline/explain.ts';
 import { explainLoad } from '../pipeline/explain-statements.ts';
-import { planEverything } from '../pipeline/plan.ts';
+import { planEverything } from '../pipeline/planning.ts';
 import { type PreparedTable, prepare } from '../pipeline/prepare.ts';
 import { newRunId } from '../pipeline/run-id.ts';
 import { temporarily, temporaryCopy } from '../pipeline/temporary.ts';

@@ -23,7 +23,7 @@ export function budgetsOf(model: Model, engine: Engine): readonly Budget[] {
     return [];
   }
   const { load, refresh, ...others } = worstCases(model, engine);
-  const tasks = { ...(loads === 'parts' ? { load } : { refresh }), ...others };
+  const tasks = { ...{ parts: { load }, folders: { refresh } }[loads], ...others };
   return Object.entries(tasks).map(([task, batches]) => ({
     task: task as Task,
     needs: Math.max(...batches.map(limit.needs)),
@@ -41,8 +41,8 @@ export function assertFits(
   { model, warehouse }: { readonly model: Model; readonly warehouse: Engine },
   task: Exclude<Task, 'refresh'>,
 ): void {
-  const wanted: Task = task === 'load' && warehouse.loads === 'folders' ? 'refresh' : task;
-  const budget = budgetsOf(model, warehouse).find((one) => one.task === wanted);
+  const names: readonly Task[] = task === 'load' ? ['load', 'refresh'] : [task];
+  const budget = budgetsOf(model, warehouse).find((one) => names.includes(one.task));
   if (budget !== undefined && budget.needs > budget.most) {
     throw tooMany(budget);
   }

@@ -138,8 +138,8 @@ export class Ledger {
  * Reads the ledger and, where runs of earlier tables may have to be made again, their history. Throws WarehouseError;
  * StarloadError where the history is not Starload's.
  */
-export async function readLedger(context: LoadContext): Promise<Ledger> {
-  const { rows } = await readVersions(context);
+export async function readLedger(context: Asking, withHistory: boolean): Promise<Ledger> {
+  const { rows } = await readVersions(context, withHistory);
   const ofKind = (kind: string) => rows.filter(([, , , , , , status]) => kindOf(status) === kind);
   const own = ofKind(OWN);
   const stampOf = (row: readonly Value[] | undefined) => (row === undefined ? undefined : String(row[7]));
@@ -240,8 +240,8 @@ function kindOf(status: Value | undefined): string {
  * One query, because each costs two calls on Redshift. Where it fails, the relations say why: tables of an earlier release
  * have no history, and one that somebody else made is refused.
  */
-async function readVersions({ model, warehouse, replays }: LoadContext): Promise<ResultSet> {
-  if (replays === false || warehouse.loads === 'folders') {
+async function readVersions({ model, warehouse }: Asking, withHistory: boolean): Promise<ResultSet> {
+  if (!withHistory) {
     return warehouse.query(versionsSql(model, warehouse.now, [OWN]));
   }
   try {

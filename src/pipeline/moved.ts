@@ -1,18 +1,7 @@
 import { identify } from '../objects/bytes.ts';
-import type { ObjectStore, SourceObject } from '../objects/objects.ts';
+import type { ObjectStore } from '../objects/objects.ts';
 import type { Ledger, LedgerVersion } from './ledger.ts';
-import type { PlannedFile } from './plan.ts';
-
-/** A file whose content was loaded under a name that does not hold it any more: it is written down, not loaded again. */
-export interface MovedFile {
-  readonly object: SourceObject;
-  readonly version: string;
-  /** The URI it was loaded under. */
-  readonly from: string;
-  /** What the ledger says of the content. */
-  readonly records: number;
-  readonly rejected: number;
-}
+import type { MovedFile, PlannedFile } from './plan.ts';
 
 /** New and changed files, and those of them that were only moved. */
 export interface Sorted {

@@ -5,6 +5,7 @@ import { compareFiles } from './reconcile/files.ts';
 import type { Sample } from './reconcile/sample.ts';
 import { compareSources, type SourceComparison } from './reconcile/sources.ts';
 import { compareStar } from './reconcile/star.ts';
+import { wayOf } from './ways/way.ts';
 
 /** How sources, ledger, staging and star compare. */
 export interface Reconciliation {
@@ -40,7 +41,7 @@ export async function reconcile(
   const star = await timed(() => compareStar(context, sample, excerpts));
   const { sources, stamp } = compared.value;
   // A refresh from whole folders leaves nothing behind.
-  const mayHoldMore = context.warehouse.loads === 'parts' && sources.some((source) => source.mayHoldMore);
+  const mayHoldMore = wayOf(context.warehouse).isIncremental && sources.some((source) => source.mayHoldMore);
   const control = await compareControlTables(context);
   const note = mayHoldMore ? reasonNotToSearch({ recounts, sample }, sources, found.list()) : undefined;
   const searchesUnheld = mayHoldMore && note === undefined;

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
-import { planLoad } from '../../src/pipeline/plan.ts';
+import { planLoad } from '../../src/pipeline/planning.ts';
 import { json, run, withProject } from '../support/cli-project.ts';
 import { engines } from '../support/engines.ts';
 import { withLoader } from '../support/loader.ts';

@@ -12,7 +12,7 @@ export const planCommand = toModule<WarehouseArgs & { readonly all: boolean }>({
   examples: [['npm run plan', 'what the next etl would load']],
   run: ({ config, json, all }) =>
     withWarehouse({ config, readOnly: true }, async (context) => {
-      const { planLoad } = await import('../../pipeline/plan.ts');
+      const { planLoad } = await import('../../pipeline/planning.ts');
       const { printPlan } = await import('../reports.ts');
       printPlan(await planLoad({ ...context, replays: false }), { json, all, command: 'plan' });
     }),

@@ -9,7 +9,7 @@ import type { WantedKeys } from '../../records/frame-keys.ts';
 import { wantedKeys } from '../../records/wanted-keys.ts';
 import type { LoadContext, Source } from '../context.ts';
 import { readJsonPaths } from '../prepare.ts';
-import type { SourceUnit } from '../source-units.ts';
+import type { SourceUnit } from '../ways/unit.ts';
 
 /** What reading all of a unit told. */
 export interface Recount {

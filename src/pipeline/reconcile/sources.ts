@@ -1,7 +1,8 @@
 import { identify } from '../../objects/bytes.ts';
 import type { LoadContext, Source } from '../context.ts';
 import { type LedgerFile, readLedgerFiles } from '../ledger.ts';
-import { type SourceUnit, unitsOf } from '../source-units.ts';
+import type { SourceUnit } from '../ways/unit.ts';
+import { unitsOf } from '../ways/way.ts';
 import type { Disagreements, SourceRule } from './disagreements.ts';
 import { type Recount, recounter } from './recount.ts';
 import { isSampled, type Sample } from './sample.ts';

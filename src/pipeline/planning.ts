@@ -1,0 +1,85 @@
+import type { SkippedObject, SourceObject } from '../objects/objects.ts';
+import { assertNotAhead, assertPastNewest } from './clock.ts';
+import type { LoadContext, Source } from './context.ts';
+import { refuseWithoutFiles } from './emptied.ts';
+import { Ledger, readLedger } from './ledger.ts';
+import { type Compared, type LoadPlan, plannedFiles, type TablePlan } from './plan.ts';
+import { wayOf } from './ways/way.ts';
+
+/**
+ * Compares the sources with the ledger. Reads a local file only where its URI and size are known and its content must
+ * decide. Throws StarloadError when a source cannot be listed or the warehouse's clock is wrong, WarehouseError when the ledger cannot be read.
+ */
+export async function planLoad(context: LoadContext): Promise<LoadPlan> {
+  const ledger = await readLedger(context, wayOf(context.warehouse).isIncremental && context.replays !== false);
+  assertClock(ledger);
+  const tables: TablePlan[] = [];
+  for (const source of context.sources) {
+    tables.push(await planTable(context, source, ledger));
+  }
+  const plan = { ledger, tables };
+  const files = plannedFiles(plan);
+  const bytes = files.reduce((sum, { object }) => sum + object.size, 0);
+  context.emit({
+    type: 'planned',
+    files: files.length,
+    bytes,
+    known: tables.reduce((sum, { known }) => sum + known, 0),
+  });
+  return plan;
+}
+
+/** Throws StarloadError where no run could be stamped now, or by a clock that is wrong. */
+function assertClock({ now, stamp }: Ledger): void {
+  if (now !== undefined) {
+    assertNotAhead({ now });
+    assertPastNewest({ now, newest: stamp });
+  }
+}
+
+/** A plan that loads every file as if nothing were loaded yet. Throws StarloadError when a source cannot be listed. */
+export async function planEverything(context: LoadContext): Promise<LoadPlan> {
+  const nothing = new Ledger();
+  const tables: TablePlan[] = [];
+  for (const source of context.sources) {
+    tables.push(await planTable(context, source, nothing));
+  }
+  return { ledger: nothing, tables };
+}
+
+async function planTable(context: LoadContext, source: Source, ledger: Ledger): Promise<TablePlan> {
+  const skipped: SkippedObject[] = [];
+  const pages = listPages(context, source, skipped);
+  const plan = await wayOf(context.warehouse).compare(context, source, { pages, skipped, ledger });
+  const files = plan.files.length + plan.moved.length + plan.known + plan.quarantined.length;
+  context.emit({ type: 'listed', table: source.table.name, files, skipped: skipped.length });
+  refuseWithoutFiles(context, source, files);
+  tellTwins(context, source.table.name, plan);
+  const emptied = files === 0 ? ledger.filesOf(source.table.name) : 0;
+  return { table: source.table, source, skipped, emptied, ...plan };
+}
+
+/** Tells of files that hold what another file was loaded with. */
+function tellTwins({ emit }: LoadContext, table: string, { files, moved }: Compared): void {
+  const [first] = moved;
+  if (first !== undefined) {
+    emit({ type: 'moved', table, files: moved.length, first: first.object.label, from: first.from });
+  }
+  const copied = files.filter(({ reason }) => reason === 'copied');
+  if (copied[0] !== undefined) {
+    emit({ type: 'copied', table, files: copied.length, first: copied[0].object.label });
+  }
+}
+
+/** A source's files, page by page, so that only those to be loaded are held; what is no data is added to `skipped`. */
+async function* listPages(
+  { storeOf, signal }: LoadContext,
+  { root }: Source,
+  skipped: SkippedObject[],
+): AsyncIterable<readonly SourceObject[]> {
+  for await (const page of storeOf(root).list(root)) {
+    signal.throwIfAborted();
+    skipped.push(...page.skipped);
+    yield page.objects;
+  }
+}

@@ -1,0 +1,184 @@
+import type { BundledFile } from '../../objects/bundle.ts';
+import { identify } from '../../objects/bytes.ts';
+import type { ListPage, ObjectStore, SourceObject } from '../../objects/objects.ts';
+import { Spool } from '../../objects/spool.ts';
+import { type Base, loadBatch } from '../batches.ts';
+import { warningsOf } from '../checks.ts';
+import type { LoadContext, Source } from '../context.ts';
+import { emptiedSources } from '../emptied.ts';
+import { explainWriteFailure } from '../explain.ts';
+import { keptOut } from '../kept-out.ts';
+import { EMPTY_LEDGER_STAMP, type LedgerVersion, writeLedger } from '../ledger.ts';
+import { sortMoved } from '../moved.ts';
+import type { Compared, Listed, LoadPlan, PlannedFile, Reason, TablePlan } from '../plan.ts';
+import { ledgerOf, type PreparedTable, prepare, rejectedParts } from '../prepare.ts';
+import { type LoadedRun, type Progress, preparedOf } from '../progress.ts';
+import { type PlannedRun, planReplay } from '../replay.ts';
+import { type DryRun, type LoadReport, type TableReport, tableReport } from '../report.ts';
+import { runWithRetry } from '../retry.ts';
+import { newRunId } from '../run-id.ts';
+import { sizesAfterCommit } from '../sizes.ts';
+import type { SourceUnit } from './unit.ts';
+
+async function compare(
+  context: LoadContext,
+  { root, table }: Source,
+  { pages, ledger }: Pick<Listed, 'pages' | 'ledger'>,
+): Promise<Compared> {
+  const store = context.storeOf(root);
+  const files: PlannedFile[] = [];
+  const quarantined: SourceObject[] = [];
+  let known = 0;
+  for await (const page of pages) {
+    for (const object of page) {
+      const newest = ledger.newest(table.name, object.uri);
+      const reason = newest === undefined ? 'new' : await reasonToReload(object, newest, context, store);
+      if (newest === undefined || reason !== undefined) {
+        files.push({ object, reason: reason ?? 'new' });
+        continue;
+      }
+      ledger.noteHeld(newest);
+      if (newest.status === 'quarantined') {
+        quarantined.push(object);
+      } else {
+        known += 1;
+      }
+    }
+  }
+  return { ...(await sortMoved(files, { table: table.name, store, ledger })), known, quarantined };
+}
+
+/** Why a file that the ledger knows is loaded again. Its content is read only where its size does not decide. */
+async function reasonToReload(
+  object: SourceObject,
+  { size, version, status }: LedgerVersion,
+  { tolerance }: LoadContext,
+  store: ObjectStore,
+): Promise<Reason | undefined> {
+  if (size !== object.size || version !== (await identify(store, object)).version) {
+    return 'changed';
+  }
+  // A run that keeps out single records takes what a run that keeps out whole files has set aside.
+  return status === 'quarantined' && tolerance?.quarantine === false ? 'quarantined' : undefined;
+}
+
+/** Each file is a unit. */
+async function* units(_: Source, pages: AsyncIterable<ListPage>): AsyncIterable<SourceUnit> {
+  for await (const { objects } of pages) {
+    yield* objects.map((object) => ({ ...object, objects: [object] }));
+  }
+}
+
+async function load(
+  context: LoadContext,
+  plan: LoadPlan,
+  { progress }: { readonly progress: Progress },
+): Promise<LoadReport> {
+  const { runs, missing } = await planReplay(context, plan);
+  const before = progress.begin(runs.length);
+  for (const run of runs) {
+    const tolerance = context.tolerance && { ...context.tolerance, spent: progress.rejected };
+    const base = progress.base ?? baseOf(plan);
+    progress.add(await loadRun({ ...context, tolerance }, { ...run, base }, progress.nextRunId()));
+    if (progress.of > 1) {
+      context.emit({ type: 'committed', run: progress.loaded.length, of: progress.of });
+    }
+  }
+  const { loaded } = progress;
+  return {
+    status: loaded.length === 0 ? 'up_to_date' : 'loaded',
+    runId: loaded.length === 0 ? undefined : progress.runId,
+    tables: plan.tables.map((table) => splitReport(table, before, loaded)),
+    rows: loaded.length === 0 ? new Map() : await sizesAfterCommit(context),
+    warnings: [...emptiedSources(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
+    missing,
+    ...keptOut(plan, preparedOf(loaded)),
+  };
+}
+
+async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
+  const { model, warehouse, spoolRoot } = context;
+  const runId = newRunId();
+  const spool = new Spool(spoolRoot, runId);
+  const prepared = await prepare(context, plan, spool);
+  const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
+  const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
+  const runs = (await planReplay(context, plan)).runs.length;
+  return { statements: await warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };
+}
+
+/** A file that is not as it was when the runs of a history were planned: it belongs to none of them. */
+export class ChangedFile extends Error {}
+
+/** A run of a history is made of the contents it once had, or the history would not say what it held. */
+function assertVersions(versions: ReadonlyMap<SourceObject, string>, prepared: readonly PreparedTable[]): void {
+  const changed = prepared
+    .flatMap(({ files }) => files)
+    .find(({ object, version }) => version !== versions.get(object));
+  if (changed !== undefined) {
+    throw new ChangedFile(`${changed.object.label} was changed after it was listed`);
+  }
+}
+
+function baseOf({ ledger: { stamp } }: LoadPlan): Base | undefined {
+  return stamp === EMPTY_LEDGER_STAMP ? undefined : { stamp };
+}
+
+/** Makes a run. The batch has an id of its own, also where it makes a run of the history again, under that run's id. */
+async function loadRun(
+  context: LoadContext,
+  { plan, runId: past, versions, base }: PlannedRun & { readonly base: Base | undefined },
+  batchId: string,
+): Promise<LoadedRun> {
+  const runId = past ?? batchId;
+  const spool = new Spool(context.spoolRoot, runId);
+  try {
+    const prepared = await prepare(context, plan, spool);
+    if (versions !== undefined) {
+      assertVersions(versions, prepared);
+    }
+    const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
+    const batch = loadBatch(
+      context.model,
+      context.warehouse.now,
+      batchId,
+      { ledger, rejects: rejectedParts(prepared), base },
+      prepared,
+    );
+    const results = await runWithRetry(context, batch).catch(async (error) => {
+      throw await explainWriteFailure(context, prepared, error);
+    });
+    return { runId, prepared, results };
+  } finally {
+    spool.remove();
+  }
+}
+
+/**
+ * What the runs of a load did with a source. The last plan knows the files of runs that were committed `before` it from the
+ * ledger; they are this load's all the same.
+ */
+function splitReport(plan: TablePlan, before: readonly LoadedRun[], loaded: readonly LoadedRun[]): TableReport {
+  const earlier = filesOf(plan, before);
+  const taken = filesOf(plan, loaded);
+  const aside = taken.filter(isAside).length;
+  return {
+    ...tableReport(plan),
+    files: taken.length - aside,
+    known: Math.max(0, plan.known - earlier.filter((file) => !isAside(file)).length),
+    quarantined: Math.max(0, plan.quarantined.length - earlier.filter(isAside).length) + aside,
+    records: taken.reduce((sum, file) => sum + file.records, 0),
+    rejected: taken.reduce((sum, file) => sum + file.rejected, 0),
+  };
+}
+
+function filesOf({ table }: TablePlan, runs: readonly LoadedRun[]): readonly BundledFile[] {
+  return preparedOf(runs).flatMap((prepared) => (prepared.table === table ? prepared.files : []));
+}
+
+function isAside({ quarantined }: BundledFile): boolean {
+  return quarantined;
+}
+
+/** File by file, each loaded once: what a warehouse can do that is given parts. */
+export const FILES = { isIncremental: true, compare, units, load, dryRun };

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { StarloadError } from '../../errors.ts';
+import { isGzip, type ListPage, type SkippedObject, type SourceObject } from '../../objects/objects.ts';
+import { s3Place } from '../../objects/s3/object.ts';
+import { placeOf } from '../../objects/s3/uri.ts';
+import type { Batch } from '../../warehouse/warehouse.ts';
+import { type FolderCopy, refreshBatch } from '../batches.ts';
+import { warningsOf } from '../checks.ts';
+import type { LoadContext, Source } from '../context.ts';
+import { refuseWithoutFiles } from '../emptied.ts';
+import { explainWriteFailure } from '../explain.ts';
+import { keptOut } from '../kept-out.ts';
+import { type Compared, type Listed, type LoadPlan, plannedFiles } from '../plan.ts';
+import { type DryRun, type LoadReport, type TableReport, tableReport } from '../report.ts';
+import { runWithRetry } from '../retry.ts';
+import { newRunId } from '../run-id.ts';
+import { sizesAfterCommit } from '../sizes.ts';
+import type { SourceUnit } from './unit.ts';
+
+/**
+ * A source as a folder to be copied in a full refresh: where nobody may write to S3, COPY can only be given folders, and everything is loaded
+ * anew whenever anything in them has changed. Throws StarloadError where a folder holds what COPY would take for data, or
+ * a source is not in S3.
+ */
+function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCopy {
+  const { root, jsonpaths, table } = source;
+  refuse(!root.startsWith('s3://'), `${root} is not in S3`);
+  refuse(objects.length === 0, `${root} holds no files`);
+  const [stray] = skipped;
+  refuse(stray !== undefined, `COPY would take ${stray?.label} for data (${stray?.reason})`);
+  const key = objects[0] && s3Place(objects[0])?.key;
+  const named = placeOf(root).key;
+  refuse(key === named, `${root} is a single file, and COPY would take every file whose name begins like it`);
+  // Where there is no such folder, the listing holds the files whose names begin so.
+  const isFolder = named === '' || key?.startsWith(`${named}/`) === true;
+  const uri = isFolder && !root.endsWith('/') ? `${root}/` : root;
+  refuse(jsonpaths?.startsWith(uri) === true, `COPY would take the jsonpaths file ${jsonpaths} for data`);
+  const gzipped = objects.filter((object) => isGzip(object.uri)).length;
+  refuse(
+    gzipped > 0 && gzipped < objects.length,
+    `${root} holds compressed and plain files, which one COPY cannot read`,
+  );
+  return {
+    table,
+    folder: { uri, compression: gzipped > 0 ? 'gzip' : 'none', jsonpaths },
+    version: digest(objects),
+    size: objects.reduce((sum, object) => sum + object.size, 0),
+  };
+}
+
+function refuse(condition: boolean, reason: string): void {
+  if (condition) {
+    throw new StarloadError(`${reason}, and without a work prefix only whole folders of S3 can be loaded`, {
+      next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3]: then files are loaded one by one, each once.',
+    });
+  }
+}
+
+/**
+ * Names, versions, sizes and times: what a listing can tell of a folder's content. COPY reads a folder as it is at that moment;
+ * the time tells of a file that was another then and has been put back since, whose version is the same.
+ */
+function digest(objects: readonly SourceObject[]): string {
+  const hash = createHash('sha256');
+  for (const { uri, version, size, modified } of objects) {
+    hash.update(JSON.stringify([uri, version, size, modified]));
+  }
+  return `listing:${hash.digest('hex')}`;
+}
+
+/** A folder is loaded whole, or not at all when its listing is the one that is loaded. */
+async function compare(context: LoadContext, source: Source, { pages, skipped, ledger }: Listed): Promise<Compared> {
+  const objects: SourceObject[] = [];
+  for await (const page of pages) {
+    objects.push(...page);
+  }
+  refuseWithoutFiles(context, source, objects.length);
+  const folder = toFolderCopy(source, { objects, skipped });
+  const entry = ledger.newest(source.table.name, folder.folder.uri);
+  if (entry?.version === folder.version) {
+    return { files: [], moved: [], known: objects.length, quarantined: [], folder };
+  }
+  const reason = entry === undefined ? 'new' : 'changed';
+  return { files: objects.map((object) => ({ object, reason })), moved: [], known: 0, quarantined: [], folder };
+}
+
+/** The folder is one unit. */
+async function* units(source: Source, pages: AsyncIterable<ListPage>): AsyncIterable<SourceUnit> {
+  const objects: SourceObject[] = [];
+  const skipped: SkippedObject[] = [];
+  for await (const page of pages) {
+    objects.push(...page.objects);
+    skipped.push(...page.skipped);
+  }
+  const { folder, version, size } = toFolderCopy(source, { objects, skipped });
+  yield { uri: folder.uri, label: folder.uri, size, version, objects, folder };
+}
+
+/** So often whole folders are loaded that change each time while COPY reads them. */
+const MOST_REFRESHES = 3;
+
+/**
+ * A full refresh from whole folders, when anything in them is new. COPY reads them at a time of its own: when they have changed
+ * meanwhile, which only another listing tells, they are loaded anew. Throws StarloadError when they change each time.
+ */
+async function load(
+  context: LoadContext,
+  plan: LoadPlan,
+  { planAnew }: { readonly planAnew: () => Promise<LoadPlan> },
+): Promise<LoadReport> {
+  if (plannedFiles(plan).length === 0) {
+    return {
+      status: 'up_to_date',
+      runId: undefined,
+      tables: plan.tables.map((table) => tableReport(table)),
+      rows: new Map(),
+      warnings: [],
+      missing: [],
+      ...keptOut(plan, []),
+    };
+  }
+  let planned = plan;
+  let last: LoadReport | undefined;
+  const explained = (error: unknown) => {
+    throw last === undefined ? error : afterRefresh(error, last);
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    const report = await refresh(context, planned).catch(explained);
+    last = report;
+    planned = await planAnew().catch(explained);
+    if (plannedFiles(planned).length === 0) {
+      return report;
+    }
+    if (attempt === MOST_REFRESHES) {
+      throw changesAlways(planned);
+    }
+    context.emit({ type: 'again', reason: 'files changed while Redshift read them', attempt: attempt + 1 });
+  }
+}
+
+/** A refresh that fails leaves what the one before it has committed. */
+function afterRefresh(error: unknown, { runId = '', tables }: LoadReport): unknown {
+  const sum = (count: (table: TableReport) => number) => tables.reduce((total, table) => total + count(table), 0);
+  const committed = {
+    run_id: runId,
+    runs: 1,
+    of: 2,
+    files: sum(({ files }) => files),
+    records: sum(({ records }) => records),
+    rejected: 0,
+  };
+  return error instanceof StarloadError ? error.afterCommitting(committed) : error;
+}
+
+function changesAlways({ tables }: LoadPlan): StarloadError {
+  const changed = tables.filter(({ files }) => files.length > 0).map(({ source }) => source.root);
+  return new StarloadError(
+    `${changed.join(' and ')} changed each time while Redshift read it; what is loaded is of no single moment`,
+    {
+      next: 'Run again once nobody writes there: everything is loaded anew. With WORK_PREFIX = s3://your-bucket/starload/ under [S3], each file is loaded as it was listed.',
+    },
+  );
+}
+
+async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
+  const runId = newRunId();
+  const results = await runWithRetry(context, batchOf(context, plan, runId)).catch(async (error) => {
+    throw await explainWriteFailure(context, [], error);
+  });
+  const rows = await sizesAfterCommit(context);
+  const tables = plan.tables.map((table) => ({ ...tableReport(table), records: rows.get(table.table.name) ?? 0 }));
+  return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), missing: [], ...keptOut(plan, []) };
+}
+
+function batchOf({ model, warehouse }: LoadContext, { tables }: LoadPlan, runId: string): Batch {
+  const copies = tables.flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
+  return refreshBatch(model, warehouse.now, runId, copies);
+}
+
+async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
+  const statements = await context.warehouse.explain(batchOf(context, plan, newRunId()));
+  return { statements, runs: 1, kept: keptOut(plan, []) };
+}
+
+/** Whole folders anew whenever anything in them has changed: all a warehouse can do that has nowhere to put parts. */
+export const FOLDERS = { isIncremental: false, compare, units, load, dryRun };
