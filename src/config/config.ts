@@ -1,5 +1,6 @@
 import type { AwsOptions } from '../aws/client.ts';
 import type { ConfigProblem } from '../errors.ts';
+import type { Target } from '../target.ts';
 
 /** Where one kind of file comes from. */
 export interface SourceConfig {
@@ -8,49 +9,6 @@ export interface SourceConfig {
   /** The jsonpaths file, in the same notation; absent means keys are matched by name. */
   readonly jsonpaths?: string | undefined;
 }
-
-/** The embedded warehouse: one file, or `:memory:`. */
-export interface DuckdbTarget {
-  readonly engine: 'duckdb';
-  readonly path: string;
-  readonly memoryLimit?: string | undefined;
-  readonly schema?: string | undefined;
-}
-
-export type SslMode = 'disable' | 'require' | 'verify-full';
-
-/** A PostgreSQL server. Without `sslMode` the engine decides by the host. */
-export interface PostgresTarget {
-  readonly engine: 'postgres';
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly password: string | undefined;
-  /** DB_PASSWORD with each `%%` read as `%`, where the file's has any: as configparser reads it with interpolation. */
-  readonly unescapedPassword?: string | undefined;
-  readonly schema?: string | undefined;
-  readonly sslMode?: SslMode | undefined;
-}
-
-/**
- * A Redshift warehouse as the Data API addresses it: exactly one of `clusterIdentifier` and `workgroup`, and at most
- * one of `dbUser` and `secretArn` (with neither, the IAM identity is the database user).
- */
-export interface RedshiftTarget {
-  readonly engine: 'redshift';
-  readonly region: string;
-  readonly database: string;
-  readonly clusterIdentifier?: string | undefined;
-  readonly workgroup?: string | undefined;
-  readonly dbUser?: string | undefined;
-  readonly secretArn?: string | undefined;
-  /** A role's ARN, several joined by commas (a chain), or `default`. */
-  readonly iamRole: string;
-  readonly schema?: string | undefined;
-}
-
-export type Target = DuckdbTarget | PostgresTarget | RedshiftTarget;
 
 export interface Sources {
   readonly LOG_DATA: SourceConfig;

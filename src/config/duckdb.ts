@@ -1,4 +1,4 @@
-import type { DuckdbTarget } from './config.ts';
+import type { Target } from '../target.ts';
 import { parseSchema } from './database.ts';
 import type { Findings } from './findings.ts';
 import { type Base, isS3, parsePath } from './location.ts';
@@ -7,7 +7,7 @@ const DEFAULT_FILE = 'sparkify.duckdb';
 const MEMORY = /^\d+(\.\d+)?\s*[KMGT]i?B$/i;
 
 /** The embedded warehouse a file asks for; undefined when its path is refused. */
-export function parseDuckdb(findings: Findings, base: Base): DuckdbTarget | undefined {
+export function parseDuckdb(findings: Findings, base: Base): Target | undefined {
   const path = parseDatabaseFile(findings, base);
   const memoryLimit = findings.matching('duckdbMemoryLimit', MEMORY, 'is no amount of memory: write one such as 2GB');
   const schema = parseSchema(findings);

@@ -1,4 +1,5 @@
-import type { LoadConfig, Target } from './config.ts';
+import type { Target } from '../target.ts';
+import type { LoadConfig } from './config.ts';
 import type { Findings } from './findings.ts';
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B$/i;

@@ -1,4 +1,5 @@
-import type { Environment, PostgresTarget, SslMode } from './config.ts';
+import type { PostgresTarget, SslMode, Target } from '../target.ts';
+import type { Environment } from './config.ts';
 import { parseDatabase, parsePort, parseSchema } from './database.ts';
 import type { ServerEndpoint } from './endpoint.ts';
 import type { Findings } from './findings.ts';
@@ -14,7 +15,7 @@ export function parsePostgres(
   findings: Findings,
   endpoint: ServerEndpoint | undefined,
   env: Environment,
-): PostgresTarget | undefined {
+): Target | undefined {
   const database = parseDatabase(findings, endpoint);
   const user = findings.required('dbUser');
   const port = parsePort(findings, endpoint) ?? DEFAULT_PORT;

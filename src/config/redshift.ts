@@ -1,4 +1,4 @@
-import type { RedshiftTarget } from './config.ts';
+import type { RedshiftTarget, Target } from '../target.ts';
 import { parseDatabase, parsePort, parseSchema } from './database.ts';
 import { REGION, type RedshiftEndpoint } from './endpoint.ts';
 import type { Findings } from './findings.ts';
@@ -24,7 +24,7 @@ export function parseRedshift(
   findings: Findings,
   endpoint: RedshiftEndpoint | undefined,
   awsRegion: string | undefined,
-): RedshiftTarget | undefined {
+): Target | undefined {
   const warehouse = parseWarehouse(findings, endpoint);
   const region = parseRegion(findings, endpoint) ?? awsRegion;
   const database = parseDatabase(findings, endpoint);

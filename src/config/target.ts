@@ -1,4 +1,5 @@
-import type { Environment, Target } from './config.ts';
+import type { Target } from '../target.ts';
+import type { Environment } from './config.ts';
 import { parseDuckdb } from './duckdb.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { Findings } from './findings.ts';

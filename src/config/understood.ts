@@ -1,13 +1,5 @@
-import type {
-  Config,
-  DuckdbTarget,
-  Environment,
-  Origin,
-  PostgresTarget,
-  RedshiftTarget,
-  SourceConfig,
-  Understood,
-} from './config.ts';
+import type { DuckdbTarget, PostgresTarget, RedshiftTarget } from '../target.ts';
+import type { Config, Environment, Origin, SourceConfig, Understood } from './config.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Findings } from './findings.ts';
 import { passwordSource } from './postgres.ts';

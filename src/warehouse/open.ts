@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
-import type { Config, RedshiftTarget } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { UsageError } from '../errors.ts';
 import { placeOf } from '../objects/s3/uri.ts';
 import type { Stores } from '../objects/stores.ts';
+import type { RedshiftTarget } from '../target.ts';
 import type { WorkStore } from './redshift/work.ts';
 import type { Service } from './service.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -28,8 +29,7 @@ export async function openWarehouse(config: Config, access: Access): Promise<War
   switch (target.engine) {
     case 'duckdb': {
       const { openDuckdb } = await import('./duckdb/warehouse.ts');
-      const { path, memoryLimit, schema } = target;
-      return openDuckdb({ path, readOnly: access.readOnly, readable: access.readable, memoryLimit, schema });
+      return openDuckdb({ ...target, readOnly: access.readOnly, readable: access.readable });
     }
     case 'redshift':
       return openRedshiftFor(config, target, access);

@@ -6,7 +6,7 @@ import { withExamination } from '../../src/cli/examination.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { Finding } from '../../src/doctor/checks.ts';
 import { examine } from '../../src/doctor/examine.ts';
-import type { PostgresTarget } from '../../src/warehouse/postgres/target.ts';
+import type { PostgresTarget } from '../../src/target.ts';
 import { starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';

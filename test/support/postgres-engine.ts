@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { quoteIdentifier } from '../../src/sql/render.ts';
-import type { PostgresTarget } from '../../src/warehouse/postgres/target.ts';
+import type { PostgresTarget } from '../../src/target.ts';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { sharedPostgres } from '../../standin/engine/postgres.ts';

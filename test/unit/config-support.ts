@@ -1,6 +1,7 @@
-import type { Config, DuckdbTarget, PostgresTarget, RedshiftTarget } from '../../src/config/config.ts';
+import type { Config } from '../../src/config/config.ts';
 import { type ConfigOrigin, parseConfig } from '../../src/config/parse.ts';
 import { ConfigError, type ConfigProblem } from '../../src/errors.ts';
+import type { DuckdbTarget, PostgresTarget, RedshiftTarget } from '../../src/target.ts';
 
 export const ROLE = 'arn:aws:iam::123456789012:role/dwhRole';
 export const CLUSTER_HOST = 'dwh.abc123def456.us-west-2.redshift.amazonaws.com';

@@ -4,18 +4,15 @@ import type { DuckDBConnection, DuckDBInstance as Instance } from '@duckdb/node-
 import { messageOf } from '../../errors.ts';
 import type { Places } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
+import type { DuckdbTarget } from '../../target.ts';
 import { WarehouseError } from '../errors.ts';
 import { DuckDBInstance } from '../reader/driver.ts';
 
 /** How a database file is opened. */
-export interface OpenOptions {
-  readonly path: string;
+export interface OpenOptions extends DuckdbTarget {
   readonly readOnly: boolean;
   /** Folders and files the load may read. Nothing else on the machine can be reached by a statement. */
   readonly readable: readonly string[];
-  readonly memoryLimit: string | undefined;
-  /** The schema of the tables; absent, DuckDB's own. */
-  readonly schema?: string | undefined;
 }
 
 /** An open database file, and where the warehouse is in it. */

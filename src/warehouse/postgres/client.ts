@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import type { Client, ClientConfig } from 'pg';
+import type { PostgresTarget } from '../../target.ts';
 import { WarehouseError } from '../errors.ts';
 import { connectFailure, redshiftFailure } from './failures.ts';
 import { NOTHING_OF_OTHERS } from './schema.ts';
-import type { PostgresTarget } from './target.ts';
 import { type Backend, examineBackend } from './usable.ts';
 import { typeParsers } from './values.ts';
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import { lineAt } from '../../sql/written.ts';
+import type { PostgresTarget } from '../../target.ts';
 import { WarehouseError, type WarehouseErrorKind } from '../errors.ts';
-import type { PostgresTarget } from './target.ts';
 
 interface Rule {
   /** SQLSTATE, the whole or its class (appendix A of PostgreSQL's manual), or a system's error code. */

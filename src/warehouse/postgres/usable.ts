@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
+import type { PostgresTarget } from '../../target.ts';
 import { WarehouseError } from '../errors.ts';
-import type { PostgresTarget } from './target.ts';
 
 /** What a connection is at the server. */
 export interface Backend {

@@ -9,11 +9,12 @@ import type {
 } from '@aws-sdk/client-redshift-data';
 import { isDenied } from '../../aws/errors.ts';
 import { StarloadError } from '../../errors.ts';
+import type { RedshiftTarget } from '../../target.ts';
 import { collect } from '../pages.ts';
 import type { ResultSet } from '../warehouse.ts';
 import type { SdkClient } from './client.ts';
 import { isOver, isTransient, sortedCall } from './failures.ts';
-import { addressOf, type RedshiftTarget } from './target.ts';
+import { addressOf } from './target.ts';
 import { type ResultPage, toResultSet } from './values.ts';
 
 /** Where a statement stands. `id` is the Data API's. */

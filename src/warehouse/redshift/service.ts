@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsOptions } from '../../aws/client.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
+import type { RedshiftTarget } from '../../target.ts';
 import type { KeptSession, SendOptions, Sent, Service } from '../service.ts';
 import type { ResultSet } from '../warehouse.ts';
 import { openClient, type SdkClient } from './client.ts';
 import { DataApi, hasEnded, type Notify, type StatementState } from './data-api.ts';
 import { sortedStatement } from './failures.ts';
 import { NAME_PREFIX } from './submitter.ts';
-import type { RedshiftTarget } from './target.ts';
 
 /** What the service is reached with. */
 export interface ServiceOptions {

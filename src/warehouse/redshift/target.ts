@@ -1,15 +1,4 @@
-/** A Redshift warehouse as the Data API addresses it, and how it may read S3. */
-export interface RedshiftTarget {
-  readonly region: string;
-  readonly database: string;
-  readonly clusterIdentifier?: string | undefined;
-  readonly workgroup?: string | undefined;
-  readonly dbUser?: string | undefined;
-  readonly secretArn?: string | undefined;
-  /** A role's ARN, several joined by commas (a chain), or `default`. */
-  readonly iamRole: string;
-  readonly schema?: string | undefined;
-}
+import type { RedshiftTarget } from '../../target.ts';
 
 /** The members of a request that say who asks which warehouse (Data API, authorization). */
 export function addressOf(target: RedshiftTarget): Readonly<Record<string, string>> {

@@ -3,6 +3,7 @@ import type { AwsOptions } from '../../aws/client.ts';
 import { messageOf } from '../../errors.ts';
 import { Qualifier } from '../../sql/qualify.ts';
 import { withoutComments } from '../../sql/tokens.ts';
+import type { RedshiftTarget } from '../../target.ts';
 import { WarehouseError } from '../errors.ts';
 import { collect } from '../pages.ts';
 import { timestampValue } from '../values.ts';
@@ -40,7 +41,7 @@ import {
   sessionStatements,
 } from './statements.ts';
 import { NAME_PREFIX, Submitter } from './submitter.ts';
-import { locationOf, type RedshiftTarget } from './target.ts';
+import { locationOf } from './target.ts';
 import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkStore } from './work.ts';
 
 /** What the engine works with. */
