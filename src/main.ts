@@ -1,8 +1,12 @@
 #!/usr/bin/env node
-import { endQuietlyWithReader } from './cli/output.ts';
+import { reportFailure } from './cli/failure.ts';
+import { endQuietlyWithReader, lostOutput } from './cli/output.ts';
 import { runCli } from './cli/program.ts';
 import { watchInThread } from './cli/signals.ts';
 
+const args = process.argv.slice(2);
 endQuietlyWithReader();
 watchInThread();
-process.exitCode = await runCli(process.argv.slice(2));
+const exitCode = await runCli(args);
+const lost = await lostOutput();
+process.exitCode = exitCode === 0 && lost !== undefined ? reportFailure(lost, args) : exitCode;

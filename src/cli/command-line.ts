@@ -11,10 +11,10 @@ export interface Start {
 }
 
 /** Command lines as all of Starload's texts write them: `npm run etl -- --dry-run`, `node dist/main.js --help`. */
-const COMMAND = /npm run (?:--silent |-s )?([a-z]+(?:-[a-z]+)?)(?: --(?= ))?/g;
+const COMMAND = /npm run (?:--silent |-s )?([a-z-]{1,30})( -- )?/g;
 const PROGRAM = 'node dist/main.js';
 /** What the package has for its readers. */
-const OWN_FILES = /\bdocs\/[a-z-]+\.md|\bdwh\.cfg\.example/g;
+const OWN_FILES = /\bdocs\/[a-z-]{1,40}\.md|\bdwh\.cfg\.example/g;
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
@@ -27,7 +27,7 @@ export function asStarted(text: string, start: Start = ownStart()): string {
   return program === NPM
     ? text
     : text
-        .replace(COMMAND, (_, command) => `${program} ${command}`)
+        .replace(COMMAND, (_, command, dashes) => `${program} ${command}${dashes === undefined ? '' : ' '}`)
         .replaceAll(PROGRAM, () => program)
         .replace(OWN_FILES, (file) =>
           existsSync(join(start.cwd, file)) ? file : near(join(PACKAGE, file), start.cwd),

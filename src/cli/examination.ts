@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import type { AwsOptions } from '../aws/client.ts';
 import type { Config } from '../config/config.ts';
 import type { AwsAccess, Examination, Open } from '../doctor/examination.ts';
@@ -48,7 +49,7 @@ async function examinationOf(
 ): Promise<Omit<Examination, 'deep' | 'signal'>> {
   const { loadModel } = await import('../sql/catalogue.ts');
   const { localRoots } = await import('../objects/stores.ts');
-  const { openWarehouse } = await import('../warehouse/open.ts');
+  const { journalFolder, openWarehouse } = await import('../warehouse/open.ts');
   const { sourcesOf } = await import('./sources.ts');
   const model = loadModel();
   const sources = sourcesOf(model, config);
@@ -67,6 +68,7 @@ async function examinationOf(
     storeOf: stores.storeOf,
     open: openWith(config),
     openUnescaped: unescaped && openWith(unescaped),
+    folders: writtenFolders(config, journalFolder(config)),
     aws: awsAccess(config, stores),
     work:
       prefix === undefined
@@ -86,6 +88,15 @@ function withUnescapedPassword(config: Config): Config | undefined {
   return target.engine === 'postgres' && target.unescapedPassword !== undefined
     ? { ...config, target: { ...target, password: target.unescapedPassword } }
     : undefined;
+}
+
+/** Where a load on this machine writes. PostgreSQL keeps nothing here. */
+function writtenFolders({ target }: Config, journal: string): Examination['folders'] {
+  if (target.engine === 'duckdb') {
+    return target.path === ':memory:' ? [] : [{ name: 'warehouse folder', path: dirname(resolve(target.path)) }];
+  }
+  const without = 'a command that is run again does not find what a killed one left running';
+  return target.engine === 'redshift' ? [{ name: 'run journal', path: journal, without }] : [];
 }
 
 function awsAccess(config: Config, stores: Stores): AwsAccess | undefined {

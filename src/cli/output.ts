@@ -1,18 +1,33 @@
 import { styleText } from 'node:util';
-import { printable } from '../errors.ts';
+import { messageOf, printable, StarloadError } from '../errors.ts';
+
+export { bytes } from '../objects/disk.ts';
 
 /**
  * A reader that has seen enough, such as `head`, closes the pipe. What is printed from then on is lost; what the command
  * does is not affected.
  */
 export function endQuietlyWithReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') {
-        throw error;
-      }
-    });
-  }
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      lost ??= error;
+    }
+  });
+}
+
+/** Why some of the result could not be printed. */
+let lost: Error | undefined;
+
+/** To be awaited at the end: the error for a result that could not be printed whole; undefined where it could. */
+export async function lostOutput(): Promise<StarloadError | undefined> {
+  await piece('');
+  return lost === undefined
+    ? undefined
+    : new StarloadError(`cannot write the result to standard output: ${messageOf(lost)}`, {
+        next: 'Free some space where the output goes, and run again: nothing is loaded twice.',
+        cause: lost,
+      });
 }
 
 /** Prints a piece of the result, and waits until it can take more. Whether somebody still reads. */
@@ -85,16 +100,4 @@ export function thousands(digits: string): string {
 /** `1 file`, `3,000 files`. */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
-
-/** A number of bytes for people. */
-export function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let unit = 0;
-  let rest = value;
-  while (rest >= 1000 && unit < units.length - 1) {
-    rest /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? rest : rest.toFixed(1)} ${units[unit]}`;
 }

@@ -19,11 +19,21 @@ export interface Examination {
   readonly work: WorkPrefix | undefined;
   /** Whether the warehouse makes a COPY too. */
   readonly deep: boolean;
+  /** Folders on this machine that a load writes to, besides the one for temporary files. */
+  readonly folders: readonly WrittenFolder[];
   readonly spoolRoot: string;
   readonly signal: AbortSignal;
 }
 
 export type Open = (access: { readonly readOnly: boolean }) => Promise<Warehouse>;
+
+/** A folder that a load writes to. */
+export interface WrittenFolder {
+  readonly name: string;
+  readonly path: string;
+  /** What a load goes without where it cannot be written; absent, no load works. */
+  readonly without?: string;
+}
 
 /** What is asked of AWS. */
 export interface AwsAccess {

@@ -1,8 +1,12 @@
+import { dirname } from 'node:path';
 import { StarloadError } from '../errors.ts';
+import { freeIn } from '../objects/disk.ts';
+import { withSpoolRoot } from '../objects/spool-root.ts';
 import { awsChecks } from './aws.ts';
 import { type Check, type Finding, type Outcome, runChecks } from './checks.ts';
 import { deepChecks } from './deep.ts';
 import type { Examination, Learnt } from './examination.ts';
+import { folderChecks } from './folders.ts';
 import { sourceChecks } from './sources.ts';
 import { warehouseChecks } from './warehouse.ts';
 import { workChecks } from './work.ts';
@@ -10,13 +14,24 @@ import { workChecks } from './work.ts';
 /** The oldest Node that runs this. */
 const LEAST_NODE = [20, 20] as const;
 
-/** Examines what runs this. */
+/** Examines what runs this. Returns whether a load could write its temporary files. */
 export async function examineMachine(
   onFinding: (finding: Finding) => void,
   version: string = process.versions.node,
-): Promise<void> {
-  const node: Check = { name: 'node', needs: [], run: async () => checkNode(version) };
-  await runChecks([node], { signal: new AbortController().signal, onFinding });
+): Promise<boolean> {
+  const checks: readonly Check[] = [
+    { name: 'node', needs: [], run: async () => checkNode(version) },
+    { name: TEMPORARY, needs: [], run: checkTemporary },
+  ];
+  const findings = await runChecks(checks, { signal: new AbortController().signal, onFinding });
+  return findings.every(({ check, status }) => check !== TEMPORARY || status === 'ok');
+}
+
+const TEMPORARY = 'temporary files';
+
+/** Makes such a folder as each command does, and removes it. */
+async function checkTemporary(): Promise<Outcome> {
+  return withSpoolRoot(async (folder) => ({ reason: freeIn(dirname(folder)) }));
 }
 
 function checkNode(version: string): Outcome {
@@ -40,6 +55,7 @@ export async function examine(
     ...awsChecks(examination, learnt),
     ...sourceChecks(examination, learnt),
     ...workChecks(examination),
+    ...folderChecks(examination),
     ...warehouseChecks(examination, learnt),
     ...deepChecks(examination, learnt),
   ];

@@ -3,7 +3,7 @@ import { lstatSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, sta
 import { createConnection, createServer, type Server } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, StarloadError } from '../errors.ts';
+import { cannotSpool } from './disk.ts';
 
 /**
  * Runs an action with a private folder for this process's spools, below the system's folder for temporary files (TMPDIR), and
@@ -36,10 +36,7 @@ function makeFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), `${OWN_PREFIX}${process.pid}-`));
   } catch (cause) {
-    throw new StarloadError(`cannot write ${tmpdir()}: ${messageOf(cause)}`, {
-      next: 'Free some space there, or point TMPDIR to a disk that has it.',
-      cause,
-    });
+    throw cannotSpool(tmpdir(), cause);
   }
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { messageOf, StarloadError } from '../errors.ts';
+import { dirname, join } from 'node:path';
+import { cannotSpool } from './disk.ts';
 
 /** A file being written in a spool. */
 export interface SpoolFile {
@@ -15,35 +15,47 @@ export interface SpoolFile {
 export class Spool {
   readonly name: string;
   readonly folder: string;
+  readonly #root: string;
+  readonly #needed: number | undefined;
 
-  /** Makes the folder; the run's id is its name. Throws StarloadError. */
-  constructor(root: string, name: string) {
+  /** Makes the folder; the run's id is its name. About so many bytes will be `needed`. Throws StarloadError. */
+  constructor(root: string, name: string, needed?: number) {
     this.name = name;
     this.folder = join(root, name);
-    attempt(this.folder, () => mkdirSync(this.folder, { mode: 0o700 }));
+    this.#root = root;
+    this.#needed = needed;
+    this.#attempt(() => mkdirSync(this.folder, { mode: 0o700 }));
   }
 
   /** Creates a file. Throws StarloadError, as every write does, e.g. when the disk is full. */
   create(name: string): SpoolFile {
     const path = join(this.folder, name);
     // Appending, so that what follows a cut is written where the file ends then.
-    const descriptor = attempt(path, () => openSync(path, 'ax', 0o600));
+    const descriptor = this.#attempt(() => openSync(path, 'ax', 0o600));
     return {
       path,
-      write: (bytes) => attempt(path, () => writeAll(descriptor, bytes)),
-      cut: (bytes) => attempt(path, () => ftruncateSync(descriptor, bytes)),
-      close: () => attempt(path, () => closeSync(descriptor)),
+      write: (bytes) => this.#attempt(() => writeAll(descriptor, bytes)),
+      cut: (bytes) => this.#attempt(() => ftruncateSync(descriptor, bytes)),
+      close: () => this.#attempt(() => closeSync(descriptor)),
     };
   }
 
   /** Takes back what was written of a closed file beyond so many bytes; with none left, the file. */
   cut(path: string, bytes: number): void {
-    attempt(path, () => (bytes === 0 ? rmSync(path) : truncateSync(path, bytes)));
+    this.#attempt(() => (bytes === 0 ? rmSync(path) : truncateSync(path, bytes)));
   }
 
   /** Removes the folder with everything in it. */
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #attempt<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (cause) {
+      throw cannotSpool(dirname(this.#root), cause, this.#needed);
+    }
   }
 }
 
@@ -51,16 +63,5 @@ export class Spool {
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) {
     written += writeSync(descriptor, bytes, written);
-  }
-}
-
-function attempt<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (cause) {
-    throw new StarloadError(`cannot write ${path}: ${messageOf(cause)}`, {
-      next: 'Free some space there, or point TMPDIR to a disk that has it.',
-      cause,
-    });
   }
 }

@@ -59,7 +59,7 @@ async function openRedshiftFor(config: Config, target: RedshiftTarget, { stores,
     aws: config.aws,
     work: config.workPrefix === undefined ? undefined : workStore(stores, config.workPrefix),
     regionOf: (uri) => stores.regionOf(placeOf(uri).bucket),
-    journalFolder: join(dirname(resolve(config.file)), '.starload'),
+    journalFolder: journalFolder(config),
     notify,
     timeoutMilliseconds: config.load.timeoutMilliseconds,
   });
@@ -87,4 +87,9 @@ function workStore({ work, regionOf }: Stores, prefix: string): WorkStore {
     copy: (from, toUri) => work.copy(from, toUri),
     remove: (uris) => work.remove(uris),
   };
+}
+
+/** Where the commands of this dwh.cfg keep what they have submitted to Redshift. */
+export function journalFolder({ file }: Pick<Config, 'file'>): string {
+  return join(dirname(resolve(file)), '.starload');
 }

@@ -157,6 +157,7 @@ test.each(engines)('check names the tables of others before create-tables would 
         open: async () => override(warehouse, { close: async () => {} }),
         aws: undefined,
         work: undefined,
+        folders: [],
         deep: false,
       },
       () => {},

@@ -8,7 +8,8 @@ import { override } from './trials.ts';
 export function examinationOf({ context }: Loader, changes: Partial<Examination> = {}): Examination {
   const { model, sources, storeOf, spoolRoot, signal, warehouse } = context;
   const open = async () => override(warehouse, { close: async () => {} });
-  return { model, sources, storeOf, spoolRoot, signal, open, aws: undefined, work: undefined, deep: true, ...changes };
+  const nothing = { aws: undefined, work: undefined, folders: [] };
+  return { model, sources, storeOf, spoolRoot, signal, open, ...nothing, deep: true, ...changes };
 }
 
 /** What one check says. */

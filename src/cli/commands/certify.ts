@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Finding } from '../../certify/certify.ts';
 import { type Bound, type Limits, RPU_HOUR } from '../../certify/cost.ts';
 import type { CertifiedDocument } from '../../certify/document.ts';
 import { StarloadError, UsageError } from '../../errors.ts';
+import { reasonNotToWrite } from '../../objects/disk.ts';
 import type { RedshiftConfig } from '../certification.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { confirmed } from '../confirm.ts';
@@ -57,6 +59,7 @@ async function run(args: Args): Promise<void> {
   if (args.remove !== undefined) {
     return removeIfKilled(config, args.remove);
   }
+  assertWritable(args.out);
   const bound = await assertWanted(config, args);
   const findings: Finding[] = [];
   const onFinding = (finding: Finding) => {
@@ -70,6 +73,17 @@ async function run(args: Args): Promise<void> {
   print(certified, findings, { file, json: args.json, status });
   if (problem !== undefined) {
     throw problem;
+  }
+}
+
+/** What was found would be lost at the end. */
+function assertWritable(out = 'here'): void {
+  const folder = dirname(out);
+  const reason = reasonNotToWrite(folder);
+  if (reason !== undefined) {
+    throw new UsageError(`the document cannot be written in ${folder}: ${reason}`, {
+      next: 'Name a file in a folder that you may write to: --out FILE.',
+    });
   }
 }
 

@@ -78,10 +78,12 @@ async function examineAll(path: string, { deep, offline, print, onFinding }: Exa
     const { understandingLines } = await import('../understanding.ts');
     understandingLines(read).forEach(print);
   }
-  await examineMachine(onFinding);
+  const canSpool = await examineMachine(onFinding);
   const config = configured(path, read, onFinding);
   if (config !== undefined && offline) {
     onFinding({ check: 'everything else', status: 'skipped', reason: 'with --offline only the configuration is read' });
+  } else if (config !== undefined && !canSpool) {
+    onFinding({ check: 'everything else', status: 'skipped', reason: 'temporary files comes first' });
   } else if (config !== undefined) {
     await withExamination(config, deep, (examination) => examine(examination, onFinding));
   }

@@ -10,7 +10,15 @@ import { explainWriteFailure } from '../explain.ts';
 import { keptOut } from '../kept-out.ts';
 import { EMPTY_LEDGER_STAMP, type LedgerVersion, writeLedger } from '../ledger.ts';
 import { sortMoved } from '../moved.ts';
-import type { Compared, Listed, LoadPlan, PlannedFile, Reason, TablePlan } from '../plan.ts';
+import {
+  type Compared,
+  type Listed,
+  type LoadPlan,
+  type PlannedFile,
+  plannedFiles,
+  type Reason,
+  type TablePlan,
+} from '../plan.ts';
 import { ledgerOf, type PreparedTable, prepare, rejectedParts } from '../prepare.ts';
 import { type LoadedRun, type Progress, preparedOf } from '../progress.ts';
 import { type PlannedRun, planReplay } from '../replay.ts';
@@ -131,7 +139,8 @@ async function loadRun(
   batchId: string,
 ): Promise<LoadedRun> {
   const runId = past ?? batchId;
-  const spool = new Spool(context.spoolRoot, runId);
+  const needed = plannedFiles(plan).reduce((sum, { object }) => sum + object.size, 0);
+  const spool = new Spool(context.spoolRoot, runId, needed);
   try {
     const prepared = await prepare(context, plan, spool);
     if (versions !== undefined) {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance as Instance } from '@duckdb/node-api';
 import { messageOf } from '../../errors.ts';
+import { freeIn, isFull } from '../../objects/disk.ts';
 import type { Places } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import type { DuckdbTarget } from '../../target.ts';
@@ -104,6 +105,9 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   if (/^TransactionContext Error: .{0,300}conflict/is.test(message)) {
     return new WarehouseError('conflict', message, { cause: error });
   }
+  if (isFull(message)) {
+    return noSpace(message, error);
+  }
   if (message.startsWith('Out of Memory Error')) {
     return new WarehouseError('refused', message.split('\n')[0] ?? message, {
       next: 'Raise [DUCKDB] MEMORY_LIMIT in dwh.cfg, or take the line out.',
@@ -114,6 +118,16 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
     return new WarehouseError('cancelled', 'the statement was cancelled', { cause: error });
   }
   return new WarehouseError('refused', message, { line, cause: error });
+}
+
+/** DuckDB names the file that it could not write: the warehouse, its log, or one beside it for what memory does not hold. */
+function noSpace(message: string, cause: unknown): WarehouseError {
+  const file = /"([^"\n]{1,1000})"/.exec(message)?.[1];
+  const free = file === undefined ? '' : `: ${freeIn(dirname(file))}`;
+  return new WarehouseError('unreachable', `no space for the warehouse${free} (${message.split('\n')[0]})`, {
+    next: 'Free some space there and run again: what was not committed is undone, and nothing is loaded twice. Or move the file to another disk, and name it in [DUCKDB] PATH.',
+    cause,
+  });
 }
 
 /** Nothing is fetched for a file that is another program's, such as SQLite's. */
@@ -157,6 +171,9 @@ function openFailure(path: string, cause: unknown): WarehouseError {
       next: 'Run npm run create-tables first.',
       cause,
     });
+  }
+  if (isFull(message)) {
+    return noSpace(message, cause);
   }
   return new WarehouseError('unreachable', `cannot open ${path}: ${message}`, {
     next: OPEN_ADVICE.find(([pattern]) => pattern.test(message))?.[1] ?? NO_ADVICE,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBValue, DuckDBInstance as Instance } from '@duckdb/node-api';
 import { messageOf } from '../../errors.ts';
+import { cannotSpool, isFull } from '../../objects/disk.ts';
 import type { Part } from '../../objects/part.ts';
 import { loadedColumns, type Table } from '../../sql/catalogue.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
@@ -63,6 +64,9 @@ export class CsvReader {
       return path;
     } catch (error) {
       rmSync(path, { force: true });
+      if (isFull(error)) {
+        throw cannotSpool(dirname(this.#folder), error);
+      }
       throw new WarehouseError('refused', messageOf(error).split('\n')[0] ?? '', { cause: error });
     }
   }

@@ -47,7 +47,11 @@ export class Journal {
 
   /** Removes an entry; does nothing when there is none. */
   remove(name: string): void {
-    rmSync(this.#fileOf(name), { force: true });
+    try {
+      rmSync(this.#fileOf(name), { force: true });
+    } catch (error) {
+      this.#warn(`cannot clear the run journal: ${messageOf(error)}; the next command looks for this run once more`);
+    }
   }
 
   /** The entries of a warehouse, oldest name first. */

@@ -1,0 +1,22 @@
+import { StarloadError } from '../errors.ts';
+import { freeIn, reasonNotToWrite } from '../objects/disk.ts';
+import type { Check, Outcome } from './checks.ts';
+import type { Examination, WrittenFolder } from './examination.ts';
+
+/** The checks of the folders on this machine that a load writes to: are they there, and may this user? */
+export function folderChecks({ folders }: Examination): readonly Check[] {
+  return folders.map((folder) => ({ name: folder.name, needs: [], run: async () => checkFolder(folder) }));
+}
+
+function checkFolder({ path, without }: WrittenFolder): Outcome {
+  const reason = reasonNotToWrite(path);
+  if (reason === undefined) {
+    return { reason: freeIn(path) };
+  }
+  if (without !== undefined) {
+    return { status: 'warning', reason: `${without}: ${reason}`, next: 'Let this user write there.' };
+  }
+  throw new StarloadError(`nothing can be written in ${path}: ${reason}`, {
+    next: 'Let this user write there, or name a file in another folder: [DUCKDB] PATH in dwh.cfg.',
+  });
+}
