@@ -1,10 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import type { AwsOptions } from '../aws/client.ts';
 import type { Config } from '../config/config.ts';
-import type { AwsAccess, Examination, Open } from '../doctor/examination.ts';
+import type { AwsAccess, Examination } from '../doctor/examination.ts';
 import type { Stores } from '../objects/stores.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
-import { story } from './output.ts';
+import { compose } from './compose.ts';
 
 /** Makes what the doctor needs of a configuration, runs the action and closes everything, also when it throws. */
 export async function withExamination<T>(
@@ -12,74 +11,28 @@ export async function withExamination<T>(
   deep: boolean,
   action: (examination: Examination) => Promise<T>,
 ): Promise<T> {
-  const { withSpoolRoot } = await import('../objects/spool-root.ts');
-  return withSpoolRoot((spoolRoot) => examineWith(config, deep, spoolRoot, action));
-}
-
-async function examineWith<T>(
-  config: Config,
-  deep: boolean,
-  spoolRoot: string,
-  action: (examination: Examination) => Promise<T>,
-): Promise<T> {
-  const { openStores } = await import('../objects/stores.ts');
-  const { watchSignals } = await import('./signals.ts');
-  const stores = openStores(config.aws);
-  const opened: Warehouse[] = [];
-  const watch = await watchSignals(() => void opened.at(-1)?.cancel());
-  try {
-    const examination = await examinationOf(config, { stores, spoolRoot, opened });
-    return await action({ ...examination, deep, signal: watch.signal });
-  } finally {
-    watch.release();
-    await stores.close();
-  }
-}
-
-interface Means {
-  readonly stores: Stores;
-  readonly spoolRoot: string;
-  /** Takes what is opened. */
-  readonly opened: Warehouse[];
-}
-
-async function examinationOf(
-  config: Config,
-  { stores, spoolRoot, opened }: Means,
-): Promise<Omit<Examination, 'deep' | 'signal'>> {
-  const { loadModel } = await import('../sql/catalogue.ts');
-  const { localRoots } = await import('../objects/stores.ts');
-  const { journalFolder, openWarehouse } = await import('../warehouse/open.ts');
-  const { sourcesOf } = await import('./sources.ts');
-  const model = loadModel();
-  const sources = sourcesOf(model, config);
-  const readable = [spoolRoot, ...localRoots(sources.map(({ root }) => root))];
-  const { workPrefix: prefix } = config;
-  const openWith =
-    (each: Config): Open =>
-    async ({ readOnly }) => {
-      opened.push(await openWarehouse(each, { readOnly, readable, scratch: spoolRoot, stores, notify: story }));
-      return opened.at(-1) as Warehouse;
-    };
-  const unescaped = withUnescapedPassword(config);
-  return {
-    model,
-    sources,
-    storeOf: stores.storeOf,
-    open: openWith(config),
-    openUnescaped: unescaped && openWith(unescaped),
-    folders: writtenFolders(config, journalFolder(config)),
-    aws: awsAccess(config, stores),
-    work:
-      prefix === undefined
-        ? undefined
-        : {
-            prefix,
-            put: (uri, body) => stores.work.put(uri, body),
-            remove: (uris) => stores.work.remove(uris),
-          },
-    spoolRoot,
-  };
+  const { journalFolder } = await import('../warehouse/open.ts');
+  return compose(config, async ({ model, sources, stores, spoolRoot, watching, open }) => {
+    const { work } = stores;
+    const { workPrefix: prefix } = config;
+    const unescaped = withUnescapedPassword(config);
+    return action({
+      model,
+      sources,
+      storeOf: stores.storeOf,
+      open,
+      openUnescaped: unescaped && ((access) => open(access, unescaped)),
+      folders: writtenFolders(config, journalFolder(config)),
+      aws: awsAccess(config, stores),
+      work:
+        prefix === undefined
+          ? undefined
+          : { prefix, put: (uri, body) => work.put(uri, body), remove: (uris) => work.remove(uris) },
+      spoolRoot,
+      deep,
+      signal: (await watching).signal,
+    });
+  });
 }
 
 /** The configuration with the password as configparser reads it with interpolation, where that is another one. */

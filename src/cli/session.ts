@@ -3,10 +3,11 @@ import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { compose } from './compose.ts';
 import { story, styledStory } from './output.ts';
 import { openPatiently } from './patience.ts';
 import { reporter } from './reporter.ts';
-import { type SignalWatch, watchSignals } from './signals.ts';
+import type { SignalWatch } from './signals.ts';
 import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
 
 /** What a command will do with the warehouse. */
@@ -38,71 +39,40 @@ export async function withWarehouse<T>(
 }
 
 /** The same with a configuration that has been read. */
-export async function withConfig<T>(
-  config: Config,
-  options: Omit<SessionOptions, 'config'>,
-  action: (context: LoadContext) => Promise<T>,
-): Promise<T> {
-  const { withSpoolRoot } = await import('../objects/spool-root.ts');
-  return withSpoolRoot((spoolRoot) => withSpool(config, options, spoolRoot, action));
-}
-
-async function withSpool<T>(
+export function withConfig<T>(
   config: Config,
   { readOnly, reachesSources = true, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config'>,
-  spoolRoot: string,
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
-  const { loadModel } = await import('../sql/catalogue.ts');
-  const { sourcesOf } = await import('./sources.ts');
-  const { localRoots, openStores } = await import('../objects/stores.ts');
-  const { openWarehouse } = await import('../warehouse/open.ts');
-  const model = loadModel();
-  const stores = openStores(config.aws);
-  const sources = sourcesOf(model, config);
-  const readable = reachesSources ? [spoolRoot, ...localRoots(sources.map(({ root }) => root))] : [];
-  let opened: Warehouse | undefined;
-  const watching = watchSignals(() => void (opened && cancel(opened)));
-  const access = { readOnly, readable, scratch: spoolRoot, stores, notify: story };
-  const open = () => openWarehouse(config, access);
-  const warehouse = await (wait === 0 ? open() : openPatiently(wait, (await watching).signal, open)).catch(
-    async (error) => {
-      const { signal, release } = await watching;
-      release();
-      throw signal.aborted ? signal.reason : error;
-    },
-  );
-  opened = warehouse;
-  const watch = await watching;
-  try {
-    watch.signal.throwIfAborted();
-    return await action({
-      model,
-      warehouse,
-      sources,
-      storeOf: stores.storeOf,
-      spoolRoot,
-      emit: reporter(),
-      signal: watch.signal,
-      maxRunBytes: config.load.maxRunBytes,
-      tolerance: toleranceOf(config.load, tolerance),
-    });
-  } catch (error) {
-    throw watch.signal.aborted ? interrupted(watch, warehouse, error) : error;
-  } finally {
-    watch.release();
-    await warehouse.close();
-    await stores.close();
-  }
-}
-
-/** A request to cancel that fails is no failure of the command: what runs then goes on to its end. */
-async function cancel(warehouse: Warehouse): Promise<void> {
-  try {
-    await warehouse.cancel();
-  } catch (error) {
-    story(`the running statement could not be cancelled: ${messageOf(error)}`);
-  }
+  return compose(config, async ({ model, sources, stores, spoolRoot, watching, open }) => {
+    const opening = () => open({ readOnly, reachesSources });
+    const warehouse = await (wait === 0 ? opening() : openPatiently(wait, (await watching).signal, opening)).catch(
+      async (error) => {
+        const { signal } = await watching;
+        throw signal.aborted ? signal.reason : error;
+      },
+    );
+    const watch = await watching;
+    try {
+      watch.signal.throwIfAborted();
+      return await action({
+        model,
+        warehouse,
+        sources,
+        storeOf: stores.storeOf,
+        spoolRoot,
+        emit: reporter(),
+        signal: watch.signal,
+        maxRunBytes: config.load.maxRunBytes,
+        tolerance: toleranceOf(config.load, tolerance),
+      });
+    } catch (error) {
+      throw watch.signal.aborted ? interrupted(watch, warehouse, error) : error;
+    } finally {
+      watch.release();
+      await warehouse.close();
+    }
+  });
 }
 
 /** What to say of something that failed because it was stopped; what failed is kept as the cause. */

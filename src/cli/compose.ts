@@ -1,0 +1,62 @@
+import type { Config } from '../config/config.ts';
+import { messageOf } from '../errors.ts';
+import type { Stores } from '../objects/stores.ts';
+import type { Source } from '../pipeline/context.ts';
+import type { Model } from '../sql/catalogue.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { story } from './output.ts';
+import { type SignalWatch, watchSignals } from './signals.ts';
+import { sourcesOf } from './sources.ts';
+
+/** What commands that work on a configuration's warehouse are made of. */
+export interface Composition {
+  readonly model: Model;
+  readonly sources: readonly Source[];
+  readonly stores: Stores;
+  readonly spoolRoot: string;
+  /** A signal cancels what runs in the warehouse that was opened last. It takes a moment until signals are watched. */
+  readonly watching: Promise<SignalWatch>;
+  /** Opens the warehouse, of another configuration where one is given; whoever opens it closes it. */
+  open(access: OpenAccess, of?: Config): Promise<Warehouse>;
+}
+
+interface OpenAccess {
+  readonly readOnly: boolean;
+  /** False where the warehouse is to reach no file of the sources, neither to read nor to write it. */
+  readonly reachesSources?: boolean;
+}
+
+/** Makes it of a configuration, runs the action, and closes and removes everything but warehouses, also when it throws. */
+export async function compose<T>(config: Config, action: (parts: Composition) => Promise<T>): Promise<T> {
+  const { loadModel } = await import('../sql/catalogue.ts');
+  const { withSpoolRoot } = await import('../objects/spool-root.ts');
+  const { localRoots, openStores } = await import('../objects/stores.ts');
+  const { openWarehouse } = await import('../warehouse/open.ts');
+  return withSpoolRoot(async (spoolRoot) => {
+    const model = loadModel();
+    const stores = openStores(config.aws);
+    const sources = sourcesOf(model, config);
+    let opened: Warehouse | undefined;
+    const open: Composition['open'] = async ({ readOnly, reachesSources = true }, of = config) => {
+      const readable = reachesSources ? [spoolRoot, ...localRoots(sources.map(({ root }) => root))] : [];
+      opened = await openWarehouse(of, { readOnly, readable, scratch: spoolRoot, stores, notify: story });
+      return opened;
+    };
+    const watching = watchSignals(() => void (opened && cancel(opened)));
+    try {
+      return await action({ model, sources, stores, spoolRoot, watching, open });
+    } finally {
+      (await watching).release();
+      await stores.close();
+    }
+  });
+}
+
+/** A request to cancel that fails is no failure of the command: what runs then goes on to its end. */
+async function cancel(warehouse: Warehouse): Promise<void> {
+  try {
+    await warehouse.cancel();
+  } catch (error) {
+    story(`the running statement could not be cancelled: ${messageOf(error)}`);
+  }
+}
