@@ -23,11 +23,17 @@ export function isS3(text: string): boolean {
  * Local places come back as absolute paths. Pure: nothing is looked up.
  */
 export function parseLocation(text: string, base: Base): Location {
-  if (text.includes('*')) {
-    const folder = text.slice(0, text.slice(0, text.indexOf('*')).lastIndexOf('/') + 1);
-    return { complaint: `is a pattern: name the folder, all files below it are taken${folder && ` (${folder})`}` };
-  }
+  if (text.includes('*')) return { complaint: `is a pattern: ${insteadOf(text)}` };
   return isS3(text) ? parseS3(text) : parsePath(text, base);
+}
+
+/** What to write instead of a pattern: the folder, and in S3, where only the end of names is open, their beginning as well. */
+function insteadOf(pattern: string): string {
+  const beginning = pattern.slice(0, pattern.indexOf('*'));
+  const folder = beginning.slice(0, beginning.lastIndexOf('/') + 1);
+  const isOpenEnded = isS3(pattern) && beginning !== folder && /^\*(\.json)?$/.test(pattern.slice(beginning.length));
+  const files = isOpenEnded ? `, or write how the names of the files begin (${beginning})` : '';
+  return `name the folder, all files below it are taken${folder && ` (${folder})`}${files}`;
 }
 
 function parseS3(text: string): Location {

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { understandingLines } from '../../src/cli/understanding.ts';
 import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { readConfig } from '../../src/config/read.ts';
-import { SETTING_IDS, SETTINGS } from '../../src/config/settings.ts';
+import { SETTING_IDS, SETTINGS, settingOf } from '../../src/config/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { describeIf } from '../support/skips.ts';
 import { duckdb, parse, placeOf, postgres, redshift } from './config-support.ts';
@@ -216,6 +217,21 @@ describeIf(existsSync(FOLDER), `real configurations: they are not at ${FOLDER.pa
     expect(open(name).warnings.map(placeOf)).toEqual(['CLUSTER.DB_PASSWORD']);
   });
 
+  test.each(Object.keys(OUTCOMES))(
+    '%s is understood once it is filled in, and each thing has the line it stands in',
+    (name) => {
+      const text = filledIn(readFileSync(new URL(name, FOLDER), 'utf8'));
+      const { target, understood, secrets } = parse(text);
+      expect(understood[0]).toMatchObject({ name: 'engine', value: target.engine });
+      const lines = text.split(/\r\n|\n/);
+      for (const each of understood) {
+        if (each.from === 'file') expect(lines[each.line - 1]?.trim().toUpperCase().startsWith(each.key)).toBe(true);
+      }
+      const shown = understandingLines(parse(text)).join('\n');
+      for (const secret of secrets) expect(shown).not.toContain(secret);
+    },
+  );
+
   test('049.cfg works, keys of [AWS] and all, once it has sources', () => {
     const text = readFileSync(new URL('049.cfg', FOLDER), 'utf8');
     const config = parseConfig(
@@ -231,6 +247,41 @@ describeIf(existsSync(FOLDER), `real configurations: they are not at ${FOLDER.pa
     expect(config.aws.sessionToken).toBeDefined();
   });
 });
+
+const S3_SECTION = '[S3]\nLOG_DATA=s3://udacity-dend/log_data\nSONG_DATA=s3://udacity-dend/song_data';
+
+/** The text with the first mistake put right as its message says, and the next one, until there is none. */
+function filledIn(text: string): string {
+  const problem = firstProblem(text);
+  if (problem === undefined) return text;
+  const { section = '', key, line } = problem;
+  if (key === undefined) return filledIn(`${text}\n${S3_SECTION}\n`);
+  const id = settingOf(section, key.toLowerCase());
+  if (id === undefined) throw new Error(problem.message);
+  const filled = `${key}=${SETTINGS[id].example || `example-of-${id}`}`;
+  if (line !== undefined)
+    return filledIn(
+      text
+        .replace(/\r\n/g, '\n')
+        .split('\n')
+        .with(line - 1, filled)
+        .join('\n'),
+    );
+  const heading = new RegExp(`^\\[${section}\\]$`, 'im');
+  return filledIn(
+    heading.test(text) ? text.replace(heading, (found) => `${found}\n${filled}`) : `${text}\n[${section}]\n${filled}\n`,
+  );
+}
+
+function firstProblem(text: string) {
+  try {
+    parse(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems[0];
+    throw error;
+  }
+}
 
 function outcomeOf(read: () => Config): Outcome {
   try {
