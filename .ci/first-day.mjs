@@ -74,15 +74,19 @@ function run(command) {
 
 /** Without what is another time, place, name or version each time. */
 function masked(text) {
-  return text
-    .replaceAll(folder, '/home/me/starload')
-    .replace(/starload-bucket-[a-z0-9]{12}/g, 'starload-bucket-a1b2c3d4e5f6')
-    .replace(/starload-(CopyRole|LoaderPolicy)-[A-Z0-9]{12}/g, 'starload-$1-A1B2C3D4E5F6')
-    .replace(/\b20\d{6}T\d{6}Z-[0-9a-f]{16}/g, '20260101T120000Z-0123456789abcdef')
-    .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, '2026-01-01 12:00:00.000')
-    .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
-    .replace(/^compared: .*$/gm, (line) => line.replace(/[\d.]+ s/g, '0.1 s'))
-    .replace(/Node \d+\.\d+\.\d+/g, 'Node 20.20.2');
+  return (
+    text
+      .replaceAll(folder, '/home/me/starload')
+      // On the terminal of a person lines of the story do not begin with the time.
+      .replace(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ /gm, '')
+      .replace(/starload-bucket-[a-z0-9]{12}/g, 'starload-bucket-a1b2c3d4e5f6')
+      .replace(/starload-(CopyRole|LoaderPolicy)-[A-Z0-9]{12}/g, 'starload-$1-A1B2C3D4E5F6')
+      .replace(/\b20\d{6}T\d{6}Z-[0-9a-f]{16}/g, '20260101T120000Z-0123456789abcdef')
+      .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, '2026-01-01 12:00:00.000')
+      .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
+      .replace(/^compared: .*$/gm, (line) => line.replace(/[\d.]+ s/g, '0.1 s'))
+      .replace(/Node \d+\.\d+\.\d+/g, 'Node 20.20.2')
+  );
 }
 
 function difference(before, after) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { createTables } from '../pipeline/create-tables.ts';
+import type { Emit } from '../pipeline/events.ts';
 import { type Explained, explainAll, type Refusal } from '../pipeline/explain-statements.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Service } from '../warehouse/service.ts';
@@ -35,6 +36,8 @@ export interface Certification {
   readonly version: string;
   readonly probes?: readonly Probe[];
   readonly onFinding: (finding: Finding) => void;
+  /** Told of what is being asked. */
+  readonly emit?: Emit;
   /** Aborted when the user wants it to stop; its reason is thrown. */
   readonly signal: AbortSignal;
   /** Aborted when its time is up: what is left is not reached. Its reason is thrown where nothing was found by then. */
@@ -107,14 +110,17 @@ async function remove({ service, removeFiles }: Certification, schema: string): 
 }
 
 async function examine(certification: Certification): Promise<CertifiedDocument> {
-  const { model, service, schema, warehouse, onFinding, version, signal, timeUp } = certification;
+  const { model, service, schema, warehouse, onFinding, version, signal, timeUp, emit = () => {} } = certification;
   const stopped = AbortSignal.any([signal, timeUp]);
-  await createTables(model, warehouse, { signal: stopped });
+  await createTables(model, warehouse, { signal: stopped, emit });
+  emit({ type: 'doing', what: 'having the statements planned (EXPLAIN)' });
   const explained = await explainAll(model, warehouse, stopped);
   onFinding({ kind: 'explained', ...explained });
   const { rows } = await warehouse.query('SELECT version() AS version');
   const answers = new Map<string, Answer>();
-  for (const probe of certification.probes ?? PROBES) {
+  const probes = certification.probes ?? PROBES;
+  for (const probe of probes) {
+    emit({ type: 'doing', what: `question: ${probe.name}`, done: answers.size, of: probes.length });
     const answer = await ask(probe, certification);
     answers.set(probe.name, answer);
     onFinding({ kind: 'answered', probe, answer });
@@ -144,11 +150,12 @@ async function answerOf(probe: Probe, bench: Bench): Promise<Answer> {
 }
 
 async function tryAll(certification: Certification): Promise<ReadonlyMap<TrialName, Answer>> {
-  const { loaders, files, onFinding, signal, timeUp } = certification;
+  const { loaders, files, onFinding, signal, timeUp, emit = () => {} } = certification;
   const found = new Map<TrialName, Answer>();
   if (loaders === undefined) {
     return found;
   }
+  emit({ type: 'doing', what: 'loading a few files as a trial' });
   const tell = (name: TrialName, answer: Answer) => {
     found.set(name, answer);
     onFinding({ kind: 'tried', name, question: TRIALS[name].question, answer });

@@ -12,6 +12,7 @@ import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { ownVersion } from './command-line.ts';
 import { story } from './output.ts';
+import { startReporter } from './reporter.ts';
 import { watchSignals } from './signals.ts';
 import { hireUndertaker } from './undertaker.ts';
 
@@ -63,7 +64,11 @@ async function withMeans<T>(
   const access = { readOnly: false, readable: [spoolRoot], scratch: spoolRoot, stores, notify: story };
   const service = (await openServiceOf(own, access)) as Service;
   const warehouses = [await openWarehouse(own, access), await openWarehouse(own, access)] as const;
-  const watch = await watchSignals(() => stopAll(warehouses));
+  const reporter = startReporter();
+  const watch = await watchSignals(() => {
+    reporter.stop();
+    stopAll(warehouses);
+  });
   const timeUp = afterSeconds(seconds, () => stopAll(warehouses));
   const files = new TrialFiles(join(spoolRoot, 'certify'));
   // Whoever removes what another one left has nobody to remove what it leaves.
@@ -81,6 +86,7 @@ async function withMeans<T>(
       put: putter(own, stores),
       removeFiles: (name) => removeFiles(config, name, stores),
       version: ownVersion(),
+      emit: reporter.emit,
       onFinding,
       signal: watch.signal,
       timeUp,
@@ -91,6 +97,7 @@ async function withMeans<T>(
   } finally {
     watch.release();
     undertaker?.dismiss();
+    reporter.stop();
     await Promise.all([service, ...warehouses].map((each) => each.close()));
   }
 }

@@ -2,9 +2,11 @@ import type { Config } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { Source } from '../pipeline/context.ts';
+import type { Emit } from '../pipeline/events.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { story } from './output.ts';
+import { startReporter } from './reporter.ts';
 import { type SignalWatch, watchSignals } from './signals.ts';
 import { sourcesOf } from './sources.ts';
 
@@ -14,6 +16,8 @@ export interface Composition {
   readonly sources: readonly Source[];
   readonly stores: Stores;
   readonly spoolRoot: string;
+  /** Tells the command's story, and what is going on until a signal comes. */
+  readonly emit: Emit;
   /** A signal cancels what runs in the warehouse that was opened last. It takes a moment until signals are watched. */
   readonly watching: Promise<SignalWatch>;
   /** Opens the warehouse, of another configuration where one is given; whoever opens it closes it. */
@@ -39,15 +43,21 @@ export async function compose<T>(config: Config, action: (parts: Composition) =>
     let opened: Warehouse | undefined;
     const open: Composition['open'] = async ({ readOnly, reachesSources = true }, of = config) => {
       const readable = reachesSources ? [spoolRoot, ...localRoots(sources.map(({ root }) => root))] : [];
+      reporter.emit({ type: 'doing', what: 'opening the warehouse' });
       opened = await openWarehouse(of, { readOnly, readable, scratch: spoolRoot, stores, notify: story });
       return opened;
     };
-    const watching = watchSignals(() => void (opened && cancel(opened)));
+    const reporter = startReporter();
+    const watching = watchSignals(() => {
+      reporter.stop();
+      void (opened && cancel(opened));
+    });
     try {
-      return await action({ model, sources, stores, spoolRoot, watching, open });
+      return await action({ model, sources, stores, spoolRoot, watching, open, emit: reporter.emit });
     } finally {
       (await watching).release();
       await stores.close();
+      reporter.stop();
     }
   });
 }

@@ -1,11 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import { InterruptedError } from '../errors.ts';
+import { holdProgress } from './progress-line.ts';
 
 /** Asks a question at a terminal and takes a yes for a yes; elsewhere nobody can be asked, which is a no. */
 export async function confirmed(question: string, signal?: AbortSignal): Promise<boolean> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     return false;
   }
+  const release = holdProgress();
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // A terminal that is being read keeps Ctrl-C to itself.
   terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
@@ -18,5 +20,6 @@ export async function confirmed(question: string, signal?: AbortSignal): Promise
       : error;
   } finally {
     terminal.close();
+    release();
   }
 }

@@ -12,7 +12,7 @@ export async function withExamination<T>(
   action: (examination: Examination) => Promise<T>,
 ): Promise<T> {
   const { journalFolder } = await import('../warehouse/open.ts');
-  return compose(config, async ({ model, sources, stores, spoolRoot, watching, open }) => {
+  return compose(config, async ({ model, sources, stores, spoolRoot, watching, open, emit }) => {
     const { work } = stores;
     const { workPrefix: prefix } = config;
     const unescaped = withUnescapedPassword(config);
@@ -31,6 +31,7 @@ export async function withExamination<T>(
       spoolRoot,
       deep,
       signal: (await watching).signal,
+      emit,
     });
   });
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { messageOf, printable, StarloadError } from '../errors.ts';
+import { clearProgress } from './progress-line.ts';
 
 export { bytes } from '../objects/disk.ts';
 
@@ -32,6 +33,7 @@ export async function lostOutput(): Promise<StarloadError | undefined> {
 
 /** Prints a piece of the result, and waits until it can take more. Whether somebody still reads. */
 export function piece(text: string): Promise<boolean> {
+  clearProgress();
   return new Promise((resolve) => {
     process.stdout.write(text, (error) => resolve(error === undefined || error === null));
   });
@@ -57,6 +59,7 @@ export function* inPieces(texts: Iterable<string>): Generator<string> {
 
 /** Prints a line of the result. */
 export function result(text: string): void {
+  clearProgress();
   process.stdout.write(`${text}\n`);
 }
 
@@ -64,10 +67,25 @@ export function result(text: string): void {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: every style that a terminal obeys begins with ESC
 const OURS = /(\u001b\[\d+m|[\n\t])/;
 
-/** Prints a line, or lines, of the story. */
-export function story(text: string): void {
+/** Prints a line, or lines, of the story. Where it goes to no terminal, each begins with the time. */
+export function story(text: string, now: Date = new Date()): void {
   const pieces = text.split(OURS).map((piece) => (OURS.test(piece) ? piece : printable(piece)));
-  process.stderr.write(`${pieces.join('')}\n`);
+  const printed = pieces.join('');
+  clearProgress();
+  process.stderr.write(`${process.stderr.isTTY === true ? printed : timed(printed, now)}\n`);
+}
+
+function timed(text: string, now: Date): string {
+  const time = timeOf(now);
+  return text
+    .split('\n')
+    .map((line) => `${time} ${line}`)
+    .join('\n');
+}
+
+/** A time as the story and documents have it: `2026-11-26T11:40:02Z`. */
+export function timeOf(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** Prints a command's JSON document. Integers that JSON readers would round are written as strings. */

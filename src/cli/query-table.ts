@@ -1,7 +1,8 @@
 import type { Pages } from '../warehouse/pages.ts';
 import type { ResultSet } from '../warehouse/warehouse.ts';
 import { counted, inPieces } from './output.ts';
-import { headOf, type Layout, layOut, lineOf, show, width } from './table.ts';
+import { headOf, type Layout, layOut, lineOf, show } from './table.ts';
+import { width } from './width.ts';
 
 /** A table is laid out by its first rows: later ones may be wider than their column. */
 const LAID_OUT_ROWS = 1000;

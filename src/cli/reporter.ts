@@ -1,16 +1,132 @@
-import type { Emit, PipelineEvent } from '../pipeline/events.ts';
+import type { Activity, Emit, PipelineEvent } from '../pipeline/events.ts';
+import { SYSTEM_TIMER, type Timer } from '../timer.ts';
+import { describeActivity, type Lasting } from './activity.ts';
 import { bytes, count, counted, story, styledStory } from './output.ts';
+import { clearProgress, showProgress } from './progress-line.ts';
 
-const MILLISECONDS_BETWEEN = 100;
-
-/** Tells a pipeline's story on stderr: progress in place on a terminal, plain lines elsewhere. */
-export function reporter(): Emit {
-  return process.stderr.isTTY === true ? terminalReporter() : (event) => tell(lineFor(event));
+/** Tells what a command does, until it is stopped. */
+export interface Reporter {
+  readonly emit: Emit;
+  /** Shows nothing more of what is going on; what is left of it on a terminal goes. */
+  stop(): void;
 }
 
-function tell(line: string | undefined): void {
-  if (line !== undefined) {
-    story(line);
+/** On a terminal, what is going on is shown in place, and anew each second; elsewhere there is a line now and then. */
+const TERMINAL_MILLISECONDS = 1000;
+const HEARTBEAT_MILLISECONDS = 30_000;
+/** Progress that comes faster than this is not shown. */
+const MILLISECONDS_BETWEEN = 100;
+
+/** Begins to tell a command's story on stderr: lines, and what is going on. */
+export function startReporter(timer: Timer = SYSTEM_TIMER): Reporter {
+  const going = new Going(timer);
+  const isTerminal = process.stderr.isTTY === true;
+  const beat = () => (isTerminal ? going.show() : going.heartbeat());
+  const end = timer.every(isTerminal ? TERMINAL_MILLISECONDS : HEARTBEAT_MILLISECONDS, beat);
+  let isStopped = false;
+  return {
+    emit: (event) => {
+      const line = lineFor(event);
+      if (line !== undefined) {
+        story(line);
+      }
+      if (isActivity(event) && !isStopped) {
+        going.begin(event);
+        if (isTerminal) {
+          going.showSoon();
+        }
+      }
+    },
+    stop: () => {
+      isStopped = true;
+      end();
+      clearProgress();
+    },
+  };
+}
+
+const ACTIVITIES = new Set<PipelineEvent['type']>([
+  'doing',
+  'read',
+  'sending',
+  'submitted',
+  'locking',
+  'step',
+  'committing',
+  'idle',
+]);
+
+function isActivity(event: PipelineEvent): event is Activity {
+  return ACTIVITIES.has(event.type);
+}
+
+/** What is going on, and since when. */
+class Going {
+  readonly #timer: Timer;
+  readonly #began: number;
+  #activity: Lasting | undefined;
+  #since: number;
+  #shown = 0;
+
+  constructor(timer: Timer) {
+    this.#timer = timer;
+    this.#began = timer.now();
+    this.#since = this.#began;
+  }
+
+  begin(activity: Activity): void {
+    if (activity.type === 'idle') {
+      this.#activity = undefined;
+      clearProgress();
+      return;
+    }
+    if (this.#activity === undefined || nameOf(activity) !== nameOf(this.#activity)) {
+      this.#since = this.#timer.now();
+    }
+    this.#activity = activity;
+  }
+
+  /** Shows it, unless it was shown just now: the next second shows it then. */
+  showSoon(): void {
+    if (this.#timer.now() - this.#shown >= MILLISECONDS_BETWEEN) {
+      this.show();
+    }
+  }
+
+  show(): void {
+    const text = this.#describe();
+    if (text !== undefined) {
+      this.#shown = this.#timer.now();
+      showProgress(text);
+    }
+  }
+
+  heartbeat(): void {
+    const text = this.#describe();
+    if (text !== undefined) {
+      story(`still running: ${text}`, new Date(this.#timer.now()));
+    }
+  }
+
+  #describe(): string | undefined {
+    const now = this.#timer.now();
+    const lasts = { milliseconds: now - this.#since, all: now - this.#began };
+    return this.#activity && describeActivity(this.#activity, lasts);
+  }
+}
+
+/** What stays the same while an activity goes on. */
+function nameOf(activity: Lasting): string {
+  switch (activity.type) {
+    case 'doing':
+      return activity.what;
+    case 'read':
+    case 'sending':
+      return `${activity.type} ${activity.table}`;
+    case 'step':
+      return `step ${activity.at}`;
+    default:
+      return activity.type;
   }
 }
 
@@ -27,45 +143,25 @@ function lineFor(event: PipelineEvent): string | undefined {
       return `${styledStory('yellow', 'warning')}: ${event.table}: ${counted(event.files, 'new file')} with the content of a file that is loaded and still there: ${event.first}${andMore(event.files)}; loaded again, its rows win over later corrections`;
     case 'read':
       return event.files === event.of ? `${event.table}: read ${counted(event.records, 'record')}` : undefined;
+    case 'waiting':
+      return event.for
+        .map(({ name, by, since }) => `waiting for ${name} (${by})${since === '' ? '' : `, which began ${since} UTC`}`)
+        .join('\n');
     case 'committed':
-      return `run ${event.run} of ${event.of} is loaded, and stays whatever becomes of the others`;
+      return event.of === 1
+        ? undefined
+        : `run ${event.run} of ${event.of} is loaded, and stays whatever becomes of the others`;
     case 'replaying':
       return `${counted(event.runs, 'run')} of the earlier tables will be made again, in their order (--no-replay loads everything in one)`;
     case 'uncounted':
       return `${styledStory('yellow', 'warning')}: all is committed, but the rows of the tables could not be counted: ${event.reason}`;
     case 'again':
       return `${styledStory('yellow', 'again')} (attempt ${event.attempt}): ${event.reason}`;
-    case 'step':
+    default:
       return undefined;
   }
 }
 
 function andMore(files: number): string {
   return files === 1 ? '' : `, and ${count(files - 1)} more`;
-}
-
-/** Lines as elsewhere, and below them what is going on now, which goes when the next line comes. */
-function terminalReporter(): Emit {
-  let shown = 0;
-  return (event) => {
-    const line = lineFor(event);
-    const progress = progressFor(event);
-    if (line !== undefined) {
-      process.stderr.write('\r\u001b[K');
-      story(line);
-    } else if (progress !== undefined && Date.now() - shown >= MILLISECONDS_BETWEEN) {
-      shown = Date.now();
-      process.stderr.write(`\r\u001b[K${progress}`);
-    }
-    if (event.type === 'step' && event.done === event.of) {
-      process.stderr.write('\r\u001b[K');
-    }
-  };
-}
-
-function progressFor(event: PipelineEvent): string | undefined {
-  if (event.type === 'read') {
-    return `${event.table}: ${count(event.files)} of ${counted(event.of, 'file')}, ${counted(event.records, 'record')}`;
-  }
-  return event.type === 'step' ? `step ${event.done} of ${event.of}: ${event.name}` : undefined;
 }

@@ -6,7 +6,6 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import { compose } from './compose.ts';
 import { story, styledStory } from './output.ts';
 import { openPatiently } from './patience.ts';
-import { reporter } from './reporter.ts';
 import type { SignalWatch } from './signals.ts';
 import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
 
@@ -44,7 +43,7 @@ export function withConfig<T>(
   { readOnly, reachesSources = true, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config'>,
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
-  return compose(config, async ({ model, sources, stores, spoolRoot, watching, open }) => {
+  return compose(config, async ({ model, sources, stores, spoolRoot, watching, open, emit }) => {
     const opening = () => open({ readOnly, reachesSources });
     const warehouse = await (wait === 0 ? opening() : openPatiently(wait, (await watching).signal, opening)).catch(
       async (error) => {
@@ -61,7 +60,7 @@ export function withConfig<T>(
         sources,
         storeOf: stores.storeOf,
         spoolRoot,
-        emit: reporter(),
+        emit,
         signal: watch.signal,
         maxRunBytes: config.load.maxRunBytes,
         tolerance: toleranceOf(config.load, tolerance),

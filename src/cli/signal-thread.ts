@@ -11,10 +11,18 @@ const PROGRAM = `
 process.emitWarning = () => {};
 const { parentPort, workerData } = require('node:worker_threads');
 const { Signal } = require('internal/test/binding').internalBinding('signal_wrap');
+const { writeSync } = require('node:fs');
 const watches = [];
 const stop = () => watches.splice(0).forEach((watch) => watch.close());
+// The main thread may be too busy to take its progress away, and be ended before it can.
+const clearLine = () => {
+  try {
+    if (workerData.isTerminal) writeSync(2, '\\r\\u001b[K');
+  } catch {}
+};
 let isFirst = true;
 const onSignal = (name) => {
+  clearLine();
   if (isFirst) {
     isFirst = false;
     parentPort.postMessage(name);
@@ -24,7 +32,7 @@ const onSignal = (name) => {
     process.kill(process.pid, name);
   }
 };
-for (const [name, number] of workerData) {
+for (const [name, number] of workerData.numbers) {
   const watch = new Signal();
   watch.onsignal = () => onSignal(name);
   if (watch.start(number) !== 0) throw new Error('cannot watch ' + name);
@@ -48,7 +56,8 @@ export function startSignalThread(
   onSignal: (name: StopSignal) => void,
 ): Promise<SignalThread | undefined> {
   return new Promise((resolve) => {
-    const options = { eval: true, env: {}, execArgv: ['--expose-internals'], workerData: Object.entries(numbers) };
+    const workerData = { numbers: Object.entries(numbers), isTerminal: process.stderr.isTTY === true };
+    const options = { eval: true, env: {}, execArgv: ['--expose-internals'], workerData };
     const worker = new Worker(PROGRAM, options);
     worker.on('error', () => resolve(undefined));
     worker.on('exit', () => resolve(undefined));

@@ -6,6 +6,7 @@ import type { Change, StackEvent } from '../provision/outcome.ts';
 import type { Stacks } from '../provision/stacks.ts';
 import { WAREHOUSE_OPTIONS, type WarehouseArgs } from './command.ts';
 import { count, story, styledStory } from './output.ts';
+import { startReporter } from './reporter.ts';
 import { watchSignals } from './signals.ts';
 import { renderTable } from './table.ts';
 
@@ -66,6 +67,7 @@ export async function withStacks<T>(args: StackArgs, action: (context: StackCont
     return await action({ stacks, region, access, text, signal: watch.signal, expect: reporter.expect });
   } finally {
     watch.release();
+    reporter.stop();
     opened.client.destroy();
   }
 }
@@ -100,15 +102,22 @@ export function tellChanges(changes: readonly Change[]): void {
 
 /** Tells a stack's events: what is finished or failed on lines of its own, what is going on in place on a terminal. */
 function stackReporter() {
+  const reporter = startReporter();
   const done = new Set<string>();
   let expected = 0;
   const emit = (event: StackEvent) => {
     if (event.status.endsWith('_COMPLETE')) done.add(event.resource);
     const progress = expected === 0 ? '' : `[${count(Math.min(done.size, expected))}/${count(expected)}] `;
-    tell(`${progress}${describe(event)}`, event.status);
+    const line = `${progress}${describe(event)}`;
+    if (event.status.endsWith('_IN_PROGRESS')) {
+      reporter.emit({ type: 'doing', what: line });
+    } else {
+      story(event.status.endsWith('_FAILED') ? styledStory('red', line) : line);
+    }
   };
   return {
     emit,
+    stop: reporter.stop,
     expect: (resources: number) => {
       expected = resources;
     },
@@ -117,10 +126,4 @@ function stackReporter() {
 
 function describe({ resource, type, status, reason }: StackEvent): string {
   return `${resource} (${type}) ${status}${reason === undefined ? '' : `: ${reason}`}`;
-}
-
-function tell(line: string, status: string): void {
-  const isGoingOn = status.endsWith('_IN_PROGRESS');
-  if (process.stderr.isTTY === true) process.stderr.write(`\r\u001b[K${isGoingOn ? line : ''}`);
-  if (!isGoingOn) story(status.endsWith('_FAILED') ? styledStory('red', line) : line);
 }

@@ -1,5 +1,6 @@
 import { printable } from '../errors.ts';
 import { styled, thousands } from './output.ts';
+import { cut, width } from './width.ts';
 
 type Row = readonly unknown[];
 
@@ -13,7 +14,6 @@ export interface Layout {
 }
 
 const GAP = '  ';
-const ELLIPSIS = '…';
 /** No column of text is cut below this, and its name may take as much. */
 const LEAST_WIDTH = 8;
 
@@ -70,23 +70,6 @@ export function show(value: unknown): string {
   return printable(text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1)));
 }
 
-/** Columns of a terminal: marks that combine take none, wide scripts and emoji two. */
-export function width(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text)
-    ? text.length
-    : [...text].reduce((all, character) => all + columnsOf(character), 0);
-}
-
-function columnsOf(character: string): number {
-  if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character)) {
-    return 0;
-  }
-  return WIDE.test(character) ? 2 : 1;
-}
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-
 /** `1234567.5` as `1,234,567.5`; a number with an exponent as it is. */
 function grouped(text: string): string {
   const [whole = '', ...fraction] = text.split('.');
@@ -95,23 +78,6 @@ function grouped(text: string): string {
 
 function isNumeric(value: unknown): boolean {
   return value === null || typeof value === 'number' || typeof value === 'bigint';
-}
-
-/** As much of a text as has room. */
-function cut(text: string, length: number): string {
-  if (width(text) <= length) {
-    return text;
-  }
-  let kept = '';
-  let taken = width(ELLIPSIS);
-  for (const character of text) {
-    taken += columnsOf(character);
-    if (taken > length) {
-      break;
-    }
-    kept += character;
-  }
-  return kept + ELLIPSIS;
 }
 
 function pad(text: string, length: number, right: boolean): string {

@@ -1,4 +1,5 @@
 import { DataError, messageOf, StarloadError } from '../errors.ts';
+import type { Emit } from '../pipeline/events.ts';
 
 /** How a check came out. `skipped`: it could not be tried. */
 export type Status = 'ok' | 'warning' | 'failed' | 'skipped';
@@ -27,14 +28,22 @@ export interface Check {
   run(): Promise<Outcome>;
 }
 
+/** What running checks takes, and who is told. */
+interface Running {
+  readonly signal: AbortSignal;
+  readonly onFinding: (finding: Finding) => void;
+  readonly emit?: Emit | undefined;
+}
+
 /** Runs all checks, in their order; each is told as soon as it is done. Throws the signal's reason only. */
 export async function runChecks(
   checks: readonly Check[],
-  { signal, onFinding }: { readonly signal: AbortSignal; readonly onFinding: (finding: Finding) => void },
+  { signal, onFinding, emit = () => {} }: Running,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const blocked = new Set<string>();
   for (const check of checks) {
+    emit({ type: 'doing', what: `check: ${check.name}`, done: findings.length, of: checks.length });
     const missing = check.needs.find((need) => blocked.has(need));
     const outcome = missing === undefined ? await attempt(check) : skipped(missing);
     signal.throwIfAborted();

@@ -63,7 +63,7 @@ async function copyRecord(examination: Examination, source: Source, learnt: Lear
     const context = contextOf(examination, source, { warehouse, store: oneRecord(object, record) });
     const prepared = (await prepare(context, await planEverything(context), spool)).map(temporarily);
     const steps = prepared.flatMap(temporaryCopy);
-    const copied = await countCopied(warehouse, { prepared, source, steps });
+    const copied = await countCopied(context, { prepared, source, steps });
     return { reason: `${copied} record of ${object.label} went into a temporary copy of ${source.table.name}` };
   } finally {
     spool.remove();
@@ -71,11 +71,12 @@ async function copyRecord(examination: Examination, source: Source, learnt: Lear
 }
 
 /** A file of the source as the warehouse reads it: a copy of it by manifest, or by prefix where there is no work prefix. */
-async function copyFile({ aws }: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
+async function copyFile(examination: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
+  const { aws, emit = () => {} } = examination;
   const warehouse = learnt.warehouse as Warehouse;
   const { object } = learnt.samples.get(source.root) as Sample;
   const steps = warehouse.loads === 'parts' ? byManifest(source, object) : byPrefix(source, object);
-  const copied = await countCopied(warehouse, { prepared: [], source, steps });
+  const copied = await countCopied({ warehouse, emit }, { prepared: [], source, steps });
   const what = warehouse.loads === 'parts' ? `a copy of ${object.label}` : object.label;
   return { reason: `Redshift read ${what} as ${aws?.redshift?.role}: ${copied} records` };
 }
@@ -96,7 +97,7 @@ function oneRecord({ label, uri }: SourceObject, record: string): ObjectStore {
 
 /** What a load would work with, were this the only source. Its jsonpaths file stays where it is. */
 function contextOf(
-  { model, storeOf, spoolRoot, signal }: Examination,
+  { model, storeOf, spoolRoot, signal, emit = () => {} }: Examination,
   source: Source,
   { warehouse, store }: { readonly warehouse: Warehouse; readonly store: ObjectStore },
 ): LoadContext {
@@ -106,7 +107,7 @@ function contextOf(
     sources: [source],
     storeOf: (root) => (root === source.root ? store : storeOf(root)),
     spoolRoot,
-    emit: () => {},
+    emit,
     signal,
   };
 }
@@ -138,7 +139,10 @@ interface CopyTrial {
 }
 
 /** Runs a COPY into a temporary table and counts what came. Throws DataError where a value does not fit. */
-async function countCopied(warehouse: Warehouse, { prepared, source, steps }: CopyTrial): Promise<number> {
+async function countCopied(
+  { warehouse, emit }: Pick<LoadContext, 'warehouse' | 'emit'>,
+  { prepared, source, steps }: CopyTrial,
+): Promise<number> {
   const { name } = temporarily({ table: source.table, parts: [], mapping: byName(source.table) }).table;
   const count: Step = {
     kind: 'sql',
@@ -148,7 +152,7 @@ async function countCopied(warehouse: Warehouse, { prepared, source, steps }: Co
   };
   const batch = { name: `check-${newRunId()}`, locks: false, steps: [...steps, count] };
   const results = await warehouse.run(batch).catch(async (error) => {
-    throw await explainFailure(prepared, error);
+    throw await explainFailure({ emit }, prepared, error);
   });
   return Number(results.at(-1)?.result?.rows[0]?.[0] ?? 0);
 }

@@ -1,6 +1,7 @@
 import type { Answer } from '../aws/identity.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
+import type { Emit } from '../pipeline/events.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
@@ -23,6 +24,8 @@ export interface Examination {
   readonly folders: readonly WrittenFolder[];
   readonly spoolRoot: string;
   readonly signal: AbortSignal;
+  /** Told of what is being examined. */
+  readonly emit?: Emit;
 }
 
 export type Open = (access: { readonly readOnly: boolean }) => Promise<Warehouse>;

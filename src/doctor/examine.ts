@@ -60,7 +60,7 @@ export async function examine(
     ...deepChecks(examination, learnt),
   ];
   try {
-    return await runChecks(checks, { signal: examination.signal, onFinding });
+    return await runChecks(checks, { signal: examination.signal, emit: examination.emit, onFinding });
   } finally {
     await learnt.warehouse?.close();
   }

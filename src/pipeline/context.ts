@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../objects/objects.ts';
 import type { Model, Table } from '../sql/catalogue.ts';
+import type { Timer } from '../timer.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Emit } from './events.ts';
 
@@ -42,6 +43,8 @@ export interface LoadContext {
   /** Whether a source without files refuses the load. */
   readonly expectFiles?: boolean;
   readonly emit: Emit;
+  /** The machine's if absent. */
+  readonly timer?: Timer | undefined;
   /** Aborted when the user wants the load to stop; its reason is thrown. */
   readonly signal: AbortSignal;
 }

@@ -25,7 +25,7 @@ const DERIVED: readonly Table['role'][] = ['current', 'star'];
  * rows are gone that only a load can bring back, and what a rebuild throws.
  */
 export async function createMissing(context: LoadContext): Promise<Made> {
-  const { model, warehouse, signal } = context;
+  const { model, warehouse, emit } = context;
   assertFits({ model, warehouse }, 'create-tables');
   assertFits({ model, warehouse }, 'rebuild');
   await warehouse.settle();
@@ -38,13 +38,16 @@ export async function createMissing(context: LoadContext): Promise<Made> {
   refuseLost(lacking, ours);
   if (lacking.length > 0) {
     const cut = ours.filter(({ name }) => lacking.some((table) => table.name === name));
-    const batch = createTablesBatch(model, warehouse, `create-missing-${newRunId()}`, {
+    const id = `create-missing-${newRunId()}`;
+    emit({ type: 'run', id });
+    const batch = createTablesBatch(model, warehouse, id, {
       dropped: cut.map(({ name, kind }) => ({ name, kind, rows: undefined })),
       hasRun: whole.includes('load_run'),
       hasLedger: false,
       kept: new Set(whole),
     });
-    await runWithRetry({ warehouse, emit: () => {}, signal }, batch);
+    await runWithRetry(context, batch);
+    emit({ type: 'committed', id, run: 1, of: 1 });
   }
   const needsRebuild = lacking.some(({ role }) => DERIVED.includes(role));
   return { tables: lacking.map(({ name }) => name), rebuilt: needsRebuild ? await rebuild(context) : undefined };

@@ -4,6 +4,7 @@ import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch, type Dropped, ROWS_GUARD, rowCounts } from './batches.ts';
 import { assertFits } from './budget.ts';
 import { assertKeepsCase } from './collation.ts';
+import type { Emit } from './events.ts';
 import { type ForeignRelation, isWhole, LEDGER, readStanding, refuseForeign, type Standing } from './ownership.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
@@ -23,6 +24,7 @@ export interface CreateOptions {
   /** Asked where tables hold rows. Absent, the answer is no. */
   readonly confirm?: (filled: readonly FilledTable[]) => Promise<boolean>;
   readonly signal?: AbortSignal;
+  readonly emit?: Emit;
 }
 
 /**
@@ -72,16 +74,19 @@ async function replace(
     kind,
     rows: options.force === true || !holdsRows({ name, kind }) ? undefined : (rows.get(name) ?? 0),
   }));
-  const batch = createTablesBatch(model, warehouse, `create-tables-${newRunId()}`, {
+  const { signal = new AbortController().signal, emit = () => {} } = options;
+  const id = `create-tables-${newRunId()}`;
+  emit({ type: 'run', id });
+  const batch = createTablesBatch(model, warehouse, id, {
     dropped,
     hasRun: standing.ours.some(({ name }) => name === RUN),
     hasLedger: standing.ours.some((one) => one.name === LEDGER && isWhole(one, tableNamed(model, LEDGER))),
     kept: new Set(standing.ours.filter((one) => stays(model, one)).map(({ name }) => name)),
   });
-  const { signal = new AbortController().signal } = options;
-  await runWithRetry({ warehouse, emit: () => {}, signal }, batch).catch(async (error: unknown) => {
+  await runWithRetry({ warehouse, emit, signal }, batch).catch(async (error: unknown) => {
     throw failedGuard(error, ROWS_GUARD) ? refuseToDrop(await filledTables(doomed, warehouse)) : error;
   });
+  emit({ type: 'committed', id, run: 1, of: 1 });
 }
 
 /** The tables that hold rows. */

@@ -15,10 +15,15 @@ const NO_MISFITS: Misfits = { problems: [], holdBroken: false };
  * The error to show for one that ended a load. A refused COPY and a failed check are traced to the user's files and
  * lines; anything else is returned as it is.
  */
-export async function explainFailure(prepared: readonly PreparedTable[], error: unknown): Promise<unknown> {
+export async function explainFailure(
+  { emit }: Pick<LoadContext, 'emit'>,
+  prepared: readonly PreparedTable[],
+  error: unknown,
+): Promise<unknown> {
   if (!(error instanceof StepFailed)) {
     return error;
   }
+  emit({ type: 'doing', what: 'looking for the records to blame' });
   const refusal = refusalOf(error);
   if (refusal === 'unstamped') {
     return unstamped(error);
@@ -44,14 +49,14 @@ export async function explainFailure(prepared: readonly PreparedTable[], error: 
 
 /** The error to show for one that ended a batch which writes into the model's own tables: a column of a user's may be to blame. */
 export async function explainWriteFailure(
-  context: Pick<LoadContext, 'model' | 'warehouse'>,
+  context: Pick<LoadContext, 'model' | 'warehouse' | 'emit'>,
   prepared: readonly PreparedTable[],
   error: unknown,
 ): Promise<unknown> {
   const isOurs =
     error instanceof StepFailed && refusalOf(error) === undefined && refusingPhase(error.step) === undefined;
   const required = isOurs ? await requiredColumnFailure(context, error) : undefined;
-  return required ?? explainFailure(prepared, error);
+  return required ?? explainFailure(context, prepared, error);
 }
 
 /** Rows are stamped by a DEFAULT of their column; a run is known by the one stamp of all its rows. */

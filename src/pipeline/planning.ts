@@ -11,6 +11,7 @@ import { wayOf } from './ways/way.ts';
  * decide. Throws StarloadError when a source cannot be listed or the warehouse's clock is wrong, WarehouseError when the ledger cannot be read.
  */
 export async function planLoad(context: LoadContext): Promise<LoadPlan> {
+  context.emit({ type: 'doing', what: 'reading the ledger' });
   const ledger = await readLedger(context, wayOf(context.warehouse).isIncremental && context.replays !== false);
   assertClock(ledger);
   const tables: TablePlan[] = [];
@@ -48,6 +49,7 @@ export async function planEverything(context: LoadContext): Promise<LoadPlan> {
 }
 
 async function planTable(context: LoadContext, source: Source, ledger: Ledger): Promise<TablePlan> {
+  context.emit({ type: 'doing', what: `listing the files of ${source.table.name}` });
   const skipped: SkippedObject[] = [];
   const pages = listPages(context, source, skipped);
   const plan = await wayOf(context.warehouse).compare(context, source, { pages, skipped, ledger });

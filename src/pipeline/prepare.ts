@@ -137,12 +137,17 @@ async function siftTable(
 }
 
 function fileReporter({ emit }: LoadContext, { table, files }: TablePlan): (file: BundledFile) => void {
-  let read = 0;
-  let records = 0;
-  return (file) => {
-    read += 1;
-    records += file.records;
-    emit({ type: 'read', table: table.name, files: read, of: files.length, records });
+  const ofBytes = files.reduce((sum, { object }) => sum + object.size, 0);
+  const done = { files: 0, bytes: 0, records: 0 };
+  const tell = () => emit({ type: 'read', table: table.name, of: files.length, ofBytes, ...done });
+  if (files.length > 0) {
+    tell();
+  }
+  return ({ object, records }) => {
+    done.files += 1;
+    done.bytes += object.size;
+    done.records += records;
+    tell();
   };
 }
 

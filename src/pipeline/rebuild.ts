@@ -29,9 +29,13 @@ export async function rebuild(context: LoadContext, { restamps }: RebuildOptions
   if (restamps !== true) {
     assertPastNewest(clock);
   }
-  const batch = rebuildBatch(context.model, context.warehouse.now, `rebuild-${newRunId()}`, restamps);
-  const results = await runWithRetry(context, batch).catch(async (error) => {
-    throw await explainWriteFailure(context, [], error);
-  });
+  const id = `rebuild-${newRunId()}`;
+  context.emit({ type: 'run', id });
+  const results = await runWithRetry(context, rebuildBatch(context.model, context.warehouse.now, id, restamps)).catch(
+    async (error) => {
+      throw await explainWriteFailure(context, [], error);
+    },
+  );
+  context.emit({ type: 'committed', id, run: 1, of: 1 });
   return { rows: await sizesAfterCommit(context), warnings: warningsOf(results) };
 }

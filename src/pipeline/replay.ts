@@ -8,6 +8,7 @@ import {
   type LoadPlan,
   onlyFiles,
   type PlannedFile,
+  plannedFiles,
   splitPlan,
   type TablePlan,
   withoutMoved,
@@ -57,8 +58,15 @@ export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<
   const groups = new Map<string, Set<PlannedFile>>(runsToMake(history).map((id) => [id, new Set()]));
   const rest = new Set<PlannedFile>();
   const versions = new Map<SourceObject, string>();
+  const of = plannedFiles(plan).length;
   for (const table of plan.tables) {
     for (const file of table.files) {
+      context.emit({
+        type: 'doing',
+        what: 'comparing files with the runs of the earlier tables',
+        done: versions.size,
+        of,
+      });
       const version = await versionOf(context, table, file);
       const content = contentKey(table.table.name, file.object.size, version);
       versions.set(file.object, version);

@@ -4,12 +4,13 @@ import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Batch, StepResult } from '../warehouse/warehouse.ts';
 import { LOAD_GUARD, STAMP_GUARD } from './batches.ts';
 import type { LoadContext } from './context.ts';
+import { watchBatch } from './watching.ts';
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MILLISECONDS = 100;
 
 /** What running a batch takes. */
-export type RetryContext = Pick<LoadContext, 'warehouse' | 'emit' | 'signal' | 'firstPauseMilliseconds'>;
+export type RetryContext = Pick<LoadContext, 'warehouse' | 'emit' | 'signal' | 'firstPauseMilliseconds' | 'timer'>;
 
 /** Whether an error is a guard's refusal. What the engine says of the cast that fails need not hold the guard's words. */
 export function failedGuard(error: unknown, guard: string): boolean {
@@ -22,8 +23,9 @@ export function failedGuard(error: unknown, guard: string): boolean {
  */
 export async function runWithRetry(context: RetryContext, batch: Batch): Promise<readonly StepResult[]> {
   for (let attempt = 1; ; attempt += 1) {
+    const watch = watchBatch(context, batch);
     try {
-      return await context.warehouse.run(batch, stepReporter(context, batch));
+      return await context.warehouse.run(batch, watch.onMoment);
     } catch (error) {
       const reason = reasonToRetry(error);
       if (reason === undefined || attempt === ATTEMPTS) {
@@ -31,17 +33,12 @@ export async function runWithRetry(context: RetryContext, batch: Batch): Promise
       }
       context.emit({ type: 'again', reason, attempt: attempt + 1 });
       const pause = (context.firstPauseMilliseconds ?? FIRST_PAUSE_MILLISECONDS) * 2 ** (attempt - 1);
+      watch.stop();
       await sleep(pause, undefined, { signal: context.signal });
+    } finally {
+      watch.stop();
     }
   }
-}
-
-function stepReporter({ emit }: RetryContext, { steps }: Batch): (result: StepResult) => void {
-  let done = 0;
-  return ({ name, affected }) => {
-    done += 1;
-    emit({ type: 'step', name, affected, done, of: steps.length });
-  };
 }
 
 /**

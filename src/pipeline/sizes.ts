@@ -15,6 +15,7 @@ export async function readSizes({
 export async function sizesAfterCommit(
   context: Pick<LoadContext, 'model' | 'warehouse' | 'emit'>,
 ): Promise<ReadonlyMap<string, number>> {
+  context.emit({ type: 'doing', what: 'counting the rows of the tables' });
   try {
     return await readSizes(context);
   } catch (error) {

@@ -82,13 +82,31 @@ export interface Batch {
 /** A batch of a loader, this one or another, that has not ended. */
 export interface RunningBatch {
   readonly name: string;
-  /** In UTC, as timestamps are (Value). */
+  /** In UTC, as timestamps are (Value); empty where this user may not see it. */
   readonly since: string;
   /** Whether it holds the lock that writers wait for; undefined where the engine does not tell. */
   readonly holdsLock: boolean | undefined;
   /** Who to look for, in words: a process of the server, a statement. */
   readonly by: string;
 }
+
+/** What a batch begins to do now. */
+export type BatchMoment =
+  /** It brings the parts of a table to where the warehouse reads them; `done` of them are there. */
+  | { readonly kind: 'sending'; readonly table: string; readonly done: number; readonly of: number }
+  /** A service has taken it, and runs it by itself. */
+  | { readonly kind: 'submitted'; readonly by: string }
+  /** It asks for its locks. */
+  | { readonly kind: 'locking'; readonly blockers?: Blockers }
+  /** It runs a step, `at` counts from 1. */
+  | { readonly kind: 'step'; readonly name: string; readonly at: number; readonly blockers?: Blockers }
+  | { readonly kind: 'committing' };
+
+/** Asks for whom a batch waits at that moment; nobody where it does not wait. Absent where the engine cannot tell. */
+export type Blockers = () => Promise<readonly RunningBatch[]>;
+
+/** Takes the moments of a batch. What it throws ends the batch where it runs in this process. */
+export type OnMoment = (moment: BatchMoment) => void;
 
 /** What a step did: rows affected where the engine tells, and the rows it returned where they were wanted. */
 export interface StepResult {
@@ -184,10 +202,11 @@ export interface Warehouse {
   explain(batch: Batch): Promise<readonly string[]>;
 
   /**
-   * Runs a batch in one transaction; session time zone UTC. Returns one result a step. When a step fails, nothing of the
-   * batch remains, and the StepFailed that is thrown carries the results of the steps before it. Not idempotent.
+   * Runs a batch in one transaction; session time zone UTC. Returns one result a step, and tells what it does when it
+   * begins to, as far as the engine shows it. When a step fails, nothing of the batch remains, and the StepFailed that is
+   * thrown carries the results of the steps before it. Not idempotent.
    */
-  run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]>;
+  run(batch: Batch, onMoment?: OnMoment): Promise<readonly StepResult[]>;
 
   /**
    * Waits for a batch that an earlier process of this installation submitted and did not see the end of, so that it is

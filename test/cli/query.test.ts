@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { MAIN } from '../support/cli.ts';
 import { run, withProject } from '../support/cli-project.ts';
+import { untimed } from '../support/untimed.ts';
 
 /** Runs the built command with something on its standard input. */
 function piped(folder: string, args: readonly string[], input: string) {
@@ -12,7 +13,7 @@ function piped(folder: string, args: readonly string[], input: string) {
     input,
     encoding: 'utf8',
   });
-  return { status, stdout, stderr };
+  return { status, stdout, stderr: untimed(stderr) };
 }
 
 test('the statement comes as an argument, from a file or on standard input', () =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { StepFailed, WarehouseError } from '../../src/warehouse/errors.ts';
-import type { Batch, Step, StepResult, Warehouse } from '../../src/warehouse/warehouse.ts';
+import type { Batch, Step, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
 import { existing } from '../support/existing.ts';
 import { conforms } from '../support/gaps.ts';
@@ -54,14 +54,16 @@ describe.each(engines)('the contract of a warehouse on $name', (engine) => {
       expect(results[3]?.result?.rows).toEqual([[2]]);
     }));
 
-  conforms(engine, 'a batch reports each step while it runs, and its number of rows', () =>
+  conforms(engine, 'a batch reports each step before it runs, and its number of rows', () =>
     withLoader(engine, async ({ context: { warehouse } }) => {
-      const told: StepResult[] = [];
-      await warehouse.run(batchOf(true, INSERT, INSERT), (result) => told.push(result));
-      expect(told.map(({ name, affected }) => [name, affected])).toEqual([
-        ['step1', 1],
-        ['step2', 1],
-      ]);
+      const told: string[] = [];
+      const results = await warehouse.run(batchOf(true, INSERT, INSERT), (moment) => {
+        if (moment.kind !== 'locking') {
+          told.push(moment.kind === 'step' ? `${moment.at} ${moment.name}` : moment.kind);
+        }
+      });
+      expect(told).toEqual(['1 step1', '2 step2', 'committing']);
+      expect(results.map(({ affected }) => affected)).toEqual([1, 1]);
     }),
   );
 

@@ -6,7 +6,7 @@ import type { PostgresTarget } from '../../src/target.ts';
 import { clientConfig } from '../../src/warehouse/postgres/client.ts';
 import { connectFailure, sorted } from '../../src/warehouse/postgres/failures.ts';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
-import type { Warehouse } from '../../src/warehouse/warehouse.ts';
+import type { Blockers, RunningBatch, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
 import { existing } from '../support/existing.ts';
 import { openOnPostgres, postgresTarget } from '../support/postgres-engine.ts';
@@ -79,13 +79,49 @@ describe('PostgreSQL', () => {
         });
         expect((await warehouse.query('SELECT COUNT(*) FROM load_ledger')).rows).toEqual([[0]]);
         expect(await warehouse.running()).toMatchObject([
-          { holdsLock: true, by: expect.stringMatching(/server process \d+, of .*, idle in transaction/) },
+          {
+            holdsLock: true,
+            by: expect.stringMatching(/^server process \d+ of user \w+, from .*, idle in transaction$/),
+          },
         ]);
         await admin.query('ROLLBACK');
         await warehouse.run(lockingBatch('SELECT 1'));
       },
       { timeoutMilliseconds: 500 },
     ));
+
+  test.each([
+    ['the lock', 'locking', 'load_run'],
+    ['a lock on another table', 'step', 'users'],
+  ] as const)('a batch that waits for %s is told for whom, since when and for which application', (_, kind, table) =>
+    withTables(async (warehouse, admin) => {
+      await admin.query("SET application_name = 'nightly report'");
+      await admin.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      const { rows } = await admin.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      let found: readonly RunningBatch[] = [];
+      const look = async ({ blockers }: { blockers?: Blockers }): Promise<void> => {
+        while (found.length === 0) {
+          found = (await blockers?.()) ?? [];
+        }
+        await admin.query('ROLLBACK');
+      };
+      const looks: Promise<void>[] = [];
+      await warehouse.run(lockingBatch('DELETE FROM users'), (moment) => {
+        if (moment.kind === kind) {
+          looks.push(look(moment));
+        }
+      });
+      await Promise.all(looks);
+      expect(found).toEqual([
+        {
+          name: 'nightly report',
+          since: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/),
+          holdsLock: true,
+          by: expect.stringMatching(`^server process ${rows[0]?.pid} of user \\w+, from .*, idle in transaction$`),
+        },
+      ]);
+    }),
+  );
 
   test.each([
     [500, '500ms'],
@@ -105,7 +141,10 @@ describe('PostgreSQL', () => {
   test('a batch that is stopped between its last statement and its commit is undone, and says so', () =>
     withTables(async (warehouse) => {
       const insert = { kind: 'sql', name: 'insert', sql: 'INSERT INTO users (user_id) SELECT 1' } as const;
-      const failing = warehouse.run({ name: 'b', locks: true, steps: [insert] }, () => void warehouse.cancel());
+      const failing = warehouse.run(
+        { name: 'b', locks: true, steps: [insert] },
+        ({ kind }) => void (kind === 'committing' && warehouse.cancel()),
+      );
       await expect(failing).rejects.toMatchObject({ kind: 'cancelled' });
       expect((await warehouse.query('SELECT COUNT(*) FROM users')).rows).toEqual([[0]]);
     }));

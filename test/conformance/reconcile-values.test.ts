@@ -65,10 +65,9 @@ describeEach(
         await gate.query('SELECT pg_advisory_lock(4711)');
         const wait = { name: '999_wait', sql: 'SELECT pg_advisory_lock_shared(4711)', skippedByRebuild: false };
         const model = { ...context.model, transforms: [...context.model.transforms, wait] };
-        const last = context.model.transforms.at(-1)?.name;
         let reconciling: Promise<Reconciliation> | undefined;
         const derived = new Promise<void>((resolve) => {
-          const emit = (event: PipelineEvent) => event.type === 'step' && event.name === last && resolve();
+          const emit = (event: PipelineEvent) => event.type === 'step' && event.name === wait.name && resolve();
           reconciling = reconcile({ ...context, model, emit }, { recounts: false });
         });
         await derived;

@@ -49,11 +49,11 @@ function doomed(context: LoadContext, { run: stop, when }: Stop): LoadContext {
     }
   };
   const warehouse: Warehouse = override(context.warehouse, {
-    run: async (batch, onStep) => {
+    run: async (batch, onMoment) => {
       go('before');
-      const results = await context.warehouse.run(batch, (step) => {
+      const results = await context.warehouse.run(batch, (moment) => {
         go('within');
-        onStep?.(step);
+        onMoment?.(moment);
       });
       go('after');
       run += 1;
@@ -134,12 +134,12 @@ async function loadCorrections({ context, store }: Loader): Promise<void> {
 function disturbed(context: LoadContext, run: number, action: () => Promise<unknown>): LoadContext {
   let runs = 0;
   const warehouse = override(context.warehouse, {
-    run: async (batch, onStep) => {
+    run: async (batch, onMoment) => {
       runs += 1;
       if (runs === run) {
         await action();
       }
-      return context.warehouse.run(batch, onStep);
+      return context.warehouse.run(batch, onMoment);
     },
   });
   return { ...context, warehouse };

@@ -30,12 +30,12 @@ function write({ store }: Loader): void {
 function failing({ context, store }: Loader, how: Failure): LoadContext {
   let runs = 0;
   const warehouse = override(context.warehouse, {
-    run: async (batch, onStep) => {
+    run: async (batch, onMoment) => {
       runs += 1;
       if (runs >= 2 && how.batch !== undefined) {
         throw how.batch;
       }
-      return context.warehouse.run(batch, onStep);
+      return context.warehouse.run(batch, onMoment);
     },
     query: (sql, options) =>
       runs >= 1 && how.query !== undefined ? Promise.reject(how.query) : context.warehouse.query(sql, options),

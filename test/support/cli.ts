@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { untimed } from './untimed.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -36,9 +37,9 @@ export function starload(
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       texts.stderr += text;
-      onStderr(texts.stderr, (signal) => child.kill(signal));
+      onStderr(untimed(texts.stderr), (signal) => child.kill(signal));
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ...texts }));
+    child.on('close', (code) => resolve({ code, stdout: texts.stdout, stderr: untimed(texts.stderr) }));
   });
 }

@@ -1,5 +1,6 @@
 import { runCli } from '../../src/cli/program.ts';
 import type { Outcome } from './cli.ts';
+import { untimed } from './untimed.ts';
 
 /** How an action in this process is to be run. */
 interface CaptureOptions {
@@ -12,7 +13,7 @@ interface CaptureOptions {
 /** Runs a command line in this process: a tenth of the time that a process of its own takes. */
 export async function inProcess(args: readonly string[], options: CaptureOptions = {}): Promise<Outcome> {
   const { value, ...texts } = await captured(() => runCli(args), options);
-  return { code: value, ...texts };
+  return { code: value, stdout: texts.stdout, stderr: untimed(texts.stderr) };
 }
 
 /** Runs an action, with what it prints kept back, in an environment of its own. */
@@ -27,7 +28,8 @@ export async function captured<T>(
   };
   const undo = [divert(process.stdout, keep('stdout')), divert(process.stderr, keep('stderr')), withEnvironment(env)];
   try {
-    return { value: await action(), ...texts };
+    const value = await action();
+    return { value, ...texts };
   } finally {
     for (const one of undo) {
       one();

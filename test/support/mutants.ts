@@ -160,7 +160,7 @@ function replaced(sql: string, pattern: RegExp, replacement: string): string {
 /** Which tables go is left to the search path, as in 0.1.0. */
 function dropsPlainNames(warehouse: Warehouse): Warehouse {
   return override(warehouse, {
-    run: async (batch, onStep) => {
+    run: async (batch, onMoment) => {
       if (batch.creates === true) {
         const steps = loadModel().tables.map(
           ({ name }) => ({ kind: 'sql', name: `drop_${name}`, sql: `DROP TABLE IF EXISTS "${name}"` }) as const,
@@ -168,7 +168,7 @@ function dropsPlainNames(warehouse: Warehouse): Warehouse {
         await warehouse.run({ name: `${batch.name}-drop`, locks: false, asWritten: true, steps });
       }
       const rest = withoutSteps(batch, ({ name }) => /^(drop_|rows_guard|begin_run)/.test(name));
-      return warehouse.run(batch.creates === true ? { ...rest, locks: false, lockedTables: [] } : batch, onStep);
+      return warehouse.run(batch.creates === true ? { ...rest, locks: false, lockedTables: [] } : batch, onMoment);
     },
   });
 }
@@ -176,10 +176,10 @@ function dropsPlainNames(warehouse: Warehouse): Warehouse {
 /** create-tables trusts the count it made before its transaction. */
 function countsOutsideTheLock(warehouse: Warehouse): Warehouse {
   return override(warehouse, {
-    run: (batch, onStep) =>
+    run: (batch, onMoment) =>
       warehouse.run(
         withoutSteps(batch, (step) => step.name === ROWS_GUARD),
-        onStep,
+        onMoment,
       ),
   });
 }
@@ -201,11 +201,11 @@ function commitsAfterStaging(warehouse: Warehouse): Warehouse {
 /** A batch is cut in two after the last step of some kind. */
 function splitting(warehouse: Warehouse, isLast: (step: Step) => boolean): Warehouse {
   return override(warehouse, {
-    run: async (batch, onStep) => {
+    run: async (batch, onMoment) => {
       const cut = batch.steps.findLastIndex(isLast) + 1;
       const part = (steps: Batch['steps']): Batch => ({ ...batch, steps });
-      const first = await warehouse.run(part(batch.steps.slice(0, cut)), onStep);
-      return [...first, ...(await warehouse.run(part(batch.steps.slice(cut)), onStep))];
+      const first = await warehouse.run(part(batch.steps.slice(0, cut)), onMoment);
+      return [...first, ...(await warehouse.run(part(batch.steps.slice(cut)), onMoment))];
     },
   });
 }
@@ -224,12 +224,12 @@ function stopsAtAnEmptyPage(store: ObjectStore): ObjectStore {
 
 /** A file in S3 that is handed on is taken for the one that was listed. */
 function copiesAnyVersion(warehouse: Warehouse): Warehouse {
-  const run: Warehouse['run'] = async (batch, onStep) => {
+  const run: Warehouse['run'] = async (batch, onMoment) => {
     const steps: Step[] = [];
     for (const step of batch.steps) {
       steps.push(step.kind === 'copy' ? { ...step, parts: await Promise.all(step.parts.map(asItIsNow)) } : step);
     }
-    return warehouse.run({ ...batch, steps }, onStep);
+    return warehouse.run({ ...batch, steps }, onMoment);
   };
   return override(warehouse, { run });
 }
@@ -293,12 +293,12 @@ function reconcilesWithoutNulls(warehouse: Warehouse): Warehouse {
 /** Changes the statements by which reconcile compares values. */
 function comparing(warehouse: Warehouse, change: (sql: string) => string): Warehouse {
   return override(warehouse, {
-    run: (batch, onStep) => {
+    run: (batch, onMoment) => {
       const isComparison = (step: Step) => step.kind === 'sql' && /^compare_(?!model$)/.test(step.name);
       const steps = batch.steps.map((step) =>
         step.kind === 'sql' && isComparison(step) ? { ...step, sql: change(step.sql) } : step,
       );
-      return warehouse.run({ ...batch, steps }, onStep);
+      return warehouse.run({ ...batch, steps }, onMoment);
     },
   });
 }

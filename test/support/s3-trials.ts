@@ -94,7 +94,8 @@ async function loadWhileExchanged(
     strike(moment !== 'once read' && moment(request));
     return undefined;
   };
-  const emit: Loader['context']['emit'] = (event) => strike(moment === 'once read' && event.type === 'read');
+  const emit: Loader['context']['emit'] = (event) =>
+    strike(moment === 'once read' && event.type === 'read' && event.files > 0);
   try {
     await etl(fromBuckets(loader, logs, songs, { emit }));
     return 'loaded';

@@ -31,7 +31,7 @@ export async function survivesFailureAtAnyStep(engine: Engine, options: LoaderOp
       async (loader) => {
         const star = writeSample(loader);
         const before = await readEverything(loader);
-        const failed = etl({ ...loader.context, emit: failAt(failing) });
+        const failed = etl({ ...loader.context, emit: failAfter(failing, steps) });
         await expect(failed).rejects.toThrow('injected');
         expect(await readEverything(loader)).toEqual(before);
         expect((await etl(loader.context)).status).toBe('loaded');
@@ -55,9 +55,10 @@ function stepsOfALoad(engine: Engine, options: LoaderOptions): Promise<number> {
   );
 }
 
-function failAt(step: number): Loader['context']['emit'] {
+/** Fails when what follows the step is about to begin: the next one, or the commit. */
+function failAfter(step: number, steps: number): Loader['context']['emit'] {
   return (event) => {
-    if (event.type === 'step' && event.done === step) {
+    if (event.type === 'step' ? event.at === step + 1 : event.type === 'committing' && step === steps) {
       throw new Error('injected');
     }
   };
@@ -149,12 +150,12 @@ export async function runSql(warehouse: Warehouse, sql: string): Promise<readonl
 export function beforeRun(warehouse: Warehouse, action: () => Promise<unknown>): Warehouse {
   let first = true;
   return override(warehouse, {
-    run: async (batch, onStep) => {
+    run: async (batch, onMoment) => {
       if (first) {
         first = false;
         await action();
       }
-      return warehouse.run(batch, onStep);
+      return warehouse.run(batch, onMoment);
     },
   });
 }
@@ -174,7 +175,7 @@ export function override(warehouse: Warehouse, methods: Partial<Warehouse>): War
     relations: (names) => warehouse.relations(names),
     running: () => warehouse.running(),
     explain: (batch) => warehouse.explain(batch),
-    run: (batch, onStep) => warehouse.run(batch, onStep),
+    run: (batch, onMoment) => warehouse.run(batch, onMoment),
     settle: () => warehouse.settle(),
     cancel: () => warehouse.cancel(),
     close: () => warehouse.close(),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { untimed } from '../support/untimed.ts';
 import { labelOf } from './labels.ts';
 import type { Place } from './site.ts';
 
@@ -118,7 +119,8 @@ function watch(child: ChildProcess, { marks, texts, onMark }: Kept): Promise<End
     child.once('close', (code) =>
       resolve({
         code,
-        ...texts,
+        stdout: texts.stdout,
+        stderr: untimed(texts.stderr),
         mark: labelOf(marks.at(-1) ?? 'starting'),
         milliseconds: performance.now() - begun,
       }),

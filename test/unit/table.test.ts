@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderRows, renderVertical } from '../../src/cli/query-table.ts';
 import { renderCsv, renderJson } from '../../src/cli/rows.ts';
-import { renderTable, width } from '../../src/cli/table.ts';
+import { renderTable } from '../../src/cli/table.ts';
+import { width } from '../../src/cli/width.ts';
 import type { Pages } from '../../src/warehouse/pages.ts';
 import type { Value } from '../../src/warehouse/warehouse.ts';
 

@@ -57,7 +57,7 @@ async function createDatabase(path: string): Promise<void> {
 }
 
 async function run(context: LoadContext, args: Args): Promise<void> {
-  const { model, warehouse, signal } = context;
+  const { model, warehouse, signal, emit } = context;
   const { force, replaceForeign, json, missing } = args;
   if (missing && (force || replaceForeign)) {
     throw new UsageError('--missing drops nothing, and --force and --replace-foreign do', {
@@ -69,7 +69,7 @@ async function run(context: LoadContext, args: Args): Promise<void> {
   }
   const { createTables } = await import('../../pipeline/create-tables.ts');
   const confirm = (filled: readonly FilledTable[]) => wanted(filled, signal);
-  const tables = await createTables(model, warehouse, { force, replaceForeign, confirm, signal });
+  const tables = await createTables(model, warehouse, { force, replaceForeign, confirm, signal, emit });
   if (json) {
     document({ command: 'create-tables', status: 'created', warehouse: warehouse.location, tables });
   } else {

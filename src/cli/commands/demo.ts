@@ -39,7 +39,7 @@ async function run({ dir, json }: Args): Promise<void> {
   const file = await prepareDemo(dir);
   const outcome = await withConfig(await readConfig(file, {}), { readOnly: false }, async (context) => {
     story('2. create the tables');
-    await createTables(context.model, context.warehouse, { force: true });
+    await createTables(context.model, context.warehouse, { force: true, emit: context.emit });
     story('3. load');
     const report = await etl(context);
     const answers = [];

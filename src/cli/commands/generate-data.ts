@@ -1,5 +1,8 @@
+import type { GenerateProgress } from '../../generate/generate.ts';
+import type { Activity } from '../../pipeline/events.ts';
 import { JSON_OPTION, toModule } from '../command.ts';
 import { bytes, counted, document, result } from '../output.ts';
+import { startReporter } from '../reporter.ts';
 
 interface Args {
   readonly songs: number;
@@ -36,7 +39,10 @@ export const generateDataCommand = toModule<Args>({
 async function run({ json, users, ...options }: Args): Promise<void> {
   const { generateData } = await import('../../generate/generate.ts');
   const { songs, events, seed, out } = options;
-  const summary = await generateData({ songs, events, seed, out, ...(users === undefined ? {} : { users }) });
+  const reporter = startReporter();
+  const onProgress = (done: GenerateProgress) => reporter.emit(activityOf(done, options));
+  const given = { songs, events, seed, out, onProgress, ...(users === undefined ? {} : { users }) };
+  const summary = await generateData(given).finally(() => reporter.stop());
   if (json) {
     document({
       command: 'generate-data',
@@ -58,4 +64,11 @@ async function run({ json, users, ...options }: Args): Promise<void> {
   const songFiles = `${counted(summary.songFiles, 'song file')} in ${out}/song_data`;
   const logFiles = `${counted(summary.events, 'event')} in ${counted(summary.logFiles, 'log file')} in ${out}/log_data`;
   result(`${songFiles}, ${logFiles} (${bytes(summary.bytes)})`);
+}
+
+/** Songs come first, then the log. */
+function activityOf(done: GenerateProgress, { songs, events }: Pick<Args, 'songs' | 'events'>): Activity {
+  return done.songs < songs
+    ? { type: 'doing', what: 'writing song files', done: done.songs, of: songs }
+    : { type: 'doing', what: 'simulating events', done: done.events, of: events };
 }

@@ -7,6 +7,7 @@ import type { LoadContext } from '../../pipeline/context.ts';
 import type { Model, NamedSql } from '../../sql/catalogue.ts';
 import { inFile, StepFailed, WarehouseError } from '../../warehouse/errors.ts';
 import type { Pages } from '../../warehouse/pages.ts';
+import type { ResultSet } from '../../warehouse/warehouse.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { document, piece, result } from '../output.ts';
 import { withWarehouse } from '../session.ts';
@@ -64,7 +65,7 @@ async function run({ sql: argument, ...rest }: Args): Promise<void> {
   const printed = { pieces: 0 };
   try {
     await withWarehouse({ config: args.config, readOnly: !args.write, reachesSources: false }, (context) =>
-      print(ask(context, statement, args), args, printed),
+      print(asking(context, ask(context, statement, args)), args, printed),
     );
   } catch (error) {
     const placed = refusal(error, statement);
@@ -89,6 +90,18 @@ function refusal(error: unknown, { written }: Statement): unknown {
 /** The statement behind a `--`, as npm wants it before arguments that are not its own. */
 function afterDashes({ _: [, sql] }: Pick<Args, '_'>): string | undefined {
   return sql === undefined ? undefined : String(sql);
+}
+
+/** The pages of a statement. Tells that it runs and how many rows there are; a terminal that shows the rows shows them only. */
+async function* asking({ emit }: LoadContext, pages: Pages): AsyncGenerator<ResultSet> {
+  emit({ type: 'doing', what: 'the statement runs' });
+  let rows = 0;
+  for await (const page of pages) {
+    rows += page.rows.length;
+    emit(process.stdout.isTTY === true ? { type: 'idle' } : { type: 'doing', what: 'writing rows', done: rows });
+    yield page;
+  }
+  emit({ type: 'idle' });
 }
 
 /** Prints until the rows end, or nobody reads any more. */

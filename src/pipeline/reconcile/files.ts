@@ -97,7 +97,7 @@ async function compare(
   ];
   const results = await runWithRetry(context, { name: `reconcile-${runId}`, locks: false, steps }).catch(
     async (error) => {
-      throw await explainFailure([...prepared.loaded, ...prepared.others], error);
+      throw await explainFailure(context, [...prepared.loaded, ...prepared.others], error);
     },
   );
   const resultOf = (wanted: string) => results.find(({ name }) => name === wanted)?.result ?? { rows: [] };

@@ -66,7 +66,11 @@ async function compareSource(
   const count = recounts ? await recounter(context, source) : undefined;
   const tally = new Tally();
   const entries = [...ledger.values()];
+  const what = `comparing the files of ${table.name} with the ledger`;
   for await (const unit of unitsOf(context, source)) {
+    // How many there are is not known before they are listed to the end; the ledger knows those that are loaded.
+    const of = tally.files < entries.length ? entries.length : undefined;
+    context.emit({ type: 'doing', what, done: tally.files, of });
     const entry = ledger.get(unit.uri);
     // A folder is copied as a whole, or not at all.
     const isRead = unit.folder !== undefined || isSampled(unit.uri, sample);

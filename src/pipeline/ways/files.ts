@@ -87,10 +87,9 @@ async function load(
   for (const run of runs) {
     const tolerance = context.tolerance && { ...context.tolerance, spent: progress.rejected };
     const base = progress.base ?? baseOf(plan);
-    progress.add(await loadRun({ ...context, tolerance }, { ...run, base }, progress.nextRunId()));
-    if (progress.of > 1) {
-      context.emit({ type: 'committed', run: progress.loaded.length, of: progress.of });
-    }
+    const made = await loadRun({ ...context, tolerance }, { ...run, base }, progress.nextRunId());
+    progress.add(made);
+    context.emit({ type: 'committed', id: made.runId, run: progress.loaded.length, of: progress.of });
   }
   const { loaded } = progress;
   return {
@@ -139,6 +138,7 @@ async function loadRun(
   batchId: string,
 ): Promise<LoadedRun> {
   const runId = past ?? batchId;
+  context.emit({ type: 'run', id: runId });
   const needed = plannedFiles(plan).reduce((sum, { object }) => sum + object.size, 0);
   const spool = new Spool(context.spoolRoot, runId, needed);
   try {

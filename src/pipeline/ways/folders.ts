@@ -164,9 +164,11 @@ function changesAlways({ tables }: LoadPlan): StarloadError {
 
 async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport> {
   const runId = newRunId();
+  context.emit({ type: 'run', id: runId });
   const results = await runWithRetry(context, batchOf(context, plan, runId)).catch(async (error) => {
     throw await explainWriteFailure(context, [], error);
   });
+  context.emit({ type: 'committed', id: runId, run: 1, of: 1 });
   const rows = await sizesAfterCommit(context);
   const tables = plan.tables.map((table) => ({ ...tableReport(table), records: rows.get(table.table.name) ?? 0 }));
   return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), missing: [], ...keptOut(plan, []) };

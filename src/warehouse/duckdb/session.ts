@@ -3,7 +3,7 @@ import type { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import { listValue, ResultReturnType } from '../reader/driver.ts';
-import type { Batch, ResultSet, Step, StepResult } from '../warehouse.ts';
+import type { Batch, OnMoment, ResultSet, Step, StepResult } from '../warehouse.ts';
 import { sorted } from './connection.ts';
 import { copyStatements } from './copy.ts';
 import { assertEndsNothing, assertReads } from './read-only.ts';
@@ -38,11 +38,7 @@ export class Session {
   }
 
   /** Runs a batch in a transaction, after the statements of `before`; see Warehouse.run. */
-  async run(
-    batch: Batch,
-    before: readonly string[],
-    onStep: ((result: StepResult) => void) | undefined,
-  ): Promise<readonly StepResult[]> {
+  async run(batch: Batch, before: readonly string[], onMoment: OnMoment = () => {}): Promise<readonly StepResult[]> {
     const results: StepResult[] = [];
     if (batch.asWritten === true) {
       assertEndsNothing(batch.steps);
@@ -51,18 +47,26 @@ export class Session {
     for (const statement of before) {
       await this.#send(statement);
     }
-    for (const step of batch.steps) {
-      try {
-        const result = await this.#runStep(step);
-        results.push(result);
-        onStep?.(result);
-      } catch (error) {
-        await this.#connection.run('ROLLBACK');
-        throw error instanceof WarehouseError ? new StepFailed(step, error, results) : error;
+    try {
+      for (const [index, step] of batch.steps.entries()) {
+        onMoment({ kind: 'step', name: step.name, at: index + 1 });
+        results.push(await this.#failing(step, results));
       }
+      onMoment({ kind: 'committing' });
+    } catch (error) {
+      await this.#connection.run('ROLLBACK');
+      throw error;
     }
     await this.#send('COMMIT');
     return results;
+  }
+
+  async #failing(step: Step, results: readonly StepResult[]): Promise<StepResult> {
+    try {
+      return await this.#runStep(step);
+    } catch (error) {
+      throw error instanceof WarehouseError ? new StepFailed(step, error, results) : error;
+    }
   }
 
   /** Runs one statement in a transaction that can only read. Throws WarehouseError. */

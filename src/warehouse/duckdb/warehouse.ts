@@ -4,6 +4,7 @@ import { collect } from '../pages.ts';
 import { assertTables } from '../relations.ts';
 import type {
   Batch,
+  OnMoment,
   QueryOptions,
   Relation,
   ResultSet,
@@ -72,10 +73,10 @@ class DuckdbWarehouse implements Warehouse {
     return ['BEGIN', ...this.#before(batch), ...batch.steps.flatMap((step) => statementsOf(step, names)), 'COMMIT'];
   }
 
-  async run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
+  async run(batch: Batch, onMoment?: OnMoment): Promise<readonly StepResult[]> {
     const session = await this.#open(batch.asWritten === true);
     try {
-      return await session.run(batch, this.#before(batch), onStep);
+      return await session.run(batch, this.#before(batch), onMoment);
     } finally {
       this.#end(session);
     }

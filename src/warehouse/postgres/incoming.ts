@@ -36,17 +36,33 @@ const TYPES: Readonly<Record<Column['type'], string>> = {
   other: 'TEXT',
 };
 
+/** What breaks bringing in off, and who is told how many parts are done. */
+interface Bringing {
+  readonly signal: AbortSignal;
+  readonly onPart: (done: number) => void;
+}
+
 /** Streams a step's parts into its temporary table. Throws WarehouseError `refused` for a value that does not fit, else what pg throws. */
-export async function bringIn(client: Client, reader: CsvReader, step: CopyStep, signal: AbortSignal): Promise<void> {
+export async function bringIn(
+  client: Client,
+  reader: CsvReader,
+  step: CopyStep,
+  { signal, onPart }: Bringing,
+): Promise<void> {
   const { create, copy } = incomingStatements(step.table);
   await client.query(create);
-  await pipeline(Readable.from(csvOf(reader, step)), client.query(copyFrom(copy)), { signal });
+  await pipeline(Readable.from(csvOf(reader, step, onPart)), client.query(copyFrom(copy)), { signal });
 }
 
 /** The parts' CSV; while one part is sent, the next is made. */
-async function* csvOf(reader: CsvReader, { table, parts, mapping }: CopyStep): AsyncGenerator<Buffer> {
+async function* csvOf(
+  reader: CsvReader,
+  { table, parts, mapping }: CopyStep,
+  onPart: Bringing['onPart'],
+): AsyncGenerator<Buffer> {
   let next = parts[0] === undefined ? undefined : reader.write(table, parts[0], mapping);
   for (const index of parts.keys()) {
+    onPart(index);
     const path = await next;
     const following = parts[index + 1];
     next = following === undefined ? undefined : reader.write(table, following, mapping);

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../sql/render.ts';
 import { StepFailed, WarehouseError } from '../errors.ts';
 import type { CsvReader } from '../reader/csv.ts';
 import { refuseReach } from '../relations.ts';
-import type { Batch, Reach, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
+import type { Batch, OnMoment, Reach, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
 import type { Connection } from './client.ts';
 import { nextPage, openCursor, PAGE_ROWS } from './cursor.ts';
 import { sorted } from './failures.ts';
@@ -89,24 +89,24 @@ export class Session {
   }
 
   /** Runs a batch in a transaction; see Warehouse.run. The server shows its name meanwhile. */
-  async run(batch: Batch, onStep: ((result: StepResult) => void) | undefined): Promise<readonly StepResult[]> {
+  async run(batch: Batch, onMoment: OnMoment): Promise<readonly StepResult[]> {
     await this.#runSql('show', SHOW, [`starload ${batch.name}`.slice(0, 63), this.#names.name('load_run')]);
-    await this.#bringIn(batch);
+    await this.#bringIn(batch, onMoment);
     const results: StepResult[] = [];
     await this.#send(beginning(batch));
     try {
-      await this.#prepare(batch);
+      await this.#prepare(batch, onMoment);
       const grants = batch.creates === true ? await this.#grants(batch) : [];
-      for (const step of batch.steps) {
-        const result = await this.#failing(step, results, () => this.#runStep(step, batch));
-        results.push(result);
-        onStep?.(result);
+      for (const [index, step] of batch.steps.entries()) {
+        onMoment({ kind: 'step', name: step.name, at: index + 1 });
+        results.push(await this.#failing(step, results, () => this.#runStep(step, batch)));
       }
       for (const [statement, table, column] of grants) {
         if (column === null || (await this.#isTrue(HAS_COLUMN, [table, column]))) {
           await this.#send(String(statement));
         }
       }
+      onMoment({ kind: 'committing' });
     } catch (error) {
       await this.#client.query('ROLLBACK').catch(() => {});
       throw error;
@@ -115,7 +115,7 @@ export class Session {
     return results;
   }
 
-  async #bringIn(batch: Batch): Promise<void> {
+  async #bringIn(batch: Batch, onMoment: OnMoment): Promise<void> {
     const copies = batch.steps.filter((step) => step.kind === 'copy');
     if (copies.length === 0) {
       return;
@@ -123,7 +123,9 @@ export class Session {
     const reader = await this.#openReader();
     try {
       for (const step of copies) {
-        await this.#failing(step, [], () => bringIn(this.#client, reader, step, this.#stop.signal));
+        const onPart = (done: number) =>
+          onMoment({ kind: 'sending', table: step.table.name, done, of: step.parts.length });
+        await this.#failing(step, [], () => bringIn(this.#client, reader, step, { signal: this.#stop.signal, onPart }));
       }
     } finally {
       reader.cancel();
@@ -131,7 +133,7 @@ export class Session {
     }
   }
 
-  async #prepare(batch: Batch): Promise<void> {
+  async #prepare(batch: Batch, onMoment: OnMoment): Promise<void> {
     const { client, isPooled, processId } = this.#connection;
     if (isPooled && (await processOf(client)) !== processId) {
       throw sharedBackends();
@@ -140,6 +142,7 @@ export class Session {
       await this.#send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.#schema)}`);
     }
     for (const lock of lockStatements(batch, this.#names)) {
+      onMoment({ kind: 'locking' });
       await this.#send(lock);
     }
     for (const [table, reach] of await this.reaches(batch.deletesFrom ?? [])) {

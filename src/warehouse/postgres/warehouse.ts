@@ -6,6 +6,8 @@ import { CsvReader } from '../reader/csv.ts';
 import { assertTables } from '../relations.ts';
 import type {
   Batch,
+  BatchMoment,
+  OnMoment,
   QueryOptions,
   Relation,
   ResultSet,
@@ -20,6 +22,7 @@ import { incomingStatements } from './incoming.ts';
 import { RELATIONS, readRelations } from './relations.ts';
 import { firstOfSearchPath, placesOf } from './schema.ts';
 import { lockStatements, Session } from './session.ts';
+import { locationOf } from './target.ts';
 
 /** For five seconds; a session that has not ended by then is hung. */
 const CANCEL_ATTEMPTS = 100;
@@ -52,8 +55,7 @@ class PostgresWarehouse implements Warehouse {
   readonly #sessions = new Set<Session>();
 
   constructor(options: OpenOptions) {
-    const { host, port, database } = options.target;
-    this.location = `postgresql://${host}:${port}/${database}`;
+    this.location = locationOf(options.target);
     this.#options = options;
     this.#schema = options.target.schema;
   }
@@ -88,13 +90,17 @@ class PostgresWarehouse implements Warehouse {
   }
 
   async running(): Promise<readonly RunningBatch[]> {
-    const loadRun = (await this.#names()).name('load_run');
-    const { rows } = await this.#withSession((session) => session.ask(RUNNING, [loadRun]));
-    return rows.map(([name, since, holdsLock, pid, address, state]) => ({
+    return this.#ask(RUNNING, async () => [(await this.#names()).name('load_run')]);
+  }
+
+  async #ask(question: string, values: () => Promise<readonly unknown[]>): Promise<readonly RunningBatch[]> {
+    const asked = await values();
+    const { rows } = await this.#withSession((session) => session.ask(question, asked));
+    return rows.map(([name, since, holdsLock, pid, user, address, state]) => ({
       name: String(name).replace(/^starload /, ''),
-      since: String(since),
+      since: String(since ?? ''),
       holdsLock: holdsLock === true,
-      by: `server process ${pid}, of ${address ?? 'this host'}, ${state}`,
+      by: `server process ${pid} of user ${user}, from ${address ?? 'this host'}, ${state}`,
     }));
   }
 
@@ -109,8 +115,16 @@ class PostgresWarehouse implements Warehouse {
     return [...incoming, 'BEGIN', ...lockStatements(batch, names), ...own, 'COMMIT'];
   }
 
-  run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
-    return this.#withSession((session) => session.run(batch, onStep));
+  run(batch: Batch, onMoment?: OnMoment): Promise<readonly StepResult[]> {
+    return this.#withSession((session) =>
+      session.run(batch, (moment) => onMoment?.(this.#withBlockers(moment, session.processId))),
+    );
+  }
+
+  /** Another connection is asked for whom one waits. */
+  #withBlockers(moment: BatchMoment, processId: number): BatchMoment {
+    const blockers = () => this.#ask(BLOCKERS, async () => [processId]);
+    return moment.kind === 'locking' || moment.kind === 'step' ? { ...moment, blockers } : moment;
   }
 
   /** A batch ends with its connection. */
@@ -186,7 +200,7 @@ class PostgresWarehouse implements Warehouse {
  * Who may not see another user's activity finds NULL there.
  */
 const RUNNING = `SELECT COALESCE(NULLIF(a.application_name, ''), 'not a loader'), a.xact_start, COALESCE(held.granted, FALSE),
-  a.pid, host(a.client_addr), COALESCE(a.state, 'unknown')
+  a.pid, a.usename, host(a.client_addr), COALESCE(a.state, 'unknown')
 FROM pg_stat_activity a
 LEFT JOIN pg_locks shown ON shown.pid = a.pid AND shown.locktype = 'advisory' AND shown.classid = 0
   AND shown.objid = to_regclass($1)
@@ -194,6 +208,13 @@ LEFT JOIN pg_locks held ON held.pid = a.pid AND held.relation = to_regclass($1)
   AND held.mode = 'AccessExclusiveLock' AND held.granted
 WHERE shown.pid IS NOT NULL OR held.pid IS NOT NULL
 ORDER BY a.xact_start`;
+
+/** Whom the server process $1 waits for. */
+const BLOCKERS = `SELECT COALESCE(NULLIF(a.application_name, ''), 'a session without a name'), a.xact_start, TRUE,
+  a.pid, a.usename, host(a.client_addr), COALESCE(a.state, 'unknown')
+FROM pg_stat_activity a
+WHERE a.pid = ANY (pg_blocking_pids($1))
+ORDER BY a.xact_start, a.pid`;
 
 function statementOf(step: Step, names: Qualifier): string {
   switch (step.kind) {

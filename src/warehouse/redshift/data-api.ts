@@ -55,6 +55,9 @@ export interface BatchOptions {
   readonly mode?: ExecutionMode | undefined;
 }
 
+/** Takes what the service tells of a statement while it runs. */
+export type OnLook = (told: DescribeStatementResponse) => void;
+
 /** Tells people about waits and repeated calls. */
 export type Notify = (message: string) => void;
 
@@ -130,14 +133,21 @@ export class DataApi {
 
   /**
    * Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed: it is asked again
-   * for as long as `isPatient` says.
+   * for as long as `isPatient` says. `onLook` sees what is told of a statement that has not ended.
    */
-  async wait(state: StatementState, isPatient: () => boolean = () => false): Promise<StatementState> {
+  async wait(
+    state: StatementState,
+    isPatient: () => boolean = () => false,
+    onLook: OnLook = () => {},
+  ): Promise<StatementState> {
     let current = state;
     for (let pause = FIRST_POLL_MILLISECONDS; !hasEnded(current); pause = longer(pause)) {
       const began = Date.now();
-      const { Status: status = 'UNKNOWN' } = await this.describe(state.id, { waitSeconds: WAIT_SECONDS, isPatient });
-      current = { id: state.id, status };
+      const told = await this.describe(state.id, { waitSeconds: WAIT_SECONDS, isPatient });
+      current = { id: state.id, status: told.Status ?? 'UNKNOWN' };
+      if (!hasEnded(current)) {
+        onLook(told);
+      }
       // Where the service does not hold the call back, it is for us to pause.
       if (!hasEnded(current) && Date.now() - began < LONG_POLL_MILLISECONDS) {
         await sleep(pause);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDenied } from '../../aws/errors.ts';
 import { messageOf, StarloadError } from '../../errors.ts';
 import { WarehouseError } from '../errors.ts';
-import type { DataApi, Notify, StatementState } from './data-api.ts';
+import type { DataApi, Notify, OnLook, StatementState } from './data-api.ts';
 import { isForgotten, isRefusal } from './failures.ts';
 import type { Journal, JournalEntry, KeptEntry } from './journal.ts';
 
@@ -15,6 +15,12 @@ export interface SubmitterOptions {
   readonly warehouse: string;
   readonly notify: Notify;
   readonly deadlineMilliseconds: number;
+}
+
+/** Is told of a statement that was submitted, and what it does while it runs. */
+export interface StatementWatch {
+  readonly onSubmitted?: (id: string) => void;
+  readonly onLook?: OnLook | undefined;
 }
 
 /**
@@ -50,7 +56,11 @@ export class Submitter {
    * Submits a batch and waits for its end. The same batch submitted once more is a new attempt. Where the end is not seen,
    * the journal keeps the entry for the next process.
    */
-  async submit(batch: string, sqls: readonly string[]): Promise<StatementState> {
+  async submit(
+    batch: string,
+    sqls: readonly string[],
+    { onSubmitted, onLook }: StatementWatch = {},
+  ): Promise<StatementState> {
     const name = `${NAME_PREFIX}${batch}`;
     const attempt = (this.#attempts.get(name) ?? 0) + 1;
     this.#attempts.set(name, attempt);
@@ -59,7 +69,8 @@ export class Submitter {
     this.#journal.write(entry);
     const state = await this.#submitJournaled(name, sqls, token);
     this.#journal.write({ ...entry, id: state.id });
-    const ended = await this.wait(state).catch((error: unknown) => {
+    onSubmitted?.(state.id);
+    const ended = await this.wait(state, onLook).catch((error: unknown) => {
       throw unknownOutcome(state, error);
     });
     this.#journal.remove(name);
@@ -70,7 +81,7 @@ export class Submitter {
    * Waits for a statement's end; one that is cancelled before or meanwhile is asked to stop. While the service is away it is
    * waited for until the deadline, unless the user wants to stop.
    */
-  async wait(state: StatementState): Promise<StatementState> {
+  async wait(state: StatementState, onLook?: OnLook): Promise<StatementState> {
     this.#running = state;
     const patientUntil = performance.now() + this.#deadlineMilliseconds;
     const deadline = setTimeout(() => void this.#giveUp(state), this.#deadlineMilliseconds);
@@ -78,7 +89,7 @@ export class Submitter {
       if (this.#cancelled) {
         await this.#api.cancel(state.id);
       }
-      return await this.#api.wait(state, () => !this.#cancelled && performance.now() <= patientUntil);
+      return await this.#api.wait(state, () => !this.#cancelled && performance.now() <= patientUntil, onLook);
     } finally {
       clearTimeout(deadline);
       this.#running = undefined;

@@ -9,6 +9,7 @@ import { collect } from '../pages.ts';
 import { timestampValue } from '../values.ts';
 import type {
   Batch,
+  OnMoment,
   QueryOptions,
   Relation,
   ResultSet,
@@ -21,6 +22,7 @@ import { openClient, type SdkClient } from './client.ts';
 import { DataApi, type Notify, type StatementState } from './data-api.ts';
 import { sortedStatement } from './failures.ts';
 import { Journal } from './journal.ts';
+import { momentOf } from './moments.ts';
 import { readFailure, readResults } from './outcome.ts';
 import { assertReads } from './read-only.ts';
 import {
@@ -40,7 +42,7 @@ import {
   MAX_STATEMENTS,
   sessionStatements,
 } from './statements.ts';
-import { NAME_PREFIX, Submitter } from './submitter.ts';
+import { NAME_PREFIX, type StatementWatch, Submitter } from './submitter.ts';
 import { locationOf } from './target.ts';
 import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkStore } from './work.ts';
 
@@ -148,9 +150,9 @@ class RedshiftWarehouse implements Warehouse {
     return batchStatements(batch, { ...(await this.#limits()), ...places }).map(({ sql }) => sql);
   }
 
-  async run(batch: Batch, onStep?: (result: StepResult) => void): Promise<readonly StepResult[]> {
+  async run(batch: Batch, onMoment: OnMoment = () => {}): Promise<readonly StepResult[]> {
     const { work, target, notify } = this.#options;
-    const placed = await this.#place(batch);
+    const placed = await this.#place(batch, onMoment);
     const region = (await work?.region()) ?? target.region;
     const regions = await this.#folderRegions(batch);
     const makesSchema = batch.creates === true && !(await this.#hasSchema());
@@ -160,6 +162,7 @@ class RedshiftWarehouse implements Warehouse {
     const { id, status } = await this.#submitter.submit(
       batch.name,
       statements.map(({ sql }) => sql),
+      this.#watch(batch, statements, onMoment),
     );
     const ended = { id, statements, placed };
     if (status !== 'FINISHED') {
@@ -168,13 +171,27 @@ class RedshiftWarehouse implements Warehouse {
         : await readFailure(this.#api, ended, status, (sql) => collect(this.#read(sql)), notify);
     }
     await this.#clean(batch, placed);
-    const results = await readResults(this.#api, ended, batch.steps).catch((error: unknown) => {
+    return readResults(this.#api, ended, batch.steps).catch((error: unknown) => {
       throw committedUnread(batch, error);
     });
-    for (const result of results) {
-      onStep?.(result);
-    }
-    return results;
+  }
+
+  /** Looks are those that waiting takes anyway: the first comes after WAIT_SECONDS, so a short batch has none. */
+  #watch(batch: Batch, statements: readonly BatchStatement[], onMoment: OnMoment): StatementWatch {
+    return {
+      onSubmitted: (id) => onMoment({ kind: 'submitted', by: `statement ${id}` }),
+      onLook: ({ SubStatements: told = [] }) => {
+        const moment = momentOf(batch, statements, told);
+        if (moment !== undefined) {
+          onMoment(moment.kind === 'locking' ? { ...moment, blockers: () => this.#others(batch) } : moment);
+        }
+      },
+    };
+  }
+
+  /** Other loaders of this AWS identity; who else holds a lock, the Data API does not tell. */
+  async #others({ name }: Batch): Promise<readonly RunningBatch[]> {
+    return (await this.running()).filter((other) => other.name !== name);
   }
 
   settle(): Promise<void> {
@@ -249,7 +266,7 @@ class RedshiftWarehouse implements Warehouse {
   }
 
   /** A batch that is run again finds its parts where they are. */
-  async #place(batch: Batch): Promise<PlacedBatch> {
+  async #place(batch: Batch, onMoment: OnMoment): Promise<PlacedBatch> {
     const { work } = this.#options;
     const known = this.#placed.get(batch.name);
     if (known !== undefined || !batch.steps.some(({ kind }) => kind === 'copy')) {
@@ -258,7 +275,7 @@ class RedshiftWarehouse implements Warehouse {
     if (work === undefined) {
       throw noWorkPrefix();
     }
-    const placed = await placeBatch(batch, work);
+    const placed = await placeBatch(batch, work, onMoment);
     this.#placed.set(batch.name, placed);
     return placed;
   }

@@ -6,7 +6,7 @@ import { StarloadError } from '../../errors.ts';
 import { mapAtOnce } from '../../objects/at-once.ts';
 import type { SourceObject } from '../../objects/objects.ts';
 import type { Part } from '../../objects/part.ts';
-import type { Batch, Step } from '../warehouse.ts';
+import type { Batch, OnMoment, Step } from '../warehouse.ts';
 import { type CopyFiles, jsonpathsOf, manifestOf } from './copy.ts';
 
 /** The part of S3 the loader may write to, as far as the engine needs it. */
@@ -73,8 +73,8 @@ const COPIES_AT_ONCE = 8;
  * views keep 256 characters. Files in S3 that are handed on untouched are copied there too, by S3 and as they were
  * listed: COPY reads them at a time of its own, and takes whatever bytes it finds then.
  */
-export async function placeBatch(batch: Batch, store: WorkStore): Promise<PlacedBatch> {
-  const placer = new Placer(`${store.prefix}${batch.name}/`, store);
+export async function placeBatch(batch: Batch, store: WorkStore, onMoment: OnMoment = () => {}): Promise<PlacedBatch> {
+  const placer = new Placer(`${store.prefix}${batch.name}/`, store, onMoment);
   for (const step of batch.steps) {
     if (step.kind === 'copy') {
       await placer.place(step);
@@ -89,10 +89,12 @@ class Placer {
   readonly #files = new Map<Step, CopyFiles[]>();
   readonly #parts = new Map<Step, PlacedPart[]>();
   readonly #written: string[] = [];
+  readonly #onMoment: OnMoment;
 
-  constructor(folder: string, store: WorkStore) {
+  constructor(folder: string, store: WorkStore, onMoment: OnMoment) {
     this.#folder = folder;
     this.#store = store;
+    this.#onMoment = onMoment;
   }
 
   placed(): PlacedBatch {
@@ -123,10 +125,20 @@ class Placer {
   async #placeParts({ table, parts }: CopyStep): Promise<NamedPart[]> {
     const named = parts.map((part, index) => ({ part, name: `${table.name}-${index + 1}.json` }));
     const untouched = named.filter(({ part }) => part.untouched !== undefined);
-    const copied = await mapAtOnce(untouched, COPIES_AT_ONCE, ({ part, name }) => this.#copy(part, name));
+    let done = 0;
+    const tell = () => this.#onMoment({ kind: 'sending', table: table.name, done, of: parts.length });
+    tell();
+    const told = <T>(placed: T): T => {
+      done += 1;
+      tell();
+      return placed;
+    };
+    const copied = await mapAtOnce(untouched, COPIES_AT_ONCE, async ({ part, name }) =>
+      told(await this.#copy(part, name)),
+    );
     const placed = new Map(copied.map((one) => [one.part, one]));
     for (const { part, name } of named.filter((one) => one.part.untouched === undefined)) {
-      const uri = await this.#write(`${name}.gz`, await compress(await readFile(part.path)));
+      const uri = told(await this.#write(`${name}.gz`, await compress(await readFile(part.path))));
       placed.set(part, { uri, part, compression: 'gzip' });
     }
     return parts.flatMap((part) => placed.get(part) ?? []);
