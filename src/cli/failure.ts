@@ -1,6 +1,7 @@
 import { BadResult, ConfigError, DataError, messageOf, StarloadError } from '../errors.ts';
+import { whereaboutsOf } from './attempt.ts';
 import { asStarted } from './command-line.ts';
-import { document, story, styledStory } from './output.ts';
+import { document, story, styledStory, timeOf } from './output.ts';
 
 /**
  * Reports an error on stderr and, with --json, as the command's document on stdout. Returns the exit code. The only
@@ -20,9 +21,16 @@ export function reportFailure(thrown: unknown, args: readonly string[]): number 
   if (args.includes('--json') && !(error instanceof BadResult)) {
     const committed =
       error instanceof StarloadError && error.committed !== undefined ? { committed: error.committed } : {};
-    document({ command: commandOf(args), status: 'failed', exit_code: exitCode, error: describe(error), ...committed });
+    const failed = { command: commandOf(args), status: 'failed', exit_code: exitCode };
+    document({ ...failed, ...placeOf(thrown), error: describe(error), ...committed });
   }
   return exitCode;
+}
+
+/** When it failed, and where and in which run, as far as that is known. */
+function placeOf(thrown: unknown): Record<string, unknown> {
+  const { warehouse, engine, schema, runId } = whereaboutsOf(thrown);
+  return { time: timeOf(new Date()), warehouse, engine, schema, run_id: runId };
 }
 
 function describe(error: unknown): Record<string, unknown> {

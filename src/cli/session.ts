@@ -3,6 +3,7 @@ import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { Attempt } from './attempt.ts';
 import { compose } from './compose.ts';
 import { story, styledStory } from './output.ts';
 import { openPatiently } from './patience.ts';
@@ -12,6 +13,8 @@ import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
 /** What a command will do with the warehouse. */
 export interface SessionOptions {
   readonly config: string;
+  /** The command's name, where it is written down how its runs end. */
+  readonly recorded?: string | undefined;
   readonly readOnly: boolean;
   /** False where the warehouse is to reach no file of the sources, neither to read nor to write it. */
   readonly reachesSources?: boolean;
@@ -30,11 +33,15 @@ export async function withWarehouse<T>(
   action: (context: LoadContext) => Promise<T>,
 ): Promise<T> {
   const { readConfig } = await import('../config/read.ts');
-  const config = await readConfig(options.config, process.env);
-  for (const { message } of config.warnings) {
-    story(`${styledStory('yellow', 'warning')}: ${message}`);
-  }
-  return withConfig(config, options, action);
+  const attempt = new Attempt(options.config, options.recorded);
+  return attempt.make(async () => {
+    const config = await readConfig(options.config, process.env);
+    for (const { message } of config.warnings) {
+      story(`${styledStory('yellow', 'warning')}: ${message}`);
+    }
+    await attempt.means(config);
+    return withConfig(config, options, action, attempt);
+  });
 }
 
 /** The same with a configuration that has been read. */
@@ -42,6 +49,7 @@ export function withConfig<T>(
   config: Config,
   { readOnly, reachesSources = true, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config'>,
   action: (context: LoadContext) => Promise<T>,
+  attempt = new Attempt(config.file, undefined),
 ): Promise<T> {
   return compose(config, async ({ model, sources, stores, spoolRoot, watching, open, emit }) => {
     const opening = () => open({ readOnly, reachesSources });
@@ -60,7 +68,7 @@ export function withConfig<T>(
         sources,
         storeOf: stores.storeOf,
         spoolRoot,
-        emit,
+        emit: attempt.listening(emit),
         signal: watch.signal,
         maxRunBytes: config.load.maxRunBytes,
         tolerance: toleranceOf(config.load, tolerance),

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { UsageError } from '../errors.ts';
 import { placeOf } from '../objects/s3/uri.ts';
 import type { Stores } from '../objects/stores.ts';
-import type { RedshiftTarget } from '../target.ts';
+import type { RedshiftTarget, Target } from '../target.ts';
 import type { WorkStore } from './redshift/work.ts';
 import type { Service } from './service.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -38,6 +38,18 @@ export async function openWarehouse(config: Config, access: Access): Promise<War
       const { readable, scratch } = access;
       return openPostgres({ target, readable, scratch, timeoutMilliseconds: config.load.timeoutMilliseconds });
     }
+  }
+}
+
+/** Where the warehouse of a configuration is, as `Warehouse.location` says once it is open. */
+export async function locationOf(target: Target): Promise<string> {
+  switch (target.engine) {
+    case 'duckdb':
+      return target.path;
+    case 'redshift':
+      return (await import('./redshift/target.ts')).locationOf(target);
+    case 'postgres':
+      return (await import('./postgres/target.ts')).locationOf(target);
   }
 }
 

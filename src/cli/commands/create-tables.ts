@@ -43,7 +43,8 @@ export const createTablesCommand = toModule<Args>({
     if (args.createDatabase) {
       await createDatabase(args.config);
     }
-    await withWarehouse({ config: args.config, readOnly: false }, (context) => run(context, args));
+    const session = { config: args.config, readOnly: false, recorded: 'create-tables' };
+    await withWarehouse(session, (context) => run(context, args));
   },
 });
 

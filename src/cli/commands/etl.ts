@@ -3,7 +3,7 @@ import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { ALL_OPTION } from '../listed.ts';
 import { result, story } from '../output.ts';
 import { WAIT_OPTION } from '../patience.ts';
-import { withWarehouse } from '../session.ts';
+import { type SessionOptions, withWarehouse } from '../session.ts';
 import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
 
 interface Args extends WarehouseArgs, ToleranceArgs {
@@ -47,10 +47,15 @@ export const etlCommand = toModule<Args>({
     ['npm run -s etl -- --json', 'for a program to read'],
   ],
   run: (args) =>
-    withWarehouse({ config: args.config, readOnly: args.dryRun, wait: args.wait, tolerance: args }, (context) =>
+    withWarehouse(sessionOf(args), (context) =>
       run({ ...context, expectFiles: args.expectFiles, replays: args.replay }, args),
     ),
 });
+
+function sessionOf(args: Args): SessionOptions {
+  const { config, wait, dryRun } = args;
+  return { config, wait, tolerance: args, readOnly: dryRun, recorded: dryRun ? undefined : 'etl' };
+}
 
 async function run(context: LoadContext, args: Args): Promise<void> {
   if (args.dryRun) {

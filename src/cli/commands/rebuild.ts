@@ -24,7 +24,7 @@ export const rebuildCommand = toModule<Args>({
     ['npm run rebuild -- --restamp', 'after loads with a clock that was ahead'],
   ],
   run: ({ config, json, restamp, wait, excerpts }) =>
-    withWarehouse({ config, readOnly: false, wait }, async (context) => {
+    withWarehouse({ config, readOnly: false, wait, recorded: 'rebuild' }, async (context) => {
       const { rebuild } = await import('../../pipeline/rebuild.ts');
       const { printRebuild } = await import('../reports.ts');
       const report = await rebuild(context, { restamps: restamp });

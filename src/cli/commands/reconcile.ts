@@ -35,7 +35,7 @@ export const reconcileCommand = toModule<Args>({
     ['npm run reconcile -- --sample 1', 'a hundredth of it, where everything would take too long'],
   ],
   run: ({ config, json, recount, sample, seed, excerpts }) =>
-    withWarehouse({ config, readOnly: true }, async (context) => {
+    withWarehouse({ config, readOnly: true, recorded: 'reconcile' }, async (context) => {
       const { reconcile } = await import('../../pipeline/reconcile.ts');
       const { toSample } = await import('../../pipeline/reconcile/sample.ts');
       const reconciliation = await reconcile(context, { recounts: recount, sample: toSample(sample, seed), excerpts });

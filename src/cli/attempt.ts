@@ -1,0 +1,102 @@
+import type { Config } from '../config/config.ts';
+import { messageOf, StarloadError } from '../errors.ts';
+import type { Emit } from '../pipeline/events.ts';
+import { SYSTEM_TIMER, type Timer } from '../timer.ts';
+import { story, timeOf } from './output.ts';
+import { plainMessage } from './plain-message.ts';
+import { RunLog } from './run-log.ts';
+
+/** Where and in which run a command failed, as far as it had got. */
+export interface Whereabouts {
+  readonly warehouse: string | null;
+  readonly engine: string | null;
+  /** The one that dwh.cfg names. */
+  readonly schema: string | null;
+  readonly runId: string | null;
+}
+
+const NOWHERE: Whereabouts = { warehouse: null, engine: null, schema: null, runId: null };
+const known = new WeakMap<object, Whereabouts>();
+
+/** What is known of an error that ended a command. */
+export function whereaboutsOf(error: unknown): Whereabouts {
+  return (typeof error === 'object' && error !== null ? known.get(error) : undefined) ?? NOWHERE;
+}
+
+/** A command at work: it knows where, and which run it makes since when; a command that is `recorded` writes down how runs end. */
+export class Attempt {
+  readonly #timer: Timer;
+  readonly #command: string | undefined;
+  readonly #log: RunLog;
+  #began: number;
+  #at: Whereabouts = NOWHERE;
+
+  constructor(configFile: string, command: string | undefined, timer: Timer = SYSTEM_TIMER) {
+    this.#timer = timer;
+    this.#command = command;
+    this.#log = new RunLog(configFile);
+    this.#began = timer.now();
+  }
+
+  /** Does it. What it fails with is passed on. */
+  async make<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
+  }
+
+  /** From now on it is known which warehouse is meant. */
+  async means({ target }: Config): Promise<void> {
+    const { locationOf } = await import('../warehouse/open.ts');
+    const { engine, schema = null } = target;
+    this.#at = { ...NOWHERE, warehouse: await locationOf(target), engine, schema };
+  }
+
+  /** Sees which runs are made. */
+  listening(emit: Emit): Emit {
+    return (event) => {
+      if (event.type === 'run') {
+        this.#began = this.#timer.now();
+        this.#at = { ...this.#at, runId: event.id };
+      }
+      if (event.type === 'committed') {
+        this.#record(0);
+        this.#at = { ...this.#at, runId: null };
+      }
+      emit(event);
+    };
+  }
+
+  #failed(error: unknown): void {
+    if (typeof error === 'object' && error !== null) {
+      known.set(error, this.#at);
+    }
+    this.#record(error instanceof StarloadError ? error.exitCode : 1, plainMessage(error));
+  }
+
+  /** What cannot be written is no reason to fail; that a failure is missing in `status`, somebody should know. */
+  #record(exitCode: number, message?: string): void {
+    if (this.#command === undefined) {
+      return;
+    }
+    const now = this.#timer.now();
+    try {
+      this.#log.add({
+        time: timeOf(new Date(now)),
+        command: this.#command,
+        warehouse: this.#at.warehouse,
+        run_id: this.#at.runId,
+        seconds: Math.round(now - this.#began) / 1000,
+        exit_code: exitCode,
+        ...(message === undefined ? {} : { message }),
+      });
+    } catch (error) {
+      if (message !== undefined) {
+        story(`note: npm run status will not show this failure: cannot write ${this.#log.file}: ${messageOf(error)}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { DataError, InterruptedError, StarloadError } from '../errors.ts';
+import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
+
+const LONGEST = 500;
+
+/** What went wrong, in one line without any value of the data: it is kept longer than the data may be. */
+export function plainMessage(error: unknown): string {
+  return textOf(error).slice(0, LONGEST);
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof StarloadError)) {
+    // Its words may hold anything.
+    return `${error instanceof Error ? error.name : 'an error'}: a mistake in Starload`;
+  }
+  const { headline } = error.withoutExcerpts();
+  if (error instanceof DataError) {
+    return `${headline}${placeOf(error)}`;
+  }
+  if (error instanceof InterruptedError) {
+    return headline.replace(/ \(.*/s, '');
+  }
+  return isRefused(error) ? headline.replace(/[-+]?\d[\d.,:eE+-]*/g, '…') : headline;
+}
+
+/** Where the first record is. Its reason may quote it. */
+function placeOf({ problems: [first] }: DataError): string {
+  const { file, line, column } = first ?? {};
+  if (file === undefined) {
+    return '';
+  }
+  const place = [
+    file,
+    ...(line === undefined ? [] : [`line ${line}`]),
+    ...(typeof column === 'string' ? [`column ${column}`] : []),
+  ];
+  return ` (first: ${place.join(', ')})`;
+}
+
+/** An engine that refuses a value tells it, numbers without quotes. */
+function isRefused(error: StarloadError): boolean {
+  const failure = error instanceof StepFailed ? error.failure : error;
+  return failure instanceof WarehouseError && failure.kind === 'refused';
+}
