@@ -83,7 +83,11 @@ function masked(text) {
       .replace(/starload-(CopyRole|LoaderPolicy)-[A-Z0-9]{12}/g, 'starload-$1-A1B2C3D4E5F6')
       .replace(/\b20\d{6}T\d{6}Z-[0-9a-f]{16}/g, '20260101T120000Z-0123456789abcdef')
       .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, '2026-01-01 12:00:00.000')
-      .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
+      .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(?!\.)/g, '2026-01-01 12:00:00')
+      // In a column that is eight characters wide, the name of it, and two apart from the next.
+      .replace(/(2026-01-01 12:00:00\.000 {2})[\d.]+ s +/g, (_, before) => `${before}${'1.5 s'.padEnd(10)}`)
+      .replace(/(2026-01-01 12:00:00 {2}\S+ +\d+ {2})[\d.]+ s +/g, (_, before) => `${before}${'1.5 s'.padEnd(10)}`)
+    .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
       .replace(/^compared: .*$/gm, (line) => line.replace(/[\d.]+ s/g, '0.1 s'))
       .replace(/Node \d+\.\d+\.\d+/g, 'Node 20.20.2')
   );

@@ -20,7 +20,17 @@ function textOf(error: unknown): string {
   if (error instanceof InterruptedError) {
     return headline.replace(/ \(.*/s, '');
   }
-  return isRefused(error) ? headline.replace(/[-+]?\d[\d.,:eE+-]*/g, '…') : headline;
+  return isRefused(error) ? withoutNumbers(headline) : headline;
+}
+
+/** Numbers are values, but for those of lines. */
+function withoutNumbers(text: string): string {
+  const words = text.split(' ');
+  return words.map((word, at) => (isNumber(word) && words[at - 1] !== 'line' ? '…' : word)).join(' ');
+}
+
+function isNumber(word: string): boolean {
+  return /^[\d.,:;()+\-eE/]+$/.test(word) && /\d/.test(word);
 }
 
 /** Where the first record is. Its reason may quote it. */

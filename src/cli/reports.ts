@@ -2,11 +2,9 @@ import { describeDataProblem } from '../errors.ts';
 import type { Offender } from '../pipeline/checks.ts';
 import { emptiedSources } from '../pipeline/emptied.ts';
 import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
-import type { PastRun } from '../pipeline/ledger.ts';
 import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
 import type { LoadReport } from '../pipeline/report.ts';
-import type { Status } from '../pipeline/status.ts';
 import { asStarted } from './command-line.ts';
 import { LISTED, more } from './listed.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
@@ -60,16 +58,6 @@ export function printLoad(
   }
 }
 
-function renderRunning(running: Status['running']): string {
-  const rows = running.map(({ name, since, holdsLock, by }) => [
-    name,
-    since,
-    holdsLock === undefined ? 'not told' : holdsLock ? 'holds it' : '',
-    by,
-  ]);
-  return renderTable(['running now', 'since (UTC)', 'lock', 'by'], rows);
-}
-
 /** The columns about what was kept out stand there only where something was. */
 function renderLoaded({ tables }: LoadReport): string {
   const isWhole = tables.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
@@ -119,73 +107,6 @@ export function printPlan(
     return [...lines, ...more(taken, most).map((text) => [table.name, '', '', text])];
   });
   result(renderTable(['table', 'why', 'size', 'file'], rows));
-}
-
-/** Prints what runs, past runs and table sizes. */
-export function printStatus(
-  status: Status,
-  { json, all, location, excerpts = true }: Place & { readonly all: boolean },
-): void {
-  const { running, runs, rows } = status;
-  const quarantined = excerpts
-    ? status.quarantined
-    : status.quarantined.map((file) => ({ ...file, reason: 'left out (--no-excerpts)' }));
-  if (json) {
-    document({
-      command: 'status',
-      status: 'read',
-      warehouse: location,
-      running: running.map(({ name, since, holdsLock, by }) => ({ name, since, holds_lock: holdsLock ?? null, by })),
-      runs: runs.map((run) => ({
-        run_id: run.runId,
-        loaded_at: run.loadedAt,
-        files: run.files,
-        records: run.records,
-        bytes: run.bytes,
-        rejected: run.rejected,
-        quarantined: run.quarantined,
-      })),
-      quarantined: quarantined.map((file) => ({
-        table: file.table,
-        uri: file.uri,
-        run_id: file.runId,
-        since: file.since,
-        records: file.records,
-        line: file.line ?? null,
-        reason: file.reason ?? null,
-      })),
-      rows: Object.fromEntries(rows),
-    });
-    return;
-  }
-  const most = all ? Number.POSITIVE_INFINITY : LISTED;
-  if (running.length > 0) {
-    result(`${renderRunning(running)}\n`);
-  }
-  if (runs.length === 0) {
-    result('nothing has been loaded yet');
-  } else {
-    result([renderRuns(runs.slice(0, most)), ...more(runs, most)].join('\n'));
-  }
-  if (quarantined.length > 0) {
-    const cells = quarantined
-      .slice(0, most)
-      .map(({ table, uri, since, reason, line }) => [table, uri, since, line ?? '', reason ?? '']);
-    const table = renderTable(['set aside from', 'file', 'since (UTC)', 'line', 'first mistake'], cells);
-    result(['', table, ...more(quarantined, most)].join('\n'));
-  }
-  result(`\n${renderTable(['table', 'rows'], [...rows])}`);
-}
-
-/** The columns about what was kept out stand there only where something was. */
-function renderRuns(runs: readonly PastRun[]): string {
-  const isWhole = runs.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
-  const rows = runs.map((run) => [
-    ...[run.runId, run.loadedAt, run.files, run.records, bytes(run.bytes)],
-    ...(isWhole ? [] : [run.rejected, run.quarantined]),
-  ]);
-  const about = isWhole ? [] : ['rejected', 'files set aside'];
-  return renderTable(['run', 'loaded at (UTC)', 'files', 'records', 'size', ...about], rows);
 }
 
 /** Prints what a rebuild did. */

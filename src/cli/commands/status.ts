@@ -13,7 +13,9 @@ export const statusCommand = toModule<WarehouseArgs & { readonly all: boolean }>
   run: ({ config, json, all, excerpts }) =>
     withWarehouse({ config, readOnly: true }, async (context) => {
       const { status } = await import('../../pipeline/status.ts');
-      const { printStatus } = await import('../reports.ts');
-      printStatus(await status(context), { json, all, excerpts, location: context.warehouse.location });
+      const { printStatus } = await import('../status-report.ts');
+      const { RunLog } = await import('../run-log.ts');
+      const { location } = context.warehouse;
+      printStatus(await status(context), { json, all, excerpts, location, log: new RunLog(config).read(location) });
     }),
 });

@@ -1,0 +1,128 @@
+import type { PastRun, QuarantinedFile } from '../pipeline/ledger.ts';
+import type { Status } from '../pipeline/status.ts';
+import { durationOf } from './activity.ts';
+import { LISTED, more } from './listed.ts';
+import { bytes, document, result } from './output.ts';
+import type { LoggedRun } from './run-log.ts';
+import { renderTable } from './table.ts';
+
+/** How status is printed. */
+export interface StatusOptions {
+  readonly json: boolean;
+  /** Whether lists are printed whole. */
+  readonly all: boolean;
+  readonly location: string;
+  readonly excerpts?: boolean | undefined;
+  /** What was written down here of runs on this warehouse, oldest first. */
+  readonly log: readonly LoggedRun[];
+}
+
+/** The newest failures that are shown. */
+const FAILURES_SHOWN = 5;
+
+/** Prints what runs, past runs, failures, files that are set aside and table sizes. */
+export function printStatus(
+  { running, runs, rows, ...status }: Status,
+  { json, all, location, log, excerpts = true }: StatusOptions,
+): void {
+  const quarantined = excerpts
+    ? status.quarantined
+    : status.quarantined.map((file) => ({ ...file, reason: 'left out (--no-excerpts)' }));
+  const seconds = new Map(log.filter((run) => run.exit_code === 0).map((run) => [run.run_id, run.seconds]));
+  const failures = log.filter((run) => run.exit_code !== 0).toReversed();
+  if (json) {
+    document({
+      command: 'status',
+      status: 'read',
+      warehouse: location,
+      running: running.map(({ name, since, holdsLock, by }) => ({ name, since, holds_lock: holdsLock ?? null, by })),
+      runs: runs.map((run) => ({ ...runForJson(run), seconds: seconds.get(run.runId) ?? null })),
+      failures: failures.map(({ warehouse, ...failure }) => failure),
+      quarantined: quarantined.map(fileForJson),
+      rows: Object.fromEntries(rows),
+    });
+    return;
+  }
+  const most = all ? Number.POSITIVE_INFINITY : LISTED;
+  const mostFailures = all ? Number.POSITIVE_INFINITY : FAILURES_SHOWN;
+  const blocks = [
+    ...(running.length === 0 ? [] : [renderRunning(running)]),
+    runs.length === 0
+      ? 'nothing has been loaded yet'
+      : [renderRuns(runs.slice(0, most), seconds), ...more(runs, most)].join('\n'),
+    ...(failures.length === 0
+      ? []
+      : [[renderFailures(failures.slice(0, mostFailures)), ...more(failures, mostFailures)].join('\n')]),
+    ...(quarantined.length === 0
+      ? []
+      : [[renderQuarantined(quarantined.slice(0, most)), ...more(quarantined, most)].join('\n')]),
+    renderTable(['table', 'rows'], [...rows]),
+  ];
+  result(blocks.join('\n\n'));
+}
+
+function runForJson(run: PastRun) {
+  return {
+    run_id: run.runId,
+    loaded_at: run.loadedAt,
+    files: run.files,
+    records: run.records,
+    bytes: run.bytes,
+    rejected: run.rejected,
+    quarantined: run.quarantined,
+  };
+}
+
+function fileForJson(file: QuarantinedFile) {
+  return {
+    table: file.table,
+    uri: file.uri,
+    run_id: file.runId,
+    since: file.since,
+    records: file.records,
+    line: file.line ?? null,
+    reason: file.reason ?? null,
+  };
+}
+
+function renderRunning(running: Status['running']): string {
+  const rows = running.map(({ name, since, holdsLock, by }) => [
+    name,
+    since,
+    holdsLock === undefined ? 'not told' : holdsLock ? 'holds it' : '',
+    by,
+  ]);
+  return renderTable(['running now', 'since (UTC)', 'lock', 'by'], rows);
+}
+
+/** The columns about what was kept out stand there only where something was. */
+function renderRuns(runs: readonly PastRun[], seconds: ReadonlyMap<string | null, number>): string {
+  const isWhole = runs.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
+  const rows = runs.map((run) => [
+    ...[run.runId, run.loadedAt, took(seconds.get(run.runId)), run.files, run.records, bytes(run.bytes)],
+    ...(isWhole ? [] : [run.rejected, run.quarantined]),
+  ]);
+  const about = isWhole ? [] : ['rejected', 'files set aside'];
+  return renderTable(['run', 'loaded at (UTC)', 'duration', 'files', 'records', 'size', ...about], rows);
+}
+
+function renderFailures(failures: readonly LoggedRun[]): string {
+  const rows = failures.map(({ time, command, exit_code: code, seconds, run_id: id, message = '' }) => [
+    time.replace('T', ' ').replace('Z', ''),
+    ...[command, code, took(seconds), id ?? '', message],
+  ]);
+  return renderTable(['failed at (UTC)', 'command', 'exit code', 'duration', 'run', 'why'], rows);
+}
+
+function renderQuarantined(files: readonly QuarantinedFile[]): string {
+  const rows = files.map(({ table, uri, since, reason, line }) => [table, uri, since, line ?? '', reason ?? '']);
+  return renderTable(['set aside from', 'file', 'since (UTC)', 'line', 'first mistake'], rows);
+}
+
+/** A run that was made on another machine has no duration here. */
+function took(seconds: number | undefined): string {
+  if (seconds === undefined) {
+    return '';
+  }
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : durationOf(seconds * 1000);
+}
