@@ -87,7 +87,7 @@ function masked(text) {
       // In a column that is eight characters wide, the name of it, and two apart from the next.
       .replace(/(2026-01-01 12:00:00\.000 {2})[\d.]+ s +/g, (_, before) => `${before}${'1.5 s'.padEnd(10)}`)
       .replace(/(2026-01-01 12:00:00 {2}\S+ +\d+ {2})[\d.]+ s +/g, (_, before) => `${before}${'1.5 s'.padEnd(10)}`)
-    .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
+      .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
       .replace(/^compared: .*$/gm, (line) => line.replace(/[\d.]+ s/g, '0.1 s'))
       .replace(/Node \d+\.\d+\.\d+/g, 'Node 20.20.2')
   );

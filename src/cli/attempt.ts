@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { messageOf, StarloadError } from '../errors.ts';
 import type { Emit } from '../pipeline/events.ts';
 import { SYSTEM_TIMER, type Timer } from '../timer.ts';
+import { asStarted } from './command-line.ts';
 import { story, timeOf } from './output.ts';
 import { plainMessage } from './plain-message.ts';
 import { RunLog } from './run-log.ts';
@@ -95,7 +96,8 @@ export class Attempt {
       });
     } catch (error) {
       if (message !== undefined) {
-        story(`note: npm run status will not show this failure: cannot write ${this.#log.file}: ${messageOf(error)}`);
+        const told = asStarted('npm run status will not show this failure');
+        story(`note: ${told}: cannot write ${this.#log.file}: ${messageOf(error)}`);
       }
     }
   }

@@ -167,7 +167,7 @@ describe('what is written down', () => {
     ],
     [
       new WarehouseError('refused', 'sql/transform/010_run_events.sql, line 12: out of range: -1.5e10, 300'),
-      'sql/transform/010_run_events.sql, line 12: out of range: …, …',
+      'sql/transform/010_run_events.sql, line 12: out of range: … …',
     ],
     [new WarehouseError('unreachable', 'db:5432 is away'), 'db:5432 is away'],
     [
