@@ -1,4 +1,4 @@
-import { type DataProblem, MAX_PROBLEMS } from '../errors.ts';
+import { MAX_PROBLEMS } from '../errors.ts';
 import { type Bundle, type BundledFile, type BundleOptions, bundle } from '../objects/bundle.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
@@ -18,17 +18,12 @@ import { byName, type Copy } from './batches.ts';
 import type { LoadContext, Source, Tolerance } from './context.ts';
 import type { LedgerVersion } from './ledger.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
-import { refuseBadRecords } from './refuse.ts';
+import { type ReadTable, refuseBadRecords } from './refuse.ts';
 import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
-import type { Haystack } from './search.ts';
 
 /** A staging table's files, read, counted and ready to be copied. */
-export interface PreparedTable extends Copy, Haystack {
+export interface PreparedTable extends Copy, ReadTable {
   readonly files: readonly BundledFile[];
-  /** Files that cannot be loaded. */
-  readonly problems: readonly DataProblem[];
-  /** The records that are kept out. */
-  readonly rejects: Rejects;
 }
 
 /**

@@ -1,8 +1,16 @@
 import { DataError, type DataProblem, MAX_PROBLEMS } from '../errors.ts';
 import { MISSING } from '../records/record.ts';
 import type { Tolerance } from './context.ts';
-import type { PreparedTable } from './prepare.ts';
-import { findMisfits, type Misfits } from './search.ts';
+import type { Rejects } from './rejects.ts';
+import { findMisfits, type Haystack, type Misfits } from './search.ts';
+
+/** What was read for a staging table, as far as it is judged. */
+export interface ReadTable extends Haystack {
+  /** Files that cannot be loaded. */
+  readonly problems: readonly DataProblem[];
+  /** The records that are kept out. */
+  readonly rejects: Rejects;
+}
 
 const NOTHING_LOADED = 'nothing was loaded';
 
@@ -18,7 +26,7 @@ const SET_ASIDE =
  */
 export async function refuseBadRecords(
   tolerance: Tolerance | undefined,
-  prepared: readonly PreparedTable[],
+  prepared: readonly ReadTable[],
 ): Promise<void> {
   const broken = prepared.flatMap(({ problems }) => problems);
   if (tolerance === undefined) {
@@ -68,7 +76,7 @@ function brokenFiles(broken: readonly DataProblem[]): DataError {
   });
 }
 
-function tooMany(bad: number, { maxErrors, spent = 0 }: Tolerance, prepared: readonly PreparedTable[]): DataError {
+function tooMany(bad: number, { maxErrors, spent = 0 }: Tolerance, prepared: readonly ReadTable[]): DataError {
   const problems = prepared.flatMap(({ rejects }) => rejects.problems).slice(0, MAX_PROBLEMS);
   const all = bad + spent;
   const listed = all > problems.length ? ` (the first ${problems.length} are listed)` : '';

@@ -1,6 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import { cureFor, failuresOf, isChangeable, isRemnant, type StackEvent } from './outcome.ts';
-import type { StackState } from './stacks.ts';
+import { cureFor, failuresOf, isChangeable, isRemnant, type StackEvent, type StackState } from './outcome.ts';
 
 type Named = Pick<StackState, 'name' | 'status'>;
 

@@ -1,3 +1,13 @@
+/** A stack as it stands. */
+export interface StackState {
+  readonly name: string;
+  readonly id: string;
+  /** Such as CREATE_COMPLETE. */
+  readonly status: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
 /** Something that happened to a stack or to one of its resources. */
 export interface StackEvent {
   readonly id: string;

@@ -3,19 +3,9 @@ import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
 import type { SdkClient } from './client.ts';
 import { adviceFor, explain } from './errors.ts';
 import { failed } from './failure.ts';
-import { type Change, isSettled, isSuccess, type StackEvent } from './outcome.ts';
+import { type Change, isSettled, isSuccess, type StackEvent, type StackState } from './outcome.ts';
 import { DEFAULTS } from './parameters.ts';
 import { StackWatch, type WatchOptions } from './watch.ts';
-
-/** A stack as it stands. */
-export interface StackState {
-  readonly name: string;
-  readonly id: string;
-  /** Such as CREATE_COMPLETE. */
-  readonly status: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly outputs: Readonly<Record<string, string>>;
-}
 
 /** A change set that CloudFormation has worked out and nobody has executed. */
 export interface Proposal {

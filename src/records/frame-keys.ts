@@ -1,6 +1,6 @@
+import type { JsonPath } from './jsonpaths.ts';
 import type { ValueKind } from './normalise.ts';
 import { ValueJudge } from './plain-values.ts';
-import type { LaidOutColumn } from './rewrite.ts';
 
 /** Spellings foreseen at most. In a file whose keys are data there is no end to them: the rest take the slow path. */
 const MOST_FORESEEN = 128;
@@ -15,6 +15,13 @@ interface KnownKey {
   readonly bytes: Uint8Array;
   /** Its place among the wanted keys, or -1. */
   readonly wanted: number;
+}
+
+/** A column of the records that are written anew, and where its value stands in those that are read. */
+export interface LaidOutColumn {
+  readonly name: string;
+  readonly kind: ValueKind;
+  readonly path: JsonPath;
 }
 
 /** The keys of records that are of interest. */

@@ -1,14 +1,6 @@
-import { kindOf, type WantedKeys } from './frame-keys.ts';
-import type { JsonPath } from './jsonpaths.ts';
-import { normaliseRecord, normaliseValue, UnfitRecord, type ValueKind } from './normalise.ts';
+import { kindOf, type LaidOutColumn, type WantedKeys } from './frame-keys.ts';
+import { normaliseRecord, normaliseValue, UnfitRecord } from './normalise.ts';
 import { pathReader, Unreadable } from './paths.ts';
-
-/** A column of the records that are written anew, and where its value stands in those that are read. */
-export interface LaidOutColumn {
-  readonly name: string;
-  readonly kind: ValueKind;
-  readonly path: JsonPath;
-}
 
 /** Writes a record so that every engine takes it alike. Throws UnfitRecord when some might take what does not fit. */
 export type Rewrite = (record: string) => string;

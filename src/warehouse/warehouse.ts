@@ -1,7 +1,6 @@
 import type { Part } from '../objects/part.ts';
 import type { Table } from '../sql/catalogue.ts';
 import type { Written } from '../sql/written.ts';
-import type { Pages } from './pages.ts';
 
 /** A value of a result row. Timestamps are text, `YYYY-MM-DD HH:MM:SS.mmm` in UTC; integers beyond 2^53 are bigint. */
 export type Value = null | boolean | number | bigint | string;
@@ -190,7 +189,7 @@ export interface Warehouse {
   query(sql: string, options?: QueryOptions): Promise<ResultSet>;
 
   /** The same for any number of rows: they are fetched as the reader takes them. A reader that stops ends the statement. */
-  pages(sql: string, options?: QueryOptions): Pages;
+  pages(sql: string, options?: QueryOptions): AsyncIterable<ResultSet>;
 
   /** What stands under these names in the schema, whoever made it; nothing where the schema is missing. */
   relations(names: readonly string[]): Promise<readonly Relation[]>;

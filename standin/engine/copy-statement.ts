@@ -1,7 +1,6 @@
 import { syntaxError } from './lexer.ts';
 import { readTableName } from './query.ts';
 import { type Reader, refusal } from './reader.ts';
-import type { Plan } from './translation.ts';
 
 /** A COPY of JSON files from S3, as far as it is imitated. */
 export interface CopyStatement {
@@ -73,7 +72,7 @@ const NOT_IMITATED = [
 const MAXERROR_LIMIT = 100_000;
 
 /** Reads a COPY; parameters come in any order after the location (page "COPY"). */
-export function readCopy(reader: Reader): Plan {
+export function readCopy(reader: Reader): { readonly kind: 'copy'; readonly copy: CopyStatement } {
   reader.expect('copy');
   const mark = reader.mark();
   const name = readTableName(reader);

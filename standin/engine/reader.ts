@@ -2,7 +2,6 @@ import { EngineError } from '../executor.ts';
 import type { Columns, Scope } from './correlation.ts';
 import { domainOf, type TextType } from './domains.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
-import type { Qualify } from './qualify.ts';
 import { RESERVED, UNFIT_AS_BARE_ALIAS } from './words.ts';
 
 /** A piece of the PostgreSQL text and where in the statement it comes from. */
@@ -28,6 +27,13 @@ export interface Frame {
 /** A query of which nothing has been read. */
 export function newFrame(): Frame {
   return { bare: [], scopes: [], combines: false, top: undefined };
+}
+
+/** A SELECT as far as it concerns a QUALIFY that may follow it. */
+export interface Qualifiable {
+  /** What keeps it from being translated. */
+  obstacle: string | undefined;
+  addTable(name: string, isAliased: boolean): void;
 }
 
 /** The rules that call one another across files. */
@@ -75,7 +81,7 @@ export class Reader {
   place: Scope['place'] = 'elsewhere';
   frame = newFrame();
   /** The SELECT that is being read, for a QUALIFY that may follow. */
-  qualify: Qualify | undefined;
+  qualify: Qualifiable | undefined;
   /** What it uses that not every SQL has: functions by their names, clauses in capitals. */
   readonly uses = new Set<string>();
   /** Which of the two types of bare literals; the branches of a set operation have different ones. */

@@ -5,8 +5,8 @@ import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
 import { InterruptedError } from '../../src/errors.ts';
 import { S3Clients } from '../../src/objects/s3/client.ts';
 import { emptyBucket } from '../../src/provision/bucket.ts';
-import type { StackEvent } from '../../src/provision/outcome.ts';
-import { type StackState, Stacks } from '../../src/provision/stacks.ts';
+import type { StackEvent, StackState } from '../../src/provision/outcome.ts';
+import { Stacks } from '../../src/provision/stacks.ts';
 
 const aws: AwsStub<sdk.ServiceInputTypes, sdk.ServiceOutputTypes, sdk.CloudFormationClientResolvedConfig> = mockClient(
   sdk.CloudFormationClient,

@@ -1,7 +1,8 @@
 import type { AwsAccess } from '../../config/aws-access.ts';
 import { StarloadError, UsageError } from '../../errors.ts';
+import type { StackState } from '../../provision/outcome.ts';
 import type { ParameterName, Parameters } from '../../provision/parameters.ts';
-import type { Proposal, StackState } from '../../provision/stacks.ts';
+import type { Proposal } from '../../provision/stacks.ts';
 import { toModule } from '../command.ts';
 import { confirmed } from '../confirm.ts';
 import { printProvisioning, tellCost, tellProposal, warnOfNobody } from '../provision-report.ts';

@@ -1,6 +1,5 @@
 import { StarloadError } from '../../errors.ts';
-import type { Change, StackEvent } from '../../provision/outcome.ts';
-import type { StackState } from '../../provision/stacks.ts';
+import type { Change, StackEvent, StackState } from '../../provision/outcome.ts';
 import { toModule } from '../command.ts';
 import { confirmed } from '../confirm.ts';
 import { count, document, result, story, styledStory } from '../output.ts';
