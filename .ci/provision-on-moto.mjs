@@ -140,6 +140,6 @@ run(['teardown', '--yes', '--delete-data', '--stack', 'other'], 0, fresh);
 const bucket = { Type: 'AWS::S3::Bucket' };
 const TemplateBody = JSON.stringify({ Resources: { bucket } });
 await cloudFormation.createStack({ StackName: 'foreign', TemplateBody });
-assert.match(run(['provision', '--yes', '--stack', 'foreign'], 1).error.message, /which provision did not make/);
+assert.match(run(['provision', '--yes', '--stack', 'foreign'], 1).error.message, /which provision did not create/);
 assert.match(run(['teardown', '--yes', '--delete-data', '--stack', 'foreign'], 1).error.next, /--stack/);
 assert.equal((await s3.listBuckets({})).Buckets.length, 1);

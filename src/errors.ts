@@ -72,7 +72,7 @@ export class StarloadError extends Error {
 export function describeCommitted({ runs, of, files, records, rejected }: Committed): string {
   const which =
     runs === 1 ? `run 1 of ${of} is committed and stays` : `runs 1 to ${runs} of ${of} are committed and stay`;
-  const kept = rejected === 0 ? '' : `, ${rejected} kept out`;
+  const kept = rejected === 0 ? '' : `, ${rejected} rejected`;
   return `${which} (${files} ${files === 1 ? 'file' : 'files'}, ${records} ${records === 1 ? 'record' : 'records'}${kept})`;
 }
 
@@ -102,7 +102,7 @@ export class ConfigError extends StarloadError {
     super(
       `${file}: ${problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`}\n${listProblems(problems)}`,
       {
-        next: options.next ?? 'Mend the lines named above. dwh.cfg.example documents every key.',
+        next: options.next ?? 'Fix the lines listed above. dwh.cfg.example documents every key.',
         cause: options.cause,
       },
     );

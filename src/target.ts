@@ -4,6 +4,13 @@ export type Target =
   | ({ readonly engine: 'postgres' } & PostgresTarget)
   | ({ readonly engine: 'redshift' } & RedshiftTarget);
 
+/** The engines' names, for people. */
+export const ENGINE_NAMES: Readonly<Record<Target['engine'], string>> = {
+  duckdb: 'DuckDB',
+  postgres: 'PostgreSQL',
+  redshift: 'Redshift',
+};
+
 /** The embedded warehouse: one file, or `:memory:`. */
 export interface DuckdbTarget {
   readonly path: string;

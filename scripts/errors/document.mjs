@@ -1,4 +1,4 @@
-// docs/errors.md, made of the sources: `node scripts/errors/document.mjs` writes it, a test holds it to them.
+// Generates docs/errors.md from the sources: `node scripts/errors/document.mjs` writes it, and a test checks that it is current.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inventory } from './inventory.mjs';
@@ -8,28 +8,28 @@ const SQL = new URL('../../sql/', import.meta.url);
 
 const INTRODUCTION = `# Errors
 
-Every error the loader has words for, with its cure. This page is made from the sources by
-\`node scripts/errors/document.mjs\`, and a test holds it to them. An error says \`error:\` and what happened and where, then
-\`next:\` and what to do; \`--debug\` adds where in the program it arose, \`--json\` gives the same as a document
-([output.md](output.md)). The runbook in [operations.md](operations.md#runbook) begins with what you see.
+Every error that the loader reports, with its fix. \`node scripts/errors/document.mjs\` generates this page from the sources, and a
+test checks that it is up to date. An error prints \`error:\` with what happened and where, then \`next:\` with what to do.
+\`--debug\` adds where in the program it arose, and \`--json\` gives the same as a document ([output.md](output.md)). The runbook in
+[operations.md](operations.md#runbook) starts from what you see.
 
-\`{name}\` stands for a value, \`(a | b)\` for one of several wordings, \`[a]\` for what is said only at times; \`… words …\` are
-words, and codes, of somebody else's message by which the error is known. An error without a \`next:\`, printed with a
-stack, is a mistake in Starload itself: please report it.
+\`{name}\` stands for a value, \`(a | b)\` for one of several wordings, \`[a]\` for an optional part. \`… words …\` are words or codes
+in a message of another program that identify the error. An error with a stack trace and without \`next:\` is a bug in
+Starload: please report it.
 `;
 
 const GROUPS = [
-  [2, 'Exit code 2: wrong usage or configuration', 'Nothing was begun.'],
+  [2, 'Exit code 2: wrong usage or configuration', 'Nothing was started.'],
   [
     3,
-    'Exit code 3: data refused',
-    'Nothing of the run was loaded; of a load in several runs, those before it stay. Or reconcile found what does not agree.',
+    'Exit code 3: data rejected or out of sync',
+    'Nothing of the run was loaded; if a load consists of several runs, the earlier ones stay. Or reconcile found differences.',
   ],
   [1, 'Exit code 1: failed', 'Nothing was changed, unless the message says otherwise: a run is one transaction.'],
   [130, 'Exit code 130 (SIGINT) or 143 (SIGTERM): stopped', 'By Ctrl-C, a scheduler or a shutdown.'],
 ];
 
-/** Folders of src/, the longest first, and what they are to the reader. */
+/** Folders of src/, the longest first, and their titles for the reader. */
 const AREAS = [
   ['config/', 'dwh.cfg'],
   ['aws/', 'AWS'],
@@ -85,7 +85,7 @@ function list(errors) {
 function itemsOf({ messages, cures }) {
   const said = messages.filter((text) => text.trim() !== '');
   const cure = cures.map((text) => `\n  → ${asText(text)}`).join('');
-  if (said.length === 0) return cure === '' ? [] : [`- _in the words of whoever refused it_${cure}`];
+  if (said.length === 0) return cure === '' ? [] : [`- _the message of the engine or service that refused it_${cure}`];
   return cures.length === 0 ? said.map((text) => `- ${asCode(text)}`) : [`- ${said.map(asCode).join(' or ')}${cure}`];
 }
 
@@ -100,14 +100,14 @@ function asText(text) {
   return text.replaceAll('<', '\\<').replaceAll('*', '\\*');
 }
 
-/** What is compared without a file of its own in sql/. */
+/** Comparisons that have no file in sql/. */
 const VALUES = [
-  "- `load_run`: It holds one row, whose stamp is neither before the newest run of the ledger nor ahead of the warehouse's clock.\n  → Somebody changed load_run by hand: npm run rebuild -- --restamp makes its row anew.",
-  '- the name of a current or star table: Every column of every row is what the transforms make of staging.\n  → npm run rebuild makes everything derived anew from staging.',
-  '- the name of a staging table (with `--recount`): Every value of every staged row is what the files hold.\n  → Somebody changed staging by hand. npm run create-tables -- --force and npm run etl load all anew.',
+  "- `load_run`: It holds one row; its stamp is neither older than the newest run of the ledger nor ahead of the warehouse's clock.\n  → Somebody changed load_run by hand: npm run rebuild -- --restamp recreates its row.",
+  '- the name of a current or star table: Every column of every row equals what the transforms derive from staging.\n  → npm run rebuild rebuilds everything derived from staging.',
+  '- the name of a staging table (with `--recount`): Every value of every staged row equals the value in the files.\n  → Somebody changed staging by hand. npm run create-tables -- --force and npm run etl reload everything.',
 ];
 
-/** The checks of a load and the comparisons of reconcile, each by its name, with the comment its file begins with. */
+/** The checks of a load and the comparisons of reconcile, each with its name and the comment at the top of its file. */
 function rules() {
   const checks = ['checks/staged', 'checks/star'].flatMap(filesOf).map(({ name, text }) => {
     const severity = /^-- severity: (.*)$/m.exec(text)[1];

@@ -67,7 +67,7 @@ const TROUBLES = {
       'ServiceUnavailable',
       'InternalError',
     ],
-    next: 'AWS is busy, or this account asks too much of it: run again in a minute or two.',
+    next: 'AWS is busy, or this account sends too many requests: run again in a minute or two.',
   },
   network: {
     codes: [

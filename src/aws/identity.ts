@@ -48,7 +48,7 @@ function dateOf(response: unknown): Date | undefined {
 
 const DENIED: Advice = {
   codes: ['AccessDenied', 'AccessDeniedException'],
-  next: 'A policy denies sts:GetCallerIdentity: look for one of the organisation.',
+  next: 'A policy denies sts:GetCallerIdentity: check the policies of the organisation.',
 };
 
 /** The error keeps no cause: the SDK's holds the request with its signature. */
@@ -57,8 +57,8 @@ function explained(error: unknown): StarloadError {
   const isAway = ['busy', 'network'].includes(troubleOf(error) ?? '');
   const next = isAway ? undefined : adviceOn(error, [DENIED]);
   return next === undefined
-    ? new StsUnreachable(`STS does not answer (${said}), so nobody knows who the credentials belong to`, {
-        next: 'Nothing needs STS but this check. In a network without a way to it, go by the checks below.',
+    ? new StsUnreachable(`STS does not answer (${said}), so it is not known whose credentials these are`, {
+        next: 'Only this check needs STS. If your network cannot reach it, rely on the checks below.',
       })
-    : new StarloadError(`the AWS credentials are of no use (${said})`, { next });
+    : new StarloadError(`the AWS credentials do not work (${said})`, { next });
 }

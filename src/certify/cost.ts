@@ -44,7 +44,9 @@ export function boundOf(kind: 'cluster' | 'workgroup', { minutes, maxDollars, pr
     const least = Math.ceil(perSecond * SHORTEST_SECONDS * 100) / 100;
     throw new UsageError(
       `the shortest time that Serverless bills, ${SHORTEST_SECONDS} seconds, costs $${money(least)} with ${rpus} RPUs`,
-      { next: `Lower the workgroup's base capacity for the time of it, or allow more: --max-dollars ${money(least)}.` },
+      {
+        next: `Lower the workgroup's base capacity during the test, or raise the limit: --max-dollars ${money(least)}.`,
+      },
     );
   }
   const bounded = Math.min(seconds, Math.floor(paidSeconds - CLEANING_SECONDS));
@@ -54,15 +56,17 @@ export function boundOf(kind: 'cluster' | 'workgroup', { minutes, maxDollars, pr
 /** What a certification does and costs at most, for people. */
 export function costOf({ seconds, dollars }: Bound, limits: Limits, hasWorkPrefix: boolean): readonly string[] {
   return [
-    'certify makes a schema starload_certify_…, asks the warehouse there, and drops it; what a killed one leaves, the next certify removes',
-    `it takes a few minutes, and stops itself after ${timeOf(seconds)}; no table of yours is read or written`,
-    dollars === undefined ? 'cost: on a cluster nothing but its load' : serverlessCost(dollars, limits),
-    ...(hasWorkPrefix ? [] : ['without WORK_PREFIX nothing can be copied: values and the trial load are left out']),
+    'certify creates a schema starload_certify_…, runs its tests there, and drops it; if it is killed, the next certify cleans up',
+    `it takes a few minutes, and stops after ${timeOf(seconds)}; no table of yours is read or written`,
+    dollars === undefined ? 'cost: none on a cluster, only load' : serverlessCost(dollars, limits),
+    ...(hasWorkPrefix
+      ? []
+      : ['without WORK_PREFIX nothing can be copied: tests of values and the trial load are skipped']),
   ];
 }
 
 function serverlessCost(dollars: number, { rpus, price }: Limits): string {
-  return `cost: at most $${money(dollars)}, at ${rpus} RPUs (--rpus) and $${price} an RPU-hour (--price), ${CLEANING_SECONDS} seconds for cleaning up included; --max-dollars bounds it`;
+  return `cost: at most $${money(dollars)}, at ${rpus} RPUs (--rpus) and $${price} an RPU-hour (--price), ${CLEANING_SECONDS} seconds for cleaning up included; --max-dollars sets the limit`;
 }
 
 /** `15 minutes`, `55 seconds`, `2 minutes 15 seconds`. */

@@ -63,9 +63,12 @@ export function keepAlive(service: Service, schema: string, everyMilliseconds = 
 /** Throws StarloadError where the schema is gone: what was found since says nothing. */
 export async function assertStanding(service: Service, schema: string): Promise<void> {
   if (!(await beat(service, schema))) {
-    throw new StarloadError('the schema of the certification was removed by another one, which took it for dead', {
-      next: 'Was this machine asleep? Run it again.',
-    });
+    throw new StarloadError(
+      'another certification removed the schema of this one, because it considered this one dead',
+      {
+        next: 'Was this machine asleep? Run it again.',
+      },
+    );
   }
 }
 
@@ -112,7 +115,7 @@ function markOf(schema: string): string {
 async function done(service: Service, sqls: readonly string[]) {
   const sent = await service.send(sqls);
   if (sent.status !== 'FINISHED') {
-    throw new StarloadError(`the schema of the certification cannot be made, found or dropped: ${errorOf(sent)}`, {
+    throw new StarloadError(`the schema of the certification cannot be created, found or dropped: ${errorOf(sent)}`, {
       next: 'Let the database user create schemas: GRANT CREATE ON DATABASE. Nothing else was changed.',
     });
   }

@@ -108,8 +108,8 @@ function removing({ file }: Config, schema: string): readonly string[] {
 }
 
 const NOTHING_LEFT = {
-  outcome: 'the schema of the certification is dropped, and nothing of it is left',
-  next: 'Run it again when you like.',
+  outcome: 'the schema of the certification is dropped, and nothing remains of it',
+  next: 'Run it again at any time.',
 };
 
 /** The warehouse of the configuration, in a schema of the certification's own, and a folder of the work prefix to itself. */
@@ -173,8 +173,8 @@ function afterSeconds(seconds: number, stop: () => void): AbortSignal {
   const controller = new AbortController();
   const end = () => {
     controller.abort(
-      new StarloadError(`the certification was stopped after ${timeOf(seconds)}, before it had found anything`, {
-        next: 'Nothing of it is left. Is the warehouse busy? Run again at a quieter hour, or with --minutes or --max-dollars.',
+      new StarloadError(`the certification was stopped after ${timeOf(seconds)}, before it had any results`, {
+        next: 'Nothing remains of it. Is the warehouse busy? Run again at a quieter hour, or with --minutes or --max-dollars.',
       }),
     );
     stop();

@@ -21,13 +21,13 @@ export function verdictOn(certified: CertifiedDocument, file: string): Verdict {
 }
 
 function wrong(short: readonly string[], file: string): BadResult {
-  return new BadResult(1, `${counted(short.length, 'thing')} did not work as a load needs it: ${short.join('; ')}`, {
-    next: `Report it, with ${file}, which holds no name, account or secret.`,
+  return new BadResult(1, `${counted(short.length, 'thing')} did not work as loads require: ${short.join('; ')}`, {
+    next: `Report it, and attach ${file}, which contains no name, account or secret.`,
   });
 }
 
 function cutShort(left: number, file: string): BadResult {
   return new BadResult(1, `time was up with ${counted(left, 'question')} left`, {
-    next: `${file} holds what was found. To ask the rest, run it again with more --minutes or --max-dollars.`,
+    next: `${file} holds the results so far. To get the rest, run it again with more --minutes or --max-dollars.`,
   });
 }

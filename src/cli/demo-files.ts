@@ -16,7 +16,7 @@ const CONFIG_NAME = 'dwh.cfg';
 const DATA = ['song_data', 'log_data'];
 const DATABASE = ['sparkify.duckdb', 'sparkify.duckdb.wal'];
 
-const CONFIG = `# Written by npm run demo: an embedded DuckDB file beside this one.
+const CONFIG = `# Written by npm run demo: an embedded DuckDB file in this folder.
 [S3]
 LOG_DATA=log_data
 SONG_DATA=song_data
@@ -52,12 +52,12 @@ function claim(folder: string): MadeFiles {
   const isEmpty = readdirSync(folder).every((name) => name === DEMO_MARK);
   const mark = isEmpty ? '' : readMark(folder);
   if (mark === undefined) {
-    throw new UsageError(`${folder} is not a folder of the demo's, and it is not empty`, {
-      next: 'Choose another folder with --dir: the demo deletes and makes anew what is in its own.',
+    throw new UsageError(`${folder} was not created by the demo, and it is not empty`, {
+      next: 'Choose another folder with --dir: the demo deletes and recreates the files in its folder.',
     });
   }
   if (!isEmpty && mark.trim() === '') {
-    throw new UsageError(`an earlier demo was stopped in ${folder}, and what else is there may be yours`, {
+    throw new UsageError(`an earlier demo was stopped in ${folder}, and other files there may be yours`, {
       next: `Delete ${folder}, or choose another folder with --dir.`,
     });
   }
@@ -99,8 +99,8 @@ function refuseForeign(folder: string, made: MadeFiles): void {
   }
   for (const path of made.size === 0 ? [] : ownFiles(folder)) {
     const hash = made.get(relative(folder, path));
-    if (hash === undefined) throw foreign(path, 'was not made by the demo');
-    if (!isFile(path) || hashOf(path) !== hash) throw foreign(path, 'was changed since the demo made it');
+    if (hash === undefined) throw foreign(path, 'was not created by the demo');
+    if (!isFile(path) || hashOf(path) !== hash) throw foreign(path, 'was changed since the demo created it');
   }
 }
 

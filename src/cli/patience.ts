@@ -10,7 +10,7 @@ export const WAIT_OPTION = {
     type: 'number',
     default: 0,
     requiresArg: true,
-    describe: 'DuckDB: wait up to so many minutes for a file that another process has',
+    describe: 'DuckDB: wait up to this many minutes while another process uses the file',
   },
 } as const satisfies Record<string, Options>;
 

@@ -34,9 +34,9 @@ const COMMANDS = [
 
 const NAMES = COMMANDS.map(({ command }) => String(command).replace(/ .*/, ''));
 
-const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 data refused or not in
-agreement, 130 interrupted.
-stdout is the result, stderr the story; with --json stdout is one JSON document (docs/output.md).`;
+const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 data rejected or out of sync, 130
+interrupted.
+Results go to stdout, progress and messages to stderr; with --json stdout is one JSON document (docs/output.md).`;
 
 /**
  * Runs a command line, without the program's name. Returns the exit code; everything that is to be said has then been

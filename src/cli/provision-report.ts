@@ -31,9 +31,9 @@ export function tellCost(cost: Cost, parameters: Parameters, missing: readonly s
   for (const line of cost.price === null ? unknownCost(parameters) : costLines(cost, parameters)) {
     story(line);
   }
-  story(`      storage $${cost.storageGigabyteMonth} a GB and month, S3 apart; by ${cost.basis}`);
+  story(`      storage $${cost.storageGigabyteMonth} per GB and month, without S3; by ${cost.basis}`);
   if (parameters.AlarmEmail === '') {
-    story(`${styledStory('yellow', 'warning')}: without --email nobody is told what it costs`);
+    story(`${styledStory('yellow', 'warning')}: without --email there is no mail about costs`);
   }
   for (const message of missing) {
     story(`${styledStory('yellow', 'warning')}: ${message}`);
@@ -43,12 +43,12 @@ export function tellCost(cost: Cost, parameters: Parameters, missing: readonly s
 /** Warns that the warehouse is there, and nobody was given the right to load into it. */
 export function warnOfNobody(): void {
   story(
-    `${styledStory('yellow', 'warning')}: only administrators can load: --users or --roles gives others the policy`,
+    `${styledStory('yellow', 'warning')}: only administrators can load: use --users or --roles to give others the policy`,
   );
 }
 
 function unknownCost({ NodeType }: Parameters): string[] {
-  return [`cost: nobody knows the price of ${NodeType} here; --price takes it`];
+  return [`cost: the price of ${NodeType} is not known; give it with --price`];
 }
 
 function costLines({ price, leastPerRun, mostPerHour, perMonth }: Cost, parameters: Parameters): string[] {
@@ -60,8 +60,8 @@ function costLines({ price, leastPerRun, mostPerHour, perMonth }: Cost, paramete
     ];
   }
   return [
-    `cost: $${money(leastPerRun)} at least for a load (${BaseCapacity} RPUs for 60 s, at $${price} an RPU and hour),`,
-    `      $${money(mostPerHour)} at most for an hour (${MaxCapacity} RPUs); nothing while nobody asks`,
+    `cost: $${money(leastPerRun)} at least for a load (${BaseCapacity} RPUs for 60 s, at $${price} per RPU-hour),`,
+    `      $${money(mostPerHour)} at most for an hour (${MaxCapacity} RPUs); nothing while it is idle`,
   ];
 }
 
@@ -98,6 +98,6 @@ export function printProvisioning(report: Provisioning, { stack, config, json }:
   result(`stack ${stack} in ${region}: ${WORDS[status]}`);
   if (status === 'planned') return;
   result(`\n${renderTable(['output', 'value'], Object.entries(outputs).sort())}`);
-  result(`\n${config}: ${written.length === 0 ? 'says so already' : `changed ${written.join(', ')}`}`);
+  result(`\n${config}: ${written.length === 0 ? 'is already up to date' : `changed ${written.join(', ')}`}`);
   story(`${styledStory('cyan', 'next')}: ${asStarted('npm run check, npm run create-tables, npm run etl')}`);
 }

@@ -140,7 +140,7 @@ function lineFor(event: PipelineEvent): string | undefined {
     case 'moved':
       return `${event.table}: ${counted(event.files, 'file')} under a new name, not loaded again: ${event.first} was ${event.from}${andMore(event.files)}`;
     case 'copied':
-      return `${styledStory('yellow', 'warning')}: ${event.table}: ${counted(event.files, 'new file')} with the content of a file that is loaded and still there: ${event.first}${andMore(event.files)}; loaded again, its rows win over later corrections`;
+      return `${styledStory('yellow', 'warning')}: ${event.table}: ${counted(event.files, 'new file')} with the content of a file that is already loaded and still exists: ${event.first}${andMore(event.files)}; loaded again, its rows win over later corrections`;
     case 'read':
       return event.files === event.of ? `${event.table}: read ${counted(event.records, 'record')}` : undefined;
     case 'waiting':
@@ -150,11 +150,11 @@ function lineFor(event: PipelineEvent): string | undefined {
     case 'committed':
       return event.of === 1
         ? undefined
-        : `run ${event.run} of ${event.of} is loaded, and stays whatever becomes of the others`;
+        : `run ${event.run} of ${event.of} is loaded, and stays even if a later run fails`;
     case 'replaying':
-      return `${counted(event.runs, 'run')} of the earlier tables will be made again, in their order (--no-replay loads everything in one)`;
+      return `${counted(event.runs, 'run')} of the earlier tables will be repeated, in their order (--no-replay loads everything in one run)`;
     case 'uncounted':
-      return `${styledStory('yellow', 'warning')}: all is committed, but the rows of the tables could not be counted: ${event.reason}`;
+      return `${styledStory('yellow', 'warning')}: everything is committed, but the rows of the tables could not be counted: ${event.reason}`;
     case 'again':
       return `${styledStory('yellow', 'again')} (attempt ${event.attempt}): ${event.reason}`;
     default:

@@ -95,7 +95,7 @@ export function printPlan(
     return;
   }
   if (isEmpty(plan)) {
-    result('nothing to load: every file is in the ledger as it is');
+    result('nothing to load: every file is already loaded');
     return;
   }
   const most = all ? Number.POSITIVE_INFINITY : LISTED;
@@ -132,7 +132,7 @@ export function printRebuild(report: RebuildReport, { json, location, excerpts =
 function tellMissing({ missing }: LoadReport): void {
   if (missing.length > 0) {
     story(
-      `${styledStory('yellow', 'warning')}: ${counted(missing.length, 'version')} of files that were loaded once are not there any more; records that only they held are not restored:`,
+      `${styledStory('yellow', 'warning')}: ${counted(missing.length, 'version')} of files that were loaded before no longer exist; records that only they contained are not restored:`,
     );
   }
   const lines = missing.slice(0, LISTED).map(({ table, uri, reason }) => `${reason} from ${table}: ${uri}`);
@@ -144,7 +144,7 @@ function tellMissing({ missing }: LoadReport): void {
 /** Nothing is kept out in silence. */
 function tellKeptOut({ rejected, rejects, quarantined }: KeptOut): void {
   if (rejected > 0 || rejects.length > 0) {
-    story(`${styledStory('yellow', 'warning')}: ${counted(rejected, 'record')} kept out; rejected_records says why:`);
+    story(`${styledStory('yellow', 'warning')}: ${counted(rejected, 'record')} rejected; see rejected_records:`);
     for (const problem of rejects) {
       story(describeDataProblem(problem));
     }
@@ -161,7 +161,7 @@ function keptOutForJson({ rejected, rejects, quarantined }: KeptOut) {
 
 /** What a check found is of the data; that a source is empty is not. */
 function withoutValue(warning: Offender): Offender {
-  return warning.rule === 'emptied_source' ? warning : { ...warning, offender: 'left out (--no-excerpts)' };
+  return warning.rule === 'emptied_source' ? warning : { ...warning, offender: 'hidden (--no-excerpts)' };
 }
 
 function warn(warnings: readonly Offender[]): void {

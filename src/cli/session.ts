@@ -90,16 +90,16 @@ function interrupted({ signal }: SignalWatch, warehouse: Warehouse, cause: unkno
   const { signal: name } = signal.reason;
   const { committed } = cause instanceof StarloadError ? cause : {};
   if (!isUndone(cause)) {
-    const error = new InterruptedError(name, `; what became of the transaction is not known (${messageOf(cause)})`, {
-      next: 'npm run status tells what is loaded; running the same command again loads nothing twice.',
+    const error = new InterruptedError(name, `; the outcome of the transaction is not known (${messageOf(cause)})`, {
+      next: 'npm run status shows what is loaded; running the same command again loads nothing twice.',
       cause,
     });
     return committed === undefined ? error : error.afterCommitting(committed);
   }
-  const next = 'Run the same command again when you like: nothing is loaded twice.';
+  const next = 'Run the same command again at any time: nothing is loaded twice.';
   return committed === undefined
     ? new InterruptedError(name, '', {
-        outcome: `nothing was committed, ${warehouse.location} is as it was`,
+        outcome: `nothing was committed, ${warehouse.location} is unchanged`,
         next,
         cause,
       })

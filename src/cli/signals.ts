@@ -31,7 +31,7 @@ export function isWholeProcess(): boolean {
 export async function watchSignals(cancel: () => void): Promise<SignalWatch> {
   const abort = new AbortController();
   const onSignal = (name: StopSignal) => {
-    story(`${name}: stopping; a second one ends the process at once`);
+    story(`${name}: stopping; send it again to end the process at once`);
     abort.abort(new InterruptedError(name, ''));
     cancel();
   };

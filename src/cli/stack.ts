@@ -21,8 +21,12 @@ export interface StackArgs extends WarehouseArgs {
 export const STACK_OPTIONS = {
   ...WAREHOUSE_OPTIONS,
   stack: { type: 'string', default: 'starload', requiresArg: true, describe: 'the name of the CloudFormation stack' },
-  region: { type: 'string', requiresArg: true, describe: "the stack's region; else dwh.cfg's, else the AWS profile's" },
-  yes: { type: 'boolean', default: false, describe: 'do it without asking' },
+  region: {
+    type: 'string',
+    requiresArg: true,
+    describe: "the stack's region (default: that of dwh.cfg, else that of the AWS profile)",
+  },
+  yes: { type: 'boolean', default: false, describe: 'do not ask for confirmation' },
 } as const satisfies Record<string, Options>;
 
 /** What a command has to work on a stack. */
@@ -58,7 +62,7 @@ export async function withStacks<T>(args: StackArgs, action: (context: StackCont
   const reporter = stackReporter();
   try {
     const region = await opened.client.config.region().catch((error: unknown) => {
-      throw new UsageError(`nobody says in which region (${messageOf(error)})`, {
+      throw new UsageError(`the region is not known (${messageOf(error)})`, {
         next: 'Name it: --region us-west-2, or REGION under [AWS] in dwh.cfg, or AWS_REGION in the environment.',
         cause: error,
       });
@@ -74,8 +78,8 @@ export async function withStacks<T>(args: StackArgs, action: (context: StackCont
 
 function checkName(name: string): void {
   if (STACK_NAME.test(name) && name.length <= LONGEST_NAME) return;
-  throw new UsageError(`--stack ${name} cannot be the name of a warehouse too`, {
-    next: `Take a name of lower-case letters, digits and single hyphens, beginning with a letter, at most ${LONGEST_NAME} long.`,
+  throw new UsageError(`--stack ${name} cannot be used as the name of a warehouse`, {
+    next: `Use a name of lower-case letters, digits and single hyphens that begins with a letter, at most ${LONGEST_NAME} long.`,
   });
 }
 

@@ -27,7 +27,7 @@ export function printStatus(
 ): void {
   const quarantined = excerpts
     ? status.quarantined
-    : status.quarantined.map((file) => ({ ...file, reason: 'left out (--no-excerpts)' }));
+    : status.quarantined.map((file) => ({ ...file, reason: 'hidden (--no-excerpts)' }));
   const seconds = new Map(log.filter((run) => run.exit_code === 0).map((run) => [run.run_id, run.seconds]));
   const failures = log.filter((run) => run.exit_code !== 0).toReversed();
   if (json) {

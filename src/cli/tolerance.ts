@@ -15,9 +15,9 @@ export const TOLERANCE_OPTIONS = {
   'max-errors': {
     type: 'number',
     requiresArg: true,
-    describe: 'keep up to this many bad records out, in rejected_records, and load the rest',
+    describe: 'tolerate up to this many bad records: put them into rejected_records and load the rest',
   },
-  quarantine: { type: 'boolean', describe: 'set files with bad records aside whole and load the others' },
+  quarantine: { type: 'boolean', describe: 'set files with bad records aside as a whole and load the others' },
 } as const satisfies Record<string, Options>;
 
 /**

@@ -47,7 +47,7 @@ function regionOf(findings: Findings): string | undefined {
   const inHost = endpoint !== undefined && endpoint.kind !== 'server' ? endpoint.region : undefined;
   const said = (['region', 'awsRegion'] as const).map((id) =>
     findings.of(id).state === 'filled'
-      ? findings.matching(id, REGION, 'is no AWS region: write one such as us-west-2')
+      ? findings.matching(id, REGION, 'is not an AWS region: write one such as us-west-2')
       : undefined,
   );
   return inHost ?? said[0] ?? said[1];

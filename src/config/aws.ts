@@ -13,7 +13,7 @@ export function parseAwsKeys(findings: Findings, env: Environment): AwsKeys {
   if (env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']) return keysOfEnvironment(findings, env);
   if (passesOver(findings, env)) return {};
   const [accessKeyId, secretAccessKey, sessionToken] = (['awsKey', 'awsSecret', 'awsSessionToken'] as const).map((id) =>
-    findings.matching(id, /^\S+$/, 'has blanks in it: copy the key anew'),
+    findings.matching(id, /^\S+$/, 'has blanks in it: copy the key again'),
   );
   refuseHalves(findings);
   if (accessKeyId !== undefined) findings.warn('awsKey', `AWS keys are read from this file: ${SAFER}`);
@@ -40,7 +40,7 @@ function keysOfEnvironment(findings: Findings, env: Environment): AwsKeys {
   if (findings.of('awsKey').state === 'filled') {
     findings.warn(
       'awsKey',
-      `${findings.nameOf('awsKey')} is not used: AWS_ACCESS_KEY_ID of the environment outranks it`,
+      `${findings.nameOf('awsKey')} is not used: AWS_ACCESS_KEY_ID in the environment overrides it`,
     );
   }
   return {
@@ -66,7 +66,7 @@ function demand(findings: Findings, id: SettingId, by: SettingId): void {
   const { about, key, section } = SETTINGS[id];
   const name = findings.nameOf(by);
   if (wanted.state === 'absent' || wanted.state === 'blank') {
-    findings.refuse(id, `${name} needs ${key} beside it: write ${about} under [${section}], or delete ${name}`);
+    findings.refuse(id, `${name} needs ${key} next to it: write ${about} under [${section}], or delete ${name}`);
   } else if (
     wanted.state === 'filled' &&
     wanted.entry?.section.toLowerCase() !== wanting.entry?.section.toLowerCase()

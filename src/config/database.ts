@@ -18,7 +18,7 @@ export function parsePort(findings: Findings, endpoint: Endpoint | undefined): n
   if (text === undefined) return endpoint?.port;
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && isPort(port)) return port;
-  findings.refuseValue('dbPort', 'is no port: write a number from 1 to 65535');
+  findings.refuseValue('dbPort', 'is not a port: write a number from 1 to 65535');
   return undefined;
 }
 
@@ -26,7 +26,7 @@ const SYSTEM_SCHEMA = /^(pg_.*|information_schema)$/;
 
 /** DB_SCHEMA. */
 export function parseSchema(findings: Findings): string | undefined {
-  const expectation = 'is no schema name: write lower-case letters, digits and _, such as sparkify';
+  const expectation = 'is not a schema name: write lower-case letters, digits and _, such as sparkify';
   const name = findings.matching('dbSchema', /^[a-z_][a-z0-9_]{0,62}$/, expectation);
   if (name === undefined || !SYSTEM_SCHEMA.test(name)) return name;
   findings.refuseValue('dbSchema', 'is a schema of the database system: use one of your own, such as sparkify');

@@ -9,7 +9,11 @@ const MEMORY = /^\d+(\.\d+)?\s*[KMGT]i?B$/i;
 /** The embedded warehouse a file asks for; undefined when its path is refused. */
 export function parseDuckdb(findings: Findings, base: Base): Target | undefined {
   const path = parseDatabaseFile(findings, base);
-  const memoryLimit = findings.matching('duckdbMemoryLimit', MEMORY, 'is no amount of memory: write one such as 2GB');
+  const memoryLimit = findings.matching(
+    'duckdbMemoryLimit',
+    MEMORY,
+    'is not an amount of memory: write one such as 2GB',
+  );
   const schema = parseSchema(findings);
   return path === undefined ? undefined : { engine: 'duckdb', path, memoryLimit, schema };
 }

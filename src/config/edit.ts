@@ -41,9 +41,13 @@ function editOne(file: string, text: string, id: SettingId, value: string | null
   if (edited !== undefined) return edited;
   const { section, key } = SETTINGS[id];
   const wish = value === null ? `delete ${key}` : `write ${key} = ${value} under [${section}]`;
-  throw new ConfigError(file, [{ section, key, message: `cannot be changed here without changing others: ${wish}` }], {
-    next: 'Do so, with no line indented, and run again.',
-  });
+  throw new ConfigError(
+    file,
+    [{ section, key, message: `cannot be changed here without changing other lines: ${wish}` }],
+    {
+      next: 'Do that without indented lines, and run again.',
+    },
+  );
 }
 
 function rewrite(text: string, entries: readonly Entry[], targets: readonly Entry[], value: string | null) {

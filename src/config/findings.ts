@@ -113,7 +113,7 @@ export class Findings {
   missing(id: SettingId): string {
     const { section, key, example, about } = SETTINGS[id];
     const slip = this.slipFor(id);
-    const hint = slip === undefined ? '' : ` (did you mean it by ${nameWithLine(slip)}?)`;
+    const hint = slip === undefined ? '' : ` (is ${nameWithLine(slip)} a typo of it?)`;
     return `${key} is missing${hint}: add "${key} = ${example}" (${about}) under [${section}]`;
   }
 
@@ -140,7 +140,7 @@ export class Findings {
       const slip = findSimilar(SETTINGS[id], near);
       if (slip === undefined) continue;
       const isMistake = DECIDING.has(id);
-      const message = `${nameWithLine(slip)} is not known and not read: did you mean ${key}?`;
+      const message = `${nameWithLine(slip)} is not known and is ignored: did you mean ${key}?`;
       (isMistake ? this.problems : this.warnings).push({
         ...placeOf(slip),
         message: isMistake ? `${message} Write that, or delete the line` : message,

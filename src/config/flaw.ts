@@ -6,7 +6,7 @@ interface Flaw {
 const FLAWS: readonly Flaw[] = [
   {
     pattern: /[\p{Cc}\p{Cf}]/u,
-    message: 'holds a control character, or one that cannot be seen: type the value anew',
+    message: 'contains a control or invisible character: type the value again',
   },
   {
     pattern: /^[‘’‚“”„«»]|[‘’‚“”„«»]$/,
@@ -14,11 +14,11 @@ const FLAWS: readonly Flaw[] = [
   },
   {
     pattern: /\s[#;]/,
-    message: 'has a comment behind it, which counts as part of the value: put the comment on a line of its own',
+    message: 'has a comment after it, which counts as part of the value: put the comment on a separate line',
   },
   {
     pattern: /%\([^)]*\)s|\$\{/,
-    message: 'refers to another value, which is not supported: write the value out',
+    message: 'refers to another value, which is not supported: write out the value',
   },
 ];
 

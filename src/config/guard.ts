@@ -105,7 +105,7 @@ function readHeading(reading: Reading, text: string, line: number): void {
   reading.draft = undefined;
   reading.written.push(headingOf(section));
   if (closed === '' || section === '' || !/^\s*([#;].*)?$/.test(rest)) {
-    reading.problems.push({ line, message: 'this heading is not of the form [SECTION] on a line of its own' });
+    reading.problems.push({ line, message: 'this heading does not have the form [SECTION] on a separate line' });
   }
   const earlier = reading.sections.get(section.toLowerCase());
   if (earlier === undefined) reading.sections.set(section.toLowerCase(), line);
@@ -114,7 +114,7 @@ function readHeading(reading: Reading, text: string, line: number): void {
 
 /** What to say of something that stands in two lines. */
 export function twice(name: string, earlier: number, line: number): string {
-  return `${name} stands twice, in lines ${earlier} and ${line}: keep one`;
+  return `${name} occurs twice, in lines ${earlier} and ${line}: keep one`;
 }
 
 function readKey(reading: Reading, text: string, line: number): void {
@@ -126,7 +126,7 @@ function readKey(reading: Reading, text: string, line: number): void {
   if (reading.written.length === 1) {
     reading.problems.push({
       line,
-      message: 'this key stands before the first heading: put [CLUSTER] or the like above',
+      message: 'this key comes before the first heading: put [CLUSTER] or similar above it',
     });
   }
   const key = text.slice(0, at).trimEnd().toLowerCase();
@@ -134,7 +134,7 @@ function readKey(reading: Reading, text: string, line: number): void {
     reading.problems.push({
       section: reading.section,
       line,
-      message: 'this key holds a character that cannot be seen: type the line anew',
+      message: 'this key contains an invisible character: type the line again',
     });
   }
   // `%` stays as it is, doubled or not: Python's scripts read the same files with interpolation and without, and a

@@ -71,7 +71,7 @@ function toEntry({ section, key, value, line, last }: Written): Entry {
 }
 
 function runsOver(first: number, last: number): string {
-  return `runs over several lines (${first} to ${last}), because an indented line continues the value above it: write the value on one line and take the indentation away`;
+  return `runs over several lines (${first} to ${last}), because an indented line continues the value above it: write the value on one line and remove the indentation`;
 }
 
 function unquote(value: string): { value: string; fault?: string } {
@@ -81,10 +81,10 @@ function unquote(value: string): { value: string; fault?: string } {
   if (isQuote(first) && new RegExp(`^${first}[^${first}]*${first}\\s*[#;]`).test(value)) {
     return {
       value,
-      fault: 'has a comment behind it, which counts as part of the value: put the comment on a line of its own',
+      fault: 'has a comment after it, which counts as part of the value: put the comment on a separate line',
     };
   }
-  const fault = `begins or ends with a quote that has no partner: close it or delete it, or, where it is part of the value, wrap the whole value in the other kind of quote`;
+  const fault = `begins or ends with an unpaired quote: close it or delete it, or, if it is part of the value, wrap the whole value in the other kind of quote`;
   return { value, fault };
 }
 

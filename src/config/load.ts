@@ -10,9 +10,9 @@ const UNITS = ['', 'K', 'M', 'G', 'T'];
 
 /** How loads are run, as far as the file says. What the embedded engine may take of memory bounds its runs too. */
 export function parseLoad(findings: Findings, target: Target | undefined): LoadConfig {
-  const size = findings.matching('loadMaxRunSize', SIZE, 'is no size: write one such as 20GB');
-  const minutes = findings.matching('loadTimeoutMinutes', MINUTES, 'is no number of minutes, from 0.001 to 9999');
-  const errors = findings.matching('loadMaxErrors', COUNT, 'is no whole number, such as 10');
+  const size = findings.matching('loadMaxRunSize', SIZE, 'is not a size: write one such as 20GB');
+  const minutes = findings.matching('loadTimeoutMinutes', MINUTES, 'is not a number of minutes, from 0.001 to 9999');
+  const errors = findings.matching('loadMaxErrors', COUNT, 'is not a whole number, such as 10');
   const quarantine = findings.matching('loadQuarantine', YES_OR_NO, 'is neither yes nor no');
   return {
     maxRunBytes: size === undefined ? runBytesFor(target) : bytesOf(size),

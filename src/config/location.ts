@@ -53,7 +53,7 @@ export function parsePath(text: string, { directory, home }: Base): Location {
     return { complaint: 'is neither in S3 nor local: write s3://bucket/folder or a path' };
   }
   if (/^[a-z]:\\/i.test(text) && directory.startsWith('/')) {
-    return { complaint: 'is a path of Windows, and this machine is none: write one such as /home/me/data' };
+    return { complaint: 'is a Windows path, but this is not a Windows machine: write one such as /home/me/data' };
   }
   const [, mark, rest = ''] = /^(~|\$HOME)(\/.*)?$/s.exec(text) ?? [];
   if (mark === undefined) return { uri: resolve(directory, text) };
@@ -65,6 +65,6 @@ function parseFileUrl(text: string): Location {
   try {
     return { uri: resolve(fileURLToPath(text)) };
   } catch {
-    return { complaint: 'is not a file of this machine: write file:///folder/name or a path' };
+    return { complaint: 'is not a file on this machine: write file:///folder/name or a path' };
   }
 }

@@ -89,5 +89,5 @@ function choose(id: SettingId, candidates: readonly Candidate[], problems: Confi
 
 function disagreement(id: SettingId, first: Entry, other: Entry): string {
   const { section, key } = SETTINGS[id];
-  return `${nameWithLine(first)} and ${nameWithLine(other)} disagree: delete one, or write ${key} under [${section}], which outranks both`;
+  return `${nameWithLine(first)} and ${nameWithLine(other)} disagree: delete one, or write ${key} under [${section}], which overrides both`;
 }

@@ -28,7 +28,7 @@ export function parseConfig(text: string, { file, directory, env }: ConfigOrigin
   const secrets = collectSecrets([...written, ...entries], env);
   const findings = new Findings(entries, problems, secrets);
   const base = { directory, home: env['HOME'] || env['USERPROFILE'] || undefined };
-  const awsRegion = findings.matching('awsRegion', REGION, 'is no AWS region: write one such as us-west-2');
+  const awsRegion = findings.matching('awsRegion', REGION, 'is not an AWS region: write one such as us-west-2');
   const target = parseTarget(findings, { base, env, awsRegion });
   const sources = parseSources(findings, base);
   const workPrefix = parseWorkPrefix(findings, base, sources);

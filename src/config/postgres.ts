@@ -26,7 +26,7 @@ export function parsePostgres(
     const reason = `${findings.nameOf('arn')} is filled in, but HOST does not end in .redshift.amazonaws.com`;
     const cure =
       'If it is a custom domain name of Redshift, delete it and write CLUSTER_IDENTIFIER (or WORKGROUP) and REGION';
-    findings.warn('host', `HOST is taken for a PostgreSQL server: ${reason}. ${cure}`);
+    findings.warn('host', `HOST is read as a PostgreSQL server: ${reason}. ${cure}`);
   }
   return { engine: 'postgres', host: endpoint.host, port, database, user, ...rest };
 }
@@ -41,7 +41,7 @@ function parsePassword(findings: Findings, env: Environment): Passwords {
   }
   if (source !== undefined) return { password: env[source] };
   if (findings.of('dbPassword').state === 'placeholder') {
-    const cure = 'write the password, or delete the line and set STARLOAD_DB_PASSWORD, which is taken as it is';
+    const cure = 'write the password, or delete the line and set STARLOAD_DB_PASSWORD, which is used as it is';
     findings.refuse('dbPassword', `${findings.nameOf('dbPassword')} looks like a placeholder: ${cure}`);
   }
   return { password: undefined };
@@ -61,19 +61,19 @@ function parseSsl(findings: Findings): SslMode | undefined {
   const text = findings.optional('sslMode')?.toLowerCase();
   const mode = SSL_MODES.find((each) => each === text);
   if (text !== undefined && mode === undefined) {
-    findings.refuseValue('sslMode', `is no SSL mode: write ${SSL_MODES.join(', ')} or delete the line`);
+    findings.refuseValue('sslMode', `is not an SSL mode: write ${SSL_MODES.join(', ')} or delete the line`);
   }
   return mode;
 }
 
 function refuseContradictions(findings: Findings, endpoint: ServerEndpoint, port: number): void {
   if (endpoint.port !== undefined && endpoint.port !== port) {
-    findings.refuseValue('dbPort', `is not the port ${endpoint.port} that HOST names: delete one of the two`);
+    findings.refuseValue('dbPort', `differs from the port ${endpoint.port} in HOST: delete one of the two`);
   }
   // Under another name these are often left-overs of a provisioning script.
   for (const id of ['clusterIdentifier', 'workgroup'] as const) {
     if (findings.of(id).state !== 'filled' || !findings.isOwn(id)) continue;
-    const cure = 'delete this line, or delete HOST to reach the warehouse by its name and REGION';
+    const cure = 'delete this line, or delete HOST to address the warehouse by name and REGION';
     findings.refuse(id, `${findings.nameOf(id)} is for Redshift, but HOST names a PostgreSQL server: ${cure}`);
   }
 }

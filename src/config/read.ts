@@ -31,7 +31,7 @@ export async function readText(path: string): Promise<string> {
     throw unreadable(path, error);
   });
   if (bytes.length > MOST_BYTES) {
-    const message = 'this file is larger than 1 MiB, as no configuration is';
+    const message = 'this file is larger than 1 MiB, too large for a configuration';
     throw new ConfigError(path, [{ message }], { next: 'Name your dwh.cfg with --config.' });
   }
   return decode(path, bytes);
@@ -57,16 +57,16 @@ function unreadable(path: string, error: unknown): ConfigError {
 const COPY_EXAMPLE = 'Copy dwh.cfg.example to dwh.cfg and fill it in, or name another file with --config.';
 
 const EXPLANATIONS: Readonly<Record<string, readonly [message: string, next: string]>> = {
-  ENOENT: ['there is no such file', COPY_EXAMPLE],
-  ENOTDIR: ['there is no such file', COPY_EXAMPLE],
+  ENOENT: ['the file does not exist', COPY_EXAMPLE],
+  ENOTDIR: ['the file does not exist', COPY_EXAMPLE],
   EISDIR: ['this is a folder, not a file', 'Name the file itself, such as dwh.cfg.'],
   EACCES: [
     'this user may not read the file',
-    'Run as the user who owns the file, or give this one the right to read it.',
+    'Run as the user who owns the file, or give this user permission to read it.',
   ],
   EPERM: [
     'this user may not read the file',
-    'Run as the user who owns the file, or give this one the right to read it.',
+    'Run as the user who owns the file, or give this user permission to read it.',
   ],
 };
 
@@ -76,7 +76,7 @@ function decode(path: string, bytes: Uint8Array): string {
   const isUtf16 = text !== undefined || (bytes[0] ?? 0) >= 0xfe;
   const message = isUtf16
     ? 'this is UTF-16 or binary, not UTF-8 text'
-    : 'this line is not UTF-8: it holds a character saved in another encoding, such as Latin-1';
+    : 'this line is not UTF-8: it contains a character saved in another encoding, such as Latin-1';
   const line = isUtf16 ? undefined : firstBadLine(bytes);
   throw new ConfigError(path, [{ line, message }], { next: 'Save the file as UTF-8.' });
 }

@@ -11,7 +11,7 @@ const WORKGROUP_NAME = /^[a-z0-9-]{3,64}$/;
 
 /** The ids of EMR's clusters, which the same files often name. */
 const EMR_ID = /^j-[a-z0-9]{8,}$/i;
-const AS_SHOWN = 'write it as the console shows it, such as dwh';
+const AS_SHOWN = 'write it as shown in the console, such as dwh';
 
 type Warehouse = Pick<RedshiftTarget, 'clusterIdentifier' | 'workgroup'>;
 type Identity = Pick<RedshiftTarget, 'dbUser' | 'secretArn'>;
@@ -48,9 +48,9 @@ function parseWarehouse(findings: Findings, endpoint: RedshiftEndpoint | undefin
     return {};
   }
   const cluster = findings
-    .matching('clusterIdentifier', CLUSTER_NAME, `is no name of a cluster: ${AS_SHOWN}`)
+    .matching('clusterIdentifier', CLUSTER_NAME, `is not the name of a cluster: ${AS_SHOWN}`)
     ?.toLowerCase();
-  const workgroup = findings.matching('workgroup', WORKGROUP_NAME, `is no name of a workgroup: ${AS_SHOWN}`);
+  const workgroup = findings.matching('workgroup', WORKGROUP_NAME, `is not the name of a workgroup: ${AS_SHOWN}`);
   if (endpoint === undefined && cluster !== undefined && workgroup !== undefined) {
     findings.refuse('workgroup', 'WORKGROUP and CLUSTER_IDENTIFIER are both filled in: delete one');
   }
@@ -62,7 +62,7 @@ function parseWarehouse(findings: Findings, endpoint: RedshiftEndpoint | undefin
 }
 
 function parseRegion(findings: Findings, endpoint: RedshiftEndpoint | undefined): string | undefined {
-  const region = findings.matching('region', REGION, 'is no AWS region: write one such as us-west-2');
+  const region = findings.matching('region', REGION, 'is not an AWS region: write one such as us-west-2');
   if (endpoint !== undefined) refuseDifference(findings, 'region', region, endpoint.region);
   return endpoint?.region ?? region;
 }
@@ -83,8 +83,8 @@ function parseRole(findings: Findings): string | undefined {
   const role = findings.required('arn');
   if (role?.toLowerCase() === 'default') return 'default';
   if (role === undefined || ROLE_CHAIN.test(role)) return role;
-  const form = 'arn:aws:iam::123456789012:role/name (several joined by commas, without blanks) or default';
-  findings.refuseValue('arn', `is no role: write ${form}`);
+  const form = 'arn:aws:iam::123456789012:role/name (several separated by commas, without blanks) or default';
+  findings.refuseValue('arn', `is not a role: write ${form}`);
   return undefined;
 }
 
@@ -92,14 +92,14 @@ function parseIdentity(findings: Findings, warehouse: Warehouse): Identity {
   const secretArn = findings.matching(
     'secretArn',
     SECRET,
-    'is no secret: write its ARN, such as arn:aws:secretsmanager:us-west-2:123456789012:secret:dwh-AbCdEf, or its name',
+    'is not a secret: write its ARN, such as arn:aws:secretsmanager:us-west-2:123456789012:secret:dwh-AbCdEf, or its name',
   );
   const dbUser = findings.optional('dbUser');
   if (dbUser === undefined) return { secretArn };
   if (secretArn === undefined && warehouse.workgroup === undefined) return { dbUser };
   // The Data API refuses a request with both, and one that names a user of a workgroup.
   const user =
-    secretArn === undefined ? 'on Serverless the user is your IAM identity' : 'the user is that of SECRET_ARN';
+    secretArn === undefined ? 'on Serverless the user is your IAM identity' : 'SECRET_ARN determines the user';
   findings.warn('dbUser', `${findings.nameOf('dbUser')} is not used: ${user}`);
   return { secretArn };
 }
@@ -115,5 +115,5 @@ function refuseForRegion(findings: Findings): void {
   // A region or a HOST that was refused already needs no second message.
   if (findings.of('host').state !== 'absent' || !isOpen('region') || !isOpen('awsRegion')) return;
   const name = findings.nameOf(findings.of('workgroup').state === 'filled' ? 'workgroup' : 'clusterIdentifier');
-  findings.refuse('host', `${findings.missing('host')}, or REGION = us-west-2 beside ${name}`);
+  findings.refuse('host', `${findings.missing('host')}, or REGION = us-west-2 next to ${name}`);
 }

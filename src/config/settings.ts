@@ -114,7 +114,7 @@ export const SETTINGS = {
   arn: {
     section: 'IAM_ROLE',
     key: 'ARN',
-    about: 'the role with which Redshift reads S3',
+    about: 'the role that Redshift uses to read S3',
     example: 'arn:aws:iam::123456789012:role/dwhRole',
     names: [
       'role_arn',
@@ -227,7 +227,7 @@ export const SETTINGS = {
   duckdbMemoryLimit: {
     section: 'DUCKDB',
     key: 'MEMORY_LIMIT',
-    about: 'about the most memory a load may take; a load of more than a quarter of it becomes several runs',
+    about: 'the approximate memory limit of a load; a load larger than a quarter of it is split into several runs',
     example: '2GB',
     names: ['duckdb_memory_limit'],
     local: { keys: ['memory_limit'], sections: DUCKDB },
@@ -235,7 +235,7 @@ export const SETTINGS = {
   loadMaxRunSize: {
     section: 'LOAD',
     key: 'MAX_RUN_SIZE',
-    about: 'the most one run takes; a larger load becomes several runs',
+    about: 'the maximum size of one run; a larger load is split into several runs',
     example: '20GB',
     names: ['max_run_size'],
     local: { keys: ['max_run_size'], sections: LOAD },
@@ -243,7 +243,7 @@ export const SETTINGS = {
   loadTimeoutMinutes: {
     section: 'LOAD',
     key: 'TIMEOUT_MINUTES',
-    about: 'the longest a statement may run on Redshift or PostgreSQL, in minutes',
+    about: 'the time limit of a statement on Redshift or PostgreSQL, in minutes',
     example: '120',
     names: ['timeout_minutes'],
     local: { keys: ['timeout_minutes'], sections: LOAD },
@@ -251,7 +251,7 @@ export const SETTINGS = {
   loadMaxErrors: {
     section: 'LOAD',
     key: 'MAX_ERRORS',
-    about: 'how many bad records a load may keep out',
+    about: 'how many bad records a load tolerates',
     example: '10',
     names: ['max_errors'],
     local: { keys: ['max_errors', 'maxerror', 'maxerrors'], sections: LOAD },
@@ -259,7 +259,7 @@ export const SETTINGS = {
   loadQuarantine: {
     section: 'LOAD',
     key: 'QUARANTINE',
-    about: 'whether files with bad records are set aside whole, yes or no',
+    about: 'whether files with bad records are set aside as a whole, yes or no',
     example: 'yes',
     names: [],
     local: { keys: ['quarantine'], sections: LOAD },

@@ -26,7 +26,7 @@ export function parseWorkPrefix(findings: Findings, base: Base, sources: Sources
   if (around === undefined) return prefix;
   findings.refuseValue(
     'workPrefix',
-    `lies within the source ${around}, so that bundles would be loaded as data: use another folder`,
+    `lies within the source ${around}, so bundles would be loaded as data: use another folder`,
   );
   return undefined;
 }
@@ -39,7 +39,7 @@ function isWithoutSources(findings: Findings): boolean {
 function sectionToAdd(): string {
   const [log, song, paths] = [SETTINGS.logData, SETTINGS.songData, SETTINGS.logJsonpath];
   const required = [log, song].map(({ key, example, about }) => `${key} = ${example} (${about})`).join(' and ');
-  return `add [S3] with ${required}, and where the logs need one ${paths.key} = ${paths.example}`;
+  return `add [S3] with ${required}, and if the logs need one ${paths.key} = ${paths.example}`;
 }
 
 function parseSource(findings: Findings, base: Base, data: SettingId, paths: SettingId): SourceConfig | undefined {

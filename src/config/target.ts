@@ -51,13 +51,13 @@ export function parseTarget(findings: Findings, context: TargetContext): Target 
 function parseHost(findings: Findings, host: string, context: TargetContext): Target | undefined {
   const endpoint = parseEndpoint(host);
   if (endpoint === undefined) {
-    findings.refuseValue('host', `is no endpoint: write ${ENDPOINTS}`);
+    findings.refuseValue('host', `is not an endpoint: write ${ENDPOINTS}`);
     return checkRest(findings, undefined, context);
   }
   if (endpoint.kind === 'server' && isBareName(host) && saysRedshift(findings)) {
     findings.refuseValue(
       'host',
-      `is the name of a cluster, not its endpoint: write the endpoint, or delete the line and write CLUSTER_IDENTIFIER = ${host} and REGION. Where it is a PostgreSQL server, delete what is Redshift's`,
+      `is the name of a cluster, not its endpoint: write the endpoint, or delete the line and write CLUSTER_IDENTIFIER = ${host} and REGION. If it is a PostgreSQL server, delete the Redshift settings`,
     );
     return checkRest(findings, undefined, context);
   }
@@ -109,8 +109,8 @@ function refuseStrayServer(findings: Findings): void {
     const name = entry.key.toUpperCase();
     const mistake =
       settingOf(SETTINGS.host.section, entry.key) === undefined
-        ? `${name} seems to name a server, and is not read: write HOST under [CLUSTER]`
-        : `${name} stands under [${entry.section}], where it is not read: write it under [CLUSTER]`;
+        ? `${name} seems to name a server, but is ignored: write HOST under [CLUSTER]`
+        : `${name} is under [${entry.section}], where it is ignored: write it under [CLUSTER]`;
     const message = `${mistake}. To load into an embedded DuckDB file, write PATH under [DUCKDB]`;
     findings.problems.push({ ...placeOf(entry), message });
   }
@@ -139,7 +139,7 @@ function hostToFillIn(findings: Findings): string {
 function nameInstead(findings: Findings): string {
   const name = findings.nameOf(findings.of('workgroup').state === 'filled' ? 'workgroup' : 'clusterIdentifier');
   const region = (['region', 'awsRegion'] as const).find((id) => findings.of(id).state === 'filled');
-  const suffices = region === undefined ? `REGION beside ${name}` : `${name} and ${findings.nameOf(region)}`;
+  const suffices = region === undefined ? `REGION next to ${name}` : `${name} and ${findings.nameOf(region)}`;
   return `delete the line, for ${suffices} ${region === undefined ? 'would be' : 'are'} enough`;
 }
 

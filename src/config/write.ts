@@ -25,8 +25,8 @@ export async function replaceConfig(
     await writeWhole(temporary, after, was);
     await takePlace(temporary, target, before);
   } catch (error) {
-    throw new StarloadError(`${path} was left as it is: ${messageOf(error)}`, {
-      next: `Run the same command again, or write into it by hand: ${lines}.`,
+    throw new StarloadError(`${path} was not changed: ${messageOf(error)}`, {
+      next: `Run the same command again, or edit it by hand: ${lines}.`,
       cause: error,
     });
   } finally {

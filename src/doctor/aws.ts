@@ -23,7 +23,7 @@ async function checkCredentials({ whoAmI }: AwsAccess, learnt: Learnt): Promise<
   if (whoAmI === undefined) {
     return {
       status: 'skipped',
-      reason: 'S3 is not that of Amazon (AWS_ENDPOINT_URL_S3), and has no STS',
+      reason: 'S3 is not Amazon S3 (AWS_ENDPOINT_URL_S3), and has no STS',
       blocks: false,
     };
   }
@@ -50,7 +50,7 @@ function noteSkew(learnt: Learnt, asked: number, serverTime: Answer['serverTime'
 
 function checkClock({ clockSkewMilliseconds: skew }: Learnt): Outcome {
   if (skew === undefined) {
-    return { status: 'skipped', reason: 'nobody said what time it is' };
+    return { status: 'skipped', reason: 'the time is not available' };
   }
   const seconds = Math.round(Math.abs(skew) / 1000);
   if (seconds <= SUSPICIOUS_SECONDS) {
@@ -59,7 +59,7 @@ function checkClock({ clockSkewMilliseconds: skew }: Learnt): Outcome {
   return {
     status: seconds > REFUSED_SECONDS ? 'failed' : 'warning',
     reason: `this machine's clock is ${seconds} s ${skew > 0 ? 'ahead of' : 'behind'} that of AWS, which refuses requests that are off by more than ${REFUSED_SECONDS} s`,
-    next: 'Set the clock, and let it be kept right (NTP).',
+    next: 'Set the clock, and keep it in sync with NTP.',
   };
 }
 
@@ -77,6 +77,6 @@ async function checkRegions({ sources, work }: Examination, { regionOf, redshift
     : {
         status: 'warning',
         reason: `${others.map(([uri, region]) => `${uri} lies in ${region}`).join(', ')}; the warehouse is in ${redshift?.region}`,
-        next: 'It works, but AWS charges for data that crosses regions, and it is slower: keep them together.',
+        next: 'This works, but AWS charges for data that crosses regions, and it is slower: keep them in one region.',
       };
 }

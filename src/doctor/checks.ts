@@ -60,7 +60,7 @@ export async function runChecks(
 
 /** What to say of a check that needs another. */
 function skipped(need: string): Outcome {
-  return { status: 'skipped', reason: `${need} comes first` };
+  return { status: 'skipped', reason: `${need} must pass first` };
 }
 
 async function attempt(check: Check): Promise<Outcome> {

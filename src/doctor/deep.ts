@@ -42,13 +42,13 @@ async function planStatements({ model }: Examination, learnt: Learnt): Promise<O
     ? { reason: `${statements} statements of a load can be planned` }
     : {
         status: 'failed',
-        reason: `the warehouse refuses ${refused.length} of ${statements} statements of a load, first ${first.place}: ${first.said}`,
+        reason: `the warehouse refuses ${refused.length} of ${statements} statements of a load; the first is ${first.place}: ${first.said}`,
         next: 'Correct that file. If you have not changed it, report it.',
       };
 }
 
 function roleUntried(role: string | undefined): Outcome {
-  return { status: 'skipped', reason: `only a COPY tells whether Redshift may use ${role}: --deep makes one` };
+  return { status: 'skipped', reason: `only a COPY shows whether Redshift may use ${role}: --deep runs one` };
 }
 
 /** Copies one record into a temporary table, which goes with its session: nothing remains. */
@@ -64,7 +64,7 @@ async function copyRecord(examination: Examination, source: Source, learnt: Lear
     const prepared = (await prepare(context, await planEverything(context), spool)).map(temporarily);
     const steps = prepared.flatMap(temporaryCopy);
     const copied = await countCopied(context, { prepared, source, steps });
-    return { reason: `${copied} record of ${object.label} went into a temporary copy of ${source.table.name}` };
+    return { reason: `${copied} record of ${object.label} was copied into a temporary copy of ${source.table.name}` };
   } finally {
     spool.remove();
   }

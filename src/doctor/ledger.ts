@@ -9,7 +9,7 @@ export async function checkLedger({ model }: Examination, learnt: Learnt): Promi
   const { disagreements, notes } = await compareControlTables({ model, warehouse });
   const [first] = disagreements;
   if (first === undefined) {
-    return { reason: notes[0] ?? 'the control tables are as loads leave them' };
+    return { reason: notes[0] ?? 'the control tables are as loads wrote them' };
   }
   const others = disagreements.reduce((sum, { count }) => sum + count, -1);
   const more = others === 0 ? '' : `; ${others} more`;

@@ -45,7 +45,7 @@ async function checkListing({ storeOf, signal }: Examination, { root }: Source, 
   learnt.samples.set(root, { object: smallest });
   const count = objects.length >= ENOUGH_FILES ? `${ENOUGH_FILES} files or more` : `files: ${objects.length}`;
   const isBeginning = root.startsWith('s3://') && !isAt(root, smallest.label);
-  return { reason: `${root}: ${count}${isBeginning ? ', whose names begin so (there is no such folder)' : ''}` };
+  return { reason: `${root}: ${count}${isBeginning ? ', whose names begin that way (there is no such folder)' : ''}` };
 }
 
 /** Whether a file is the root itself, or below it as below a folder. */
@@ -56,7 +56,7 @@ function isAt(root: string, label: string): boolean {
 function nothingListed(root: string, skipped: readonly SkippedObject[]): Outcome {
   const [first] = skipped;
   const others =
-    first === undefined ? '' : `; ${skipped.length} others are passed over, such as ${first.label} (${first.reason})`;
+    first === undefined ? '' : `; ${skipped.length} others are ignored, such as ${first.label} (${first.reason})`;
   return {
     status: 'warning',
     blocks: true,
@@ -83,7 +83,7 @@ async function checkReading(examination: Examination, source: Source, learnt: Le
   const missing = source.jsonpaths === undefined ? missingKeys(record, source) : [];
   if (missing.length > 0) {
     throw new StarloadError(
-      `the first record of ${sample.object.label} has no ${missing.join(', ')}, which ${source.table.name} must have`,
+      `the first record of ${sample.object.label} has no ${missing.join(', ')}, which ${source.table.name} requires`,
       { next: 'Are LOG_DATA and SONG_DATA swapped in dwh.cfg? Or does the source need a jsonpaths file?' },
     );
   }

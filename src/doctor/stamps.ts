@@ -12,8 +12,8 @@ export async function checkStamps({ model }: Examination, learnt: Learnt): Promi
   if (ahead > 0) {
     return {
       status: 'failed',
-      reason: `the newest run was stamped ${clock.newest}, ${ahead} s after what the warehouse's clock says now`,
-      next: 'Loads are refused until the clock has passed it. Set the clock right if it is wrong; if it is right now, npm run rebuild -- --restamp sets the times of those runs right.',
+      reason: `the newest run was stamped ${clock.newest}, ${ahead} s ahead of the warehouse's clock`,
+      next: 'Loads are refused until the clock has passed it. Correct the clock if it is wrong; if it is right now, npm run rebuild -- --restamp corrects the times of those runs.',
     };
   }
   const off = Math.round(secondsAheadOf(new Date(), clock));
@@ -21,14 +21,14 @@ export async function checkStamps({ model }: Examination, learnt: Learnt): Promi
     return {
       status: 'failed',
       reason: `the warehouse's clock is ${off} s ahead of this machine's`,
-      next: 'Loads are refused, since a run that is stamped by a clock ahead blocks all later ones. Set the clock that is wrong.',
+      next: 'Loads are refused, since a run with a stamp from a clock that is ahead blocks all later runs. Set the clock that is wrong.',
     };
   }
   return Math.abs(off) > SUSPICIOUS_SECONDS
     ? {
         status: 'warning',
         reason: `the warehouse's clock and this machine's are ${Math.abs(off)} s apart`,
-        next: "Loads go by the warehouse's clock. Set the one that is wrong, for times in logs to be of use.",
+        next: "Loads use the warehouse's clock. Set the clock that is wrong, so that times in logs are useful.",
       }
-    : { reason: "the warehouse's clock is right, and past the newest run" };
+    : { reason: "the warehouse's clock is right, and later than the newest run" };
 }

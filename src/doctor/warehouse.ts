@@ -143,7 +143,7 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outc
     return {
       status: 'warning',
       blocks: true,
-      reason: `none of the ${missing.length} tables is there yet`,
+      reason: `none of the ${missing.length} tables exists yet`,
       next: CREATE_FIRST,
     };
   }
@@ -168,26 +168,26 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outc
   const strangers = new Set(relations.flatMap(({ stranger }) => stranger ?? []));
   return strangers.size > 0
     ? ofStrangers([...strangers].join(', '))
-    : { reason: `all ${wanted.length} tables are as they must be` };
+    : { reason: `all ${wanted.length}tables match the expected schema` };
 }
 
 function ofStrangers(owners: string): Outcome {
   return {
     status: 'warning',
-    reason: `the tables are as they must be, and belong to ${owners}: what an owner attaches to a table, such as a trigger, runs with your rights`,
-    next: 'Go on if you trust them. Only they can make the tables anew.',
+    reason: `thetables match the expected schema, and belong to ${owners}: code that an owner attaches to a table, such as a trigger, runs with your rights`,
+    next: 'Continue if you trust them. Only they can recreate the tables.',
   };
 }
 
 function misshapen(problems: readonly string[]): StarloadError {
   return new StarloadError(problems.join('; '), {
-    next: 'npm run create-tables -- --missing makes and fills tables of the star that are missing or lack a column. For others: npm run create-tables -- --force drops what all hold, and npm run etl loads it again.',
+    next: 'npm run create-tables -- --missing creates and fills star tables that are missing or lack a column. For other tables: npm run create-tables -- --force drops all rows, and npm run etl loads them again.',
   });
 }
 
 /** What create-tables would refuse to drop. */
 function foreignTables(list: string, schema: string): StarloadError {
-  return new StarloadError(`Starload did not make these in the schema ${schema}: ${list}`, {
-    next: 'Name a schema for Starload alone: DB_SCHEMA under [CLUSTER] in dwh.cfg. create-tables drops none of these unless told --replace-foreign.',
+  return new StarloadError(`Starload did not create these objects in the schema ${schema}: ${list}`, {
+    next: 'Name a schema for Starload alone: DB_SCHEMA under [CLUSTER] in dwh.cfg. create-tables drops none of these unless you add --replace-foreign.',
   });
 }

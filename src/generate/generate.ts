@@ -105,7 +105,7 @@ function explained(error: unknown, out: string): unknown {
   const isOfTheSystem = typeof error === 'object' && error !== null && 'syscall' in error;
   if (!isOfTheSystem) return error;
   return new StarloadError(`cannot write the generated data below ${out}: ${messageOf(error)}`, {
-    next: 'See to it that there is room and permission, remove what was begun, and run it again.',
+    next: 'Make sure that there is space and that you may write there, delete the unfinished files, and run it again.',
     cause: error,
   });
 }

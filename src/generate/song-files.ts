@@ -16,7 +16,7 @@ export async function claimFolders(folders: readonly string[]): Promise<void> {
 async function refuseIfUsed(folder: string): Promise<void> {
   const entries = await readdir(folder).catch(noEntriesIfAbsent);
   if (entries.length === 0) return;
-  throw new UsageError(`${folder} is there already and not empty: generated data is never mixed with other files`, {
+  throw new UsageError(`${folder} exists already and is not empty: generated data is never mixed with other files`, {
     next: 'Choose another folder with --out.',
   });
 }

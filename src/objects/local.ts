@@ -47,7 +47,7 @@ export function assertUnchanged(object: SourceObject): void {
   if (traceOf(statSync(path, { throwIfNoEntry: false })) !== seen) {
     throw new StarloadError(`${label} changed while it was being loaded`, {
       outcome: 'nothing was loaded',
-      next: 'Run again once nobody writes to it.',
+      next: 'Run again when nobody writes to it.',
     });
   }
 }
@@ -145,7 +145,7 @@ function describeFile(path: string): LocalObject {
   const stats = statOf(path);
   if (stats === undefined || !stats.isFile()) {
     throw new StarloadError(`${printable(path)} is not a file that can be read`, {
-      next: 'Remove or rename it, or the symbolic link that leads nowhere.',
+      next: 'Remove or rename it, or the broken symbolic link.',
     });
   }
   return {

@@ -51,11 +51,11 @@ export function assertFits(
 /** What to say of a task that does not fit. */
 export function tooMany({ task, needs, most }: Budget): UsageError {
   return new UsageError(
-    `a ${task} of this model can need ${needs} statements, and a batch of the Data API takes ${most}`,
+    `a ${task} of this model can need ${needs} statements, but a batch of the Data API holds at most ${most}`,
     {
       next:
         task === 'create-tables'
-          ? `Take ${needs - most} or more statements away: have fewer tables in sql/.`
+          ? `Take ${needs - most} or more statements away: use fewer tables in sql/.`
           : `Take ${needs - most} or more statements out of sql/transform: write two temporary tables as one with subqueries, or join two INSERTs into one table by UNION ALL.`,
     },
   );

@@ -44,7 +44,7 @@ export function assertPastNewest(clock: Clock): void {
       `the newest run was stamped ${toSeconds(clock.newest)}, and the warehouse's clock says ${toSeconds(clock.now)}`,
       {
         outcome: 'nothing was changed',
-        next: "Set the warehouse's clock right if it is wrong (on DuckDB it is this machine's). If it is right now and was ahead before, npm run rebuild -- --restamp sets the times of those runs right.",
+        next: "Correct the warehouse's clock if it is wrong (on DuckDB it is this machine's). If it is right now but was ahead before, npm run rebuild -- --restamp corrects the times of those runs.",
       },
     );
   }
@@ -60,7 +60,7 @@ export function assertNotAhead(clock: Clock, own = new Date()): void {
     const ours = toSeconds(own.toISOString().replace('T', ' '));
     throw new StarloadError(`the warehouse's clock says ${toSeconds(now)}, and this machine's says ${ours} (UTC)`, {
       outcome: 'nothing was changed',
-      next: "Set the clock that is wrong, and run again. Runs are stamped by the warehouse's clock: were it ahead, all loads would be refused once it is set right.",
+      next: "Set the clock that is wrong, and run again. The warehouse's clock stamps the runs: if it is ahead, all loads are refused once it is corrected.",
     });
   }
 }

@@ -14,8 +14,8 @@ export async function assertKeepsCase(model: Model, warehouse: Warehouse): Promi
   const [collation] = (await warehouse.query(sql)).rows[0] ?? [];
   if (String(collation).trim() !== 'case_sensitive') {
     throw new StarloadError(
-      `the database of ${warehouse.location} ignores case (${collation}): files, songs and titles that differ in capitals would be one`,
-      { next: 'Make another with CREATE DATABASE name COLLATE CASE_SENSITIVE, and name it in DB_NAME.' },
+      `the database of ${warehouse.location} ignores case (${collation}): files, songs and titles that differ only in case would become one`,
+      { next: 'Create another one with CREATE DATABASE name COLLATE CASE_SENSITIVE, and name it in DB_NAME.' },
     );
   }
 }

@@ -55,7 +55,7 @@ export async function createMissing(context: LoadContext): Promise<Made> {
 
 function refuseLost(lacking: readonly Table[], ours: readonly Relation[]): void {
   if (ours.length === 0) {
-    throw new StarloadError('none of the tables is there', { next: 'Run npm run create-tables, without --missing.' });
+    throw new StarloadError('none of the tables exists', { next: 'Run npm run create-tables, without --missing.' });
   }
   // The row of load_run says nothing that the ledger does not say too, and releases before load_history made none.
   const isNoLoss = ({ name, role, kept }: Table) =>
@@ -63,8 +63,8 @@ function refuseLost(lacking: readonly Table[], ours: readonly Relation[]): void 
   const lost = lacking.filter((table) => !isNoLoss(table));
   if (lost.length > 0) {
     const names = lost.map(({ name }) => name).join(', ');
-    throw new StarloadError(`${names}: the rows are gone, or a column of them, and only a load brings them back`, {
-      next: 'npm run create-tables -- --force makes all tables anew, and npm run etl loads all files again.',
+    throw new StarloadError(`${names}: the rows or a column of them are lost, and only a load restores them`, {
+      next: 'npm run create-tables -- --force recreates all tables, and npm run etl loads all files again.',
     });
   }
 }

@@ -122,6 +122,6 @@ function holdsRows({ name, kind }: { readonly name: string; readonly kind: strin
 function refuseToDrop(filled: readonly FilledTable[]): StarloadError {
   const list = filled.map(({ table, rows }) => `${table} (${rows} rows)`).join(', ');
   return new StarloadError(`create-tables would drop rows: ${list}`, {
-    next: 'Add --force to drop them. To load new files into the tables as they are, run npm run etl.',
+    next: 'Add --force to drop them. To load new files into the existing tables, run npm run etl.',
   });
 }

@@ -8,7 +8,7 @@ export function refuseWithoutFiles({ expectFiles }: LoadContext, { root, table }
   if (expectFiles === true && files === 0) {
     throw new DataError(`${root}, the source of ${table.name}, holds no files`, [], {
       outcome: 'nothing was loaded',
-      next: 'Is it mounted, and named rightly in dwh.cfg? Leave --expect-files out where a source may be empty.',
+      next: 'Is it mounted, and is its name in dwh.cfg right? Leave out --expect-files if a source may be empty.',
     });
   }
 }

@@ -45,15 +45,15 @@ function reasonToPlanAnew(error: unknown, { loaded }: Progress): string | undefi
   }
   const refusal = refusalOf(error);
   if (refusal === 'replaced' && loaded.length === 0) {
-    return 'create-tables has made the tables anew meanwhile';
+    return 'create-tables has recreated the tables meanwhile';
   }
-  return refusal === 'overtaken' ? 'another run loaded some of the same files meanwhile' : undefined;
+  return refusal === 'overtaken' ? 'another run has loaded some of the same files meanwhile' : undefined;
 }
 
 function plannedTooOften(reason: string, cause: unknown): StarloadError {
   return new StarloadError(`the load was planned ${MOST_PLANS} times, and each time ${reason}`, {
     outcome: 'nothing was loaded',
-    next: 'Run npm run etl again once nobody else loads or changes these files: it loads what is left.',
+    next: 'Run npm run etl again when no other process loads or changes these files: it loads what is left.',
     cause,
   });
 }
@@ -64,7 +64,7 @@ export function refuseTolerance({ tolerance, warehouse }: LoadContext): void {
     throw new UsageError(
       '--max-errors and --quarantine do not work without a work prefix: Redshift reads the files itself',
       {
-        next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3], or leave the options, and MAX_ERRORS and QUARANTINE under [LOAD], out.',
+        next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3], or leave out the options, and MAX_ERRORS and QUARANTINE under [LOAD].',
       },
     );
   }

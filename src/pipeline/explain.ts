@@ -61,9 +61,9 @@ export async function explainWriteFailure(
 
 /** Rows are stamped by a DEFAULT of their column; a run is known by the one stamp of all its rows. */
 function unstamped(cause: unknown): StarloadError {
-  return new StarloadError('the rows that were copied do not carry the stamp of their run', {
+  return new StarloadError('the copied rows do not carry the stamp of their run', {
     outcome: 'nothing was changed',
-    next: "Is the DEFAULT of loaded_at in load_ledger and the staging tables that of sql/? npm run create-tables makes them anew. If it is, the warehouse evaluates it at another time than the transaction's start, and cannot be loaded.",
+    next: "Does the DEFAULT of loaded_at in load_ledger and the staging tables match sql/? If not, npm run create-tables recreates them. If it does, the warehouse evaluates it at a different time from the transaction's start, and cannot be loaded.",
     cause,
   });
 }
@@ -83,8 +83,8 @@ async function failedChecks(
     problems.push((await findOffender(offender, prepared)) ?? inWords(offender));
   }
   if (offenders.length === 0) {
-    return new DataError('a check failed, and the warehouse tells neither which nor on what rows', [], {
-      next: 'Load fewer files at a time (MAX_RUN_SIZE under [LOAD]) to find the one; sql/checks has the rules.',
+    return new DataError('a check failed, but the warehouse does not report which one or on which rows', [], {
+      next: 'Load fewer files at a time (MAX_RUN_SIZE under [LOAD]) to find the file; the rules are in sql/checks.',
       outcome: 'nothing was changed',
       cause: error,
     });
@@ -94,7 +94,7 @@ async function failedChecks(
     `${rules.size === 1 ? 'a check' : `${rules.size} checks`} failed (${[...rules].join(', ')})`,
     problems,
     {
-      next: 'Each rule is a file of its own in sql/checks, with its reason. Correct the records and run again.',
+      next: 'Each rule is a file in sql/checks, with its reason. Correct the records and run again.',
       outcome: 'nothing was changed',
       cause: error,
     },

@@ -23,10 +23,10 @@ export function requiredColumns(model: Model, relations: readonly Relation[]): r
 /** The error for a column that no insert can fill; `outcome` as StarloadError has it. */
 export function refuseRequired({ table, column }: OwnColumn, outcome?: string, cause?: unknown): StarloadError {
   return new StarloadError(
-    `${table}.${column}, which Starload did not make, takes no NULL and has no default, so that no row can be inserted`,
+    `${table}.${column}, which Starload did not create, does not allow NULL and has no default, so no row can be inserted`,
     {
       outcome,
-      next: `Let it take NULL: npm run query -- --write "ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL". Or give it a default; or, on Redshift, drop it: npm run query -- --write "ALTER TABLE ${table} DROP COLUMN ${column}".`,
+      next: `Allow NULL: npm run query -- --write "ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL". Or give it a default; or, on Redshift, drop it: npm run query -- --write "ALTER TABLE ${table} DROP COLUMN ${column}".`,
       cause,
     },
   );

@@ -70,9 +70,9 @@ export function describeForeign(foreign: readonly ForeignRelation[]): string {
 /** The error that keeps create-tables from dropping what is not Starload's. */
 export function refuseForeign(foreign: readonly ForeignRelation[], schema: string): StarloadError {
   return new StarloadError(
-    `the schema ${schema} holds what Starload did not make, under names it needs: ${describeForeign(foreign)}`,
+    `the schema ${schema} holds objects that Starload did not create, under names that it needs: ${describeForeign(foreign)}`,
     {
-      next: 'Name a schema for Starload alone: DB_SCHEMA under [CLUSTER] in dwh.cfg. Or, to drop what is named above, add --replace-foreign.',
+      next: 'Name a schema for Starload alone: DB_SCHEMA under [CLUSTER] in dwh.cfg. Or add --replace-foreign to drop the objects listed above.',
     },
   );
 }
@@ -80,7 +80,7 @@ export function refuseForeign(foreign: readonly ForeignRelation[], schema: strin
 /** The ledger, and the runs of those before it. */
 export const LEDGER = 'load_ledger';
 export const HISTORY = 'load_history';
-const NO_LEDGER = `no ${LEDGER} of Starload's stands beside it`;
+const NO_LEDGER = `without ${LEDGER} of Starload next to it`;
 
 /** Why a relation is none of Starload's, as far as it alone tells. */
 function reasonOf({ kind, columns, stranger }: Relation, table: Table): string | undefined {

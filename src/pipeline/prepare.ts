@@ -176,6 +176,6 @@ function refuseAsJsonPaths(file: string, { label, size }: SourceObject): void {
     throw jsonPathsError(file, 'it is a folder: name the file itself');
   }
   if (size > MAX_JSONPATHS_BYTES) {
-    throw jsonPathsError(file, `${size} bytes, and no more than ${MAX_JSONPATHS_BYTES} are read`);
+    throw jsonPathsError(file, `${size} bytes, but the limit is ${MAX_JSONPATHS_BYTES}`);
   }
 }

@@ -83,8 +83,8 @@ export class Progress {
 
   #replaced(cause: unknown): StarloadError {
     const runs = this.#loaded.length === 1 ? 'run 1' : `runs 1 to ${this.#loaded.length}`;
-    return new StarloadError(`create-tables made the tables anew after ${runs} of ${this.#of} of this load`, {
-      outcome: 'what these had loaded is gone with the old tables',
+    return new StarloadError(`create-tables recreated the tables after ${runs} of ${this.#of} of this load`, {
+      outcome: 'the rows they had loaded are gone with the old tables',
       next: 'npm run etl loads everything again, in the order in which it was loaded before.',
       cause,
     });

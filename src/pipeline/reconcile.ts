@@ -68,11 +68,11 @@ function reasonNotToSearch(
   disagreements: readonly Disagreement[],
 ): string | undefined {
   if (!recounts || sample !== undefined) {
-    return `files were loaded in several versions, or are changed or gone: rows that no file holds any more may stay, and --recount${recounts ? ' without --sample' : ''} names them`;
+    return `files were loaded in several versions, or are changed or deleted: rows that no file contains any more may remain; --recount${recounts ? ' without --sample' : ''} lists them`;
   }
   const isUnreadable = disagreements.some(({ rule }) => rule === 'unreadable');
   return isUnreadable || sources.some(({ holdsBroken }) => holdsBroken)
-    ? 'rows that no file holds any more were not looked for, since a file cannot be read to its end'
+    ? 'rows that no file contains any more were not searched for, since a file could not be read to its end'
     : undefined;
 }
 
@@ -84,10 +84,10 @@ function tellSetAside(sources: readonly SourceComparison[]): readonly string[] {
   if (files.length === 0) {
     return [];
   }
-  const [are, wait] = files.length === 1 ? ['one file is', 'waits'] : [`${files.length} files are`, 'wait'];
+  const are = files.length === 1 ? 'one file is' : `${files.length} files are`;
   const more = files.length > MOST_NAMED ? ', …' : '';
   const named = files.slice(0, MOST_NAMED).join(', ');
-  return [`${are} set aside and ${wait} to be corrected: ${named}${more}; npm run status says why`];
+  return [`${are} set aside until corrected: ${named}${more}; npm run status says why`];
 }
 
 function describeSample({ model }: LoadContext, { percent, seed }: Sample): string {

@@ -16,9 +16,9 @@ const NOTHING_LOADED = 'nothing was loaded';
 
 /** What to do about bad records, and about files that are broken as a whole. */
 const KEEP_OUT =
-  'Correct what is named above and run again, or keep them out: --max-errors N, or --quarantine (docs/bad-records.md).';
+  'Correct the records listed above and run again, or skip them: --max-errors N, or --quarantine (docs/bad-records.md).';
 const SET_ASIDE =
-  'Correct what is named above and run again, or set the files aside with --quarantine. --max-errors does not cover a broken file, because nobody can tell how many records it holds (docs/bad-records.md).';
+  'Correct the files listed above and run again, or set them aside with --quarantine. --max-errors does not cover a broken file, because it is not known how many records it holds (docs/bad-records.md).';
 
 /**
  * Throws DataError when records that were read cannot be loaded: any, or more than are tolerated. It lists the first of
@@ -81,8 +81,12 @@ function tooMany(bad: number, { maxErrors, spent = 0 }: Tolerance, prepared: rea
   const all = bad + spent;
   const listed = all > problems.length ? ` (the first ${problems.length} are listed)` : '';
   const records = all === 1 ? 'one record is' : `${all} records are`;
-  return new DataError(`${records} bad, and ${maxErrors} may be${listed}`, problems, {
-    outcome: NOTHING_LOADED,
-    next: 'Correct the records named above and run again, or allow more with --max-errors.',
-  });
+  return new DataError(
+    `${records} bad, but only ${maxErrors} ${maxErrors === 1 ? 'is' : 'are'} allowed${listed}`,
+    problems,
+    {
+      outcome: NOTHING_LOADED,
+      next: 'Correct the records listed above and run again, or allow more with --max-errors.',
+    },
+  );
 }

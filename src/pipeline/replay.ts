@@ -109,7 +109,7 @@ function pastFiles({ history }: Ledger): readonly PastFile[] {
 function noRun(id: string): StarloadError {
   return new StarloadError(`load_history was changed by hand: no run has the id ${id}`, {
     outcome: 'nothing was loaded',
-    next: 'Mend the row, or load everything in one run: npm run etl -- --no-replay.',
+    next: 'Fix the row, or load everything in one run: npm run etl -- --no-replay.',
   });
 }
 

@@ -79,7 +79,7 @@ function reasonToRetry(error: unknown): string | undefined {
 function gaveUp(reason: string, attempts: number, cause: unknown): StarloadError {
   return new StarloadError(`${reason}; gave up after ${attempts} attempts`, {
     outcome: 'nothing was changed',
-    next: 'Run again later. If the clock is right now and was ahead before, npm run rebuild -- --restamp sets the times of those runs right.',
+    next: 'Run again later. If the clock is right now but was ahead before, npm run rebuild -- --restamp corrects the times of those runs.',
     cause,
   });
 }

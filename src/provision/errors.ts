@@ -10,20 +10,20 @@ const ADVICE: readonly Advice[] = [
   },
   {
     pattern: /Unrecognized resource types?:.{0,2000}AWS::Redshift::UsageLimit/i,
-    next: 'CloudFormation does not know usage limits in this region: run again with --usage-limits no.',
+    next: 'CloudFormation does not support usage limits in this region: run again with --usage-limits no.',
   },
   {
     pattern: /Unrecognized resource types?:.{0,2000}AWS::Budgets::Budget/i,
-    next: 'CloudFormation does not know budgets in this region: run again with --budget-alarm no.',
+    next: 'CloudFormation does not support budgets in this region: run again with --budget-alarm no.',
   },
   {
     pattern: /Unrecognized resource types?:/i,
-    next: 'CloudFormation does not know Redshift (Serverless) in this region: take another, with --region, or --engine cluster.',
+    next: 'CloudFormation does not support Redshift (Serverless) in this region: use another one with --region, or --engine cluster.',
   },
   {
     pattern: /Throttling|Rate exceeded|TooManyRequests/,
     codes: ['Throttling', 'ThrottlingException', 'TooManyRequestsException'],
-    next: 'AWS is asked too much at the moment: run again in a minute, it goes on where it was.',
+    next: 'AWS is throttling requests: run again in a minute, and it continues from there.',
   },
 ];
 
@@ -36,6 +36,6 @@ export function adviceFor(reason: string): string | undefined {
 export function explain(error: unknown, attempt: string): StarloadError {
   if (error instanceof StarloadError) return error;
   const said = messageOf(error).split('\n')[0] || codeOf(error);
-  const next = adviceOn(error, ADVICE) ?? 'Mend what AWS says, and run again.';
+  const next = adviceOn(error, ADVICE) ?? 'Fix the problem that AWS reports, and run again.';
   return new StarloadError(`cannot ${attempt}: ${said}`, { next, cause: new AwsError(error) });
 }

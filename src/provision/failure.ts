@@ -13,8 +13,8 @@ export function failed(stack: Named, events: readonly StackEvent[], done: 'creat
 /** Throws for a stack of that name that is somebody else's: ours is made of infra/warehouse.yaml, with its parameters. */
 export function assertOurs({ name, status, parameters }: StackState): void {
   if (status === 'REVIEW_IN_PROGRESS' || ('Warehouse' in parameters && 'Engine' in parameters)) return;
-  throw new StarloadError(`there is a stack ${name}, which provision did not make`, {
-    next: 'Take another name with --stack.',
+  throw new StarloadError(`there is a stack ${name}, which provision did not create`, {
+    next: 'Use another name with --stack.',
   });
 }
 
@@ -41,9 +41,9 @@ function cures(events: readonly StackEvent[]): string {
 function afterwards({ name, status }: Named, done: string): string {
   const stack = `-- --stack ${name}`;
   if (done === 'deleted') return `npm run teardown ${stack} again`;
-  if (isChangeable(status)) return `npm run provision ${stack} again; the stack is as it was`;
+  if (isChangeable(status)) return `npm run provision ${stack} again; the stack is unchanged`;
   if (!isRemnant(status)) {
     return `choose "Continue update rollback" for it in the CloudFormation console, and npm run provision ${stack}`;
   }
-  return `npm run teardown ${stack}, which clears away what is left, and npm run provision ${stack}`;
+  return `npm run teardown ${stack}, which removes the rest, and npm run provision ${stack}`;
 }

@@ -89,7 +89,7 @@ interface Cure {
 const CURES: readonly Cure[] = [
   {
     pattern: /not authorized|AccessDenied|access denied|is not permitted/i,
-    cure: 'Give whoever provisions that permission (docs/operations.md lists them)',
+    cure: 'Give the identity that provisions this permission (docs/operations.md lists them)',
   },
   {
     pattern: /budget/i,
@@ -97,11 +97,11 @@ const CURES: readonly Cure[] = [
   },
   {
     pattern: /already exists/i,
-    cure: 'Something of that name is there already: remove it, or take another name with --stack',
+    cure: 'Something with that name exists already: remove it, or use another name with --stack',
   },
   {
     pattern: /limit ?exceeded|quota|too many|maximum number/i,
-    cure: 'Have the quota raised in Service Quotas, or free what is not needed',
+    cure: 'Request a higher quota in Service Quotas, or delete what you do not need',
   },
   {
     pattern: /subnet|VPC|availability zone|security group|free IP/i,
@@ -109,15 +109,15 @@ const CURES: readonly Cure[] = [
   },
   {
     pattern: /capacity|RPU/i,
-    cure: 'Take a capacity the region has: --base-capacity 8 is had everywhere',
+    cure: 'Use a capacity that the region offers: --base-capacity 8 is available everywhere',
   },
   {
     pattern: /node ?type|NumberOfNodes|cluster type/i,
-    cure: 'Take a node type the region has, with --node-type and --nodes',
+    cure: 'Use a node type that the region offers, with --node-type and --nodes',
   },
   {
     pattern: /attached to entities/i,
-    cure: 'Detach the policy from whom it was attached to by hand (--users and --roles attach it so that it goes by itself)',
+    cure: 'Detach the policy from the users and roles to which it was attached by hand (if --users and --roles attach it, it is detached automatically)',
   },
   {
     pattern: /bucket.{0,300}not empty/i,
@@ -127,5 +127,5 @@ const CURES: readonly Cure[] = [
 
 /** What to do about a failure, as far as its reason tells. */
 export function cureFor({ reason = '' }: StackEvent): string {
-  return CURES.find(({ pattern }) => pattern.test(reason))?.cure ?? 'Mend what the reason says';
+  return CURES.find(({ pattern }) => pattern.test(reason))?.cure ?? 'Fix the problem that the reason describes';
 }

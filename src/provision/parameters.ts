@@ -40,7 +40,7 @@ export function mistakeIn(
   const { Engine, BaseCapacity, MaxCapacity, NodeCount, MonthlyBudget, WorkDays } = parameters;
   const { UsageLimits, BudgetAlarm, SourceKeys, AlarmEmail } = parameters;
   if (!['serverless', 'cluster'].includes(Engine)) {
-    return { message: `--engine ${Engine} is no kind of warehouse`, next: 'Write serverless or cluster.' };
+    return { message: `--engine ${Engine} is not a kind of warehouse`, next: 'Write serverless or cluster.' };
   }
   const counts = {
     'base-capacity': BaseCapacity,
@@ -51,17 +51,17 @@ export function mistakeIn(
   };
   const [wrong] = Object.entries(counts).filter(([, value]) => !/^[1-9]\d*$/.test(value));
   if (wrong !== undefined) {
-    return { message: `--${wrong[0]} ${wrong[1]} is no number`, next: 'Write a whole number of at least 1.' };
+    return { message: `--${wrong[0]} ${wrong[1]} is not a number`, next: 'Write a whole number of at least 1.' };
   }
   if (Engine === 'serverless' && BaseCapacity !== '4' && Number(BaseCapacity) % 8 !== 0) {
     return {
-      message: `--base-capacity ${BaseCapacity} is no size of Redshift Serverless`,
+      message: `--base-capacity ${BaseCapacity} is not a size of Redshift Serverless`,
       next: 'Write 4, 8, 16, 24 and so on.',
     };
   }
   if (AlarmEmail !== '' && !isEmail(AlarmEmail)) {
     return {
-      message: `--email ${AlarmEmail} is no e-mail address`,
+      message: `--email ${AlarmEmail} is not an e-mail address`,
       next: 'Write one address, such as me@example.com.',
     };
   }
@@ -73,7 +73,7 @@ export function mistakeIn(
   }
   const noKey = SourceKeys.split(',').find((key) => key !== '' && !KEY_ARN.test(key));
   if (noKey !== undefined) {
-    const next = 'Write arn:aws:kms:REGION:ACCOUNT:key/ID; a policy takes no alias.';
+    const next = 'Write arn:aws:kms:REGION:ACCOUNT:key/ID; a policy does not accept an alias.';
     return { message: `--kms-keys ${noKey} is not the ARN of a KMS key`, next };
   }
   if (Engine === 'serverless' && Number(MaxCapacity) < Number(BaseCapacity)) {
@@ -89,7 +89,10 @@ export function nameMistake(
   { Engine }: Pick<Record<ParameterName, string>, 'Engine'>,
 ): { readonly message: string; readonly next: string } | undefined {
   return Engine === 'serverless' && stack.length < 3
-    ? { message: `--stack ${stack} is too short: Redshift Serverless wants 3 characters`, next: 'Take a longer name.' }
+    ? {
+        message: `--stack ${stack} is too short: Redshift Serverless requires 3 characters`,
+        next: 'Use a longer name.',
+      }
     : undefined;
 }
 

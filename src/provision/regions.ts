@@ -56,7 +56,7 @@ export function missingIn({ Engine, UsageLimits, BudgetAlarm, AlarmEmail }: Reco
   }
   if (AlarmEmail !== '' && BudgetAlarm === 'no') {
     missing.push(
-      'there is no budget, and nobody is written to: `aws budgets create-budget` makes one (docs/operations.md)',
+      'there is no budget, and so no mail about costs: `aws budgets create-budget` creates one (docs/operations.md)',
     );
   }
   return missing;

@@ -162,7 +162,8 @@ export class Stacks {
       if (Status === 'FAILED') {
         if (NOTHING_TO_DO.test(StatusReason)) return undefined;
         throw new StarloadError(`CloudFormation refuses the change of the stack ${proposal.stack}: ${StatusReason}`, {
-          next: adviceFor(StatusReason) ?? 'Nothing was changed. Mend what the reason says, and run again.',
+          next:
+            adviceFor(StatusReason) ?? 'Nothing was changed. Fix the problem that the reason describes, and run again.',
         });
       }
       await this.#watch.pause();
@@ -213,8 +214,8 @@ function isDone(status: string): boolean {
 }
 
 function interrupted({ signal }: InterruptedError): InterruptedError {
-  return new InterruptedError(signal, '; what CloudFormation has begun goes on', {
-    next: 'Run the same command again when you like: it watches what goes on, and goes on from there.',
+  return new InterruptedError(signal, '; CloudFormation continues what it has started', {
+    next: 'Run the same command again at any time: it watches CloudFormation and continues from there.',
   });
 }
 

@@ -95,6 +95,6 @@ function parsePath(path: string): JsonPath | undefined {
 /** The error for a jsonpaths file that cannot be used. */
 export function jsonPathsError(file: string, reason: string): StarloadError {
   return new StarloadError(`the jsonpaths file ${file} cannot be used:\n  ${reason}`, {
-    next: 'Correct the file, or remove the jsonpaths key from dwh.cfg: columns are then matched by name in any case.',
+    next: 'Correct the file, or remove the jsonpaths key from dwh.cfg: then columns are matched by name, in any case.',
   });
 }

@@ -71,16 +71,16 @@ function explainString({ name }: Spot, byte: number): Refusal | undefined {
     case 'pairLow':
       return unlessHex('\\uD800\\uD'.length);
     case 'utf8':
-      return { reason: `invalid UTF-8: ${describe(byte)} cannot go on the character begun before it`, back: 1 };
+      return { reason: `invalid UTF-8: ${describe(byte)} cannot continue the character before it`, back: 1 };
     case 'byteOrderMark':
-      return { reason: 'byte 0xEF outside a string, and it begins no byte order mark', back: 1 };
+      return { reason: 'byte 0xEF outside a string, not part of a byte order mark', back: 1 };
     default:
       return undefined;
   }
 }
 
 function explainText(byte: number): string {
-  if (byte >= 0x80) return `invalid UTF-8: ${describe(byte)} begins no character`;
+  if (byte >= 0x80) return `invalid UTF-8: ${describe(byte)} cannot begin a character`;
   if (byte === 0x0a || byte === 0x0d) return 'a line break inside a string: its closing quote is missing, or write \\n';
   return `a control character inside a string: write \\u${hex(byte, 4)}`;
 }
@@ -89,11 +89,11 @@ function explainStructure(spot: Spot, byte: number): string {
   if (spot.name === 'start' && byte === 0x1f) return 'this looks like gzip: the name of a compressed file ends in .gz';
   if (spot.name === 'start' && byte >= 0xfe) return 'this looks like UTF-16: a source file must be UTF-8';
   if (byte >= 0x80) return `a character beyond ASCII (${describe(byte)}) outside a string`;
-  if (byte === 0x0a || byte === 0x0d) return 'the line breaks off inside a number or a word';
+  if (byte === 0x0a || byte === 0x0d) return 'the line ends inside a number or a word';
   if (byte < 0x20) return `a control character (${describe(byte)}) outside a string`;
   const character = String.fromCharCode(byte);
   if (character === '/') return 'JSON has no comments';
-  if (character === "'") return 'strings and keys take double quotes';
+  if (character === "'") return 'strings and keys need double quotes';
   return explainExpectation(spot, character);
 }
 
@@ -114,7 +114,7 @@ function explainExpectation({ name, container }: Spot, character: string): strin
       return `expected a value or "]", ${found}`;
     case 'value':
       if (isArray && character === ']') return 'a comma before "]"';
-      return 'NI'.includes(character) ? 'NaN and Infinity are no JSON values' : `expected a value, ${found}`;
+      return 'NI'.includes(character) ? 'NaN and Infinity are not JSON values' : `expected a value, ${found}`;
     case 'minus':
     case 'point':
     case 'exponentSign':

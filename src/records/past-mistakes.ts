@@ -20,18 +20,18 @@ export type NotAlone = 'noRecord' | 'spread' | 'unclosed' | 'goesOn';
 function explain(why: NotAlone): string {
   switch (why) {
     case 'noRecord':
-      return 'the line does not begin with "{", so nobody can tell what records it holds';
+      return 'the line does not begin with "{", so its records cannot be determined';
     case 'spread':
-      return 'the record is not closed on the line it begins on, so nobody can tell where it ends';
+      return 'the record is not closed on the line on which it begins, so its end cannot be determined';
     case 'unclosed':
-      return 'its quotes and brackets do not close with the line, so nobody can tell where the record ends';
+      return 'its quotes and brackets do not close at the end of the line, so the end of the record cannot be determined';
     case 'goesOn':
-      return 'the line goes on behind the malformed record';
+      return 'the line continues after the malformed record';
   }
 }
 
 function explainStray(line: number): string {
-  return `the record on line ${line} has no line of its own, so lines do not tell the records of this file apart`;
+  return `the record on line ${line} is not on a separate line, so lines do not separate the records of this file`;
 }
 
 /**

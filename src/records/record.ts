@@ -62,7 +62,7 @@ function checkField(text: FieldText, column: Column): Misfit | undefined {
 }
 
 /** Why a field without a value is refused. */
-export const MISSING = 'the value is missing, and the column must have one';
+export const MISSING = 'the value is missing, but the column requires one';
 
 function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column): Misfit | undefined {
   if (text === undefined) {
@@ -70,7 +70,7 @@ function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column):
   }
   // Blanks beyond the column's end are cut.
   const bytes = Buffer.byteLength(withoutBlanksAtEnd(text));
-  return bytes > maxBytes ? { reason: `${bytes} bytes of text, and the column holds ${maxBytes}` } : undefined;
+  return bytes > maxBytes ? { reason: `${bytes} bytes of text, but the column holds ${maxBytes}` } : undefined;
 }
 
 function withoutBlanksAtEnd(text: string): string {

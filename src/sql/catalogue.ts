@@ -197,7 +197,7 @@ function columnsIn(sql: string, header: string, columns: readonly Column[], file
   const names = named.map((name) => name.trim());
   const unknown = names.find((name) => !columns.some((column) => column.name === name));
   if (unknown !== undefined) {
-    throw new StarloadError(`${file}: "-- ${header}:" names ${unknown}, which is no column of the table`, {
+    throw new StarloadError(`${file}: "-- ${header}:" names ${unknown}, which is not a column of the table`, {
       next: 'Name columns of the CREATE TABLE below it, separated by commas.',
     });
   }
@@ -212,7 +212,7 @@ function refuseOtherColumns(own: readonly Column[], portable: readonly Column[],
     own.length !== portable.length ||
     own.some((column, index) => describe(column) !== describe(portable[index] as Column));
   if (differs) {
-    throw new StarloadError(`${file}: not the columns of the portable file, in its order`, {
+    throw new StarloadError(`${file}: its columns differ from those of the portable file, or are in another order`, {
       next: 'Give both files the same columns: names, types, NOT NULL and DEFAULT.',
     });
   }
@@ -242,7 +242,7 @@ function readComparisons(name: string, folder: string, of: Comparison['of']): re
     const next = /^-- next: (.+)$/m.exec(file.sql)?.[1];
     if (next === undefined) {
       throw new StarloadError(`sql/${name}/${file.name}.sql does not say what to do`, {
-        next: 'Begin the file with "-- next: " and what to do where something does not agree.',
+        next: 'Begin the file with "-- next: " and what to do about a difference.',
       });
     }
     return { ...file, of, next };

@@ -22,7 +22,7 @@ export function parseColumns(ddl: string, file: string): readonly Column[] {
   const body = /CREATE TABLE\s+\w+\s*\(\n(.*?)\n\)/s.exec(ddl)?.[1];
   if (body === undefined) {
     throw new StarloadError(`${file}: no columns found`, {
-      next: 'Write CREATE TABLE name ( on one line, then one column a line, then ) on a line of its own.',
+      next: 'Write CREATE TABLE name ( on one line, then one column per line, then ) on a separate line.',
     });
   }
   return body.split('\n').map((line) => parseColumn(line.trim(), file));
@@ -38,7 +38,7 @@ const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
 function parseColumn(line: string, file: string): Column {
   const [, name, rest, comment = ''] = /^(\w+)\s+(.+?),?(?:\s*--(.*))?$/.exec(line) ?? [];
   if (name === undefined || rest === undefined) {
-    throw new StarloadError(`${file}: not a column: ${line}`, { next: 'Write one column a line: name TYPE …' });
+    throw new StarloadError(`${file}: not a column: ${line}`, { next: 'Write one column per line: name TYPE …' });
   }
   const [pattern, type] = TYPES.find(([candidate]) => candidate.test(rest)) ?? [undefined, 'other' as const];
   const length = pattern?.exec(rest)?.[1];

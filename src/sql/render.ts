@@ -32,7 +32,7 @@ export function quoteIdentifier(name: string): string {
  */
 export function quoteLiteral(text: string): string {
   if (/[\\\p{Cc}]/u.test(text)) {
-    throw new TypeError('a backslash or a control character cannot stand in a literal that every engine reads alike');
+    throw new TypeError('a literal with a backslash or a control character is not read the same way by every engine');
   }
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -96,7 +96,7 @@ function adviceFor(step: Step, { kind }: WarehouseError): string | undefined {
 }
 
 const CORRECT_FILE =
-  'Correct that file and run again. npm run check -- --deep tries all statements of a load without loading anything. If you have not changed the file, report it.';
+  'Correct that file and run again. npm run check -- --deep tests all statements of a load without loading anything. If you have not changed the file, report it.';
 
 /** A text without what stands between its first quote and its last. */
 function unquoted(text: string): string {

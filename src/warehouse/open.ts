@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts';
 import { placeOf } from '../objects/s3/uri.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { RedshiftTarget, Target } from '../target.ts';
+import { ENGINE_NAMES } from '../target.ts';
 import type { WorkStore } from './redshift/work.ts';
 import type { Service } from './service.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -56,9 +57,12 @@ export async function locationOf(target: Target): Promise<string> {
 /** Makes the database the configuration names, where there is none. Whether it did. Throws StarloadError. */
 export async function createDatabaseOf({ file, target, load }: Config): Promise<boolean> {
   if (target.engine !== 'postgres') {
-    throw new UsageError(`--create-database is for PostgreSQL, and ${file} means ${target.engine}`, {
-      next: 'Run it without: DuckDB makes its file, and a Redshift cluster has its database.',
-    });
+    throw new UsageError(
+      `--create-database is for PostgreSQL, but the target of ${file} is ${ENGINE_NAMES[target.engine]}`,
+      {
+        next: 'Run it without this option: DuckDB creates its file, and a Redshift cluster has its database.',
+      },
+    );
   }
   const { createDatabase } = await import('./postgres/create-database.ts');
   return createDatabase({ target, timeoutMilliseconds: load.timeoutMilliseconds });

@@ -58,16 +58,16 @@ export function explained(sql: string): string {
 export function assertBeginsWith(words: readonly string[], sql: string): void {
   const first = firstWord(sql);
   if (!words.includes(first)) {
-    throw refused(first === '' ? 'this text begins with no word' : `${first.toUpperCase()} is not a query`);
+    throw refused(first === '' ? 'this text does not begin with a word' : `${first.toUpperCase()} is not a query`);
   }
   if (first === 'explain' && !QUERY.includes(firstWord(explained(sql)))) {
-    throw refused('this EXPLAIN is not about a query');
+    throw refused('this EXPLAIN does not explain a query');
   }
 }
 
 /** The error for a statement that may do more than read. */
 export function refused(reason: string): WarehouseError {
   return new WarehouseError('refused', `the statement may do more than read: ${reason}`, {
-    next: 'Add --write to run it all the same. A query begins with SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN.',
+    next: 'Add --write to run it anyway. A query begins with SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN.',
   });
 }

@@ -34,10 +34,10 @@ export function toRelations(
 export function refuseReach(table: string, { what, cure }: Reach, outcome?: string): WarehouseError {
   return new WarehouseError(
     'refused',
-    `${table} has ${what}: deleting rows of ${table} would change what is not Starload's`,
+    `${table} has ${what}: deleting rows of ${table} would change data that is not Starload's`,
     {
       outcome,
-      next: `Take it away, and keep such data in tables that hold the key alone: ${cure};`,
+      next: `Remove it, and keep such data in tables that hold only the key: ${cure};`,
     },
   );
 }
@@ -51,8 +51,8 @@ export function assertTables(names: readonly string[], relations: readonly Relat
     return kind !== 'table' || stranger !== owner;
   });
   if (other !== undefined) {
-    throw new WarehouseError('refused', `${other} is no ordinary table of this warehouse`, {
-      next: 'npm run create-tables says what stands in its place.',
+    throw new WarehouseError('refused', `${other} is not an ordinary table of this warehouse`, {
+      next: 'npm run create-tables says what is in its place.',
     });
   }
 }

@@ -66,7 +66,7 @@ describe('check --offline', () => {
         'node',
         'configuration',
         'configuration',
-        'everything else',
+        'other checks',
       ]);
       expect(stdout).not.toContain('hush-hush');
     }));

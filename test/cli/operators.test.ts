@@ -67,7 +67,7 @@ describe('check', () => {
       expect(fresh.stdout).toMatch(
         /warning {2}connect: there is no warehouse at .*\n {9}next: Run npm run create-tables/,
       );
-      expect(fresh.stdout).toContain('skipped  copy LOG_DATA: tables comes first');
+      expect(fresh.stdout).toContain('skipped  copy LOG_DATA: tables must pass first');
       expect(readdirSync(folder).sort()).toEqual(['dwh.cfg', 'log_data', 'song_data']);
       await run(folder, ['create-tables']);
       await run(folder, ['etl']);
@@ -89,7 +89,7 @@ describe('check', () => {
         status: 'failed',
         checks: expect.arrayContaining([
           expect.objectContaining({ check: 'configuration', status: 'failed', next: expect.any(String) }),
-          { check: 'everything else', status: 'skipped', reason: 'configuration comes first' },
+          { check: 'other checks', status: 'skipped', reason: 'the configuration must be correct first' },
         ]),
       });
       expect(wrong.stdout + wrong.stderr).not.toContain('marked-key');

@@ -33,7 +33,7 @@ describe.each(['provision', 'teardown'])('%s', (command) => {
     const error = await fails([command], undefined);
     expect(error).toMatchObject({
       code: 2,
-      message: expect.stringMatching(/^nobody says in which region/),
+      message: expect.stringMatching(/^the region is not known/),
       next: expect.stringMatching(/--region/),
     });
   });
@@ -71,5 +71,5 @@ test('provision begins nothing where dwh.cfg could not be edited afterwards', as
 
 test('provision wants a price that is one', async () => {
   const error = await fails(['provision', '--region', 'us-west-2', '--price', 'cheap'], undefined);
-  expect(error).toMatchObject({ code: 2, message: '--price is no price' });
+  expect(error).toMatchObject({ code: 2, message: '--price is not a price' });
 });

@@ -30,7 +30,7 @@ describe('refusals', () => {
     [
       'over-long text',
       JSON.stringify({ ...PLAY, level: 'x'.repeat(257) }),
-      'line 2, column "level": 257 bytes of text, and the column holds 256',
+      'line 2, column "level": 257 bytes of text, but the column holds 256',
     ],
     ['a missing key', JSON.stringify({ ...PLAY, page: null }), 'line 2, column "page": the value is missing'],
     [
@@ -148,7 +148,9 @@ describe('bad records', () => {
 
   test('are kept out up to a number, told, and kept in a table', () =>
     withBadFile(async (folder, file) => {
-      expect((await run(folder, ['etl', '--max-errors', '1'], 3)).stderr).toContain('2 records are bad, and 1 may be');
+      expect((await run(folder, ['etl', '--max-errors', '1'], 3)).stderr).toContain(
+        '2 records are bad, but only 1 is allowed',
+      );
       const dry = await json(folder, ['etl', '--max-errors', '2', '--dry-run']);
       expect([dry.rejected, dry.rejects.length, dry.statements.join()]).toEqual([
         2,
@@ -158,7 +160,7 @@ describe('bad records', () => {
       const { stdout, stderr } = await run(folder, ['etl', '--max-errors', '2', '--no-excerpts']);
       expect(stdout).toMatch(/staging_events +\d+ +303 +0 +2 +0\n/);
       expect(stderr).toContain(
-        `2 records kept out; rejected_records says why:\n  ${file}, line 2, column "ts": the value is not a whole`,
+        `2 records rejected; see rejected_records:\n  ${file}, line 2, column "ts": the value is not a whole`,
       );
       expect(stderr).not.toContain('Setanta');
       const sql = 'SELECT line, column_name, reason, excerpt FROM rejected_records ORDER BY line';
@@ -219,6 +221,6 @@ describe('bad records', () => {
       await run(folder, ['etl'], 3);
       expect(await json(folder, ['etl', '--max-errors', '2'])).toMatchObject({ status: 'loaded', rejected: 2 });
       write('MAX_ERRORS = some\nQUARANTINE = perhaps');
-      expect((await run(folder, ['etl'], 2)).stderr).toMatch(/is no whole number[\s\S]*is neither yes nor no/);
+      expect((await run(folder, ['etl'], 2)).stderr).toMatch(/is not a whole number[\s\S]*is neither yes nor no/);
     }));
 });

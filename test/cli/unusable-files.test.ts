@@ -21,14 +21,14 @@ test.each([
     'that is no database',
     FILE,
     (file: string) => writeFileSync(file, 'not a database'),
-    /^The file is another program's/,
+    /^The file belongs to another program/,
   ],
   ['that is cut off', FILE, (file: string) => truncateSync(file, 20_000), /^The file is damaged: .*create-tables.*etl/],
   [
     'in a folder that does not exist',
     'nowhere/x.duckdb',
     () => undefined,
-    /^Make the folder, or correct \[DUCKDB\] PATH/,
+    /^Create the folder, or correct \[DUCKDB\] PATH/,
   ],
 ] as const)('a DuckDB file %s comes with advice that fits, from every command', (_, path, spoil, advice) =>
   withUnusable(path, spoil, async (folder) => {

@@ -144,7 +144,7 @@ onRedshift('the statements a model can need on Redshift', () => {
       const before = calls();
       await expect(etl({ ...context, model })).rejects.toMatchObject({
         exitCode: 2,
-        message: 'a load of this model can need 43 statements, and a batch of the Data API takes 40',
+        message: 'a load of this model can need 43 statements, but a batch of the Data API holds at most 40',
         next: expect.stringContaining('Take 3 or more statements out of sql/transform'),
       });
       expect(calls()).toBe(before);

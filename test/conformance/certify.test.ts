@@ -67,7 +67,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       withProject(async (folder) => {
         const { code, stdout, stderr } = await run(folder, ['--yes', '--json']);
         expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-        expect(stderr).toMatch(/cost: on a cluster nothing but its load/);
+        expect(stderr).toMatch(/cost: none on a cluster, only load/);
         const text = readFileSync(join(folder, 'out.json'), 'utf8');
         const written = JSON.parse(text);
         expect(JSON.parse(stdout)).toMatchObject({ command: 'certify', status: 'certified', ...written });
@@ -139,7 +139,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
       await until(() => standin.dataApi.calls.slice(before).some(isExplaining));
       loader.kill(signal as NodeJS.Signals);
       expect(await ended).toEqual([exitCode, null]);
-      expect(told).toContain('nothing of it is left');
+      expect(told).toContain('nothing remains of it');
       expect(await schemas()).toEqual([]);
       expect(standin.s3.list('work')).toEqual([]);
     }),
@@ -230,7 +230,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
     withProject(async (folder) => {
       const { code, stdout, stderr } = await run(folder, ['--yes', '--minutes', '0.0001']);
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('before it had found anything');
+      expect(stderr).toContain('before it had any results');
       expect(await schemas()).toEqual([]);
     }));
 
@@ -248,7 +248,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
         stderr: expect.stringMatching(/costs \$3\.20 with 512 RPUs\nnext: Lower .* --max-dollars 3\.20/),
       });
       const { stderr } = await run(folder, ['--rpus', '128']);
-      expect(stderr).toMatch(/stops itself after 55 seconds/);
+      expect(stderr).toMatch(/stops after 55 seconds/);
       expect(stderr).toMatch(/cost: at most \$1\.00, at 128 RPUs/);
       expect(standin.dataApi.calls.length).toBe(calls);
     }));
@@ -279,7 +279,7 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
           cwd: folder,
           env: standin.environment,
         });
-        expect([code, stderr.split('\n')[0]]).toEqual([2, "error: mine is no name of a certification's schema"]);
+        expect([code, stderr.split('\n')[0]]).toEqual([2, "error: mine is not the name of a certification's schema"]);
         expect(standin.s3.list('work')).toEqual(['starload/mine/part.json.gz']);
       } finally {
         standin.s3.remove('work', 'starload/mine/part.json.gz');
@@ -359,6 +359,6 @@ ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;
           ],
         }),
       );
-      await expect(robbed).rejects.toThrow('the schema of the certification was removed by another one');
+      await expect(robbed).rejects.toThrow('another certification removed the schema of this one');
     }));
 });

@@ -130,7 +130,7 @@ describe.each(engines)('control tables changed by hand, on $name:', (engine) => 
               headline: expect.stringMatching(
                 how === 'set ahead'
                   ? /not newer than the last one.*; nothing was changed/
-                  : /^load_run does not hold its one row, which keeps runs apart; nothing was changed$/,
+                  : /^load_run does not hold exactly one row, which keeps runs apart; nothing was changed$/,
               ),
               next: expect.stringContaining('npm run rebuild -- --restamp'),
             });

@@ -55,7 +55,9 @@ describe.each(engines)('tables that are missing, on $name', (engine) => {
       withStar(engine, async (loader) => {
         await sql(loader, `DROP TABLE ${table}`);
         await expect(mend(loader)).rejects.toMatchObject({
-          message: expect.stringContaining(`${table}: the rows are gone`),
+          message: expect.stringContaining(
+            `${table}: the rows or a column of them are lost, and only a load restores them`,
+          ),
           next: expect.stringContaining('create-tables -- --force'),
         });
       }),

@@ -15,7 +15,7 @@ async function addColumn({ context: { model, warehouse } }: Loader, table: strin
 }
 
 const refusal = (column: string) => ({
-  headline: `${column}, which Starload did not make, takes no NULL and has no default, so that no row can be inserted; nothing was changed`,
+  headline: `${column}, which Starload did not create, does not allow NULL and has no default, so no row can be inserted; nothing was changed`,
   next: expect.stringMatching(/ALTER TABLE \w+ ALTER COLUMN note DROP NOT NULL[\s\S]*ALTER TABLE \w+ DROP COLUMN note/),
 });
 

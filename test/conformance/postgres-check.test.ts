@@ -158,7 +158,7 @@ describe('the doctor on PostgreSQL', () => {
       `CREATE DATABASE ${database} ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
     );
     try {
-      const reason = `the database ${database} keeps text in SQL_ASCII, and only UTF-8 keeps all text`;
+      const reason = `the database ${database} stores text in SQL_ASCII, but only UTF-8 can store every text`;
       expect(await diagnose({ DB_NAME: database })).toMatchObject({
         connect: { status: 'failed', reason, next: expect.stringContaining("ENCODING 'UTF8'") },
       });

@@ -71,10 +71,10 @@ describe('the command line on PostgreSQL', () => {
       writeFileSync(file, before.replace(/^DB_NAME=.*$/m, `DB_NAME=${name}`));
       const refused = await run(folder, ['create-tables'], 1);
       expect(refused.stderr).toMatch(/database "\w+" does not exist\nnext: .*create-tables -- --create-database/);
-      expect((await run(folder, ['create-tables', '--create-database'])).stderr).toContain('made the database');
+      expect((await run(folder, ['create-tables', '--create-database'])).stderr).toContain('created the database');
       expect(await report(folder, ['etl'])).toMatchObject({ status: 'loaded' });
       const again = await run(folder, ['create-tables', '--create-database', '--force']);
-      expect(again.stderr).not.toContain('made the database');
+      expect(again.stderr).not.toContain('created the database');
       writeFileSync(file, before);
     }));
 

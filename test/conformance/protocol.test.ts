@@ -42,7 +42,7 @@ describe.each(engines)('the transaction protocol on $name', (engine) => {
     refusesAStampThatIsNotNewer(engine));
 
   test.each([
-    ['load_ledger', 'the rows that were copied do not carry the stamp of their run'],
+    ['load_ledger', 'the copied rows do not carry the stamp of their run'],
     ['staging_events', 'records_staged: took 1 records for staging_events, staged 0'],
   ])('a load whose rows in %s would carry a different stamp from its run is refused', async (name, words) => {
     const model = loadModel();

@@ -109,7 +109,7 @@ describe.each(engines)('reconcile on $name', (engine) => {
       await etl({ ...loader.context, tolerance: { ...tolerance, quarantine: true } });
       expect(await differences(loader)).toEqual({});
       expect((await reconcile(loader.context, { recounts: false })).notes).toContain(
-        `one file is set aside and waits to be corrected: ${SONG_ROOT}/b.json; npm run status says why`,
+        `one file is set aside until corrected: ${SONG_ROOT}/b.json; npm run status says why`,
       );
       expect(await differences(loader, true)).toEqual({
         events_in_no_file: [expect.stringContaining('itemInSession 9,'), expect.stringContaining('itemInSession 1,')],
@@ -138,7 +138,7 @@ describe.each(engines)('reconcile on $name', (engine) => {
         const { disagreements, notes } = await reconcile(loader.context, { recounts: true });
         expect(disagreements).toEqual([]);
         expect(notes).toEqual([
-          expect.stringContaining('since a file cannot be read to its end'),
+          expect.stringContaining('since a file could not be read to its end'),
           expect.stringContaining('one file is set aside'),
         ]);
       }
@@ -157,7 +157,7 @@ describe.each(engines)('reconcile on $name', (engine) => {
       for (const recounts of [false, true]) {
         const { disagreements, notes } = await reconcile(loader.context, { recounts });
         expect(disagreements).toEqual([]);
-        expect(notes).toContain(`one file is set aside and waits to be corrected: ${uri}; npm run status says why`);
+        expect(notes).toContain(`one file is set aside until corrected: ${uri}; npm run status says why`);
       }
       loader.store.files.set(uri, Buffer.from(broken).fill(0, broken.length - 2));
       const changed = { unreadable: [expect.stringContaining('not a whole gzip file')], changed: [uri] };

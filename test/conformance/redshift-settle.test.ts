@@ -144,7 +144,9 @@ describe('the statements that run', () => {
       whileStuck(1, async () => {
         fault = ownStatementsOnly;
         expect((await warehouse.running()).map(({ name }) => name)).toEqual(['stuck-1']);
-        expect(notes).toEqual(["only this session's statements may be listed, not those of its role's other sessions"]);
+        expect(notes).toEqual([
+          'only statements of this session can be listed, not those of other sessions of its role',
+        ]);
       }),
     ));
 });

@@ -89,7 +89,7 @@ onRedshift('a whole folder', () => {
         return undefined;
       };
       await expect(load('logs/log_data')).rejects.toThrow(
-        's3://logs/log_data changed each time while Redshift read it; what is loaded is of no single moment',
+        's3://logs/log_data changed each time while Redshift read it; the loaded rows may mix several versions',
       );
       s3.faults = () => undefined;
       expect((await load('logs/log_data')).status).toBe('loaded');
@@ -100,7 +100,7 @@ onRedshift('a whole folder', () => {
     withFolders(async ({ s3, load }) => {
       s3.put('logs', 'log_data/a.json2', lineOf('neighbour'));
       await expect(load('logs/log_data/a.json')).rejects.toThrow(
-        's3://logs/log_data/a.json is a single file, and COPY would take every file whose name begins like it',
+        's3://logs/log_data/a.json is a single file, but COPY would load every file whose name begins like it',
       );
     }));
 

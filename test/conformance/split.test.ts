@@ -98,7 +98,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a split 
       const tolerance = { maxErrors: 2, quarantine: false, excerpts: true };
       const error = await failureOf(etl({ ...split(loader.context), tolerance }));
       expect(error.headline).toBe(
-        '3 records are bad, and 2 may be (the first 2 are listed); runs 1 to 2 of 4 are committed and stay (2 files, 2 records, 1 kept out); the others are not loaded',
+        '3 records are bad, but only 2 are allowed (the first 2 are listed); runs 1 to 2 of 4 are committed and stay (2 files, 2 records, 1 kept out); the others are not loaded',
       );
     }));
 
@@ -125,7 +125,9 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a split 
       const tolerance = { maxErrors: 1, quarantine: false, excerpts: true };
       const warehouse = overtaken(loader);
       const error = await failureOf(etl({ ...split(loader.context), warehouse, tolerance }));
-      expect(error.headline).toMatch(/^2 records are bad, and 1 may be.*; runs 1 to 2 of 3 are committed and stay/);
+      expect(error.headline).toMatch(
+        /^2 records are bad, but only 1 is allowed.*; runs 1 to 2 of 3 are committed and stay/,
+      );
     }));
 
   test('that is stopped between two runs says which are committed', () =>

@@ -168,7 +168,7 @@ SELECT
   COUNT(*) OVER () AS offenders,
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
--- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl load all anew.
+-- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- What every row of the ledger is like: a status of three, a run's id; a run has one stamp, and a stamp one run; of a file
 -- that was set aside all records are rejected, and rejected_records says why; a reject is of the run of its file.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE
@@ -218,7 +218,7 @@ SELECT
   COUNT(*) OVER () AS offenders,
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
--- next: Somebody changed rejected_records or the ledger by hand. npm run create-tables -- --force and npm run etl load all anew.
+-- next: Somebody changed rejected_records or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- Of each file that was loaded, rejected_records has as many records as the ledger says were rejected. Of one that was set
 -- aside, the ledger counts all records as rejected, and rejected_records keeps only some.
 SELECT
@@ -246,7 +246,7 @@ SELECT
   COUNT(*) OVER () AS offenders,
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
--- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl load all anew.
+-- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- Each run staged as many rows as the ledger says. A refresh from whole folders has emptied staging of what was there
 -- before it.
 SELECT
@@ -283,7 +283,7 @@ SELECT
   COUNT(*) OVER () AS offenders,
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
--- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load anew.
+-- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load again.
 -- Events that count and that no file holds any more: a newer version of their file left them out, or the file is gone.
 SELECT
   'the event of ts ' || CAST(ts AS VARCHAR(20)) || ', sessionId ' || CAST(session_id AS VARCHAR(20))
@@ -304,7 +304,7 @@ SELECT
   COUNT(*) OVER () AS offenders,
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
--- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load anew.
+-- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load again.
 -- Songs that count and that no file holds any more: a newer version of their file left them out, or the file is gone.
 SELECT 'song ' || song_id AS offender
 FROM (

@@ -476,7 +476,7 @@ SELECT
   COUNT(*) OVER () AS offenders,
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
--- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl load all anew.
+-- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- Each run staged as many rows as the ledger says. A refresh from whole folders has emptied staging of what was there
 -- before it.
 SELECT

@@ -56,7 +56,7 @@ describe('demo', () => {
       writeAll(folder, files);
       const before = contentOf(folder);
       const { code, stderr } = await inProcess(['demo', '--dir', folder]);
-      expect([code, stderr]).toEqual([2, expect.stringContaining(`${folder} is not a folder of the demo's`)]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${folder} was not created by the demo`)]);
       expect(stderr).toContain('next: Choose another folder with --dir');
       expect(contentOf(folder)).toEqual(before);
     }),
@@ -73,9 +73,9 @@ describe('demo', () => {
     }));
 
   test.each<[string, string]>([
-    ['log_data/mine.json', 'was not made by the demo'],
-    ['song_data/deep/mine.json', 'was not made by the demo'],
-    ['dwh.cfg', 'was changed since the demo made it'],
+    ['log_data/mine.json', 'was not created by the demo'],
+    ['song_data/deep/mine.json', 'was not created by the demo'],
+    ['dwh.cfg', 'was changed since the demo created it'],
   ])('refuses its own folder once its %s belongs to the user', (name, reason) =>
     withFolder(async (folder) => {
       const demo = join(folder, 'demo');
@@ -95,7 +95,7 @@ describe('demo', () => {
       const [path = ''] = [...contentOf(demo).keys()].filter((name) => name.includes('log_data'));
       writeFileSync(path, 'mine');
       const { code, stderr } = await inProcess(['demo', '--dir', demo]);
-      expect([code, stderr]).toEqual([2, expect.stringContaining(`${path} was changed since the demo made it`)]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${path} was changed since the demo created it`)]);
       expect(readFileSync(path, 'utf8')).toBe('mine');
     }));
 
@@ -116,7 +116,7 @@ test.each(['song_data', 'log_data'])('generate-data refuses a folder whose %s ho
   withFolder(async (folder) => {
     writeAll(folder, { [`${name}/mine.json`]: 'mine' });
     const { code, stderr } = await inProcess(['generate-data', '--songs', '1', '--events', '10', '--out', folder]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('is there already and not empty')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('exists already and is not empty')]);
     expect(contentOf(folder)).toEqual(new Map([[join(folder, name, 'mine.json'), 'mine']]));
   }),
 );

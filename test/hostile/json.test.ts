@@ -31,7 +31,7 @@ const REFUSED: readonly (readonly [name: string, content: Content, words: string
   ['a string', '"x"', 'this file holds a string'],
   ['null', 'null', 'this file holds a bare word'],
   ['undefined', 'undefined', 'this file holds a bare word'],
-  ['NaN', event({ length: 'NaN' }), 'NaN and Infinity are no JSON values'],
+  ['NaN', event({ length: 'NaN' }), 'NaN and Infinity are not JSON values'],
   ['-Infinity', event({ length: '-Infinity' }), 'expected a digit'],
   ['a hexadecimal number', event({ length: '0x10' }), 'expected ","'],
   ['a number with a plus', event({ length: '+1' }), 'expected a value'],

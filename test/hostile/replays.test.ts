@@ -190,7 +190,7 @@ describe.each(engines)('a restore on $name', (engine) => {
       await remake(loader);
       await expect(etl(disturbed(loader.context, 2, () => remake(loader)))).rejects.toMatchObject({
         message:
-          'create-tables made the tables anew after run 1 of 3 of this load; what these had loaded is gone with the old tables',
+          'create-tables recreated the tables after run 1 of 3 of this load; the rows they had loaded are gone with the old tables',
         next: expect.stringContaining('npm run etl'),
         committed: undefined,
       });

@@ -99,7 +99,7 @@ describe.each(engines)('a split load on $name that is ended in run 2 of 4 by', (
       const split = { ...loader.context, maxRunBytes: 1 };
       const error = await failureOf(etl({ ...split, tolerance: { ...TOLERANT, maxErrors: 2 } }));
       expect(error.committed).toMatchObject({ runs: 1, files: 1, records: 1, rejected: 1 });
-      expect(error.headline).toContain('run 1 of 4 is committed and stays (1 file, 1 record, 1 kept out)');
+      expect(error.headline).toContain('run 1 of 4 is committed and stays (1 file, 1 record, 1 rejected)');
       loader.store.files.set(`${LOG_ROOT}/3.json`, BAD);
       const again = await failureOf(etl({ ...split, tolerance: { ...TOLERANT, maxErrors: 2 } }));
       expect(again.committed).toMatchObject({ runs: 2, files: 2, records: 1, rejected: 2 });
@@ -112,7 +112,7 @@ describe.each(engines)('a split load on $name that is ended in run 2 of 4 by', (
       const tolerance = { ...TOLERANT, maxErrors: Number.POSITIVE_INFINITY, quarantine: true };
       const failed = failing(loader, { batch: refused('refused', 'permission denied') });
       const error = await failureOf(etl({ ...failed, tolerance }));
-      expect(error.headline).toContain('run 1 of 4 is committed and stays (0 files, 0 records, 2 kept out)');
+      expect(error.headline).toContain('run 1 of 4 is committed and stays (0 files, 0 records, 2 rejected)');
     }));
 
   test('a restore, under the ids of the runs that were made again', () =>

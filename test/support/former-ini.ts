@@ -63,7 +63,7 @@ function readHeading(reading: Reading, text: string, line: number): void {
   reading.section = section;
   reading.draft = undefined;
   if (closed === '' || section === '' || !/^\s*([#;].*)?$/.test(rest)) {
-    reading.problems.push({ line, message: 'this heading is not of the form [SECTION] on a line of its own' });
+    reading.problems.push({ line, message: 'this heading does not have the form [SECTION] on a separate line' });
   }
   const earlier = reading.sections.get(section.toLowerCase());
   if (earlier === undefined) reading.sections.set(section.toLowerCase(), line);
@@ -80,7 +80,7 @@ function readKey(reading: Reading, text: string, line: number): void {
   if (reading.sections.size === 0 && reading.drafts.length === 0) {
     reading.problems.push({
       line,
-      message: 'this key stands before the first heading: put [CLUSTER] or the like above',
+      message: 'this key comes before the first heading: put [CLUSTER] or similar above it',
     });
   }
   const key = text.slice(0, at).trimEnd().toLowerCase();
@@ -88,7 +88,7 @@ function readKey(reading: Reading, text: string, line: number): void {
     reading.problems.push({
       section,
       line,
-      message: 'this key holds a character that cannot be seen: type the line anew',
+      message: 'this key contains an invisible character: type the line again',
     });
   }
   // `%` stays as it is, doubled or not: Python's scripts read the same files with interpolation and without, and a
@@ -111,7 +111,7 @@ function recordKey(reading: Reading, draft: Draft): void {
 }
 
 function twice(name: string, earlier: number, line: number): string {
-  return `${name} stands twice, in lines ${earlier} and ${line}: keep one`;
+  return `${name} occurs twice, in lines ${earlier} and ${line}: keep one`;
 }
 
 function toEntry({ section, key, line, lines, last }: Draft): Entry {
@@ -120,7 +120,7 @@ function toEntry({ section, key, line, lines, last }: Draft): Entry {
 }
 
 function runsOver(first: number, last: number): string {
-  return `runs over several lines (${first} to ${last}), because an indented line continues the value above it: write the value on one line and take the indentation away`;
+  return `runs over several lines (${first} to ${last}), because an indented line continues the value above it: write the value on one line and remove the indentation`;
 }
 
 function unquote(value: string): { value: string; fault?: string } {
@@ -130,10 +130,10 @@ function unquote(value: string): { value: string; fault?: string } {
   if (isQuote(first) && new RegExp(`^${first}[^${first}]*${first}\\s*[#;]`).test(value)) {
     return {
       value,
-      fault: 'has a comment behind it, which counts as part of the value: put the comment on a line of its own',
+      fault: 'has a comment after it, which counts as part of the value: put the comment on a separate line',
     };
   }
-  const fault = `begins or ends with a quote that has no partner: close it or delete it, or, where it is part of the value, wrap the whole value in the other kind of quote`;
+  const fault = `begins or ends with an unpaired quote: close it or delete it, or, if it is part of the value, wrap the whole value in the other kind of quote`;
   return { value, fault };
 }
 

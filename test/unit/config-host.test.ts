@@ -100,7 +100,7 @@ describe('a file that means a server is never taken for DuckDB', () => {
     'when %s stands under an unknown heading',
     (key) => {
       const file = { creds: { [key]: 'dwh.example.com' }, S3: LOCAL };
-      expect(messageOf(file)).toContain('stands under [creds], where it is not read: write it under [CLUSTER]');
+      expect(messageOf(file)).toContain('is under [creds], where it is ignored: write it under [CLUSTER]');
       expect(duckdb({ ...file, DUCKDB: { PATH: 'x.duckdb' } }).path).toBe('/project/x.duckdb');
     },
   );
@@ -114,7 +114,7 @@ describe('a file that means a server is never taken for DuckDB', () => {
     ['an endpoint', 'APP', 'SERVER', 'x.y.us-west-2.redshift.amazonaws.com'],
   ])('when %s is all that names it', (_, section, key, value) => {
     const file = { [section]: { [key]: value }, S3: LOCAL };
-    expect(messageOf(file)).toContain('seems to name a server, and is not read: write HOST under [CLUSTER]');
+    expect(messageOf(file)).toContain('seems to name a server, but is ignored: write HOST under [CLUSTER]');
     expect(duckdb({ ...file, DUCKDB: { PATH: 'x.duckdb' } }).path).toBe('/project/x.duckdb');
   });
 
@@ -182,14 +182,14 @@ describe('HOST', () => {
 
   test('left out beside CLUSTER_IDENTIFIER is missed when there is no region either', () => {
     const message = messageOf(redshiftFile({ HOST: undefined, CLUSTER_IDENTIFIER: 'dwh' }));
-    expect(message).toMatch(/^HOST is missing: .* or REGION = us-west-2 beside CLUSTER_IDENTIFIER$/);
+    expect(message).toMatch(/^HOST is missing: .* or REGION = us-west-2 next to CLUSTER_IDENTIFIER$/);
     const keys = { HOST: undefined, DB_USER: undefined, WORKGROUP: 'dwh' };
-    expect(messageOf(redshiftFile(keys))).toMatch(/ or REGION = us-west-2 beside WORKGROUP$/);
+    expect(messageOf(redshiftFile(keys))).toMatch(/ or REGION = us-west-2 next to WORKGROUP$/);
   });
 
   test('left blank beside a workgroup asks for the region, if that is missing', () => {
     const message = messageOf(redshiftFile({ HOST: '', WORKGROUP: 'dwh', DB_USER: undefined }));
-    expect(message).toContain('or delete the line, for REGION beside WORKGROUP would be enough');
+    expect(message).toContain('or delete the line, for REGION next to WORKGROUP would be enough');
   });
 
   test('left blank names the sections that hold a server, and only those', () => {
@@ -230,7 +230,7 @@ describe('HOST', () => {
     '[12345]',
   ])('that is no endpoint is refused with its value: %s', (HOST) => {
     const message = messageOf(redshiftFile({ HOST }));
-    expect(message).toContain(`${JSON.stringify(HOST)} is no endpoint: write the endpoint of a Redshift cluster`);
+    expect(message).toContain(`${JSON.stringify(HOST)} is not an endpoint: write the endpoint of a Redshift cluster`);
   });
 
   test('with a password in it is refused without showing the password', () => {

@@ -60,8 +60,8 @@ test('any text reads as it did before ini read it: entries, lines, faults and pr
       expect({ entries, problems }).toStrictEqual(readIniFormerly(written));
       seen.entries += entries.length;
       seen.faults += entries.filter(({ fault }) => fault !== undefined).length;
-      seen.repeats += problems.filter(({ message }) => message.includes('stands twice')).length;
-      seen.others += problems.filter(({ message }) => !message.includes('stands twice')).length;
+      seen.repeats += problems.filter(({ message }) => message.includes('occurs twice')).length;
+      seen.others += problems.filter(({ message }) => !message.includes('occurs twice')).length;
     }),
     { numRuns: 1000 },
   );

@@ -80,7 +80,7 @@ describe('a value', () => {
   test.each(["'s3://bucket", 's3://bucket"', '\'s3://bucket"', "'", '"'])(
     'with an unpaired quote is at fault: %s',
     (written) => {
-      expect(faultOf(`[S]\nkey=${written}`)).toContain('quote that has no partner');
+      expect(faultOf(`[S]\nkey=${written}`)).toContain('unpaired quote');
       expect(valueIn(written)).toBe(written);
     },
   );
@@ -137,7 +137,7 @@ describe('an indented line', () => {
 
 describe('a problem', () => {
   const NEITHER = 'this line is neither a [SECTION] nor KEY=value nor a # comment';
-  const HEADING = 'this heading is not of the form [SECTION] on a line of its own';
+  const HEADING = 'this heading does not have the form [SECTION] on a separate line';
   const cases: readonly [name: string, text: string, problems: [number, string][]][] = [
     ['is a line that is nothing', '[S]\nHOST\na=1', [[2, NEITHER]]],
     [
@@ -154,20 +154,20 @@ describe('a problem', () => {
     [
       'is a key before the first heading, said once',
       'a=1\nb=2\n[S]\nc=3',
-      [[1, 'this key stands before the first heading: put [CLUSTER] or the like above']],
+      [[1, 'this key comes before the first heading: put [CLUSTER] or similar above it']],
     ],
-    ['is a key that stands twice', '[S]\nA=1\nb=2\na=1', [[4, 'A stands twice, in lines 2 and 4: keep one']]],
+    ['is a key that stands twice', '[S]\nA=1\nb=2\na=1', [[4, 'A occurs twice, in lines 2 and 4: keep one']]],
     [
       'is a section that stands twice, in whatever case',
       '[S]\na=1\n[T]\n[s]\nb=2',
-      [[4, '[s] stands twice, in lines 1 and 4: keep one']],
+      [[4, '[s] occurs twice, in lines 1 and 4: keep one']],
     ],
     [
       'is a key that stands twice in such a section',
       '[S]\na=1\n[s]\na=1',
       [
-        [3, '[s] stands twice, in lines 1 and 3: keep one'],
-        [4, 'A stands twice, in lines 2 and 4: keep one'],
+        [3, '[s] occurs twice, in lines 1 and 3: keep one'],
+        [4, 'A occurs twice, in lines 2 and 4: keep one'],
       ],
     ],
   ];
@@ -176,7 +176,7 @@ describe('a problem', () => {
   });
 
   test('is a section that stands twice, in whatever case each time', () => {
-    expect(problemsOf('[s3]\na=1\n[S3]\nb=2')).toEqual([[3, '[S3] stands twice, in lines 1 and 3: keep one']]);
+    expect(problemsOf('[s3]\na=1\n[S3]\nb=2')).toEqual([[3, '[S3] occurs twice, in lines 1 and 3: keep one']]);
   });
 
   test('is no key of one name in two sections', () => {

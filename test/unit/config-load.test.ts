@@ -14,7 +14,7 @@ test.each([
 });
 
 test.each(['0', '0.000', '-1', '10000', '1.5.1', 'an hour', '1e3'])('TIMEOUT_MINUTES = %s is refused', (minutes) => {
-  expect(messageOf(withMinutes(minutes))).toContain('is no number of minutes, from 0.001 to 9999');
+  expect(messageOf(withMinutes(minutes))).toContain('is not a number of minutes, from 0.001 to 9999');
 });
 
 const SOURCES = '[S3]\nLOG_DATA=log_data\nSONG_DATA=song_data\n';

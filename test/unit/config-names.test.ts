@@ -104,7 +104,7 @@ describe('another name', () => {
     const roles = (second: string) => redshiftFile({}, { IAM_ROLE: { ROLE_ARN: ROLE, DWH_ROLE_ARN: second } });
     expect(redshift(roles(ROLE)).iamRole).toBe(ROLE);
     expect(messageOf(roles('default'))).toBe(
-      '[IAM_ROLE] ROLE_ARN in line 8 and [IAM_ROLE] DWH_ROLE_ARN in line 9 disagree: delete one, or write ARN under [IAM_ROLE], which outranks both',
+      '[IAM_ROLE] ROLE_ARN in line 8 and [IAM_ROLE] DWH_ROLE_ARN in line 9 disagree: delete one, or write ARN under [IAM_ROLE], which overrides both',
     );
   });
 
@@ -318,24 +318,24 @@ describe('AWS keys', () => {
 
 describe('a slip', () => {
   test.each<[Sections, string]>([
-    [{ S3: { LOGDATA: 'a', SONG_DATA: 'b' } }, 'is missing (did you mean it by [S3] LOGDATA in line 2?): add '],
-    [{ S3: { LOG_DATE: 'a', SONG_DATA: 'b' } }, 'is missing (did you mean it by [S3] LOG_DATE in line 2?): add '],
+    [{ S3: { LOGDATA: 'a', SONG_DATA: 'b' } }, 'is missing (is [S3] LOGDATA in line 2 a typo of it?): add '],
+    [{ S3: { LOG_DATE: 'a', SONG_DATA: 'b' } }, 'is missing (is [S3] LOG_DATE in line 2 a typo of it?): add '],
     [
       { DATA: { LOGS_DATA: 'a' }, S3: { SONG_DATA: 'b' } },
-      'is missing (did you mean it by [DATA] LOGS_DATA in line 2?): add ',
+      'is missing (is [DATA] LOGS_DATA in line 2 a typo of it?): add ',
     ],
     [
       redshiftFile({ HOST: undefined, HOTS: CLUSTER_HOST }),
-      'is missing (did you mean it by [CLUSTER] HOTS in line 5?): add ',
+      'is missing (is [CLUSTER] HOTS in line 5 a typo of it?): add ',
     ],
-    [{ ...redshiftFile(), IAM_ROLE: { ANR: ROLE } }, 'is missing (did you mean it by [IAM_ROLE] ANR in line 8?): add '],
+    [{ ...redshiftFile(), IAM_ROLE: { ANR: ROLE } }, 'is missing (is [IAM_ROLE] ANR in line 8 a typo of it?): add '],
     [
       redshiftFile({ DB_NAME: undefined, DBNAMES: 'dwh' }),
-      'is missing (did you mean it by [CLUSTER] DBNAMES in line 5?): add ',
+      'is missing (is [CLUSTER] DBNAMES in line 5 a typo of it?): add ',
     ],
     [
       { ...redshiftFile({ HOST: undefined }), SERVER: { HOST: CLUSTER_HOST } },
-      'is missing (did you mean it by [SERVER] HOST in line 14?): add ',
+      'is missing (is [SERVER] HOST in line 14 a typo of it?): add ',
     ],
   ])('for a required key is named with its line: %p', (file, hint) => {
     expect(messageOf(file)).toContain(hint);
@@ -351,7 +351,7 @@ describe('a slip', () => {
         section: 'S3',
         key: 'WORK_PREFX',
         line: 4,
-        message: '[S3] WORK_PREFX in line 4 is not known and not read: did you mean WORK_PREFIX?',
+        message: '[S3] WORK_PREFX in line 4 is not known and is ignored: did you mean WORK_PREFIX?',
       },
     ]);
     expect(parse({ S3: LOCAL, OTHER: { WORK_PREFX: 'x' } }).warnings).toEqual([]);

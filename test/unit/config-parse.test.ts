@@ -41,10 +41,10 @@ describe('a source', () => {
   });
 
   test.each<[string, string]>([
-    ['data/log_data/*/*/*.json', 'is a pattern: name the folder, all files below it are taken (data/log_data/)'],
+    ['data/log_data/*/*/*.json', 'is a pattern: name the folder, and all files below it are loaded (data/log_data/)'],
     [
       's3://bucket/log_data/2018/11-*.json',
-      'is a pattern: name the folder, all files below it are taken (s3://bucket/log_data/2018/), or write how the names of the files begin (s3://bucket/log_data/2018/11-)',
+      'is a pattern: name the folder, and all files below it are loaded (s3://bucket/log_data/2018/), or write how the names of the files begin (s3://bucket/log_data/2018/11-)',
     ],
     ['s3://Bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
     ['s3://my_bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
@@ -55,16 +55,16 @@ describe('a source', () => {
     ['s3://bucket/a\\b', 'holds a quote or a backslash: use a folder without them'],
     ['https://bucket.s3.amazonaws.com/log', 'is neither in S3 nor local: write s3://bucket/folder or a path'],
     ['gs://bucket/log', 'is neither in S3 nor local: write s3://bucket/folder or a path'],
-    ['file://server/log', 'is not a file of this machine: write file:///folder/name or a path'],
-    ['s3://bucket/%(month)s/log', 'refers to another value, which is not supported: write the value out'],
-    ['s3://$' + '{bucket}/log', 'refers to another value, which is not supported: write the value out'],
+    ['file://server/log', 'is not a file on this machine: write file:///folder/name or a path'],
+    ['s3://bucket/%(month)s/log', 'refers to another value, which is not supported: write out the value'],
+    ['s3://$' + '{bucket}/log', 'refers to another value, which is not supported: write out the value'],
     [
       's3://bucket/log # of 2018',
-      'has a comment behind it, which counts as part of the value: put the comment on a line of its own',
+      'has a comment after it, which counts as part of the value: put the comment on a separate line',
     ],
     ['s3://bucket/log”', 'is wrapped in typographic quotes: use " or none'],
     ['“s3://bucket/log”', 'is wrapped in typographic quotes: use " or none'],
-    ['data\u0007/log', 'holds a control character, or one that cannot be seen: type the value anew'],
+    ['data\u0007/log', 'contains a control or invisible character: type the value again'],
   ])('%s is refused', (LOG_DATA, expectation) => {
     expect(messageOf(local({ LOG_DATA }))).toBe(`${JSON.stringify(LOG_DATA)} ${expectation}`);
   });
@@ -142,7 +142,7 @@ describe('a file', () => {
       '[CLUSTER]\nHOST=a b\nDB_USER="u\nnonsense\nDB_PORT=x\nDB_PORT=y\n[IAM_ROLE]\nARN=me\n[S3]\nSONG_DATA=*.json\n';
     const { problems, exitCode, message } = errorOf(text);
     expect(exitCode).toBe(2);
-    expect(message).toMatch(/^dwh\.cfg: 9 mistakes\n {2}line 2, \[CLUSTER\] HOST: "a b" is no endpoint/);
+    expect(message).toMatch(/^dwh\.cfg: 9 mistakes\n {2}line 2, \[CLUSTER\] HOST: "a b" is not an endpoint/);
     expect(problems.map((problem) => [problem.line, placeOf(problem)])).toEqual([
       [2, 'CLUSTER.HOST'],
       [3, 'CLUSTER.DB_USER'],
@@ -208,8 +208,8 @@ describe('secrets', () => {
     const { message } = errorOf(
       redshiftFile({ DB_PASSWORD: 'hunter22', DB_PORT: 'hunter22', DB_SCHEMA: 'x-hunter22' }),
     );
-    expect(message).toContain('"***" is no port');
-    expect(message).toContain('"x-***" is no schema name');
+    expect(message).toContain('"***" is not a port');
+    expect(message).toContain('"x-***" is not a schema name');
     expect(message).not.toContain('hunter22');
   });
 

@@ -62,17 +62,17 @@ describe('a place', () => {
   });
 
   test('of Windows is told apart from one of this machine', () => {
-    expect(messageOf(local({ LOG_DATA: 'C:\\data\\log' }))).toContain('is a path of Windows');
+    expect(messageOf(local({ LOG_DATA: 'C:\\data\\log' }))).toContain('is a Windows path');
   });
 
   test('with a character that cannot be seen is refused', () => {
-    expect(messageOf(local({ LOG_DATA: 'data\u200b/log' }))).toContain('one that cannot be seen');
+    expect(messageOf(local({ LOG_DATA: 'data\u200b/log' }))).toContain('invisible character');
     expect(mistakesOf('[S3]\nLOG_DATA\u200b = data/log\nSONG_DATA = data/song\n')).toContain('S3');
   });
 });
 
 test('a comment behind a quoted value is called that', () => {
-  expect(messageOf(local({ LOG_DATA: `'data/log'  # the logs` }))).toContain('LOG_DATA has a comment behind it');
+  expect(messageOf(local({ LOG_DATA: `'data/log'  # the logs` }))).toContain('LOG_DATA has a comment after it');
 });
 
 test.each([
@@ -80,7 +80,7 @@ test.each([
   ['SONG_JSONPAHT', 'x.json', { ...LOCAL }],
 ])('a slip that changes what is loaded is a mistake: %s', (key, value, keys) => {
   expect(messageOf({ S3: { ...keys, [key]: value } })).toMatch(
-    /is not known and not read: did you mean \w+_JSONPATH\? Write that/,
+    /is not known and is ignored: did you mean \w+_JSONPATH\? Write that/,
   );
 });
 

@@ -50,9 +50,9 @@ describe('reading a file', () => {
   test('that is missing says to copy the example', async () => {
     const path = join(folder, 'missing.cfg');
     const { message, next } = await errorOf(path);
-    expect(message).toBe(`${path}: one mistake\n  there is no such file`);
+    expect(message).toBe(`${path}: one mistake\n  the file does not exist`);
     expect(next).toMatch(/^Copy dwh\.cfg\.example to dwh\.cfg/);
-    expect((await errorOf(join(await file('plain', ''), 'dwh.cfg'))).message).toContain('there is no such file');
+    expect((await errorOf(join(await file('plain', ''), 'dwh.cfg'))).message).toContain('the file does not exist');
   });
 
   test('that is a folder says so', async () => {

@@ -50,7 +50,7 @@ describe('a Redshift target', () => {
     `${ROLE}'; DROP TABLE users; --`,
     `${ROLE} <G>`,
   ])('refuses the role %s', (ARN) => {
-    expect(messageOf(redshiftFile({}, { IAM_ROLE: { ARN } }))).toContain('is no role: write arn:aws:iam::');
+    expect(messageOf(redshiftFile({}, { IAM_ROLE: { ARN } }))).toContain('is not a role: write arn:aws:iam::');
   });
 
   test('may leave its user to the IAM identity', () => {
@@ -63,7 +63,7 @@ describe('a Redshift target', () => {
     expect(target).toMatchObject({ secretArn: SECRET_ARN });
     expect(target).not.toHaveProperty('dbUser');
     expect(warnings.map(placeOf)).toEqual(['CLUSTER.DB_USER']);
-    expect(messageOf(redshiftFile({ SECRET_ARN: 'arn:aws:iam::1:x' }))).toContain('is no secret');
+    expect(messageOf(redshiftFile({ SECRET_ARN: 'arn:aws:iam::1:x' }))).toContain('is not a secret');
   });
 
   test('has no database user on Serverless, and says so when one is there', () => {
@@ -92,7 +92,7 @@ describe('a Redshift target', () => {
   test.each(['0', '65536', '5439a', '-1', '+5439', '54.39', '0x1538', '1e3', 'port'])(
     'refuses the port %s',
     (DB_PORT) => {
-      expect(messageOf(redshiftFile({ DB_PORT }))).toBe(`"${DB_PORT}" is no port: write a number from 1 to 65535`);
+      expect(messageOf(redshiftFile({ DB_PORT }))).toBe(`"${DB_PORT}" is not a port: write a number from 1 to 65535`);
     },
   );
 
@@ -116,12 +116,12 @@ describe('a Redshift target', () => {
 
   test.each(['1dwh', 'my_cluster', 'a b'])('refuses the name of a cluster %s', (CLUSTER_IDENTIFIER) => {
     const keys = { HOST: undefined, CLUSTER_IDENTIFIER, REGION: 'us-west-2' };
-    expect(messageOf(redshiftFile(keys))).toContain(`"${CLUSTER_IDENTIFIER}" is no name of a cluster: write`);
+    expect(messageOf(redshiftFile(keys))).toContain(`"${CLUSTER_IDENTIFIER}" is not the name of a cluster: write`);
   });
 
   test.each(['My', 'my_group', 'group!', 'a b c'])('refuses the name of a workgroup %s', (WORKGROUP) => {
     const keys = { HOST: undefined, DB_USER: undefined, WORKGROUP, REGION: 'us-west-2' };
-    expect(messageOf(redshiftFile(keys))).toContain(`"${WORKGROUP}" is no name of a workgroup: write`);
+    expect(messageOf(redshiftFile(keys))).toContain(`"${WORKGROUP}" is not the name of a workgroup: write`);
   });
 
   test('refuses CLUSTER_IDENTIFIER and WORKGROUP together', () => {
@@ -131,7 +131,7 @@ describe('a Redshift target', () => {
 
   test.each(['us-west', 'aus-west-2', 'Oregon', 'us-west-22', 'US-WEST-2'])('refuses the region %s', (REGION) => {
     const keys = { HOST: undefined, CLUSTER_IDENTIFIER: 'dwh', REGION };
-    expect(messageOf(redshiftFile(keys))).toContain('is no AWS region: write one such as us-west-2');
+    expect(messageOf(redshiftFile(keys))).toContain('is not an AWS region: write one such as us-west-2');
   });
 
   test('falls back on the region of [AWS], and keeps its own beside it', () => {
@@ -176,7 +176,7 @@ describe('a PostgreSQL target', () => {
 
   test('refuses two ports that differ', () => {
     expect(messageOf(postgresFile({ HOST: 'db:5433', DB_PORT: '5432' }))).toContain(
-      'is not the port 5433 that HOST names',
+      'differs from the port 5433 in HOST',
     );
   });
 
@@ -207,7 +207,7 @@ describe('a PostgreSQL target', () => {
 
   test('refuses an SSL mode that is none', () => {
     expect(messageOf(postgresFile({ SSL_MODE: 'prefer' }))).toBe(
-      '"prefer" is no SSL mode: write disable, require, verify-full or delete the line',
+      '"prefer" is not an SSL mode: write disable, require, verify-full or delete the line',
     );
   });
 
@@ -278,7 +278,7 @@ describe('DB_SCHEMA', () => {
       postgresFile({ DB_SCHEMA }),
       { CLUSTER: { DB_SCHEMA }, S3: LOCAL },
     ]) {
-      expect(messageOf(file)).toContain('is no schema name');
+      expect(messageOf(file)).toContain('is not a schema name');
     }
   });
 

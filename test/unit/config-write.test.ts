@@ -44,8 +44,8 @@ describe('a configuration that is written anew', () => {
       const path = join(folder, 'dwh.cfg');
       writeFileSync(path, 'the user wrote this');
       await expect(replaceConfig(path, before, 'after', 'HOST = x')).rejects.toMatchObject({
-        message: expect.stringContaining(`${path} was left as it is: ${reason}`),
-        next: 'Run the same command again, or write into it by hand: HOST = x.',
+        message: expect.stringContaining(`${path} was not changed: ${reason}`),
+        next: 'Run the same command again, or edit it by hand: HOST = x.',
       });
       expect(readFileSync(path, 'utf8')).toBe('the user wrote this');
       expect(readdirSync(folder)).toEqual(['dwh.cfg']);
@@ -65,7 +65,7 @@ describe('a configuration that is written anew', () => {
   test('is left as it is in a folder that is gone', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'gone', 'dwh.cfg');
-      await expect(replaceConfig(path, undefined, 'after', 'do it')).rejects.toThrow('was left as it is');
+      await expect(replaceConfig(path, undefined, 'after', 'do it')).rejects.toThrow('was not changed');
       expect(existsSync(path)).toBe(false);
     }));
 });

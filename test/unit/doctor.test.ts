@@ -39,11 +39,11 @@ describe('checks', () => {
     expect(found).toEqual([
       { check: 'a', status: 'ok', reason: 'fine' },
       { check: 'b', status: 'failed', reason: 'broken; first; second', next: 'Mend it.' },
-      { check: 'c', status: 'skipped', reason: 'b comes first' },
-      { check: 'd', status: 'skipped', reason: 'c comes first' },
+      { check: 'c', status: 'skipped', reason: 'b must pass first' },
+      { check: 'd', status: 'skipped', reason: 'c must pass first' },
       { check: 'e', status: 'warning', reason: 'odd' },
       { check: 'f', status: 'warning', reason: 'empty' },
-      { check: 'g', status: 'skipped', reason: 'f comes first' },
+      { check: 'g', status: 'skipped', reason: 'f must pass first' },
       { check: 'h', status: 'ok', reason: 'fine' },
     ]);
     expect(told).toEqual(found);
@@ -163,13 +163,13 @@ describe('a source', () => {
       }
     }
     expect(await run(new Hidden())).toMatchObject([
-      { status: 'warning', reason: 'memory://log holds no data; 1 others are passed over, such as .a.json (hidden)' },
+      { status: 'warning', reason: 'memory://log holds no data; 1 others are ignored, such as .a.json (hidden)' },
       { status: 'skipped' },
     ]);
   });
 });
 
-describe('who the credentials belong to', () => {
+describe('whose credentials these are', () => {
   const before = { ...process.env };
   afterEach(() => {
     for (const name of Object.keys(process.env)) {

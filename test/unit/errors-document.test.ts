@@ -26,11 +26,11 @@ describe('docs/errors.md', () => {
 
   test.each([
     ['a message', 'create-tables would drop rows: {list}'],
-    ['a cure', 'Add --force to drop them. To load new files into the tables as they are, run npm run etl.'],
+    ['a cure', 'Add --force to drop them. To load new files into the existing tables, run npm run etl.'],
     ['a cure found by a code', '`code 53100`'],
     ['a cure found by words', '`… disk full …`'],
     ['a message put together by functions', 'of a PostgreSQL server'],
-    ['a mistake in dwh.cfg', '`{value} has a comment behind it'],
+    ['a mistake in dwh.cfg', '`{value} has a comment after it'],
     ['why a record is refused', '`{text} is not a whole number`'],
     ['a rule of the model', '`records_staged`'],
   ])('has %s', (_what, text) => {

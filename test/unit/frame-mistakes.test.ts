@@ -76,10 +76,11 @@ describe('a framer that reads past mistakes', () => {
     expect(readPast(text)).toMatchObject({ records, keptOut, broken: [] });
   });
 
-  const NO_RECORD = 'the line does not begin with "{", so nobody can tell what records it holds';
-  const SPREAD = 'the record is not closed on the line it begins on, so nobody can tell where it ends';
-  const UNCLOSED = 'its quotes and brackets do not close with the line, so nobody can tell where the record ends';
-  const GOES_ON = 'the line goes on behind the malformed record';
+  const NO_RECORD = 'the line does not begin with "{", so its records cannot be determined';
+  const SPREAD = 'the record is not closed on the line on which it begins, so its end cannot be determined';
+  const UNCLOSED =
+    'its quotes and brackets do not close at the end of the line, so the end of the record cannot be determined';
+  const GOES_ON = 'the line continues after the malformed record';
   test.each([
     ['a comma before the record', ',{"a":2}', 'records are separated by white space, not by commas', NO_RECORD, 1],
     ['a comma behind the record', '{"a":2},', 'records are separated by white space, not by commas', NO_RECORD, 8],
@@ -92,7 +93,7 @@ describe('a framer that reads past mistakes', () => {
       'a record and a malformed one',
       '{"a":2}{"a":x}',
       'expected a value',
-      'the record on line 2 has no line of its own',
+      'the record on line 2 is not on a separate line',
       13,
     ],
     ['a malformed record and another', '{"a":x}{"a":2}', 'expected a value', GOES_ON, 6],
@@ -101,7 +102,7 @@ describe('a framer that reads past mistakes', () => {
     ['a text that swallows a record with quotes in it', '{"a":"\\{"b\\"c":2}', 'bad escape', UNCLOSED, 8],
     ['an opening quote too many', '{"a":1"}', 'expected "," or "}"', UNCLOSED, 7],
     ['a bracket too many inside', '{"a":[1]]}', 'expected "," or "}"', GOES_ON, 9],
-    ['a word that breaks off', '{"a":tr', 'the line breaks off inside a number or a word', UNCLOSED, 8],
+    ['a word that breaks off', '{"a":tr', 'the line ends inside a number or a word', UNCLOSED, 8],
   ])('takes a file for broken that holds %s', (_, line, reason, why, column) => {
     const read = readPast(between(line));
     expect(read.keptOut).toEqual([]);
@@ -135,7 +136,7 @@ describe('a framer that reads past mistakes', () => {
     const read = readPast(strayLine === 3 ? `{}\n\n${text}\n\n{"a":x}` : text);
     expect(read.broken).toEqual([
       expect.stringMatching(
-        /column 6: expected a value, found "x"; the record on line 3 has no line of its own, so lines do not tell/,
+        /column 6: expected a value, found "x"; the record on line 3 is not on a separate line, so lines do not separate/,
       ),
     ]);
   });

@@ -130,7 +130,7 @@ describe('generateData', () => {
     await expect(generateData({ ...options, out: join(file, 'below') })).rejects.toMatchObject({
       name: 'StarloadError',
       message: expect.stringContaining('below'),
-      next: expect.stringContaining('room and permission'),
+      next: expect.stringContaining('you may write there'),
     });
     const onProgress = () => {
       throw new StarloadError('stopped by its reporter');

@@ -31,7 +31,7 @@ describe('a server under a name that says nothing of Redshift', () => {
     withServer(REDSHIFT, async (port) => {
       await expect(open(port).query('SELECT 1')).rejects.toMatchObject({
         kind: 'unreachable',
-        message: 'the server at 127.0.0.1 is Amazon Redshift, and HOST does not say which',
+        message: 'the server at 127.0.0.1 is Amazon Redshift, but HOST does not show which cluster or workgroup',
         next: expect.stringMatching(
           /^Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER \(or WORKGROUP\) and REGION/,
         ),
@@ -48,7 +48,7 @@ describe('a server under a name that says nothing of Redshift', () => {
   test("is asked after at Redshift's port, whatever the failure", () => {
     const failure = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     expect(connectFailure({ ...target, port: 5439 }, failure).next).toContain(
-      'is it Redshift under a name of your own',
+      'is it Redshift behind a custom domain name',
     );
     expect(connectFailure({ ...target, port: 5432 }, failure).next).not.toContain('Redshift');
   });

@@ -62,7 +62,7 @@ describe('a connection to PostgreSQL', () => {
     const { error, statements } = await connecting((connection) => ({ pid: 1000 + connection, encoding }));
     expect(error).toMatchObject({
       kind: 'refused',
-      message: `the database music keeps text in ${encoding}, and only UTF-8 keeps all text`,
+      message: `the database music stores text in ${encoding}, but only UTF-8 can store every text`,
     });
     expect(statements.filter((sql) => sql.includes('SET'))).toEqual([]);
   });

@@ -287,7 +287,7 @@ describe('carrying a change out', () => {
     });
     await expect(stacks.execute(proposal)).rejects.toMatchObject({
       exitCode: 143,
-      message: 'stopped by SIGTERM; what CloudFormation has begun goes on',
+      message: 'stopped by SIGTERM; CloudFormation continues what it has started',
       next: expect.stringMatching(/Run the same command again/),
     });
   });

@@ -84,12 +84,12 @@ describe('parameters', () => {
   });
 
   test.each([
-    [{ Engine: 'postgres' }, /no kind of warehouse/],
-    [{ NodeCount: '0' }, /--nodes 0 is no number/],
-    [{ BaseCapacity: '8.5' }, /--base-capacity 8.5 is no number/],
-    [{ BaseCapacity: '7' }, /--base-capacity 7 is no size of Redshift Serverless/],
-    [{ AlarmEmail: 'nomail' }, /--email nomail is no e-mail address/],
-    [{ AlarmEmail: 'a@example.com,b@example.com' }, /is no e-mail address/],
+    [{ Engine: 'postgres' }, /not a kind of warehouse/],
+    [{ NodeCount: '0' }, /--nodes 0 is not a number/],
+    [{ BaseCapacity: '8.5' }, /--base-capacity 8.5 is not a number/],
+    [{ BaseCapacity: '7' }, /--base-capacity 7 is not a size of Redshift Serverless/],
+    [{ AlarmEmail: 'nomail' }, /--email nomail is not an e-mail address/],
+    [{ AlarmEmail: 'a@example.com,b@example.com' }, /is not an e-mail address/],
     [{ BaseCapacity: '64' }, /maximum capacity of 32 RPUs is below/],
     [{ UsageLimits: 'maybe' }, /--usage-limits maybe is neither yes nor no/],
     [{ SourceKeys: 'alias/mine' }, /--kms-keys alias\/mine is not the ARN of a KMS key/],
@@ -122,7 +122,7 @@ describe('a region', () => {
     const all = { ...DEFAULTS, ...regionParameters('eu-north-1'), Engine: 'cluster', AlarmEmail: 'me@example.com' };
     expect(missingIn(all)).toEqual([
       expect.stringMatching(/no usage limits/),
-      expect.stringMatching(/no budget, and nobody is written to/),
+      expect.stringMatching(/no budget, and so no mail about costs/),
     ]);
     expect(missingIn({ ...all, Engine: 'serverless', AlarmEmail: '' })).toEqual([]);
     expect(missingIn({ ...all, ...regionParameters('us-east-1') })).toEqual([]);
@@ -224,7 +224,7 @@ describe('a failure', () => {
   });
 
   test.each([
-    ['UPDATE_ROLLBACK_COMPLETE', 'changed', /npm run provision -- --stack s again; the stack is as it was/],
+    ['UPDATE_ROLLBACK_COMPLETE', 'changed', /npm run provision -- --stack s again; the stack is unchanged/],
     ['UPDATE_ROLLBACK_FAILED', 'changed', /Continue update rollback/],
     ['DELETE_FAILED', 'deleted', /npm run teardown -- --stack s again/],
   ] as const)('that ends in %s says what to run then', (status, done, next) => {
@@ -237,7 +237,7 @@ describe('a failure', () => {
     ['LimitExceeded', /quota/],
     ['The bucket you tried to delete is not empty', /--delete-data/],
     ['Invalid node type: ra3.tiny', /--node-type/],
-    ['something new', /Mend what the reason says/],
+    ['something new', /Fix the problem that the reason describes/],
   ])('%s has a cure', (reason, cure) => {
     const events = [ofStack('CREATE_IN_PROGRESS'), event('X', 'CREATE_FAILED', reason)];
     expect(failed({ name: 's', status: 'ROLLBACK_COMPLETE' }, events, 'created').next).toMatch(cure);
@@ -281,7 +281,7 @@ test('a stack of that name that somebody else made is left alone', () => {
   const stack = { name: 's', id: 'i', status: 'CREATE_COMPLETE', outputs: {} };
   expect(() => assertOurs({ ...stack, parameters: DEFAULTS })).not.toThrow();
   expect(() => assertOurs({ ...stack, parameters: { Engine: 'diesel' } })).toThrow(
-    /a stack s, which provision did not make/,
+    /a stack s, which provision did not create/,
   );
   expect(() => assertOurs({ ...stack, status: 'REVIEW_IN_PROGRESS', parameters: {} })).not.toThrow();
 });
@@ -302,7 +302,7 @@ describe('what AWS says', () => {
     ['AccessDenied', 'User: x is not authorized to perform: cloudformation:DescribeStacks', /permission/],
     ['Throttling', 'Rate exceeded', /in a minute/],
     ['Error', 'getaddrinfo ENOTFOUND cloudformation.moon-1.amazonaws.com', /network/],
-    ['ValidationError', 'odd', /Mend what AWS says/],
+    ['ValidationError', 'odd', /Fix the problem that AWS reports/],
   ])('%s comes with what to do', (name, message, next) => {
     const error = explain(Object.assign(new Error(message), { name, $response: { secret: 'AKIA' } }), 'look');
     expect(error.message).toBe(`cannot look: ${message}`);

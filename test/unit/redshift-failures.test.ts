@@ -37,11 +37,11 @@ describe('what the Data API says', () => {
     ['S3ServiceException: Access Denied,Status 403,Error AccessDenied', 's3:GetObject and s3:ListBucket'],
     [
       'S3ServiceException:The bucket you are attempting to access must be addressed using the specified endpoint...,Status 301,Error PermanentRedirect',
-      'another region',
+      'a different region',
     ],
     [
       "Problem reading manifest file - Mandatory url is not present in manifest file 's3://b/m'",
-      'removed while it was being loaded',
+      'deleted while it was being loaded',
     ],
     ["The specified S3 prefix 'log_data/' does not exist", 'capitals included'],
     [

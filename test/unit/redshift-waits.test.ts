@@ -79,15 +79,15 @@ describe('a Data API that is unreachable while a statement runs', () => {
     told.once('note', () => void submitter.cancel());
     await expect(ended).rejects.toMatchObject({
       kind: 'unreachable',
-      message: expect.stringMatching(/^what became of statement 5b0c5d8a-1 is not known/),
+      message: expect.stringMatching(/^the outcome of statement 5b0c5d8a-1 is not known/),
     });
     const [entry] = new Journal(folder, () => undefined).entries('w');
     expect(entry).toMatchObject({ name: 'starload-batch', id: ID });
   });
 
   test.each([
-    ['for longer than that', LOST, /^what became of statement 5b0c5d8a-1 is not known: .*ECONNRESET/],
-    ['since the credentials have expired', EXPIRED, /^what became of statement 5b0c5d8a-1 is not known: .*expired/],
+    ['for longer than that', LOST, /^the outcome of statement 5b0c5d8a-1 is not known: .*ECONNRESET/],
+    ['since the credentials have expired', EXPIRED, /^the outcome of statement 5b0c5d8a-1 is not known: .*expired/],
   ])('%s: the outcome of the statement is unknown, and the next run waits for it', async (_, error, message) => {
     const { ended } = submit(Array(MANY).fill(error), 0);
     await expect(ended).rejects.toMatchObject({

@@ -13,7 +13,7 @@ describe('an error of S3', () => {
       'access denied names the permission',
       { kind: 'error', status: 403, code: 'AccessDenied', message: 'Access Denied' },
       'cannot list s3://b/d: S3 denies it (Access Denied)',
-      'Allow s3:ListBucket on arn:aws:s3:::b.',
+      'Allow s3:ListBucket on arn:aws:s3:::b to',
     ],
     [
       'an expired token asks for new credentials',
@@ -49,7 +49,7 @@ describe('an error of S3', () => {
       'an unknown answer is passed on',
       { kind: 'error', status: 405, code: 'MethodNotAllowed', message: 'The method is not allowed' },
       'cannot list s3://b/d: MethodNotAllowed: The method is not allowed',
-      'Look the code up',
+      'Look up the code',
     ],
   ];
 

@@ -140,10 +140,10 @@ describe('listing a folder in S3', () => {
       server.maxKeys = 1;
       const { message, next } = await failureOf(keysOf(store, 's3://b/logs/2018'));
       expect(message).toBe(
-        'nothing is at s3://b/logs/2018, but the name of the folder s3://b/logs/2018-11-02/ begins like it',
+        'nothing is at s3://b/logs/2018, but the name of the folder s3://b/logs/2018-11-02/ begins that way',
       );
       expect(next).toContain('Write the whole name of the folder');
-      await expect(keysOf(store, 's3://b/log')).rejects.toThrow('the folder s3://b/logs/ begins like it');
+      await expect(keysOf(store, 's3://b/log')).rejects.toThrow('the folder s3://b/logs/ begins that way');
     }));
 
   test('is denied for a beginning only where nothing has been seen of it', () =>
@@ -292,12 +292,12 @@ describe('a listing of three pages', () => {
     [
       'a page that has a next one and does not name it',
       { kind: 'page', empty: false, token: 'none' },
-      'cannot list s3://b/d/: the listing says that there are more objects, but not how to ask for them',
+      'cannot list s3://b/d/: the listing says that there are more objects, but not how to request them',
     ],
     [
       'an empty page that has a next one and does not name it',
       { kind: 'page', empty: true, token: 'none' },
-      'cannot list s3://b/d/: the listing says that there are more objects, but not how to ask for them',
+      'cannot list s3://b/d/: the listing says that there are more objects, but not how to request them',
     ],
   ];
 
@@ -310,7 +310,11 @@ describe('a listing of three pages', () => {
   );
 
   const strange: readonly (readonly [title: string, answer: ListObjectsV2CommandOutput, message: string])[] = [
-    ['keys of another folder', contents('d2/x.json'), 'the listing names s3://b/d2/x.json, which lies elsewhere'],
+    [
+      'keys of another folder',
+      contents('d2/x.json'),
+      'the listing names s3://b/d2/x.json, which is outside the prefix',
+    ],
     ['a key twice', contents('d/x.json', 'd/x.json'), 'the listing names s3://b/d/x.json after s3://b/d/x.json'],
     ['keys that are no text', contents('d/%FF.json'), 'the listing names a key that is not UTF-8: d/%FF.json'],
     [

@@ -108,7 +108,10 @@ describe('sifting', () => {
       'e.json': '{"v":x}\n{"v":2}',
     };
     expect((await sifted(files, {})).problems).toEqual([
-      ['a.json', expect.stringContaining('expected a value, found "x"; the record on line 1 has no line of its own')],
+      [
+        'a.json',
+        expect.stringContaining('expected a value, found "x"; the record on line 1 is not on a separate line'),
+      ],
       ['b.json', expect.stringContaining('this file holds an array: write one object per record; the line does not')],
       ['c.json', expect.stringContaining('records are separated by white space, not by commas; the line does not')],
       [
@@ -139,10 +142,10 @@ describe('sifting', () => {
     ]);
     expect(told.map(({ rejects }) => rejects.map(({ line, problem }) => [line, problem.line, problem.reason]))).toEqual(
       [
-        [[undefined, 1, expect.stringContaining('the record on line 2 has no line of its own')]],
+        [[undefined, 1, expect.stringContaining('the record on line 2 is not on a separate line')]],
         [
           [1, 1, 'it is bad'],
-          [undefined, 2, expect.stringContaining('the record on line 4 has no line of its own')],
+          [undefined, 2, expect.stringContaining('the record on line 4 is not on a separate line')],
           [3, 3, 'expected a value, found "y"'],
         ],
       ],

@@ -73,7 +73,7 @@ describe('the catalogue', () => {
   test("refuses an engine's own CREATE TABLE with other columns", () =>
     withModelFile('control/load_run.redshift.sql', LOAD_RUN.replace(' NOT NULL', ''), (folder) => {
       expect(() => loadModel(folder)).toThrow(
-        'sql/control/load_run.redshift.sql: not the columns of the portable file',
+        'sql/control/load_run.redshift.sql: its columns differ from those of the portable file',
       );
     }));
 

@@ -1,4 +1,4 @@
--- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl load all anew.
+-- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- What every row of the ledger is like: a status of three, a run's id; a run has one stamp, and a stamp one run; of a file
 -- that was set aside all records are rejected, and rejected_records says why; a reject is of the run of its file.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE

@@ -1,4 +1,4 @@
--- next: Somebody changed rejected_records or the ledger by hand. npm run create-tables -- --force and npm run etl load all anew.
+-- next: Somebody changed rejected_records or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- Of each file that was loaded, rejected_records has as many records as the ledger says were rejected. Of one that was set
 -- aside, the ledger counts all records as rejected, and rejected_records keeps only some.
 SELECT

@@ -1,4 +1,4 @@
--- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load anew.
+-- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load again.
 -- Songs that count and that no file holds any more: a newer version of their file left them out, or the file is gone.
 SELECT 'song ' || song_id AS offender
 FROM (

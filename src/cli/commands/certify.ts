@@ -5,6 +5,7 @@ import { type Bound, type Limits, RPU_HOUR } from '../../certify/cost.ts';
 import type { CertifiedDocument } from '../../certify/document.ts';
 import { StarloadError, UsageError } from '../../errors.ts';
 import { reasonNotToWrite } from '../../objects/disk.ts';
+import { ENGINE_NAMES } from '../../target.ts';
 import type { RedshiftConfig } from '../certification.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { confirmed } from '../confirm.ts';
@@ -23,28 +24,29 @@ interface Args extends WarehouseArgs {
 
 export const certifyCommand = toModule<Args>({
   command: 'certify',
-  describe: 'ask a Redshift warehouse what its documentation leaves open, in a schema of its own that it drops',
+  describe:
+    'test how a Redshift warehouse behaves where its documentation leaves it open, in a schema that it creates and drops',
   options: {
     ...WAREHOUSE_OPTIONS,
-    yes: { type: 'boolean', default: false, describe: 'do it without asking' },
-    minutes: { type: 'number', default: 15, requiresArg: true, describe: 'the longest it may take' },
-    'max-dollars': { type: 'number', default: 1, requiresArg: true, describe: 'Serverless: the most it may cost' },
-    rpus: { type: 'number', requiresArg: true, describe: 'Serverless: the base capacity, by which it is billed' },
+    yes: { type: 'boolean', default: false, describe: 'do not ask for confirmation' },
+    minutes: { type: 'number', default: 15, requiresArg: true, describe: 'the time limit' },
+    'max-dollars': { type: 'number', default: 1, requiresArg: true, describe: 'Serverless: the cost limit' },
+    rpus: { type: 'number', requiresArg: true, describe: 'Serverless: the base capacity, which determines the price' },
     price: {
       type: 'number',
       default: RPU_HOUR,
       requiresArg: true,
-      describe: 'Serverless: US dollars an RPU-hour costs',
+      describe: 'Serverless: the price of an RPU-hour in US dollars',
     },
     out: {
       type: 'string',
       requiresArg: true,
-      describe: 'where the document of what was found goes (certified-DAY-KIND.json)',
+      describe: 'the file for the results (certified-DAY-KIND.json)',
     },
     remove: { type: 'string', requiresArg: true, hidden: true },
   },
   examples: [
-    ['npm run certify', 'what it would do and cost; asks before it does it'],
+    ['npm run certify', 'show what it will do and cost, and ask before it starts'],
     ['npm run certify -- --rpus 8', 'on a Serverless workgroup of 8 RPUs'],
     ['npm run certify -- --yes --out docs/certified/mine.json', 'for a pull request'],
   ],
@@ -94,8 +96,8 @@ async function removeIfKilled(config: RedshiftConfig, schema: string): Promise<v
   const { isCalledSo } = await import('../../certify/grounds.ts');
   const { withCertification } = await import('../certification.ts');
   if (!isCalledSo(schema)) {
-    throw new UsageError(`${schema} is no name of a certification's schema`, {
-      next: 'Leave --remove out: npm run certify removes what certifications that were killed have left.',
+    throw new UsageError(`${schema} is not the name of a certification's schema`, {
+      next: 'Leave out --remove: npm run certify cleans up after certifications that were killed.',
     });
   }
   if (await isNeeded()) {
@@ -108,14 +110,17 @@ const SECONDS_TO_REMOVE = 600;
 async function configured({ config: path, minutes }: Args): Promise<RedshiftConfig> {
   const { readConfig } = await import('../../config/read.ts');
   if (!(minutes > 0 && minutes <= 60)) {
-    throw new UsageError('--minutes is no time for it', { next: 'Write minutes, from 1 to 60.' });
+    throw new UsageError('--minutes is out of range', { next: 'Write minutes, from 1 to 60.' });
   }
   const config = await readConfig(path, process.env);
   const { target } = config;
   if (target.engine !== 'redshift') {
-    throw new UsageError(`certify is for Amazon Redshift, and ${path} means ${target.engine}`, {
-      next: 'Name a cluster or workgroup in dwh.cfg: HOST, or CLUSTER_IDENTIFIER or WORKGROUP, with REGION.',
-    });
+    throw new UsageError(
+      `certify is for Amazon Redshift, but the target of ${path} is ${ENGINE_NAMES[target.engine]}`,
+      {
+        next: 'Name a cluster or workgroup in dwh.cfg: HOST, or CLUSTER_IDENTIFIER or WORKGROUP, with REGION.',
+      },
+    );
   }
   return { ...config, target };
 }
@@ -137,7 +142,7 @@ async function assertWanted({ target, workPrefix }: RedshiftConfig, args: Args):
 function limitsOf({ minutes, 'max-dollars': maxDollars, rpus, price }: Args): Limits {
   for (const [name, value] of Object.entries({ 'max-dollars': maxDollars, rpus, price })) {
     if (value !== undefined && !(value > 0)) {
-      throw new UsageError(`--${name} is no number above 0`, { next: 'Write a number, such as 8.' });
+      throw new UsageError(`--${name} is not a number above 0`, { next: 'Write a number, such as 8.' });
     }
   }
   return { minutes, maxDollars, rpus, price };
@@ -145,7 +150,7 @@ function limitsOf({ minutes, 'max-dollars': maxDollars, rpus, price }: Args): Li
 
 function tell(finding: Finding): void {
   if (finding.kind === 'removed') {
-    story(`removed ${finding.schema}, which a certification that was killed has left`);
+    story(`removed ${finding.schema}, left by a certification that was killed`);
   } else if (finding.kind === 'explained') {
     for (const { statement, said } of finding.refused) {
       story(`${styledStory('red', 'refused')}: ${statement}: ${said}`);
@@ -185,5 +190,5 @@ function print(certified: CertifiedDocument, findings: readonly Finding[], { fil
   result(
     renderTable(['question', 'found'], [['statements planned', `${explained}, ${refused.length} refused`], ...rows]),
   );
-  result(`\n${file}: for docs/certified, by a pull request; it holds no name, account or secret`);
+  result(`\n${file}: add it to docs/certified with a pull request; it contains no name, account or secret`);
 }

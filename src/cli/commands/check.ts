@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Finding, Status } from '../../doctor/checks.ts';
 import { BadResult, ConfigError, type ConfigProblem, describePlace, UsageError } from '../../errors.ts';
+import { ENGINE_NAMES } from '../../target.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { asStarted } from '../command-line.ts';
 import { counted, document, result, styled } from '../output.ts';
@@ -12,7 +13,7 @@ interface Args extends WarehouseArgs {
 
 export const checkCommand = toModule<Args>({
   command: 'check',
-  describe: 'examine configuration, credentials, sources and warehouse; what is wrong, and what to do about it',
+  describe: 'check configuration, credentials, sources and warehouse; say what is wrong and how to fix it',
   options: {
     ...WAREHOUSE_OPTIONS,
     deep: {
@@ -57,7 +58,7 @@ async function run({ config: path, json, deep, offline }: Args): Promise<void> {
   }
   if (failures.length > 0) {
     throw new BadResult(config === undefined ? 2 : 1, `${counted(failures.length, 'check')} failed`, {
-      next: 'Mend what is named above, from the top: later failures may come of earlier ones.',
+      next: 'Fix the problems listed above, from the top: earlier failures may cause later ones.',
     });
   }
 }
@@ -81,9 +82,9 @@ async function examineAll(path: string, { deep, offline, print, onFinding }: Exa
   const canSpool = await examineMachine(onFinding);
   const config = configured(path, read, onFinding);
   if (config !== undefined && offline) {
-    onFinding({ check: 'everything else', status: 'skipped', reason: 'with --offline only the configuration is read' });
+    onFinding({ check: 'other checks', status: 'skipped', reason: 'with --offline only the configuration is read' });
   } else if (config !== undefined && !canSpool) {
-    onFinding({ check: 'everything else', status: 'skipped', reason: 'temporary files comes first' });
+    onFinding({ check: 'other checks', status: 'skipped', reason: 'temporary files comes first' });
   } else if (config !== undefined) {
     await withExamination(config, deep, (examination) => examine(examination, onFinding));
   }
@@ -117,13 +118,13 @@ function configured(
     for (const problem of read.problems) {
       tell('failed', problem, read.next);
     }
-    onFinding({ check: 'everything else', status: 'skipped', reason: 'configuration comes first' });
+    onFinding({ check: 'other checks', status: 'skipped', reason: 'the configuration must be correct first' });
     return undefined;
   }
   for (const warning of read.warnings) {
     tell('warning', warning);
   }
-  onFinding({ check: 'configuration', status: 'ok', reason: `${path} means ${read.target.engine}` });
+  onFinding({ check: 'configuration', status: 'ok', reason: `target: ${ENGINE_NAMES[read.target.engine]}` });
   return read;
 }
 

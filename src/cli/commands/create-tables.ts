@@ -22,17 +22,17 @@ export const createTablesCommand = toModule<Args>({
     'replace-foreign': {
       type: 'boolean',
       default: false,
-      describe: 'drop what has the names of the tables and is not from Starload, too',
+      describe: 'also drop objects that have the names of the tables but were not created by Starload',
     },
     missing: {
       type: 'boolean',
       default: false,
-      describe: 'make only tables that are missing, and those of the star that lack a column, and rebuild the star',
+      describe: 'create only missing tables, recreate star tables that lack a column, and rebuild the star',
     },
     'create-database': {
       type: 'boolean',
       default: false,
-      describe: 'PostgreSQL: make the database first where there is none',
+      describe: 'PostgreSQL: create the database first if it does not exist',
     },
   },
   examples: [
@@ -53,7 +53,7 @@ async function createDatabase(path: string): Promise<void> {
   const { createDatabaseOf } = await import('../../warehouse/open.ts');
   const config = await readConfig(path, process.env);
   if (await createDatabaseOf(config)) {
-    story('made the database');
+    story('created the database');
   }
 }
 
@@ -61,7 +61,7 @@ async function run(context: LoadContext, args: Args): Promise<void> {
   const { model, warehouse, signal, emit } = context;
   const { force, replaceForeign, json, missing } = args;
   if (missing && (force || replaceForeign)) {
-    throw new UsageError('--missing drops nothing, and --force and --replace-foreign do', {
+    throw new UsageError('--missing drops nothing, but --force and --replace-foreign do', {
       next: 'Give one or the other.',
     });
   }

@@ -21,7 +21,7 @@ export const demoCommand = toModule<Args>({
       type: 'string',
       default: '.starload/demo',
       requiresArg: true,
-      describe: 'its own folder: a new or empty one, or one that an earlier demo made',
+      describe: 'folder of the demo: a new or empty one, or one that an earlier demo created',
     },
   },
   examples: [['npm run demo', 'takes a few seconds']],
@@ -85,6 +85,6 @@ async function print(
       result(`… ${count(rows.length - ROWS_SHOWN)} more`);
     }
   }
-  result(`\nDone in ${seconds.toFixed(1)} s. Ask it more:`);
+  result(`\nDone in ${seconds.toFixed(1)} s. Try another query:`);
   result(asStarted(`  npm run query -- --config ${file} "SELECT * FROM users LIMIT 5"`));
 }

@@ -16,7 +16,7 @@ interface Args extends WarehouseArgs, ToleranceArgs {
 
 export const etlCommand = toModule<Args>({
   command: 'etl',
-  describe: 'load the files that are not loaded yet, then update the star; each run all or nothing',
+  describe: 'load files that are not loaded yet, then update the star; each run is all or nothing',
   options: {
     ...WAREHOUSE_OPTIONS,
     ...TOLERANCE_OPTIONS,
@@ -24,26 +24,26 @@ export const etlCommand = toModule<Args>({
     'expect-files': {
       type: 'boolean',
       default: false,
-      describe: 'load nothing, and exit with 3, when a source holds no files: it may not be mounted',
+      describe: 'load nothing and exit with 3 if a source has no files: it may not be mounted',
     },
     'dry-run': {
       type: 'boolean',
       default: false,
-      describe: 'print the plan and every statement, load nothing',
+      describe: 'print the plan and every statement, but load nothing',
     },
-    all: { ...ALL_OPTION.all, describe: 'with --dry-run, list all files, not the first of each table only' },
+    all: { ...ALL_OPTION.all, describe: 'with --dry-run, list all files, not only the first ones of each table' },
     replay: {
       type: 'boolean',
       default: true,
       describe:
-        'after create-tables: make the runs of the earlier tables again, in their order; --no-replay makes one of all',
+        'after create-tables: repeat the runs of the earlier tables in their order; --no-replay loads everything in one run',
     },
   },
   examples: [
     ['npm run etl', 'load what is new'],
-    ['npm run etl -- --dry-run', 'see what that would be'],
-    ['npm run etl -- --max-errors 10', 'although up to 10 records are bad (docs/bad-records.md)'],
-    ['npm run etl -- --quarantine', 'without the files that hold bad records'],
+    ['npm run etl -- --dry-run', 'show what it would load'],
+    ['npm run etl -- --max-errors 10', 'tolerate up to 10 bad records (docs/bad-records.md)'],
+    ['npm run etl -- --quarantine', 'set files with bad records aside'],
     ['npm run -s etl -- --json', 'for a program to read'],
   ],
   run: (args) =>

@@ -25,8 +25,8 @@ export const generateDataCommand = toModule<Args>({
       requiresArg: true,
       describe: 'how many events, one file a day',
     },
-    seed: { type: 'number', default: 1, requiresArg: true, describe: 'which world to simulate' },
-    users: { type: 'number', requiresArg: true, describe: 'how many users (default: by the events)' },
+    seed: { type: 'number', default: 1, requiresArg: true, describe: 'seed of the random numbers' },
+    users: { type: 'number', requiresArg: true, describe: 'how many users (default: depends on the events)' },
     out: { type: 'string', default: 'sample', requiresArg: true, describe: 'the folder to write into' },
   },
   examples: [

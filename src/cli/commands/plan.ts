@@ -4,7 +4,7 @@ import { withWarehouse } from '../session.ts';
 
 export const planCommand = toModule<WarehouseArgs & { readonly all: boolean }>({
   command: 'plan',
-  describe: 'show which files a load would take',
+  describe: 'show which files a load would include',
   options: {
     ...WAREHOUSE_OPTIONS,
     ...ALL_OPTION,

@@ -17,26 +17,38 @@ interface Args extends StackArgs {
 /** The options that are parameters of the template, which has the defaults; left out, a stack keeps what it has. */
 const PARAMETERS = {
   engine: { parameter: 'Engine', describe: 'serverless (billed by the second; the default) or cluster (by the hour)' },
-  database: { parameter: 'Database', describe: "of a new warehouse (dwh.cfg's, else dwh)" },
-  'base-capacity': { parameter: 'BaseCapacity', describe: 'serverless: RPUs of a query (8)' },
-  'max-capacity': { parameter: 'MaxCapacity', describe: 'serverless: RPUs it may grow to (32)' },
-  'node-type': { parameter: 'NodeType', describe: 'cluster: type of its nodes (ra3.large)' },
-  nodes: { parameter: 'NodeCount', describe: 'cluster: number of its nodes (1)' },
-  subnets: { parameter: 'SubnetIds', describe: "subnet ids, joined by commas (the default VPC's)" },
-  'security-groups': { parameter: 'SecurityGroupIds', describe: "ids, joined by commas (the VPC's default group)" },
-  users: { parameter: 'LoaderUsers', describe: 'IAM users that load, joined by commas' },
-  roles: { parameter: 'LoaderRoles', describe: 'IAM roles that load, joined by commas' },
-  'kms-keys': { parameter: 'SourceKeys', describe: 'ARNs of KMS keys of sources under SSE-KMS, joined by commas' },
-  email: { parameter: 'AlarmEmail', describe: 'who is told when the budget is nearly spent' },
+  database: { parameter: 'Database', describe: 'of a new warehouse (default: DB_NAME of dwh.cfg, else dwh)' },
+  'base-capacity': { parameter: 'BaseCapacity', describe: 'serverless: base capacity in RPUs (8)' },
+  'max-capacity': { parameter: 'MaxCapacity', describe: 'serverless: maximum capacity in RPUs (32)' },
+  'node-type': { parameter: 'NodeType', describe: 'cluster: node type (ra3.large)' },
+  nodes: { parameter: 'NodeCount', describe: 'cluster: number of nodes (1)' },
+  subnets: { parameter: 'SubnetIds', describe: 'subnet ids, comma-separated (default: those of the default VPC)' },
+  'security-groups': {
+    parameter: 'SecurityGroupIds',
+    describe: "ids, comma-separated (default: the VPC's default group)",
+  },
+  users: { parameter: 'LoaderUsers', describe: 'IAM users that load, comma-separated' },
+  roles: { parameter: 'LoaderRoles', describe: 'IAM roles that load, comma-separated' },
+  'kms-keys': {
+    parameter: 'SourceKeys',
+    describe: 'ARNs of the KMS keys of sources encrypted with SSE-KMS, comma-separated',
+  },
+  email: { parameter: 'AlarmEmail', describe: 'address for mail when the budget is nearly spent' },
   budget: { parameter: 'MonthlyBudget', describe: 'US dollars a month for Redshift (50)' },
-  'usage-limits': { parameter: 'UsageLimits', describe: 'cluster: yes or no (yes where the region has them)' },
-  'budget-alarm': { parameter: 'BudgetAlarm', describe: 'with --email: yes or no (yes where the region has it)' },
-  'work-days': { parameter: 'WorkDays', describe: 'days after which forgotten work files go (7)' },
+  'usage-limits': {
+    parameter: 'UsageLimits',
+    describe: 'cluster: yes or no (default: yes if the region supports them)',
+  },
+  'budget-alarm': {
+    parameter: 'BudgetAlarm',
+    describe: 'with --email: yes or no (default: yes if the region supports it)',
+  },
+  'work-days': { parameter: 'WorkDays', describe: 'days after which leftover work files expire (7)' },
 } as const satisfies Record<string, { parameter: ParameterName; describe: string }>;
 
 export const provisionCommand = toModule<Args>({
   command: 'provision',
-  describe: 'make or change a Redshift warehouse on AWS, with its bucket and role, and write it into dwh.cfg',
+  describe: 'create or change a Redshift warehouse on AWS, with its bucket and role, and write it into dwh.cfg',
   options: {
     ...STACK_OPTIONS,
     ...Object.fromEntries(
@@ -48,16 +60,16 @@ export const provisionCommand = toModule<Args>({
     price: {
       type: 'number',
       requiresArg: true,
-      describe: 'US dollars an RPU or node costs for an hour, for the estimate',
+      describe: 'price of an RPU-hour or node-hour in US dollars, for the estimate',
     },
     'dry-run': {
       type: 'boolean',
       default: false,
-      describe: 'show what would be done and what it costs, and do nothing',
+      describe: 'show what would be done and what it costs, but do nothing',
     },
   },
   examples: [
-    ['npm run provision -- --dry-run', 'what would be made, and its cost'],
+    ['npm run provision -- --dry-run', 'show what would be created, and its cost'],
     [
       'npm run provision -- --region us-west-2 --users me --email me@example.com',
       'Redshift Serverless; asks before it acts',
@@ -101,7 +113,7 @@ async function run(context: StackContext, args: Args): Promise<void> {
 
 function assertPrice({ price }: Args): void {
   if (price !== undefined && !(price > 0)) {
-    throw new UsageError('--price is no price', { next: 'Write US dollars an hour, such as 0.375.' });
+    throw new UsageError('--price is not a price', { next: 'Write US dollars an hour, such as 0.375.' });
   }
 }
 
@@ -155,7 +167,7 @@ async function assertWanted({ signal }: StackContext, args: Args, proposal: Prop
   const { destroyedBy } = await import('../../provision/outcome.ts');
   const lost = destroyedBy(proposal.changes);
   if (lost.length > 0) {
-    throw new StarloadError(`this change would destroy ${lost.join(', ')} with all that is in it; nothing was done`, {
+    throw new StarloadError(`this change would destroy ${lost.join(', ')} with everything in it; nothing was done`, {
       next: `If that is what you want, run npm run teardown -- --stack ${args.stack} first: it keeps the bucket.`,
     });
   }

@@ -31,8 +31,8 @@ interface Args extends WarehouseArgs {
 
 export const queryCommand = toModule<Args>({
   command: 'query [sql]',
-  describe: 'run SQL on the warehouse, read-only unless told otherwise',
-  positionals: { sql: { type: 'string', describe: 'one statement; without it, standard input is read' } },
+  describe: 'run SQL on the warehouse, read-only unless you add --write',
+  positionals: { sql: { type: 'string', describe: 'one statement (default: read from standard input)' } },
   options: {
     ...WAREHOUSE_OPTIONS,
     file: { type: 'string', alias: 'f', requiresArg: true, describe: 'read the statement from a file' },
@@ -40,15 +40,15 @@ export const queryCommand = toModule<Args>({
     format: {
       choices: ['table', 'json', 'csv'] as const,
       default: 'table' as const,
-      describe: 'of the rows',
+      describe: 'output format of the rows',
     },
     wide: { type: 'boolean', default: false, describe: 'do not cut tables to the width of the terminal' },
-    vertical: { type: 'boolean', default: false, describe: 'print each value on a line of its own' },
+    vertical: { type: 'boolean', default: false, describe: 'print each value on a separate line' },
     write: { type: 'boolean', default: false, describe: 'allow the statement to change data in the warehouse' },
   },
   examples: [
-    ['npm run query -- "SELECT COUNT(*) FROM songplays"', 'ask anything'],
-    ['npm run query -- --question top_users', 'ask what is asked often'],
+    ['npm run query -- "SELECT COUNT(*) FROM songplays"', 'run any query'],
+    ['npm run query -- --question top_users', 'run a prepared question'],
     ['npm run --silent query -- --file my.sql --format csv > rows.csv', 'any number of rows, in little memory'],
   ],
   run,
@@ -119,7 +119,7 @@ const CORRECT = 'Correct the statement and run it again.';
 /** The rows that are printed can be taken back no more. */
 function cutShort({ exitCode, headline, next, cause }: StarloadError): BadResult {
   return new BadResult(exitCode, `the rows above are not all: ${headline}`, {
-    next: next ?? 'Correct the statement and run it again; what was printed is of no use by itself.',
+    next: next ?? 'Correct the statement and run it again; do not use the rows printed so far.',
     cause,
   });
 }
@@ -179,7 +179,7 @@ async function read(file: string | undefined): Promise<string> {
     return isSent() ? await text(process.stdin) : '';
   } catch (error) {
     throw new UsageError(`cannot read the statement: ${messageOf(error)}`, {
-      next: 'Name a file of text that you may read.',
+      next: 'Give a text file that you may read.',
       cause: error,
     });
   }

@@ -9,14 +9,14 @@ interface Args extends WarehouseArgs {
 
 export const rebuildCommand = toModule<Args>({
   command: 'rebuild',
-  describe: 'make the star anew from staging, in one transaction',
+  describe: 'rebuild the star from staging, in one transaction',
   options: {
     ...WAREHOUSE_OPTIONS,
     ...WAIT_OPTION,
     restamp: {
       type: 'boolean',
       default: false,
-      describe: 'set the times of runs right that lie ahead of the clock, which refuse every load',
+      describe: 'correct the times of runs that are ahead of the clock, because of which every load is refused',
     },
   },
   examples: [

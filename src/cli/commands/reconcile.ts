@@ -20,19 +20,24 @@ export const reconcileCommand = toModule<Args>({
     recount: {
       type: 'boolean',
       default: false,
-      describe: 'read every file too: count its records, compare each value, name rows that no file holds any more',
+      describe: 'also read every file: count its records, compare each value, name rows that no file contains any more',
     },
     sample: {
       type: 'number',
       requiresArg: true,
       describe: 'compare only this percentage of the rows, and of the files with --recount',
     },
-    seed: { type: 'number', requiresArg: true, default: 0, describe: 'with --sample: another number, another sample' },
+    seed: {
+      type: 'number',
+      requiresArg: true,
+      default: 0,
+      describe: 'with --sample: another seed gives another sample',
+    },
   },
   examples: [
-    ['npm run reconcile', 'does the warehouse hold what the files hold?'],
+    ['npm run reconcile', 'does the warehouse match the files?'],
     ['npm run reconcile -- --recount', 'the same, and every record of every file'],
-    ['npm run reconcile -- --sample 1', 'a hundredth of it, where everything would take too long'],
+    ['npm run reconcile -- --sample 1', 'one percent of it, if everything would take too long'],
   ],
   run: ({ config, json, recount, sample, seed, excerpts }) =>
     withWarehouse({ config, readOnly: true, recorded: 'reconcile' }, async (context) => {
@@ -107,7 +112,7 @@ function refuseDifferences({ disagreements }: Reconciliation): void {
   if (disagreements.length === 0) {
     return;
   }
-  throw new BadResult(3, `${counted(disagreements.length, 'kind')} of disagreement`, {
+  throw new BadResult(3, `${counted(disagreements.length, 'kind')} of difference`, {
     next: 'Each kind above says what to do about it.',
   });
 }

@@ -11,7 +11,7 @@ interface Args extends StackArgs {
 
 export const teardownCommand = toModule<Args>({
   command: 'teardown',
-  describe: 'destroy the warehouse that provision made; the bucket with its data stays unless told otherwise',
+  describe: 'destroy the warehouse that provision created; keep the bucket with its data, unless you add --delete-data',
   options: {
     ...STACK_OPTIONS,
     'delete-data': {
@@ -49,7 +49,7 @@ async function removeWarehouse(context: StackContext, args: Args, stack: StackSt
   });
   if (proposal === undefined) return print(context, args, { status: 'up_to_date', removed: [], bucket });
   try {
-    story(`of the stack ${stack.name} in ${context.region} this will be destroyed, with all tables in it:`);
+    story(`these resources of the stack ${stack.name} in ${context.region} will be destroyed, with all tables:`);
     await assertWanted(context, args, proposal.changes);
   } catch (error) {
     await context.stacks.discard(proposal);
@@ -76,7 +76,7 @@ async function tellLeftBehind({ stacks }: StackContext, stack: StackState): Prom
 async function removeAll(context: StackContext, args: Args, stack: StackState): Promise<void> {
   const resources = await context.stacks.resources(stack);
   const bucket = args.deleteData ? stack.outputs['BucketName'] : undefined;
-  story(`the stack ${stack.name} in ${context.region} will be destroyed, with all that is in it:`);
+  story(`the stack ${stack.name} in ${context.region} will be destroyed, with everything in it:`);
   if (bucket !== undefined) story(`every version of every file in s3://${bucket}, and`);
   await assertWanted(context, args, resources);
   const files = bucket === undefined ? 0 : await empty(context, bucket);

@@ -63,7 +63,7 @@ export function staleError(label: string, error: unknown): StarloadError {
   const what = isMissing(error) ? 'is gone' : 'changed';
   return new StarloadError(`${label} ${what} since it was listed`, {
     outcome: 'nothing was loaded',
-    next: 'Run again once nobody writes to it.',
+    next: 'Run again when nobody writes to it.',
     cause: new AwsError(error),
   });
 }
@@ -111,8 +111,8 @@ function diagnosePlace(error: unknown, { action, uri, bucket }: Attempt): Diagno
   }
   if (OTHER_REGION.includes(code)) {
     return {
-      what: `the bucket ${bucket} lies in another region than the one asked, and S3 does not say in which`,
-      next: "Write the bucket's region as REGION into dwh.cfg.",
+      what: `the bucket ${bucket} is in a different region, and S3 does not say which`,
+      next: "Write the bucket's region as REGION in dwh.cfg.",
     };
   }
   if (isDenied(error)) {
@@ -120,7 +120,7 @@ function diagnosePlace(error: unknown, { action, uri, bucket }: Attempt): Diagno
     const arn = on === 'bucket' ? `arn:aws:s3:::${bucket}` : `arn:aws:s3:::${uri.slice('s3://'.length)}`;
     return {
       what: `S3 denies it (${firstLine(error)})`,
-      next: `Allow ${iam} on ${arn}. \`aws sts get-caller-identity\` says to whom; a file encrypted with a KMS key also needs kms:Decrypt.`,
+      next: `Allow ${iam} on ${arn} to the identity shown by \`aws sts get-caller-identity\`; a file encrypted with a KMS key also needs kms:Decrypt.`,
     };
   }
   return undefined;
@@ -136,7 +136,7 @@ function diagnoseService(error: unknown): Diagnosis {
     };
   }
   if (next !== undefined) return { what: `S3 does not answer (${said})`, next };
-  return { what: `${codeOf(error)}: ${said}`, next: 'Look the code up in the list of S3 error responses.' };
+  return { what: `${codeOf(error)}: ${said}`, next: 'Look up the code in the list of S3 error responses.' };
 }
 
 /** What the SDK says, without its advice to programmers and its wrapping of errors from another realm. */

@@ -73,7 +73,7 @@ class Listing {
   #advance(key: string): void {
     const { bucket, key: prefix } = this.#place;
     if (!key.startsWith(prefix)) {
-      throw this.#error(`the listing names ${uriOf({ bucket, key })}, which lies elsewhere`);
+      throw this.#error(`the listing names ${uriOf({ bucket, key })}, which is outside the prefix`);
     }
     if (this.#last !== undefined && compareKeys(key, this.#last) <= 0) {
       const [one, other] = [key, this.#last].map((each) => uriOf({ bucket, key: each }));
@@ -86,7 +86,7 @@ class Listing {
 
   #checkToken({ IsTruncated, NextContinuationToken: token }: ListObjectsV2CommandOutput, isEmpty: boolean): void {
     if (IsTruncated === true && !token) {
-      throw this.#error('the listing says that there are more objects, but not how to ask for them');
+      throw this.#error('the listing says that there are more objects, but not how to request them');
     }
     if (!token) return;
     this.#stalls += isEmpty && this.#tokens.has(token) ? 1 : 0;
@@ -98,7 +98,7 @@ class Listing {
 
   #error(what: string): StarloadError {
     return new StarloadError(`cannot list ${uriOf(this.#place)}: ${what}`, {
-      next: 'Run again. If it stays so, the server does not list as Amazon S3 does: look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
+      next: 'Run again. If the error persists, the server does not list as Amazon S3 does: look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
     });
   }
 }

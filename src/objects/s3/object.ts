@@ -18,8 +18,8 @@ export function s3Place(object: SourceObject): S3Place | undefined {
 export function describe({ key, size, etag, modified }: ListedObject, bucket: string): S3Object {
   const uri = uriOf({ bucket, key });
   if (etag === '') {
-    throw new StarloadError(`S3 names no ETag of ${uri}, so that a change of it could not be told`, {
-      next: 'Upload the file again. If it stays so, the server is not enough of an S3: look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
+    throw new StarloadError(`S3 names no ETag of ${uri}, so a change of it could not be detected`, {
+      next: 'Upload the file again. If the error persists, the server is not compatible enough with S3: look at AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.',
     });
   }
   return { uri, label: uri, size, version: etag, modified, bucket, key };

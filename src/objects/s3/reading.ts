@@ -36,7 +36,7 @@ export async function* readObject(clients: S3Clients, object: S3Object): AsyncIt
 function checkLength({ uri, size }: S3Object, reached: number): void {
   if (reached > size) {
     throw new StarloadError(`cannot read ${uri}: S3 sends more than the ${size} bytes it listed`, {
-      next: 'Run again. If it stays so, the server changes what it sends (Content-Encoding): upload the file without that.',
+      next: 'Run again. If the error persists, the server changes the content it sends (Content-Encoding): upload the file without that.',
     });
   }
 }
@@ -59,7 +59,7 @@ async function open(clients: S3Clients, { bucket, key, uri, version }: S3Object,
 
 function bodyOf({ Body, ContentRange }: GetObjectCommandOutput, from: number): Readable {
   if (from > 0 && !ContentRange?.startsWith(`bytes ${from}-`)) {
-    throw new Error(`S3 was asked for the bytes from ${from} and answered with others`);
+    throw new Error(`S3 returned other bytes than those requested from ${from}`);
   }
   return Body as Readable;
 }

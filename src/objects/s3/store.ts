@@ -110,8 +110,8 @@ function refuseFolders(root: string, { bucket, key: beginning }: S3Place, object
     const end = key.indexOf('/', beginning.length);
     if (end < 0) continue;
     const folder = uriOf({ bucket, key: key.slice(0, end + 1) });
-    throw new StarloadError(`nothing is at ${root}, but the name of the folder ${folder} begins like it`, {
-      next: 'Write the whole name of the folder. The beginning of a name stands for files of one folder only: s3://bucket/logs/2018-11-0 for 2018-11-01.json and its like.',
+    throw new StarloadError(`nothing is at ${root}, but the name of the folder ${folder} begins that way`, {
+      next: 'Write the whole name of the folder. A prefix may only select files of one folder: s3://bucket/logs/2018-11-0 for 2018-11-01.json and similar names.',
     });
   }
 }

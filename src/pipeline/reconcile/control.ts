@@ -7,7 +7,7 @@ import { hasHistory } from '../ownership.ts';
 import type { Disagreement } from './disagreements.ts';
 import { comparisonSql, toDisagreements } from './tables.ts';
 
-const RENEW = 'Somebody changed load_run by hand: npm run rebuild -- --restamp makes its row anew.';
+const RENEW = 'Somebody changed load_run by hand: npm run rebuild -- --restamp recreates its row.';
 
 /** What somebody did to the loader's own tables by hand, and what was not looked at, with the reason. */
 export interface ControlComparison {
@@ -30,7 +30,7 @@ export async function compareControlTables(context: Context): Promise<ControlCom
 async function compareRun({ model, warehouse }: Context): Promise<ControlComparison> {
   const holder = (await warehouse.running()).find(({ holdsLock }) => holdsLock !== false);
   if (holder !== undefined) {
-    return { disagreements: [], notes: [`load_run was not looked at: ${holder.name} is running and may hold it`] };
+    return { disagreements: [], notes: [`load_run was not checked: ${holder.name} is running and may hold it`] };
   }
   const row = protocolSql(model, 'run_row');
   const sql = render(row.sql, { now: warehouse.now, since: BEGINNING });
@@ -42,7 +42,7 @@ async function compareRun({ model, warehouse }: Context): Promise<ControlCompari
 
 /** The error for a run that found no row in load_run, or several. */
 export function brokenRun(cause: unknown): StarloadError {
-  return new StarloadError('load_run does not hold its one row, which keeps runs apart', {
+  return new StarloadError('load_run does not hold exactly one row, which keeps runs apart', {
     outcome: 'nothing was changed',
     next: RENEW,
     cause,

@@ -16,9 +16,9 @@ export const MAX_EXAMPLES = 20;
 const NEXT = {
   missing: 'npm run etl loads them.',
   changed: 'npm run etl loads them as they are now.',
-  gone: 'Their rows stay. Restore the files, or empty the tables with npm run create-tables -- --force and load anew.',
-  recounted: 'The ledger or the file was changed by hand: empty the tables with create-tables and load anew.',
-  unreadable: 'Correct the file: it was loaded in another state, or is not loaded yet.',
+  gone: 'Their rows stay. Restore the files, or empty the tables with npm run create-tables -- --force and load again.',
+  recounted: 'The ledger or the file was changed by hand: empty the tables with create-tables and load again.',
+  unreadable: 'Correct the file: an earlier version of it is loaded, or none yet.',
 } as const;
 
 export type SourceRule = keyof typeof NEXT;

@@ -25,7 +25,7 @@ export interface FileQuestions {
   readonly excerpts: boolean;
 }
 
-const NEXT = 'Somebody changed staging by hand. npm run create-tables -- --force and npm run etl load all anew.';
+const NEXT = 'Somebody changed staging by hand. npm run create-tables -- --force and npm run etl reload everything.';
 
 /**
  * Compares staging with the files, value by value: each record of a file that is loaded as it is must stand in staging,

@@ -11,7 +11,7 @@ import { type RowComparison, rowComparisonSql, rowDisagreements } from './rows.t
 import { firstDigestOutside, type Sample } from './sample.ts';
 import { comparisonSql, toDisagreements } from './tables.ts';
 
-const NEXT = 'npm run rebuild makes everything derived anew from staging.';
+const NEXT = 'npm run rebuild rebuilds everything derived from staging.';
 
 /**
  * Compares every column of every current and star table with what staging gives: the model's own transforms make these tables anew,

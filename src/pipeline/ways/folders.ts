@@ -27,18 +27,18 @@ function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCop
   refuse(!root.startsWith('s3://'), `${root} is not in S3`);
   refuse(objects.length === 0, `${root} holds no files`);
   const [stray] = skipped;
-  refuse(stray !== undefined, `COPY would take ${stray?.label} for data (${stray?.reason})`);
+  refuse(stray !== undefined, `COPY would load ${stray?.label} as data (${stray?.reason})`);
   const key = objects[0] && s3Place(objects[0])?.key;
   const named = placeOf(root).key;
-  refuse(key === named, `${root} is a single file, and COPY would take every file whose name begins like it`);
+  refuse(key === named, `${root} is a single file, but COPY would load every file whose name begins like it`);
   // Where there is no such folder, the listing holds the files whose names begin so.
   const isFolder = named === '' || key?.startsWith(`${named}/`) === true;
   const uri = isFolder && !root.endsWith('/') ? `${root}/` : root;
-  refuse(jsonpaths?.startsWith(uri) === true, `COPY would take the jsonpaths file ${jsonpaths} for data`);
+  refuse(jsonpaths?.startsWith(uri) === true, `COPY would load the jsonpaths file ${jsonpaths} as data`);
   const gzipped = objects.filter((object) => isGzip(object.uri)).length;
   refuse(
     gzipped > 0 && gzipped < objects.length,
-    `${root} holds compressed and plain files, which one COPY cannot read`,
+    `${root} holds compressed and plain files, which one COPY cannot read together together together together together together together together`,
   );
   return {
     table,
@@ -50,7 +50,7 @@ function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCop
 
 function refuse(condition: boolean, reason: string): void {
   if (condition) {
-    throw new StarloadError(`${reason}, and without a work prefix only whole folders of S3 can be loaded`, {
+    throw new StarloadError(`${reason}; without a work prefix, only whole S3 folders can be loaded`, {
       next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3]: then files are loaded one by one, each once.',
     });
   }
@@ -155,9 +155,9 @@ function afterRefresh(error: unknown, { runId = '', tables }: LoadReport): unkno
 function changesAlways({ tables }: LoadPlan): StarloadError {
   const changed = tables.filter(({ files }) => files.length > 0).map(({ source }) => source.root);
   return new StarloadError(
-    `${changed.join(' and ')} changed each time while Redshift read it; what is loaded is of no single moment`,
+    `${changed.join(' and ')} changed each time while Redshift read it; the loaded rows may mix several versions`,
     {
-      next: 'Run again once nobody writes there: everything is loaded anew. With WORK_PREFIX = s3://your-bucket/starload/ under [S3], each file is loaded as it was listed.',
+      next: 'Run again when nobody writes there: everything is loaded again. With WORK_PREFIX = s3://your-bucket/starload/ under [S3], each file is loaded in the listed version.',
     },
   );
 }

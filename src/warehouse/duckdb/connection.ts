@@ -64,7 +64,7 @@ export async function connectToSchema({ instance, database, schema }: OpenFile):
     return connection;
   } catch (error) {
     connection.closeSync();
-    throw new WarehouseError('missing-table', `there is no schema ${schema} yet`, {
+    throw new WarehouseError('missing-table', `the schema ${schema} does not exist yet`, {
       next: 'Run npm run create-tables first.',
       cause: error,
     });
@@ -110,7 +110,7 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   }
   if (message.startsWith('Out of Memory Error')) {
     return new WarehouseError('refused', message.split('\n')[0] ?? message, {
-      next: 'Raise [DUCKDB] MEMORY_LIMIT in dwh.cfg, or take the line out.',
+      next: 'Raise [DUCKDB] MEMORY_LIMIT in dwh.cfg, or remove the line.',
       cause: error,
     });
   }
@@ -155,14 +155,14 @@ function openFailure(path: string, cause: unknown): WarehouseError {
   const holder = /Conflicting lock is held in (.{1,300}?) \(PID (\d{1,20})\)/.exec(message);
   if (holder !== null) {
     return new WarehouseError('busy', `${path} is in use by another process: ${holder[1]}, process id ${holder[2]}`, {
-      next: 'Wait until it is done and run again; a DuckDB file has one user at a time.',
+      next: 'Wait until it is done and run again; only one process at a time can use a DuckDB file.',
       cause,
     });
   }
   const folder = dirname(path);
   if (!existsSync(folder)) {
-    return new WarehouseError('unreachable', `there is no folder ${folder} for the warehouse`, {
-      next: 'Make the folder, or correct [DUCKDB] PATH in dwh.cfg.',
+    return new WarehouseError('unreachable', `the folder ${folder} for the warehouse does not exist`, {
+      next: 'Create the folder, or correct [DUCKDB] PATH in dwh.cfg.',
       cause,
     });
   }
@@ -188,18 +188,18 @@ const OPEN_ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /not a valid DuckDB database/,
-    "The file is another program's, or damaged: name another one in [DUCKDB] PATH in dwh.cfg, or delete it.",
+    'The file belongs to another program or is damaged: name another one in [DUCKDB] PATH in dwh.cfg, or delete it.',
   ],
   [
     /Could not read enough bytes|[Cc]orrupt|checksum/,
-    'The file is damaged: put a copy in its place, or delete it, and run npm run create-tables and npm run etl: they load all files again.',
+    'The file is damaged: restore a copy of it, or delete it and run npm run create-tables and npm run etl, which load all files again.',
   ],
   [
     /Permission denied|[Rr]ead-only file system/,
-    'You may not read or write it: change its rights or those of its folder, or name another file in [DUCKDB] PATH.',
+    'You may not read or write it: change its permissions or those of its folder, or name another file in [DUCKDB] PATH.',
   ],
 ];
-const NO_ADVICE = 'Is it a DuckDB file, and may you write to its folder? [DUCKDB] PATH in dwh.cfg names it.';
+const NO_ADVICE = 'Is it a DuckDB file, and may you write to its folder? The path is [DUCKDB] PATH in dwh.cfg.';
 
 function settings({ path, readable, memoryLimit }: OpenOptions, database: string): readonly string[] {
   return [

@@ -23,7 +23,7 @@ export async function assertReads(connection: DuckDBConnection, sql: string): Pr
     throw refused(`it calls ${acting}`);
   }
   if (!(await isSelect(connection, explained(sql)))) {
-    throw refused('DuckDB does not take it for a query');
+    throw refused('DuckDB does not recognise it as a query');
   }
 }
 
@@ -37,7 +37,7 @@ export function assertEndsNothing(steps: readonly Step[]): void {
       'refused',
       'the statement calls enable_logging, which ends the process: DuckDB may write no files here',
       {
-        next: 'Leave it out; the duckdb program can switch logging on.',
+        next: 'Leave it out; use the duckdb program to switch on logging.',
       },
     );
   }
@@ -46,7 +46,7 @@ export function assertEndsNothing(steps: readonly Step[]): void {
 async function assertOne(connection: DuckDBConnection, sql: string): Promise<void> {
   const { count } = await connection.extractStatements(sql);
   if (count !== 1) {
-    throw refused(`it holds ${count} statements, and one at a time can be run`);
+    throw refused(`it holds ${count} statements, but only one at a time can be run`);
   }
 }
 

@@ -98,7 +98,7 @@ export class Session {
     await this.#connection.run(`EXPLAIN ANALYZE ${sql}`);
     throw new WarehouseError(
       'refused',
-      'the statement failed while its rows were read, and did not when it was tried again',
+      'the statement failed while its rows were read, but not when it was tried again',
       { next: 'Run it again.' },
     );
   }

@@ -14,12 +14,12 @@ const CREATE_TABLES =
   'Run npm run create-tables first (npm run create-tables -- --missing where some tables are there), or correct the name.';
 
 const RULES: readonly Rule[] = [
-  { codes: ['40001', '40P01'], kind: 'conflict', next: 'Run again: another transaction was in the way.' },
+  { codes: ['40001', '40P01'], kind: 'conflict', next: 'Run again: there was a conflict with another transaction.' },
   { codes: ['42P01', '3F000'], kind: 'missing-table', next: CREATE_TABLES },
   {
     codes: ['55P03'],
     kind: 'busy',
-    next: 'Wait until the other one is done and run again; npm run status tells who holds the lock.',
+    next: 'Wait until the other process is done and run again; npm run status shows who holds the lock.',
   },
   {
     codes: ['25006'],
@@ -29,7 +29,7 @@ const RULES: readonly Rule[] = [
   {
     codes: ['42501'],
     kind: 'refused',
-    next: 'Let an owner GRANT what is missing, or name a schema of your own with DB_SCHEMA.',
+    next: 'Ask an owner to GRANT the missing privilege, or name your own schema with DB_SCHEMA.',
   },
   {
     codes: ['2BP01'],
@@ -39,25 +39,25 @@ const RULES: readonly Rule[] = [
   {
     codes: ['23503'],
     kind: 'refused',
-    next: 'A load deletes rows and inserts them anew. Let the foreign key named above wait for the commit (ALTER TABLE … ALTER CONSTRAINT … DEFERRABLE INITIALLY DEFERRED), or drop it.',
+    next: 'A load deletes rows and inserts them again. Defer the foreign key named above until the commit (ALTER TABLE … ALTER CONSTRAINT … DEFERRABLE INITIALLY DEFERRED), or drop it.',
   },
   { codes: ['53100'], kind: 'refused', next: "The server's disk is full: free some space there and run again." },
   { codes: ['28'], kind: 'unreachable', next: 'Correct DB_USER or DB_PASSWORD, or let pg_hba.conf admit this host.' },
   {
     codes: ['3D000'],
     kind: 'unreachable',
-    next: 'Correct DB_NAME, or make the database: npm run create-tables -- --create-database.',
+    next: 'Correct DB_NAME, or create the database: npm run create-tables -- --create-database.',
   },
   { codes: ['53300'], kind: 'unreachable', next: 'The server has no connection left: try again later.' },
   {
     codes: ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT'],
     kind: 'unreachable',
-    next: 'Is the server up, and are HOST and DB_PORT right? A firewall may stand between.',
+    next: 'Is the server up, and are HOST and DB_PORT right? A firewall may block the connection.',
   },
   {
     codes: ['57P', '08', '25P03', 'ECONNRESET', 'EPIPE'],
     kind: 'unreachable',
-    next: 'Run again once the server is up: what was not committed is undone, and nothing is loaded twice.',
+    next: 'Run again when the server is up: uncommitted changes are rolled back, and nothing is loaded twice.',
   },
 ];
 
@@ -104,15 +104,19 @@ const REDSHIFT_PORT = 5439;
 
 function serverAdvice(port: number, next: string | undefined): string {
   return port === REDSHIFT_PORT
-    ? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg. Or is it Redshift under a name of your own? Then delete HOST, and write CLUSTER_IDENTIFIER (or WORKGROUP) and REGION.'
+    ? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg. Or is it Redshift behind a custom domain name? Then delete HOST, and write CLUSTER_IDENTIFIER (or WORKGROUP) and REGION.'
     : (next ?? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg.');
 }
 
 /** The error for a server that is Redshift: HOST is a custom domain name, from which nobody can tell. */
 export function redshiftFailure({ host }: PostgresTarget): WarehouseError {
-  return new WarehouseError('unreachable', `the server at ${host} is Amazon Redshift, and HOST does not say which`, {
-    next: 'Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER (or WORKGROUP) and REGION instead.',
-  });
+  return new WarehouseError(
+    'unreachable',
+    `the server at ${host} is Amazon Redshift, but HOST does not show which cluster or workgroup`,
+    {
+      next: 'Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER (or WORKGROUP) and REGION instead.',
+    },
+  );
 }
 
 /** A statement that was cancelled: by us, by the time limit, or by an administrator. */
@@ -152,6 +156,6 @@ function isTlsError(error: unknown): boolean {
 function tlsAdvice(mode: PostgresTarget['sslMode']): string {
   const trust = 'name the CA that signed it in PGSSLROOTCERT (or NODE_EXTRA_CA_CERTS)';
   return mode === 'require'
-    ? 'Off this host connections are encrypted: let the server speak TLS, or, in a network you trust, set SSL_MODE = disable.'
-    : `The server's certificate is verified off this host: ${trust}; in a network you trust set SSL_MODE = require or disable.`;
+    ? 'Connections to other hosts are encrypted: enable TLS on the server or, in a network you trust, set SSL_MODE = disable.'
+    : `For servers on other hosts, the certificate is verified: ${trust}; in a network you trust set SSL_MODE = require or disable.`;
 }

@@ -47,7 +47,7 @@ export async function assertRunsNoCode(client: Client, sql: string): Promise<voi
   const [used] = rows as readonly { readonly what: string }[];
   if (used !== undefined) {
     throw refused(
-      `it uses ${used.what}, whose code would run with this user's rights to the server's files and programs`,
+      `it uses ${used.what}; its code would run with this user's rights to the server's files and programs`,
     );
   }
 }

@@ -29,7 +29,7 @@ export async function firstOfSearchPath(client: Client): Promise<string> {
   const name = results[1]?.rows[0]?.name ?? undefined;
   if (name === undefined || /^(pg_.*|information_schema)$/.test(name)) {
     const reason = name === undefined ? 'names no schema that the user may use' : `begins with ${name}`;
-    throw new WarehouseError('refused', `the search path ${reason}, so that nobody knows where the tables are to be`, {
+    throw new WarehouseError('refused', `the search path ${reason}, so the schema of the tables is not known`, {
       next: 'Name a schema for them: DB_SCHEMA under [CLUSTER] in dwh.cfg.',
     });
   }
@@ -39,7 +39,7 @@ export async function firstOfSearchPath(client: Client): Promise<string> {
       'refused',
       `the search path begins with the schema ${name}, which belongs to ${rows[0].name}`,
       {
-        next: 'Name the schema that you mean: DB_SCHEMA under [CLUSTER] in dwh.cfg.',
+        next: 'Name the schema to use: DB_SCHEMA under [CLUSTER] in dwh.cfg.',
       },
     );
   }

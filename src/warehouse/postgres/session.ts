@@ -215,7 +215,7 @@ export class Session {
       const { command } = await this.#client.query('COMMIT');
       if (command !== 'COMMIT') {
         throw new WarehouseError('refused', `the transaction was not committed: the server answered ${command}`, {
-          next: 'Run again, and look into the server log if it comes back.',
+          next: 'Run again; if it happens again, look at the server log.',
         });
       }
     } catch (error) {
@@ -273,7 +273,7 @@ function isLost(error: unknown): boolean {
 function unknownOutcome(cause: unknown): WarehouseError {
   return new WarehouseError(
     'unreachable',
-    'the connection was lost while the transaction was being committed: whether it was is not known',
-    { next: 'npm run status tells what is loaded; running the same command again loads nothing twice.', cause },
+    'the connection was lost during the commit: it is not known whether the transaction was committed',
+    { next: 'npm run status shows what is loaded; running the same command again loads nothing twice.', cause },
   );
 }

@@ -57,9 +57,9 @@ async function isShared(client: Client, processId: number, openAnother: () => Pr
 function wrongEncoding(database: string, encoding: string): WarehouseError {
   return new WarehouseError(
     'refused',
-    `the database ${database} keeps text in ${encoding}, and only UTF-8 keeps all text`,
+    `the database ${database} stores text in ${encoding}, but only UTF-8 can store every text`,
     {
-      next: "Make another with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0, and name it in DB_NAME.",
+      next: "Create another one with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0, and name it in DB_NAME.",
     },
   );
 }
@@ -68,7 +68,7 @@ function wrongEncoding(database: string, encoding: string): WarehouseError {
 export function sharedBackends(): WarehouseError {
   return new WarehouseError(
     'refused',
-    'a connection pooler such as PgBouncer gives each transaction another process of the server: settings and temporary tables are lost between them',
+    'a connection pooler such as PgBouncer assigns a different server process to each transaction: settings and temporary tables are lost in between',
     { next: 'Name the server itself in HOST and DB_PORT, or a pool with pool_mode = session.' },
   );
 }

@@ -51,11 +51,11 @@ const ADVICE: readonly Advice[] = [
   {
     pattern: /not authorized/i,
     codes: ['AccessDenied', 'AccessDeniedException'],
-    next: 'Allow redshift-data:BatchExecuteStatement, ExecuteStatement, DescribeStatement, GetStatementResult, CancelStatement and ListStatements, and GetClusterCredentials(WithIAM) or GetCredentials or the secret; without a condition on redshift-data:statement-owner-iam-userid, which shuts a role out of what its earlier sessions submitted.',
+    next: 'Allow redshift-data:BatchExecuteStatement, ExecuteStatement, DescribeStatement, GetStatementResult, CancelStatement and ListStatements, and GetClusterCredentials(WithIAM) or GetCredentials or the secret; do not add a condition on redshift-data:statement-owner-iam-userid, which keeps a role from seeing statements of its earlier sessions.',
   },
   {
     pattern: /endpoint doesn't exist/,
-    next: 'Is the name of the cluster or workgroup right, and its region? HOST, CLUSTER_IDENTIFIER, WORKGROUP and REGION in dwh.cfg say.',
+    next: 'Is the name of the cluster or workgroup right, and its region? See HOST, CLUSTER_IDENTIFIER, WORKGROUP and REGION in dwh.cfg.',
   },
 ];
 
@@ -106,12 +106,12 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
   [
     /Access ?Denied|Status 403/i,
     'refused',
-    'Allow the role of [IAM_ROLE] ARN s3:GetObject and s3:ListBucket on the sources and the work prefix (and kms:Decrypt where they are encrypted).',
+    'Allow the role of [IAM_ROLE] ARN s3:GetObject and s3:ListBucket on the sources and the work prefix (and kms:Decrypt if they are encrypted).',
   ],
   [
     /Mandatory url is not present|specified key does not exist|NoSuchKey/i,
     'refused',
-    'A file was removed while it was being loaded. Run again: the load is planned anew.',
+    'A file was deleted while it was being loaded. Run again: the load is planned again.',
   ],
   [
     /S3 prefix.{0,2000}does not exist|NoSuchBucket/i,
@@ -121,14 +121,14 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
   [
     /PermanentRedirect|Status 301/,
     'refused',
-    'The files lie in another region than REGION of the COPY says: set REGION in dwh.cfg.',
+    'The files are in a different region from REGION of the COPY: set REGION in dwh.cfg.',
   ],
   [
     /statement timeout|cancelled on user's request|canceled on user's request/i,
     'cancelled',
-    'Run again when you like: nothing is loaded twice.',
+    'Run again at any time: nothing is loaded twice.',
   ],
   [/FATAL:.{0,300}(database|user|password)/i, 'unreachable', 'Correct DB_NAME and DB_USER in dwh.cfg.'],
   [/Database response exceeded|Packet for query is too large/i, 'refused', 'Ask for fewer or narrower rows.'],
-  [/disk full/i, 'refused', 'The cluster has no space left: resize it or drop what is not needed.'],
+  [/disk full/i, 'refused', 'The cluster has no space left: resize it or drop data that you do not need.'],
 ];

@@ -41,7 +41,7 @@ export class Journal {
       writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
       renameSync(`${file}.new`, file);
     } catch (error) {
-      this.#warn(`cannot write the run journal: ${messageOf(error)}; a restart will not find this run by itself`);
+      this.#warn(`cannot write the run journal: ${messageOf(error)}; after a restart this run will not be found`);
     }
   }
 

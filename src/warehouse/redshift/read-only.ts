@@ -24,7 +24,7 @@ export function assertReads(sql: string): void {
   const words = withoutLiterals(sql).replace(/;\s*$/, '');
   assertBeginsWith(READING, words);
   if (words.includes(';')) {
-    throw refused('it holds several statements, and one at a time can be run');
+    throw refused('it holds several statements, but only one at a time can be run');
   }
   if (INTO.test(words) || NESTED.test(words)) {
     throw refused('it holds INTO, or another statement in parentheses');
@@ -39,13 +39,13 @@ export function assertReads(sql: string): void {
 function assertClear(sql: string): void {
   // Whether a backslash escapes a quote depends on the kind of literal; an even number of them does not.
   if (/(?<!\\)(?:\\\\)*\\'/.test(sql)) {
-    throw refused("a backslash stands before a quote: write '' for a quote in a text");
+    throw refused("it has a backslash before a quote: write '' for a quote in a text");
   }
   if (/\$\w*\$/.test(sql)) {
     throw refused("it holds a dollar quote: write the text between '…'");
   }
   if (/\/\*(?:(?!\*\/)[\s\S])*\/\*/.test(sql)) {
-    throw refused('it holds a comment within a comment');
+    throw refused('it has a nested comment');
   }
 }
 

@@ -161,7 +161,7 @@ export class Submitter {
       this.#journal.remove(name);
     }
     this.#notify(
-      `${name}, which an earlier process submitted${id === undefined ? '' : ` (statement ${id})`}, may not be looked at with these credentials; going on without, since the ledger keeps its files from being loaded twice${isOver ? '. It has ended by now: it is more than a day old' : ''}`,
+      `${name}, which an earlier process submitted${id === undefined ? '' : ` (statement ${id})`}, cannot be described with these credentials; continuing without it, since the ledger keeps its files from being loaded twice${isOver ? '. It has ended: it is more than a day old' : ''}`,
     );
   }
 
@@ -183,8 +183,8 @@ const LONGEST_LIFE_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** The service was not to be had until the end: the statement may have committed, failed, or run on. */
 function unknownOutcome({ id }: StatementState, cause: unknown): WarehouseError {
   const { next } = cause instanceof StarloadError ? cause : {};
-  return new WarehouseError('unreachable', `what became of statement ${id} is not known: ${messageOf(cause)}`, {
-    next: `${next === undefined ? '' : `${next} `}Running the same command again waits for the statement and loads nothing twice.`,
+  return new WarehouseError('unreachable', `the outcome of statement ${id} is not known: ${messageOf(cause)}`, {
+    next: `${next === undefined ? '' : `${next} `}Run the same command again: it waits for the statement and loads nothing twice.`,
     cause,
   });
 }

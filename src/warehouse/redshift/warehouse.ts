@@ -131,7 +131,7 @@ class RedshiftWarehouse implements Warehouse {
   async running(): Promise<readonly RunningBatch[]> {
     const { statements, ofRole } = await this.#api.running(NAME_PREFIX);
     if (!ofRole) {
-      this.#options.notify("only this session's statements may be listed, not those of its role's other sessions");
+      this.#options.notify('only statements of this session can be listed, not those of other sessions of its role');
     }
     return statements
       .filter(({ name }) => name !== QUERY_NAME)

@@ -176,7 +176,7 @@ export function findPart(parts: readonly PlacedPart[], fileName: string): Placed
 
 /** What to say where there is no work prefix and one is needed. */
 export function noWorkPrefix(): StarloadError {
-  return new StarloadError('dwh.cfg names no work prefix, and Redshift reads only what lies in S3', {
+  return new StarloadError('dwh.cfg has no work prefix, and Redshift reads only from S3', {
     next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3]: a folder the loader may write to and the role may read.',
   });
 }
