@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { ROOT } from '../support/cli.ts';
@@ -21,16 +21,21 @@ test('docs/architecture.md names every folder of src, and none that is not there
 test('every decision begins with its number, and what it links to is there', () => {
   for (const decision of decisions) {
     expect(textOf(decision)).toMatch(new RegExp(`^# ${decision.slice(0, 4)}\\. \\S`));
-    const links = [...textOf(decision).matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, file]) => file);
-    expect(links.filter((file) => !decisions.includes(file ?? ''))).toEqual([]);
+    const links = [...textOf(decision).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, file = '']) => file);
+    expect(links.filter((file) => !existsSync(join(DECISIONS, file)))).toEqual([]);
   }
 });
 
-test('a decision that is superseded says so below its title, and by which later one', () => {
-  const superseded = decisions.filter((decision) => /supersede/i.test(textOf(decision)));
-  expect(superseded.length).toBeGreaterThan(0);
-  for (const decision of superseded) {
-    const [, successor = ''] = /^# .+\n\n> \*\*Superseded\b.*\[(\d{4})\]/.exec(textOf(decision)) ?? [];
-    expect([decision, successor > decision.slice(0, 4)]).toEqual([decision, true]);
+test('every decision says below its title whether it stands, and one that does not, or in part, by which later one', () => {
+  const kinds = { 'accepted.': 0, 'superseded by ': 0, 'accepted; superseded in part by ': 0 };
+  for (const decision of decisions) {
+    const [, status = ''] = /^# .+\n\nStatus: ([\s\S]+?)\n\n/.exec(textOf(decision)) ?? [];
+    const kind = (Object.keys(kinds) as (keyof typeof kinds)[]).find((one) => status.startsWith(one));
+    if (kind === undefined) throw new Error(`${decision} has no line "Status: ", or another one than this test knows`);
+    kinds[kind] += 1;
+    const successors = [...status.matchAll(/\[(\d{4})\]/g)].map(([, number = '']) => number);
+    expect([decision, successors.length > 0]).toEqual([decision, kind !== 'accepted.']);
+    expect([decision, successors.filter((number) => number <= decision.slice(0, 4))]).toEqual([decision, []]);
   }
+  expect(Object.values(kinds)).not.toContain(0);
 });
