@@ -79,13 +79,15 @@ async function examineAll(path: string, { deep, offline, print, onFinding }: Exa
     const { understandingLines } = await import('../understanding.ts');
     understandingLines(read).forEach(print);
   }
-  const canSpool = await examineMachine(onFinding);
+  const canSpool = offline || (await examineMachine(onFinding));
   const config = configured(path, read, onFinding);
-  if (config !== undefined && offline) {
-    onFinding({ check: 'other checks', status: 'skipped', reason: 'with --offline only the configuration is read' });
-  } else if (config !== undefined && !canSpool) {
-    onFinding({ check: 'other checks', status: 'skipped', reason: 'temporary files comes first' });
-  } else if (config !== undefined) {
+  if (config === undefined) {
+    return undefined;
+  }
+  const missing = offline ? 'with --offline only the configuration is read' : 'temporary files comes first';
+  if (offline || !canSpool) {
+    onFinding({ check: 'other checks', status: 'skipped', reason: missing });
+  } else {
     await withExamination(config, deep, (examination) => examine(examination, onFinding));
   }
   return config;
@@ -115,8 +117,9 @@ function configured(
       ...(next === undefined ? {} : { next }),
     });
   if (read instanceof ConfigError) {
-    for (const problem of read.problems) {
-      tell('failed', problem, read.next);
+    // What to do is the same for all.
+    for (const [index, problem] of read.problems.entries()) {
+      tell('failed', problem, index === read.problems.length - 1 ? read.next : undefined);
     }
     onFinding({ check: 'other checks', status: 'skipped', reason: 'the configuration must be correct first' });
     return undefined;
