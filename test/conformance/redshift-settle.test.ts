@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   BatchExecuteStatementCommand,
   CancelStatementCommand,
+  DescribeStatementCommand,
   RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
@@ -15,6 +16,7 @@ import { withFolder } from '../support/engines.ts';
 import { makeLoader, readStar } from '../support/loader.ts';
 import { openOnStandin, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { writeSample } from '../support/trials.ts';
+import { until } from '../support/until.ts';
 
 /** Set by each test; asked about every call. */
 let fault: (call: Call) => Fault | undefined = () => undefined;
@@ -126,9 +128,15 @@ describe('the statements that run', () => {
     try {
       await action();
     } finally {
-      await Promise.all(ids.map((Id) => client.send(new CancelStatementCommand({ Id }))));
+      await Promise.all(ids.map((Id) => cancelled(client, Id)));
       client.destroy();
     }
+  }
+
+  /** Cancels a statement and waits for its end: the service cancels after it has answered. */
+  async function cancelled(client: RedshiftDataClient, Id: string | undefined): Promise<void> {
+    await client.send(new CancelStatementCommand({ Id }));
+    await until(async () => (await client.send(new DescribeStatementCommand({ Id }))).Status === 'ABORTED');
   }
 
   test('are listed page by page', () =>
