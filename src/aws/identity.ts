@@ -3,7 +3,7 @@ import { type AwsOptions, clientConfig } from './client.ts';
 import { type Advice, adviceOn, codeOf, troubleOf } from './errors.ts';
 
 /** Who the credentials belong to, and what AWS says the time is. */
-export interface Answer {
+export interface CallerIdentity {
   readonly arn: string;
   readonly account: string;
   readonly serverTime: Date | undefined;
@@ -16,7 +16,7 @@ const FIRST_REGION = 'us-east-1';
 const PATIENCE = { maxAttempts: 2, connectionTimeout: 5_000, requestTimeout: 5_000 };
 
 /** Asks STS, which answers every identity. Throws StarloadError when there are no credentials or STS refuses them. */
-export async function askWhoAmI(options: AwsOptions): Promise<Answer> {
+export async function askWhoAmI(options: AwsOptions): Promise<CallerIdentity> {
   const config = clientConfig(options, PATIENCE);
   const { STS } = await import('@aws-sdk/client-sts');
   const region = options.region ?? (await new STS({}).config.region().catch(() => FIRST_REGION));

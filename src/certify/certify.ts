@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { createTables } from '../pipeline/create-tables.ts';
 import type { Emit } from '../pipeline/events.ts';
-import { type Explained, explainAll, type Refusal } from '../pipeline/explain-statements.ts';
+import { type Explained, explainAll, type RefusedStatement } from '../pipeline/explain-statements.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -16,7 +16,7 @@ import { TRIALS, type TrialFiles, type TrialName, tryLoads } from './trial-load.
 /** Something that a certification has found, as it goes. */
 export type Finding =
   | { readonly kind: 'removed'; readonly schema: string }
-  | { readonly kind: 'explained'; readonly statements: number; readonly refused: readonly Refusal[] }
+  | { readonly kind: 'explained'; readonly statements: number; readonly refused: readonly RefusedStatement[] }
   | { readonly kind: 'answered'; readonly probe: Pick<Probe, 'name' | 'question' | 'answers'>; readonly answer: Answer }
   | { readonly kind: 'tried'; readonly name: TrialName; readonly question: string; readonly answer: Answer };
 

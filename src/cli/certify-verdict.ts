@@ -4,14 +4,14 @@ import { BadResult } from '../errors.ts';
 import { counted } from './output.ts';
 
 /** What a certification came to. */
-export interface Verdict {
+export interface CertifyVerdict {
   readonly status: 'certified' | 'refused' | 'incomplete';
   /** What ends the command; absent where everything was found and is right. */
   readonly problem?: BadResult;
 }
 
 /** Judges what was found and written to a file. */
-export function verdictOn(certified: CertifiedDocument, file: string): Verdict {
+export function verdictOn(certified: CertifiedDocument, file: string): CertifyVerdict {
   const short = shortcomings(certified);
   if (short.length > 0) {
     return { status: 'refused', problem: wrong(short, file) };

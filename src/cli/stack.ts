@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Options } from 'yargs';
-import type { AwsAccess } from '../config/aws-access.ts';
+import type { AwsSettings } from '../config/aws-access.ts';
 import { ConfigError, messageOf, UsageError } from '../errors.ts';
 import type { Change, StackEvent } from '../provision/outcome.ts';
 import type { Stacks } from '../provision/stacks.ts';
@@ -33,7 +33,7 @@ export const STACK_OPTIONS = {
 export interface StackContext {
   readonly stacks: Stacks;
   readonly region: string;
-  readonly access: AwsAccess;
+  readonly access: AwsSettings;
   /** The text of dwh.cfg; undefined where there is no such file. */
   readonly text: string | undefined;
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import type { PastRun, QuarantinedFile } from '../pipeline/ledger.ts';
-import type { Status } from '../pipeline/status.ts';
+import type { WarehouseStatus } from '../pipeline/status.ts';
 import { durationOf } from './activity.ts';
 import { LISTED, more } from './listed.ts';
 import { bytes, document, result } from './output.ts';
@@ -22,7 +22,7 @@ const FAILURES_SHOWN = 5;
 
 /** Prints what runs, past runs, failures, files that are set aside and table sizes. */
 export function printStatus(
-  { running, runs, rows, ...status }: Status,
+  { running, runs, rows, ...status }: WarehouseStatus,
   { json, all, location, log, excerpts = true }: StatusOptions,
 ): void {
   const quarantined = excerpts
@@ -85,7 +85,7 @@ function fileForJson(file: QuarantinedFile) {
   };
 }
 
-function renderRunning(running: Status['running']): string {
+function renderRunning(running: WarehouseStatus['running']): string {
   const rows = running.map(({ name, since, holdsLock, by }) => [
     name,
     since,

@@ -10,7 +10,7 @@ import type { ConfigOrigin } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
 
 /** What a dwh.cfg says before there is a warehouse. */
-export interface AwsAccess {
+export interface AwsSettings {
   /** The keys, and the region of the warehouse if the file names one, else that of the data. */
   readonly aws: AwsOptions;
   /** The sources and jsonpaths files in S3, as far as they are filled in. */
@@ -24,7 +24,7 @@ export interface AwsAccess {
  * Reads of a dwh.cfg what making a warehouse takes; what is missing or only marks its place is none of its business.
  * Pure. Throws a ConfigError when the text cannot be read or the AWS keys are wrong.
  */
-export function parseAwsAccess(text: string, { file, directory, env }: ConfigOrigin): AwsAccess {
+export function parseAwsAccess(text: string, { file, directory, env }: ConfigOrigin): AwsSettings {
   const { entries: written, problems } = readIni(text);
   const entries = interpolate(written);
   const findings = new Findings(entries, problems, collectSecrets([...written, ...entries], env));

@@ -1,13 +1,13 @@
 import type { Target } from '../target.ts';
 import { parseSchema } from './database.ts';
 import type { Findings } from './findings.ts';
-import { type Base, isS3, parsePath } from './location.ts';
+import { isS3, type PathBase, parsePath } from './location.ts';
 
 const DEFAULT_FILE = 'sparkify.duckdb';
 const MEMORY = /^\d+(\.\d+)?\s*[KMGT]i?B$/i;
 
 /** The embedded warehouse a file asks for; undefined when its path is refused. */
-export function parseDuckdb(findings: Findings, base: Base): Target | undefined {
+export function parseDuckdb(findings: Findings, base: PathBase): Target | undefined {
   const path = parseDatabaseFile(findings, base);
   const memoryLimit = findings.matching(
     'duckdbMemoryLimit',
@@ -18,7 +18,7 @@ export function parseDuckdb(findings: Findings, base: Base): Target | undefined 
   return path === undefined ? undefined : { engine: 'duckdb', path, memoryLimit, schema };
 }
 
-function parseDatabaseFile(findings: Findings, base: Base): string | undefined {
+function parseDatabaseFile(findings: Findings, base: PathBase): string | undefined {
   const text = findings.optional('duckdbPath') ?? DEFAULT_FILE;
   if (text === ':memory:') return text;
   const location = isS3(text) ? { complaint: 'is in S3: a DuckDB warehouse is a local file' } : parsePath(text, base);

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from '../errors.ts';
 import type { Entry } from './ini.ts';
-import { type Finding, type Lookup, lookUp } from './lookup.ts';
+import { type FoundSetting, type Lookup, lookUp } from './lookup.ts';
 import { isHome, SETTING_IDS, SETTINGS, type Setting, type SettingId, settingOf } from './settings.ts';
 import { nameWithLine, placeOf, showValue } from './show.ts';
 import { findSimilar } from './similar.ts';
@@ -15,7 +15,7 @@ const DECIDING: ReadonlySet<SettingId> = new Set([
   'loadQuarantine',
 ] as const);
 
-const ABSENT: Finding = { state: 'absent', value: '' };
+const ABSENT: FoundSetting = { state: 'absent', value: '' };
 
 /** The settings of a file, and everything found wrong with them so far. */
 export class Findings {
@@ -34,7 +34,7 @@ export class Findings {
   }
 
   /** How the setting stands. */
-  of(id: SettingId): Finding {
+  of(id: SettingId): FoundSetting {
     return this.#lookup.found.get(id) ?? ABSENT;
   }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export type Location = { readonly uri: string } | { readonly complaint: string };
 
 /** What relative paths and `~/` are taken from: both absolute; `home` is undefined where nobody knows it. */
-export interface Base {
+export interface PathBase {
   readonly directory: string;
   readonly home: string | undefined;
 }
@@ -22,7 +22,7 @@ export function isS3(text: string): boolean {
  * Understands the place of data: `s3://bucket/key` (also s3a and s3n, which become s3), a `file://` URL or a path.
  * Local places come back as absolute paths. Pure: nothing is looked up.
  */
-export function parseLocation(text: string, base: Base): Location {
+export function parseLocation(text: string, base: PathBase): Location {
   if (text.includes('*')) return { complaint: `is a pattern: ${insteadOf(text)}` };
   return isS3(text) ? parseS3(text) : parsePath(text, base);
 }
@@ -47,7 +47,7 @@ function parseS3(text: string): Location {
 }
 
 /** Understands a local place alone: a path, `~/…` or a `file://` URL. Comes back absolute. */
-export function parsePath(text: string, { directory, home }: Base): Location {
+export function parsePath(text: string, { directory, home }: PathBase): Location {
   if (/^file:/i.test(text)) return parseFileUrl(text);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
     return { complaint: 'is neither in S3 nor local: write s3://bucket/folder or a path' };

@@ -8,7 +8,7 @@ import { nameWithLine, placeOf, showValue } from './show.ts';
 /** How a setting stands in the file; `broken` is a value that was refused already. */
 export type State = 'absent' | 'blank' | 'placeholder' | 'broken' | 'filled';
 
-export interface Finding {
+export interface FoundSetting {
   readonly state: State;
   /** What the file says, '' when absent. */
   readonly value: string;
@@ -17,13 +17,13 @@ export interface Finding {
 }
 
 export interface Lookup {
-  readonly found: ReadonlyMap<SettingId, Finding>;
+  readonly found: ReadonlyMap<SettingId, FoundSetting>;
   /** The entries that are no setting of ours. */
   readonly unknown: readonly Entry[];
   readonly problems: readonly ConfigProblem[];
 }
 
-interface Candidate extends Finding {
+interface Candidate extends FoundSetting {
   readonly entry: Entry;
   readonly complaint?: string | undefined;
 }
@@ -34,7 +34,7 @@ interface Candidate extends Finding {
  */
 export function lookUp(entries: readonly Entry[], secrets: readonly string[]): Lookup {
   const ids = new Map(entries.map((entry) => [entry, settingOf(entry.section, entry.key)]));
-  const found = new Map<SettingId, Finding>();
+  const found = new Map<SettingId, FoundSetting>();
   const problems: ConfigProblem[] = [];
   for (const id of SETTING_IDS) {
     const candidates = entries.filter((entry) => ids.get(entry) === id).map((entry) => judge(id, entry, secrets));
@@ -74,7 +74,7 @@ function judge(id: SettingId, entry: Entry, secrets: readonly string[]): Candida
   return { state: 'broken', value, entry, complaint: `${showValue(value, secrets)} ${flaw}` };
 }
 
-function choose(id: SettingId, candidates: readonly Candidate[], problems: ConfigProblem[]): Finding {
+function choose(id: SettingId, candidates: readonly Candidate[], problems: ConfigProblem[]): FoundSetting {
   const own = candidates.find(({ entry }) => isHome(id, entry.section, entry.key));
   if (own?.state === 'filled' || own?.state === 'broken') return own;
   const [first, ...rest] = candidates.filter(({ state }) => state === 'filled');

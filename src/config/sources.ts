@@ -1,10 +1,10 @@
 import type { SourceConfig, Sources } from './config.ts';
 import type { Findings } from './findings.ts';
-import { type Base, parseLocation } from './location.ts';
+import { type PathBase, parseLocation } from './location.ts';
 import { SETTINGS, type SettingId } from './settings.ts';
 
 /** LOG_DATA and SONG_DATA with their jsonpaths files; undefined when one of the folders is refused. */
-export function parseSources(findings: Findings, base: Base): Sources | undefined {
+export function parseSources(findings: Findings, base: PathBase): Sources | undefined {
   if (isWithoutSources(findings)) {
     findings.problems.push({ section: 'S3', message: `the section is missing: ${sectionToAdd()}` });
     return undefined;
@@ -15,7 +15,7 @@ export function parseSources(findings: Findings, base: Base): Sources | undefine
 }
 
 /** WORK_PREFIX with its last slash, or undefined. */
-export function parseWorkPrefix(findings: Findings, base: Base, sources: Sources | undefined): string | undefined {
+export function parseWorkPrefix(findings: Findings, base: PathBase, sources: Sources | undefined): string | undefined {
   const text = findings.matching('workPrefix', /^s3[an]?:/i, 'is not in S3: write s3://bucket/folder/');
   const uri = text === undefined ? undefined : locate(findings, 'workPrefix', text, base);
   if (uri === undefined) return undefined;
@@ -42,14 +42,14 @@ function sectionToAdd(): string {
   return `add [S3] with ${required}, and if the logs need one ${paths.key} = ${paths.example}`;
 }
 
-function parseSource(findings: Findings, base: Base, data: SettingId, paths: SettingId): SourceConfig | undefined {
+function parseSource(findings: Findings, base: PathBase, data: SettingId, paths: SettingId): SourceConfig | undefined {
   const text = findings.required(data);
   const uri = text === undefined ? undefined : locate(findings, data, text, base);
   const jsonpaths = parseJsonpaths(findings, paths, base);
   return uri === undefined ? undefined : { uri, jsonpaths };
 }
 
-function parseJsonpaths(findings: Findings, id: SettingId, base: Base): string | undefined {
+function parseJsonpaths(findings: Findings, id: SettingId, base: PathBase): string | undefined {
   const text = findings.optional(id);
   // What COPY's JSON option calls matching by name; scripts keep it in this very key.
   if (text === undefined || /^auto( ignorecase)?$/i.test(text)) return undefined;
@@ -59,7 +59,7 @@ function parseJsonpaths(findings: Findings, id: SettingId, base: Base): string |
   return undefined;
 }
 
-function locate(findings: Findings, id: SettingId, text: string, base: Base): string | undefined {
+function locate(findings: Findings, id: SettingId, text: string, base: PathBase): string | undefined {
   const location = parseLocation(text, base);
   if ('uri' in location) return location.uri;
   findings.refuseValue(id, location.complaint);

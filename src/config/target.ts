@@ -4,7 +4,7 @@ import { parseDuckdb } from './duckdb.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { Findings } from './findings.ts';
 import type { Entry } from './ini.ts';
-import type { Base } from './location.ts';
+import type { PathBase } from './location.ts';
 import { parsePostgres } from './postgres.ts';
 import { parseRedshift } from './redshift.ts';
 import { SETTINGS, type SettingId, settingOf } from './settings.ts';
@@ -13,7 +13,7 @@ import { findSimilar } from './similar.ts';
 
 /** What the choice of the warehouse depends on besides the file's text. */
 export interface TargetContext {
-  readonly base: Base;
+  readonly base: PathBase;
   readonly env: Environment;
   readonly awsRegion: string | undefined;
 }

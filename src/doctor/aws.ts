@@ -1,5 +1,5 @@
-import { type Answer, StsUnreachable } from '../aws/identity.ts';
-import type { Check, Outcome } from './checks.ts';
+import { type CallerIdentity, StsUnreachable } from '../aws/identity.ts';
+import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import type { AwsAccess, Examination, Learnt } from './examination.ts';
 
 /** AWS refuses requests whose time is off by more than this; the SDK corrects its own, other tools do not. */
@@ -7,7 +7,7 @@ const REFUSED_SECONDS = 300;
 const SUSPICIOUS_SECONDS = 30;
 
 /** The checks of credentials, clock and regions; none where nothing lies in AWS. */
-export function awsChecks(examination: Examination, learnt: Learnt): readonly Check[] {
+export function awsChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   const { aws } = examination;
   if (aws === undefined) {
     return [];
@@ -19,7 +19,7 @@ export function awsChecks(examination: Examination, learnt: Learnt): readonly Ch
   ];
 }
 
-async function checkCredentials({ whoAmI }: AwsAccess, learnt: Learnt): Promise<Outcome> {
+async function checkCredentials({ whoAmI }: AwsAccess, learnt: Learnt): Promise<CheckOutcome> {
   if (whoAmI === undefined) {
     return {
       status: 'skipped',
@@ -41,14 +41,14 @@ async function checkCredentials({ whoAmI }: AwsAccess, learnt: Learnt): Promise<
 }
 
 /** The answer was made between the question and its arrival; its date has no fractions of a second. */
-function noteSkew(learnt: Learnt, asked: number, serverTime: Answer['serverTime']): void {
+function noteSkew(learnt: Learnt, asked: number, serverTime: CallerIdentity['serverTime']): void {
   if (serverTime !== undefined) {
     const here = Math.min(Math.max(serverTime.getTime(), asked), Date.now());
     learnt.clockSkewMilliseconds = here - serverTime.getTime();
   }
 }
 
-function checkClock({ clockSkewMilliseconds: skew }: Learnt): Outcome {
+function checkClock({ clockSkewMilliseconds: skew }: Learnt): CheckOutcome {
   if (skew === undefined) {
     return { status: 'skipped', reason: 'the time is not available' };
   }
@@ -64,7 +64,7 @@ function checkClock({ clockSkewMilliseconds: skew }: Learnt): Outcome {
 }
 
 /** What COPY reads may lie in another region than the warehouse, but it costs. */
-async function checkRegions({ sources, work }: Examination, { regionOf, redshift }: AwsAccess): Promise<Outcome> {
+async function checkRegions({ sources, work }: Examination, { regionOf, redshift }: AwsAccess): Promise<CheckOutcome> {
   const uris = [...sources.flatMap(({ root, jsonpaths = root }) => [root, jsonpaths]), work?.prefix ?? ''];
   const regions = new Map<string, string>();
   for (const uri of new Set(uris.filter((one) => one.startsWith('s3://')))) {

@@ -2,45 +2,45 @@ import { DataError, messageOf, StarloadError } from '../errors.ts';
 import type { Emit } from '../pipeline/events.ts';
 
 /** How a check came out. `skipped`: it could not be tried. */
-export type Status = 'ok' | 'warning' | 'failed' | 'skipped';
+export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
 
 /** What a check says: why, and what to do about it. */
-export interface Finding {
+export interface CheckResult {
   readonly check: string;
-  readonly status: Status;
+  readonly status: CheckStatus;
   readonly reason: string;
   readonly next?: string | undefined;
 }
 
 /** What a check that could be tried found out. */
-export interface Outcome extends Omit<Finding, 'check' | 'status'> {
+export interface CheckOutcome extends Omit<CheckResult, 'check' | 'status'> {
   /** `ok` if absent. */
-  readonly status?: Status;
+  readonly status?: CheckStatus;
   /** Whether those that need this check cannot be tried. */
   readonly blocks?: boolean;
 }
 
 /** A check as data. What it throws is a failure. */
-export interface Check {
+export interface DoctorCheck {
   readonly name: string;
   /** Checks before it without which it makes no sense; those that are not made do not count. */
   readonly needs: readonly string[];
-  run(): Promise<Outcome>;
+  run(): Promise<CheckOutcome>;
 }
 
 /** What running checks takes, and who is told. */
 interface Running {
   readonly signal: AbortSignal;
-  readonly onFinding: (finding: Finding) => void;
+  readonly onFinding: (finding: CheckResult) => void;
   readonly emit?: Emit | undefined;
 }
 
 /** Runs all checks, in their order; each is told as soon as it is done. Throws the signal's reason only. */
 export async function runChecks(
-  checks: readonly Check[],
+  checks: readonly DoctorCheck[],
   { signal, onFinding, emit = () => {} }: Running,
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+): Promise<readonly CheckResult[]> {
+  const findings: CheckResult[] = [];
   const blocked = new Set<string>();
   for (const check of checks) {
     emit({ type: 'doing', what: `check: ${check.name}`, done: findings.length, of: checks.length });
@@ -59,11 +59,11 @@ export async function runChecks(
 }
 
 /** What to say of a check that needs another. */
-function skipped(need: string): Outcome {
+function skipped(need: string): CheckOutcome {
   return { status: 'skipped', reason: `${need} must pass first` };
 }
 
-async function attempt(check: Check): Promise<Outcome> {
+async function attempt(check: DoctorCheck): Promise<CheckOutcome> {
   try {
     return await check.run();
   } catch (error) {
@@ -72,7 +72,7 @@ async function attempt(check: Check): Promise<Outcome> {
 }
 
 /** A failure in one line, without text of the data. */
-export function failed(thrown: unknown): Outcome {
+export function failed(thrown: unknown): CheckOutcome {
   const error = thrown instanceof DataError ? thrown.withoutExcerpts() : thrown;
   const reason = messageOf(error)
     .trim()

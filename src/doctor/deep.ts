@@ -11,11 +11,11 @@ import { newRunId } from '../pipeline/run-id.ts';
 import { temporarily, temporaryCopy } from '../pipeline/temporary.ts';
 import { quoteIdentifier } from '../sql/render.ts';
 import type { Step, Warehouse } from '../warehouse/warehouse.ts';
-import type { Check, Outcome } from './checks.ts';
-import { type Examination, type Learnt, nameOf, type Sample } from './examination.ts';
+import type { CheckOutcome, DoctorCheck } from './checks.ts';
+import { type Examination, type Learnt, nameOf, type SampleFile } from './examination.ts';
 
 /** What only a COPY tells: of one record on the way every record takes, and of a file as Redshift reads it by itself. */
-export function deepChecks(examination: Examination, learnt: Learnt): readonly Check[] {
+export function deepChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   const { deep, sources, aws } = examination;
   if (!deep) {
     return aws?.redshift === undefined
@@ -35,7 +35,7 @@ export function deepChecks(examination: Examination, learnt: Learnt): readonly C
 }
 
 /** Whether the warehouse takes the statements of a load: it plans them, and makes their temporary tables, which are empty. */
-async function planStatements({ model }: Examination, learnt: Learnt): Promise<Outcome> {
+async function planStatements({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const { statements, refused } = await explainLoad(model, learnt.warehouse as Warehouse);
   const [first] = refused;
   return first === undefined
@@ -47,14 +47,14 @@ async function planStatements({ model }: Examination, learnt: Learnt): Promise<O
       };
 }
 
-function roleUntried(role: string | undefined): Outcome {
+function roleUntried(role: string | undefined): CheckOutcome {
   return { status: 'skipped', reason: `only a COPY shows whether Redshift may use ${role}: --deep runs one` };
 }
 
 /** Copies one record into a temporary table, which goes with its session: nothing remains. */
-async function copyRecord(examination: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
+async function copyRecord(examination: Examination, source: Source, learnt: Learnt): Promise<CheckOutcome> {
   const warehouse = learnt.warehouse as Warehouse;
-  const { object, record = '' } = learnt.samples.get(source.root) as Sample;
+  const { object, record = '' } = learnt.samples.get(source.root) as SampleFile;
   if (warehouse.loads === 'folders') {
     return { status: 'skipped', reason: 'there is no work prefix to copy a single record from' };
   }
@@ -71,10 +71,10 @@ async function copyRecord(examination: Examination, source: Source, learnt: Lear
 }
 
 /** A file of the source as the warehouse reads it: a copy of it by manifest, or by prefix where there is no work prefix. */
-async function copyFile(examination: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
+async function copyFile(examination: Examination, source: Source, learnt: Learnt): Promise<CheckOutcome> {
   const { aws, emit = () => {} } = examination;
   const warehouse = learnt.warehouse as Warehouse;
-  const { object } = learnt.samples.get(source.root) as Sample;
+  const { object } = learnt.samples.get(source.root) as SampleFile;
   const steps = warehouse.loads === 'parts' ? byManifest(source, object) : byPrefix(source, object);
   const copied = await countCopied({ warehouse, emit }, { prepared: [], source, steps });
   const what = warehouse.loads === 'parts' ? `a copy of ${object.label}` : object.label;

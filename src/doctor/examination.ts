@@ -1,4 +1,4 @@
-import type { Answer } from '../aws/identity.ts';
+import type { CallerIdentity } from '../aws/identity.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
 import type { Emit } from '../pipeline/events.ts';
@@ -41,7 +41,7 @@ export interface WrittenFolder {
 /** What is asked of AWS. */
 export interface AwsAccess {
   /** Who the credentials belong to; undefined where there is nobody to ask. */
-  readonly whoAmI: (() => Promise<Answer>) | undefined;
+  readonly whoAmI: (() => Promise<CallerIdentity>) | undefined;
   /** The region of a place in S3. */
   readonly regionOf: (uri: string) => Promise<string>;
   /** Absent for a warehouse that is not in AWS. */
@@ -64,11 +64,11 @@ export interface Learnt {
   tables?: ReadonlySet<string>;
   clockSkewMilliseconds?: number;
   /** A small file of each source, by its root, and its first record. */
-  readonly samples: Map<string, Sample>;
+  readonly samples: Map<string, SampleFile>;
 }
 
 /** A file and its first record. */
-export interface Sample {
+export interface SampleFile {
   readonly object: SourceObject;
   record?: string;
 }

@@ -3,7 +3,7 @@ import { StarloadError } from '../errors.ts';
 import { freeIn } from '../objects/disk.ts';
 import { withSpoolRoot } from '../objects/spool-root.ts';
 import { awsChecks } from './aws.ts';
-import { type Check, type Finding, type Outcome, runChecks } from './checks.ts';
+import { type CheckOutcome, type CheckResult, type DoctorCheck, runChecks } from './checks.ts';
 import { deepChecks } from './deep.ts';
 import type { Examination, Learnt } from './examination.ts';
 import { folderChecks } from './folders.ts';
@@ -16,10 +16,10 @@ const LEAST_NODE = [20, 20] as const;
 
 /** Examines what runs this. Returns whether a load could write its temporary files. */
 export async function examineMachine(
-  onFinding: (finding: Finding) => void,
+  onFinding: (finding: CheckResult) => void,
   version: string = process.versions.node,
 ): Promise<boolean> {
-  const checks: readonly Check[] = [
+  const checks: readonly DoctorCheck[] = [
     { name: 'node', needs: [], run: async () => checkNode(version) },
     { name: TEMPORARY, needs: [], run: checkTemporary },
   ];
@@ -30,11 +30,11 @@ export async function examineMachine(
 const TEMPORARY = 'temporary files';
 
 /** Makes such a folder as each command does, and removes it. */
-async function checkTemporary(): Promise<Outcome> {
+async function checkTemporary(): Promise<CheckOutcome> {
   return withSpoolRoot(async (folder) => ({ reason: freeIn(dirname(folder)) }));
 }
 
-function checkNode(version: string): Outcome {
+function checkNode(version: string): CheckOutcome {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
     throw new StarloadError(`this is Node ${version}`, { next: `Install Node ${LEAST_NODE.join('.')} or newer.` });
@@ -48,8 +48,8 @@ function checkNode(version: string): Outcome {
  */
 export async function examine(
   examination: Examination,
-  onFinding: (finding: Finding) => void,
-): Promise<readonly Finding[]> {
+  onFinding: (finding: CheckResult) => void,
+): Promise<readonly CheckResult[]> {
   const learnt: Learnt = { samples: new Map() };
   const checks = [
     ...awsChecks(examination, learnt),

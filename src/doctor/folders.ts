@@ -1,14 +1,14 @@
 import { StarloadError } from '../errors.ts';
 import { freeIn, reasonNotToWrite } from '../objects/disk.ts';
-import type { Check, Outcome } from './checks.ts';
+import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import type { Examination, WrittenFolder } from './examination.ts';
 
 /** The checks of the folders on this machine that a load writes to: are they there, and may this user? */
-export function folderChecks({ folders }: Examination): readonly Check[] {
+export function folderChecks({ folders }: Examination): readonly DoctorCheck[] {
   return folders.map((folder) => ({ name: folder.name, needs: [], run: async () => checkFolder(folder) }));
 }
 
-function checkFolder({ path, without }: WrittenFolder): Outcome {
+function checkFolder({ path, without }: WrittenFolder): CheckOutcome {
   const reason = reasonNotToWrite(path);
   if (reason === undefined) {
     return { reason: freeIn(path) };

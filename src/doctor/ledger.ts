@@ -1,10 +1,10 @@
 import { compareControlTables } from '../pipeline/reconcile/control.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Outcome } from './checks.ts';
+import type { CheckOutcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';
 
 /** The loader's own tables, as far as they tell by themselves that somebody changed them by hand. */
-export async function checkLedger({ model }: Examination, learnt: Learnt): Promise<Outcome> {
+export async function checkLedger({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const warehouse = learnt.warehouse as Warehouse;
   const { disagreements, notes } = await compareControlTables({ model, warehouse });
   const [first] = disagreements;

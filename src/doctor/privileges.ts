@@ -2,7 +2,7 @@ import { StarloadError } from '../errors.ts';
 import { doctorSql, type Model } from '../sql/catalogue.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Outcome } from './checks.ts';
+import type { CheckOutcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';
 
 const SCHEMA_PRIVILEGES = ['USAGE on the schema', 'CREATE on the schema', 'TEMP on the database'];
@@ -11,7 +11,7 @@ const TABLE_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const UPDATED = 'load_run';
 
 /** What the user may do, as the engine's catalogue has it. */
-export async function checkPrivileges({ model }: Examination, learnt: Learnt): Promise<Outcome> {
+export async function checkPrivileges({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const { warehouse, schema, tables = new Set() } = learnt;
   if (warehouse === undefined || schema === undefined) {
     return { status: 'skipped', reason: 'the schema does not exist yet' };

@@ -7,11 +7,11 @@ import { readJsonPaths } from '../pipeline/prepare.ts';
 import { RecordFramer } from '../records/frame.ts';
 import type { RecordSink } from '../records/framed.ts';
 import { loadedColumns } from '../sql/catalogue.ts';
-import type { Check, Outcome } from './checks.ts';
-import { type Examination, type Learnt, nameOf, type Sample } from './examination.ts';
+import type { CheckOutcome, DoctorCheck } from './checks.ts';
+import { type Examination, type Learnt, nameOf, type SampleFile } from './examination.ts';
 
 /** For each source: can it be listed, can a file be read, does its jsonpaths file fit its table? */
-export function sourceChecks(examination: Examination, learnt: Learnt): readonly Check[] {
+export function sourceChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   return examination.sources.flatMap((source) => {
     const name = nameOf(source);
     const { jsonpaths } = source;
@@ -27,7 +27,7 @@ export function sourceChecks(examination: Examination, learnt: Learnt): readonly
 /** So many files are listed, to find one and to see that there are some. */
 const ENOUGH_FILES = 1000;
 
-async function checkListing({ storeOf, signal }: Examination, { root }: Source, learnt: Learnt): Promise<Outcome> {
+async function checkListing({ storeOf, signal }: Examination, { root }: Source, learnt: Learnt): Promise<CheckOutcome> {
   const objects: SourceObject[] = [];
   const skipped: SkippedObject[] = [];
   for await (const page of storeOf(root).list(root)) {
@@ -53,7 +53,7 @@ function isAt(root: string, label: string): boolean {
   return label === root || label.startsWith(root.endsWith('/') ? root : `${root}/`);
 }
 
-function nothingListed(root: string, skipped: readonly SkippedObject[]): Outcome {
+function nothingListed(root: string, skipped: readonly SkippedObject[]): CheckOutcome {
   const [first] = skipped;
   const others =
     first === undefined ? '' : `; ${skipped.length} others are ignored, such as ${first.label} (${first.reason})`;
@@ -65,14 +65,14 @@ function nothingListed(root: string, skipped: readonly SkippedObject[]): Outcome
   };
 }
 
-async function checkJsonPaths(examination: Examination, source: Source): Promise<Outcome> {
+async function checkJsonPaths(examination: Examination, source: Source): Promise<CheckOutcome> {
   const paths = await readJsonPaths(examination, source);
   return { reason: `${source.jsonpaths}: ${paths?.length} expressions for the columns of ${source.table.name}` };
 }
 
 /** Reads the first record of a small file: a folder that may be listed need not be readable. */
-async function checkReading(examination: Examination, source: Source, learnt: Learnt): Promise<Outcome> {
-  const sample = learnt.samples.get(source.root) as Sample;
+async function checkReading(examination: Examination, source: Source, learnt: Learnt): Promise<CheckOutcome> {
+  const sample = learnt.samples.get(source.root) as SampleFile;
   const record = await firstRecord(examination, source, sample.object).catch((error: unknown) => {
     throw malformed(problemOf(sample.object, error));
   });

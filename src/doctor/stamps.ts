@@ -1,12 +1,12 @@
 import { MOST_SECONDS_AHEAD, readClock, secondsAhead, secondsAheadOf } from '../pipeline/clock.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Outcome } from './checks.ts';
+import type { CheckOutcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';
 
 const SUSPICIOUS_SECONDS = 60;
 
 /** Loads are refused as long as the warehouse's clock has not passed the newest stamp; and it should be right, too. */
-export async function checkStamps({ model }: Examination, learnt: Learnt): Promise<Outcome> {
+export async function checkStamps({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const clock = await readClock({ model, warehouse: learnt.warehouse as Warehouse });
   const ahead = Math.round(secondsAhead(clock));
   if (ahead > 0) {

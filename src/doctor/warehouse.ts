@@ -8,7 +8,7 @@ import { quoteLiteral } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
 import { refuseReach } from '../warehouse/relations.ts';
 import type { Value, Warehouse } from '../warehouse/warehouse.ts';
-import type { Check, Outcome } from './checks.ts';
+import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import type { Examination, Learnt, Open } from './examination.ts';
 import { checkLedger } from './ledger.ts';
 import { checkPrivileges } from './privileges.ts';
@@ -16,7 +16,7 @@ import { shapeProblems } from './shape.ts';
 import { checkStamps } from './stamps.ts';
 
 /** The checks of the warehouse: can it be reached, are the tables there and as they must be, what may the user do? */
-export function warehouseChecks(examination: Examination, learnt: Learnt): readonly Check[] {
+export function warehouseChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   return [
     { name: 'connect', needs: ['credentials'], run: () => checkConnection(examination, learnt) },
     { name: 'tables', needs: ['connect'], run: () => checkTables(examination, learnt) },
@@ -31,7 +31,7 @@ export function warehouseChecks(examination: Examination, learnt: Learnt): reado
 const LONGEST_VERSION = 80;
 const CREATE_FIRST = 'Run npm run create-tables.';
 
-async function checkConnection(examination: Examination, learnt: Learnt): Promise<Outcome> {
+async function checkConnection(examination: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const { openUnescaped } = examination;
   try {
     const outcome = await connect(examination, learnt);
@@ -48,7 +48,7 @@ async function checkConnection(examination: Examination, learnt: Learnt): Promis
  * Opened for reading first, since opening for writing may make a warehouse where there is none; then for writing, as a
  * load does.
  */
-async function connect({ model, open }: Examination, learnt: Learnt): Promise<Outcome> {
+async function connect({ model, open }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   try {
     await (await open({ readOnly: true })).close();
   } catch (error) {
@@ -95,7 +95,7 @@ async function tryUnescaped({ model }: Examination, open: Open, refusal: Warehou
 }
 
 /** A batch that is too long fails each time, and none other tells before files have been uploaded. */
-function checkBudget({ model }: Examination, learnt: Learnt): Outcome {
+function checkBudget({ model }: Examination, learnt: Learnt): CheckOutcome {
   const budgets = budgetsOf(model, learnt.warehouse as Warehouse);
   const unfit = budgets.filter(({ needs, most }) => needs > most);
   const daily = unfit.find(({ task }) => task !== 'rebuild --restamp') ?? unfit[0];
@@ -113,14 +113,14 @@ function shortVersion(version: string): string {
   return /\bRedshift ([\d.]+)/.exec(version)?.[1] ?? version.slice(0, LONGEST_VERSION);
 }
 
-function noWarehouseYet(error: unknown): Outcome {
+function noWarehouseYet(error: unknown): CheckOutcome {
   if (error instanceof WarehouseError && error.kind === 'missing-table') {
     return { status: 'warning', blocks: true, reason: error.message, next: error.next };
   }
   throw error;
 }
 
-async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outcome> {
+async function checkTables({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const warehouse = learnt.warehouse as Warehouse;
   if (learnt.schema === undefined) {
     return { status: 'warning', blocks: true, reason: 'the schema of dwh.cfg does not exist yet', next: CREATE_FIRST };
@@ -171,7 +171,7 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Outc
     : { reason: `all ${wanted.length}tables match the expected schema` };
 }
 
-function ofStrangers(owners: string): Outcome {
+function ofStrangers(owners: string): CheckOutcome {
   return {
     status: 'warning',
     reason: `thetables match the expected schema, and belong to ${owners}: code that an owner attaches to a table, such as a trigger, runs with your rights`,

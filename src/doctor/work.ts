@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { messageOf, StarloadError } from '../errors.ts';
-import type { Check, Outcome } from './checks.ts';
+import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import type { Examination, WorkPrefix } from './examination.ts';
 
 /** The check of the work prefix, where the warehouse reads S3. */
-export function workChecks({ aws, work }: Examination): readonly Check[] {
+export function workChecks({ aws, work }: Examination): readonly DoctorCheck[] {
   return aws?.redshift === undefined
     ? []
     : [
@@ -16,7 +16,7 @@ export function workChecks({ aws, work }: Examination): readonly Check[] {
       ];
 }
 
-async function withoutOne(): Promise<Outcome> {
+async function withoutOne(): Promise<CheckOutcome> {
   return {
     status: 'warning',
     reason: 'dwh.cfg has no WORK_PREFIX: a folder is reloaded as a whole when anything in it changes',
@@ -25,7 +25,7 @@ async function withoutOne(): Promise<Outcome> {
 }
 
 /** Writes an object and removes it. */
-async function checkWork({ prefix, put, remove }: WorkPrefix): Promise<Outcome> {
+async function checkWork({ prefix, put, remove }: WorkPrefix): Promise<CheckOutcome> {
   const uri = `${prefix}check-${randomBytes(8).toString('hex')}`;
   await put(uri, Buffer.from('{}\n'));
   try {

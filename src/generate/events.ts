@@ -3,7 +3,7 @@ import type { Catalogue } from './catalogue.ts';
 import { playsOf } from './plays.ts';
 import { DueQueue } from './queue.ts';
 import { PURPOSE, streamOf } from './random.ts';
-import { drawSize, type LogEvent, Session, type World } from './session.ts';
+import { drawSize, type LogEvent, Visit, type World } from './session.ts';
 import { Population } from './users.ts';
 
 /** What the log is made from. */
@@ -18,7 +18,7 @@ export function* logEvents({ catalogue, events, users }: LogOptions): Generator<
   const { seed } = catalogue;
   const population = new Population(seed, users);
   const arrivals = new Arrivals({ seed, population, drawPlay: playsOf(catalogue, events) }, events);
-  const online = new DueQueue<Session>();
+  const online = new DueQueue<Visit>();
   for (let hour = 0; arrivals.left > 0 || online.first !== undefined; hour += 1) {
     for (const session of arrivals.during(hour)) online.add(session);
     yield* eventsUntil(FIRST_DAY + (hour + 1) * MS_PER_HOUR, online, population);
@@ -27,7 +27,7 @@ export function* logEvents({ catalogue, events, users }: LogOptions): Generator<
 
 function* eventsUntil(
   end: number,
-  online: DueQueue<Session>,
+  online: DueQueue<Visit>,
   population: Population,
 ): Generator<LogEvent, void, undefined> {
   for (let session = online.first; session !== undefined && session.ts < end; session = online.first) {
@@ -61,7 +61,7 @@ class Arrivals {
   }
 
   /** The sessions that begin in this hour. When everybody is online already, the others wait for the next hour. */
-  *during(hour: number): Generator<Session, void, undefined> {
+  *during(hour: number): Generator<Visit, void, undefined> {
     const { seed, population } = this.#world;
     const rng = streamOf(seed, PURPOSE.hour, hour);
     const leftAfter = this.#events - Math.ceil(this.#events * (this.#begun[hour] ?? 1));
@@ -72,7 +72,7 @@ class Arrivals {
       this.left -= size;
       this.#sessions += 1;
       const ts = FIRST_DAY + hour * MS_PER_HOUR + rng.below(MS_PER_HOUR);
-      yield new Session(this.#world, { id: this.#sessions, ts, user, size });
+      yield new Visit(this.#world, { id: this.#sessions, ts, user, size });
     }
   }
 }

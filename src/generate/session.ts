@@ -39,7 +39,7 @@ export function drawSize(rng: Rng, level: Level): number {
 }
 
 /** One user's visit: a chain of pages, one event at a time. It ends after a number of events that is known beforehand. */
-export class Session {
+export class Visit {
   readonly id: number;
   /** When the next event happens. */
   ts: number;

@@ -75,14 +75,14 @@ function spoolNames(): readonly string[] {
 }
 
 /** A folder, wherever its path may lead later on. */
-interface Folder {
+interface SpoolFolder {
   readonly path: string;
   readonly device: bigint;
   readonly inode: bigint;
 }
 
 /** A folder that is this user's and closed to all others, so that only this user has put anything into it. */
-function ownFolder(path: string): Folder | undefined {
+function ownFolder(path: string): SpoolFolder | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   const isOwn = stats?.isDirectory() === true && stats.uid === BigInt(userId()) && (stats.mode & 0o777n) === 0o700n;
   return isOwn ? { path, device: stats.dev, inode: stats.ino } : undefined;
@@ -93,7 +93,7 @@ function userId(): number {
 }
 
 /** Whether the owner of a folder's lock is gone. */
-function isOrphan(folder: Folder): Promise<boolean> {
+function isOrphan(folder: SpoolFolder): Promise<boolean> {
   return new Promise((resolve) => {
     // The address is looked up before this call returns.
     const connection = inside(folder, () => (isOwnSocket(LOCK) ? createConnection(LOCK) : undefined));
@@ -115,7 +115,7 @@ function isOwnSocket(name: string): boolean {
 }
 
 /** The lock goes last, so that what is left when this is interrupted is still known for an orphan. */
-function tryRemove(folder: Folder): void {
+function tryRemove(folder: SpoolFolder): void {
   inside(folder, () => {
     const names = readdirSync('.').filter((name) => name !== LOCK);
     for (const name of [...names, LOCK]) {
@@ -134,7 +134,7 @@ function tryRemove(folder: Folder): void {
  * Acts on a folder by handle: as the working directory, which no change of any path can turn into another one. Undefined where
  * the path leads elsewhere by now, where the action fails, or where nobody could come back from there.
  */
-function inside<T>(folder: Folder, action: () => T): T | undefined {
+function inside<T>(folder: SpoolFolder, action: () => T): T | undefined {
   try {
     const home = process.cwd();
     process.chdir(home);

@@ -6,7 +6,7 @@ import { fits, worstCases } from './budget.ts';
 import { newRunId } from './run-id.ts';
 
 /** A statement of a load, a refresh or a rebuild that the warehouse does not take. */
-export interface Refusal {
+export interface RefusedStatement {
   /** `load: 061_songplays_delete`. */
   readonly statement: string;
   /** `sql/transform/061_songplays_delete.sql, line 2`. */
@@ -18,7 +18,7 @@ export interface Refusal {
 /** What EXPLAIN said of them all. */
 export interface Explained {
   readonly statements: number;
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly RefusedStatement[];
 }
 
 type SqlStep = Extract<Step, { kind: 'sql' }>;
@@ -41,7 +41,7 @@ async function explainBatches(
   batches: Readonly<Record<string, Batch>>,
   signal?: AbortSignal,
 ): Promise<Explained> {
-  const refused: Refusal[] = [];
+  const refused: RefusedStatement[] = [];
   const explained = new Set<string>();
   for (const [name, batch] of Object.entries(batches)) {
     signal?.throwIfAborted();
@@ -78,8 +78,8 @@ async function explain(
   name: string,
   steps: readonly SqlStep[],
   known: ReadonlySet<string>,
-): Promise<readonly Refusal[]> {
-  const refused: Refusal[] = [];
+): Promise<readonly RefusedStatement[]> {
+  const refused: RefusedStatement[] = [];
   let made: readonly SqlStep[] = [];
   for (let at = 0; at < steps.length; ) {
     const { taken, batch, makes } = slice(warehouse, steps.slice(at), { made, known });

@@ -4,7 +4,7 @@ import { type PastRun, type QuarantinedFile, readQuarantined, readRuns } from '.
 import { readSizes } from './sizes.ts';
 
 /** What runs now, what the warehouse holds and what has been loaded into it. */
-export interface Status {
+export interface WarehouseStatus {
   readonly running: readonly RunningBatch[];
   readonly runs: readonly PastRun[];
   readonly quarantined: readonly QuarantinedFile[];
@@ -12,7 +12,7 @@ export interface Status {
 }
 
 /** Reads past runs, newest first, and the size of each table. Never waits for a load. */
-export async function status({ model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<Status> {
+export async function status({ model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<WarehouseStatus> {
   const running = await warehouse.running();
   const runs = await readRuns({ model, warehouse });
   const quarantined = await readQuarantined({ model, warehouse });

@@ -2,7 +2,7 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type AwsOptions, clientConfig } from '../aws/client.ts';
 
 /** The SDK's module and a client. */
-export interface SdkClient {
+export interface StackClient {
   readonly sdk: typeof import('@aws-sdk/client-cloudformation');
   readonly client: CloudFormationClient;
 }
@@ -11,7 +11,7 @@ export interface SdkClient {
 const PATIENCE = { maxAttempts: 6, connectionTimeout: 10_000, requestTimeout: 30_000 };
 
 /** Loads the SDK and makes a client. */
-export async function openClient(options: AwsOptions): Promise<SdkClient> {
+export async function openClient(options: AwsOptions): Promise<StackClient> {
   const config = clientConfig(options, PATIENCE);
   const sdk = await import('@aws-sdk/client-cloudformation');
   return { sdk, client: new sdk.CloudFormationClient(config) };

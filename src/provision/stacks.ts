@@ -1,6 +1,6 @@
 import type { Stack as SdkStack } from '@aws-sdk/client-cloudformation';
 import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
-import type { SdkClient } from './client.ts';
+import type { StackClient } from './client.ts';
 import { adviceFor, explain } from './errors.ts';
 import { failed } from './failure.ts';
 import { type Change, isSettled, isSuccess, type StackEvent, type StackState } from './outcome.ts';
@@ -30,12 +30,12 @@ const NOTHING_TO_DO = /didn't contain changes|No updates are to be performed/i;
 
 /** CloudFormation's stacks. Everything throws StarloadError, or InterruptedError once the signal is given. */
 export class Stacks {
-  readonly #sdk: SdkClient['sdk'];
-  readonly #client: SdkClient['client'];
+  readonly #sdk: StackClient['sdk'];
+  readonly #client: StackClient['client'];
   readonly #watch: StackWatch;
   readonly #signal: AbortSignal;
 
-  constructor(aws: SdkClient, options: WatchOptions) {
+  constructor(aws: StackClient, options: WatchOptions) {
     this.#sdk = aws.sdk;
     this.#client = aws.client;
     this.#watch = new StackWatch(aws, options);

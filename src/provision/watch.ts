@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { messageOf } from '../errors.ts';
-import type { SdkClient } from './client.ts';
+import type { StackClient } from './client.ts';
 import { isBeginning, type StackEvent } from './outcome.ts';
 
 export interface WatchOptions {
@@ -16,12 +16,12 @@ const POLL_MILLISECONDS = 3000;
 
 /** Looks at stacks, and follows what goes on with them. Errors come as the SDK throws them. */
 export class StackWatch {
-  readonly #sdk: SdkClient['sdk'];
-  readonly #client: SdkClient['client'];
+  readonly #sdk: StackClient['sdk'];
+  readonly #client: StackClient['client'];
   readonly #options: WatchOptions;
   readonly #seen = new Set<string>();
 
-  constructor({ sdk, client }: SdkClient, options: WatchOptions) {
+  constructor({ sdk, client }: StackClient, options: WatchOptions) {
     this.#sdk = sdk;
     this.#client = client;
     this.#options = options;

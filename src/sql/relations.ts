@@ -1,7 +1,7 @@
 import type { Token } from './tokens.ts';
 
 /** An unqualified name that stands where a table does. */
-export interface Relation {
+export interface TableMention {
   readonly token: Token;
   /** Whether this is where a temporary table is made. */
   readonly isTemporary: boolean;
@@ -10,7 +10,7 @@ export interface Relation {
 /** What a statement says of tables. */
 export interface Relations {
   /** In the order in which they stand. */
-  readonly tables: readonly Relation[];
+  readonly tables: readonly TableMention[];
   /** The names that the statement itself gives to what it reads: aliases, and names of WITH. */
   readonly given: ReadonlySet<string>;
 }
@@ -54,7 +54,7 @@ const TABLE_VERBS = new Set(['create', 'drop', 'alter', 'lock', 'truncate', 'ana
 /** Finds the tables of the statements that a model is made of: queries, INSERT, UPDATE, DELETE, and CREATE or DROP. */
 export class RelationScan {
   readonly #tokens: readonly Token[];
-  readonly #found: Relation[] = [];
+  readonly #found: TableMention[] = [];
   readonly #given = new Set<string>();
   #index = 0;
   #frames: Frame[] = [frame({})];

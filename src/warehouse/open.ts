@@ -5,7 +5,7 @@ import { placeOf } from '../objects/s3/uri.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { RedshiftTarget, Target } from '../target.ts';
 import { ENGINE_NAMES } from '../target.ts';
-import type { WorkStore } from './redshift/work.ts';
+import type { WorkFolder } from './redshift/work.ts';
 import type { Service } from './service.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -95,7 +95,7 @@ export async function openServiceOf(
 }
 
 /** The work prefix, as the engine knows it. */
-function workStore({ work, regionOf }: Stores, prefix: string): WorkStore {
+function workStore({ work, regionOf }: Stores, prefix: string): WorkFolder {
   return {
     prefix,
     region: () => regionOf(placeOf(prefix).bucket),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Finding } from '../../src/doctor/checks.ts';
+import type { CheckResult } from '../../src/doctor/checks.ts';
 import type { Examination } from '../../src/doctor/examination.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { etl } from '../../src/pipeline/etl.ts';
@@ -12,8 +12,8 @@ import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { PLAY, writeSample } from '../support/trials.ts';
 
 /** What the checks say, by name. */
-async function findings(loader: Loader, changes: Partial<Examination> = {}): Promise<Record<string, Finding>> {
-  const told: Finding[] = [];
+async function findings(loader: Loader, changes: Partial<Examination> = {}): Promise<Record<string, CheckResult>> {
+  const told: CheckResult[] = [];
   const all = await examine(examinationOf(loader, changes), (finding) => told.push(finding));
   expect(told).toEqual(all);
   return Object.fromEntries(all.map((finding) => [finding.check, finding]));

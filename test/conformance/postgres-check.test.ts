@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { withExamination } from '../../src/cli/examination.ts';
 import { parseConfig } from '../../src/config/parse.ts';
-import type { Finding } from '../../src/doctor/checks.ts';
+import type { CheckResult } from '../../src/doctor/checks.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { PostgresTarget } from '../../src/target.ts';
 import { starload } from '../support/cli.ts';
@@ -47,7 +47,7 @@ function withProject<T>(
 }
 
 /** What the doctor says of a server. */
-async function diagnose(changes: Readonly<Record<string, string>> = {}): Promise<Record<string, Finding>> {
+async function diagnose(changes: Readonly<Record<string, string>> = {}): Promise<Record<string, CheckResult>> {
   const found = await withProject(changes, (folder, text) => {
     const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {} });
     return withExamination(config, true, (examination) => examine(examination, () => {}));

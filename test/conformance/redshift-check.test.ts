@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { withExamination } from '../../src/cli/examination.ts';
 import { parseConfig } from '../../src/config/parse.ts';
-import type { Finding } from '../../src/doctor/checks.ts';
+import type { CheckResult } from '../../src/doctor/checks.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { Fault, InjectedCall } from '../../standin/dataapi/faults.ts';
 import type { Fault as S3Fault, S3Request } from '../../standin/s3-server.ts';
@@ -61,7 +61,7 @@ afterEach(() => {
 afterAll(stopSharedStandin);
 
 /** What the doctor says of a configuration, through the real SDK clients. */
-async function diagnose(text = CONFIG, deep = false): Promise<Record<string, Finding>> {
+async function diagnose(text = CONFIG, deep = false): Promise<Record<string, CheckResult>> {
   const found = await withFolder((folder) => {
     const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {} });
     return withExamination(config, deep, (examination) => examine(examination, () => {}));
@@ -91,7 +91,7 @@ describe('the doctor on Redshift', () => {
     expect((await diagnose())['role']).toMatchObject({ status: 'skipped', reason: expect.stringContaining('--deep') });
   });
 
-  test.each<[string, StsAnswer, string, Partial<Finding>]>([
+  test.each<[string, StsAnswer, string, Partial<CheckResult>]>([
     [
       'a wrong key',
       { refusal: { status: 403, code: 'InvalidClientTokenId', message: 'The security token is invalid.' } },
@@ -152,7 +152,7 @@ describe('the doctor on Redshift', () => {
     expect(Object.values(found).filter((finding) => next.test(finding.next ?? ''))).toHaveLength(1);
   });
 
-  test.each<[string, (text: string) => string, string, Partial<Finding>]>([
+  test.each<[string, (text: string) => string, string, Partial<CheckResult>]>([
     [
       'a jsonpaths file that is not there',
       (text) => text.replace('paths.json', 'none.json'),

@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/doctor/checks.ts';
+import type { CheckResult } from '../../src/doctor/checks.ts';
 import type { Examination } from '../../src/doctor/examination.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { Loader } from './loader.ts';
@@ -13,6 +13,6 @@ export function examinationOf({ context }: Loader, changes: Partial<Examination>
 }
 
 /** What one check says. */
-export async function checkOf(loader: Loader, name: string): Promise<Finding | undefined> {
+export async function checkOf(loader: Loader, name: string): Promise<CheckResult | undefined> {
   return (await examine(examinationOf(loader, { deep: false }), () => {})).find(({ check }) => check === name);
 }

@@ -39,3 +39,19 @@ test('every decision says below its title whether it stands, and one that does n
   }
   expect(Object.values(kinds)).not.toContain(0);
 });
+
+test('an exported type, interface or class has a name of its own, but for the parts that all engines have', () => {
+  const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const owners = new Map<string, Set<string>>();
+  for (const file of modules) {
+    const owner = file.replace(/^warehouse\/(?:duckdb|postgres|redshift)\//, 'warehouse/<engine>/');
+    const text = readFileSync(join(ROOT, 'src', file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/^export (?:abstract )?(?:interface|type|class) (\w+)/gm)) {
+      owners.set(name, (owners.get(name) ?? new Set()).add(owner));
+    }
+  }
+  const shared = [...owners].filter(([, files]) => files.size > 1).map(([name, files]) => [name, ...files].join(' '));
+  expect(shared).toEqual([]);
+});

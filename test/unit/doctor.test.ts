@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { askWhoAmI } from '../../src/aws/identity.ts';
-import { type Check, type Finding, runChecks } from '../../src/doctor/checks.ts';
+import { type CheckResult, type DoctorCheck, runChecks } from '../../src/doctor/checks.ts';
 import type { Examination, Learnt } from '../../src/doctor/examination.ts';
 import { examineMachine } from '../../src/doctor/examine.ts';
 import { checkPrivileges } from '../../src/doctor/privileges.ts';
@@ -16,11 +16,15 @@ const model = loadModel();
 const signal = new AbortController().signal;
 
 describe('checks', () => {
-  const check = (name: string, needs: readonly string[], run: Check['run']): Check => ({ name, needs, run });
+  const check = (name: string, needs: readonly string[], run: DoctorCheck['run']): DoctorCheck => ({
+    name,
+    needs,
+    run,
+  });
   const fine = async () => ({ reason: 'fine' });
 
   test('are all made, but for those that need one that failed, was skipped or blocks', async () => {
-    const told: Finding[] = [];
+    const told: CheckResult[] = [];
     const found = await runChecks(
       [
         check('a', [], fine),
@@ -69,7 +73,7 @@ describe('checks', () => {
     ['20.20.0', 'ok'],
     ['22.0.0', 'ok'],
   ])('of Node %s end as %s', async (version, status) => {
-    const found: Finding[] = [];
+    const found: CheckResult[] = [];
     await examineMachine((finding) => found.push(finding), version);
     expect(found[0]).toMatchObject({ check: 'node', status });
   });

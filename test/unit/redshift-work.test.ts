@@ -4,14 +4,14 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import type { Part } from '../../src/objects/part.ts';
 import { loadModel, tablesOf } from '../../src/sql/catalogue.ts';
-import { placeBatch, type WorkStore } from '../../src/warehouse/redshift/work.ts';
+import { placeBatch, type WorkFolder } from '../../src/warehouse/redshift/work.ts';
 import type { Batch, Mapping } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
 
 /** A work prefix in memory. */
 function memoryWork() {
   const written = new Map<string, string>();
-  const store: WorkStore = {
+  const store: WorkFolder = {
     prefix: 's3://work/starload/',
     region: async () => 'us-west-2',
     put: async (uri, body) => written.set(uri, Buffer.from(body).toString('latin1')),
@@ -69,7 +69,7 @@ test('bundles are gzipped under the name of the run, and big files in S3 copied 
   }));
 
 test('a file that changed since it was listed stops the load before anything is submitted', async () => {
-  const store: WorkStore = { ...memoryWork().store, copy: () => Promise.reject(new Error('changed')) };
+  const store: WorkFolder = { ...memoryWork().store, copy: () => Promise.reject(new Error('changed')) };
   const batch = batchOf([untouched('s3://near/a.json', 'none')], { kind: 'names', spellings: new Map() });
   await expect(placeBatch(batch, store)).rejects.toThrow('changed');
 });

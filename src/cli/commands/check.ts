@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { Finding, Status } from '../../doctor/checks.ts';
+import type { CheckResult, CheckStatus } from '../../doctor/checks.ts';
 import { BadResult, ConfigError, type ConfigProblem, describePlace, UsageError } from '../../errors.ts';
 import { ENGINE_NAMES } from '../../target.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
@@ -39,9 +39,9 @@ async function run({ config: path, json, deep, offline }: Args): Promise<void> {
   if (deep && offline) {
     throw new UsageError('--deep and --offline exclude each other', { next: 'Leave one of them out.' });
   }
-  const findings: Finding[] = [];
+  const findings: CheckResult[] = [];
   const print = json ? () => {} : result;
-  const onFinding = ({ next, ...found }: Finding) => {
+  const onFinding = ({ next, ...found }: CheckResult) => {
     const finding = next === undefined ? found : { ...found, next: asStarted(next) };
     findings.push(finding);
     print(lineOf(finding));
@@ -67,7 +67,7 @@ interface Examining {
   readonly deep: boolean;
   readonly offline: boolean;
   readonly print: (line: string) => void;
-  readonly onFinding: (finding: Finding) => void;
+  readonly onFinding: (finding: CheckResult) => void;
 }
 
 /** Returns the configuration, or undefined where it is wrong: then nothing but this machine can be examined. */
@@ -107,9 +107,9 @@ async function readOrError(path: string): Promise<Config | ConfigError> {
 function configured(
   path: string,
   read: Config | ConfigError,
-  onFinding: (finding: Finding) => void,
+  onFinding: (finding: CheckResult) => void,
 ): Config | undefined {
-  const tell = (status: Status, problem: ConfigProblem, next?: string) =>
+  const tell = (status: CheckStatus, problem: ConfigProblem, next?: string) =>
     onFinding({
       check: 'configuration',
       status,
@@ -131,14 +131,14 @@ function configured(
   return read;
 }
 
-const SIGNS: Readonly<Record<Status, string>> = {
+const SIGNS: Readonly<Record<CheckStatus, string>> = {
   ok: styled('green', 'ok     '),
   warning: styled('yellow', 'warning'),
   failed: styled('red', 'failed '),
   skipped: styled('gray', 'skipped'),
 };
 
-function lineOf({ check, status, reason, next }: Finding): string {
+function lineOf({ check, status, reason, next }: CheckResult): string {
   const line = `${SIGNS[status]}  ${check}: ${reason}`;
   return next === undefined ? line : `${line}\n         next: ${next}`;
 }

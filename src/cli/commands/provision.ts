@@ -1,4 +1,4 @@
-import type { AwsAccess } from '../../config/aws-access.ts';
+import type { AwsSettings } from '../../config/aws-access.ts';
 import { StarloadError, UsageError } from '../../errors.ts';
 import type { StackState } from '../../provision/outcome.ts';
 import type { ParameterName, Parameters } from '../../provision/parameters.ts';
@@ -118,7 +118,7 @@ function assertPrice({ price }: Args): void {
 }
 
 /** A new warehouse has the database dwh.cfg names, if one may be called so. */
-function databaseOf({ database = '' }: AwsAccess): Parameters {
+function databaseOf({ database = '' }: AwsSettings): Parameters {
   return /^[a-z_][a-z0-9_]{0,62}$/.test(database) ? { Database: database } : {};
 }
 

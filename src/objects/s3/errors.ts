@@ -2,7 +2,7 @@ import { AwsError, adviceOn, awsErrorOf, codeOf, statusOf, troubleOf } from '../
 import { messageOf, StarloadError } from '../../errors.ts';
 
 /** What was tried when S3 refused, and where. */
-export interface Attempt {
+export interface S3Attempt {
   readonly action: Action;
   /** The file or folder, as people call it. */
   readonly uri: string;
@@ -29,7 +29,7 @@ const OTHER_REGION = [
 ];
 
 /** An S3 error for its reader: what was tried, where, and what to do. A StarloadError comes back as it is. */
-export function explain(error: unknown, attempt: Attempt): StarloadError {
+export function explain(error: unknown, attempt: S3Attempt): StarloadError {
   if (error instanceof StarloadError) {
     return error;
   }
@@ -73,7 +73,7 @@ interface Diagnosis {
   readonly next: string;
 }
 
-function diagnose(error: unknown, attempt: Attempt): Diagnosis {
+function diagnose(error: unknown, attempt: S3Attempt): Diagnosis {
   return diagnoseKeys(error) ?? diagnosePlace(error, attempt) ?? diagnoseService(error);
 }
 
@@ -92,7 +92,7 @@ function diagnoseKeys(error: unknown): Diagnosis | undefined {
   }
 }
 
-function diagnosePlace(error: unknown, { action, uri, bucket }: Attempt): Diagnosis | undefined {
+function diagnosePlace(error: unknown, { action, uri, bucket }: S3Attempt): Diagnosis | undefined {
   const code = codeOf(error);
   if (code === 'RequestTimeTooSkewed') {
     return {

@@ -8,7 +8,7 @@ import type { S3Object } from './object.ts';
 import { placeOf, uriOf } from './uri.ts';
 
 /** What was written. */
-export interface Written {
+export interface WrittenObject {
   readonly etag: string;
   readonly size: number;
 }
@@ -16,10 +16,10 @@ export interface Written {
 /** A place the loader writes to: manifests, bundles, copies. Everything throws StarloadError. */
 export interface WorkStore {
   /** Writes an object. The body is held in memory: parts are bounded. */
-  put(uri: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Written>;
+  put(uri: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<WrittenObject>;
 
   /** Copies a source file inside S3, the listed version only. */
-  copy(from: SourceObject, toUri: string): Promise<Written>;
+  copy(from: SourceObject, toUri: string): Promise<WrittenObject>;
 
   /** Removes everything whose URI begins so. */
   removeBelow(prefix: string): Promise<void>;
@@ -44,7 +44,7 @@ export class S3WorkStore implements WorkStore {
     this.#copyBytes = copyBytes;
   }
 
-  async put(uri: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Written> {
+  async put(uri: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<WrittenObject> {
     const { bucket, key } = placeOf(uri);
     const bytes = body instanceof Uint8Array ? body : await collect(body);
     try {
@@ -56,7 +56,7 @@ export class S3WorkStore implements WorkStore {
     }
   }
 
-  async copy(from: SourceObject, toUri: string): Promise<Written> {
+  async copy(from: SourceObject, toUri: string): Promise<WrittenObject> {
     const source = from as S3Object;
     const target = placeOf(toUri);
     try {

@@ -10,7 +10,7 @@ import { WarehouseError } from '../errors.ts';
 import { DuckDBInstance } from '../reader/driver.ts';
 
 /** How a database file is opened. */
-export interface OpenOptions extends DuckdbTarget {
+export interface FileOptions extends DuckdbTarget {
   readonly readOnly: boolean;
   /** Folders and files the load may read. Nothing else on the machine can be reached by a statement. */
   readonly readable: readonly string[];
@@ -29,7 +29,7 @@ export interface OpenFile {
  * fetched. Throws WarehouseError: `busy` when another process has the file, `missing-table` when a file that is only to
  * be read does not exist.
  */
-export async function openFile(options: OpenOptions): Promise<OpenFile> {
+export async function openFile(options: FileOptions): Promise<OpenFile> {
   const instance = await create(options);
   const connection = await instance.connect();
   try {
@@ -133,7 +133,7 @@ function noSpace(message: string, cause: unknown): WarehouseError {
 /** Nothing is fetched for a file that is another program's, such as SQLite's. */
 const NO_EXTENSIONS = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
 
-async function create({ path, readOnly }: OpenOptions): Promise<Instance> {
+async function create({ path, readOnly }: FileOptions): Promise<Instance> {
   const access: Record<string, string> = readOnly && path !== ':memory:' ? { access_mode: 'READ_ONLY' } : {};
   try {
     refuseNonFile(path);
@@ -201,7 +201,7 @@ const OPEN_ADVICE: readonly (readonly [RegExp, string])[] = [
 ];
 const NO_ADVICE = 'Is it a DuckDB file, and may you write to its folder? The path is [DUCKDB] PATH in dwh.cfg.';
 
-function settings({ path, readable, memoryLimit }: OpenOptions, database: string): readonly string[] {
+function settings({ path, readable, memoryLimit }: FileOptions, database: string): readonly string[] {
   return [
     `ATTACH ':memory:' AS ${quoteIdentifier(nowhere(database))} (READ_WRITE)`,
     "SET GLOBAL TimeZone = 'UTC'",

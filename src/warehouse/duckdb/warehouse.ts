@@ -13,13 +13,13 @@ import type {
   StepResult,
   Warehouse,
 } from '../warehouse.ts';
-import { connect, connectToSchema, type OpenFile, type OpenOptions, openFile, placesOf } from './connection.ts';
+import { connect, connectToSchema, type FileOptions, type OpenFile, openFile, placesOf } from './connection.ts';
 import { copyStatements } from './copy.ts';
 import { readRelations, relationsSql } from './relations.ts';
 import { Session } from './session.ts';
 
 /** Opens the warehouse in a DuckDB file, or in memory for the path `:memory:`. Throws WarehouseError. */
-export async function openDuckdb(options: OpenOptions): Promise<Warehouse> {
+export async function openDuckdb(options: FileOptions): Promise<Warehouse> {
   return new DuckdbWarehouse(options, await openFile(options));
 }
 
@@ -34,7 +34,7 @@ class DuckdbWarehouse implements Warehouse {
   readonly #file: OpenFile;
   readonly #sessions = new Set<Session>();
 
-  constructor({ path }: OpenOptions, file: OpenFile) {
+  constructor({ path }: FileOptions, file: OpenFile) {
     this.location = path;
     this.#file = file;
   }

@@ -17,7 +17,7 @@ const DEFAULT_TIMEOUT_MILLISECONDS = 60 * 60 * 1000;
 const IDLE_TIMEOUT_MILLISECONDS = 60 * 1000;
 
 /** How a connection is made. */
-export interface Access {
+export interface ServerAccess {
   readonly target: PostgresTarget;
   readonly timeoutMilliseconds: number | undefined;
 }
@@ -31,7 +31,7 @@ export interface Connection extends Backend {
  * A connection whose session is set: no names of others', UTC, limits of time. Throws WarehouseError, also where what
  * answers cannot be loaded.
  */
-export async function connect(access: Access): Promise<Connection> {
+export async function connect(access: ServerAccess): Promise<Connection> {
   const client = newClient(access);
   try {
     await client.connect();
@@ -51,19 +51,19 @@ async function answersAsRedshift(client: Client): Promise<boolean> {
   return /\bRedshift\b/.test(rows[0]?.version ?? '');
 }
 
-async function setUp(client: Client, access: Access): Promise<Backend> {
+async function setUp(client: Client, access: ServerAccess): Promise<Backend> {
   const backend = await examineBackend(client, access.target, () => openPlain(access));
   await client.query(sessionSettings(access));
   return backend;
 }
 
-async function openPlain(access: Access): Promise<Client> {
+async function openPlain(access: ServerAccess): Promise<Client> {
   const client = newClient(access);
   await client.connect();
   return client;
 }
 
-function newClient({ target }: Access): Client {
+function newClient({ target }: ServerAccess): Client {
   const client = new PgClient(clientConfig(target));
   // A connection that breaks while nobody waits for an answer tells it here; the next statement then fails.
   client.on('error', () => {});
@@ -102,7 +102,7 @@ function isThisHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('/') || /^127(\.\d+){3}$/.test(host);
 }
 
-function sessionSettings({ timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: Access): string {
+function sessionSettings({ timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: ServerAccess): string {
   return [
     // First: the statements below call functions.
     NOTHING_OF_OTHERS,

@@ -16,7 +16,7 @@ import type {
   StepResult,
   Warehouse,
 } from '../warehouse.ts';
-import { type Access, connect } from './client.ts';
+import { connect, type ServerAccess } from './client.ts';
 import { sorted } from './failures.ts';
 import { incomingStatements } from './incoming.ts';
 import { RELATIONS, readRelations } from './relations.ts';
@@ -29,7 +29,7 @@ const CANCEL_ATTEMPTS = 100;
 const CANCEL_MILLISECONDS = 50;
 
 /** How a server is reached, and what its loads may read. */
-export interface OpenOptions extends Access {
+export interface OpenOptions extends ServerAccess {
   /** A folder for files in between. */
   readonly scratch: string;
   /** Local folders whose files are read. */

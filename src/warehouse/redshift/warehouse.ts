@@ -44,14 +44,14 @@ import {
 } from './statements.ts';
 import { NAME_PREFIX, type StatementWatch, Submitter } from './submitter.ts';
 import { locationOf } from './target.ts';
-import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkStore } from './work.ts';
+import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkFolder } from './work.ts';
 
 /** What the engine works with. */
 export interface RedshiftOptions {
   readonly target: RedshiftTarget;
   readonly aws: AwsOptions;
   /** Absent where dwh.cfg has none. */
-  readonly work: WorkStore | undefined;
+  readonly work: WorkFolder | undefined;
   /** The region of a place in S3. */
   readonly regionOf: (uri: string) => Promise<string>;
   /** Where the run journal is kept. */

@@ -10,7 +10,7 @@ import type { Batch, OnMoment, Step } from '../warehouse.ts';
 import { type CopyFiles, jsonpathsOf, manifestOf } from './copy.ts';
 
 /** The part of S3 the loader may write to, as far as the engine needs it. */
-export interface WorkStore {
+export interface WorkFolder {
   /** `s3://bucket/folder/`. */
   readonly prefix: string;
   /** The region of its bucket. */
@@ -73,7 +73,7 @@ const COPIES_AT_ONCE = 8;
  * views keep 256 characters. Files in S3 that are handed on untouched are copied there too, by S3 and as they were
  * listed: COPY reads them at a time of its own, and takes whatever bytes it finds then.
  */
-export async function placeBatch(batch: Batch, store: WorkStore, onMoment: OnMoment = () => {}): Promise<PlacedBatch> {
+export async function placeBatch(batch: Batch, store: WorkFolder, onMoment: OnMoment = () => {}): Promise<PlacedBatch> {
   const placer = new Placer(`${store.prefix}${batch.name}/`, store, onMoment);
   for (const step of batch.steps) {
     if (step.kind === 'copy') {
@@ -85,13 +85,13 @@ export async function placeBatch(batch: Batch, store: WorkStore, onMoment: OnMom
 
 class Placer {
   readonly #folder: string;
-  readonly #store: WorkStore;
+  readonly #store: WorkFolder;
   readonly #files = new Map<Step, CopyFiles[]>();
   readonly #parts = new Map<Step, PlacedPart[]>();
   readonly #written: string[] = [];
   readonly #onMoment: OnMoment;
 
-  constructor(folder: string, store: WorkStore, onMoment: OnMoment) {
+  constructor(folder: string, store: WorkFolder, onMoment: OnMoment) {
     this.#folder = folder;
     this.#store = store;
     this.#onMoment = onMoment;
