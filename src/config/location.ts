@@ -33,7 +33,7 @@ function insteadOf(pattern: string): string {
   const folder = beginning.slice(0, beginning.lastIndexOf('/') + 1);
   const isOpenEnded = isS3(pattern) && beginning !== folder && /^\*(\.json)?$/.test(pattern.slice(beginning.length));
   const files = isOpenEnded ? `, or write how the names of the files begin (${beginning})` : '';
-  return `name the folder, all files below it are taken${folder && ` (${folder})`}${files}`;
+  return `name the folder, and all files below it are loaded${folder && ` (${folder})`}${files}`;
 }
 
 function parseS3(text: string): Location {
