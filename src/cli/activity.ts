@@ -10,15 +10,21 @@ export interface Lasts {
   readonly all: number;
 }
 
-/** An activity in words: what runs now, how far it is, since when and, where it can be told, for how much longer. */
-export function describeActivity(activity: Lasting, { milliseconds, all }: Lasts): string {
+/** An activity in words: what runs now and how far it is, and `(12 s)`: since when and, where it can be told, for how much longer. */
+export interface Described {
+  readonly words: string;
+  readonly time: string;
+}
+
+/** Describes an activity that has gone on for so long. */
+export function describeActivity(activity: Lasting, { milliseconds, all }: Lasts): Described {
   const left = leftOf(activity, milliseconds);
   const time = [
     durationOf(milliseconds),
     ...(left === undefined ? [] : [`about ${durationOf(left)} left`]),
     ...(durationOf(all) === durationOf(milliseconds) ? [] : [`${durationOf(all)} in all`]),
   ];
-  return `${inWords(activity)} (${time.join(', ')})`;
+  return { words: inWords(activity), time: `(${time.join(', ')})` };
 }
 
 function inWords(activity: Lasting): string {

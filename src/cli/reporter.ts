@@ -1,6 +1,6 @@
 import type { Activity, Emit, PipelineEvent } from '../pipeline/events.ts';
 import { SYSTEM_TIMER, type Timer } from '../timer.ts';
-import { describeActivity, type Lasting } from './activity.ts';
+import { type Described, describeActivity, type Lasting } from './activity.ts';
 import { bytes, count, counted, story, styledStory } from './output.ts';
 import { clearProgress, showProgress } from './progress-line.ts';
 
@@ -94,21 +94,21 @@ class Going {
   }
 
   show(): void {
-    const text = this.#describe();
-    if (text !== undefined) {
+    const described = this.#describe();
+    if (described !== undefined) {
       this.#shown = this.#timer.now();
-      showProgress(text);
+      showProgress(described.words, described.time);
     }
   }
 
   heartbeat(): void {
-    const text = this.#describe();
-    if (text !== undefined) {
-      story(`still running: ${text}`, new Date(this.#timer.now()));
+    const described = this.#describe();
+    if (described !== undefined) {
+      story(`still running: ${described.words} ${described.time}`, new Date(this.#timer.now()));
     }
   }
 
-  #describe(): string | undefined {
+  #describe(): Described | undefined {
     const now = this.#timer.now();
     const lasts = { milliseconds: now - this.#since, all: now - this.#began };
     return this.#activity && describeActivity(this.#activity, lasts);

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { MAIN } from '../support/cli.ts';
 import { run, withProject } from '../support/cli-project.ts';
+import { withFolder } from '../support/engines.ts';
+import { until } from '../support/until.ts';
 
 /** Blocks the main thread for good once a load reads its first file, and says so. */
 const BLOCKING = `
@@ -46,3 +48,19 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       await run(folder, ['etl']);
     }),
 );
+
+test('generate-data that is stopped says what it leaves', () =>
+  withFolder(async (folder) => {
+    const args = [MAIN, 'generate-data', '--songs', '5', '--events', '100000000', '--out', 'big'];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    let told = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      told += text;
+    });
+    const ended = new Promise((resolve) => child.on('close', (code, by) => resolve([code, by])));
+    await until(() => existsSync(join(folder, 'big/log_data/2018')));
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(told).toContain('error: stopped by SIGINT; big holds what was written until then');
+    expect(told).toMatch(/next: Remove big\/song_data and big\/log_data /);
+  }));

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+import { InterruptedError } from '../../errors.ts';
 import type { GenerateProgress } from '../../generate/generate.ts';
 import type { Activity } from '../../pipeline/events.ts';
 import { JSON_OPTION, toModule } from '../command.ts';
 import { bytes, counted, document, result } from '../output.ts';
 import { startReporter } from '../reporter.ts';
+import { watchSignals } from '../signals.ts';
 
 interface Args {
   readonly songs: number;
@@ -40,9 +43,21 @@ async function run({ json, users, ...options }: Args): Promise<void> {
   const { generateData } = await import('../../generate/generate.ts');
   const { songs, events, seed, out } = options;
   const reporter = startReporter();
-  const onProgress = (done: GenerateProgress) => reporter.emit(activityOf(done, options));
+  const watch = await watchSignals(() => reporter.stop());
+  const onProgress = (done: GenerateProgress) => {
+    const { reason } = watch.signal;
+    if (reason instanceof InterruptedError) {
+      throw new InterruptedError(reason.signal, `; ${out} holds what was written until then`, {
+        next: `Remove ${join(out, 'song_data')} and ${join(out, 'log_data')} before you generate anew.`,
+      });
+    }
+    reporter.emit(activityOf(done, options));
+  };
   const given = { songs, events, seed, out, onProgress, ...(users === undefined ? {} : { users }) };
-  const summary = await generateData(given).finally(() => reporter.stop());
+  const summary = await generateData(given).finally(() => {
+    watch.release();
+    reporter.stop();
+  });
   if (json) {
     document({
       command: 'generate-data',
