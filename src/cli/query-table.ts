@@ -1,8 +1,7 @@
 import type { Pages } from '../warehouse/pages.ts';
 import type { ResultSet } from '../warehouse/warehouse.ts';
 import { counted, inPieces } from './output.ts';
-import { headOf, type Layout, layOut, lineOf, show } from './table.ts';
-import { width } from './width.ts';
+import { headOf, type Layout, layOut, lineOf, recordLines } from './table.ts';
 
 /** A table is laid out by its first rows: later ones may be wider than their column. */
 const LAID_OUT_ROWS = 1000;
@@ -24,11 +23,9 @@ export async function* renderRows(pages: Pages, available?: number): AsyncGenera
 export async function* renderVertical(pages: Pages): AsyncGenerator<string> {
   let total = 0;
   for await (const { columns, rows } of pages) {
-    const most = columns.reduce((longest, name) => Math.max(longest, width(show(name))), 0);
-    const named = columns.map((name) => show(name) + ' '.repeat(most - width(show(name))));
     for (const row of rows) {
       total += 1;
-      yield lines([`--- row ${total}`, ...named.map((name, column) => `${name}  ${show(row[column])}`.trimEnd())]);
+      yield lines([`--- row ${total}`, ...recordLines(columns, row)]);
     }
   }
   yield lines([`(${counted(total, 'row')})`]);

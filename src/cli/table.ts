@@ -1,6 +1,6 @@
 import { printable } from '../errors.ts';
 import { styled, thousands } from './output.ts';
-import { cut, width } from './width.ts';
+import { cut, width, wrapped } from './width.ts';
 
 type Row = readonly unknown[];
 
@@ -16,11 +16,67 @@ export interface Layout {
 const GAP = '  ';
 /** No column of text is cut below this, and its name may take as much. */
 const LEAST_WIDTH = 8;
+/** Text of several words is not squeezed below this. */
+const LEAST_LAST_WIDTH = 24;
 
-/** An aligned table: numbers to the right, with separated thousands, text to the left. */
-export function renderTable(columns: readonly string[], rows: readonly Row[]): string {
+/**
+ * An aligned table: numbers to the right, with separated thousands, text to the left. On a narrower terminal text is wrapped
+ * at blanks; where that is not enough, each value has a line of its own.
+ */
+export function renderTable(columns: readonly string[], rows: readonly Row[], available = terminalWidth()): string {
   const layout = layOut(columns, rows);
-  return [...headOf(layout), ...rows.map((row) => lineOf(row, layout))].join('\n');
+  const widths = narrowed(layout, wordsOf(columns, rows), available);
+  return widths === undefined
+    ? rows.map((row) => recordLines(columns, row).join('\n')).join('\n\n')
+    : [...headOf({ ...layout, widths }), ...rows.flatMap((row) => linesOf(row, { ...layout, widths }))].join('\n');
+}
+
+function terminalWidth(): number {
+  return process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY;
+}
+
+/** What stays in one piece at its longest, in each column. A terminal may wrap the last column, so that it needs less. */
+function wordsOf(columns: readonly string[], rows: readonly Row[]): readonly number[] {
+  return columns.map((name, column) => {
+    const longest = [name, ...rows.map((row) => row[column])]
+      .flatMap((value) => (width(show(value)) <= LEAST_WIDTH ? [show(value)] : show(value).split(' ')))
+      .reduce((most, word) => Math.max(most, width(word)), 0);
+    return column === columns.length - 1 ? Math.min(longest, LEAST_LAST_WIDTH) : longest;
+  });
+}
+
+/** Widths that fit, none less than its least: the widest columns become narrower first. Undefined where nothing fits. */
+function narrowed({ widths }: Layout, least: readonly number[], available: number): readonly number[] | undefined {
+  const fitting = [...widths];
+  const room = available - GAP.length * (widths.length - 1);
+  while (sum(fitting) > room) {
+    const spare = fitting.map((wide, column) => (wide > (least[column] ?? 0) ? wide : 0));
+    const widest = Math.max(...spare);
+    if (widest === 0) {
+      return undefined;
+    }
+    fitting[spare.indexOf(widest)] = widest - 1;
+  }
+  return fitting;
+}
+
+/** A row as lines: what is longer than its column goes on below. */
+function linesOf(row: Row, layout: Layout): readonly string[] {
+  const cells = layout.widths.map((length, column) => wrapped(show(row[column]), length));
+  const height = Math.max(...cells.map((cell) => cell.length));
+  const padded = (text: string, column: number) => pad(text, layout.widths[column] ?? 0, layout.right[column] === true);
+  return Array.from({ length: height }, (_, line) =>
+    cells
+      .map((cell, column) => padded(cell[line] ?? '', column))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+/** A row with each value on a line of its own, behind its name. */
+export function recordLines(columns: readonly string[], row: Row): readonly string[] {
+  const most = columns.reduce((longest, name) => Math.max(longest, width(show(name))), 0);
+  return columns.map((name, column) => `${pad(show(name), most, false)}  ${show(row[column])}`.trimEnd());
 }
 
 /** Lays a table out for these rows; where it is wider than `available`, its columns of text become narrower. */
@@ -41,8 +97,9 @@ export function layOut(columns: readonly string[], rows: readonly Row[], availab
 /** The lines above the rows. */
 export function headOf(layout: Layout): readonly string[] {
   const { columns, widths, available } = layout;
+  const names = available === Number.POSITIVE_INFINITY ? linesOf(columns, layout) : [lineOf(columns, layout)];
   return [
-    styled('bold', lineOf(columns, layout)),
+    ...names.map((line) => styled('bold', line)),
     cut(widths.map((length) => '-'.repeat(length)).join(GAP), available),
   ];
 }

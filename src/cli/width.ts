@@ -33,3 +33,17 @@ export function cut(text: string, length: number): string {
   }
   return kept + ELLIPSIS;
 }
+
+/** A text as lines of a length, parted at blanks; a word that is longer stays whole. */
+export function wrapped(text: string, length: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of width(text) <= length ? [text] : text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && width(longer) <= length) {
+      lines[lines.length - 1] = longer;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
+}

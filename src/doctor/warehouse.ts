@@ -168,13 +168,13 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Chec
   const strangers = new Set(relations.flatMap(({ stranger }) => stranger ?? []));
   return strangers.size > 0
     ? ofStrangers([...strangers].join(', '))
-    : { reason: `all ${wanted.length}tables match the expected schema` };
+    : { reason: `all ${wanted.length} tables match the expected schema` };
 }
 
 function ofStrangers(owners: string): CheckOutcome {
   return {
     status: 'warning',
-    reason: `thetables match the expected schema, and belong to ${owners}: code that an owner attaches to a table, such as a trigger, runs with your rights`,
+    reason: `the tables match the expected schema, and belong to ${owners}: code that an owner attaches to a table, such as a trigger, runs with your rights`,
     next: 'Continue if you trust them. Only they can recreate the tables.',
   };
 }

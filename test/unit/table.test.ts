@@ -53,6 +53,38 @@ describe('a table', () => {
     expect(renderTable(['n', 'text'], numbered(200_000)).split('\n')).toHaveLength(200_002);
   });
 
+  test('wraps its text at blanks on a narrower terminal, and lists value by value where that is not enough', () => {
+    const rows = [
+      [1234567, '3.7 MB', '2026-11-26 13:02', 'a reason of several words, behind which a-word-of-many-letters comes'],
+    ];
+    const columns = ['number of rows', 'size', 'at', 'why'];
+    const listed = [
+      'number of rows  1,234,567',
+      'size            3.7 MB',
+      'at              2026-11-26 13:02',
+      'why             a reason of several words, behind which a-word-of-many-letters comes',
+    ];
+    expect(renderTable(columns, rows, 60).split('\n')).toEqual([
+      '    number of  size    at             why',
+      '         rows',
+      '-------------  ------  -------------  ----------------------',
+      '    1,234,567  3.7 MB  2026-11-26     a reason of several',
+      '                       13:02          words, behind which',
+      '                                      a-word-of-many-letters',
+      '                                      comes',
+    ]);
+    expect(renderTable(columns, [...rows, ...rows], 45).split('\n')).toEqual([...listed, '', ...listed]);
+  });
+
+  test('leaves a long word whole in its last column, for whoever copies a path', () => {
+    const path = '/a/path/that/is/longer/than/the/terminal/is/wide.json';
+    expect(
+      renderTable(['table', 'file'], [['staging_events', path]], 42)
+        .split('\n')
+        .at(-1),
+    ).toBe(`staging_events  ${path}`);
+  });
+
   test('knows how wide a character is', () => {
     expect(['abc', 'é', 'e\u0301', '日本', '👍', '\u200b'].map(width)).toEqual([3, 1, 1, 4, 2, 0]);
   });
