@@ -32,7 +32,7 @@ function insteadOf(pattern: string): string {
   const beginning = pattern.slice(0, pattern.indexOf('*'));
   const folder = beginning.slice(0, beginning.lastIndexOf('/') + 1);
   const isOpenEnded = isS3(pattern) && beginning !== folder && /^\*(\.json)?$/.test(pattern.slice(beginning.length));
-  const files = isOpenEnded ? `, or write how the names of the files begin (${beginning})` : '';
+  const files = isOpenEnded ? `, or write the beginning of the file names (${beginning})` : '';
   return `name the folder, and all files below it are loaded${folder && ` (${folder})`}${files}`;
 }
 

@@ -6,7 +6,8 @@ const SHORTEST = 4;
  * secret takes in a URL and in JSON. Pure.
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  const forms = new Set(secrets.filter((secret) => secret.length >= SHORTEST).flatMap(formsOf));
+  const isLong = (each: string) => each.length >= SHORTEST;
+  const forms = new Set(secrets.filter(isLong).flatMap(formsOf).filter(isLong));
   // Longest first, so that a secret that holds another one leaves no rest behind.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   return longestFirst.reduce((redacted, form) => redacted.replaceAll(form, '***'), text);
@@ -16,5 +17,10 @@ function formsOf(secret: string): string[] {
   // encodeURIComponent throws on half a surrogate pair.
   const whole = secret.replace(/\p{Cs}/gu, '\uFFFD');
   const asParameter = new URLSearchParams([['', secret]]).toString().slice(1);
-  return [secret, encodeURIComponent(whole), asParameter, JSON.stringify(secret).slice(1, -1)];
+  return [secret, unescaped(secret), encodeURIComponent(whole), asParameter, JSON.stringify(secret).slice(1, -1)];
+}
+
+/** What configparser with interpolation makes of it. */
+function unescaped(secret: string): string {
+  return secret.replaceAll('%%', '%');
 }

@@ -29,11 +29,7 @@ function isSecret({ section, key }: Entry): boolean {
   );
 }
 
-// A value that was misread (lines run together, half a quote) is a secret in its parts as well, and so is what configparser
-// makes of its doubled percent signs.
+// A value that was misread (lines run together, half a quote) is a secret in its parts as well.
 function formsOf(value: string): string[] {
-  return [value, ...value.split('\n')].flatMap((part) => {
-    const bare = part.replace(/^['"]|['"]$/g, '');
-    return [part, bare, bare.replaceAll('%%', '%')];
-  });
+  return [value, ...value.split('\n')].flatMap((part) => [part, part.replace(/^['"]|['"]$/g, '')]);
 }

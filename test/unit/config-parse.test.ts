@@ -44,7 +44,7 @@ describe('a source', () => {
     ['data/log_data/*/*/*.json', 'is a pattern: name the folder, and all files below it are loaded (data/log_data/)'],
     [
       's3://bucket/log_data/2018/11-*.json',
-      'is a pattern: name the folder, and all files below it are loaded (s3://bucket/log_data/2018/), or write how the names of the files begin (s3://bucket/log_data/2018/11-)',
+      'is a pattern: name the folder, and all files below it are loaded (s3://bucket/log_data/2018/), or write the beginning of the file names (s3://bucket/log_data/2018/11-)',
     ],
     ['s3://Bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
     ['s3://my_bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
