@@ -4,7 +4,7 @@
 -- older: stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
 -- The ledger is asked too: load_run may have been set back by hand.
 -- unlike: rows that are copied must carry the stamp of their run, which load_run holds; the ledger's are the first.
--- replaced: what the plan was made on must still stand in the ledger, or create-tables has made the tables anew since.
+-- replaced: the rows that the plan was based on must still be in the ledger, or create-tables has recreated the tables since.
 -- meanwhile: nobody else may have loaded one of this run's files since the run was planned.
 SELECT CAST(CASE
   WHEN run.run_rows <> 1 THEN 'broken load_run'

@@ -1,5 +1,5 @@
--- The run's songs as they were before this run and as they are after it: plays that match one of these are matched anew,
--- and the artists of these are chosen anew. They are one table, since Redshift counts statements.
+-- The run's songs as they were before this run and as they are after it: plays that match one of these are matched again,
+-- and the artists of these are chosen again. They are one table, since Redshift counts statements.
 -- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
 CREATE TEMP TABLE changed_songs AS
 SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id

@@ -8,10 +8,10 @@ import type { Model } from '../sql/catalogue.ts';
 import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type CertifiedDocument, releaseOf, wordsOf } from './document.ts';
-import { assertStanding, deadSchemas, dropSchema, keepAlive, makeSchema } from './grounds.ts';
 import { type Answer, type Bench, NOT_REACHED, NOT_TRIED, OTHER, type Probe } from './probe.ts';
 import { PROBES } from './probes/all.ts';
 import { TRIALS, type TrialFiles, type TrialName, tryLoads } from './trial-load.ts';
+import { assertStanding, deadSchemas, dropSchema, keepAlive, makeSchema } from './workspace.ts';
 
 /** Something that a certification has found, as it goes. */
 export type Finding =

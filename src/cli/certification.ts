@@ -10,11 +10,11 @@ import type { Model } from '../sql/catalogue.ts';
 import type { RedshiftTarget } from '../target.ts';
 import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { startCleanupProcess } from './cleanup-process.ts';
 import { ownVersion } from './command-line.ts';
 import { story } from './output.ts';
 import { startReporter } from './reporter.ts';
 import { watchSignals } from './signals.ts';
-import { hireUndertaker } from './undertaker.ts';
 
 /** A configuration whose warehouse can be certified. */
 export type RedshiftConfig = Config & { readonly target: RedshiftTarget };
@@ -54,7 +54,7 @@ async function withMeans<T>(
   { spoolRoot, stores }: Means,
   action: (certification: Certification) => Promise<T>,
 ): Promise<T> {
-  const { newSchema } = await import('../certify/grounds.ts');
+  const { newSchema } = await import('../certify/workspace.ts');
   const { TrialFiles } = await import('../certify/trial-load.ts');
   const { openServiceOf, openWarehouse } = await import('../warehouse/open.ts');
   const { loadModel } = await import('../sql/catalogue.ts');
@@ -71,8 +71,8 @@ async function withMeans<T>(
   });
   const timeUp = afterSeconds(seconds, () => stopAll(warehouses));
   const files = new TrialFiles(join(spoolRoot, 'certify'));
-  // Whoever removes what another one left has nobody to remove what it leaves.
-  const undertaker = given === undefined ? hireUndertaker(removing(config, schema)) : undefined;
+  // A process that removes what another one left has no clean-up process itself.
+  const cleanup = given === undefined ? startCleanupProcess(removing(config, schema)) : undefined;
   const loaders = { model, files, spoolRoot, stores, signal: AbortSignal.any([watch.signal, timeUp]) };
   try {
     return await action({
@@ -96,7 +96,7 @@ async function withMeans<T>(
     throw reason instanceof InterruptedError ? new InterruptedError(reason.signal, '', NOTHING_LEFT) : error;
   } finally {
     watch.release();
-    undertaker?.dismiss();
+    cleanup?.dismiss();
     reporter.stop();
     await Promise.all([service, ...warehouses].map((each) => each.close()));
   }

@@ -19,7 +19,7 @@ const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
  * A text in which each command line is one that the user can type, and each file of the package one that is there: as they are
- * for whoever uses `npm run` in the project's folder, `starload etl --dry-run` where an installed package was called by its
+ * for a user who runs `npm run` in the project's folder, `starload etl --dry-run` where an installed package was called by its
  * name, else `node dist/main.js etl --dry-run`.
  */
 export function asStarted(text: string, start: Start = ownStart()): string {

@@ -20,7 +20,7 @@ export interface Composition {
   readonly emit: Emit;
   /** A signal cancels what runs in the warehouse that was opened last. It takes a moment until signals are watched. */
   readonly watching: Promise<SignalWatch>;
-  /** Opens the warehouse, of another configuration where one is given; whoever opens it closes it. */
+  /** Opens the warehouse, of another configuration if one is given; the caller closes it. */
   open(access: OpenAccess, of?: Config): Promise<Warehouse>;
 }
 

@@ -10,7 +10,7 @@ export const DEMO_SIZE = { songs: 71, events: 8056 } as const;
 /** The file that says that a folder is the demo's: a heading, an empty line, and the files it made with their hashes. */
 export const DEMO_MARK = '.starload-demo';
 const HEADING =
-  '# npm run demo made this folder. It makes anew sparkify.duckdb and the files listed here (sha256sum -c).';
+  '# npm run demo created this folder. It recreates sparkify.duckdb and the files listed here (sha256sum -c).';
 
 const CONFIG_NAME = 'dwh.cfg';
 const DATA = ['song_data', 'log_data'];
@@ -26,7 +26,7 @@ PATH=sparkify.duckdb
 `;
 
 /**
- * Makes the demo's folder anew: a generated sample and a dwh.cfg. Returns the path of the dwh.cfg. Throws UsageError, with
+ * Recreates the demo's folder: a generated sample and a dwh.cfg. Returns the path of the dwh.cfg. Throws UsageError, with
  * nothing deleted, where the folder holds anything and is not the demo's, or where somebody added or changed data in it.
  */
 export async function prepareDemo(folder: string): Promise<string> {
@@ -66,7 +66,7 @@ function claim(folder: string): MadeFiles {
   );
 }
 
-/** One folder at a time: Node's own recursive way goes on for ever where none can be made, as in /proc. */
+/** One folder at a time: Node's own recursive way never ends where none can be created, as in /proc. */
 function makeFolder(folder: string): void {
   try {
     if (!existsSync(folder)) {

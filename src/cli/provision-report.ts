@@ -87,7 +87,7 @@ function costForJson(cost: Cost) {
   };
 }
 
-/** Prints what became of the stack and of dwh.cfg. */
+/** Prints the outcome for the stack and for dwh.cfg. */
 export function printProvisioning(report: Provisioning, { stack, config, json }: StackArgs): void {
   const { status, region, changes, cost, outputs, written } = report;
   if (json) {

@@ -11,7 +11,7 @@ export interface Reporter {
   stop(): void;
 }
 
-/** On a terminal, what is going on is shown in place, and anew each second; elsewhere there is a line now and then. */
+/** On a terminal, progress is shown in place and refreshed each second; elsewhere a line is printed now and then. */
 const TERMINAL_MILLISECONDS = 1000;
 const HEARTBEAT_MILLISECONDS = 30_000;
 /** Progress that comes faster than this is not shown. */

@@ -102,7 +102,7 @@ const SERVER_KEY =
   /^(db|database|dwh|pg|postgres|postgresql|redshift|cluster)?(hosts?|hostname|endpoint|clusterid|clusteridentifier|workgroup|workgroupname)$/;
 const SERVER_VALUE = /^(jdbc:)?(redshift|postgres|postgresql)(\+\w+)?:\/\/|\.redshift(-serverless)?\.amazonaws\.com/i;
 
-/** Keys that name a server and are not read: whoever wrote them does not expect a DuckDB file. */
+/** Keys that name a server and are ignored: an author who wrote them does not expect a DuckDB file. */
 function refuseStrayServer(findings: Findings): void {
   if (findings.of('duckdbPath').state === 'filled') return;
   for (const entry of findings.unknown.filter(namesServer)) {

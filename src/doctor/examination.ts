@@ -10,7 +10,7 @@ export interface Examination {
   readonly model: Model;
   readonly sources: readonly Source[];
   readonly storeOf: (root: string) => ObjectStore;
-  /** Opens the warehouse; whoever opens it closes it. */
+  /** Opens the warehouse; the caller closes it. */
   readonly open: Open;
   /** Opens it with each `%%` of DB_PASSWORD read as `%`; absent where the file's password has none. */
   readonly openUnescaped?: Open | undefined;

@@ -4,7 +4,7 @@ export interface Waiting {
   readonly ts: number;
 }
 
-/** A binary heap: whoever is due first is `first`. */
+/** A binary heap: the entry that is due first is `first`. */
 export class DueQueue<T extends Waiting> {
   readonly #heap: T[] = [];
 
@@ -30,7 +30,7 @@ export class DueQueue<T extends Waiting> {
     if (last !== undefined && this.#heap.length > 0) this.#sink(last);
   }
 
-  /** Finds the place of the first one anew, whose moment has moved on. */
+  /** Moves the first entry to its new place after its time has changed. */
   moveFirst(): void {
     this.#sink(this.#heap[0] as T);
   }

@@ -1,6 +1,6 @@
 /** A file of a source, as a listing names it. */
 export interface SourceObject {
-  /** Identifies it for ever, in the ledger too: `s3://bucket/key` or `file:///path`. */
+  /** Identifies it permanently, in the ledger too: `s3://bucket/key` or `file:///path`. */
   readonly uri: string;
   /** How people call it: the same without escapes, but for what cannot be printed. */
   readonly label: string;

@@ -13,7 +13,7 @@ export interface PartWriterOptions {
   readonly prefix: string;
   /** A part ends after the record that brings it to this many bytes. */
   readonly partBytes: number;
-  /** Writes odd records anew. */
+  /** Rewrites odd records. */
   readonly rewrite: Rewrite;
 }
 

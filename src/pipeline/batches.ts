@@ -63,7 +63,7 @@ export function loadBatch(
   return { name, locks: true, deletesFrom: deletedFrom(model), steps };
 }
 
-/** The tables whose rows are deleted and inserted anew. */
+/** The tables whose rows are deleted and inserted again. */
 function deletedFrom(model: Model): readonly string[] {
   return model.tables.filter(({ kept }) => !kept).map(({ name }) => name);
 }
@@ -76,7 +76,7 @@ function conditionOf(base: Base): string {
 
 /**
  * The star and everything derived, made from staging by the very statements of a load, with the run's rows being all; where
- * it restamps, the row of load_run is made anew first, and stamps that lie ahead of the clock are set right.
+ * it restamps, the row of load_run is recreated first, and stamps that are ahead of the clock are corrected.
  */
 export function rebuildBatch(model: Model, now: string, name: string, restamps = false): Batch {
   const stamps = { now, since: BEGINNING };
@@ -93,7 +93,7 @@ export interface FolderCopy extends FolderVersion {
   readonly folder: Folder;
 }
 
-/** Everything anew from whole folders: staging is emptied, copied and derived from, in one transaction. */
+/** Reloads everything from whole folders: staging is emptied, copied and derived from, in one transaction. */
 export function refreshBatch(model: Model, now: string, name: string, copies: readonly FolderCopy[]): Batch {
   const stamps = { now, since: BEGINNING };
   const begin = [protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)];

@@ -20,7 +20,7 @@ export interface Made {
 const DERIVED: readonly Table['role'][] = ['current', 'star'];
 
 /**
- * Makes the tables that are missing, and makes those of the star anew that lack a column, in one transaction; drops nothing
+ * Creates the tables that are missing, and recreates those of the star that lack a column, in one transaction; drops nothing
  * else. A rebuild fills them at once: loads would go on from empty tables. Throws StarloadError, with nothing changed, where
  * rows are gone that only a load can bring back, and what a rebuild throws.
  */

@@ -38,7 +38,7 @@ export async function etl(context: LoadContext): Promise<LoadReport> {
   }
 }
 
-/** Why what is left is to be planned anew; undefined where that would not help. */
+/** Why the rest must be planned again; undefined if that would not help. */
 function reasonToPlanAnew(error: unknown, { loaded }: Progress): string | undefined {
   if (error instanceof ChangedFile) {
     return error.message;

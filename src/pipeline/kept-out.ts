@@ -18,7 +18,7 @@ export function keptOut({ tables }: LoadPlan, prepared: readonly PreparedTable[]
   const now = files
     .filter(({ quarantined }) => quarantined)
     .map(({ table, object }) => ({ table, file: object.label }));
-  // What this load has set aside before it was planned anew is told once.
+  // Files that this load set aside before it was planned again are reported once.
   const isNow = new Set(now.map(({ table, file }) => JSON.stringify([table, file])));
   const earlier = tables
     .flatMap(({ table, quarantined }) => quarantined.map(({ label }) => ({ table: table.name, file: label })))

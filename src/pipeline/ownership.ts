@@ -42,7 +42,7 @@ export function standingOf(model: Model, relations: readonly Relation[]): Standi
 
 /**
  * Whether there is a history of earlier tables; those that an earlier release made have none. Throws StarloadError where it
- * is not of the ledger's owner or no table: a view would run its functions with the rights of whoever reads it.
+ * is not of the ledger's owner or no table: a view would run its functions with the rights of the user who reads it.
  */
 export async function hasHistory(model: Model, warehouse: Warehouse): Promise<boolean> {
   const relations = await warehouse.relations([LEDGER, HISTORY]);

@@ -20,7 +20,7 @@ export interface RebuildOptions {
   readonly restamps?: boolean | undefined;
 }
 
-/** Makes the star anew from staging, in one transaction. Throws DataError when a check fails, with nothing changed. */
+/** Rebuilds the star from staging, in one transaction. Throws DataError when a check fails, with nothing changed. */
 export async function rebuild(context: LoadContext, { restamps }: RebuildOptions = {}): Promise<RebuildReport> {
   assertFits(context, restamps === true ? 'rebuild --restamp' : 'rebuild');
   await context.warehouse.settle();

@@ -49,7 +49,7 @@ export type GuardRefusal = 'stamp' | 'unstamped' | 'replaced' | 'overtaken' | 'b
 
 /**
  * Why a guard refused, if one did: the words say; some engines give the first letter only (Redshift: "Invalid digit, Value
- * 'o', Pos 0, Type: Integer"). Where they give nothing, a load was `overtaken`: one that is planned anew has a new stamp as
+ * 'o', Pos 0, Type: Integer"). If they return nothing, a load was `overtaken`: a load that is planned again has a new stamp as
  * well.
  */
 export function refusalOf(error: unknown): GuardRefusal | undefined {

@@ -25,7 +25,7 @@ export interface Change {
   readonly action: string;
   readonly resource: string;
   readonly type: string;
-  /** Whether it is made anew, which loses what is in it: True, False or Conditional. */
+  /** Whether it is replaced, which loses its content: True, False or Conditional. */
   readonly replacement?: string | undefined;
 }
 

@@ -47,7 +47,7 @@ export class Stacks {
     return this.#try(`look for the stack ${name}`, async () => existing(await this.#watch.describe(name)));
   }
 
-  /** Follows what goes on with a stack to its end, whoever began it. Undefined when the stack is gone then. */
+  /** Follows the operation on a stack to its end, no matter who started it. Undefined if the stack is gone then. */
   async settle(stack: StackState): Promise<StackState | undefined> {
     if (isSettled(stack.status)) return stack;
     return this.#try(`watch the stack ${stack.name}`, async () =>

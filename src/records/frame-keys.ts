@@ -17,7 +17,7 @@ interface KnownKey {
   readonly wanted: number;
 }
 
-/** A column of the records that are written anew, and where its value stands in those that are read. */
+/** A column of the rewritten records, and where its value is in the records that are read. */
 export interface LaidOutColumn {
   readonly name: string;
   readonly kind: ValueKind;
@@ -32,7 +32,7 @@ export interface WantedKeys {
   readonly kinds?: readonly ValueKind[] | undefined;
   /** Whether case counts; otherwise ASCII letters are taken alike. */
   readonly exact?: boolean | undefined;
-  /** The columns to write every record anew for; absent where the values stand at the keys as they are. */
+  /** The columns for which every record is rewritten; absent if the values are at the keys already. */
   readonly layout?: readonly LaidOutColumn[] | undefined;
 }
 
@@ -91,7 +91,7 @@ export class KeyTracker {
     this.#judge.startRecord();
   }
 
-  /** Whether the record is to be written anew: always, or when a wanted key so far has a value that may not be plain. */
+  /** Whether the record must be rewritten: always, or if a wanted key so far has a value that may not be plain. */
   get isOdd(): boolean {
     return this.#isAlwaysOdd || this.#judge.isOdd;
   }

@@ -183,7 +183,7 @@ export class RecordFramer {
     this.#past?.startFile();
   }
 
-  /** The automaton itself. All that is not done for every byte is done in `#act`. */
+  /** The automaton itself. `#act` does everything that is not needed for every byte. */
   #run(chunk: Uint8Array, initial: number, from: number): number {
     const table = this.#table;
     const end = chunk.length;

@@ -5,7 +5,7 @@ import { pathReader, Unreadable } from './paths.ts';
 /** Writes a record so that every engine takes it alike. Throws UnfitRecord when some might take what does not fit. */
 export type Rewrite = (record: string) => string;
 
-/** What writes records anew: as they are but for odd values, or laid out by their paths, each value at its column's name. */
+/** Rewrites records: either only their odd values, or by their paths, with each value at its column's name. */
 export function rewriter(wanted: WantedKeys): Rewrite {
   const { layout } = wanted;
   if (layout !== undefined) return layOut(layout);

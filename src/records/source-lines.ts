@@ -15,7 +15,7 @@ export class SourceLines {
     this.count += 1;
   }
 
-  /** What has been added, and begins anew. */
+  /** Returns what has been added, and starts empty again. */
   take(): { firstSourceLine: number; sourceLines: readonly number[] | undefined } {
     const taken = { firstSourceLine: this.#first, sourceLines: this.#lines };
     this.count = 0;

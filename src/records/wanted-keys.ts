@@ -5,7 +5,7 @@ import type { ValueKind } from './normalise.ts';
 
 /**
  * The first-level keys that a table's columns are loaded from: by their names, in any case, or by paths, one for each
- * loaded column. Where paths lead below the first level, or two of them to one key, records are laid out anew: no engine
+ * loaded column. If paths point below the first level, or two of them to one key, records are rewritten: no engine
  * follows paths.
  */
 export function wantedKeys(table: Table, paths?: readonly JsonPath[]): WantedKeys {

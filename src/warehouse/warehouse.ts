@@ -150,7 +150,7 @@ export interface QueryOptions {
   readonly asWritten?: boolean;
   /**
    * Names that must be ordinary tables, and of no stranger but the one who owns the first of them: else nothing is read. A
-   * view would run its functions with the rights of whoever reads it.
+   * view would run its functions with the rights of the user who reads it.
    */
   readonly tables?: readonly string[];
 }
@@ -191,7 +191,7 @@ export interface Warehouse {
   /** The same for any number of rows: they are fetched as the reader takes them. A reader that stops ends the statement. */
   pages(sql: string, options?: QueryOptions): AsyncIterable<ResultSet>;
 
-  /** What stands under these names in the schema, whoever made it; nothing where the schema is missing. */
+  /** The objects with these names in the schema, no matter who created them; nothing if the schema is missing. */
   relations(names: readonly string[]): Promise<readonly Relation[]>;
 
   /** The batches that run now, as far as the engine shows them; waits for none. */

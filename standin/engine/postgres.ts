@@ -57,10 +57,10 @@ interface Cluster {
 async function start(flags: readonly string[], portOf: () => Promise<number>): Promise<DurablePostgres> {
   const user = serverUser();
   const folder = mkdtempSync(join(tmpdir(), 'starload-postgres-'));
-  const undertaker = watch(folder);
+  const watcher = watch(folder);
   const remove = () => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    undertaker.stdin?.end();
+    watcher.stdin?.end();
   };
   try {
     if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
@@ -239,10 +239,10 @@ const BURY = `
  * runs no hook of its own.
  */
 function watch(folder: string): ChildProcess {
-  const undertaker = spawn('sh', ['-c', BURY, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  undertaker.unref();
-  (undertaker.stdin as Socket).unref();
-  return undertaker;
+  const watcher = spawn('sh', ['-c', BURY, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  watcher.unref();
+  (watcher.stdin as Socket).unref();
+  return watcher;
 }
 
 /** A test that fails to stop its server is not to hang for it. */

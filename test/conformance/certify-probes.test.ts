@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CertifiedDocument } from '../../src/certify/document.ts';
-import { dropSchema, makeSchema, newSchema } from '../../src/certify/grounds.ts';
 import type { Probe } from '../../src/certify/probe.ts';
 import { PROBES } from '../../src/certify/probes/all.ts';
+import { dropSchema, makeSchema, newSchema } from '../../src/certify/workspace.ts';
 import { CHOICES, optionsOf } from '../../standin/certified.ts';
 import { startDataApi } from '../../standin/dataapi/server.ts';
 import { type StandinEngine, startEngine } from '../../standin/engine/engine.ts';

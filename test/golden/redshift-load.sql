@@ -23,7 +23,7 @@ COMPUPDATE OFF STATUPDATE OFF;
 -- older: stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
 -- The ledger is asked too: load_run may have been set back by hand.
 -- unlike: rows that are copied must carry the stamp of their run, which load_run holds; the ledger's are the first.
--- replaced: what the plan was made on must still stand in the ledger, or create-tables has made the tables anew since.
+-- replaced: the rows that the plan was based on must still be in the ledger, or create-tables has recreated the tables since.
 -- meanwhile: nobody else may have loaded one of this run's files since the run was planned.
 SELECT CAST(CASE
   WHEN run.run_rows <> 1 THEN 'broken load_run'
@@ -139,7 +139,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Every record that the ledger counts as rejected stands in rejected_records, but for the files that were set aside: of
+-- Every record that the ledger counts as rejected is in rejected_records, except for the files that were set aside: of
 -- those the ledger counts all records.
 SELECT
   'rejected ' || CAST(ledger.rejected AS VARCHAR(20)) || ' records, kept ' || CAST(kept.rejects AS VARCHAR(20)) AS offender,
@@ -227,7 +227,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Every record that the ledger counts as rejected stands in rejected_records, but for the files that were set aside: of
+-- Every record that the ledger counts as rejected is in rejected_records, except for the files that were set aside: of
 -- those the ledger counts all records.
 SELECT
   'rejected ' || CAST(ledger.rejected AS VARCHAR(20)) || ' records, kept ' || CAST(kept.rejects AS VARCHAR(20)) AS offender,
@@ -340,8 +340,8 @@ FROM (
 ) versions
 WHERE version_rank = 1;
 
--- The run's songs as they were before this run and as they are after it: plays that match one of these are matched anew,
--- and the artists of these are chosen anew. They are one table, since Redshift counts statements.
+-- The run's songs as they were before this run and as they are after it: plays that match one of these are matched again,
+-- and the artists of these are chosen again. They are one table, since Redshift counts statements.
 -- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
 CREATE TEMP TABLE changed_songs AS
 SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
@@ -392,7 +392,7 @@ FROM (
 ) spellings
 WHERE spelling_rank = 1;
 
--- The events whose songplay is made anew: the run's own, and the plays whose match this run's songs may change.
+-- The events whose songplay is rebuilt: the run's own, and the plays whose match this run's songs may change.
 CREATE TEMP TABLE run_plays AS
 SELECT event_id, start_time
 FROM run_events
@@ -490,7 +490,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Each song's artist stands in artists exactly once.
+-- Each song's artist is in artists exactly once.
 SELECT
   'artist ' || s.artist_id || ' has ' || CAST(COUNT(a.artist_id) AS VARCHAR(20)) || ' rows in artists' AS offender,
   CAST(NULL AS VARCHAR(127)) AS staging_table,
@@ -552,7 +552,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Each start_time of a songplay stands in time exactly once.
+-- Each start_time of a songplay is in time exactly once.
 SELECT
   'start_time ' || CAST(p.start_time AS VARCHAR(32)) || ' of a songplay has ' || CAST(COUNT(t.start_time) AS VARCHAR(20))
     || ' rows in time' AS offender,

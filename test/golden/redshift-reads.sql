@@ -150,7 +150,7 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: Somebody changed load_history by hand. npm run query -- --write "DELETE FROM load_history" empties it: a restore then loads all files in one run.
--- What every row of the history is like: it has the id of a run, and a run is of one generation.
+-- Every row of the history must have the id of a run, and a run must belong to one generation.
 SELECT 'no run has the id ' || run_id AS offender
 FROM "sparkify".load_history
 WHERE run_id NOT LIKE '________T______Z-________________%'
@@ -169,8 +169,8 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- What every row of the ledger is like: a status of three, a run's id; a run has one stamp, and a stamp one run; of a file
--- that was set aside all records are rejected, and rejected_records says why; a reject is of the run of its file.
+-- Every row of the ledger has one of three statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
+-- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE
   WHEN status NOT IN ('loaded', 'quarantined', 'moved') THEN 'the status is ' || status
   WHEN records < 0 OR rejected < 0 OR rejected > records THEN
@@ -284,7 +284,7 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load again.
--- Events that count and that no file holds any more: a newer version of their file left them out, or the file is gone.
+-- Current events that no file contains any more: a newer version of their file left them out, or the file is gone.
 SELECT
   'the event of ts ' || CAST(ts AS VARCHAR(20)) || ', sessionId ' || CAST(session_id AS VARCHAR(20))
     || ', itemInSession ' || CAST(item_in_session AS VARCHAR(20))
@@ -305,7 +305,7 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load again.
--- Songs that count and that no file holds any more: a newer version of their file left them out, or the file is gone.
+-- Current songs that no file contains any more: a newer version of their file left them out, or the file is gone.
 SELECT 'song ' || song_id AS offender
 FROM (
   SELECT song_id

@@ -134,8 +134,8 @@ FROM (
 ) versions
 WHERE version_rank = 1;
 
--- The run's songs as they were before this run and as they are after it: plays that match one of these are matched anew,
--- and the artists of these are chosen anew. They are one table, since Redshift counts statements.
+-- The run's songs as they were before this run and as they are after it: plays that match one of these are matched again,
+-- and the artists of these are chosen again. They are one table, since Redshift counts statements.
 -- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
 CREATE TEMP TABLE changed_songs AS
 SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
@@ -177,7 +177,7 @@ FROM (
 ) spellings
 WHERE spelling_rank = 1;
 
--- The events whose songplay is made anew: the run's own, and the plays whose match this run's songs may change.
+-- The events whose songplay is rebuilt: the run's own, and the plays whose match this run's songs may change.
 CREATE TEMP TABLE run_plays AS
 SELECT event_id, start_time
 FROM run_events

@@ -126,7 +126,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Every record that the ledger counts as rejected stands in rejected_records, but for the files that were set aside: of
+-- Every record that the ledger counts as rejected is in rejected_records, except for the files that were set aside: of
 -- those the ledger counts all records.
 SELECT
   'rejected ' || CAST(ledger.rejected AS VARCHAR(20)) || ' records, kept ' || CAST(kept.rejects AS VARCHAR(20)) AS offender,
@@ -214,7 +214,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Every record that the ledger counts as rejected stands in rejected_records, but for the files that were set aside: of
+-- Every record that the ledger counts as rejected is in rejected_records, except for the files that were set aside: of
 -- those the ledger counts all records.
 SELECT
   'rejected ' || CAST(ledger.rejected AS VARCHAR(20)) || ' records, kept ' || CAST(kept.rejects AS VARCHAR(20)) AS offender,
@@ -324,8 +324,8 @@ FROM (
 ) versions
 WHERE version_rank = 1;
 
--- The run's songs as they were before this run and as they are after it: plays that match one of these are matched anew,
--- and the artists of these are chosen anew. They are one table, since Redshift counts statements.
+-- The run's songs as they were before this run and as they are after it: plays that match one of these are matched again,
+-- and the artists of these are chosen again. They are one table, since Redshift counts statements.
 -- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
 CREATE TEMP TABLE changed_songs AS
 SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
@@ -367,7 +367,7 @@ FROM (
 ) spellings
 WHERE spelling_rank = 1;
 
--- The events whose songplay is made anew: the run's own, and the plays whose match this run's songs may change.
+-- The events whose songplay is rebuilt: the run's own, and the plays whose match this run's songs may change.
 CREATE TEMP TABLE run_plays AS
 SELECT event_id, start_time
 FROM run_events
@@ -456,7 +456,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Each song's artist stands in artists exactly once.
+-- Each song's artist is in artists exactly once.
 SELECT
   'artist ' || s.artist_id || ' has ' || CAST(COUNT(a.artist_id) AS VARCHAR(20)) || ' rows in artists' AS offender,
   CAST(NULL AS VARCHAR(127)) AS staging_table,
@@ -518,7 +518,7 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Each start_time of a songplay stands in time exactly once.
+-- Each start_time of a songplay is in time exactly once.
 SELECT
   'start_time ' || CAST(p.start_time AS VARCHAR(32)) || ' of a songplay has ' || CAST(COUNT(t.start_time) AS VARCHAR(20))
     || ' rows in time' AS offender,

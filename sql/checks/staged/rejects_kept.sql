@@ -1,5 +1,5 @@
 -- severity: error
--- Every record that the ledger counts as rejected stands in rejected_records, but for the files that were set aside: of
+-- Every record that the ledger counts as rejected is in rejected_records, except for the files that were set aside: of
 -- those the ledger counts all records.
 SELECT
   'rejected ' || CAST(ledger.rejected AS VARCHAR(20)) || ' records, kept ' || CAST(kept.rejects AS VARCHAR(20)) AS offender,

@@ -1,5 +1,5 @@
 -- severity: error
--- Each song's artist stands in artists exactly once.
+-- Each song's artist is in artists exactly once.
 SELECT
   'artist ' || s.artist_id || ' has ' || CAST(COUNT(a.artist_id) AS VARCHAR(20)) || ' rows in artists' AS offender,
   CAST(NULL AS VARCHAR(127)) AS staging_table,

@@ -1,5 +1,5 @@
 -- severity: error
--- Each start_time of a songplay stands in time exactly once.
+-- Each start_time of a songplay is in time exactly once.
 SELECT
   'start_time ' || CAST(p.start_time AS VARCHAR(32)) || ' of a songplay has ' || CAST(COUNT(t.start_time) AS VARCHAR(20))
     || ' rows in time' AS offender,

@@ -1,5 +1,5 @@
 -- next: Somebody changed load_history by hand. npm run query -- --write "DELETE FROM load_history" empties it: a restore then loads all files in one run.
--- What every row of the history is like: it has the id of a run, and a run is of one generation.
+-- Every row of the history must have the id of a run, and a run must belong to one generation.
 SELECT 'no run has the id ' || run_id AS offender
 FROM load_history
 WHERE run_id NOT LIKE '________T______Z-________________%'

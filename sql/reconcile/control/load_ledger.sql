@@ -1,6 +1,6 @@
 -- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- What every row of the ledger is like: a status of three, a run's id; a run has one stamp, and a stamp one run; of a file
--- that was set aside all records are rejected, and rejected_records says why; a reject is of the run of its file.
+-- Every row of the ledger has one of three statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
+-- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE
   WHEN status NOT IN ('loaded', 'quarantined', 'moved') THEN 'the status is ' || status
   WHEN records < 0 OR rejected < 0 OR rejected > records THEN

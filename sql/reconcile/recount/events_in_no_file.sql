@@ -1,5 +1,5 @@
 -- next: They stay on purpose. Restore the file that held them, or empty the tables with npm run create-tables -- --force and load again.
--- Events that count and that no file holds any more: a newer version of their file left them out, or the file is gone.
+-- Current events that no file contains any more: a newer version of their file left them out, or the file is gone.
 SELECT
   'the event of ts ' || CAST(ts AS VARCHAR(20)) || ', sessionId ' || CAST(session_id AS VARCHAR(20))
     || ', itemInSession ' || CAST(item_in_session AS VARCHAR(20))

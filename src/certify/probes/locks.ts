@@ -97,7 +97,7 @@ async function besideWriter(
   }
 }
 
-/** Runs a batch that begins while a writer holds the table, and gives what became of it. */
+/** Runs a batch that begins while a writer holds the table, and returns its outcome. */
 async function behind(
   service: Service,
   writer: KeptSession,

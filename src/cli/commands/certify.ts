@@ -89,11 +89,11 @@ function assertWritable(out = 'here'): void {
   }
 }
 
-/** What certify starts beside itself (undertaker.ts). */
+/** The hidden command that certify starts as a second process (cleanup-process.ts). */
 async function removeIfKilled(config: RedshiftConfig, schema: string): Promise<void> {
-  const { isNeeded } = await import('../undertaker.ts');
+  const { isNeeded } = await import('../cleanup-process.ts');
   const { removeKilled } = await import('../../certify/certify.ts');
-  const { isCalledSo } = await import('../../certify/grounds.ts');
+  const { isCalledSo } = await import('../../certify/workspace.ts');
   const { withCertification } = await import('../certification.ts');
   if (!isCalledSo(schema)) {
     throw new UsageError(`${schema} is not the name of a certification's schema`, {

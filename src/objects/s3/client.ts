@@ -15,10 +15,10 @@ export interface S3Options extends AwsOptions {
 /** Attempts in all, with the SDK's backoff: a busy bucket answers 503 for seconds. */
 const MAX_ATTEMPTS = 5;
 const CONNECTION_MILLISECONDS = 10_000;
-/** Without a byte; whoever reads slower than that is served again from where it was. */
+/** Without a byte; a slower reader is served again from where it stopped. */
 const SILENCE_MILLISECONDS = 60_000;
 
-/** The region asked first where nobody names one: it answers for every bucket of the ordinary partition. */
+/** The region to ask first if none is given: it answers for every bucket of the standard partition. */
 const FIRST_REGION = 'us-east-1';
 
 /**
@@ -44,7 +44,7 @@ export class S3Clients {
   regionOf(bucket: string): Promise<string> {
     const known = this.#regions.get(bucket) ?? this.#findRegion(bucket);
     this.#regions.set(bucket, known);
-    // A failure is not remembered: the next caller asks anew.
+    // A failure is not cached: the next caller asks again.
     known.catch(() => this.#regions.delete(bucket));
     return known;
   }

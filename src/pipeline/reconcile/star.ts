@@ -14,7 +14,7 @@ import { comparisonSql, toDisagreements } from './tables.ts';
 const NEXT = 'npm run rebuild rebuilds everything derived from staging.';
 
 /**
- * Compares every column of every current and star table with what staging gives: the model's own transforms make these tables anew,
+ * Compares every column of every current and star table with the values derived from staging: the model's own transforms rebuild these tables,
  * as temporary ones, in a transaction that sees one state of the warehouse and writes nothing else. Then come the model's own
  * comparisons. Of a sample, rows are made of the sampled part of staging, and compared with the rows of the same keys.
  */
@@ -39,7 +39,7 @@ export async function compareStar(
 
 const OWN = 'compare_model';
 
-/** The batch that makes the star anew beside the real one and compares them. */
+/** The batch that rebuilds the star next to the real one and compares them. */
 export function starBatch(
   { model, now }: { readonly model: Model; readonly now: string },
   sample: Sample | undefined,
@@ -90,7 +90,7 @@ function comparisonsOf(model: Model, sample: Sample | undefined): readonly RowCo
   }));
 }
 
-/** The table's rows whose keys were made anew, too. */
+/** The rows of the table whose keys were rebuilt, too. */
 function rowsOfSampledKeys({ name, key, columns }: Table): string {
   const keys = key.map(quoteIdentifier);
   const own = columns.map((column) => `found_rows.${quoteIdentifier(column.name)}`);

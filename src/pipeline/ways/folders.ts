@@ -19,7 +19,7 @@ import type { SourceUnit } from './unit.ts';
 
 /**
  * A source as a folder to be copied in a full refresh: where nobody may write to S3, COPY can only be given folders, and everything is loaded
- * anew whenever anything in them has changed. Throws StarloadError where a folder holds what COPY would take for data, or
+ * again whenever anything in them has changed. Throws StarloadError if a folder holds files that COPY would load as data, or
  * a source is not in S3.
  */
 function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCopy {
@@ -101,7 +101,7 @@ const MOST_REFRESHES = 3;
 
 /**
  * A full refresh from whole folders, when anything in them is new. COPY reads them at a time of its own: when they have changed
- * meanwhile, which only another listing tells, they are loaded anew. Throws StarloadError when they change each time.
+ * meanwhile, which only another listing shows, they are loaded again. Throws StarloadError when they change each time.
  */
 async function load(
   context: LoadContext,
@@ -184,5 +184,5 @@ async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
   return { statements, runs: 1, kept: keptOut(plan, []) };
 }
 
-/** Whole folders anew whenever anything in them has changed: all a warehouse can do that has nowhere to put parts. */
+/** Reloads whole folders whenever anything in them has changed: the only way for a warehouse without a place for parts. */
 export const FOLDERS = { isIncremental: false, compare, units, load, dryRun };

@@ -143,7 +143,7 @@ async function create({ path, readOnly }: FileOptions): Promise<Instance> {
   }
 }
 
-/** DuckDB would wait for ever for the other end of a pipe. */
+/** DuckDB would wait forever for the other end of a pipe. */
 function refuseNonFile(path: string): void {
   if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
     throw new Error('it is not a file');

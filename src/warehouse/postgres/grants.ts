@@ -1,5 +1,5 @@
 /**
- * The statements that give tables ($2) of a schema ($1), once they are made anew, the privileges and the row security they
+ * The statements that give the tables ($2) of a schema ($1), once they are recreated, the privileges and the row security they
  * have now: dropping a table loses them, and analysts with it. Each row is a statement, and, where it needs a column that
  * only the old table may have, that table and column. What default privileges give a new table is taken away first.
  */

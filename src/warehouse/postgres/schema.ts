@@ -22,7 +22,7 @@ WHERE n.nspname = $1 AND owner.oid NOT IN (me.oid, d.datdba) AND NOT owner.rolsu
 
 /**
  * The schema that this user's sessions make tables in where none is configured. Throws WarehouseError where there is none, and
- * where it belongs to a stranger: whoever may create schemas can make one that comes before `public` in a search path.
+ * if it belongs to another user: anyone who may create schemas can create one that comes before `public` in a search path.
  */
 export async function firstOfSearchPath(client: Client): Promise<string> {
   const results = (await client.query(FIRST_OF_PATH)) as unknown as readonly { rows: { name: string | null }[] }[];

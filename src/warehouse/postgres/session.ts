@@ -153,7 +153,7 @@ export class Session {
     }
   }
 
-  /** What gives tables that are made anew the privileges and row security the old ones had. */
+  /** Restores the privileges and row security of the old tables on the recreated ones. */
   async #grants({ lockedTables = [] }: Batch): Promise<ResultSet['rows']> {
     return (await this.ask(GRANTS, [this.#schema, lockedTables])).rows;
   }

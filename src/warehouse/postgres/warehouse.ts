@@ -196,7 +196,7 @@ class PostgresWarehouse implements Warehouse {
 }
 
 /**
- * Batches of the loaders whose load_run is $1, which show themselves by a lock that blocks nobody, and whoever else holds the lock.
+ * Batches of the loaders whose load_run is $1, which show themselves by a lock that blocks nobody, and any other process that holds the lock.
  * Who may not see another user's activity finds NULL there.
  */
 const RUNNING = `SELECT COALESCE(NULLIF(a.application_name, ''), 'not a loader'), a.xact_start, COALESCE(held.granted, FALSE),

@@ -245,7 +245,7 @@ class RedshiftWarehouse implements Warehouse {
     yield* this.#api.pages(`${await this.#finished(submitted, sql)}:${statements.length}`);
   }
 
-  /** Waits for statements that return rows. Gives their id, or throws what became of them. */
+  /** Waits for statements that return rows. Returns their id, or throws their error. */
   async #finished(submitted: StatementState, sql?: string): Promise<string> {
     const { id, status } = await this.#submitter.wait(submitted);
     if (status !== 'FINISHED') {

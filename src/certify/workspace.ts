@@ -5,12 +5,12 @@ import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Service } from '../warehouse/service.ts';
 import { errorOf } from './probe.ts';
 
-/** What certifications call their schemas: the moment it began, in UTC, and what keeps two of them apart. */
+/** The names of certification schemas: the start time in UTC, and a random end that makes the name unique. */
 const NAME = /^starload_certify_\d{8}_\d{6}_[0-9a-f]{8}$/;
-/** A table that only a certification's schema has. Its one row says when the certification was last known to live. */
+/** A table that only a certification's schema has. Its one row is the heartbeat: when the certification was last known to be alive. */
 const MARK = 'starload_certify_mark';
 const BEAT_MILLISECONDS = 30_000;
-/** So long after its last beat a certification is dead: it has missed five of them. */
+/** A certification is considered dead this long after its last heartbeat: it has missed five of them. */
 const DEAD_AFTER_MINUTES = 3;
 
 /** A name for the schema of a certification that begins now. */
@@ -22,12 +22,12 @@ export function newSchema(now: Date): string {
   return `starload_certify_${time}_${randomBytes(4).toString('hex')}`;
 }
 
-/** Whether a schema, and a folder of the work prefix, is called as those of certifications are. */
+/** Whether the name of a schema, or of a folder in the work prefix, is that of a certification. */
 export function isCalledSo(schema: string): boolean {
   return NAME.test(schema);
 }
 
-/** Makes the schema with its mark, both or neither. */
+/** Creates the schema with its mark, both or neither. */
 export async function makeSchema(service: Service, schema: string): Promise<void> {
   await done(service, [
     `CREATE SCHEMA ${quoteIdentifier(schema)}`,
@@ -36,13 +36,13 @@ export async function makeSchema(service: Service, schema: string): Promise<void
   ]);
 }
 
-/** What keeps a schema from being taken for a dead certification's. */
+/** Keeps a schema from being considered that of a dead certification. */
 export interface Heartbeat {
   /** Ends it; once this resolves, nothing of it runs. */
   stop(): Promise<void>;
 }
 
-/** Begins to renew a schema's mark, again and again. A beat that fails is made up for by the next. */
+/** Starts renewing the mark of a schema at intervals. If one beat fails, the next one makes up for it. */
 export function keepAlive(service: Service, schema: string, everyMilliseconds = BEAT_MILLISECONDS): Heartbeat {
   const stopping = new AbortController();
   const { signal } = stopping;

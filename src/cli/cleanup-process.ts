@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { isWholeProcess } from './signals.ts';
 
-/** A process that cleans up after this one where it is killed. */
-export interface Undertaker {
+/** A process that cleans up after this one if it is killed. */
+export interface CleanupProcess {
   /** Tells it that there is nothing left to clean up. */
   dismiss(): void;
 }
@@ -12,16 +12,16 @@ export interface Undertaker {
 const NOTHING_LEFT = 'nothing left';
 
 /**
- * Starts this program once more, with other arguments, in a process group of its own. It must begin with `isNeeded`. Undefined
- * where this process is more than the program.
+ * Starts this program again, with other arguments, in a separate process group. It must begin with `isNeeded`. Undefined
+ * if this process is more than the program.
  */
-export function hireUndertaker(args: readonly string[]): Undertaker | undefined {
+export function startCleanupProcess(args: readonly string[]): CleanupProcess | undefined {
   const [, main] = process.argv;
   if (!isWholeProcess() || main === undefined) {
     return undefined;
   }
   const child = spawn(process.execPath, [main, ...args], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  // One that cannot be started is missed only where this process is killed.
+  // If it cannot be started, that matters only if this process is killed.
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   child.unref();
@@ -29,7 +29,7 @@ export function hireUndertaker(args: readonly string[]): Undertaker | undefined 
   return { dismiss: () => void child.stdin.end(NOTHING_LEFT) };
 }
 
-/** In the undertaker: waits until the process that started it has ended. Whether that left something to clean up. */
+/** In the clean-up process: waits until the process that started it has ended. Whether that left something to clean up. */
 export async function isNeeded(): Promise<boolean> {
   return (await text(process.stdin)) !== NOTHING_LEFT;
 }
