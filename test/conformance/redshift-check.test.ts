@@ -80,7 +80,7 @@ describe('the doctor on Redshift', () => {
     const statuses = Object.entries(found).map(([name, { status }]) => [name, status]);
     expect(statuses).toEqual(Object.keys(found).map((name) => [name, 'ok']));
     expect(Object.keys(found)).toEqual(
-      'credentials,clock,region,list LOG_DATA,jsonpaths LOG_DATA,read LOG_DATA,list SONG_DATA,read SONG_DATA,work prefix,connect,tables,privileges,stamps,ledger,budget,statements,role LOG_DATA,copy LOG_DATA,role SONG_DATA,copy SONG_DATA'.split(
+      'credentials,clock,region,list LOG_DATA,jsonpaths LOG_DATA,read LOG_DATA,list SONG_DATA,read SONG_DATA,work prefix,run journal,connect,tables,privileges,stamps,ledger,budget,statements,role LOG_DATA,copy LOG_DATA,role SONG_DATA,copy SONG_DATA'.split(
         ',',
       ),
     );

@@ -168,9 +168,7 @@ describe('the command line on Redshift', () => {
             tables: [{ files: 1, records: 301 }, { records: 12 }],
           });
           standin.s3.put(bucket, 'log_data/.hidden.json', 'not data');
-          expect((await run(folder, ['etl'], 1)).stderr).toMatch(
-            /COPY would take .*hidden.*for data[\s\S]*WORK_PREFIX/,
-          );
+          expect((await run(folder, ['etl'], 1)).stderr).toMatch(/COPY would load .*hidden.*as data[\s\S]*WORK_PREFIX/);
         },
         { work: false },
       ),
