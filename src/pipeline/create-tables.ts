@@ -96,9 +96,8 @@ async function filledTables(doomed: Doomed, warehouse: Warehouse): Promise<reado
     return [];
   }
   const { rows } = await warehouse.query(rowCounts(names));
-  return rows
-    .map(([table, count]) => ({ table: String(table), rows: Number(count) }))
-    .filter(({ rows: count }) => count > 0);
+  const counts = new Map(rows.map(([table, count]) => [String(table), Number(count)]));
+  return names.map((table) => ({ table, rows: counts.get(table) ?? 0 })).filter(({ rows: count }) => count > 0);
 }
 
 const RUN = 'load_run';

@@ -7,6 +7,7 @@ import { WarehouseError } from '../warehouse/errors.ts';
 import type { ResultSet, Value } from '../warehouse/warehouse.ts';
 import { ask } from './ask.ts';
 import type { LoadContext } from './context.ts';
+import { inModelOrder } from './order.ts';
 import { HISTORY, hasHistory, LEDGER } from './ownership.ts';
 
 /** What became of a file: `quarantined`, it was set aside whole; `moved`, its content had been loaded under another name. */
@@ -156,13 +157,18 @@ export interface LedgerFiles {
 export async function readLedgerFiles({ model, warehouse }: Asking): Promise<LedgerFiles> {
   const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'));
   const tables = new Map<string, Map<string, LedgerFile>>();
-  for (const row of rows) {
-    const file = { ...toVersion(row), versions: Number(row[7]) };
+  const versions = rows.map((row) => ({ ...toVersion(row), versions: Number(row[7]) }));
+  for (const file of inModelOrder(model, versions, ORDER)) {
     const files = tables.get(file.table) ?? new Map<string, LedgerFile>();
     tables.set(file.table, files.set(file.uri, file));
   }
   return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), tables };
 }
+
+const ORDER = {
+  tableOf: ({ table }: { readonly table: string }) => table,
+  textOf: ({ uri }: { readonly uri: string }) => uri,
+};
 
 /** Reads the past runs, newest first. Throws WarehouseError. */
 export async function readRuns({ model, warehouse }: Asking): Promise<readonly PastRun[]> {
@@ -171,7 +177,8 @@ export async function readRuns({ model, warehouse }: Asking): Promise<readonly P
 
 /** Reads which files are set aside. Throws WarehouseError. */
 export async function readQuarantined({ model, warehouse }: Asking): Promise<readonly QuarantinedFile[]> {
-  return (await ask(warehouse, protocolSql(model, 'ledger_quarantined'))).rows.map(toQuarantinedFile);
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_quarantined'));
+  return inModelOrder(model, rows.map(toQuarantinedFile), ORDER);
 }
 
 /** Writes the rows of a run as a part that is copied with its data. `stamp` is the newest that the planner has seen. */

@@ -1,6 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
 import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
+import { inModelOrder } from './order.ts';
 
 /** Something that has the name of one of the model's tables and that Starload did not make. */
 export interface ForeignRelation {
@@ -28,7 +29,7 @@ export async function readStanding(model: Model, warehouse: Warehouse): Promise<
 export function standingOf(model: Model, relations: readonly Relation[]): Standing {
   const ledger = relations.find(({ name }) => name === LEDGER);
   const hasLedger = ledger !== undefined && reasonOf(ledger, tableNamed(model, LEDGER)) === undefined;
-  const sorted = relations.map((relation) => ({
+  const sorted = inModelOrder(model, relations, { tableOf: ({ name }) => name }).map((relation) => ({
     relation,
     reason: reasonOf(relation, tableNamed(model, relation.name)) ?? (hasLedger ? undefined : NO_LEDGER),
   }));

@@ -1,14 +1,16 @@
 import { messageOf } from '../errors.ts';
 import { tableSizesSql } from './batches.ts';
 import type { LoadContext } from './context.ts';
+import { inModelOrder } from './order.ts';
 
-/** How many rows each table of staging and star holds now. */
+/** How many rows each table of staging and star holds now, in the model's order. */
 export async function readSizes({
   model,
   warehouse,
 }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<ReadonlyMap<string, number>> {
   const { rows } = await warehouse.query(tableSizesSql(model));
-  return new Map(rows.map(([table, count]) => [String(table), Number(count)]));
+  const sizes = rows.map(([table, count]) => [String(table), Number(count)] as const);
+  return new Map(inModelOrder(model, sizes, { tableOf: ([table]) => table }));
 }
 
 /** The same for the report of what has committed: where they cannot be read, that is told and none are reported. */
