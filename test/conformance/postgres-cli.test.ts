@@ -85,6 +85,7 @@ describe('the command line on PostgreSQL', () => {
       writeFileSync(file, before.replace(/^DB_PASSWORD=.*$/m, ''));
       expect((await run(folder, ['status'], 1)).stderr).toMatch(/next: Correct DB_USER or DB_PASSWORD/);
       writeFileSync(file, before);
+      await run(folder, ['status']);
     }));
 
   test('loads once when two loaders start at the same time', () =>

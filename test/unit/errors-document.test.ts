@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { note } from '../support/notes.ts';
+import { TRIED, UNTRIED } from '../support/tried-advice.ts';
 
 interface Inventoried {
   readonly file: string;
@@ -57,6 +59,30 @@ describe('the inventory', () => {
   test('finds a cure for every failure, but where the statement was stopped on purpose', () => {
     const failures = errors.filter(({ exitCode, cures }) => exitCode === 1 && cures.length === 0);
     expect([...new Set(failures.flatMap(({ messages }) => messages))].sort()).toEqual(WITHOUT_CURE);
+  });
+});
+
+describe('the advice of the sources', () => {
+  const reasons = UNTRIED.flatMap(({ advice }) => advice);
+
+  test('is followed by a test, or stands in the list of what no test follows, with the reason (test/support/tried-advice.ts)', () => {
+    const known = [...TRIED.map(({ advice }) => advice), ...reasons];
+    const cures = [...new Set(errors.flatMap((error) => error.cures))];
+    expect(cures.filter((cure) => !known.some((advice) => cure.startsWith(advice)))).toEqual([]);
+    // An entry that no advice begins with has been forgotten.
+    expect(known.filter((advice) => !cures.some((cure) => cure.startsWith(advice)))).toEqual([]);
+  });
+
+  test('that is tried is tried by a test that is there', () => {
+    const missing = TRIED.filter(
+      ({ file, title }) => !readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').includes(title),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('that is tried is not called untried as well', () => {
+    expect(TRIED.filter(({ advice }) => reasons.some((reason) => reason === advice))).toEqual([]);
+    note('Figures', `advice: ${TRIED.length} followed by tests, ${reasons.length} not, with the reason`);
   });
 });
 

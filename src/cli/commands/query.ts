@@ -115,11 +115,12 @@ async function print(pages: Pages, args: Args, printed: { pieces: number }): Pro
 }
 
 const CORRECT = 'Correct the statement and run it again.';
+const CORRECT_CUT = 'Correct the statement and run it again; do not use the rows printed so far.';
 
 /** The rows that are printed can be taken back no more. */
 function cutShort({ exitCode, headline, next, cause }: StarloadError): BadResult {
   return new BadResult(exitCode, `the rows above are not all: ${headline}`, {
-    next: next ?? 'Correct the statement and run it again; do not use the rows printed so far.',
+    next: next !== undefined && next !== CORRECT ? next : CORRECT_CUT,
     cause,
   });
 }

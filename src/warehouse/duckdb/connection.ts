@@ -108,7 +108,7 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   if (isFull(message)) {
     return noSpace(message, error);
   }
-  if (message.startsWith('Out of Memory Error')) {
+  if (message.includes('Out of Memory Error')) {
     return new WarehouseError('refused', message.split('\n')[0] ?? message, {
       next: 'Raise [DUCKDB] MEMORY_LIMIT in dwh.cfg, or remove the line.',
       cause: error,

@@ -54,7 +54,8 @@ export class Session {
       }
       onMoment({ kind: 'committing' });
     } catch (error) {
-      await this.#connection.run('ROLLBACK');
+      // Without memory or space even that can fail; what is not committed is gone with the connection.
+      await this.#connection.run('ROLLBACK').catch(() => {});
       throw error;
     }
     await this.#send('COMMIT');

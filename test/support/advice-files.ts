@@ -1,0 +1,216 @@
+import { copyFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { badRecords, configured, FAR, firstLog, LOADED, make, type Trial } from './advice-trial.ts';
+import { ROOT } from './cli.ts';
+import { CONFIG } from './cli-project.ts';
+
+/** Trials of files that are not as they must be. */
+export const FILE_TRIALS: readonly Trial[] = [
+  {
+    advice: 'Fix the problems listed above, from the top',
+    before: LOADED,
+    spoil: (folder) => rmSync(join(folder, 'song_data'), { recursive: true }),
+    fails: ['check'],
+    code: 1,
+    follow: make('song_data'),
+  },
+  {
+    advice: 'Each kind above says what to do',
+    before: [...LOADED, ['query', '--write', 'DELETE FROM users']],
+    fails: ['reconcile'],
+    code: 3,
+    leads: [['rebuild'], ['reconcile']],
+  },
+  {
+    advice: 'Somebody changed load_run by hand',
+    before: [...LOADED, ['query', '--write', 'DELETE FROM load_run']],
+    spoil: (folder) => copyFileSync(firstLog(folder), join(folder, 'log_data', 'new.json')),
+    fails: ['etl'],
+    code: 1,
+    leads: [['rebuild', '--restamp'], ['etl'], ['reconcile']],
+  },
+  {
+    advice: 'Is it mounted, and is its name',
+    before: [['create-tables']],
+    spoil: (folder) => {
+      rmSync(join(folder, 'song_data'), { recursive: true });
+      make('song_data')(folder);
+    },
+    fails: ['etl', '--expect-files'],
+    code: 3,
+    leads: [['etl']],
+  },
+  {
+    advice: 'Correct the records listed above and run again, or skip them',
+    before: [['create-tables']],
+    spoil: badRecords(1),
+    fails: ['etl'],
+    code: 3,
+    leads: [['etl', '--max-errors', '1']],
+  },
+  {
+    advice: 'Correct the records listed above and run again, or allow more',
+    before: [['create-tables']],
+    spoil: badRecords(2),
+    fails: ['etl', '--max-errors', '1'],
+    code: 3,
+    leads: [['etl', '--max-errors', '2']],
+  },
+  {
+    advice: 'Correct the files listed above and run again, or set them aside',
+    before: [['create-tables']],
+    spoil: (folder) => writeFileSync(join(folder, 'log_data', 'broken.json'), 'no JSON'),
+    fails: ['etl', '--max-errors', '9'],
+    code: 3,
+    leads: [['etl', '--quarantine']],
+  },
+  {
+    advice: 'Each rule is a file in sql/checks',
+    before: [['create-tables']],
+    spoil: (folder) =>
+      writeFileSync(
+        join(folder, 'log_data', 'odd.json'),
+        '{"ts": 99999999999999999, "page": "Home", "sessionId": 1, "itemInSession": 1}\n',
+      ),
+    fails: ['etl'],
+    code: 3,
+    follow: (folder) =>
+      writeFileSync(
+        join(folder, 'log_data', 'odd.json'),
+        '{"ts": 1541106106796, "page": "Home", "sessionId": 1, "itemInSession": 1}\n',
+      ),
+  },
+  {
+    advice: 'Correct the file: a load would refuse it.',
+    before: [['create-tables']],
+    spoil: (folder) => writeFileSync(join(folder, 'log_data', 'broken.json'), '{'),
+    fails: ['check'],
+    code: 1,
+    follow: (folder) => rmSync(join(folder, 'log_data', 'broken.json')),
+  },
+  {
+    advice: 'Are LOG_DATA and SONG_DATA swapped',
+    before: [['create-tables']],
+    spoil: (folder) => writeFileSync(join(folder, 'dwh.cfg'), '[S3]\nLOG_DATA=song_data\nSONG_DATA=log_data\n'),
+    fails: ['check'],
+    code: 1,
+    follow: configured(''),
+  },
+  {
+    advice: 'Copy dwh.cfg.example to dwh.cfg',
+    spoil: (folder) => rmSync(join(folder, 'dwh.cfg')),
+    fails: ['check', '--offline'],
+    code: 2,
+    follow: (folder) => copyFileSync(join(ROOT, 'dwh.cfg.example'), join(folder, 'dwh.cfg')),
+  },
+  {
+    advice: 'Name the file itself',
+    spoil: (folder) => {
+      rmSync(join(folder, 'dwh.cfg'));
+      make('dwh.cfg')(folder);
+    },
+    fails: ['plan'],
+    code: 2,
+    follow: (folder) => {
+      rmSync(join(folder, 'dwh.cfg'), { recursive: true });
+      configured('')(folder);
+    },
+    leads: [['create-tables'], ['plan']],
+  },
+  {
+    advice: 'Save the file as UTF-8.',
+    spoil: (folder) => writeFileSync(join(folder, 'dwh.cfg'), Buffer.from(`# Gr\u00fc\u00dfe\n${CONFIG}`, 'latin1')),
+    fails: ['create-tables'],
+    code: 2,
+    follow: configured('# Grüße\n'),
+  },
+  {
+    advice: 'Name your dwh.cfg with --config.',
+    spoil: configured(`# ${'x'.repeat(2_000_000)}\n`),
+    fails: ['create-tables'],
+    code: 2,
+    follow: configured(''),
+  },
+  {
+    advice: 'Correct the path in dwh.cfg, or make the folder readable',
+    before: [['create-tables']],
+    spoil: (folder) => rmSync(join(folder, 'song_data'), { recursive: true }),
+    fails: ['etl'],
+    code: 1,
+    follow: make('song_data'),
+  },
+  {
+    advice: 'Remove or rename it, or the broken symbolic link',
+    before: [['create-tables']],
+    spoil: (folder) => symlinkSync('/nowhere/x.json', join(folder, 'log_data', 'link.json')),
+    fails: ['etl'],
+    code: 1,
+    follow: (folder) => rmSync(join(folder, 'log_data', 'link.json')),
+  },
+  {
+    advice: 'Correct the file, or remove the jsonpaths key',
+    before: [['create-tables']],
+    spoil: (folder) => {
+      writeFileSync(join(folder, 'paths.json'), '{}');
+      configured('LOG_JSONPATH=paths.json\n')(folder);
+    },
+    fails: ['etl'],
+    code: 1,
+    follow: configured(''),
+  },
+  {
+    advice: 'Move the file to a folder with a shorter path.',
+    before: [['create-tables']],
+    spoil: (folder) => {
+      make(FAR)(folder);
+      copyFileSync(firstLog(folder), join(folder, FAR, 'x.json'));
+    },
+    fails: ['etl'],
+    code: 1,
+    follow: (folder) => rmSync(join(folder, dirname(FAR)), { recursive: true }),
+  },
+  {
+    advice: 'Create the folder, or correct [DUCKDB] PATH',
+    spoil: configured('[DUCKDB]\nPATH=new/x.duckdb\n'),
+    fails: ['create-tables'],
+    code: 1,
+    follow: make('new'),
+  },
+  {
+    advice: 'Is it a DuckDB file, and may you write',
+    spoil: (folder) => {
+      make('x.duckdb')(folder);
+      configured('[DUCKDB]\nPATH=x.duckdb\n')(folder);
+    },
+    fails: ['create-tables'],
+    code: 1,
+    follow: configured(''),
+  },
+  {
+    advice: 'The file belongs to another program or is damaged',
+    spoil: (folder) => {
+      writeFileSync(join(folder, 'x.duckdb'), 'x'.repeat(20_000));
+      configured('[DUCKDB]\nPATH=x.duckdb\n')(folder);
+    },
+    fails: ['create-tables'],
+    code: 1,
+    follow: (folder) => rmSync(join(folder, 'x.duckdb')),
+  },
+  {
+    advice: 'The file is damaged: restore a copy of it, or delete it',
+    before: LOADED,
+    spoil: (folder) => truncateSync(join(folder, 'sparkify.duckdb'), 20_000),
+    fails: ['etl'],
+    code: 1,
+    follow: (folder) => rmSync(join(folder, 'sparkify.duckdb')),
+    leads: [['create-tables'], ['etl'], ['reconcile']],
+  },
+  {
+    advice: 'Raise [DUCKDB] MEMORY_LIMIT',
+    before: LOADED,
+    spoil: configured('[DUCKDB]\nMEMORY_LIMIT=4MB\n'),
+    fails: ['rebuild'],
+    code: 1,
+    follow: configured(''),
+  },
+];

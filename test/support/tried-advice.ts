@@ -1,0 +1,261 @@
+import { COMMAND_TRIALS } from './advice-commands.ts';
+import { FILE_TRIALS } from './advice-files.ts';
+import { MODEL_TRIALS } from './advice-model.ts';
+
+/** What a `next:` of the sources begins with, and the test that makes the error, does what it says and succeeds. */
+export interface TriedAdvice {
+  readonly advice: string;
+  /** Below test/. */
+  readonly file: string;
+  /** Some words of the test's title. */
+  readonly title: string;
+}
+
+const DISKS = 'cli/disks.test.ts';
+const RESTAMP = 'conformance/restamp.test.ts';
+const CONTROL = 'conformance/control-tables.test.ts';
+
+/** The advice that tests try: test/cli/advice.test.ts, and others that need an engine, a disk or a clock of their own. */
+export const TRIED: readonly TriedAdvice[] = [
+  ...[...COMMAND_TRIALS, ...FILE_TRIALS, ...MODEL_TRIALS].map(({ advice }) => ({
+    advice: advice.replace('npm run etl -- --help', 'npm run {name} -- --help'),
+    file: 'cli/advice.test.ts',
+    title: '$advice',
+  })),
+  { advice: 'Set TMPDIR to a folder that is there', file: DISKS, title: 'check finds it, a load names it' },
+  {
+    advice: 'Free some space there, or set TMPDIR',
+    file: DISKS,
+    title: 'smaller runs need less, and another TMPDIR has more',
+  },
+  { advice: 'Free some space there and run again', file: DISKS, title: 'with more space the same load goes through' },
+  { advice: 'Free some space where the output goes', file: DISKS, title: 'for the result: said, with exit code 1' },
+  { advice: 'Let this user write there, or name', file: DISKS, title: 'for the warehouse: check finds it before' },
+  { advice: 'You may not read or write it', file: DISKS, title: 'for the warehouse: check finds it before' },
+  { advice: 'Correct that file', file: 'conformance/sql-mistakes.test.ts', title: 'that is corrected is gone' },
+  {
+    advice: "Correct the warehouse's clock if it is wrong",
+    file: RESTAMP,
+    title: 'refuse every load until they are restamped',
+  },
+  {
+    advice: 'Loads are refused until the clock has passed it',
+    file: RESTAMP,
+    title: 'refuse every load until they are restamped',
+  },
+  {
+    advice: 'Run again later. If the clock is right now',
+    file: RESTAMP,
+    title: 'refuse every load until they are restamped',
+  },
+  {
+    advice: 'Loads are refused, since a run',
+    file: RESTAMP,
+    title: 'refuses loads and rebuilds before it stamps anything',
+  },
+  {
+    advice: 'Set the clock that is wrong, and run again',
+    file: RESTAMP,
+    title: 'refuses loads and rebuilds before it stamps anything',
+  },
+  {
+    advice: 'Allow NULL: npm run query',
+    file: 'conformance/own-columns.test.ts',
+    title: 'is named by check and by the load that fails on it',
+  },
+  { advice: 'Fix the row, or load everything in one run', file: CONTROL, title: 'is refused, and --no-replay loads' },
+  {
+    advice: 'npm run etl loads what is left.',
+    file: 'hostile/replays.test.ts',
+    title: 'ends a split load with advice',
+  },
+  {
+    advice: 'npm run etl loads everything again',
+    file: 'hostile/replays.test.ts',
+    title: 'ends a split load with advice',
+  },
+  {
+    advice: 'Name a schema for Starload alone',
+    file: 'hostile/neighbours.test.ts',
+    title: '--replace-foreign drops them',
+  },
+  {
+    advice: 'Correct DB_NAME, or create the database',
+    file: 'conformance/postgres-cli.test.ts',
+    title: '--create-database makes the database',
+  },
+  {
+    advice: 'Correct DB_USER or DB_PASSWORD',
+    file: 'conformance/postgres-cli.test.ts',
+    title: 'a password that is missing is named',
+  },
+  {
+    advice: 'Name the server itself in HOST and DB_PORT, or a pool',
+    file: 'conformance/postgres-pooler.test.ts',
+    title: 'loads where a connection keeps its process',
+  },
+  {
+    advice: 'Run the same command again at any time: nothing',
+    file: 'conformance/signals.test.ts',
+    title: 'loads the next time',
+  },
+];
+
+/** Advice that no test follows to its end, and why. */
+export const UNTRIED: readonly { readonly because: string; readonly advice: readonly string[] }[] = [
+  {
+    because: 'it takes an AWS account: its permissions, keys, regions, quotas or console',
+    advice: [
+      'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID',
+      'Renew the credentials, which have expired',
+      'Compare AWS_ACCESS_KEY_ID',
+      'AWS is busy',
+      'Look at the network, a proxy',
+      'A policy denies sts:GetCallerIdentity',
+      'Only this check needs STS',
+      'Restore it in S3',
+      'Correct the name of the bucket',
+      "Write the bucket's region",
+      'Allow {iam} on',
+      'Look up the code',
+      'Allow s3:DeleteObject on the work prefix',
+      'Allow s3:DeleteObject and s3:DeleteObjectVersion',
+      'Allow redshift-data:BatchExecuteStatement',
+      'Allow the role of [IAM_ROLE]',
+      'Attach the role of [IAM_ROLE]',
+      'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right',
+      'Is the name of the cluster or workgroup right',
+      'The files lie in another region',
+      'Is the endpoint the Redshift Data API?',
+      'The cluster has no space left',
+      'Ask for fewer or narrower rows',
+      'Grant the database user what it needs',
+      'Correct DB_NAME and DB_USER in dwh.cfg.',
+      'Create another one with CREATE DATABASE name COLLATE',
+      'Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER',
+      'By its code: see [AWS]',
+    ],
+  },
+  {
+    because: 'it takes CloudFormation, which .ci/run tries on moto as far as moto imitates it',
+    advice: [
+      'Give this identity the permission',
+      'CloudFormation does not support usage limits',
+      'CloudFormation does not support budgets',
+      'CloudFormation does not support Redshift (Serverless)',
+      'AWS is throttling requests',
+      'Fix the problem that AWS reports',
+      'Look at the events of the stack',
+      'Use another name with --stack',
+      'Nothing was changed. Fix the problem',
+      'Run the same command again at any time: it watches',
+      'Run again; what is deleted stays deleted',
+      'If that is what you want, run npm run teardown',
+      'Add --yes to do it.',
+      'Name it: --region us-west-2',
+      'Use a name of lower-case letters',
+      'Use a longer name',
+      'Write serverless or cluster',
+      'Write a whole number of at least 1',
+      'Write 4, 8, 16, 24',
+      'Write one address',
+      'Write yes or no',
+      'Write arn:aws:kms',
+      'Raise it: --max-capacity',
+      'Write US dollars an hour',
+      'Do that without indented lines',
+      'Run the same command again, or edit it by hand',
+    ],
+  },
+  {
+    because: 'it is about certifying a warehouse on Redshift, whose cost and time nobody has here',
+    advice: [
+      'Add --rpus N',
+      "Lower the workgroup's base capacity",
+      'Was this machine asleep?',
+      'Let the database user create schemas',
+      'Nothing remains of it. Is the warehouse busy?',
+      'Report it, and attach {file}',
+      '{file} holds the results so far',
+      'Name a file in a folder that you may write to: --out',
+      'Leave out --remove',
+      'Write minutes, from 1 to 60',
+      'Name a cluster or workgroup in dwh.cfg: HOST',
+      'Write a number, such as 8',
+    ],
+  },
+  {
+    because: 'the same command again, once nothing stands in the way: npm run torture does that after each fault',
+    advice: [
+      'npm run status shows what is loaded; running the same command again',
+      'Run again when nobody writes to it',
+      'Run again when nobody writes there',
+      'Run again in a few minutes',
+      'Run again. If the error persists',
+      'Run again at any time',
+      'Run again later; --debug',
+      'Run again: there was a conflict',
+      'Run again when the server is up',
+      'Run again; if it happens again',
+      'Run it again.',
+      'Run npm run etl again when no other process',
+      'A file was deleted while it was being loaded',
+      'Wait until it is done and run again; only one process',
+      'Wait until the other process is done',
+      '[{next} ]Run the same command again: it waits',
+      'Nothing needs to be repeated',
+      'Upload the file again',
+    ],
+  },
+  {
+    because:
+      'tests make the error, and the corrected state is that of all other tests; none goes from one to the other',
+    advice: [
+      'Add WORK_PREFIX = s3://your-bucket/starload/',
+      'Correct the location in dwh.cfg',
+      'Write the whole name of the folder',
+      'Write s3://bucket/folder in dwh.cfg',
+      'Take {needs} or more statements',
+      'Join transforms or checks of sql/',
+      'Split it into several',
+      'GRANT these to the database user',
+      'Ask an owner to GRANT',
+      'Drop the objects named above',
+      'A load deletes rows and inserts them again',
+      'Remove it, and keep such data',
+      'npm run create-tables says what is in its place',
+      'Is the server up, and are HOST and DB_PORT right?',
+      'Connections to other hosts are encrypted',
+      'For servers on other hosts, the certificate',
+      'Check HOST, DB_PORT, DB_NAME and DB_USER',
+      'Another run may hold the lock',
+      'Name a schema for them: DB_SCHEMA',
+      'Name the schema to use: DB_SCHEMA',
+      'Name a schema for the tables: DB_SCHEMA',
+      'Create another one with CREATE DATABASE name ENCODING',
+      'Write each %% of DB_PASSWORD',
+      'Delete {folder}, or choose another folder',
+      'Begin the file with "-- source: "',
+      'Does the DEFAULT of loaded_at',
+      'Load fewer files at a time',
+    ],
+  },
+  {
+    because: 'it takes another machine, user, clock, disk or program than a test has',
+    advice: [
+      'Install Node {LEAST_NODE}',
+      'Set the clock, and keep it in sync',
+      'Set the clock and run again',
+      'Run as the user who owns the file',
+      'Make the folder readable',
+      'Make the file readable',
+      'A newer DuckDB wrote the file',
+      "The server's disk is full",
+      'The server has no connection left',
+    ],
+  },
+  {
+    because: 'a second line of defence: something before it refuses the same',
+    advice: ['Add --write to let it change data', 'Restore sql/'],
+  },
+];
