@@ -125,7 +125,7 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
       'Attach the role of [IAM_ROLE]',
       'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right',
       'Is the name of the cluster or workgroup right',
-      'The files lie in another region',
+      'The files are in a different region',
       'Is the endpoint the Redshift Data API?',
       'The cluster has no space left',
       'Ask for fewer or narrower rows',
