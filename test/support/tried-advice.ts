@@ -238,6 +238,7 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
       'Begin the file with "-- source: "',
       'Does the DEFAULT of loaded_at',
       'Load fewer files at a time',
+      'Remove {join} and {join} before you generate anew',
     ],
   },
   {
