@@ -84,9 +84,12 @@ function masked(text) {
       .replace(/\b20\d{6}T\d{6}Z-[0-9a-f]{16}/g, '20260101T120000Z-0123456789abcdef')
       .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, '2026-01-01 12:00:00.000')
       .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(?!\.)/g, '2026-01-01 12:00:00')
-      // In a column that is eight characters wide, the name of it, and two apart from the next.
-      .replace(/(2026-01-01 12:00:00\.000 {2})[\d.]+ s +/g, (_, before) => `${before}${'1.5 s'.padEnd(10)}`)
-      .replace(/(2026-01-01 12:00:00 {2}\S+ +\d+ {2})[\d.]+ s +/g, (_, before) => `${before}${'1.5 s'.padEnd(10)}`)
+      // The column is as wide as its name.
+      .replace(/(2026-01-01 12:00:00\.000 {2})([\d.]+ s +)/g, (_, before, cell) => before + '1.5 s'.padEnd(cell.length))
+      .replace(
+        /(2026-01-01 12:00:00 {2}\S+ +\d+ {2})([\d.]+ s +)/g,
+        (_, before, cell) => before + '1.5 s'.padEnd(cell.length),
+      )
       .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
       .replace(/^compared: .*$/gm, (line) => line.replace(/[\d.]+ s/g, '0.1 s'))
       .replace(/Node \d+\.\d+\.\d+/g, 'Node 20.20.2')

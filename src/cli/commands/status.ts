@@ -4,7 +4,7 @@ import { withWarehouse } from '../session.ts';
 
 export const statusCommand = toModule<WarehouseArgs & { readonly all: boolean }>({
   command: 'status',
-  describe: 'show what is running now, past runs and the size of each table',
+  describe: 'show what is running now, past runs and failures, and the size of each table',
   options: {
     ...WAREHOUSE_OPTIONS,
     ...ALL_OPTION,
