@@ -100,7 +100,7 @@ async function removeDead(certification: Certification): Promise<void> {
   }
 }
 
-/** The files go first: nobody would look for them once the schema is gone. */
+/** The files go first: no later run would look for them once the schema is gone. */
 async function remove({ service, removeFiles }: Certification, schema: string): Promise<void> {
   try {
     await removeFiles(schema);
@@ -130,7 +130,7 @@ async function examine(certification: Certification): Promise<CertifiedDocument>
   return documentOf({ service, version, release: releaseOf(String(rows[0]?.[0] ?? '')), explained, answers, load });
 }
 
-/** A probe that breaks off has found something nobody had thought of; the others are asked all the same. */
+/** A probe that fails has found an unexpected answer; the other probes run anyway. */
 async function ask(probe: Probe, { service, schema, put, signal, timeUp }: Certification): Promise<Answer> {
   if (probe.needsFile === true && put === undefined) {
     return { answer: NOT_TRIED, said: 'there is no work prefix to copy a file from' };

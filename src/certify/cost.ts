@@ -13,7 +13,7 @@ export interface Limits {
   readonly maxDollars: number;
   /** Of an RPU for an hour, in US dollars. */
   readonly price: number;
-  /** The base capacity of a workgroup; undefined where nobody said. */
+  /** The base capacity of a workgroup; undefined if not given. */
   readonly rpus: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface Bound {
 
 /**
  * How long a certification may take: the minutes it was given, and on Serverless no longer than its dollars pay for. Throws
- * UsageError where they do not pay for the shortest time that is billed, or nobody knows what a minute costs.
+ * UsageError if they do not pay for the shortest time that is billed, or the price of a minute is not known.
  */
 export function boundOf(kind: 'cluster' | 'workgroup', { minutes, maxDollars, price, rpus }: Limits): Bound {
   const seconds = Math.floor(minutes * 60);

@@ -32,7 +32,7 @@ export interface Probe {
 export const NOT_TRIED = 'not_tried';
 /** What was left to ask when time was up. */
 export const NOT_REACHED = 'not_reached';
-/** What nobody had thought of. */
+/** An unexpected answer. */
 export const OTHER = 'other';
 
 /** A question that is answered by one batch: its statements, and what its end means. */

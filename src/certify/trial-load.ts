@@ -94,7 +94,7 @@ function lines(records: readonly object[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
-/** Loads a bad record, its repair by two loaders at once, rebuilds and reconciles. Each step is told as it ends. */
+/** Loads a bad record, its repair by two loaders at once, rebuilds and reconciles. Reports each step as it ends. */
 export async function tryLoads(
   loaders: readonly [LoadContext, LoadContext],
   files: TrialFiles,

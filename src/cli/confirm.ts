@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { InterruptedError } from '../errors.ts';
 import { holdProgress } from './progress-line.ts';
 
-/** Asks a question at a terminal and takes a yes for a yes; elsewhere nobody can be asked, which is a no. */
+/** Asks for confirmation at a terminal. Without a terminal the answer is no. */
 export async function confirmed(question: string, signal?: AbortSignal): Promise<boolean> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     return false;

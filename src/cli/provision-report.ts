@@ -40,7 +40,7 @@ export function tellCost(cost: Cost, parameters: Parameters, missing: readonly s
   }
 }
 
-/** Warns that the warehouse is there, and nobody was given the right to load into it. */
+/** Warns that the warehouse exists, but no user or role was given the right to load into it. */
 export function warnOfNobody(): void {
   story(
     `${styledStory('yellow', 'warning')}: only administrators can load: use --users or --roles to give others the policy`,

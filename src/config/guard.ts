@@ -1,6 +1,6 @@
 import type { ConfigProblem } from '../errors.ts';
 
-/** A text as the package `ini` can read it, and the lines that are not in it because nobody can. */
+/** A text that the package `ini` can read, and the lines left out of it because they cannot be read. */
 export interface Guarded {
   readonly text: string;
   readonly problems: readonly ConfigProblem[];

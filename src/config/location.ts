@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** A place understood, or why it was not: the end of a sentence that begins with the value. */
 export type Location = { readonly uri: string } | { readonly complaint: string };
 
-/** What relative paths and `~/` are taken from: both absolute; `home` is undefined where nobody knows it. */
+/** What relative paths and `~/` are taken from: both absolute; `home` is undefined if it is not known. */
 export interface PathBase {
   readonly directory: string;
   readonly home: string | undefined;

@@ -4,7 +4,7 @@ import { chmod, chown, link, open, readFile, realpath, rename, rm, stat } from '
 import { basename, dirname, join } from 'node:path';
 import { messageOf, StarloadError } from '../errors.ts';
 
-/** A file that holds no secrets yet may get some: nobody else reads it. */
+/** A file without secrets may get some later, so only its owner may read it. */
 const NEW_FILE_MODE = 0o600;
 
 /**

@@ -28,14 +28,14 @@ export interface DoctorCheck {
   run(): Promise<CheckOutcome>;
 }
 
-/** What running checks takes, and who is told. */
+/** What the checks need, and who gets their findings. */
 interface Running {
   readonly signal: AbortSignal;
   readonly onFinding: (finding: CheckResult) => void;
   readonly emit?: Emit | undefined;
 }
 
-/** Runs all checks, in their order; each is told as soon as it is done. Throws the signal's reason only. */
+/** Runs all checks in order, and reports each as soon as it is done. Throws only the signal's reason. */
 export async function runChecks(
   checks: readonly DoctorCheck[],
   { signal, onFinding, emit = () => {} }: Running,

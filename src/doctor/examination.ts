@@ -40,7 +40,7 @@ export interface WrittenFolder {
 
 /** What is asked of AWS. */
 export interface AwsAccess {
-  /** Who the credentials belong to; undefined where there is nobody to ask. */
+  /** Whose credentials they are; undefined if no service can say. */
   readonly whoAmI: (() => Promise<CallerIdentity>) | undefined;
   /** The region of a place in S3. */
   readonly regionOf: (uri: string) => Promise<string>;

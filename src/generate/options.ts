@@ -24,7 +24,7 @@ const USUAL_USERS = 100_000;
 /** The simulator keeps three bytes a user. */
 const MOST_USERS = 10_000_000;
 
-/** How many users a log of this many events has unless told otherwise. */
+/** The default number of users for a log of this many events. */
 export function usersFor(events: number): number {
   return Math.max(5, Math.min(USUAL_USERS, Math.floor(events / 80)));
 }

@@ -1,6 +1,6 @@
 /**
  * Does something for each item, so many at once, and gives the results in the items' order. After the first failure
- * nothing more is begun; what is under way is waited for, and the failure is thrown.
+ * nothing more is started; running work is awaited, and the failure is thrown.
  */
 export async function mapAtOnce<Item, Result>(
   items: readonly Item[],

@@ -49,7 +49,7 @@ export class ReadAhead {
 
   #begin(object: SourceObject): void {
     const content = collect(this.#store.read(object));
-    // A failure is met when the file's turn comes; until then it is nobody's.
+    // A failure is handled when it is the file's turn; until then it is ignored.
     content.catch(() => {});
     this.#underWay.set(object, content);
     this.#bytes += object.size;

@@ -26,7 +26,7 @@ export async function withSpoolRoot<T>(action: (folder: string) => Promise<T>): 
 const OWN_PREFIX = `starload-spool-${createHash('sha256').update(hostname()).digest('hex').slice(0, 8)}-`;
 /**
  * A socket that its owner listens on. It answers as long as the owner lives, also when it hangs, to everybody who shares the
- * folder: process ids mean nothing in another container. A folder without one is nobody's to remove.
+ * folder: process ids mean nothing in another container. A folder without one is never removed.
  */
 const LOCK = 'owner.sock';
 /** Of a socket's address: 104 bytes on macOS, 108 on Linux, the closing zero included. */

@@ -121,7 +121,7 @@ export interface Dropped {
   readonly name: string;
   /** As DROP calls it. */
   readonly kind: string;
-  /** How many rows may go with it; undefined where nobody asks. */
+  /** How many rows may be dropped with it; undefined if there is no limit. */
   readonly rows: number | undefined;
 }
 
@@ -138,7 +138,7 @@ export interface Replaced {
 
 /**
  * Drops what was found and creates every table of the model, but for those that stay. Nothing else is dropped: what has
- * come since makes it fail. Rows are counted once more when nobody else can write.
+ * come since makes it fail. Rows are counted again when no other process can write.
  */
 export function createTablesBatch(
   model: Model,

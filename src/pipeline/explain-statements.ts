@@ -89,7 +89,7 @@ async function explain(
       made = [...made, ...makes];
       continue;
     }
-    // What needs the table that could not be made fails as well, and is told as well.
+    // Statements that need the table that could not be created fail as well, and are reported as well.
     const failed = steps.findIndex((step) => step.name === failure.step.name.replace(/^explain_/, ''));
     refused.push({
       statement: `${name}: ${steps[failed]?.name ?? failure.step.name}`,

@@ -18,13 +18,13 @@ export interface Reconciliation {
   readonly seconds: Readonly<Record<'sources' | 'star' | 'files', number>>;
 }
 
-/** What is compared, and what is told. */
+/** What to compare, and what to report. */
 export interface ReconcileOptions {
   /** Whether every file is read: its records counted, its values compared, and rows that no file holds any more named. */
   readonly recounts: boolean;
   /** Absent, everything is compared. */
   readonly sample?: Sample | undefined;
-  /** Whether values may be told, which may be personal. */
+  /** Whether values, which may be personal, may be printed. */
   readonly excerpts?: boolean;
 }
 
@@ -78,7 +78,7 @@ function reasonNotToSearch(
 
 const MOST_NAMED = 3;
 
-/** Files that are set aside agree with the ledger; still nobody may forget them. */
+/** Files that are set aside agree with the ledger, but a note must name them. */
 function tellSetAside(sources: readonly SourceComparison[]): readonly string[] {
   const files = sources.flatMap(({ setAside }) => setAside);
   if (files.length === 0) {

@@ -11,7 +11,7 @@ import { checkFields, type FieldProblem } from '../records/record.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
 import { excerptOf } from './search.ts';
 
-/** What is told of a staging table's bad records. */
+/** The report on a staging table's bad records. */
 export interface Rejects {
   /** How many there are; a file that is broken as a whole counts as one. */
   readonly count: number;

@@ -13,7 +13,7 @@ export async function readSizes({
   return new Map(inModelOrder(model, sizes, { tableOf: ([table]) => table }));
 }
 
-/** The same for the report of what has committed: where they cannot be read, that is told and none are reported. */
+/** The same for the report of what has committed: if they cannot be read, a warning says so and none are reported. */
 export async function sizesAfterCommit(
   context: Pick<LoadContext, 'model' | 'warehouse' | 'emit'>,
 ): Promise<ReadonlyMap<string, number>> {

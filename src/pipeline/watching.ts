@@ -66,14 +66,14 @@ class Queue {
   readonly #emit: Emit;
   #told = '';
   #isLooking = false;
-  /** Counts the waits: an answer that comes after its wait is over is not told. */
+  /** Counts the waits: an answer that arrives after its wait is over is not reported. */
   #wait = 0;
 
   constructor(emit: Emit) {
     this.#emit = emit;
   }
 
-  /** Asks, one question at a time. Who cannot be asked about is not told: the batch goes on all the same. */
+  /** Asks, one question at a time. If that cannot be found out, nothing is reported: the batch continues anyway. */
   async look(blockers: Blockers | undefined): Promise<void> {
     if (blockers === undefined || this.#isLooking) {
       return;

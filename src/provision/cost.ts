@@ -21,13 +21,13 @@ const HOURS_PER_MONTH = 730;
 
 /** What a warehouse costs, in US dollars. */
 export interface Cost {
-  /** Of one RPU or one node, for an hour; null where nobody said. */
+  /** Of one RPU or one node, for an hour; null if not known. */
   readonly price: number | null;
   /** Where the price is from. */
   readonly basis: string;
   /** Serverless: the shortest load; null on a cluster. */
   readonly leastPerRun: number | null;
-  /** A cluster at all times; Serverless at its maximum capacity, nothing while nobody asks. */
+  /** A cluster at all times; Serverless at its maximum capacity, nothing while it is idle. */
   readonly mostPerHour: number | null;
   /** A cluster that is never paused; null on Serverless, where it depends on use. */
   readonly perMonth: number | null;

@@ -96,7 +96,7 @@ export function nameMistake(
     : undefined;
 }
 
-/** Enough to notice a slip: AWS Budgets sends to it, and nobody would hear of a wrong one. */
+/** Enough to notice a typo: AWS Budgets sends mail to it, and a wrong address would not be noticed. */
 function isEmail(text: string): boolean {
   const [name = '', domain = '', ...more] = text.split('@');
   return name !== '' && /[^.]\.[^.]/.test(domain) && more.length === 0 && !/[\s,]/.test(text);

@@ -7,7 +7,7 @@ import { type Change, isSettled, isSuccess, type StackEvent, type StackState } f
 import { DEFAULTS } from './parameters.ts';
 import { StackWatch, type WatchOptions } from './watch.ts';
 
-/** A change set that CloudFormation has worked out and nobody has executed. */
+/** A change set that CloudFormation has prepared and that has not been executed. */
 export interface Proposal {
   readonly id: string;
   readonly stackId: string;

@@ -7,7 +7,7 @@ import { isBeginning, type StackEvent } from './outcome.ts';
 export interface WatchOptions {
   /** Hears of every event of a stack that is followed, once, oldest first. */
   readonly emit: (event: StackEvent) => void;
-  /** Stops waiting: what CloudFormation has begun goes on. */
+  /** Stops waiting; CloudFormation continues what it has started. */
   readonly signal: AbortSignal;
   readonly pollMilliseconds?: number | undefined;
 }
@@ -60,7 +60,7 @@ export class StackWatch {
     return found.reverse();
   }
 
-  /** Takes what happened to a stack so far as told. */
+  /** Treats the events of a stack so far as already reported. */
   async remember(id: string): Promise<void> {
     for (const event of await this.events(id)) this.#seen.add(event.id);
   }
@@ -85,7 +85,7 @@ export class StackWatch {
     await sleep(this.#options.pollMilliseconds ?? POLL_MILLISECONDS, undefined, { signal: this.#options.signal });
   }
 
-  /** Tells the events that were not told yet; whether an operation began with one of them. */
+  /** Reports the events not reported yet; returns whether an operation began with one of them. */
   async #tell(id: string): Promise<boolean> {
     const fresh = (await this.events(id)).filter((event) => !this.#seen.has(event.id));
     for (const event of fresh) {

@@ -302,7 +302,7 @@ export const PASSED_ESCAPE: number = addState('passedOver', Container.record);
 export const PASSED_CLOSED: number = addState('passedClosed', Container.record);
 /** The state at a line break inside a string, if that is the mistake. */
 export const PASSED_BROKEN_OFF: number = addState('passedBrokenOff', Container.record);
-/** The state once nobody can tell the records apart any more: the rest of the file is not looked at. */
+/** The state once the records can no longer be separated: the rest of the file is not read. */
 export const LOST: number = addState('lost', Container.record);
 const OPEN_RECORD = addState('openObject', Container.record);
 const OPEN_OBJECT = addState('openObject', Container.object);

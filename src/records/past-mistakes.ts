@@ -1,6 +1,6 @@
 import { MalformedJson } from './malformed-json.ts';
 
-/** Is told of the mistakes in a file that is read past them. */
+/** Receives the mistakes in a file that is read past them. */
 export interface MistakeListener {
   /** A malformed record, which is one whole line of the file: it can be kept out alone. Told in the order of the lines. */
   onMistake(mistake: MalformedJson): void;

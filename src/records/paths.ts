@@ -1,7 +1,7 @@
 import { elementsOf, endOfValue, membersOf } from './json-text.ts';
 import type { JsonPath } from './jsonpaths.ts';
 
-/** Why nobody can say what stands at a path of a record. */
+/** Why a path of a record has no defined value. */
 export class Unreadable {
   readonly reason: string;
 

@@ -31,7 +31,7 @@ export function writtenIn(
 
 /**
  * `sql/star/users.sql, line 3`: what is written on a line of a statement. Of text before or behind a file's it is the file;
- * without a line it is the only file, or the folder of all files. Undefined where nobody knows.
+ * without a line it is the only file, or the folder of all files. Undefined if it is not known.
  */
 export function placeOf(written: readonly Written[], line: number | undefined): string | undefined {
   if (line === undefined) {

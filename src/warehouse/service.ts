@@ -30,7 +30,7 @@ export interface Service {
   /** What kind of warehouse it is, and where: no name, account or host. */
   readonly kind: 'cluster' | 'workgroup';
   readonly region: string;
-  /** Sends statements, as one transaction unless told otherwise, and waits for the end. */
+  /** Sends statements, by default as one transaction, and waits for the end. */
   send(sqls: readonly string[], options?: SendOptions): Promise<Sent>;
   /** The rows of a statement of a batch, counted from 1. */
   rows(id: string, part: number): Promise<ResultSet>;

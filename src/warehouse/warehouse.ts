@@ -67,7 +67,7 @@ export type Wanted = 'always' | 'on-failure';
 export interface Batch {
   readonly name: string;
   readonly locks: boolean;
-  /** Tables that nobody else may write to or read until the end, besides what `locks` means. */
+  /** Tables that no one else may write to or read until the end, in addition to `locks`. */
   readonly lockedTables?: readonly string[];
   /** Tables it deletes rows from: it is refused where that would reach tables of others (Relation.reach). */
   readonly deletesFrom?: readonly string[];
@@ -101,7 +101,7 @@ export type BatchMoment =
   | { readonly kind: 'step'; readonly name: string; readonly at: number; readonly blockers?: Blockers }
   | { readonly kind: 'committing' };
 
-/** Asks for whom a batch waits at that moment; nobody where it does not wait. Absent where the engine cannot tell. */
+/** Asks for whom a batch is waiting at that moment; empty if it is not waiting. Absent if the engine cannot tell. */
 export type Blockers = () => Promise<readonly RunningBatch[]>;
 
 /** Takes the moments of a batch. What it throws ends the batch where it runs in this process. */
@@ -171,7 +171,7 @@ export interface Warehouse {
   readonly now: string;
   /** Where the files lie that it reads by itself, if they are handed on untouched. */
   readonly reads: 'local' | 's3';
-  /** What it can be given: parts and manifests, or, where nobody may write to S3, whole folders of S3 only. */
+  /** What it can load: parts and manifests or, if nothing can be written to S3, only whole S3 folders. */
   readonly loads: 'parts' | 'folders';
   /** How many statements a batch may have; absent where it may have any number. */
   readonly statementLimit?: StatementLimit;

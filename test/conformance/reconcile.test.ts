@@ -74,7 +74,7 @@ describe.each(engines)('reconcile on $name', (engine) => {
       loader.store.files.set(`${LOG_ROOT}/b.json`, linesOf([HOME]));
       loader.store.files.delete(`${SONG_ROOT}/b.json`);
       const { notes } = await reconcile(loader.context, { recounts: false });
-      expect(notes).toEqual([expect.stringContaining('--recount names them')]);
+      expect(notes).toEqual([expect.stringContaining('--recount lists them')]);
       const unheld = {
         gone: [`${SONG_ROOT}/b.json`],
         events_in_no_file: [

@@ -115,7 +115,7 @@ onRedshift('a whole folder', () => {
       expect(await levelsOf(loader)).toEqual(['day 01', 'day 02', 'day 03']);
       s3.put('logs', 'days/2018-11-04.txt', lineOf('no data'));
       await expect(load('logs/days/2018-11-0')).rejects.toThrow(
-        'COPY would take s3://logs/days/2018-11-04.txt for data',
+        'COPY would load s3://logs/days/2018-11-04.txt as data',
       );
     }));
 

@@ -98,7 +98,7 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('a split 
       const tolerance = { maxErrors: 2, quarantine: false, excerpts: true };
       const error = await failureOf(etl({ ...split(loader.context), tolerance }));
       expect(error.headline).toBe(
-        '3 records are bad, but only 2 are allowed (the first 2 are listed); runs 1 to 2 of 4 are committed and stay (2 files, 2 records, 1 kept out); the others are not loaded',
+        '3 records are bad, but only 2 are allowed (the first 2 are listed); runs 1 to 2 of 4 are committed and stay (2 files, 2 records, 1 rejected); the others are not loaded',
       );
     }));
 

@@ -103,7 +103,7 @@ async function readOrError(path: string): Promise<Config | ConfigError> {
   });
 }
 
-/** The configuration, or undefined where it is wrong; every mistake and every warning is told. */
+/** The configuration, or undefined where it is wrong; reports every mistake and every warning. */
 function configured(
   path: string,
   read: Config | ConfigError,

@@ -104,7 +104,7 @@ async function* asking({ emit }: LoadContext, pages: Pages): AsyncGenerator<Resu
   emit({ type: 'idle' });
 }
 
-/** Prints until the rows end, or nobody reads any more. */
+/** Prints until the rows end, or the reader stops. */
 async function print(pages: Pages, args: Args, printed: { pieces: number }): Promise<void> {
   for await (const text of await rendered(pages, args)) {
     printed.pieces += 1;

@@ -35,7 +35,7 @@ export class S3Clients {
     this.#options = options;
   }
 
-  /** A client for a bucket's region. Throws StarloadError when there is no such bucket, or nobody to ask. */
+  /** A client for a bucket's region. Throws StarloadError if the bucket does not exist, or S3 cannot be reached. */
   async of(bucket: string): Promise<S3> {
     return this.#inRegion(await this.regionOf(bucket));
   }

@@ -14,7 +14,7 @@ export function s3Place(object: SourceObject): S3Place | undefined {
   return bucket === undefined || key === undefined ? undefined : { bucket, key };
 }
 
-/** A listed object as a source file. Throws StarloadError for one without an ETag: nobody would notice that it changed. */
+/** A listed object as a source file. Throws StarloadError for an object without an ETag: a change of it could not be detected. */
 export function describe({ key, size, etag, modified }: ListedObject, bucket: string): S3Object {
   const uri = uriOf({ bucket, key });
   if (etag === '') {

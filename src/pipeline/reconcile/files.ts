@@ -73,7 +73,7 @@ function planOfUnits(sources: readonly SourceComparison[], kind: 'loaded' | 'oth
 interface PreparedFiles {
   /** The files that are loaded as they are. */
   readonly loaded: readonly TemporaryCopy<PreparedTable>[];
-  /** All others; none where nobody asks for them. */
+  /** All others; empty if not requested. */
   readonly others: readonly TemporaryCopy<PreparedTable>[];
 }
 

@@ -11,7 +11,7 @@ import type { LoadContext, Source } from '../context.ts';
 import { readJsonPaths } from '../prepare.ts';
 import type { SourceUnit } from '../ways/unit.ts';
 
-/** What reading all of a unit told. */
+/** The result of reading a whole unit. */
 export interface Recount {
   readonly records: number;
   readonly version: string;

@@ -117,7 +117,7 @@ function describeCounts(differing: readonly Differing[]): string {
   return surplus > 0 ? `${counted(surplus)} too many` : `${counted(-surplus)} missing`;
 }
 
-/** A value as it is told from others: texts in quotes. */
+/** A value as it is printed: texts in quotes. */
 function text(value: Value | undefined): string {
   return value === null || value === undefined
     ? 'NULL'

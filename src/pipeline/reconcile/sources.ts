@@ -12,7 +12,7 @@ export interface SourceComparison {
   readonly table: string;
   /** Files, or folders where the warehouse loads folders only. */
   readonly files: number;
-  /** Records counted; undefined where nobody counted. */
+  /** Records counted; undefined if they were not counted. */
   readonly records: number | undefined;
   /** Whether the warehouse may hold rows that no file holds any more: a version was replaced, or a file is gone. */
   readonly mayHoldMore: boolean;

@@ -18,7 +18,7 @@ import { sizesAfterCommit } from '../sizes.ts';
 import type { SourceUnit } from './unit.ts';
 
 /**
- * A source as a folder to be copied in a full refresh: where nobody may write to S3, COPY can only be given folders, and everything is loaded
+ * A source as a folder to be copied in a full refresh: if nothing can be written to S3, COPY can only read folders, and everything is loaded
  * again whenever anything in them has changed. Throws StarloadError if a folder holds files that COPY would load as data, or
  * a source is not in S3.
  */
@@ -38,7 +38,7 @@ function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCop
   const gzipped = objects.filter((object) => isGzip(object.uri)).length;
   refuse(
     gzipped > 0 && gzipped < objects.length,
-    `${root} holds compressed and plain files, which one COPY cannot read together together together together together together together together`,
+    `${root} holds compressed and plain files, which one COPY cannot read together together together together together together together together together together together together`,
   );
   return {
     table,

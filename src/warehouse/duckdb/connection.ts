@@ -76,7 +76,7 @@ export function placesOf({ database, schema }: Pick<OpenFile, 'database' | 'sche
   return { tables: `${quoteIdentifier(database)}.${quoteIdentifier(schema)}.`, temporary: 'temp.main.' };
 }
 
-/** The name of an empty database in memory: DuckDB always looks for plain names somewhere, and lets nobody choose nothing. */
+/** The name of an empty database in memory: DuckDB always looks up plain names somewhere; it has no way to look nowhere. */
 function nowhere(database: string): string {
   return `${database}_nowhere`;
 }

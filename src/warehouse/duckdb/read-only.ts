@@ -29,7 +29,7 @@ export async function assertReads(connection: DuckDBConnection, sql: string): Pr
 
 /**
  * Refuses a statement that writes and that would end the process: DuckDB's logging opens its files on a thread whose
- * exceptions nobody catches, and files are out of its reach. Throws WarehouseError `refused`.
+ * uncaught exceptions, and cannot reach files. Throws WarehouseError `refused`.
  */
 export function assertEndsNothing(steps: readonly Step[]): void {
   if (steps.some((step) => step.kind === 'sql' && /enable_logging/i.test(step.sql))) {

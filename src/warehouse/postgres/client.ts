@@ -65,7 +65,7 @@ async function openPlain(access: ServerAccess): Promise<Client> {
 
 function newClient({ target }: ServerAccess): Client {
   const client = new PgClient(clientConfig(target));
-  // A connection that breaks while nobody waits for an answer tells it here; the next statement then fails.
+  // A connection that breaks while no statement is running reports it here; the next statement then fails.
   client.on('error', () => {});
   return client;
 }

@@ -108,7 +108,7 @@ function serverAdvice(port: number, next: string | undefined): string {
     : (next ?? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg.');
 }
 
-/** The error for a server that is Redshift: HOST is a custom domain name, from which nobody can tell. */
+/** The error for a server that is Redshift: HOST is a custom domain name, which does not show it. */
 export function redshiftFailure({ host }: PostgresTarget): WarehouseError {
   return new WarehouseError(
     'unreachable',

@@ -69,7 +69,7 @@ const FIRST_POLL_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 10_000;
 const ENDED = new Set(['FINISHED', 'FAILED', 'ABORTED']);
 
-/** Whether a statement has come to its end. A status nobody knows is not an end. */
+/** Whether a statement has come to its end. An unknown status is not an end. */
 export function hasEnded({ status }: StatementState): boolean {
   return ENDED.has(status);
 }
@@ -94,7 +94,7 @@ export class DataApi {
     this.#firstPause = firstPause;
   }
 
-  /** Submits statements, as one transaction unless told otherwise. A call that is repeated with its token runs once. */
+  /** Submits statements, by default as one transaction. A call that is repeated with its token runs once. */
   async submitBatch(
     sqls: readonly string[],
     { name, token }: Submission,

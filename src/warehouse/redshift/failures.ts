@@ -19,7 +19,7 @@ export function isTransient(error: unknown): boolean {
 
 const FULL = ['ActiveSessionsExceededException', 'ActiveWaitingRequestsExceededException', 'QueryTimeoutException'];
 
-/** Whether the service answered a call, and the answer was no: nothing was begun. */
+/** Whether the service refused a call, so that nothing was started. */
 export function isRefusal(error: unknown): boolean {
   const isOfKeys = ['noKeys', 'expired', 'wrongKeys'].includes(troubleOf(error) ?? '');
   return isOfKeys || isDenied(error) || codeOf(error) === 'ValidationException';

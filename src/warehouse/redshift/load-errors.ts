@@ -63,7 +63,7 @@ ORDER BY starttime DESC, filename, line_number
 LIMIT ${MAX_PROBLEMS}`,
 ];
 
-/** A run's own folder in the work prefix is nobody else's, so that its name finds the run's errors and no others. */
+/** Only this run uses its folder in the work prefix, so its name finds only this run's errors. */
 function condition({ queryId, filePrefix }: Blame, query: string, file: string): string {
   return queryId > 0
     ? `${query} = ${Math.trunc(queryId)}`

@@ -17,7 +17,7 @@ export interface SubmitterOptions {
   readonly deadlineMilliseconds: number;
 }
 
-/** Is told of a statement that was submitted, and what it does while it runs. */
+/** Receives the statement that was submitted, and its state while it runs. */
 export interface StatementWatch {
   readonly onSubmitted?: (id: string) => void;
   readonly onLook?: OnLook | undefined;
