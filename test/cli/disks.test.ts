@@ -8,6 +8,7 @@ import { MAIN } from '../support/cli.ts';
 import { CAN_FORBID, CAN_MOUNT, forbid, NO_MOUNT, withSmallDisk } from '../support/disks.ts';
 import { withFolder } from '../support/engines.ts';
 import { testIf } from '../support/skips.ts';
+import { untimed } from '../support/untimed.ts';
 
 /** About 4 MB of text. */
 const EVENTS = 8000;
@@ -30,7 +31,7 @@ function withProject(more: string, action: (run: Run, folder: string) => Promise
       const env = { ...process.env, NO_COLOR: '1', TMPDIR };
       const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: folder, env, encoding: 'utf8' });
       expect(readdirSync(temporary)).toEqual([]);
-      return { status, stdout, stderr };
+      return { status, stdout, stderr: untimed(stderr) };
     };
     await action(run, folder);
   });
@@ -166,7 +167,7 @@ describe('a folder that nothing can be written to', () => {
         );
         expect(run('create-tables')).toMatchObject({
           status: 1,
-          stderr: expect.stringMatching(/cannot open .*\nnext: You may not read or write it: change its rights/),
+          stderr: expect.stringMatching(/cannot open .*\nnext: You may not read or write it: change its permissions/),
         });
       } finally {
         open();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ROOT } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
+import { untimed } from '../support/untimed.ts';
 
 const VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 /** Nothing of npm, as in a user's shell. */
@@ -55,7 +56,7 @@ describe('the package, installed in another', () => {
       expect(run('starload generate-data --songs 12 --events 300 --seed 3')).toMatchObject({ status: 0 });
       expect(run('cp node_modules/starload/dwh.cfg.example dwh.cfg')).toMatchObject({ status: 0 });
       const { stderr } = run('starload etl');
-      const [, next = ''] = /^next: Run (starload \S+) first/m.exec(stderr) ?? [stderr];
+      const [, next = ''] = /^next: Run (starload \S+) first/m.exec(untimed(stderr)) ?? [stderr];
       expect(next).toBe('starload create-tables');
       expect(run(next)).toMatchObject({ status: 0 });
       expect(run('starload etl')).toMatchObject({ status: 0 });
