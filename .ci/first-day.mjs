@@ -92,6 +92,7 @@ function masked(text) {
       )
       .replace(/done in [\d.]+ m?s/g, 'done in 1.5 s')
       .replace(/^compared: .*$/gm, (line) => line.replace(/[\d.]+ s/g, '0.1 s'))
+      .replace(/[\d.]+ [kMGT]?B are free/g, '20.0 GB are free')
       .replace(/Node \d+\.\d+\.\d+/g, 'Node 20.20.2')
   );
 }

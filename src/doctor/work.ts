@@ -37,5 +37,5 @@ async function checkWork({ prefix, put, remove }: WorkPrefix): Promise<CheckOutc
       next: error instanceof StarloadError ? error.next : undefined,
     };
   }
-  return { reason: `${prefix} can be written to and cleaned up up up up up up up up up up up up up up` };
+  return { reason: `${prefix} can be written to and cleaned up` };
 }
