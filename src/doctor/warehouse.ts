@@ -15,7 +15,7 @@ import { checkPrivileges } from './privileges.ts';
 import { shapeProblems } from './shape.ts';
 import { checkStamps } from './stamps.ts';
 
-/** The checks of the warehouse: can it be reached, are the tables there and as they must be, what may the user do? */
+/** The checks of the warehouse: can it be reached, do the tables exist and match the expected schema, what may the user do? */
 export function warehouseChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   return [
     { name: 'connect', needs: ['credentials'], run: () => checkConnection(examination, learnt) },

@@ -4,7 +4,7 @@ import { badRecords, configured, FAR, firstLog, LOADED, make, type Trial } from 
 import { ROOT } from './cli.ts';
 import { CONFIG } from './cli-project.ts';
 
-/** Trials of files that are not as they must be. */
+/** Trials of broken files. */
 export const FILE_TRIALS: readonly Trial[] = [
   {
     advice: 'Fix the problems listed above, from the top',
