@@ -78,7 +78,7 @@ function leaveEntry(folder: string, { id, ageHours = 0 }: { id?: string | undefi
 describe('a statement of an earlier process that may not be looked at', () => {
   test.each([
     ['whose id is known', OTHER, 'statement 01234567'],
-    ['whose id is not known', undefined, 'may not be looked at'],
+    ['whose id is not known', undefined, 'cannot be described with these credentials'],
   ])('and %s causes a warning, and the load continues', (_, id, note) =>
     withWarehouse(async ({ folder, warehouse, notes }) => {
       const loader = await makeLoader(warehouse, folder);
