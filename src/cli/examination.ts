@@ -31,7 +31,8 @@ export async function withExamination<T>(
       spoolRoot,
       deep,
       signal: (await watching).signal,
-      emit,
+      // What a deep check copies is in its findings.
+      emit: (event) => (event.type === 'listed' || event.type === 'read' ? undefined : emit(event)),
     });
   });
 }
