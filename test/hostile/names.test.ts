@@ -275,7 +275,7 @@ describe('in S3, on Redshift', () => {
         const before = await readEverything(loader);
         expect(await endOf(() => etl(loader.context))).toMatchObject({
           code: 1,
-          text: expect.stringContaining('for data'),
+          text: expect.stringContaining('as data'),
         });
         expect(await readEverything(loader)).toEqual(before);
       },
