@@ -26,7 +26,12 @@ export async function captured<T>(
     texts[name] += text;
     onText();
   };
-  const undo = [divert(process.stdout, keep('stdout')), divert(process.stderr, keep('stderr')), withEnvironment(env)];
+  const undo = [
+    divert(process.stdout, keep('stdout')),
+    divert(process.stderr, keep('stderr')),
+    divertConsole((text) => keep('stdout')(`${text}\n`)),
+    withEnvironment(env),
+  ];
   try {
     const value = await action();
     return { value, ...texts };
@@ -46,6 +51,15 @@ function divert(stream: NodeJS.WriteStream, to: (text: string) => void): () => v
   }) as typeof write;
   return () => {
     stream.write = write;
+  };
+}
+
+/** yargs prints help by way of the console, which is Jest's own in tests. */
+function divertConsole(to: (text: string) => void): () => void {
+  const { log } = console;
+  console.log = (text: unknown) => to(String(text));
+  return () => {
+    console.log = log;
   };
 }
 
