@@ -23,22 +23,22 @@ export interface Copy {
   readonly mapping: Mapping;
 }
 
-/** Names of the steps whose outcome the pipeline asks about. */
+/** Names of the steps whose outcome the pipeline checks. */
 export const STAMP_GUARD = 'stamp_guard';
 export const LOAD_GUARD = 'load_guard';
 export const ROWS_GUARD = 'rows_guard';
 
-/** What a run writes down of itself, and what it relies on. */
+/** What a run records about itself, and what it relies on. */
 export interface Records {
   /** The rows of load_ledger. */
   readonly ledger: Part;
-  /** The rows of rejected_records; none where nothing was rejected. */
+  /** The rows of rejected_records; empty if nothing was rejected. */
   readonly rejects: readonly Part[];
-  /** What must stand in the ledger still; absent where it was empty when the run was planned. */
+  /** What the ledger must still contain; absent if it was empty when the run was planned. */
   readonly base?: Base | undefined;
 }
 
-/** What a plan was made on: the newest stamp of the ledger, or, from a load's second run on, the run before. */
+/** What a plan is based on: the newest stamp of the ledger or, from a load's second run on, the previous run. */
 export type Base = { readonly stamp: string } | { readonly runId: string };
 
 /** One load: stamp, ledger, rejects, staging, checks, star, checks. Everything in it commits together. */
@@ -63,7 +63,7 @@ export function loadBatch(
   return { name, locks: true, deletesFrom: deletedFrom(model), steps };
 }
 
-/** The tables whose rows are deleted and inserted again. */
+/** The tables from which rows are deleted before they are inserted again. */
 function deletedFrom(model: Model): readonly string[] {
   return model.tables.filter(({ kept }) => !kept).map(({ name }) => name);
 }
@@ -75,8 +75,8 @@ function conditionOf(base: Base): string {
 }
 
 /**
- * The star and everything derived, made from staging by the very statements of a load, with the run's rows being all; where
- * it restamps, the row of load_run is recreated first, and stamps that are ahead of the clock are corrected.
+ * Derives the star and all other derived tables from staging. It uses the statements of a load, but treats all rows as
+ * the run's. If it restamps, it first recreates the row of load_run and corrects stamps that are ahead of the clock.
  */
 export function rebuildBatch(model: Model, now: string, name: string, restamps = false): Batch {
   const stamps = { now, since: BEGINNING };
@@ -88,12 +88,12 @@ export function rebuildBatch(model: Model, now: string, name: string, restamps =
   return { name, locks: true, deletesFrom: deletedFrom(model), steps };
 }
 
-/** A folder to load into a staging table, and what the ledger will say of it. */
+/** A folder to load into a staging table, and what the ledger will record about it. */
 export interface FolderCopy extends FolderVersion {
   readonly folder: Folder;
 }
 
-/** Reloads everything from whole folders: staging is emptied, copied and derived from, in one transaction. */
+/** Reloads everything from whole folders. One transaction empties staging, copies the folders and derives the rest. */
 export function refreshBatch(model: Model, now: string, name: string, copies: readonly FolderCopy[]): Batch {
   const stamps = { now, since: BEGINNING };
   const begin = [protocolSql(model, 'begin_run'), protocolSql(model, STAMP_GUARD)];
@@ -111,34 +111,34 @@ function clearing(tables: readonly Table[]): readonly NamedSql[] {
   return tables.map(({ name }) => ({ name: `clear_${name}`, sql: `DELETE FROM ${quoteIdentifier(name)}` }));
 }
 
-/** The model as it works on derived tables that are empty. */
+/** The model for derived tables that are empty. */
 export function fresh(model: Model): Model {
   return { ...model, transforms: model.transforms.filter(({ skippedByRebuild }) => !skippedByRebuild) };
 }
 
-/** What is to make room for a table of the model. */
+/** What is dropped to make room for a table of the model. */
 export interface Dropped {
   readonly name: string;
-  /** As DROP calls it. */
+  /** The kind of object, as DROP names it. */
   readonly kind: string;
-  /** How many rows may be dropped with it; undefined if there is no limit. */
+  /** The maximum number of rows that may be dropped with it; undefined if there is no limit. */
   readonly rows: number | undefined;
 }
 
-/** What create-tables found, and may drop. */
+/** What create-tables found and may drop. */
 export interface Replaced {
   readonly dropped: readonly Dropped[];
-  /** Whether the lock of all writers is there. */
+  /** Whether load_run, the lock of all writers, exists. */
   readonly hasRun: boolean;
-  /** Whether there is a ledger, whose order of runs is to be kept. */
+  /** Whether a ledger exists. The order of its runs is kept. */
   readonly hasLedger: boolean;
-  /** The tables that stay as they are. */
+  /** The tables that are kept. */
   readonly kept: ReadonlySet<string>;
 }
 
 /**
- * Drops what was found and creates every table of the model, but for those that stay. Nothing else is dropped: what has
- * come since makes it fail. Rows are counted again when no other process can write.
+ * Drops what was found and creates every table of the model except those that are kept. It drops nothing else: it fails
+ * if an object was added since. It counts rows again once no other process can write.
  */
 export function createTablesBatch(
   model: Model,
@@ -174,7 +174,7 @@ function dropWord(kind: string): string {
   return kind === 'partitioned table' ? 'TABLE' : kind.toUpperCase();
 }
 
-/** Fails where a table holds more rows than may be dropped. */
+/** Fails if a table holds more rows than may be dropped. */
 function rowsGuard(dropped: readonly Dropped[]): readonly NamedSql[] {
   const fuller = dropped.flatMap(({ name, rows }) =>
     rows === undefined
@@ -188,7 +188,7 @@ ${fuller.join('\nUNION ALL\n')}
   return fuller.length === 0 ? [] : [{ name: ROWS_GUARD, sql }];
 }
 
-/** The mapping that finds each column under its own name. */
+/** A mapping that finds each column under its own name. */
 export function byName(table: Table): Mapping {
   return { kind: 'names', spellings: new Map(loadedColumns(table).map(({ name }) => [name, [name]])) };
 }
@@ -198,19 +198,19 @@ function derive(model: Model, stamps: Stamps): readonly Step[] {
   return sqlSteps([...checks.staged, ...model.transforms, ...checks.star], stamps);
 }
 
-/** Asks how many rows each table of staging and star holds. */
+/** A query for the number of rows in each table of staging and star. */
 export function tableSizesSql(model: Model): string {
   return rowCounts([...tablesOf(model, 'staging'), ...tablesOf(model, 'star')].map(({ name }) => name));
 }
 
-/** Asks how many rows tables hold: a row each, of its name and their number. */
+/** A query for the row counts of tables. It returns one row per table: its name and its row count. */
 export function rowCounts(tables: readonly string[]): string {
   return tables
     .map((name) => `SELECT ${quoteLiteral(name)} AS table_name, COUNT(*) AS row_count FROM ${quoteIdentifier(name)}`)
     .join('\nUNION ALL\n');
 }
 
-/** Statements as steps, their placeholders filled. */
+/** Converts statements to steps and fills in their placeholders. */
 export function sqlSteps(statements: readonly WantedSql[], stamps: Stamps): readonly Step[] {
   return statements.map((statement) => ({ kind: 'sql', ...statement, sql: render(statement.sql, stamps) }));
 }

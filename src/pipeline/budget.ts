@@ -7,7 +7,7 @@ import { byName, createTablesBatch, loadBatch, rebuildBatch, refreshBatch } from
 /** What a batch is for. */
 export type Task = 'load' | 'refresh' | 'rebuild' | 'rebuild --restamp' | 'create-tables';
 
-/** How many statements a task needs where everything comes together. */
+/** How many statements a task needs in the worst case. */
 export interface Budget {
   readonly task: Task;
   readonly needs: number;
@@ -16,7 +16,9 @@ export interface Budget {
 
 type Engine = Pick<Warehouse, 'engine' | 'now' | 'loads' | 'statementLimit'>;
 
-/** The statements of each task in the worst case, by the model alone; none where a batch may have any number. */
+/**
+ * Each task's statement count in the worst case, derived from the model alone; empty if a batch may have any number.
+ */
 export function budgetsOf(model: Model, engine: Engine): readonly Budget[] {
   const { statementLimit: limit, loads } = engine;
   if (limit === undefined) {
@@ -31,12 +33,14 @@ export function budgetsOf(model: Model, engine: Engine): readonly Budget[] {
   }));
 }
 
-/** Whether a batch has no more statements than the warehouse takes in one. */
+/** Whether a batch stays within the warehouse's limit of statements per batch. */
 export function fits(batch: Batch, { statementLimit: limit }: Pick<Warehouse, 'statementLimit'>): boolean {
   return limit === undefined || limit.needs(batch) <= limit.most;
 }
 
-/** Throws UsageError where a task could need more statements than a batch may have, before anything is read or written. */
+/**
+ * Throws UsageError if a task could need more statements than a batch may have. Nothing has been read or written then.
+ */
 export function assertFits(
   { model, warehouse }: { readonly model: Model; readonly warehouse: Engine },
   task: Exclude<Task, 'refresh'>,
@@ -48,7 +52,7 @@ export function assertFits(
   }
 }
 
-/** What to say of a task that does not fit. */
+/** The error for a task that does not fit. */
 export function tooMany({ task, needs, most }: Budget): UsageError {
   return new UsageError(
     `a ${task} of this model can need ${needs} statements, but a batch of the Data API holds at most ${most}`,
@@ -66,8 +70,8 @@ const UNTOUCHED = { uri: 's3://x/x.json', label: 'x', size: 0, version: undefine
 const PLAIN: Part = { ...BUNDLED, compression: 'none', untouched: UNTOUCHED };
 
 /**
- * The longest batches of each task. A load that keeps bad records out reads every record, so that nothing is handed on
- * untouched: it has rejects, or files that are compressed beside files that are not, and never both.
+ * The longest batches of each task. A load that keeps bad records out reads every record, so it passes no file on
+ * untouched. It has either rejects or a mix of compressed and uncompressed files, never both.
  */
 export function worstCases(
   model: Model,

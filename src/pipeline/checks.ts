@@ -3,7 +3,7 @@ import { quoteLiteral } from '../sql/render.ts';
 import { writtenIn } from '../sql/written.ts';
 import type { ResultSet, Step, StepResult, Wanted } from '../warehouse/warehouse.ts';
 
-/** A row that breaks a rule. Where a staged value is to blame, it says which, so that the file can be found. */
+/** A row that breaks a rule. If a staged value causes it, it names that value, so that the file can be found. */
 export interface Offender {
   readonly rule: string;
   readonly severity: Check['severity'];
@@ -18,9 +18,9 @@ type Phase = Check['phase'];
 const LISTED = 100;
 
 /**
- * The steps that hold a batch to the checks of a phase. A batch cannot branch, so the rows are first returned, and then a
- * cast that fails when there are any ends the batch. The last phase collects its rows for that, with the warnings of those
- * before it; an earlier one asks twice, which is cheap there and saves a statement.
+ * The steps that run the checks of a phase in a batch. A batch cannot branch. So one step returns the rows, and then a
+ * cast that fails if there are any ends the batch. The last phase collects its rows for this, together with the
+ * warnings of the earlier phases. An earlier phase runs its query twice, which is cheap there and saves a statement.
  */
 export function checkSteps(model: Model, phase: Phase): readonly WantedSql[] {
   const checks = model.checks.filter((check) => check.phase === phase);
@@ -55,7 +55,7 @@ export interface WantedSql extends NamedSql {
   readonly wanted?: Wanted | undefined;
 }
 
-/** What the checks of a batch found that does not stop it, which the last phase lists. */
+/** The check findings that do not stop the batch. The last phase lists them. */
 export function warningsOf(results: readonly StepResult[]): readonly Offender[] {
   const listed = PHASES.map((phase) => results.find(({ name }) => name === offendersStep(phase))?.result);
   return toOffenders(listed.findLast((result) => result !== undefined));
@@ -72,12 +72,12 @@ export function offendersStep(phase: Phase): string {
   return `offenders_${phase}`;
 }
 
-/** Whether a step is the one that fails when a check does. */
+/** The phase whose checks a step enforces; undefined if it is not the step that fails when a check does. */
 export function refusingPhase(step: Step): Phase | undefined {
   return PHASES.find((phase) => step.name === `refuse_${phase}`);
 }
 
-/** The rows of an offenders step. */
+/** Reads the rows of an offenders step. */
 export function toOffenders(result: ResultSet | undefined): readonly Offender[] {
   return (result?.rows ?? []).map(([rule, severity, offender, table, column, value]) => ({
     rule: String(rule),
@@ -89,7 +89,10 @@ export function toOffenders(result: ResultSet | undefined): readonly Offender[] 
   }));
 }
 
-/** The offender that a refusal's message names, where no row could be read: none where the engine does not repeat the text. */
+/**
+ * The offender that a refusal's message names, for when no row could be read; empty if the engine does not repeat the
+ * text.
+ */
 export function offenderInWords(message: string): readonly Offender[] {
   const named = /starload check: (\w{1,127}): /.exec(message);
   const [, rule] = named ?? [];

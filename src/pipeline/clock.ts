@@ -3,15 +3,15 @@ import { doctorSql } from '../sql/catalogue.ts';
 import { BEGINNING, render } from '../sql/render.ts';
 import type { LoadContext } from './context.ts';
 
-/** What is known of the warehouse's clock, both as `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC. */
+/** What is known about the warehouse's clock. Both values are `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC. */
 export interface Clock {
-  /** What it says now. */
+  /** The current time. */
   readonly now: string;
-  /** The newest stamp of the ledger; undefined where that is empty. */
+  /** The newest stamp of the ledger; undefined if the ledger is empty. */
   readonly newest?: string | undefined;
 }
 
-/** Asks the warehouse. Throws WarehouseError. */
+/** Queries the warehouse. Throws WarehouseError. */
 export async function readClock({ model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<Clock> {
   const { engine, now } = warehouse;
   const { rows } = await warehouse.query(render(doctorSql(model, 'stamps', engine), { now, since: BEGINNING }));
@@ -19,24 +19,24 @@ export async function readClock({ model, warehouse }: Pick<LoadContext, 'model' 
   return { now: String(clock), newest: newest === null ? undefined : String(newest) };
 }
 
-/** What a run waits for by itself, since the clocks of a cluster's nodes differ by little. */
+/** A run waits this long by itself: the clocks of a cluster's nodes differ slightly. */
 const WAITED_FOR_SECONDS = 60;
-/** The warehouse's clock may be so far ahead of this machine's. */
+/** The warehouse's clock may be at most this far ahead of this machine's. */
 export const MOST_SECONDS_AHEAD = 86_400;
 
-/** How many seconds the newest stamp lies ahead of the warehouse's clock; below 0 where it does not. */
+/** How many seconds the newest stamp is ahead of the warehouse's clock; negative if it is behind. */
 export function secondsAhead({ now, newest }: Clock): number {
   return newest === undefined ? Number.NEGATIVE_INFINITY : secondsOf(newest) - secondsOf(now);
 }
 
-/** How many seconds the warehouse's clock is ahead of this machine's; below 0 where it is behind. */
+/** How many seconds the warehouse's clock is ahead of this machine's; negative if it is behind. */
 export function secondsAheadOf(own: Date, { now }: Clock): number {
   return secondsOf(now) - own.getTime() / 1000;
 }
 
 /**
- * Throws StarloadError where no run could be stamped now: the newest stamp lies ahead of the warehouse's clock, so that what
- * is loaded now would count as older.
+ * Throws StarloadError if no run can be stamped now: the newest stamp is ahead of the warehouse's clock, so data loaded
+ * now would count as older.
  */
 export function assertPastNewest(clock: Clock): void {
   if (secondsAhead(clock) > WAITED_FOR_SECONDS) {
@@ -51,8 +51,8 @@ export function assertPastNewest(clock: Clock): void {
 }
 
 /**
- * Throws StarloadError where the warehouse's clock is more than a day ahead of this machine's: a run stamped by a clock
- * that is ahead blocks all that come after the clock is set right. One that is behind does no harm.
+ * Throws StarloadError if the warehouse's clock is more than a day ahead of this machine's. A run stamped by a clock
+ * that is ahead blocks all later runs once the clock is corrected. A clock that is behind does no harm.
  */
 export function assertNotAhead(clock: Clock, own = new Date()): void {
   const { now } = clock;
@@ -65,7 +65,10 @@ export function assertNotAhead(clock: Clock, own = new Date()): void {
   }
 }
 
-/** A stamp that no Date can hold was written by hand: `infinity` or a year of five digits, ahead of every clock, or one before Christ. */
+/**
+ * A stamp that Date cannot represent was written by hand: `infinity` or a five-digit year is ahead of every clock; the
+ * other case is a year BC.
+ */
 function secondsOf(stamp: string): number {
   const seconds = Date.parse(`${stamp.replace(' ', 'T')}Z`) / 1000;
   if (!Number.isNaN(seconds)) return seconds;

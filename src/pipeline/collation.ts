@@ -3,8 +3,9 @@ import type { Model } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
 /**
- * Throws StarloadError where a database ignores case, as one of Redshift's made with COLLATE CASE_INSENSITIVE does: files,
- * songs and titles that differ in capitals would be one there. Asks only engines that have such databases.
+ * Throws StarloadError if the database ignores case, such as a Redshift database created with COLLATE CASE_INSENSITIVE.
+ * Files, songs and titles that differ only in case would be the same there. Queries only engines that have such
+ * databases.
  */
 export async function assertKeepsCase(model: Model, warehouse: Warehouse): Promise<void> {
   const sql = model.doctor.get(`collation.${warehouse.engine}`);

@@ -13,38 +13,38 @@ export interface Source {
 
 /** What a load does with bad records. */
 export interface Tolerance {
-  /** More bad records than this refuse the load. */
+  /** The load is refused if it has more bad records than this. */
   readonly maxErrors: number;
   /** How many of them earlier runs of the same load have kept out. */
   readonly spent?: number;
-  /** Whether a file with a bad record is set aside whole, instead of the record alone. */
+  /** Whether a file with a bad record is set aside as a whole, instead of the bad record alone. */
   readonly quarantine: boolean;
-  /** Whether rejected_records may hold text of the records, which may be personal. */
+  /** Whether rejected_records may hold excerpts of the records, which may be personal data. */
   readonly excerpts: boolean;
 }
 
-/** Everything a load works with. */
+/** Everything a load needs. */
 export interface LoadContext {
   readonly model: Model;
   readonly warehouse: Warehouse;
   readonly sources: readonly Source[];
   /** The store that holds the files of a root. */
   readonly storeOf: (root: string) => ObjectStore;
-  /** The folder below which runs spool their parts. */
+  /** The folder in which runs spool their parts. */
   readonly spoolRoot: string;
-  /** The pause before a batch is tried again; each further one is twice as long. */
+  /** The pause before the first retry of a batch; it doubles for each further one. */
   readonly firstPauseMilliseconds?: number;
-  /** A load of more source bytes than this becomes several runs. */
+  /** A load of more source bytes than this is split into several runs. */
   readonly maxRunBytes?: number | undefined;
-  /** Whether runs of earlier tables are made again in their order, where create-tables has kept it; so it is where absent. */
+  /** Whether runs of earlier tables are repeated in their order if create-tables kept it; true if absent. */
   readonly replays?: boolean | undefined;
-  /** Absent, one bad record refuses the load. */
+  /** If absent, one bad record refuses the load. */
   readonly tolerance?: Tolerance | undefined;
   /** Whether a source without files refuses the load. */
   readonly expectFiles?: boolean;
   readonly emit: Emit;
-  /** The machine's if absent. */
+  /** If absent, the machine's timer. */
   readonly timer?: Timer | undefined;
-  /** Aborted when the user wants the load to stop; its reason is thrown. */
+  /** Aborted when the user wants the load to stop. The signal's reason is thrown. */
   readonly signal: AbortSignal;
 }

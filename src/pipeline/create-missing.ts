@@ -12,17 +12,17 @@ import { newRunId } from './run-id.ts';
 /** What create-tables --missing did. */
 export interface Made {
   readonly tables: readonly string[];
-  /** The rebuild that filled them; undefined where none of them is filled by one. */
+  /** The rebuild that filled the tables; undefined if a rebuild fills none of them. */
   readonly rebuilt: RebuildReport | undefined;
 }
 
-/** Tables whose rows a rebuild makes from others; what they hold may go. */
+/** Tables that a rebuild fills from other tables. Their content may be dropped. */
 const DERIVED: readonly Table['role'][] = ['current', 'star'];
 
 /**
- * Creates the tables that are missing, and recreates those of the star that lack a column, in one transaction; drops nothing
- * else. A rebuild fills them at once: loads would go on from empty tables. Throws StarloadError, with nothing changed, where
- * rows are gone that only a load can bring back, and what a rebuild throws.
+ * Creates the missing tables, and recreates star tables that lack a column, in one transaction. Drops nothing else. A
+ * rebuild then fills them at once, because loads would otherwise continue from empty tables. Throws StarloadError, with
+ * nothing changed, if rows are missing that only a load can restore. Also throws what a rebuild throws.
  */
 export async function createMissing(context: LoadContext): Promise<Made> {
   const { model, warehouse, emit } = context;
@@ -57,7 +57,8 @@ function refuseLost(lacking: readonly Table[], ours: readonly Relation[]): void 
   if (ours.length === 0) {
     throw new StarloadError('none of the tables exists', { next: 'Run npm run create-tables, without --missing.' });
   }
-  // The row of load_run says nothing that the ledger does not say too, and releases before load_history made none.
+  // The row of load_run holds nothing that is not in the ledger too. Releases that predate load_history never created
+  // it.
   const isNoLoss = ({ name, role, kept }: Table) =>
     DERIVED.includes(role) || name === 'load_run' || (kept && !ours.some((one) => one.name === name));
   const lost = lacking.filter((table) => !isNoLoss(table));

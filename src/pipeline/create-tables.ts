@@ -17,20 +17,20 @@ export interface FilledTable {
 
 /** What create-tables may drop. */
 export interface CreateOptions {
-  /** Whether rows go without a question. */
+  /** Whether to drop rows without asking. */
   readonly force?: boolean;
-  /** Whether what Starload did not make goes too. */
+  /** Whether to drop objects that Starload did not create as well. */
   readonly replaceForeign?: boolean;
-  /** Asked where tables hold rows. Absent, the answer is no. */
+  /** Called if tables hold rows. If absent, the answer is no. */
   readonly confirm?: (filled: readonly FilledTable[]) => Promise<boolean>;
   readonly signal?: AbortSignal;
   readonly emit?: Emit;
 }
 
 /**
- * Drops and creates all tables in one transaction, but for those that are kept. Returns their names. Throws StarloadError, with nothing changed, where
- * something would be dropped that may not be: what Starload did not make, or rows, those included that somebody commits
- * after the question.
+ * Drops and creates all tables in one transaction, except those that are kept. Returns their names. Throws
+ * StarloadError, with nothing changed, if it would drop something it must not: objects that Starload did not create, or
+ * rows, including rows that were committed after the question.
  */
 export async function createTables(
   model: Model,
@@ -53,7 +53,7 @@ export async function createTables(
   return model.tables.filter(({ kept }) => !kept).map(({ name }) => name);
 }
 
-/** What is to go. */
+/** What will be dropped. */
 type Doomed = readonly (Relation | ForeignRelation)[];
 
 interface Agreed {
@@ -106,18 +106,18 @@ function doomedOf(model: Model, { ours, foreign }: Standing): Doomed {
   return [...ours.filter((one) => !stays(model, one)), ...foreign];
 }
 
-/** Whether a table stays as it is: the order of past runs is kept. */
+/** Whether a table is kept, because it holds the order of past runs. */
 function stays(model: Model, one: Relation): boolean {
   const table = tableNamed(model, one.name);
   return table.kept && isWhole(one, table);
 }
 
-/** Whether rows of it would be lost. The one of `load_run` is the loader's own. */
+/** Whether dropping it would lose rows. The row of `load_run` is the loader's own. */
 function holdsRows({ name, kind }: { readonly name: string; readonly kind: string }): boolean {
   return name !== RUN && kind.endsWith('table') && kind !== 'foreign table';
 }
 
-/** The error that keeps create-tables from dropping rows. */
+/** The error for tables that hold rows and must not be dropped. */
 function refuseToDrop(filled: readonly FilledTable[]): StarloadError {
   const list = filled.map(({ table, rows }) => `${table} (${rows} rows)`).join(', ');
   return new StarloadError(`create-tables would drop rows: ${list}`, {

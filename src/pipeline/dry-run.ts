@@ -8,8 +8,8 @@ import type { DryRun } from './report.ts';
 import { wayOf } from './ways/way.ts';
 
 /**
- * Does everything a load does short of running it: the files are read, so that malformed ones are found. Throws DataError
- * for those.
+ * Does everything a load does except running it. It reads the files, so it finds malformed ones. Throws DataError for
+ * those.
  */
 export async function dryRunLoad(context: LoadContext): Promise<DryRun & { readonly plan: LoadPlan }> {
   refuseTolerance(context);

@@ -3,7 +3,7 @@ import type { Offender } from './checks.ts';
 import type { LoadContext, Source } from './context.ts';
 import type { LoadPlan } from './plan.ts';
 
-/** Throws DataError for a source without files where files are expected. */
+/** Throws DataError for a source without files if files are expected. */
 export function refuseWithoutFiles({ expectFiles }: LoadContext, { root, table }: Source, files: number): void {
   if (expectFiles === true && files === 0) {
     throw new DataError(`${root}, the source of ${table.name}, holds no files`, [], {
@@ -13,7 +13,7 @@ export function refuseWithoutFiles({ expectFiles }: LoadContext, { root, table }
   }
 }
 
-/** A warning for each source that holds no files although the ledger has files of its table. */
+/** A warning for each source that has no files although the ledger has files of its table. */
 export function emptiedSources({ tables }: LoadPlan): readonly Offender[] {
   return tables
     .filter(({ emptied }) => emptied > 0)

@@ -8,15 +8,15 @@ import { refusalOf } from './retry.ts';
 import { ChangedFile } from './ways/files.ts';
 import { wayOf } from './ways/way.ts';
 
-/** A load is planned so often while others load the same files, before it gives up. */
+/** A load gives up after this many plans, when others keep loading the same files. */
 const MOST_PLANS = 10;
 
 /**
- * Loads every file that is not in the ledger as it is now, in one transaction; a load of more than `maxRunBytes` in
- * several, one after the other, each of which holds by itself. When somebody else loaded one of the files meanwhile, plans
- * anew. Throws DataError when records or rows are refused, with nothing of that run loaded; UsageError when bad records
- * are to be tolerated where only whole folders can be loaded. Whatever ends it after runs have been committed says so
- * (StarloadError.committed).
+ * Loads every file whose current content is not in the ledger, in one transaction. A load of more than `maxRunBytes` is
+ * split into several transactions, one after the other, each complete in itself. If another process loads one of the
+ * files in the meantime, it plans again. Throws DataError if records or rows are refused; nothing of that run is loaded
+ * then. Throws UsageError if bad records are to be tolerated but only whole folders can be loaded. If the load fails
+ * after runs have been committed, the error says so (StarloadError.committed).
  */
 export async function etl(context: LoadContext): Promise<LoadReport> {
   refuseTolerance(context);
@@ -38,7 +38,7 @@ export async function etl(context: LoadContext): Promise<LoadReport> {
   }
 }
 
-/** Why the rest must be planned again; undefined if that would not help. */
+/** Why the rest must be planned again; undefined if planning again would not help. */
 function reasonToPlanAnew(error: unknown, { loaded }: Progress): string | undefined {
   if (error instanceof ChangedFile) {
     return error.message;
@@ -58,7 +58,7 @@ function plannedTooOften(reason: string, cause: unknown): StarloadError {
   });
 }
 
-/** Throws UsageError where bad records cannot be kept out: COPY then reads the files themselves. */
+/** Throws UsageError if bad records cannot be kept out because COPY reads the files directly. */
 export function refuseTolerance({ tolerance, warehouse }: LoadContext): void {
   if (tolerance !== undefined && !wayOf(warehouse).isIncremental) {
     throw new UsageError(

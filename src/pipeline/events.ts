@@ -1,10 +1,10 @@
 import type { RunningBatch } from '../warehouse/warehouse.ts';
 
-/** What a pipeline begins to do now. It goes on until the next of these. */
+/** What a pipeline starts to do. It lasts until the next activity. */
 export type Activity =
-  /** Something that takes a while, in words; `done` of `of` where it can be counted. */
+  /** A long operation, described in `what`; `done` of `of` if it can be counted. */
   | { readonly type: 'doing'; readonly what: string; readonly done?: number; readonly of?: number | undefined }
-  /** Files of a source are read; `files` of them have been. */
+  /** Files of a source are being read; `files` have been read so far. */
   | {
       readonly type: 'read';
       readonly table: string;
@@ -14,7 +14,7 @@ export type Activity =
       readonly ofBytes: number;
       readonly records: number;
     }
-  /** Parts are brought to where the warehouse reads them. */
+  /** Parts are being sent to where the warehouse reads them. */
   | { readonly type: 'sending'; readonly table: string; readonly done: number; readonly of: number }
   | { readonly type: 'submitted'; readonly by: string }
   | { readonly type: 'locking' }
@@ -23,12 +23,12 @@ export type Activity =
   /** Nothing that takes long. */
   | { readonly type: 'idle' };
 
-/** What a pipeline tells while it works. Reporters of the CLI render it; nothing in the pipeline prints. */
+/** What a pipeline reports while it works. The CLI's reporters render it; the pipeline itself prints nothing. */
 export type PipelineEvent =
   | Activity
-  /** A transaction is prepared that has this id. */
+  /** A transaction with this id is being prepared. */
   | { readonly type: 'run'; readonly id: string }
-  /** The batch waits until these have ended, or give a lock back. */
+  /** The batch waits until these have ended or released a lock. */
   | { readonly type: 'waiting'; readonly for: readonly RunningBatch[] }
   | { readonly type: 'listed'; readonly table: string; readonly files: number; readonly skipped: number }
   | { readonly type: 'planned'; readonly files: number; readonly bytes: number; readonly known: number }
@@ -41,7 +41,7 @@ export type PipelineEvent =
     }
   | { readonly type: 'copied'; readonly table: string; readonly files: number; readonly first: string }
   | { readonly type: 'replaying'; readonly runs: number }
-  /** Run `run` of `of` of a load, or what else has the id. */
+  /** Run `run` of `of` of a load has committed, or another transaction with this id. */
   | { readonly type: 'committed'; readonly id: string; readonly run: number; readonly of: number }
   | { readonly type: 'uncounted'; readonly reason: string }
   | { readonly type: 'again'; readonly reason: string; readonly attempt: number };

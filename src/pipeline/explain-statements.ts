@@ -5,17 +5,17 @@ import type { Batch, Step, Warehouse } from '../warehouse/warehouse.ts';
 import { fits, worstCases } from './budget.ts';
 import { newRunId } from './run-id.ts';
 
-/** A statement of a load, a refresh or a rebuild that the warehouse does not take. */
+/** A statement of a load, a refresh or a rebuild that the warehouse refuses. */
 export interface RefusedStatement {
-  /** `load: 061_songplays_delete`. */
+  /** For example `load: 061_songplays_delete`. */
   readonly statement: string;
-  /** `sql/transform/061_songplays_delete.sql, line 2`. */
+  /** For example `sql/transform/061_songplays_delete.sql, line 2`. */
   readonly place: string;
-  /** The warehouse's own text. */
+  /** The warehouse's own message. */
   readonly said: string;
 }
 
-/** What EXPLAIN said of them all. */
+/** The result of EXPLAIN for all statements. */
 export interface Explained {
   readonly statements: number;
   readonly refused: readonly RefusedStatement[];
@@ -24,14 +24,14 @@ export interface Explained {
 type SqlStep = Extract<Step, { kind: 'sql' }>;
 
 /**
- * Has the warehouse plan every statement that a load, a refresh and a rebuild send; nothing of it is kept. The temporary tables
- * of a rebuild hold whatever is staged: for empty tables.
+ * Makes the warehouse plan every statement that a load, a refresh and a rebuild send. Keeps nothing. The temporary
+ * tables of a rebuild hold everything in staging, so use it on empty tables.
  */
 export function explainAll(model: Model, warehouse: Warehouse, signal?: AbortSignal): Promise<Explained> {
   return explainBatches(warehouse, batchesOf(model, warehouse), signal);
 }
 
-/** Has it plan the statements of a load, whose temporary tables are empty where nothing is copied. */
+/** Makes the warehouse plan the statements of a load. Its temporary tables are empty because nothing is copied. */
 export function explainLoad(model: Model, warehouse: Warehouse): Promise<Explained> {
   return explainBatches(warehouse, { load: batchesOf(model, warehouse).load });
 }
@@ -52,12 +52,12 @@ async function explainBatches(
       explained.add(sql);
     }
   }
-  // A statement that was cancelled was not refused.
+  // A cancelled statement was not refused.
   signal?.throwIfAborted();
   return { statements: explained.size, refused };
 }
 
-/** What each task sends at most. */
+/** The longest batches of each task. */
 function batchesOf(model: Model, warehouse: Warehouse): Readonly<Record<'load' | 'refresh' | 'rebuild', Batch>> {
   const { load, refresh, rebuild } = worstCases(model, warehouse);
   return { load: load[0], refresh: refresh[0], rebuild: rebuild[0] };
@@ -72,7 +72,7 @@ function isTemporary(sql: string): boolean {
   return /^CREATE TEMP TABLE/i.test(withoutComments(sql).trimStart());
 }
 
-/** Explains steps in batches; each makes the temporary tables of the steps before it, which are empty. */
+/** Explains steps in batches. Each batch creates the temporary tables of the steps before it, empty. */
 async function explain(
   warehouse: Warehouse,
   name: string,
@@ -89,7 +89,7 @@ async function explain(
       made = [...made, ...makes];
       continue;
     }
-    // Statements that need the table that could not be created fail as well, and are reported as well.
+    // Statements that need a table that could not be created fail too, and are also reported.
     const failed = steps.findIndex((step) => step.name === failure.step.name.replace(/^explain_/, ''));
     refused.push({
       statement: `${name}: ${steps[failed]?.name ?? failure.step.name}`,
@@ -103,7 +103,7 @@ async function explain(
   return refused;
 }
 
-/** As many of the steps as fit into a batch behind the temporary tables they may need. */
+/** As many of the steps as fit into a batch after the temporary tables they may need. */
 function slice(
   warehouse: Warehouse,
   steps: readonly SqlStep[],
@@ -139,7 +139,7 @@ async function explainSome(warehouse: Warehouse, steps: readonly SqlStep[]): Pro
   }
 }
 
-/** Nobody reads the plans. */
+/** The plans themselves are not used. */
 function toExplain(steps: readonly SqlStep[]): Batch {
   return {
     name: `explain-${newRunId()}`,

@@ -12,8 +12,8 @@ import { findMisfits, findValue, type Misfits } from './search.ts';
 const NO_MISFITS: Misfits = { problems: [], holdBroken: false };
 
 /**
- * The error to show for one that ended a load. A refused COPY and a failed check are traced to the user's files and
- * lines; anything else is returned as it is.
+ * The error to show for a failed load. A refused COPY and a failed check are traced to the user's files and lines. Any
+ * other error is returned unchanged.
  */
 export async function explainFailure(
   { emit }: Pick<LoadContext, 'emit'>,
@@ -37,7 +37,7 @@ export async function explainFailure(
     const listed = offenders.filter(({ severity }) => severity === 'error');
     return failedChecks(listed.length > 0 ? listed : offenderInWords(error.failure.message), prepared, error);
   }
-  // An engine blames one record at most, the search finds all.
+  // An engine names at most one record; the search finds all of them.
   const blamed = error.failure.problems;
   const table = prepared.find((candidate) => error.step.kind === 'copy' && candidate.table === error.step.table);
   const searched = table !== undefined && error.failure.kind === 'refused';
@@ -47,7 +47,10 @@ export async function explainFailure(
   return problems.length === 0 ? error : badRecords({ ...found, problems }, error);
 }
 
-/** The error to show for one that ended a batch which writes into the model's own tables: a column of a user's may be to blame. */
+/**
+ * The error to show for a failed batch that writes into the model's own tables. A column that the user added may be the
+ * cause.
+ */
 export async function explainWriteFailure(
   context: Pick<LoadContext, 'model' | 'warehouse' | 'emit'>,
   prepared: readonly PreparedTable[],
@@ -59,7 +62,7 @@ export async function explainWriteFailure(
   return required ?? explainFailure(context, prepared, error);
 }
 
-/** Rows are stamped by a DEFAULT of their column; a run is known by the one stamp of all its rows. */
+/** A DEFAULT of the column stamps each row. A run is identified by the one stamp of all its rows. */
 function unstamped(cause: unknown): StarloadError {
   return new StarloadError('the copied rows do not carry the stamp of their run', {
     outcome: 'nothing was changed',
@@ -72,7 +75,7 @@ function isSamePlace(one: DataProblem, other: DataProblem): boolean {
   return one.file === other.file && one.line === other.line && one.column === other.column;
 }
 
-/** An error for failed checks, of a load or, with nothing prepared, of a rebuild. */
+/** The error for failed checks of a load or, if nothing was prepared, of a rebuild. */
 async function failedChecks(
   offenders: readonly Offender[],
   prepared: readonly PreparedTable[],

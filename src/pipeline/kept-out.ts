@@ -4,21 +4,21 @@ import type { PreparedTable } from './prepare.ts';
 
 /** What a load keeps out of the warehouse. */
 export interface KeptOut {
-  /** How many records: the bad ones, and all of the files that are set aside. */
+  /** The number of records: the bad ones, and all records of files that were set aside. */
   readonly rejected: number;
   /** The first bad records. */
   readonly rejects: readonly DataProblem[];
-  /** The files that wait to be corrected: set aside by this load, or by an earlier one and still as they were. */
+  /** The files that must be corrected: set aside by this load, or by an earlier one and unchanged since. */
   readonly quarantined: readonly { readonly table: string; readonly file: string }[];
 }
 
-/** What a plan, and what has been read of it, keep out. */
+/** What a plan, and the files read for it, keep out. */
 export function keptOut({ tables }: LoadPlan, prepared: readonly PreparedTable[]): KeptOut {
   const files = prepared.flatMap((table) => table.files.map((file) => ({ ...file, table: table.table.name })));
   const now = files
     .filter(({ quarantined }) => quarantined)
     .map(({ table, object }) => ({ table, file: object.label }));
-  // Files that this load set aside before it was planned again are reported once.
+  // Files that this load set aside before it was planned again are reported only once.
   const isNow = new Set(now.map(({ table, file }) => JSON.stringify([table, file])));
   const earlier = tables
     .flatMap(({ table, quarantined }) => quarantined.map(({ label }) => ({ table: table.name, file: label })))

@@ -10,7 +10,10 @@ import type { LoadContext } from './context.ts';
 import { inModelOrder } from './order.ts';
 import { HISTORY, hasHistory, LEDGER } from './ownership.ts';
 
-/** What became of a file: `quarantined`, it was set aside whole; `moved`, its content had been loaded under another name. */
+/**
+ * The outcome for a file. `quarantined`: it was set aside as a whole. `moved`: its content had been loaded under
+ * another name.
+ */
 export type LedgerStatus = 'loaded' | 'quarantined' | 'moved';
 
 /** A version of a file, or of a whole folder, in the ledger. */
@@ -20,14 +23,14 @@ export interface LedgerVersion {
   readonly version: string;
   readonly size: number;
   readonly records: number;
-  /** How many of them were kept out. */
+  /** How many of the records were kept out. */
   readonly rejected: number;
   readonly status: LedgerStatus;
 }
 
 /** A file's newest version. */
 export interface LedgerFile extends LedgerVersion {
-  /** How many of its versions stand in staging. */
+  /** How many of its versions are in staging. */
   readonly versions: number;
 }
 
@@ -38,7 +41,7 @@ export interface PastVersion {
   readonly uri: string;
   readonly version: string;
   readonly size: number;
-  /** Whether this run stands in the ledger: it has been made again. */
+  /** Whether the ledger contains this run, because it has been repeated. */
   readonly isMade: boolean;
 }
 
@@ -49,47 +52,47 @@ export interface PastRun {
   readonly files: number;
   readonly records: number;
   readonly bytes: number;
-  /** Of the records, those that were kept out. */
+  /** How many of the records were kept out. */
   readonly rejected: number;
-  /** Of the files, those that were set aside. */
+  /** How many of the files were set aside. */
   readonly quarantined: number;
 }
 
-/** A file that is set aside and waits to be corrected. */
+/** A file that was set aside and must be corrected. */
 export interface QuarantinedFile {
   readonly table: string;
   readonly uri: string;
   readonly runId: string;
   readonly since: string;
   readonly records: number;
-  /** The first thing that is wrong with it. */
+  /** The line of its first problem. */
   readonly line: number | undefined;
   readonly reason: string | undefined;
 }
 
-/** The queries of versions: those in the ledger, and those in the history; and of the warehouse's clock. */
+/** The parts of the versions query: the ledger's versions, the history's versions, and the warehouse's clock. */
 const CLOCK = 'clock';
 const OWN = 'ledger_versions';
 const PAST = 'history';
 
-/** The stamp of a ledger that has no entries. */
+/** The stamp of an empty ledger. */
 export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
 
 type Asking = Pick<LoadContext, 'model' | 'warehouse'>;
 
-/** The ledger as a planner reads it. */
+/** The ledger as the planner reads it. */
 export class Ledger {
   /** Its newest stamp. */
   readonly stamp: string;
-  /** The runs of earlier tables that are to be made again, oldest first. */
+  /** The runs of earlier tables that must be repeated, oldest first. */
   readonly history: readonly PastVersion[];
-  /** What the warehouse's clock said when it was read. */
+  /** The time of the warehouse's clock when the ledger was read. */
   readonly now: string | undefined;
   readonly #versions: readonly LedgerVersion[];
   readonly #newest = new Map<string, LedgerVersion>();
   readonly #held = new Set<LedgerVersion>();
 
-  /** `versions` are all of them, oldest first. */
+  /** `versions` holds all versions, oldest first. */
   constructor(
     versions: readonly LedgerVersion[] = [],
     stamp: string = EMPTY_LEDGER_STAMP,
@@ -110,23 +113,26 @@ export class Ledger {
     return this.#newest.get(`${table} ${uri}`);
   }
 
-  /** How many files of a table it knows. */
+  /** How many files of a table the ledger knows. */
   filesOf(table: string): number {
     return [...this.#newest.values()].filter((version) => version.table === table).length;
   }
 
-  /** Notes that a file is still as its newest version says. */
+  /** Records that a file still matches its newest version. */
   noteHeld(version: LedgerVersion): void {
     this.#held.add(version);
   }
 
-  /** Whether the file of a version has been noted to hold it still. */
+  /** Whether the file of a version is recorded as still holding it. */
   holds({ table, uri, version, size }: LedgerVersion): boolean {
     const newest = this.newest(table, uri);
     return newest !== undefined && this.#held.has(newest) && newest.version === version && newest.size === size;
   }
 
-  /** Versions of a table's files whose rows stand in staging, oldest first: a refresh from whole folders has emptied it. */
+  /**
+   * Versions of a table's files whose rows are in staging, oldest first. A refresh from whole folders empties staging,
+   * so earlier versions do not count.
+   */
   loadedVersions(table: string): readonly LedgerVersion[] {
     const refresh = this.#versions.findLastIndex(({ version }) => version.startsWith('listing:'));
     return this.#versions
@@ -136,8 +142,8 @@ export class Ledger {
 }
 
 /**
- * Reads the ledger and, where runs of earlier tables may have to be made again, their history. Throws WarehouseError;
- * StarloadError where the history is not Starload's.
+ * Reads the ledger and, if runs of earlier tables may have to be repeated, their history. Throws WarehouseError, and
+ * StarloadError if the history is not Starload's.
  */
 export async function readLedger(context: Asking, withHistory: boolean): Promise<Ledger> {
   const { rows } = await readVersions(context, withHistory);
@@ -147,13 +153,13 @@ export async function readLedger(context: Asking, withHistory: boolean): Promise
   return new Ledger(own.map(toVersion), stampOf(own[0]), ofKind(PAST).map(toPastVersion), stampOf(ofKind(CLOCK)[0]));
 }
 
-/** All newest entries of the ledger, by staging table and URI. */
+/** The newest ledger entry of each file, by staging table and URI. */
 export interface LedgerFiles {
   readonly stamp: string;
   readonly tables: ReadonlyMap<string, Map<string, LedgerFile>>;
 }
 
-/** Reads the newest entry of every file. Throws WarehouseError. */
+/** Reads the newest entry of each file. Throws WarehouseError. */
 export async function readLedgerFiles({ model, warehouse }: Asking): Promise<LedgerFiles> {
   const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'));
   const tables = new Map<string, Map<string, LedgerFile>>();
@@ -181,7 +187,10 @@ export async function readQuarantined({ model, warehouse }: Asking): Promise<rea
   return inModelOrder(model, rows.map(toQuarantinedFile), ORDER);
 }
 
-/** Writes the rows of a run as a part that is copied with its data. `stamp` is the newest that the planner has seen. */
+/**
+ * Writes the ledger rows of a run as a part that is copied together with its data. `stamp` is the newest stamp that the
+ * planner has seen.
+ */
 export function writeLedger(
   spool: Spool,
   { runId, stamp }: { readonly runId: string; readonly stamp: string },
@@ -189,7 +198,7 @@ export function writeLedger(
 ): Part {
   const file = spool.create(`${LEDGER}.json`);
   let bytes = 0;
-  // A row at a time would be slow, and the text of a million rows is more than one string may hold.
+  // One row at a time would be slow, and the text of a million rows exceeds the maximum length of a string.
   for (let from = 0; from < versions.length; from += ROWS_AT_ONCE) {
     const some = versions.slice(from, from + ROWS_AT_ONCE).map((version) => {
       const { table: staging_table, size: size_bytes, records, rejected, status } = version;
@@ -216,13 +225,16 @@ function checkedUri(uri: string): string {
   return uri;
 }
 
-/** A whole folder as it is loaded into a staging table: `version` is the digest of its listing. */
+/** A whole folder that is loaded into a staging table. `version` is the digest of its listing. */
 export interface FolderVersion extends Pick<LedgerVersion, 'version' | 'size'> {
   readonly table: Table;
   readonly folder: { readonly uri: string };
 }
 
-/** The statement that writes the rows of folders. Their records are the rows that COPY made of them: nobody else has read the files. */
+/**
+ * The statement that records folders in the ledger. It takes their record counts from the rows that COPY loaded,
+ * because Starload has not read the files.
+ */
 export function recordFolders(runId: string, folders: readonly FolderVersion[]): NamedSql {
   const rows = folders.map(({ table, folder, version, size }) => {
     const texts = [runId, table.name, folder.uri, version].map(
@@ -244,8 +256,8 @@ function kindOf(status: Value | undefined): string {
 }
 
 /**
- * One query, because each costs two calls on Redshift. Where it fails, the relations say why: tables of an earlier release
- * have no history, and one that somebody else made is refused.
+ * One query, because each costs two calls on Redshift. If it fails, the relations tell why: tables of an earlier
+ * release have no history, and a history that another user created is refused.
  */
 async function readVersions({ model, warehouse }: Asking, withHistory: boolean): Promise<ResultSet> {
   if (!withHistory) {
@@ -266,7 +278,7 @@ function mayLackHistory(error: unknown): boolean {
   return error instanceof WarehouseError && (error.kind === 'refused' || error.kind === 'missing-table');
 }
 
-/** A query for versions of files, and what the clock says. */
+/** A query for versions of files and the time of the warehouse's clock. */
 export function versionsSql(model: Model, now: string, parts: readonly (typeof OWN | typeof PAST)[]): string {
   const sqlOf = (name: string) => render(protocolSql(model, name).sql, { now, since: BEGINNING });
   return `SELECT staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp, run_id

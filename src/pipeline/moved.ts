@@ -3,17 +3,16 @@ import type { ObjectStore } from '../objects/objects.ts';
 import type { Ledger, LedgerVersion } from './ledger.ts';
 import type { MovedFile, PlannedFile } from './plan.ts';
 
-/** New and changed files, and those of them that were only moved. */
+/** New and changed files, separated from files that were only moved. */
 export interface Sorted {
   readonly files: readonly PlannedFile[];
   readonly moved: readonly MovedFile[];
 }
 
 /**
- * Tells moved files from those that are to be loaded. A file was moved when its content is loaded under other names only
- * and none of them holds it now: were it loaded again, its rows would win over what has corrected them since. A new file
- * with the content of one that is still there is a copy: it is loaded, and told. `store` is where the files lie, all of
- * the table `table`.
+ * Separates moved files from files to load. A file was moved if its content is loaded only under other names, and none
+ * of those files holds it now. Loading it again would let its rows win over later corrections. A new file with the same
+ * content as an existing file is a copy: it is loaded and reported. `store` is the store of all files of table `table`.
  */
 export async function sortMoved(
   files: readonly PlannedFile[],
@@ -38,7 +37,10 @@ export async function sortMoved(
   return sorted;
 }
 
-/** Where contents of some sizes were loaded, oldest first. Empty files hold no rows that could win. */
+/**
+ * Where contents of certain sizes were loaded, oldest first. Empty files are left out: they hold no rows that could
+ * win.
+ */
 function contentsOf(ledger: Ledger, table: string, sizes: ReadonlySet<number>): Map<string, LedgerVersion[]> {
   const contents = new Map<string, LedgerVersion[]>();
   for (const version of ledger.loadedVersions(table)) {

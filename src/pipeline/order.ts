@@ -1,8 +1,8 @@
 import type { Model } from '../sql/catalogue.ts';
 
 /**
- * A list in the order of the model's tables, and of the texts that `textOf` gives by their code units: engines return rows in
- * an order of their own, and collate text differently.
+ * Sorts a list by the order of the model's tables, then by the code units of the texts that `textOf` returns. Engines
+ * return rows in their own order and collate text differently.
  */
 export function inModelOrder<T>(
   { tables }: Pick<Model, 'tables'>,

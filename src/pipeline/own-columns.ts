@@ -10,7 +10,7 @@ interface OwnColumn {
   readonly column: string;
 }
 
-/** The columns of the users' own that no insert of ours can fill: they take no NULL and have no default. */
+/** Columns that users added and that Starload's inserts cannot fill: they are NOT NULL and have no default. */
 export function requiredColumns(model: Model, relations: readonly Relation[]): readonly OwnColumn[] {
   return relations.flatMap(({ name: table, columns }) => {
     const known = new Set(tableNamed(model, table).columns.map(({ name }) => name));
@@ -20,7 +20,7 @@ export function requiredColumns(model: Model, relations: readonly Relation[]): r
   });
 }
 
-/** The error for a column that no insert can fill; `outcome` as StarloadError has it. */
+/** The error for a column that no insert can fill. `outcome` is that of StarloadError. */
 export function refuseRequired({ table, column }: OwnColumn, outcome?: string, cause?: unknown): StarloadError {
   return new StarloadError(
     `${table}.${column}, which Starload did not create, does not allow NULL and has no default, so no row can be inserted`,
@@ -33,8 +33,8 @@ export function refuseRequired({ table, column }: OwnColumn, outcome?: string, c
 }
 
 /**
- * The error for a step that failed because of such a column, if it did: of a COPY into its table, or of a statement whose
- * failure names it. What cannot be asked explains nothing.
+ * The error for a step that failed because of such a column: a COPY into its table, or a statement whose failure names
+ * it. Returns undefined for any other cause, or if the catalogue cannot be queried.
  */
 export async function requiredColumnFailure(
   { model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>,

@@ -3,28 +3,28 @@ import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
 import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { inModelOrder } from './order.ts';
 
-/** Something that has the name of one of the model's tables and that Starload did not make. */
+/** An object that has the name of one of the model's tables but was not created by Starload. */
 export interface ForeignRelation {
   readonly name: string;
   readonly kind: string;
-  /** How that is known. */
+  /** How Starload recognises this. */
   readonly reason: string;
 }
 
-/** What stands where the model's tables are, or will be. */
+/** What exists under the names of the model's tables. */
 export interface Standing {
   readonly ours: readonly Relation[];
   readonly foreign: readonly ForeignRelation[];
 }
 
-/** Asks the warehouse. */
+/** Queries the warehouse. */
 export async function readStanding(model: Model, warehouse: Warehouse): Promise<Standing> {
   return standingOf(model, await warehouse.relations(model.tables.map(({ name }) => name)));
 }
 
 /**
- * Tells Starload's tables from those of others by the marks that every version leaves: an ordinary table, with the model's
- * columns, beside a ledger that has the ledger's columns.
+ * Distinguishes Starload's tables from others by the marks that every version leaves: an ordinary table, with the
+ * model's columns, beside a ledger that has the ledger's columns.
  */
 export function standingOf(model: Model, relations: readonly Relation[]): Standing {
   const ledger = relations.find(({ name }) => name === LEDGER);
@@ -42,8 +42,9 @@ export function standingOf(model: Model, relations: readonly Relation[]): Standi
 }
 
 /**
- * Whether there is a history of earlier tables; those that an earlier release made have none. Throws StarloadError where it
- * is not of the ledger's owner or no table: a view would run its functions with the rights of the user who reads it.
+ * Whether a history of earlier tables exists; tables of an earlier release have none. Throws StarloadError if the
+ * history does not belong to the ledger's owner, or is not a table: a view would run its functions with the rights of
+ * the user who reads it.
  */
 export async function hasHistory(model: Model, warehouse: Warehouse): Promise<boolean> {
   const relations = await warehouse.relations([LEDGER, HISTORY]);
@@ -58,17 +59,17 @@ export async function hasHistory(model: Model, warehouse: Warehouse): Promise<bo
   return ours.some(({ name }) => name === HISTORY);
 }
 
-/** Whether a table has all columns: one that an earlier version made, or that somebody has changed, may lack some. */
+/** Whether a table has all columns. It may lack some if an earlier version created it or someone changed it. */
 export function isWhole({ columns }: Relation, table: Table): boolean {
   return table.columns.every(({ name }) => columns.some((column) => column.name === name));
 }
 
-/** The foreign ones in words: `users (table, has no column user_id)`. */
+/** Describes the foreign objects: `users (table, has no column user_id)`. */
 export function describeForeign(foreign: readonly ForeignRelation[]): string {
   return foreign.map(({ name, kind, reason }) => `${name} (${kind}, ${reason})`).join(', ');
 }
 
-/** The error that keeps create-tables from dropping what is not Starload's. */
+/** The error for objects that are not Starload's and must not be dropped. */
 export function refuseForeign(foreign: readonly ForeignRelation[], schema: string): StarloadError {
   return new StarloadError(
     `the schema ${schema} holds objects that Starload did not create, under names that it needs: ${describeForeign(foreign)}`,
@@ -78,12 +79,12 @@ export function refuseForeign(foreign: readonly ForeignRelation[], schema: strin
   );
 }
 
-/** The ledger, and the runs of those before it. */
+/** The ledger, and the history of runs of earlier tables. */
 export const LEDGER = 'load_ledger';
 export const HISTORY = 'load_history';
 const NO_LEDGER = `without ${LEDGER} of Starload next to it`;
 
-/** Why a relation is none of Starload's, as far as it alone tells. */
+/** Why a relation is not Starload's, judged by the relation alone. */
 function reasonOf({ kind, columns, stranger }: Relation, table: Table): string | undefined {
   if (kind !== 'table') {
     return 'not an ordinary table';
@@ -93,8 +94,8 @@ function reasonOf({ kind, columns, stranger }: Relation, table: Table): string |
 }
 
 /**
- * A table has all of the model's columns, and more if its user likes. One that an earlier version made may lack some: then
- * it has no others, and at least half of them.
+ * A table has all of the model's columns, and may have more that its user added. A table of an earlier version may lack
+ * some: then it has no others, and at least half of the model's.
  */
 function columnsReason(found: ReadonlySet<string>, { columns }: Table): string | undefined {
   const missing = columns.filter(({ name }) => !found.has(name));

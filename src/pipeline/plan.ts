@@ -5,8 +5,9 @@ import type { Source } from './context.ts';
 import { Ledger } from './ledger.ts';
 
 /**
- * Why a file is loaded: nobody has loaded it, it is new and holds what another file is loaded with, its newest loaded
- * version is another, or it was set aside by a run that set aside whole files, and this one would not.
+ * Why a file is loaded. `new`: it was never loaded. `copied`: it is new and has the content of another loaded file.
+ * `changed`: its newest loaded version is a different one. `quarantined`: a run that set aside whole files set it
+ * aside, and this run would not.
  */
 export type Reason = 'new' | 'copied' | 'changed' | 'quarantined';
 
@@ -16,13 +17,13 @@ export interface PlannedFile {
   readonly reason: Reason;
 }
 
-/** A file whose content was loaded under a name that does not hold it any more: it is written down, not loaded again. */
+/** A file whose content was loaded under a name that no longer holds it. It is recorded, not loaded again. */
 export interface MovedFile {
   readonly object: SourceObject;
   readonly version: string;
-  /** The URI it was loaded under. */
+  /** The URI under which it was loaded. */
   readonly from: string;
-  /** What the ledger says of the content. */
+  /** The record count of the content, from the ledger. */
   readonly records: number;
   readonly rejected: number;
 }
@@ -32,36 +33,36 @@ export interface TablePlan {
   readonly table: Table;
   readonly source: Source;
   readonly files: readonly PlannedFile[];
-  /** Files that are not loaded again, but written down under their new names. */
+  /** Files that are not loaded again, but recorded under their new names. */
   readonly moved: readonly MovedFile[];
-  /** Files that are loaded already, as they are. */
+  /** Files that are loaded and unchanged. */
   readonly known: number;
-  /** Files that an earlier run has set aside, still as they were: they wait to be corrected. */
+  /** Files that an earlier run set aside and that are unchanged since. They must be corrected. */
   readonly quarantined: readonly SourceObject[];
   readonly skipped: readonly SkippedObject[];
-  /** How many files of this table the ledger knows, where the source holds none; else 0. */
+  /** If the source has no files, how many files of this table the ledger knows; else 0. */
   readonly emptied: number;
-  /** The source as a whole, where the warehouse loads folders only. */
+  /** The source as a whole, if the warehouse loads only folders. */
   readonly folder?: FolderCopy | undefined;
 }
 
-/** A source as it was listed, to be compared with the ledger; `skipped` is whole once all pages are read. */
+/** A source's listing, to be compared with the ledger. `skipped` is complete once all pages are read. */
 export interface Listed {
   readonly pages: AsyncIterable<readonly SourceObject[]>;
   readonly skipped: readonly SkippedObject[];
   readonly ledger: Ledger;
 }
 
-/** What comparing a source with the ledger gives. */
+/** The result of comparing a source with the ledger. */
 export type Compared = Pick<TablePlan, 'files' | 'moved' | 'known' | 'quarantined' | 'folder'>;
 
-/** What a run would load, and the ledger as it was when that was planned. */
+/** What a run would load, and the ledger at the time of planning. */
 export interface LoadPlan {
   readonly ledger: Ledger;
   readonly tables: readonly TablePlan[];
 }
 
-/** A plan that takes these files as if nothing were loaded yet. */
+/** A plan that loads these files as if nothing were loaded yet. */
 export function planOf(
   files: readonly { readonly source: Source; readonly objects: readonly SourceObject[] }[],
 ): LoadPlan {
@@ -101,8 +102,9 @@ export function withoutMoved({ ledger, tables }: LoadPlan): LoadPlan {
 }
 
 /**
- * Cuts a plan into plans of at most so many source bytes each, file by file in the plan's order, but the smaller sources
- * first: songs that come before their plays need not be matched with all of them later. A file that is larger has a plan of its own.
+ * Splits a plan into plans of at most `maxBytes` source bytes each. It goes file by file in the plan's order, but takes
+ * the smaller sources first: if songs are loaded before their plays, they need not be matched with all plays later. A
+ * larger file gets a plan of its own.
  */
 export function splitPlan(plan: LoadPlan, maxBytes: number): readonly LoadPlan[] {
   const groups: PlannedFile[][] = [];
@@ -124,7 +126,7 @@ function smallerFirst({ tables }: LoadPlan): readonly PlannedFile[] {
   return tables.toSorted((a, b) => bytesOf(a) - bytesOf(b)).flatMap(({ files }) => files);
 }
 
-/** A plan of some of its files. */
+/** A plan with only some of its files. */
 export function onlyFiles({ ledger, tables }: LoadPlan, wanted: ReadonlySet<PlannedFile>): LoadPlan {
   return {
     ledger,

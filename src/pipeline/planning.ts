@@ -7,8 +7,9 @@ import { type Compared, type LoadPlan, plannedFiles, type TablePlan } from './pl
 import { wayOf } from './ways/way.ts';
 
 /**
- * Compares the sources with the ledger. Reads a local file only where its URI and size are known and its content must
- * decide. Throws StarloadError when a source cannot be listed or the warehouse's clock is wrong, WarehouseError when the ledger cannot be read.
+ * Compares the sources with the ledger. Reads a local file only if its URI and size are known and its content must
+ * decide. Throws StarloadError if a source cannot be listed or the warehouse's clock is wrong, WarehouseError if the
+ * ledger cannot be read.
  */
 export async function planLoad(context: LoadContext): Promise<LoadPlan> {
   context.emit({ type: 'doing', what: 'reading the ledger' });
@@ -30,7 +31,7 @@ export async function planLoad(context: LoadContext): Promise<LoadPlan> {
   return plan;
 }
 
-/** Throws StarloadError where no run could be stamped now, or by a clock that is wrong. */
+/** Throws StarloadError if no run can be stamped now, or the clock is wrong. */
 function assertClock({ now, stamp }: Ledger): void {
   if (now !== undefined) {
     assertNotAhead({ now });
@@ -38,7 +39,7 @@ function assertClock({ now, stamp }: Ledger): void {
   }
 }
 
-/** A plan that loads every file as if nothing were loaded yet. Throws StarloadError when a source cannot be listed. */
+/** A plan that loads every file as if nothing were loaded yet. Throws StarloadError if a source cannot be listed. */
 export async function planEverything(context: LoadContext): Promise<LoadPlan> {
   const nothing = new Ledger();
   const tables: TablePlan[] = [];
@@ -61,7 +62,7 @@ async function planTable(context: LoadContext, source: Source, ledger: Ledger): 
   return { table: source.table, source, skipped, emptied, ...plan };
 }
 
-/** Tells of files that hold what another file was loaded with. */
+/** Reports files that have the content of another loaded file. */
 function tellTwins({ emit }: LoadContext, table: string, { files, moved }: Compared): void {
   const [first] = moved;
   if (first !== undefined) {
@@ -73,7 +74,10 @@ function tellTwins({ emit }: LoadContext, table: string, { files, moved }: Compa
   }
 }
 
-/** A source's files, page by page, so that only those to be loaded are held; what is no data is added to `skipped`. */
+/**
+ * A source's files, page by page, so that only files to load are kept in memory. Adds objects that are not data to
+ * `skipped`.
+ */
 async function* listPages(
   { storeOf, signal }: LoadContext,
   { root }: Source,

@@ -21,14 +21,14 @@ import type { LoadPlan, TablePlan } from './plan.ts';
 import { type ReadTable, refuseBadRecords } from './refuse.ts';
 import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
 
-/** A staging table's files, read, counted and ready to be copied. */
+/** A staging table's files: read, counted and ready to be copied. */
 export interface PreparedTable extends Copy, ReadTable {
   readonly files: readonly BundledFile[];
 }
 
 /**
- * Streams all planned files through the framer into parts; where bad records are tolerated, they are kept out. Throws
- * DataError naming the bad records when there are more of them than are tolerated.
+ * Streams all planned files through the framer into parts. If bad records are tolerated, it keeps them out. Throws
+ * DataError with the bad records if there are more of them than are tolerated.
  */
 export async function prepare(context: LoadContext, plan: LoadPlan, spool: Spool): Promise<readonly PreparedTable[]> {
   const prepared: PreparedTable[] = [];
@@ -39,12 +39,12 @@ export async function prepare(context: LoadContext, plan: LoadPlan, spool: Spool
   return prepared;
 }
 
-/** The rows of rejected_records of a run. */
+/** The rows of rejected_records for a run. */
 export function rejectedParts(prepared: readonly PreparedTable[]): readonly Part[] {
   return prepared.flatMap(({ rejects }) => rejects.parts);
 }
 
-/** What the ledger will say of a run. */
+/** The ledger rows of a run. */
 export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly LedgerVersion[] {
   const read = prepared.flatMap(({ table, files }) =>
     files.map(({ object, quarantined, ...file }) => ({
@@ -67,8 +67,9 @@ export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[
 }
 
 /**
- * Where a part ends. A warehouse that reads S3 gives each file to one slice, and wants several of them, of 1 MB to 1 GB
- * compressed (Database Developer Guide, loading data files); one on this machine reads a file in parallel.
+ * The size at which a part ends. A warehouse that reads S3 gives each file to one slice, and needs several files of 1
+ * MB to 1 GB compressed (Database Developer Guide, loading data files). A warehouse on this machine reads one file in
+ * parallel.
  */
 const PART_BYTES = { local: 64 * 1024 * 1024, s3: 16 * 1024 * 1024 } as const;
 
@@ -93,7 +94,9 @@ async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool)
   return { ...bundled, table, mapping: mappingOf(table, paths, bundled), paths, store, objects };
 }
 
-/** Where the columns' values are in what has been bundled: records that are laid out have them at the columns' names. */
+/**
+ * Where the columns' values are in the bundled records. Records that were rewritten have them under the columns' names.
+ */
 function mappingOf(table: Table, paths: readonly JsonPath[] | undefined, { spellings }: Bundle): Mapping {
   if (paths === undefined) {
     return { kind: 'names', spellings };
@@ -109,7 +112,9 @@ interface ReadOptions extends Omit<BundleOptions, 'reads' | 'passThroughBytes'> 
   readonly onFile: (file: BundledFile) => void;
 }
 
-/** Of a file that is set aside, so many bad records are kept for a look: it is to be corrected as a whole. */
+/**
+ * At most this many bad records of a quarantined file are kept for inspection. The file must be corrected as a whole.
+ */
 const MOST_REJECTS_OF_A_FILE = 1000;
 
 async function siftTable(

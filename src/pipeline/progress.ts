@@ -7,7 +7,7 @@ import { newRunId } from './run-id.ts';
 
 /** A run that has committed. */
 export interface LoadedRun {
-  /** As the ledger has it. */
+  /** The id in the ledger. */
   readonly runId: string;
   readonly prepared: readonly PreparedTable[];
   readonly results: readonly StepResult[];
@@ -24,13 +24,16 @@ export class Progress {
     return this.#loaded;
   }
 
-  /** What the ids of all its runs begin with; where all were made under the ids they had once, the last one's. */
+  /**
+   * The common prefix of the ids of all its runs. If all runs were repeated under their old ids, the id of the last
+   * one.
+   */
   get runId(): string {
     const isOwn = this.#loaded.some(({ runId }) => runId.startsWith(this.#runId));
     return isOwn ? this.#runId : (this.#loaded.at(-1)?.runId ?? this.#runId);
   }
 
-  /** How many runs there are, those that are committed included. */
+  /** The total number of runs, including those already committed. */
   get of(): number {
     return this.#of;
   }
@@ -46,7 +49,7 @@ export class Progress {
     return preparedOf(this.#loaded).reduce((sum, { rejects }) => sum + rejects.count, 0);
   }
 
-  /** A plan of so many runs begins. Returns the runs that were committed before. */
+  /** Starts a plan of `runs` runs. Returns the runs that were committed before. */
   begin(runs: number): readonly LoadedRun[] {
     if (this.#loaded.length === 0) {
       this.#runId = newRunId();
@@ -56,7 +59,7 @@ export class Progress {
     return [...this.#loaded];
   }
 
-  /** A load of one run has one id. No id is given twice: that of a run which failed stays its own. */
+  /** A load of one run has one id. Ids are never reused: a failed run keeps its id. */
   nextRunId(): string {
     this.#begun += 1;
     return this.#of === 1 ? this.#runId : `${this.#runId}.${this.#begun}`;
@@ -66,7 +69,7 @@ export class Progress {
     this.#loaded.push(run);
   }
 
-  /** The error to throw for one that ended the load: where runs are committed, it says so. */
+  /** The error to throw for one that ended the load. If runs are committed, it says so. */
   explain(error: unknown): unknown {
     if (this.#loaded.length === 0) {
       return error;
@@ -99,7 +102,7 @@ export class Progress {
   }
 }
 
-/** All that runs have read. */
+/** Everything that the runs have read. */
 export function preparedOf(runs: readonly LoadedRun[]): readonly PreparedTable[] {
   return runs.flatMap(({ prepared }) => prepared);
 }

@@ -14,13 +14,13 @@ export interface RebuildReport {
   readonly warnings: readonly Offender[];
 }
 
-/** What else a rebuild does. */
+/** Options of a rebuild. */
 export interface RebuildOptions {
-  /** Sets stamps right that lie ahead of the warehouse's clock. */
+  /** Whether to correct stamps that are ahead of the warehouse's clock. */
   readonly restamps?: boolean | undefined;
 }
 
-/** Rebuilds the star from staging, in one transaction. Throws DataError when a check fails, with nothing changed. */
+/** Rebuilds the star from staging, in one transaction. Throws DataError if a check fails; nothing is changed then. */
 export async function rebuild(context: LoadContext, { restamps }: RebuildOptions = {}): Promise<RebuildReport> {
   assertFits(context, restamps === true ? 'rebuild --restamp' : 'rebuild');
   await context.warehouse.settle();

@@ -10,9 +10,9 @@ import { wayOf } from './ways/way.ts';
 /** How sources, ledger, staging and star compare. */
 export interface Reconciliation {
   readonly sources: readonly Pick<SourceComparison, 'table' | 'files' | 'records'>[];
-  /** Empty when all agree. */
+  /** Empty if everything agrees. */
   readonly disagreements: readonly Disagreement[];
-  /** Why some of it was not compared, and which files are set aside. */
+  /** Why something was not compared, and which files are set aside. */
   readonly notes: readonly string[];
   /** How long each comparison took. */
   readonly seconds: Readonly<Record<'sources' | 'star' | 'files', number>>;
@@ -20,17 +20,20 @@ export interface Reconciliation {
 
 /** What to compare, and what to report. */
 export interface ReconcileOptions {
-  /** Whether every file is read: its records counted, its values compared, and rows that no file holds any more named. */
+  /**
+   * Whether to read every file: to count its records, compare its values, and name rows that no file holds any more.
+   */
   readonly recounts: boolean;
-  /** Absent, everything is compared. */
+  /** If absent, everything is compared. */
   readonly sample?: Sample | undefined;
-  /** Whether values, which may be personal, may be printed. */
+  /** Whether to print values, which may be personal data. */
   readonly excerpts?: boolean;
 }
 
 /**
- * Compares the sources with the ledger, the control tables with what loads write there, staging with the ledger, and each value
- * of the star with what staging gives; with `recounts` each value of staging with the files too. Throws StarloadError when a source or the warehouse cannot be read.
+ * Compares the sources with the ledger, the control tables with what loads write there, staging with the ledger, and
+ * each value of the star with the value derived from staging. With `recounts` it also compares each value of staging
+ * with the files. Throws StarloadError if a source or the warehouse cannot be read.
  */
 export async function reconcile(
   context: LoadContext,
@@ -61,7 +64,7 @@ export async function reconcile(
   };
 }
 
-/** Why rows that no file holds any more are not looked for. */
+/** Why rows that no file holds any more are not searched for. */
 function reasonNotToSearch(
   { recounts, sample }: ReconcileOptions,
   sources: readonly SourceComparison[],

@@ -4,7 +4,7 @@ import type { Tolerance } from './context.ts';
 import type { Rejects } from './rejects.ts';
 import { findMisfits, type Haystack, type Misfits } from './search.ts';
 
-/** What was read for a staging table, as far as it is judged. */
+/** What was read for a staging table, as far as the decision needs it. */
 export interface ReadTable extends Haystack {
   /** Files that cannot be loaded. */
   readonly problems: readonly DataProblem[];
@@ -21,8 +21,8 @@ const SET_ASIDE =
   'Correct the files listed above and run again, or set them aside with --quarantine. --max-errors does not cover a broken file, because it is not known how many records it holds (docs/bad-records.md).';
 
 /**
- * Throws DataError when records that were read cannot be loaded: any, or more than are tolerated. It lists the first of
- * them.
+ * Throws DataError if the records read cannot be loaded: if there are any bad ones, or more than are tolerated. It
+ * lists the first of them.
  */
 export async function refuseBadRecords(
   tolerance: Tolerance | undefined,
@@ -45,14 +45,14 @@ export async function refuseBadRecords(
   }
 }
 
-/** How many records a list of problems is about; it may have been cut. */
+/** The number of records in a list of problems, which may have been cut. */
 function countRecords({ problems, holdBroken }: Misfits): string {
   const records = new Set(problems.map(({ file, line }) => JSON.stringify([file, line]))).size;
   const atLeast = holdBroken || problems.length >= MAX_PROBLEMS ? 'at least ' : '';
   return records === 1 ? `${atLeast}one record` : `${atLeast}${records} records`;
 }
 
-/** The error for records that cannot be loaded: the first of them, malformed or with values that do not fit. */
+/** The error for records that cannot be loaded. It lists the first ones, malformed or with values that do not fit. */
 export function badRecords(misfits: Misfits, cause?: unknown): DataError {
   const { problems, holdBroken } = misfits;
   const swapped = looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : '';
@@ -63,7 +63,7 @@ export function badRecords(misfits: Misfits, cause?: unknown): DataError {
   });
 }
 
-/** Whether nothing but missing keys is wrong, as it is when files of one kind are loaded as the other. */
+/** Whether all problems are missing keys, as when files of one kind are loaded as the other. */
 function looksSwapped(problems: readonly DataProblem[]): boolean {
   return problems.every(({ reason }) => reason === MISSING);
 }

@@ -13,7 +13,7 @@ import { excerptOf } from './search.ts';
 
 /** The report on a staging table's bad records. */
 export interface Rejects {
-  /** How many there are; a file that is broken as a whole counts as one. */
+  /** The number of bad records. A file that is broken as a whole counts as one. */
   readonly count: number;
   /** The first of them. */
   readonly problems: readonly DataProblem[];
@@ -24,8 +24,8 @@ export interface Rejects {
 export const NO_REJECTS: Rejects = { count: 0, problems: [], parts: [] };
 
 /**
- * The judge of a staging table's records, whose columns are found by paths or else by their names. A record has one
- * problem, that of the first column whose value does not fit.
+ * A function that judges a staging table's records. It finds columns by paths or, without paths, by their names. It
+ * reports one problem per record: that of the first column whose value does not fit.
  */
 export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined): Judge {
   const surelyFits = plainFits(table, paths);
@@ -51,10 +51,9 @@ export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined): J
 
 const PART_BYTES = 16 * 1024 * 1024;
 
-/** Where the rejects of a staging table are written down. */
+/** Where to record the rejects of a staging table. */
 export interface RejectLogOptions {
   readonly spool: Spool;
-  /** The staging table. */
   readonly table: Table;
   /** The table rejected_records. */
   readonly into: Table;
@@ -122,7 +121,7 @@ export class RejectLog {
   }
 }
 
-/** A text's beginning, of so many bytes at most; no character is cut in two. */
+/** The beginning of a text, at most `most` bytes long. It never cuts a character in two. */
 export function cutToBytes(text: string, most: number): string {
   if (Buffer.byteLength(text) <= most) {
     return text;

@@ -15,7 +15,7 @@ import {
 } from './plan.ts';
 import { isRunId } from './run-id.ts';
 
-/** A version of a file that was loaded once and is not there any more. */
+/** A version of a file that was loaded once and no longer exists. */
 export interface MissingVersion {
   readonly table: string;
   readonly uri: string;
@@ -23,30 +23,31 @@ export interface MissingVersion {
   readonly reason: 'replaced' | 'gone';
 }
 
-/** A run to make: one of the history has the id it had there, and its files the versions it loaded. */
+/** A run to perform. A run of the history keeps its id there, and its files keep the versions it loaded. */
 export interface PlannedRun {
   readonly plan: LoadPlan;
   readonly runId?: string;
   readonly versions?: ReadonlyMap<SourceObject, string>;
 }
 
-/** The runs of a history, to be made again in their order, then those of everything else. */
+/** The runs of a history, to repeat in their order, followed by the runs of everything else. */
 export interface Replay {
   readonly runs: readonly PlannedRun[];
   /** Versions of the history that cannot be loaded again. */
   readonly missing: readonly MissingVersion[];
 }
 
-/** A file that a run of the history loaded. `content` is what it held. */
+/** A file that a run of the history loaded. `content` is its content at that time. */
 interface PastFile extends PastVersion {
   readonly content: string;
 }
 
 /**
- * Orders a plan as the history had it. A file belongs to the last run that loaded its content, under whatever name. What no
- * run loaded comes last, and so does a file whose run, or a later one, has been made already. A run of the history is not
- * cut, since within a run content decides. Local files are read to be known. Where there is no history, or the tables hold
- * other runs already, the plan is only cut to size. Throws StarloadError when a file cannot be read, or the history names no run.
+ * Orders a plan by the history. A file belongs to the last run that loaded its content, under any name. Content that no
+ * run loaded comes last. So does a file if its run, or a later one, has already been repeated. A run of the history is
+ * not split, because within a run content decides. Local files are read to identify their content. If there is no
+ * history, or the tables already hold other runs, the plan is only split by size. Throws StarloadError if a file cannot
+ * be read, or an id in the history is not that of a run.
  */
 export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<Replay> {
   const history = isEmpty(plan) ? [] : pastFiles(plan.ledger);
@@ -87,7 +88,10 @@ export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<
   };
 }
 
-/** The runs after the last that has been made: a file that comes too late for its place in the order is in no run of it. */
+/**
+ * The runs after the last one that has been repeated. A file that comes too late for its place in the order belongs to
+ * none of them.
+ */
 function runsToMake(history: readonly PastFile[]): readonly string[] {
   const lastMade = history.findLastIndex(({ isMade }) => isMade);
   return [...new Set(history.slice(lastMade + 1).map(({ runId }) => runId))];
@@ -105,7 +109,7 @@ function pastFiles({ history }: Ledger): readonly PastFile[] {
   return history.map((past) => ({ ...past, content: contentKey(past.table, past.size, past.version) }));
 }
 
-/** A run is made again under its id, which names folders too. */
+/** A run is repeated under its id, which is also used as a folder name. */
 function noRun(id: string): StarloadError {
   return new StarloadError(`load_history was changed by hand: no run has the id ${id}`, {
     outcome: 'nothing was loaded',
@@ -113,7 +117,7 @@ function noRun(id: string): StarloadError {
   });
 }
 
-/** What is loaded by now: a replay that was stopped goes on. */
+/** What is loaded so far: an interrupted replay continues. */
 function contentsLoaded({ sources }: LoadContext, ledger: Ledger): Set<string> {
   const loaded = sources.flatMap(({ table }) => ledger.loadedVersions(table.name));
   return new Set(loaded.map(({ table, size, version }) => contentKey(table, size, version)));
@@ -123,7 +127,7 @@ async function versionOf({ storeOf }: LoadContext, { source }: TablePlan, { obje
   return (await identify(storeOf(source.root), object)).version;
 }
 
-/** Each content once, as it was loaded last. */
+/** Each missing content once, as it was last loaded. */
 function missingFrom(history: readonly PastFile[], present: ReadonlySet<string>): readonly MissingVersion[] {
   const newest = new Map(history.map((file) => [`${file.table} ${file.uri}`, file]));
   const last = new Map(history.map((file) => [file.content, file]));

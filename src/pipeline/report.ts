@@ -8,39 +8,39 @@ export interface LoadReport extends KeptOut {
   readonly status: 'loaded' | 'up_to_date';
   readonly runId: string | undefined;
   readonly tables: readonly TableReport[];
-  /** Rows of each table after the run; empty when nothing was loaded. */
+  /** Rows of each table after the run; empty if nothing was loaded. */
   readonly rows: ReadonlyMap<string, number>;
   readonly warnings: readonly Offender[];
-  /** Of a replay: versions of files that were loaded once and are not there any more. */
+  /** For a replay: versions of files that were loaded once and no longer exist. */
   readonly missing: readonly MissingVersion[];
 }
 
 /** What a load would do. */
 export interface DryRun {
-  /** Every statement it would run, in order; none when there is nothing to load. */
+  /** Every statement it would run, in order; empty if there is nothing to load. */
   readonly statements: readonly string[];
-  /** How many runs it would be split into, each with these statements for its own files. */
+  /** The number of runs it would be split into. Each runs these statements for its own files. */
   readonly runs: number;
-  /** What it would keep out of them. */
+  /** What it would keep out. */
   readonly kept: KeptOut;
 }
 
 /** What a load did with one staging table's source. */
 export interface TableReport {
   readonly table: string;
-  /** Those that were loaded. */
+  /** The number of files loaded. */
   readonly files: number;
   readonly known: number;
-  /** Files under new names, whose content is loaded. */
+  /** Files under new names whose content is already loaded. */
   readonly moved: number;
   readonly quarantined: number;
   readonly skipped: number;
-  /** All that were read. */
+  /** The number of records read. */
   readonly records: number;
   readonly rejected: number;
 }
 
-/** What a load does with a source as far as its plan tells. */
+/** What a load does with a source, as far as its plan shows. */
 export function tableReport({ table, known, moved, quarantined, skipped, files }: TablePlan): TableReport {
   const counts = { files: files.length, known, moved: moved.length };
   const others = { quarantined: quarantined.length, skipped: skipped.length };

@@ -10,9 +10,9 @@ interface StampColumn {
 }
 
 /**
- * The statements that give the stamps of runs that lie ahead of the warehouse's clock others in the seconds before now, in
- * the same order: what a later run has overruled stays overruled. The guard refuses when runs that are stamped right have
- * come so shortly before that there is no room; `guard` is its name.
+ * The statements that restamp runs whose stamps are ahead of the warehouse's clock. The new stamps are in the seconds
+ * before now, in the same order, so what a later run has overruled stays overruled. The guard, named `guard`, refuses
+ * if correctly stamped runs are so recent that there is no room.
  */
 export function restampSql(model: Model, guard: string): readonly NamedSql[] {
   const columns = stampColumns(model);
@@ -39,7 +39,9 @@ const GUARD = `SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'older stamps le
 FROM known_stamps
 WHERE stamp <= {now} AND stamp >= (SELECT MIN(new_stamp) FROM new_stamps)`;
 
-/** Every row that a run adds has its stamp by DEFAULT; the ledger also names the stamp its run was planned at. */
+/**
+ * Every row that a run adds gets its stamp by DEFAULT. The ledger also holds the stamp at which its run was planned.
+ */
 function stampColumns(model: Model): readonly StampColumn[] {
   const tables = [...tablesOf(model, 'control'), ...tablesOf(model, 'staging')];
   const own = tables.flatMap(({ name, columns }) =>

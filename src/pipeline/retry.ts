@@ -9,17 +9,19 @@ import { watchBatch } from './watching.ts';
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MILLISECONDS = 100;
 
-/** What running a batch takes. */
+/** What running a batch needs. */
 export type RetryContext = Pick<LoadContext, 'warehouse' | 'emit' | 'signal' | 'firstPauseMilliseconds' | 'timer'>;
 
-/** Whether an error is a guard's refusal. What the engine says of the cast that fails need not hold the guard's words. */
+/**
+ * Whether an error is a guard's refusal. The engine's message for the failed cast need not contain the guard's words.
+ */
 export function failedGuard(error: unknown, guard: string): boolean {
   return error instanceof StepFailed && error.step.name === guard && error.failure.kind === 'refused';
 }
 
 /**
- * Runs a batch, and runs it again after a while when that can succeed: another writer was in the way, or its stamp was
- * not newer than the last one because clocks differ.
+ * Runs a batch, and retries it after a pause if that can succeed: another writer was in the way, or its stamp was not
+ * newer than the last one because clocks differ.
  */
 export async function runWithRetry(context: RetryContext, batch: Batch): Promise<readonly StepResult[]> {
   for (let attempt = 1; ; attempt += 1) {
@@ -42,15 +44,15 @@ export async function runWithRetry(context: RetryContext, batch: Batch): Promise
 }
 
 /**
- * Why a guard refused a run: its stamp is not the newest, another run loaded its files, its rows do not carry its stamp,
- * load_run does not hold one row, or the tables are others than those it was planned on.
+ * Why a guard refused a run: its stamp is not the newest, another run loaded its files, its rows do not carry its
+ * stamp, load_run does not hold exactly one row, or the tables are not those it was planned on.
  */
 export type GuardRefusal = 'stamp' | 'unstamped' | 'replaced' | 'overtaken' | 'broken';
 
 /**
- * Why a guard refused, if one did: the words say; some engines give the first letter only (Redshift: "Invalid digit, Value
- * 'o', Pos 0, Type: Integer"). If they return nothing, a load was `overtaken`: a load that is planned again has a new stamp as
- * well.
+ * Why a guard refused, if one did. The message contains the reason; some engines give only its first letter (Redshift:
+ * "Invalid digit, Value 'o', Pos 0, Type: Integer"). If there is no message, the load counts as `overtaken`: a load
+ * that is planned again gets a new stamp as well.
  */
 export function refusalOf(error: unknown): GuardRefusal | undefined {
   const unsaid = failedGuard(error, STAMP_GUARD) ? 'stamp' : 'overtaken';

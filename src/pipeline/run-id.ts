@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A unique name for a batch: its time, for people, and 64 random bits. */
+/** A unique name for a batch: its time, for readers, and 64 random bits. */
 export function newRunId(): string {
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   return `${time}-${randomBytes(8).toString('hex')}`;

@@ -12,30 +12,30 @@ import { wantedKeys } from '../records/wanted-keys.ts';
 import { WholeRecords } from '../records/whole-records.ts';
 import type { Table } from '../sql/catalogue.ts';
 
-/** The files of one staging table, to be searched for the records that are to blame. */
+/** The files of one staging table, to search for the bad records. */
 export interface Haystack {
   readonly table: Table;
-  /** Of its jsonpaths file; absent where keys are matched by name. */
+  /** The paths of its jsonpaths file; absent if keys are matched by name. */
   readonly paths: readonly JsonPath[] | undefined;
   readonly store: ObjectStore;
   readonly objects: readonly SourceObject[];
 }
 
-/** What is looked for in files. */
+/** What to look for in files. */
 interface Quarry {
-  /** Looks at a record's fields; what it returns is to blame. */
+  /** Examines a record's fields and returns the problems it finds. */
   readonly judge: (fields: readonly FieldText[]) => readonly FieldProblem[];
-  /** Whether what is malformed is looked for too. */
+  /** Whether to look for malformed records too. */
   readonly malformed: boolean;
-  /** So many problems are enough. */
+  /** The search stops after this many problems. */
   readonly limit: number;
 }
 
 /** The records that cannot be loaded. */
 export interface Misfits {
-  /** Malformed, or with values that do not fit their columns. */
+  /** Malformed records, or records with values that do not fit their columns. */
   readonly problems: readonly DataProblem[];
-  /** Whether a file is broken as a whole, so that what lies behind its first mistake was not looked at. */
+  /** Whether a file is broken as a whole, so that what follows its first mistake was not examined. */
   readonly holdBroken: boolean;
 }
 
@@ -109,14 +109,14 @@ class Found implements Misfits {
   }
 }
 
-/** Reads a file past its mistakes, until it is enough. */
+/** Reads a file past its mistakes, until enough problems are found. */
 async function searchFile(
   { table, paths, store }: Haystack,
   object: SourceObject,
   { judge, malformed }: Quarry,
   found: Found,
 ): Promise<void> {
-  // The spellings of this file are enough, and where loading ended early, others are not known.
+  // This file's spellings suffice. If loading ended early, those of other files are unknown.
   const fieldsOf = fieldsAsMet(table, paths);
   const framer = new RecordFramer({
     wanted: wantedKeys(table, paths),
@@ -151,7 +151,7 @@ function mistakesOf(object: SourceObject, found: Found): MistakeListener {
     },
     onBroken: (mistake) => {
       found.holdBroken = true;
-      // A mistake may turn out later to break the file.
+      // A later part of the file may show that a mistake breaks the file as a whole.
       if (!told.has(mistake.line)) {
         found.note(problemOf(object, mistake));
       }
@@ -159,7 +159,7 @@ function mistakesOf(object: SourceObject, found: Found): MistakeListener {
   };
 }
 
-/** A record's beginning, for people to recognise it; no character is cut in two. */
+/** The beginning of a record, for recognition. It never cuts a character in two. */
 export function excerptOf(record: string): string {
   const start = [...record.slice(0, 2 * EXCERPT_CHARACTERS)].slice(0, EXCERPT_CHARACTERS).join('');
   return record.length > start.length ? `${start}…` : record;

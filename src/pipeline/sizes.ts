@@ -3,7 +3,7 @@ import { tableSizesSql } from './batches.ts';
 import type { LoadContext } from './context.ts';
 import { inModelOrder } from './order.ts';
 
-/** How many rows each table of staging and star holds now, in the model's order. */
+/** The current number of rows in each table of staging and star, in the model's order. */
 export async function readSizes({
   model,
   warehouse,
@@ -13,7 +13,7 @@ export async function readSizes({
   return new Map(inModelOrder(model, sizes, { tableOf: ([table]) => table }));
 }
 
-/** The same for the report of what has committed: if they cannot be read, a warning says so and none are reported. */
+/** The same for the report after a commit. If the sizes cannot be read, it emits a warning and returns none. */
 export async function sizesAfterCommit(
   context: Pick<LoadContext, 'model' | 'warehouse' | 'emit'>,
 ): Promise<ReadonlyMap<string, number>> {

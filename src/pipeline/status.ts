@@ -3,7 +3,7 @@ import type { LoadContext } from './context.ts';
 import { type PastRun, type QuarantinedFile, readQuarantined, readRuns } from './ledger.ts';
 import { readSizes } from './sizes.ts';
 
-/** What runs now, what the warehouse holds and what has been loaded into it. */
+/** What is running now, what the warehouse holds, and what has been loaded into it. */
 export interface WarehouseStatus {
   readonly running: readonly RunningBatch[];
   readonly runs: readonly PastRun[];

@@ -3,13 +3,13 @@ import { quoteIdentifier } from '../sql/render.ts';
 import type { Step } from '../warehouse/warehouse.ts';
 import type { Copy } from './batches.ts';
 
-/** A temporary table that is like a staging table, as far as COPY fills it. */
+/** A temporary table with the columns of a staging table that COPY fills. */
 export interface TemporaryTable extends Table {
   /** The staging table's name. */
   readonly like: string;
 }
 
-/** What is to be copied into a temporary table. */
+/** Files to copy into a temporary table. */
 export type TemporaryCopy<T extends Copy = Copy> = T & { readonly table: TemporaryTable };
 
 /** The same files, to be copied into the temporary table `source_…`. */
@@ -27,7 +27,7 @@ function renamed<T extends Copy>(copy: T, prefix: string): TemporaryCopy<T> {
   return { ...copy, table: { ...copy.table, name: `${prefix}${name}`, like: name } };
 }
 
-/** The steps that make a temporary table and copy files into it. It goes with its session. */
+/** The steps that create a temporary table and copy files into it. The table is dropped with its session. */
 export function temporaryCopy({ table, parts, mapping }: TemporaryCopy): readonly Step[] {
   const make: Step = { kind: 'sql', name: `create_${table.name}`, sql: likeStaging(table) };
   return parts.length === 0 ? [make] : [make, { kind: 'copy', name: `copy_${table.name}`, table, parts, mapping }];

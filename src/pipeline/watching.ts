@@ -2,19 +2,19 @@ import { SYSTEM_TIMER, type Timer } from '../timer.ts';
 import type { Batch, BatchMoment, Blockers, OnMoment, RunningBatch } from '../warehouse/warehouse.ts';
 import type { Activity, Emit } from './events.ts';
 
-/** Looks after a batch while it runs. */
+/** Watches a batch while it runs. */
 export interface BatchWatch {
   readonly onMoment: OnMoment;
-  /** To be called once the batch has ended. */
+  /** Call it once the batch has ended. */
   stop(): void;
 }
 
-/** A batch is asked for whom it waits so often. A lock that is free is there sooner. */
+/** How often to query which batches a batch waits for. A free lock is acquired sooner. */
 const LOOK_MILLISECONDS = 2000;
-/** A statement that takes longer than so many looks may wait for somebody, too. */
+/** A statement that takes longer than this many intervals may be waiting for another session, too. */
 const LOOKS_BEFORE_A_STEP = 5;
 
-/** Tells what a batch does and, where it does not get on, for whom it waits: each time that changes. */
+/** Reports what a batch does and, if it is blocked, which batches it waits for, each time this changes. */
 export function watchBatch(
   { emit, timer = SYSTEM_TIMER }: { readonly emit: Emit; readonly timer?: Timer | undefined },
   { steps }: Batch,
@@ -61,7 +61,7 @@ function activityOf(moment: BatchMoment, of: number): Activity {
   }
 }
 
-/** Those a batch waits for. */
+/** The batches that a batch waits for. */
 class Queue {
   readonly #emit: Emit;
   #told = '';
@@ -73,7 +73,7 @@ class Queue {
     this.#emit = emit;
   }
 
-  /** Asks, one question at a time. If that cannot be found out, nothing is reported: the batch continues anyway. */
+  /** Queries, one request at a time. If the query fails, nothing is reported, because the batch continues anyway. */
   async look(blockers: Blockers | undefined): Promise<void> {
     if (blockers === undefined || this.#isLooking) {
       return;
@@ -87,7 +87,7 @@ class Queue {
     }
   }
 
-  /** The batch goes on. */
+  /** The batch continues. */
   leave(): void {
     this.#wait += 1;
     this.#told = '';

@@ -3,9 +3,10 @@ import { placeOf, type Written } from '../sql/written.ts';
 import type { Step, StepResult } from './warehouse.ts';
 
 /**
- * What went wrong in a warehouse, as far as a caller decides on it: `busy`, somebody else holds it; `conflict`, the same
- * batch can succeed when run again; `missing-table`, create-tables has not been run; `login`, the server does not accept the
- * user with this password; `cancelled`, the user stopped it; `refused`, the statement was.
+ * The kind of a warehouse error, for callers that handle kinds differently. `busy`: another process holds the
+ * warehouse. `conflict`: the same batch can succeed if it is run again. `missing-table`: create-tables has not been
+ * run. `login`: the server does not accept this user and password. `cancelled`: the user stopped it. `refused`: the
+ * statement was refused.
  */
 export type WarehouseErrorKind =
   | 'busy'
@@ -21,12 +22,12 @@ interface WarehouseErrorOptions extends ErrorOptionsWithNext {
   readonly line?: number | undefined;
 }
 
-/** An engine's error, sorted by kind. */
+/** An engine's error, classified by kind. */
 export class WarehouseError extends StarloadError {
   readonly kind: WarehouseErrorKind;
-  /** The records the engine itself blames, where it tells. */
+  /** The records that the engine itself blames, if it names them. */
   readonly problems: readonly DataProblem[];
-  /** The line of the statement that the engine points at, from 1, where it does. */
+  /** The line of the statement that the engine points at, counted from 1; undefined if it does not. */
   readonly line: number | undefined;
 
   constructor(
@@ -52,7 +53,7 @@ export class WarehouseError extends StarloadError {
 /** A step of a batch failed and the batch was rolled back. */
 export class StepFailed extends StarloadError {
   readonly step: Step;
-  /** What the steps before it returned. */
+  /** The results of the steps before it. */
   readonly results: readonly StepResult[];
   readonly failure: WarehouseError;
 
@@ -72,12 +73,12 @@ export class StepFailed extends StarloadError {
   }
 }
 
-/** The file and line of sql/ that a step failed at; of a statement that no file holds, its name. */
+/** The file and line in sql/ at which a step failed; for a statement that is in no file, its name. */
 export function placeOfStep(step: Step, { line }: WarehouseError): string {
   return (step.kind === 'sql' ? placeOf(step.written ?? [], line) : undefined) ?? step.name;
 }
 
-/** The same error of a statement that is written in sql/; its message begins with the file and the line. */
+/** The same error for a statement from sql/. Its message begins with the file and the line. */
 export function inFile(error: unknown, written: readonly Written[] = []): unknown {
   if (!(error instanceof WarehouseError)) {
     return error;
@@ -90,7 +91,7 @@ export function inFile(error: unknown, written: readonly Written[] = []): unknow
     : new WarehouseError(kind, `${place}: ${message}`, { next: next ?? advice, line, cause: error });
 }
 
-/** A statement that is refused is wrong by itself, or does not fit the data. */
+/** A refused statement is either wrong itself or does not fit the data. */
 function adviceFor(step: Step, { kind }: WarehouseError): string | undefined {
   return kind === 'refused' && step.kind === 'sql' && (step.written ?? []).length > 0 ? CORRECT_FILE : undefined;
 }
@@ -98,7 +99,7 @@ function adviceFor(step: Step, { kind }: WarehouseError): string | undefined {
 const CORRECT_FILE =
   'Correct that file and run again. npm run check -- --deep tests all statements of a load without loading anything. If you have not changed the file, report it.';
 
-/** A text without what stands between its first quote and its last. */
+/** A text without everything from its first quote to its last. */
 function unquoted(text: string): string {
   const first = text.search(/["'`]/);
   const last = Math.max(...['"', "'", '`'].map((quote) => text.lastIndexOf(quote)));

@@ -9,21 +9,21 @@ import type { WorkFolder } from './redshift/work.ts';
 import type { Service } from './service.ts';
 import type { Warehouse } from './warehouse.ts';
 
-/** What a command will do with the warehouse, and what it has for it. */
+/** What a command does with the warehouse, and what it provides for it. */
 export interface Access {
   readonly readOnly: boolean;
-  /** Local folders whose files the warehouse may read by itself. */
+  /** Local folders from which the warehouse may read files directly. */
   readonly readable: readonly string[];
-  /** A folder for files in between; it is gone when the command is done. */
+  /** A folder for temporary files. It is removed when the command ends. */
   readonly scratch: string;
   readonly stores: Stores;
-  /** Tells people about waits and repeated calls. */
+  /** Tells the user about waits and repeated calls. */
   readonly notify: (message: string) => void;
 }
 
 /**
- * Opens the warehouse the configuration names. An engine's driver is imported only here, when it is used. Throws
- * WarehouseError when it cannot be opened.
+ * Opens the configured warehouse. Imports an engine's driver only here, when it is used. Throws WarehouseError if the
+ * warehouse cannot be opened.
  */
 export async function openWarehouse(config: Config, access: Access): Promise<Warehouse> {
   const { target } = config;
@@ -42,7 +42,7 @@ export async function openWarehouse(config: Config, access: Access): Promise<War
   }
 }
 
-/** Where the warehouse of a configuration is, as `Warehouse.location` says once it is open. */
+/** The location of a configured warehouse, the same as `Warehouse.location` once it is open. */
 export async function locationOf(target: Target): Promise<string> {
   switch (target.engine) {
     case 'duckdb':
@@ -54,7 +54,7 @@ export async function locationOf(target: Target): Promise<string> {
   }
 }
 
-/** Makes the database the configuration names, where there is none. Whether it did. Throws StarloadError. */
+/** Creates the configured database if it does not exist. Returns whether it did. Throws StarloadError. */
 export async function createDatabaseOf({ file, target, load }: Config): Promise<boolean> {
   if (target.engine !== 'postgres') {
     throw new UsageError(
@@ -81,7 +81,7 @@ async function openRedshiftFor(config: Config, target: RedshiftTarget, { stores,
   });
 }
 
-/** The Data API of a Redshift warehouse, to ask how it behaves; undefined for any other warehouse. */
+/** The Data API of a Redshift warehouse, for examining its behaviour; undefined for any other warehouse. */
 export async function openServiceOf(
   { target, aws, workPrefix }: Config,
   { stores, notify }: Pick<Access, 'stores' | 'notify'>,
@@ -94,7 +94,7 @@ export async function openServiceOf(
   return openService({ target, aws, copyRegion, notify });
 }
 
-/** The work prefix, as the engine knows it. */
+/** The work prefix in the form that the engine uses. */
 function workStore({ work, regionOf }: Stores, prefix: string): WorkFolder {
   return {
     prefix,
@@ -105,7 +105,7 @@ function workStore({ work, regionOf }: Stores, prefix: string): WorkFolder {
   };
 }
 
-/** Where the commands of this dwh.cfg keep what they have submitted to Redshift. */
+/** The folder in which the commands of this dwh.cfg record what they have submitted to Redshift. */
 export function journalFolder({ file }: Pick<Config, 'file'>): string {
   return join(dirname(resolve(file)), '.starload');
 }

@@ -1,10 +1,10 @@
 import { WarehouseError } from './errors.ts';
 
-/** Blanks (those of ASCII) and line comments, and where parentheses may stand, these too. */
+/** Blanks (those of ASCII) and line comments and, where parentheses are allowed, those too. */
 const BLANKS = /^(?:[ \t\n\v\f\r]|--[^\n]*(?:\n|$))+/;
 const BLANKS_AND_PARENTHESES = /^(?:[ \t\n\v\f\r(]|--[^\n]*(?:\n|$))+/;
 
-/** A text without what matches and without comments, which nest on every engine, at its beginning. */
+/** A text without leading matches of `blanks` and leading comments, which nest on every engine. */
 function skip(sql: string, blanks: RegExp): string {
   let rest = sql;
   for (;;) {
@@ -27,15 +27,15 @@ function afterComment(sql: string): string {
   return '';
 }
 
-/** A statement's first word, in lower case; '' where it begins with something else. */
+/** A statement's first word, in lower case; '' if it begins with something else. */
 function firstWord(sql: string): string {
   return (/^[a-z_]*/i.exec(skip(sql, BLANKS_AND_PARENTHESES)) ?? [''])[0].toLowerCase();
 }
 
-/** What a query itself begins with, as against statements that tell about something. */
+/** The first words of queries, as opposed to statements that describe something. */
 const QUERY = ['select', 'with', 'values', 'table', 'from'];
 
-/** The statement that an EXPLAIN is about; any other statement as it is. */
+/** The statement that an EXPLAIN explains; any other statement unchanged. */
 export function explained(sql: string): string {
   if (firstWord(sql) !== 'explain') {
     return sql;
@@ -52,8 +52,9 @@ export function explained(sql: string): string {
 }
 
 /**
- * Throws WarehouseError `refused` unless a statement begins with one of these words, in lower case, and what it explains,
- * if it does, is a query. It is the first of an engine's guards: no list of what writes could be complete.
+ * Throws WarehouseError `refused` unless a statement begins with one of these words (in lower case) and, if it is an
+ * EXPLAIN, explains a query. This is an engine's first guard, because no list of statements that write could be
+ * complete.
  */
 export function assertBeginsWith(words: readonly string[], sql: string): void {
   const first = firstWord(sql);

@@ -2,8 +2,8 @@ import { WarehouseError } from './errors.ts';
 import type { Reach, Relation, RelationColumn, Value } from './warehouse.ts';
 
 /**
- * The relations of a result whose rows are their columns: name, kind as the engine says it, an owner who is a stranger, and
- * of the column its name, type, length and 1 where a row must give it a value, or NULLs where there is none.
+ * The relations in a result that has one row per column: name, kind in the engine's terms, an owner who is a stranger,
+ * and the column's name, type, length and 1 if a row must give it a value; NULLs if there is no column.
  */
 export function toRelations(
   rows: readonly (readonly Value[])[],
@@ -30,7 +30,10 @@ export function toRelations(
   return [...found.values()];
 }
 
-/** The error for a table whose rows cannot be deleted without reaching those of others; `outcome` as StarloadError has it. */
+/**
+ * The error for a table whose rows cannot be deleted without affecting other users' tables. `outcome` is that of
+ * StarloadError.
+ */
 export function refuseReach(table: string, { what, cure }: Reach, outcome?: string): WarehouseError {
   return new WarehouseError(
     'refused',
@@ -42,7 +45,9 @@ export function refuseReach(table: string, { what, cure }: Reach, outcome?: stri
   );
 }
 
-/** Throws WarehouseError `refused` unless all names are ordinary tables, and of nobody else than QueryOptions.tables says. */
+/**
+ * Throws WarehouseError `refused` unless all names are ordinary tables, with owners that QueryOptions.tables allows.
+ */
 export function assertTables(names: readonly string[], relations: readonly Relation[]): void {
   const found = new Map(relations.map((relation) => [relation.name, relation]));
   const owner = found.get(names[0] ?? '')?.stranger;

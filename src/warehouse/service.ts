@@ -1,12 +1,12 @@
 import type { ResultSet } from './warehouse.ts';
 
-/** What became of a statement of a batch that was sent as it is. */
+/** The outcome of one statement of a batch that was sent unchanged. */
 export interface SentPart {
-  /** The service's own word, such as FINISHED. */
+  /** The service's own status, such as FINISHED. */
   readonly status: string;
-  /** Empty where there is none. */
+  /** Empty if there was no error. */
   readonly error: string;
-  /** The warehouse's number of the query; 0 or less where the service tells none. */
+  /** The warehouse's id of the query; 0 or less if the service returns none. */
   readonly queryId: number;
 }
 
@@ -16,31 +16,35 @@ export interface Sent extends Omit<SentPart, 'queryId'> {
   readonly parts: readonly SentPart[];
 }
 
-/** A session that is kept: statements run in it one after the other, in one transaction where they begin one. */
+/** A session that is kept. Its statements run one after the other, in one transaction if they begin one. */
 export interface KeptSession {
-  /** Runs one statement. Throws WarehouseError when it fails. */
+  /** Runs one statement. Throws WarehouseError if it fails. */
   run(sql: string): Promise<void>;
 }
 
 /**
- * A warehouse behind a service that runs batches by itself, such as the Data API: for asking how the service behaves.
- * Nothing is sorted, journaled or run again. What the service refuses is thrown as a WarehouseError.
+ * A warehouse behind a service that runs batches by itself, such as the Data API. It is for examining how the service
+ * behaves: errors are not classified, and nothing is journaled or run again. What the service refuses is thrown as a
+ * WarehouseError.
  */
 export interface Service {
-  /** What kind of warehouse it is, and where: no name, account or host. */
+  /** The kind of warehouse, without a name, account or host. */
   readonly kind: 'cluster' | 'workgroup';
   readonly region: string;
-  /** Sends statements, by default as one transaction, and waits for the end. */
+  /** Sends statements, by default as one transaction, and waits for their end. */
   send(sqls: readonly string[], options?: SendOptions): Promise<Sent>;
   /** The rows of a statement of a batch, counted from 1. */
   rows(id: string, part: number): Promise<ResultSet>;
-  /** The first value of a statement of a batch as the service spells it; empty where that is no text. */
+  /** The first value of a statement of a batch as the service spells it; empty if it is not text. */
   text(id: string, part: number): Promise<string>;
-  /** A COPY into a column of a table, of everything whose key begins so, matched by name; `options` go behind it. */
+  /**
+   * A COPY into one column of a table of all objects whose keys begin with `uri`, matched by name. `options` are
+   * appended.
+   */
   copy(table: string, column: string, uri: string, options?: string): string;
   /** Opens a session with a first statement. */
   openSession(sql: string): Promise<KeptSession>;
-  /** Asks a batch to stop, or everything that was sent and has not ended. */
+  /** Requests that a batch stop or, without an id, everything that was sent and has not ended. */
   cancel(id?: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -12,17 +12,17 @@ export interface ResultSet {
 }
 
 /**
- * Where the value of each loaded column stands in a record: at one of the spellings of the column's name, or at a key of
- * its own, spelled just so. Always on the first level.
+ * Where a record holds the value of each loaded column: at one of the spellings of the column's name, or at a key of
+ * its own with exactly this spelling. Always on the top level.
  */
 export type Mapping =
   | { readonly kind: 'names'; readonly spellings: ReadonlyMap<string, readonly string[]> }
   | { readonly kind: 'keys'; readonly keys: readonly string[] };
 
 /**
- * One statement of a batch. `copy` loads parts into a staging or control table,
- * `copy-folder` all of a folder, where `loads` says so. The rows of an `sql` step are returned only
- * where they are `wanted`, always or only once a later step has failed: on Redshift each result costs a call.
+ * One statement of a batch. `copy` loads parts into a staging or control table; `copy-folder` loads a whole folder, if
+ * `loads` says so. The rows of an `sql` step are returned only if they are `wanted`, always or only once a later step
+ * has failed: on Redshift each result costs a call.
  */
 export type Step =
   | {
@@ -30,7 +30,7 @@ export type Step =
       readonly name: string;
       readonly sql: string;
       readonly wanted?: Wanted | undefined;
-      /** Where in sql/ its lines are written; absent for what no file holds. */
+      /** The place of its lines in sql/; absent for a statement that is in no file. */
       readonly written?: readonly Written[] | undefined;
     }
   | {
@@ -47,12 +47,12 @@ export type Step =
       readonly folder: Folder;
     };
 
-/** A folder of S3 that is copied as it is, by its prefix. */
+/** An S3 folder that is copied unchanged, by its prefix. */
 export interface Folder {
-  /** `s3://bucket/folder/` with its slash, or how the names of its files begin: `s3://bucket/folder/2018-11-0`. */
+  /** `s3://bucket/folder/` with its slash, or the common prefix of its files: `s3://bucket/folder/2018-11-0`. */
   readonly uri: string;
   readonly compression: Part['compression'];
-  /** The `s3://` URI of its jsonpaths file; absent when keys are matched by name. */
+  /** The `s3://` URI of its jsonpaths file; absent if keys are matched by name. */
   readonly jsonpaths: string | undefined;
 }
 
@@ -60,77 +60,81 @@ export interface Folder {
 export type Wanted = 'always' | 'on-failure';
 
 /**
- * Statements that take effect together or not at all. A locking batch waits for, or is refused by, any other one; all
- * statements of one that does not lock see one state of the tables, whatever is committed meanwhile. Tables are named
- * plainly: the engine says of each that it is in the warehouse's schema, or temporary where a step made it so.
+ * Statements that take effect together or not at all. A locking batch waits for any other locking batch, or is refused
+ * because of it. All statements of a batch that does not lock see one state of the tables, whatever is committed
+ * meanwhile. Table names are unqualified: the engine resolves each to the warehouse's schema, or to a temporary table
+ * if a step created one.
  */
 export interface Batch {
   readonly name: string;
   readonly locks: boolean;
-  /** Tables that no one else may write to or read until the end, in addition to `locks`. */
+  /** Tables that nobody else may read or write until the end, in addition to `locks`. */
   readonly lockedTables?: readonly string[];
-  /** Tables it deletes rows from: it is refused where that would reach tables of others (Relation.reach). */
+  /** Tables from which it deletes rows. It is refused if that would affect other users' tables (Relation.reach). */
   readonly deletesFrom?: readonly string[];
-  /** Whether it makes the tables: then the schema too, where it is missing. */
+  /** Whether it creates the tables. If so, it creates the schema too if that is missing. */
   readonly creates?: boolean;
-  /** Whether its SQL is a user's own, which is run as it is written. */
+  /** Whether its SQL is a user's own, which is run unchanged. */
   readonly asWritten?: boolean;
   readonly steps: readonly Step[];
 }
 
-/** A batch of a loader, this one or another, that has not ended. */
+/** A batch of this or another loader that has not ended. */
 export interface RunningBatch {
   readonly name: string;
-  /** In UTC, as timestamps are (Value); empty where this user may not see it. */
+  /** In UTC, like timestamps (Value); empty if this user may not see it. */
   readonly since: string;
-  /** Whether it holds the lock that writers wait for; undefined where the engine does not tell. */
+  /** Whether it holds the lock that writers wait for; undefined if the engine does not show it. */
   readonly holdsLock: boolean | undefined;
-  /** Who to look for, in words: a process of the server, a statement. */
+  /** What to look for: a server process, a statement. */
   readonly by: string;
 }
 
-/** What a batch begins to do now. */
+/** What a batch starts to do. */
 export type BatchMoment =
-  /** It brings the parts of a table to where the warehouse reads them; `done` of them are there. */
+  /** It sends the parts of a table to where the warehouse reads them; `done` of them have been sent. */
   | { readonly kind: 'sending'; readonly table: string; readonly done: number; readonly of: number }
-  /** A service has taken it, and runs it by itself. */
+  /** A service has accepted it and runs it by itself. */
   | { readonly kind: 'submitted'; readonly by: string }
-  /** It asks for its locks. */
+  /** It requests its locks. */
   | { readonly kind: 'locking'; readonly blockers?: Blockers }
-  /** It runs a step, `at` counts from 1. */
+  /** It runs a step; `at` counts from 1. */
   | { readonly kind: 'step'; readonly name: string; readonly at: number; readonly blockers?: Blockers }
   | { readonly kind: 'committing' };
 
-/** Asks for whom a batch is waiting at that moment; empty if it is not waiting. Absent if the engine cannot tell. */
+/** Queries which batches a batch currently waits for; empty if it is not waiting. Absent if the engine cannot tell. */
 export type Blockers = () => Promise<readonly RunningBatch[]>;
 
-/** Takes the moments of a batch. What it throws ends the batch where it runs in this process. */
+/** Receives the moments of a batch. If it throws, the batch ends, provided it runs in this process. */
 export type OnMoment = (moment: BatchMoment) => void;
 
-/** What a step did: rows affected where the engine tells, and the rows it returned where they were wanted. */
+/** What a step did: the rows affected, if the engine returns the number, and its rows, if they were wanted. */
 export interface StepResult {
   readonly name: string;
   readonly affected: number;
   readonly result: ResultSet | undefined;
 }
 
-/** What has one of the names that were asked for in the warehouse's schema: a table, or what else can take its name. */
+/**
+ * An object with one of the requested names in the warehouse's schema: a table, or anything else that can take its
+ * name.
+ */
 export interface Relation {
   readonly name: string;
-  /** As DROP calls it: `table`, `view`, `materialized view`, `sequence` and so on. */
+  /** As DROP names it: `table`, `view`, `materialized view`, `sequence` and so on. */
   readonly kind: string;
   readonly columns: readonly RelationColumn[];
-  /** Its owner, where that is somebody whom this user need not trust; what an owner attaches to it runs with our rights. */
+  /** Its owner, if this user need not trust that owner. What an owner attaches to it runs with our rights. */
   readonly stranger?: string | undefined;
-  /** What carries the deletion of its rows to tables of others; absent where nothing does. */
+  /** What carries the deletion of its rows to other users' tables; absent if nothing does. */
   readonly reach?: Reach | undefined;
 }
 
-/** What somebody attached to a table, so that deleting rows there changes other tables. */
+/** An object attached to a table that makes a deletion of its rows change other tables. */
 export interface Reach {
-  /** In words: `the foreign key k of s.t`. */
+  /** A description: `the foreign key k of s.t`. */
   readonly what: string;
-  /** The statement that takes it away. */
+  /** The statement that removes it. */
   readonly cure: string;
 }
 
@@ -138,82 +142,93 @@ export interface Reach {
 export interface RelationColumn {
   readonly name: string;
   readonly type: string;
-  /** Of text; undefined where the engine does not keep it. */
+  /** The length of text; undefined if the engine does not store it. */
   readonly length: number | undefined;
-  /** Whether a row must give it a value: it takes no NULL and has no default. */
+  /** Whether a row must give it a value: it is NOT NULL and has no default. */
   readonly isRequired: boolean;
 }
 
-/** How a query is run. */
+/** How to run a query. */
 export interface QueryOptions {
-  /** Whether it is a user's own, which is run as it is written: then plain names are looked for in the warehouse's schema. */
+  /**
+   * Whether it is a user's own query, which is run unchanged. Unqualified names are then resolved in the warehouse's
+   * schema.
+   */
   readonly asWritten?: boolean;
   /**
-   * Names that must be ordinary tables, and of no stranger but the one who owns the first of them: else nothing is read. A
-   * view would run its functions with the rights of the user who reads it.
+   * Names that must be ordinary tables. No stranger may own them, except a stranger who owns the first one. Otherwise
+   * nothing is read. A view would run its functions with the rights of the user who reads it.
    */
   readonly tables?: readonly string[];
 }
 
-/** How many statements a batch may have, and how many one needs, by its steps and parts alone. */
+/** How many statements a batch may have, and how many a batch needs, derived from its steps and parts alone. */
 export interface StatementLimit {
   readonly most: number;
   readonly needs: (batch: Batch) => number;
 }
 
-/** A warehouse that a pipeline loads. One per engine, made by warehouse/open.ts. */
+/** A warehouse that a pipeline loads. There is one implementation per engine, opened by warehouse/open.ts. */
 export interface Warehouse {
   /** The engine's name, which is also the suffix of its own files in sql/. */
   readonly engine: string;
-  /** Where it is, for people: a path, a host, a cluster. */
+  /** Its location for display: a path, a host, a cluster. */
   readonly location: string;
-  /** The SQL expression for the running transaction's stamp: the same for all statements of one transaction. */
+  /**
+   * The SQL expression for the stamp of the running transaction. It is the same for all statements of one transaction.
+   */
   readonly now: string;
-  /** Where the files lie that it reads by itself, if they are handed on untouched. */
+  /** Where the files are that it reads directly, if they are passed on untouched. */
   readonly reads: 'local' | 's3';
   /** What it can load: parts and manifests or, if nothing can be written to S3, only whole S3 folders. */
   readonly loads: 'parts' | 'folders';
-  /** How many statements a batch may have; absent where it may have any number. */
+  /** The limit of statements per batch; absent if there is none. */
   readonly statementLimit?: StatementLimit;
 
   /**
-   * The schema of all its tables, which need not exist yet: the configured one, or else the one that the session would
-   * make tables in. It is asked for once. Throws WarehouseError where there is none.
+   * The schema of all its tables, which need not exist yet: the configured one, otherwise the one in which the session
+   * would create tables. It is queried once. Throws WarehouseError if there is none.
    */
   schema(): Promise<string>;
 
   /**
-   * Runs one statement that reads; others are refused. Its tables are named as those of a batch are. Throws WarehouseError:
-   * `refused` or `missing-table` also where one of `options.tables` is none.
+   * Runs one statement that reads; refuses others. Its tables are named like those of a batch. Throws WarehouseError,
+   * `refused` or `missing-table` also if one of `options.tables` is not an ordinary table.
    */
   query(sql: string, options?: QueryOptions): Promise<ResultSet>;
 
-  /** The same for any number of rows: they are fetched as the reader takes them. A reader that stops ends the statement. */
+  /**
+   * The same for any number of rows, which are fetched as the reader consumes them. A reader that stops ends the
+   * statement.
+   */
   pages(sql: string, options?: QueryOptions): AsyncIterable<ResultSet>;
 
-  /** The objects with these names in the schema, no matter who created them; nothing if the schema is missing. */
+  /** The objects with these names in the schema, no matter who created them; empty if the schema is missing. */
   relations(names: readonly string[]): Promise<readonly Relation[]>;
 
-  /** The batches that run now, as far as the engine shows them; waits for none. */
+  /** The batches that run now, as far as the engine shows them. Does not wait for any of them. */
   running(): Promise<readonly RunningBatch[]>;
 
-  /** A batch's steps as the SQL text this engine will run, for people to read. */
+  /** A batch's steps as the SQL text that this engine will run, for display. */
   explain(batch: Batch): Promise<readonly string[]>;
 
   /**
-   * Runs a batch in one transaction; session time zone UTC. Returns one result a step, and tells what it does when it
-   * begins to, as far as the engine shows it. When a step fails, nothing of the batch remains, and the StepFailed that is
-   * thrown carries the results of the steps before it. Not idempotent.
+   * Runs a batch in one transaction, with session time zone UTC. Returns one result per step. Reports each moment as it
+   * begins, as far as the engine shows it. If a step fails, nothing of the batch remains, and the thrown StepFailed
+   * carries the results of the steps before it. Not idempotent.
    */
   run(batch: Batch, onMoment?: OnMoment): Promise<readonly StepResult[]>;
 
   /**
-   * Waits for a batch that an earlier process of this installation submitted and did not see the end of, so that it is
-   * not run twice. Does nothing where a batch ends with its process. Idempotent.
+   * Waits for a batch that an earlier process of this installation submitted without seeing its end, so that it is not
+   * run twice. Does nothing if a batch ends with its process. Idempotent.
    */
   settle(): Promise<void>;
 
-  /** Asks the batch or query that runs to stop: it then fails with a WarehouseError `cancelled`, unless it is done first. */
+  /**
+   * Requests that the running batch or query stop. It then fails with a WarehouseError `cancelled`, unless it ends
+   * first.
+   */
   cancel(): Promise<void>;
 
   /** Releases everything. May be called twice. */

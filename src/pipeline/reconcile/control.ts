@@ -9,7 +9,7 @@ import { comparisonSql, toDisagreements } from './tables.ts';
 
 const RENEW = 'Somebody changed load_run by hand: npm run rebuild -- --restamp recreates its row.';
 
-/** What somebody did to the loader's own tables by hand, and what was not looked at, with the reason. */
+/** Manual changes to the loader's own tables, and what was not examined, with the reason. */
 export interface ControlComparison {
   readonly disagreements: readonly Disagreement[];
   readonly notes: readonly string[];
@@ -24,8 +24,8 @@ export async function compareControlTables(context: Context): Promise<ControlCom
 }
 
 /**
- * The one row of load_run keeps runs apart and in order. Reading it waits for a load: where a batch runs that may hold it,
- * it is not read.
+ * The single row of load_run keeps runs apart and in order. Reading it waits for a load, so it is not read while a
+ * batch runs that may hold it.
  */
 async function compareRun({ model, warehouse }: Context): Promise<ControlComparison> {
   const holder = (await warehouse.running()).find(({ holdsLock }) => holdsLock !== false);
@@ -49,7 +49,7 @@ export function brokenRun(cause: unknown): StarloadError {
   });
 }
 
-/** A comparison that has the name of a table that is kept reads this table: one that an earlier release made may lack it. */
+/** A comparison named after a kept table reads this table. Tables of an earlier release may lack it. */
 async function compareRows({ model, warehouse }: Context): Promise<readonly Disagreement[]> {
   const hasKept = await hasHistory(model, warehouse);
   const kept = new Set(model.tables.filter((table) => table.kept).map(({ name }) => name));

@@ -1,15 +1,15 @@
-/** Things of one kind that do not agree. */
+/** Findings of one kind. */
 export interface Disagreement {
   /** The kind: `missing`, or the name of a statement of sql/reconcile. */
   readonly rule: string;
   readonly count: number;
-  /** The first of them, in words. */
+  /** The first of them, described. */
   readonly examples: readonly string[];
   /** What to do about them. */
   readonly next: string;
 }
 
-/** Of each kind so many are named, the rest are counted. */
+/** At most this many of each kind are named; the rest are counted. */
 export const MAX_EXAMPLES = 20;
 
 /** What to do about each kind of difference between the sources and the ledger. */
@@ -23,7 +23,7 @@ const NEXT = {
 
 export type SourceRule = keyof typeof NEXT;
 
-/** Gathers what does not agree, by kind. */
+/** Collects disagreements by kind. */
 export class Disagreements {
   readonly #kinds = new Map<SourceRule, { count: number; examples: string[] }>();
 

@@ -16,11 +16,11 @@ import { type RowComparison, rowComparisonSql, rowDisagreements } from './rows.t
 import type { SourceComparison } from './sources.ts';
 import { comparisonSql, toDisagreements } from './tables.ts';
 
-/** What is to be found out about the files. */
+/** What to find out about the files. */
 export interface FileQuestions {
-  /** The newest stamp of the ledger that the files were compared with. */
+  /** The newest stamp of the ledger with which the files were compared. */
   readonly stamp: string;
-  /** Whether rows that no file holds any more are looked for. */
+  /** Whether to look for rows that no file holds any more. */
   readonly searchesUnheld: boolean;
   readonly excerpts: boolean;
 }
@@ -28,10 +28,10 @@ export interface FileQuestions {
 const NEXT = 'Somebody changed staging by hand. npm run create-tables -- --force and npm run etl reload everything.';
 
 /**
- * Compares staging with the files, value by value: each record of a file that is loaded as it is must stand in staging,
- * and, where no other version was ever loaded, nothing else may. Where it is asked for, the rows that count and that no
- * file holds any more are named too. The files' records are copied into temporary tables as a load copies them; nothing
- * else is written, and nothing remains. Throws DataError when a file cannot be loaded.
+ * Compares staging with the files, value by value. Each record of a loaded file must be in staging, and, if no other
+ * version was ever loaded, staging must hold nothing else. On request, also names the rows that count although no file
+ * holds them any more. The files' records are copied into temporary tables as a load copies them. It writes nothing
+ * else and leaves nothing behind. Throws DataError if a file cannot be loaded.
  */
 export async function compareFiles(
   context: LoadContext,
@@ -57,10 +57,10 @@ export async function compareFiles(
   }
 }
 
-/** What a file holds, where bad records were kept out: its good ones. */
+/** Bad records were kept out, so a file counts with its good records only. */
 const GOOD_RECORDS: Tolerance = { maxErrors: Number.POSITIVE_INFINITY, quarantine: false, excerpts: false };
 
-/** A plan of the files of one kind. Whole folders are copied as they are. */
+/** A plan of the files of one kind. Whole folders are copied unchanged. */
 function planOfUnits(sources: readonly SourceComparison[], kind: 'loaded' | 'others'): LoadPlan {
   return planOf(
     sources.map(({ source, units }) => ({
@@ -71,7 +71,7 @@ function planOfUnits(sources: readonly SourceComparison[], kind: 'loaded' | 'oth
 }
 
 interface PreparedFiles {
-  /** The files that are loaded as they are. */
+  /** The files that are loaded and unchanged. */
   readonly loaded: readonly TemporaryCopy<PreparedTable>[];
   /** All others; empty if not requested. */
   readonly others: readonly TemporaryCopy<PreparedTable>[];
@@ -109,7 +109,7 @@ async function compare(
 
 const UNHELD = 'unheld';
 
-/** Folders that are loaded as they are, where the warehouse loads folders only. */
+/** Folders that are loaded and unchanged, if the warehouse loads only folders. */
 function folderCopies({ source, units }: SourceComparison): readonly Step[] {
   const { table } = temporarily({ table: source.table, parts: [], mapping: byName(source.table) });
   return units.loaded.flatMap(({ folder }: SourceUnit): readonly Step[] =>
@@ -117,7 +117,7 @@ function folderCopies({ source, units }: SourceComparison): readonly Step[] {
   );
 }
 
-/** The model's comparisons know one table of all files: the others are added once the values are compared. */
+/** The model's comparisons use one table of all files, so the others are added after the values are compared. */
 function addedTo(loaded: PreparedFiles['loaded']): (copy: TemporaryCopy) => readonly Step[] {
   return (copy) => {
     const into = loaded.find(({ table }) => table.like === copy.table.like);
@@ -127,7 +127,7 @@ function addedTo(loaded: PreparedFiles['loaded']): (copy: TemporaryCopy) => read
   };
 }
 
-/** The rows of the loaded files, and those that stood in staging when the ledger was read. */
+/** The rows of the loaded files, and the rows that were in staging when the ledger was read. */
 function stagedValues({ source: { table }, holdsMore }: SourceComparison, stamp: string): RowComparison {
   const stamped = table.columns.find(({ hasDefault }) => hasDefault)?.name;
   const until = stamped === undefined ? '' : `WHERE ${quoteIdentifier(stamped)} <= TIMESTAMP ${quoteLiteral(stamp)}`;

@@ -15,15 +15,18 @@ import type { SourceUnit } from '../ways/unit.ts';
 export interface Recount {
   readonly records: number;
   readonly version: string;
-  /** Why its records cannot be counted: it cannot be read to its end. */
+  /** Why its records cannot be counted: it cannot be read to the end. */
   readonly problem: string | undefined;
-  /** The first of its records that is malformed. Those that can be kept out alone are counted. */
+  /** The first malformed record. Malformed records that can be kept out one by one are counted. */
   readonly malformed: string | undefined;
-  /** Whether it is broken as a whole: what lies behind the mistake is not counted. */
+  /** Whether it is broken as a whole. What comes after the mistake is not counted. */
   readonly isBroken: boolean;
 }
 
-/** Gives what streams a source's units and counts their records. It throws StarloadError when one cannot be read. */
+/**
+ * Returns a function that streams a source's units and counts their records. It throws StarloadError if a unit cannot
+ * be read.
+ */
 export async function recounter(context: LoadContext, source: Source): Promise<(unit: SourceUnit) => Promise<Recount>> {
   const wanted = wantedKeys(source.table, await readJsonPaths(context, source));
   return (unit) => recount(unit, context.storeOf(source.root), new Counter(wanted, context.signal));
@@ -45,7 +48,7 @@ async function recount(unit: SourceUnit, files: ObjectStore, counter: Counter): 
   return { ...counter, version: unit.version ?? version, problem: undefined };
 }
 
-/** Counts records as a load that keeps bad ones out counts them. */
+/** Counts records in the same way as a load that keeps bad ones out. */
 class Counter {
   records = 0;
   malformed: string | undefined;
@@ -76,7 +79,7 @@ class Counter {
       await breathe();
       this.#signal.throwIfAborted();
     }
-    // Mistakes that only the end of the file shows are counted meanwhile.
+    // Mistakes that show only at the end of the file are counted until then.
     const { records } = framer.end();
     this.records += records;
   }

@@ -3,34 +3,34 @@ import { quoteIdentifier } from '../../sql/render.ts';
 import type { ResultSet, Value } from '../../warehouse/warehouse.ts';
 import { type Disagreement, MAX_EXAMPLES } from './disagreements.ts';
 
-/** Rows that are due, and rows that are found. */
+/** The expected rows and the rows found. */
 export interface RowComparison {
-  /** What a difference is reported as. */
+  /** The rule under which a difference is reported. */
   readonly rule: string;
   readonly columns: readonly Column[];
-  /** The columns by which a row is named; where there are none, all name it. */
+  /** The columns that identify a row; if empty, all columns do. */
   readonly key: readonly string[];
-  /** What stands in FROM for the rows that are due, and for those that are found. */
+  /** The FROM clause of the expected rows, and that of the rows found. */
   readonly due: string;
   readonly found: string;
-  /** Whether more may be found than is due. */
+  /** Whether more rows may be found than expected. */
   readonly mayFindMore: boolean;
   readonly next: string;
 }
 
-/** Of one key so many rows are returned. */
+/** At most this many rows are returned per key. */
 const MAX_ROWS_OF_KEY = 4;
 
 /**
- * The statement that compares two sets of rows in all columns, each as often as it is there; NULL is equal to NULL, and
- * blanks at the end of a text count on Redshift too. It returns the rows that differ, of the first keys, with
- * how often each is due and found, the place of its key, and how many keys there are.
+ * The statement that compares two sets of rows in all columns, with multiplicity. NULL equals NULL, and trailing blanks
+ * of a text count on Redshift too. It returns the differing rows of the first keys, with how often each is expected and
+ * found, the position of its key, and the number of keys.
  */
 export function rowComparisonSql({ columns, key, due, found, mayFindMore }: RowComparison): string {
   const values = columns.map((_, at) => `v${at + 1}`).join(', ');
   const keys = (key.length === 0 ? columns.map(({ name }) => name) : key).map((name) => aliasOf(columns, name));
   const named = columns.map(({ name }, at) => `${quoteIdentifier(name)} AS v${at + 1}`).join(', ');
-  // Redshift groups texts that differ in blanks at the end only; their lengths tell them apart.
+  // Redshift groups texts that differ only in trailing blanks. Their lengths distinguish them.
   const lengths = columns.flatMap(({ type }, at) => (type === 'varchar' ? [`LENGTH(v${at + 1})`] : []));
   return `SELECT ${values}, rows_due, rows_found, place, offenders
 FROM (
@@ -68,7 +68,7 @@ interface Differing {
   readonly found: number;
 }
 
-/** What the statement's rows say; with `excerpts` off, which columns differ, and not in what. */
+/** Reads the statement's rows. With `excerpts` off, it names the columns that differ, but not their values. */
 export function rowDisagreements(
   { rows }: Pick<ResultSet, 'rows'>,
   comparison: RowComparison,
@@ -87,7 +87,7 @@ export function rowDisagreements(
   return count === 0 ? [] : [{ rule, count, examples, next }];
 }
 
-/** What differs about one key, in words: values, where one row stands for one other, else how many rows there are. */
+/** Describes the difference for one key: the values, if one row replaces one other row, else the number of rows. */
 function describe(differing: readonly Differing[], { columns, key }: RowComparison, excerpts: boolean): string {
   const names = columns.map(({ name }) => name);
   const name = nameOf(differing, names, key.length === 0 && excerpts ? names : key);
@@ -117,7 +117,7 @@ function describeCounts(differing: readonly Differing[]): string {
   return surplus > 0 ? `${counted(surplus)} too many` : `${counted(-surplus)} missing`;
 }
 
-/** A value as it is printed: texts in quotes. */
+/** A value as it is printed, with texts in quotes. */
 function text(value: Value | undefined): string {
   return value === null || value === undefined
     ? 'NULL'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
 
-/** Which part of everything is looked at: the same part for the same seed, on every engine. */
+/** Which part of everything is compared. The same seed selects the same part on every engine. */
 export interface Sample {
   readonly percent: number;
   readonly seed: number;
@@ -9,7 +9,7 @@ export interface Sample {
 
 const BUCKETS = 2 ** 32;
 
-/** What the command line says of a sample. Throws UsageError on numbers that are none. */
+/** The sample of the command line's options. Throws UsageError if a number is not valid. */
 export function toSample(percent: number | undefined, seed: number): Sample | undefined {
   if (percent === undefined) {
     return undefined;
@@ -25,13 +25,13 @@ export function toSample(percent: number | undefined, seed: number): Sample | un
   return { percent, seed };
 }
 
-/** Digests below this one, by their first eight digits, belong to the sample; undefined where all do. */
+/** Digests whose first eight digits are below this value belong to the sample; undefined if all do. */
 export function firstDigestOutside({ percent }: Sample): string | undefined {
   const bucket = Math.floor((percent / 100) * BUCKETS);
   return bucket >= BUCKETS ? undefined : bucket.toString(16).padStart(8, '0');
 }
 
-/** Whether a sample takes a text of ours, as a file's URI. */
+/** Whether a sample includes a text, such as a file's URI. */
 export function isSampled(text: string, sample: Sample | undefined): boolean {
   const outside = sample && firstDigestOutside(sample);
   const digest = createHash('md5').update(`${sample?.seed}|${text}`).digest('hex').slice(0, 8);

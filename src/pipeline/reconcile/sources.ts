@@ -10,44 +10,47 @@ import { isSampled, type Sample } from './sample.ts';
 /** How a source compares with the ledger. */
 export interface SourceComparison {
   readonly table: string;
-  /** Files, or folders where the warehouse loads folders only. */
+  /** The number of files, or of folders if the warehouse loads only folders. */
   readonly files: number;
   /** Records counted; undefined if they were not counted. */
   readonly records: number | undefined;
   /** Whether the warehouse may hold rows that no file holds any more: a version was replaced, or a file is gone. */
   readonly mayHoldMore: boolean;
-  /** Whether staging may hold rows that `units.loaded` do not: as above, or since not all files were read. */
+  /**
+   * Whether staging may hold rows that are not in `units.loaded`: for the reason above, or because not all files were
+   * read.
+   */
   readonly holdsMore: boolean;
   /** Whether bad records of its files were kept out. */
   readonly keptOut: boolean;
-  /** The files that were set aside and still are as they were. */
+  /** The files that were set aside and have not changed since. */
   readonly setAside: readonly string[];
-  /** Whether one of its files was found to be broken as a whole. */
+  /** Whether one of its files is broken as a whole. */
   readonly holdsBroken: boolean;
   readonly source: Source;
-  /** What was read: what is loaded as it is, and everything else. Empty where nothing was read. */
+  /** What was read: the units that are loaded and unchanged, and all others. Empty if nothing was read. */
   readonly units: { readonly loaded: readonly SourceUnit[]; readonly others: readonly SourceUnit[] };
 }
 
-/** How the sources compare with the ledger, and its newest stamp. */
+/** How the sources compare with the ledger, and the ledger's newest stamp. */
 export interface SourcesComparison {
   readonly sources: readonly SourceComparison[];
   readonly stamp: string;
 }
 
-/** What is compared. */
+/** What to compare. */
 export interface Comparing {
-  /** Whether files are read and their records counted too. */
+  /** Whether to read the files and count their records. */
   readonly recounts: boolean;
   /** Only these files are read. */
   readonly sample: Sample | undefined;
-  /** Takes what does not agree. */
+  /** Collects the disagreements. */
   readonly found: Disagreements;
 }
 
-/** Compares each source with the ledger. Throws StarloadError when a source or the ledger cannot be read. */
+/** Compares each source with the ledger. Throws StarloadError if a source or the ledger cannot be read. */
 export async function compareSources(context: LoadContext, comparing: Comparing): Promise<SourcesComparison> {
-  // The ledger first: what is loaded while the files are listed would else look as if it were gone.
+  // Read the ledger first: otherwise, files loaded during the listing would seem to be gone.
   const { stamp, tables } = await readLedgerFiles(context);
   const sources: SourceComparison[] = [];
   for (const source of context.sources) {
@@ -68,7 +71,7 @@ async function compareSource(
   const entries = [...ledger.values()];
   const what = `comparing the files of ${table.name} with the ledger`;
   for await (const unit of unitsOf(context, source)) {
-    // How many there are is not known before they are listed to the end; the ledger knows those that are loaded.
+    // The number of files is unknown until the listing ends. The ledger knows the number of loaded ones.
     const of = tally.files < entries.length ? entries.length : undefined;
     context.emit({ type: 'doing', what, done: tally.files, of });
     const entry = ledger.get(unit.uri);
@@ -98,7 +101,7 @@ async function compareSource(
   };
 }
 
-/** What has been seen of a source. */
+/** What has been counted for a source. */
 class Tally {
   files = 0;
   records = 0;
@@ -106,7 +109,7 @@ class Tally {
   holdsBroken = false;
   readonly setAside: string[] = [];
   readonly units = { loaded: [] as SourceUnit[], others: [] as SourceUnit[] };
-  /** Contents that stand under other names than they were loaded under. */
+  /** Contents that now have names other than those they were loaded under. */
   readonly movedTo = new Set<string>();
 
   add(unit: SourceUnit, entry: LedgerFile | undefined, seen: Seen, rule: SourceRule | undefined): void {
@@ -136,7 +139,7 @@ function isLoaded(rule: SourceRule | undefined, { problem }: Seen, entry: Ledger
   );
 }
 
-/** What is known of a unit; a local file's version only where its size does not decide. */
+/** What is known about a unit. A local file's version is known only if its size does not decide. */
 type Seen = Partial<Omit<Recount, 'version'>> & { readonly version: string | undefined };
 
 async function look(
@@ -149,14 +152,14 @@ async function look(
   if (unit.version !== undefined || object === undefined || entry?.size !== unit.size) {
     return { version: unit.version };
   }
-  // A local file outside the sample is not read: its size has to do.
+  // A local file outside the sample is not read; its size decides.
   if (!isRead) {
     return { version: entry.version };
   }
   return identify(storeOf(root), object);
 }
 
-/** Compares a unit with its entry; adds what does not agree and returns its kind. */
+/** Compares a unit with its ledger entry. Adds any disagreement and returns the unit's kind. */
 function judge(
   { label, size }: SourceUnit,
   entry: LedgerFile | undefined,
@@ -164,7 +167,8 @@ function judge(
   found: Disagreements,
 ): SourceRule | undefined {
   const isSame = entry?.size === size && entry.version === version;
-  // What is wrong with a file that was set aside is known, and what is malformed in one that was loaded without its bad records.
+  // The problem of a file that was set aside is known, and so are the malformed records of a file that was loaded
+  // without them.
   const isKnown = isSame && (problem === undefined ? keepsOut(entry) : entry.status === 'quarantined');
   const unreadable = isKnown ? undefined : (problem ?? malformed);
   if (unreadable !== undefined) {
@@ -190,17 +194,17 @@ function contentOf({ size, version }: LedgerFile): string {
   return `${size} ${version}`;
 }
 
-/** Whether records of a file were kept out, or all of it. */
+/** Whether some records of a file were kept out, or all of it. */
 function keepsOut({ rejected, status }: LedgerFile): boolean {
   return status === 'quarantined' || rejected > 0;
 }
 
-/** Whether rows of an older version stand in staging beside, or instead of, the newest. */
+/** Whether staging holds rows of an older version, beside the newest version or instead of it. */
 function hasOlderRows({ versions, status }: LedgerFile): boolean {
   return versions > (status === 'loaded' ? 1 : 0);
 }
 
-/** The ledger of a warehouse that has got a work prefix still has the whole folder that was loaded before. */
+/** A warehouse that got a work prefix later still has, in its ledger, the whole folder that was loaded before. */
 function isFolderOf(root: string, { uri, version }: LedgerFile): boolean {
   return version.startsWith('listing:') && uri.replace(/\/$/, '') === root.replace(/\/$/, '');
 }

@@ -14,9 +14,10 @@ import { comparisonSql, toDisagreements } from './tables.ts';
 const NEXT = 'npm run rebuild rebuilds everything derived from staging.';
 
 /**
- * Compares every column of every current and star table with the values derived from staging: the model's own transforms rebuild these tables,
- * as temporary ones, in a transaction that sees one state of the warehouse and writes nothing else. Then come the model's own
- * comparisons. Of a sample, rows are made of the sampled part of staging, and compared with the rows of the same keys.
+ * Compares every column of every current and star table with the values derived from staging. The model's own
+ * transforms rebuild these tables as temporary tables, in a transaction that sees one state of the warehouse and writes
+ * nothing else. Then the model's own comparisons run. With a sample, it derives rows from the sampled part of staging
+ * and compares them with the rows that have the same keys.
  */
 export async function compareStar(
   context: LoadContext,
@@ -39,7 +40,7 @@ export async function compareStar(
 
 const OWN = 'compare_model';
 
-/** The batch that rebuilds the star next to the real one and compares them. */
+/** The batch that rebuilds the star next to the real one and compares the two. */
 export function starBatch(
   { model, now }: { readonly model: Model; readonly now: string },
   sample: Sample | undefined,
@@ -76,7 +77,7 @@ function derivedTables(model: Model): readonly Table[] {
   return [...tablesOf(model, 'current'), ...tablesOf(model, 'star')];
 }
 
-/** What is compared with what; of a sample, only tables whose rows have a key. */
+/** The pairs to compare. With a sample, only tables whose rows have a key. */
 function comparisonsOf(model: Model, sample: Sample | undefined): readonly RowComparison[] {
   const tables = derivedTables(model).filter(({ key }) => sample === undefined || key.length > 0);
   return tables.map((table) => ({
@@ -90,7 +91,7 @@ function comparisonsOf(model: Model, sample: Sample | undefined): readonly RowCo
   }));
 }
 
-/** The rows of the table whose keys were rebuilt, too. */
+/** The rows of the table whose keys were rebuilt. */
 function rowsOfSampledKeys({ name, key, columns }: Table): string {
   const keys = key.map(quoteIdentifier);
   const own = columns.map((column) => `found_rows.${quoteIdentifier(column.name)}`);

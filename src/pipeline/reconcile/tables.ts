@@ -5,8 +5,8 @@ import type { ResultSet } from '../../warehouse/warehouse.ts';
 import { type Disagreement, MAX_EXAMPLES } from './disagreements.ts';
 
 /**
- * All comparisons as one statement, so that they see one state of the tables, whatever is being loaded. Of each it
- * returns how many offenders there are and names the first.
+ * All comparisons in one statement, so that they see one state of the tables while loads run. For each it returns the
+ * number of offenders and names the first ones.
  */
 export function comparisonSql(comparisons: readonly Comparison[]): Pick<NamedSql, 'sql' | 'written'> {
   const sql = `SELECT rule_name, offenders, offender
@@ -18,7 +18,7 @@ ORDER BY rule_name, place`;
   return { sql, written: writtenIn(sql, comparisons) };
 }
 
-/** What the statement's rows say. */
+/** Reads the statement's rows. */
 export function toDisagreements(
   { rows }: Pick<ResultSet, 'rows'>,
   comparisons: readonly Comparison[],

@@ -56,7 +56,7 @@ async function compare(
   return { ...(await sortMoved(files, { table: table.name, store, ledger })), known, quarantined };
 }
 
-/** Why a file that the ledger knows is loaded again. Its content is read only where its size does not decide. */
+/** Why a file that the ledger knows is loaded again. Reads its content only if its size does not decide. */
 async function reasonToReload(
   object: SourceObject,
   { size, version, status }: LedgerVersion,
@@ -66,7 +66,7 @@ async function reasonToReload(
   if (size !== object.size || version !== (await identify(store, object)).version) {
     return 'changed';
   }
-  // A run that keeps out single records takes what a run that keeps out whole files has set aside.
+  // A run that keeps out single records loads files that a run that sets aside whole files has set aside.
   return status === 'quarantined' && tolerance?.quarantine === false ? 'quarantined' : undefined;
 }
 
@@ -114,10 +114,10 @@ async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
   return { statements: await warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };
 }
 
-/** A file that is not as it was when the runs of a history were planned: it belongs to none of them. */
+/** Thrown for a file that has changed since the runs of a history were planned. It belongs to none of them. */
 export class ChangedFile extends Error {}
 
-/** A run of a history is made of the contents it once had, or the history would not say what it held. */
+/** A run of a history must have its original contents. Otherwise the history would not state what the run held. */
 function assertVersions(versions: ReadonlyMap<SourceObject, string>, prepared: readonly PreparedTable[]): void {
   const changed = prepared
     .flatMap(({ files }) => files)
@@ -131,7 +131,7 @@ function baseOf({ ledger: { stamp } }: LoadPlan): Base | undefined {
   return stamp === EMPTY_LEDGER_STAMP ? undefined : { stamp };
 }
 
-/** Makes a run. The batch has an id of its own, also where it makes a run of the history again, under that run's id. */
+/** Performs a run. The batch has its own id, even if it repeats a run of the history under that run's id. */
 async function loadRun(
   context: LoadContext,
   { plan, runId: past, versions, base }: PlannedRun & { readonly base: Base | undefined },
@@ -164,8 +164,8 @@ async function loadRun(
 }
 
 /**
- * What the runs of a load did with a source. The last plan knows the files of runs that were committed `before` it from the
- * ledger; they are this load's all the same.
+ * What the runs of a load did with a source. The last plan knows the files of runs that were committed `before` it from
+ * the ledger, but they belong to this load too.
  */
 function splitReport(plan: TablePlan, before: readonly LoadedRun[], loaded: readonly LoadedRun[]): TableReport {
   const earlier = filesOf(plan, before);
@@ -189,5 +189,5 @@ function isAside({ quarantined }: BundledFile): boolean {
   return quarantined;
 }
 
-/** File by file, each loaded once: what a warehouse can do that is given parts. */
+/** File by file, each loaded once: for a warehouse that accepts parts. */
 export const FILES = { isIncremental: true, compare, units, load, dryRun };

@@ -18,9 +18,9 @@ import { sizesAfterCommit } from '../sizes.ts';
 import type { SourceUnit } from './unit.ts';
 
 /**
- * A source as a folder to be copied in a full refresh: if nothing can be written to S3, COPY can only read folders, and everything is loaded
- * again whenever anything in them has changed. Throws StarloadError if a folder holds files that COPY would load as data, or
- * a source is not in S3.
+ * A source as a folder to copy in a full refresh. If nothing can be written to S3, COPY can only read folders, and
+ * everything is loaded again whenever anything in them has changed. Throws StarloadError if a folder holds files that
+ * COPY would load as data, or a source is not in S3.
  */
 function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCopy {
   const { root, jsonpaths, table } = source;
@@ -31,7 +31,7 @@ function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCop
   const key = objects[0] && s3Place(objects[0])?.key;
   const named = placeOf(root).key;
   refuse(key === named, `${root} is a single file, but COPY would load every file whose name begins like it`);
-  // Where there is no such folder, the listing holds the files whose names begin so.
+  // If no such folder exists, the listing holds the files whose names start with this text.
   const isFolder = named === '' || key?.startsWith(`${named}/`) === true;
   const uri = isFolder && !root.endsWith('/') ? `${root}/` : root;
   refuse(jsonpaths?.startsWith(uri) === true, `COPY would load the jsonpaths file ${jsonpaths} as data`);
@@ -57,8 +57,9 @@ function refuse(condition: boolean, reason: string): void {
 }
 
 /**
- * Names, versions, sizes and times: what a listing can tell of a folder's content. COPY reads a folder as it is at that moment;
- * the time tells of a file that was another then and has been put back since, whose version is the same.
+ * Names, versions, sizes and times: everything a listing shows about a folder's content. COPY reads a folder at its own
+ * time. The modification time reveals a file that was different then and has been restored since: its version is the
+ * same.
  */
 function digest(objects: readonly SourceObject[]): string {
   const hash = createHash('sha256');
@@ -68,7 +69,7 @@ function digest(objects: readonly SourceObject[]): string {
   return `listing:${hash.digest('hex')}`;
 }
 
-/** A folder is loaded whole, or not at all when its listing is the one that is loaded. */
+/** A folder is loaded as a whole. It is not loaded if its listing is the one already loaded. */
 async function compare(context: LoadContext, source: Source, { pages, skipped, ledger }: Listed): Promise<Compared> {
   const objects: SourceObject[] = [];
   for await (const page of pages) {
@@ -96,12 +97,12 @@ async function* units(source: Source, pages: AsyncIterable<ListPage>): AsyncIter
   yield { uri: folder.uri, label: folder.uri, size, version, objects, folder };
 }
 
-/** So often whole folders are loaded that change each time while COPY reads them. */
+/** The maximum number of refreshes if whole folders change each time while COPY reads them. */
 const MOST_REFRESHES = 3;
 
 /**
- * A full refresh from whole folders, when anything in them is new. COPY reads them at a time of its own: when they have changed
- * meanwhile, which only another listing shows, they are loaded again. Throws StarloadError when they change each time.
+ * A full refresh from whole folders, if anything in them is new. COPY reads them at its own time. If they change in the
+ * meantime, which only another listing shows, they are loaded again. Throws StarloadError if they change each time.
  */
 async function load(
   context: LoadContext,
@@ -138,7 +139,7 @@ async function load(
   }
 }
 
-/** A refresh that fails leaves what the one before it has committed. */
+/** If a refresh fails, the commit of the previous one stays. */
 function afterRefresh(error: unknown, { runId = '', tables }: LoadReport): unknown {
   const sum = (count: (table: TableReport) => number) => tables.reduce((total, table) => total + count(table), 0);
   const committed = {
@@ -184,5 +185,8 @@ async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
   return { statements, runs: 1, kept: keptOut(plan, []) };
 }
 
-/** Reloads whole folders whenever anything in them has changed: the only way for a warehouse without a place for parts. */
+/**
+ * Reloads whole folders whenever anything in them has changed. This is the only way for a warehouse without a place for
+ * parts.
+ */
 export const FOLDERS = { isIncremental: false, compare, units, load, dryRun };

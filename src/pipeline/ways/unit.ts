@@ -1,14 +1,14 @@
 import type { SourceObject } from '../../objects/objects.ts';
 import type { Folder } from '../../warehouse/warehouse.ts';
 
-/** What the ledger has one entry for: a file, or a whole folder where the warehouse loads folders only. */
+/** The unit of a ledger entry: a file, or a whole folder if the warehouse loads only folders. */
 export interface SourceUnit {
   readonly uri: string;
   readonly label: string;
   readonly size: number;
-  /** Absent where only reading tells. */
+  /** Absent if it is only known after reading. */
   readonly version: string | undefined;
   readonly objects: readonly SourceObject[];
-  /** The folder as it is copied; absent for a file. */
+  /** The folder that is copied; absent for a file. */
   readonly folder?: Folder | undefined;
 }

@@ -8,32 +8,35 @@ import { FILES } from './files.ts';
 import { FOLDERS } from './folders.ts';
 import type { SourceUnit } from './unit.ts';
 
-/** How sources are compared with the ledger and loaded, by what the warehouse can be given. */
+/** How sources are compared with the ledger and loaded, depending on what the warehouse accepts. */
 export interface Way {
-  /** Whether a load adds to what earlier ones left. If not, there is no order of runs to keep, and no record to keep out. */
+  /**
+   * Whether a load adds to the results of earlier ones. If not, there is no order of runs to keep, and no records can
+   * be kept out.
+   */
   readonly isIncremental: boolean;
   compare(context: LoadContext, source: Source, listed: Listed): Promise<Compared>;
-  /** What of a listing the ledger has one entry for each. */
+  /** The units of a listing. The ledger has one entry for each. */
   units(source: Source, pages: AsyncIterable<ListPage>): AsyncIterable<SourceUnit>;
   load(context: LoadContext, plan: LoadPlan, means: LoadMeans): Promise<LoadReport>;
-  /** All of a load short of running it. */
+  /** Everything a load does except running it. */
   dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun>;
 }
 
 interface LoadMeans {
-  /** Takes what is committed, over all plans of a load. */
+  /** Collects what is committed, over all plans of a load. */
   readonly progress: Progress;
   readonly planAnew: () => Promise<LoadPlan>;
 }
 
 const WAYS: Readonly<Record<Warehouse['loads'], Way>> = { parts: FILES, folders: FOLDERS };
 
-/** The way a warehouse is loaded. */
+/** How the warehouse is loaded. */
 export function wayOf({ loads }: Pick<Warehouse, 'loads'>): Way {
   return WAYS[loads];
 }
 
-/** A source's units, in the order of its listing. Throws StarloadError when it cannot be listed. */
+/** A source's units, in the order of its listing. Throws StarloadError if the source cannot be listed. */
 export function unitsOf({ storeOf, warehouse }: LoadContext, source: Source): AsyncIterable<SourceUnit> {
   return wayOf(warehouse).units(source, storeOf(source.root).list(source.root));
 }

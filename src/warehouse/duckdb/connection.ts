@@ -12,22 +12,22 @@ import { DuckDBInstance } from '../reader/driver.ts';
 /** How a database file is opened. */
 export interface FileOptions extends DuckdbTarget {
   readonly readOnly: boolean;
-  /** Folders and files the load may read. Nothing else on the machine can be reached by a statement. */
+  /** Folders and files the load may read. Statements cannot reach anything else on the machine. */
   readonly readable: readonly string[];
 }
 
 /** An open database file, and where the warehouse is in it. */
 export interface OpenFile {
   readonly instance: Instance;
-  /** DuckDB's name for the file, which it makes of the file's own. */
+  /** DuckDB's name for the database, which it derives from the file's name. */
   readonly database: string;
   readonly schema: string;
 }
 
 /**
- * Opens a database file and locks its configuration: session time zone UTC, no file outside `readable`, no extension
- * fetched. Throws WarehouseError: `busy` when another process has the file, `missing-table` when a file that is only to
- * be read does not exist.
+ * Opens a database file and locks its configuration: session time zone UTC, no access to files outside `readable`, no
+ * extension fetched. Throws WarehouseError: `busy` if another process has the file, `missing-table` if a file that is
+ * opened only for reading does not exist.
  */
 export async function openFile(options: FileOptions): Promise<OpenFile> {
   const instance = await create(options);
@@ -49,14 +49,20 @@ export async function openFile(options: FileOptions): Promise<OpenFile> {
 /** The schema that every DuckDB file has. */
 const OWN_SCHEMA = 'main';
 
-/** A connection to which plain names mean nothing in the file: neither tables nor macros, which could hide functions. */
+/**
+ * A connection in which unqualified names never refer to the file: neither to its tables, nor to its macros, which
+ * could hide functions.
+ */
 export async function connect({ instance, database }: OpenFile): Promise<DuckDBConnection> {
   const connection = await instance.connect();
   await connection.run(`USE ${quoteIdentifier(nowhere(database))}.main`);
   return connection;
 }
 
-/** A connection that looks for plain names in the warehouse's schema. Throws WarehouseError where there is none yet. */
+/**
+ * A connection that resolves unqualified names in the warehouse's schema. Throws WarehouseError if the schema does not
+ * exist.
+ */
 export async function connectToSchema({ instance, database, schema }: OpenFile): Promise<DuckDBConnection> {
   const connection = await instance.connect();
   try {
@@ -71,19 +77,22 @@ export async function connectToSchema({ instance, database, schema }: OpenFile):
   }
 }
 
-/** What goes before the names of tables. DuckDB keeps temporary ones in a database of their own. */
+/** The prefixes of table names. DuckDB keeps temporary tables in a separate database. */
 export function placesOf({ database, schema }: Pick<OpenFile, 'database' | 'schema'>): Places {
   return { tables: `${quoteIdentifier(database)}.${quoteIdentifier(schema)}.`, temporary: 'temp.main.' };
 }
 
-/** The name of an empty database in memory: DuckDB always looks up plain names somewhere; it has no way to look nowhere. */
+/**
+ * The name of an empty in-memory database. DuckDB always resolves unqualified names somewhere, and this cannot be
+ * switched off.
+ */
 function nowhere(database: string): string {
   return `${database}_nowhere`;
 }
 
 /**
- * DuckDB's error as a WarehouseError; one that is none of its own stays what it is. It points at the place in the statement
- * only where a user wrote that.
+ * Converts a DuckDB error to a WarehouseError; any other error is returned unchanged. It points at the place in the
+ * statement only if a user wrote the statement.
  */
 export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseError {
   if (error instanceof WarehouseError) {
@@ -120,7 +129,10 @@ export function sorted(error: unknown, { isUsersOwn = false } = {}): WarehouseEr
   return new WarehouseError('refused', message, { line, cause: error });
 }
 
-/** DuckDB names the file that it could not write: the warehouse, its log, or one beside it for what memory does not hold. */
+/**
+ * DuckDB names the file that it could not write: the warehouse, its log, or a temporary file beside it for data that
+ * does not fit into memory.
+ */
 function noSpace(message: string, cause: unknown): WarehouseError {
   const file = /"([^"\n]{1,1000})"/.exec(message)?.[1];
   const free = file === undefined ? '' : `: ${freeIn(dirname(file))}`;
@@ -130,7 +142,7 @@ function noSpace(message: string, cause: unknown): WarehouseError {
   });
 }
 
-/** Nothing is fetched for a file that is another program's, such as SQLite's. */
+/** Nothing is fetched for a file of another program, such as SQLite. */
 const NO_EXTENSIONS = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
 
 async function create({ path, readOnly }: FileOptions): Promise<Instance> {
@@ -213,19 +225,22 @@ function settings({ path, readable, memoryLimit }: FileOptions, database: string
   ];
 }
 
-/** The log files of a database whose name holds a question mark: DuckDB puts the ending before it, and knows them no more. */
+/**
+ * The log files of a database with a question mark in its name: DuckDB inserts the suffix before it, and no longer
+ * recognises the files.
+ */
 function logsOf(path: string): readonly string[] {
   const at = path.indexOf('?');
   const [name, rest] = [path.slice(0, at), path.slice(at)];
   return at === -1 ? [] : ['.wal', '.wal.checkpoint', '.wal.recovery'].map((ending) => `${name}${ending}${rest}`);
 }
 
-/** What DuckDB's own limit does not count, such as states of aggregates, takes about as much again. */
+/** Memory that DuckDB's own limit does not count, such as the states of aggregates, takes about as much again. */
 function half(amount: string): string {
   return amount.replace(/^[\d.]+/, (digits) => String(Number(digits) / 2));
 }
 
-/** DuckDB takes every character of a literal as it is, but for the quote. */
+/** DuckDB takes every character of a literal literally, except the quote. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -4,7 +4,10 @@ import { quoteIdentifier } from '../../sql/render.ts';
 import { type RecordsQuery, recordQueries } from '../reader/records.ts';
 import type { Mapping } from '../warehouse.ts';
 
-/** The statements that load parts into a table, one for each compression. `name` is the table's, quoted and qualified. */
+/**
+ * The statements that load parts into a table, one for each compression. `name` is the table's quoted and qualified
+ * name.
+ */
 export function copyStatements(
   name: string,
   { table, parts, mapping }: { readonly table: Table; readonly parts: readonly Part[]; readonly mapping: Mapping },

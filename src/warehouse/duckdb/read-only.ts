@@ -4,16 +4,16 @@ import { StatementType } from '../reader/driver.ts';
 import { assertBeginsWith, explained, refused } from '../reading.ts';
 import type { Step } from '../warehouse.ts';
 
-/** What a statement that reads may begin with; PRAGMA, which DuckDB turns into a SELECT, is not among them. */
+/** The first words of statements that read. PRAGMA, which DuckDB turns into a SELECT, is excluded. */
 const READING = ['select', 'with', 'values', 'table', 'from', 'show', 'describe', 'desc', 'summarize', 'explain'];
 
-/** Calls of functions that switch something on or off, write logs or use up a sequence, although a SELECT makes them. */
+/** Functions with side effects that a SELECT can call: they switch settings, write logs or consume sequence values. */
 const ACTING =
   /\b((?:en|dis)able_\w+|write_log|truncate_duckdb_logs|(?:force_)?checkpoint|nextval)(?:["\s]|--[^\n]*\n|\/\*[\s\S]*?\*\/)*\(/i;
 
 /**
- * Refuses a text that is not one statement that reads: by its first word, by what DuckDB's own parser says of it, and by
- * the functions that act. Throws WarehouseError `refused`, or what the parser throws.
+ * Accepts only a single statement that reads. It checks the first word, what DuckDB's own parser reports, and calls of
+ * functions with side effects. Throws WarehouseError `refused`, or the parser's error.
  */
 export async function assertReads(connection: DuckDBConnection, sql: string): Promise<void> {
   assertBeginsWith(READING, sql);
@@ -28,8 +28,8 @@ export async function assertReads(connection: DuckDBConnection, sql: string): Pr
 }
 
 /**
- * Refuses a statement that writes and that would end the process: DuckDB's logging opens its files on a thread whose
- * uncaught exceptions, and cannot reach files. Throws WarehouseError `refused`.
+ * Refuses a batch that calls enable_logging, because it would end the process: DuckDB's logging opens its files on a
+ * thread that does not catch exceptions, and file access is denied here. Throws WarehouseError `refused`.
  */
 export function assertEndsNothing(steps: readonly Step[]): void {
   if (steps.some((step) => step.kind === 'sql' && /enable_logging/i.test(step.sql))) {

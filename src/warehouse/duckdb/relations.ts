@@ -2,7 +2,7 @@ import { toRelations } from '../relations.ts';
 import type { Relation, ResultSet } from '../warehouse.ts';
 import { literal, type OpenFile } from './connection.ts';
 
-/** Asks what stands under some names in the warehouse's schema. DuckDB does not tell capitals in names. */
+/** A query for the objects with certain names in the warehouse's schema. DuckDB ignores case in names. */
 export function relationsSql({ database, schema }: Pick<OpenFile, 'database' | 'schema'>, names: readonly string[]) {
   return `SELECT t.table_name, t.table_type, NULL, lower(c.column_name), c.data_type, c.character_maximum_length,
   CASE WHEN c.is_nullable = 'NO' AND c.column_default IS NULL THEN 1 ELSE 0 END
@@ -16,7 +16,7 @@ ORDER BY t.table_name, c.ordinal_position`;
 
 const KINDS: Readonly<Record<string, string>> = { 'BASE TABLE': 'table', VIEW: 'view' };
 
-/** What it answers, under the names that were asked for. */
+/** Reads the query's result, under the requested names. */
 export function readRelations({ rows }: ResultSet, names: readonly string[]): readonly Relation[] {
   const asked = new Map(names.map((name) => [name.toLowerCase(), name]));
   return toRelations(rows, KINDS).map((relation) => ({

@@ -11,10 +11,10 @@ import { toResultSet, toRows } from './values.ts';
 
 const INTERRUPT_MILLISECONDS = 20;
 
-/** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
+/** One connection. Everything it leaves behind, temporary tables included, is gone when it is closed. */
 export class Session {
   readonly #connection: DuckDBConnection;
-  /** Absent where statements are run as they are written. */
+  /** Absent if statements are run unchanged. */
   readonly #names: Qualifier | undefined;
   #cancelled = false;
   #interrupts: NodeJS.Timeout | undefined;
@@ -24,11 +24,11 @@ export class Session {
     this.#names = names;
   }
 
-  /** Stops the running statement, and every one after it. */
+  /** Stops the running statement and all later ones. */
   cancel(): void {
     this.#cancelled = true;
     this.#connection.interrupt();
-    // DuckDB forgets an interrupt that comes before the statement has begun.
+    // DuckDB ignores an interrupt that arrives before the statement has begun.
     this.#interrupts ??= setInterval(() => this.#connection.interrupt(), INTERRUPT_MILLISECONDS);
   }
 
@@ -37,7 +37,7 @@ export class Session {
     this.#connection.closeSync();
   }
 
-  /** Runs a batch in a transaction, after the statements of `before`; see Warehouse.run. */
+  /** Runs a batch in a transaction, after the statements in `before`; see Warehouse.run. */
   async run(batch: Batch, before: readonly string[], onMoment: OnMoment = () => {}): Promise<readonly StepResult[]> {
     const results: StepResult[] = [];
     if (batch.asWritten === true) {
@@ -54,7 +54,8 @@ export class Session {
       }
       onMoment({ kind: 'committing' });
     } catch (error) {
-      // Without memory or space even that can fail; what is not committed is gone with the connection.
+      // Without memory or disk space, even ROLLBACK can fail. Closing the connection discards whatever is not
+      // committed.
       await this.#connection.run('ROLLBACK').catch(() => {});
       throw error;
     }
@@ -70,7 +71,7 @@ export class Session {
     }
   }
 
-  /** Runs one statement in a transaction that can only read. Throws WarehouseError. */
+  /** Runs one statement in a read-only transaction. Throws WarehouseError. */
   async *read(sql: string): AsyncGenerator<ResultSet> {
     const named = this.#named(sql);
     await this.#attempt(() => assertReads(this.#connection, named));
@@ -88,8 +89,8 @@ export class Session {
   }
 
   /**
-   * Throws unless the rows of a query came to their end. The driver's fetchChunk gives null either way, and hides the error:
-   * a result that failed is only known by its type. The statement runs once more for the error's text.
+   * Throws unless a query returned all of its rows. The driver's fetchChunk returns null either way and hides the
+   * error; only the type of the result reveals a failure. The statement is run once more to get the error's text.
    */
   async #assertWhole({ returnType }: DuckDBResult, sql: string): Promise<void> {
     if (returnType !== ResultReturnType.INVALID) {
@@ -129,7 +130,7 @@ export class Session {
     }
   }
 
-  /** Runs a statement to its end without fetching what it returns. */
+  /** Runs a statement to its end without fetching its rows. */
   async #runUnread({ name, sql }: Extract<Step, { kind: 'sql' }>): Promise<StepResult> {
     const { rowsChanged } = await this.#attempt(() => this.#connection.run(this.#named(sql)));
     return { name, affected: rowsChanged, result: undefined };

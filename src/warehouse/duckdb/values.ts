@@ -3,12 +3,12 @@ import { DuckDBTypeId } from '../reader/driver.ts';
 import { decimalValue, integerValue, timestampValue } from '../values.ts';
 import type { ResultSet, Value } from '../warehouse.ts';
 
-/** A statement's rows in the form every engine returns (Value). */
+/** A statement's rows in the form that every engine returns (Value). */
 export function toResultSet(reader: DuckDBResultReader): ResultSet {
   return { columns: reader.columnNames(), rows: toRows(reader, reader.getRows()) };
 }
 
-/** Rows of a result, some or all, in that form. */
+/** Some or all rows of a result, in that form. */
 export function toRows(
   result: Pick<DuckDBResult, 'columnTypes'>,
   rows: readonly (readonly DuckDBValue[])[],

@@ -23,11 +23,11 @@ export async function openDuckdb(options: FileOptions): Promise<Warehouse> {
   return new DuckdbWarehouse(options, await openFile(options));
 }
 
-/** One file, one process: the file's lock is what `Batch.locks` asks for. */
+/** One file, one process: the file's lock provides what `Batch.locks` requests. */
 class DuckdbWarehouse implements Warehouse {
   readonly engine = 'duckdb';
   readonly location: string;
-  /** The transaction's start, in UTC as the session is. */
+  /** The start of the transaction, in UTC like the session. */
   readonly now = 'CAST(current_timestamp AS TIMESTAMP)';
   readonly reads = 'local';
   readonly loads = 'parts';
@@ -63,7 +63,7 @@ class DuckdbWarehouse implements Warehouse {
     return readRelations(await this.query(relationsSql(this.#file, names)), names);
   }
 
-  /** Nobody else can have the file. */
+  /** No other process can have the file. */
   async running(): Promise<readonly RunningBatch[]> {
     return [];
   }

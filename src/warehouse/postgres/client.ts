@@ -13,23 +13,23 @@ const { Client: PgClient } = createRequire(import.meta.url)('pg') as typeof impo
 
 const CONNECT_TIMEOUT_MILLISECONDS = 15_000;
 const DEFAULT_TIMEOUT_MILLISECONDS = 60 * 60 * 1000;
-/** How long a transaction may stand idle before the server ends it: a loader that is stuck must not keep its lock. */
+/** How long a transaction may be idle before the server ends it. A stuck loader must not keep its lock. */
 const IDLE_TIMEOUT_MILLISECONDS = 60 * 1000;
 
-/** How a connection is made. */
+/** How to connect. */
 export interface ServerAccess {
   readonly target: PostgresTarget;
   readonly timeoutMilliseconds: number | undefined;
 }
 
-/** A connection, and what it is at the server. */
+/** A connection and its server process. */
 export interface Connection extends Backend {
   readonly client: Client;
 }
 
 /**
- * A connection whose session is set: no names of others', UTC, limits of time. Throws WarehouseError, also where what
- * answers cannot be loaded.
+ * A connection with a configured session: no names of other users, UTC, time limits. Throws WarehouseError, also if the
+ * server cannot be loaded.
  */
 export async function connect(access: ServerAccess): Promise<Connection> {
   const client = newClient(access);
@@ -45,7 +45,7 @@ export async function connect(access: ServerAccess): Promise<Connection> {
   }
 }
 
-/** Redshift speaks PostgreSQL's protocol, and refuses settings that its PostgreSQL, 8.0, did not have yet. */
+/** Redshift speaks PostgreSQL's protocol, but refuses settings that its base, PostgreSQL 8.0, did not have. */
 async function answersAsRedshift(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ version: string }>('SELECT version() AS version').catch(() => ({ rows: [] }));
   return /\bRedshift\b/.test(rows[0]?.version ?? '');
@@ -65,12 +65,15 @@ async function openPlain(access: ServerAccess): Promise<Client> {
 
 function newClient({ target }: ServerAccess): Client {
   const client = new PgClient(clientConfig(target));
-  // A connection that breaks while no statement is running reports it here; the next statement then fails.
+  // A connection that breaks while no statement is running is reported here. The next statement then fails.
   client.on('error', () => {});
   return client;
 }
 
-/** pg's configuration for a target: TLS with a verified certificate off this host, unless the target says otherwise. */
+/**
+ * pg's configuration for a target: TLS with a verified certificate unless the server is on this host or the target says
+ * otherwise.
+ */
 export function clientConfig({ host, port, database, user, password, sslMode }: PostgresTarget): ClientConfig {
   return {
     host,
@@ -104,12 +107,13 @@ function isThisHost(host: string): boolean {
 
 function sessionSettings({ timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS }: ServerAccess): string {
   return [
-    // First: the statements below call functions.
+    // This comes first, because the statements below call functions.
     NOTHING_OF_OTHERS,
     "SET TIME ZONE 'UTC'",
     "SET datestyle = 'ISO, YMD'",
     'SET extra_float_digits = 1',
-    // Sorts and hashes of a million rows stay in memory; the server's default of 4 MB is for many clients at once.
+    // Keeps sorts and hashes of a million rows in memory. The server's default of 4 MB is meant for many clients at
+    // once.
     "SELECT set_config('work_mem', '64MB', false) WHERE pg_size_bytes(current_setting('work_mem')) < 67108864",
     `SET statement_timeout = ${Math.trunc(timeoutMilliseconds)}`,
     `SET idle_in_transaction_session_timeout = ${Math.trunc(Math.min(timeoutMilliseconds, IDLE_TIMEOUT_MILLISECONDS))}`,

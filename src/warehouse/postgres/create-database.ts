@@ -2,11 +2,11 @@ import { quoteIdentifier } from '../../sql/render.ts';
 import { connect, type ServerAccess } from './client.ts';
 import { sorted } from './failures.ts';
 
-/** The database that every server has, for those who want to make another. */
+/** The database that every server has, used for creating another one. */
 const MAINTENANCE = 'postgres';
 const EXISTS = 'SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1) AS "exists"';
 
-/** Makes the database of a target where there is none, in UTF-8. Whether it did. Throws WarehouseError. */
+/** Creates a target's database, in UTF-8, if it does not exist. Returns whether it did. Throws WarehouseError. */
 export async function createDatabase({ target, timeoutMilliseconds }: ServerAccess): Promise<boolean> {
   const { database } = target;
   const { client } = await connect({ target: { ...target, database: MAINTENANCE }, timeoutMilliseconds });

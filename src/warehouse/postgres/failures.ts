@@ -4,7 +4,7 @@ import type { PostgresTarget } from '../../target.ts';
 import { WarehouseError, type WarehouseErrorKind } from '../errors.ts';
 
 interface Rule {
-  /** SQLSTATE, the whole or its class (appendix A of PostgreSQL's manual), or a system's error code. */
+  /** A SQLSTATE or its class (appendix A of PostgreSQL's manual), or a system error code. */
   readonly codes: readonly string[];
   readonly kind: WarehouseErrorKind;
   readonly next: string;
@@ -61,14 +61,14 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What node-postgres says without a code. */
+/** Messages of node-postgres that have no code. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/Connection terminated|not queryable|Client has encountered a connection error/, '08006'],
   [/timeout expired/, 'ETIMEDOUT'],
   [/client password must be a string/, '28P01'],
 ];
 
-/** PostgreSQL's error as a WarehouseError, which knows the line of the statement where the server points at one. */
+/** Converts a PostgreSQL error to a WarehouseError, with the line of the statement if the server points at one. */
 export function sorted(error: unknown, sql?: string): WarehouseError {
   if (error instanceof WarehouseError) {
     return error;
@@ -82,7 +82,7 @@ export function sorted(error: unknown, sql?: string): WarehouseError {
   return new WarehouseError(rule?.kind ?? 'refused', describe(error), options);
 }
 
-/** The error for a connection that could not be made. No text of it holds a password. */
+/** The error for a failed connection. None of its texts contains a password. */
 export function connectFailure(
   { host, port, database, user, sslMode }: PostgresTarget,
   error: unknown,
@@ -99,7 +99,7 @@ export function connectFailure(
   });
 }
 
-/** Redshift's port unless somebody has changed it (Management Guide, connecting to a cluster). */
+/** Redshift's default port (Management Guide, connecting to a cluster). */
 const REDSHIFT_PORT = 5439;
 
 function serverAdvice(port: number, next: string | undefined): string {
@@ -108,7 +108,9 @@ function serverAdvice(port: number, next: string | undefined): string {
     : (next ?? 'Check HOST, DB_PORT, DB_NAME and DB_USER in dwh.cfg.');
 }
 
-/** The error for a server that is Redshift: HOST is a custom domain name, which does not show it. */
+/**
+ * The error for a server that turns out to be Redshift. HOST is then a custom domain name, which does not reveal it.
+ */
 export function redshiftFailure({ host }: PostgresTarget): WarehouseError {
   return new WarehouseError(
     'unreachable',
@@ -119,7 +121,7 @@ export function redshiftFailure({ host }: PostgresTarget): WarehouseError {
   );
 }
 
-/** A statement that was cancelled: by us, by the time limit, or by an administrator. */
+/** The error for a statement that was cancelled by Starload, by the time limit, or by an administrator. */
 function stopped(error: unknown): WarehouseError {
   const message = messageOf(error);
   return /statement timeout|lock timeout/.test(message)
@@ -141,7 +143,7 @@ function codeOf(error: unknown): string {
   return code === '' ? (TEXTS.find(([pattern]) => pattern.test(messageOf(error)))?.[1] ?? '') : code;
 }
 
-/** The message, with the detail where it names what is in the way. */
+/** The message, with the detail if it names what is in the way. */
 function describe(error: unknown): string {
   const isDependency = codeOf(error) === '2BP01';
   const detail = isDependency && error instanceof Error && 'detail' in error ? String(error.detail) : '';

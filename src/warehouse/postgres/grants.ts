@@ -1,7 +1,8 @@
 /**
- * The statements that give the tables ($2) of a schema ($1), once they are recreated, the privileges and the row security they
- * have now: dropping a table loses them, and analysts with it. Each row is a statement, and, where it needs a column that
- * only the old table may have, that table and column. What default privileges give a new table is taken away first.
+ * The statements that restore the current privileges and row security of the tables ($2) of a schema ($1) once they are
+ * recreated. Dropping a table loses them and shuts analysts out. Each row has a statement and, if it needs a column
+ * that only the old table may have, that table and column. Privileges that a new table gets by default are revoked
+ * first.
  */
 export const GRANTS = `WITH old AS (
   SELECT c.*, format('%I.%I', n.nspname, c.relname) AS name

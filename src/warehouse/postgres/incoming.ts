@@ -13,8 +13,9 @@ const { from: copyFrom } = createRequire(import.meta.url)('pg-copy-streams') as 
 type CopyStep = Extract<Step, { kind: 'copy' }>;
 
 /**
- * The statements of a `copy` step into a table whose name, quoted and qualified, is `into`. Records come in before the transaction, into a temporary table: while a client feeds a
- * COPY no time limit of the server's works, so that none may hold the lock then.
+ * The statements of a `copy` step into a table; `into` is its quoted and qualified name. Records are first copied into
+ * a temporary table, before the transaction begins: while a client feeds a COPY, none of the server's time limits
+ * apply, so it must not hold the lock then.
  */
 export function incomingStatements(table: Table, into = ''): { create: string; copy: string; insert: string } {
   const incoming = `pg_temp.${quoteIdentifier(`incoming_${table.name}`)}`;
@@ -36,13 +37,16 @@ const TYPES: Readonly<Record<Column['type'], string>> = {
   other: 'TEXT',
 };
 
-/** What breaks bringing in off, and who is told how many parts are done. */
+/** The signal that aborts the copy, and the callback for the number of parts done. */
 interface Bringing {
   readonly signal: AbortSignal;
   readonly onPart: (done: number) => void;
 }
 
-/** Streams a step's parts into its temporary table. Throws WarehouseError `refused` for a value that does not fit, else what pg throws. */
+/**
+ * Streams a step's parts into its temporary table. Throws WarehouseError `refused` for a value that does not fit,
+ * otherwise pg's error.
+ */
 export async function bringIn(
   client: Client,
   reader: CsvReader,
@@ -54,7 +58,7 @@ export async function bringIn(
   await pipeline(Readable.from(csvOf(reader, step, onPart)), client.query(copyFrom(copy)), { signal });
 }
 
-/** The parts' CSV; while one part is sent, the next is made. */
+/** The parts as CSV. While one part is sent, the next is prepared. */
 async function* csvOf(
   reader: CsvReader,
   { table, parts, mapping }: CopyStep,
@@ -66,7 +70,7 @@ async function* csvOf(
     const path = await next;
     const following = parts[index + 1];
     next = following === undefined ? undefined : reader.write(table, following, mapping);
-    // Awaited in the next round, or never when this one fails: then it must not count as unhandled.
+    // Awaited in the next round, or never if this round fails. It must not count as an unhandled rejection then.
     next?.catch(() => {});
     if (path !== undefined) {
       yield* createReadStream(path, { highWaterMark: 256 * 1024 });

@@ -1,6 +1,7 @@
 /**
- * Asks what carries the deletion of rows of tables ($2) in a schema ($1) to other tables, each with the statement that takes it
- * away: foreign keys that act on deletion, tables that inherit (a DELETE takes their rows too), triggers and rules.
+ * A query for everything that would carry the deletion of rows from tables ($2) of a schema ($1) to other tables, each
+ * with the statement that removes it: foreign keys with an ON DELETE action, inheriting tables (a DELETE takes their
+ * rows too), triggers and rules.
  */
 export const REACHES = `SELECT t.relname, reach.what, reach.cure
 FROM pg_class t

@@ -2,10 +2,13 @@ import type { Client } from 'pg';
 import { assertBeginsWith, refused } from '../reading.ts';
 import { CODE_OF_OTHERS } from './rights.ts';
 
-/** What a statement that reads may begin with. Its transaction is read-only too, and the protocol takes one at a time. */
+/**
+ * The first words of statements that read. In addition, the transaction is read-only, and the protocol accepts one
+ * statement at a time.
+ */
 const READING = ['select', 'with', 'values', 'table', 'show', 'explain'];
 
-/** Functions that the catalogue calls volatile, and that change nothing. */
+/** Functions that the catalogue calls volatile but that change nothing. */
 const HARMLESS = [
   ...['random', 'random_normal', 'setseed', 'clock_timestamp', 'timeofday', 'currval', 'lastval'],
   ...['gen_random_uuid', 'uuidv4', 'uuidv7', 'txid_current', 'pg_current_xact_id', 'pg_current_wal_lsn'],
@@ -14,16 +17,17 @@ const HARMLESS = [
 ];
 
 /**
- * A read-only transaction does not stop functions of the server's own code that reach outside of it: they write files
- * (lo_export), end sessions, ask other servers (dblink). Such a function is VOLATILE and in an untrusted language.
+ * A read-only transaction does not stop built-in functions that act outside of it: they write files (lo_export), end
+ * sessions, query other servers (dblink). Such a function is VOLATILE and in an untrusted language.
  */
 const ACTING = `SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.provolatile = 'v' AND NOT l.lanpltrusted AND lower(p.proname) = ANY($1) AND p.proname <> ALL($2)
 ORDER BY p.proname LIMIT 1`;
 
 /**
- * Refuses a statement that may do more than read: by its first word, and by the functions it may call. Every word of the
- * text counts, in literals and comments too: it is not taken apart. Throws WarehouseError `refused`, or what pg throws.
+ * Refuses a statement that may do more than read. It checks the first word and the functions the statement may call.
+ * The text is not parsed, so every word counts, also in literals and comments. Throws WarehouseError `refused`, or pg's
+ * error.
  */
 export async function assertReads(client: Client, sql: string): Promise<void> {
   assertBeginsWith(READING, sql);
@@ -39,8 +43,9 @@ export async function assertReads(client: Client, sql: string): Promise<void> {
 }
 
 /**
- * Refuses a user's own statement that runs code of others (views, functions, foreign tables, …) where this user may reach the
- * server's files and programs: a read-only transaction stops nothing of that. Throws WarehouseError `refused`, or what pg throws.
+ * Refuses a user's own statement that runs other users' code (views, functions, foreign tables, …) if this user may
+ * reach the server's files and programs. A read-only transaction stops none of that. Throws WarehouseError `refused`,
+ * or pg's error.
  */
 export async function assertRunsNoCode(client: Client, sql: string): Promise<void> {
   const { rows } = await client.query(CODE_OF_OTHERS, [wordsOf(sql), sql]);

@@ -2,9 +2,10 @@ import { toRelations } from '../relations.ts';
 import type { Relation, ResultSet } from '../warehouse.ts';
 
 /**
- * Asks what stands under some names ($2) in a schema ($1). An owner is no stranger who owns the schema or the database, or
- * is a role of which this user is a member; of a superuser, who is a member of all, that says nothing. A table takes the
- * name of a type too, so types count that are no table's own; array types do not, since PostgreSQL renames them.
+ * A query for the objects with certain names ($2) in a schema ($1). An owner is no stranger if it owns the schema or
+ * the database, or is a role of which this user is a member. For a superuser, who is a member of all roles, membership
+ * proves nothing. Tables and types share their names, so types count too, except those that belong to a table. Array
+ * types do not count, because PostgreSQL renames them.
  */
 export const RELATIONS = `SELECT c.relname, CAST(c.relkind AS TEXT),
   CASE
@@ -27,7 +28,7 @@ JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE n.nspname = $1 AND t.typname = ANY ($2) AND t.typrelid = 0 AND t.typcategory <> 'A'
 ORDER BY 1, 8`;
 
-/** pg_class.relkind as DROP has it. */
+/** Maps pg_class.relkind to the object kind that DROP uses. */
 const KINDS: Readonly<Record<string, string>> = {
   r: 'table',
   p: 'partitioned table',
@@ -40,7 +41,7 @@ const KINDS: Readonly<Record<string, string>> = {
   c: 'type',
 };
 
-/** What it answers. */
+/** Reads the query's result. */
 export function readRelations({ rows }: ResultSet): readonly Relation[] {
   return toRelations(rows, KINDS);
 }

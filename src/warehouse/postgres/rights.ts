@@ -1,11 +1,12 @@
 /**
- * Asks for something that a statement ($1 its words, $2 all of its text) uses and that runs code which a user of the database
- * wrote, where this user may reach the server's files and programs: no row, unless it is a superuser or a member of a role
- * that may. What initdb made has an OID below 16384; C functions of an extension were put there by a superuser.
+ * A query for an object that a statement uses ($1 its words, $2 its whole text) and that runs code written by a user of
+ * the database, if this user may reach the server's files and programs. It returns no row unless this user is a
+ * superuser or a member of a role with that access. Objects that initdb created have an OID below 16384; only a
+ * superuser can have installed an extension's C functions.
  *
- * A view runs functions, and a foreign table programs; so may the expressions of indexes, constraints and statistics, which the
- * planner evaluates, those of policies, the check of a domain, operators and casts. The rows below a table may be a foreign
- * table's.
+ * A view runs functions, and a foreign table runs programs. So can the expressions of indexes, constraints and
+ * statistics, which the planner evaluates, those of policies, a domain's check, operators and casts. A table's child
+ * tables may be foreign tables.
  */
 export const CODE_OF_OTHERS = `WITH RECURSIVE written AS (
   SELECT p.oid, p.proname AS name

@@ -4,14 +4,14 @@ import { quoteIdentifier } from '../../sql/render.ts';
 import { WarehouseError } from '../errors.ts';
 
 /**
- * What a session of the loader's looks for plain names in: PostgreSQL's own functions, operators and types, and nothing
- * that anybody else can add to. Temporary tables come last, and are named in full.
+ * The search path of a loader's session: PostgreSQL's own functions, operators and types, and nothing that another user
+ * can add to. Temporary tables come last; statements qualify their names.
  */
 export const NOTHING_OF_OTHERS = 'SET search_path = pg_catalog, pg_temp';
 
 const FIRST_OF_PATH = `RESET search_path; SELECT pg_catalog.current_schema() AS name; ${NOTHING_OF_OTHERS}`;
 
-/** The owner of a schema ($1), where that is neither this user nor anybody who may do everything in the database anyway. */
+/** The owner of a schema ($1), if it is neither this user nor a role that may do everything in the database anyway. */
 const STRANGE_OWNER = `SELECT owner.rolname AS name
 FROM pg_namespace n
 JOIN pg_roles owner ON owner.oid = n.nspowner
@@ -21,8 +21,9 @@ WHERE n.nspname = $1 AND owner.oid NOT IN (me.oid, d.datdba) AND NOT owner.rolsu
   AND (me.rolsuper OR NOT pg_has_role(owner.oid, 'USAGE'))`;
 
 /**
- * The schema that this user's sessions make tables in where none is configured. Throws WarehouseError where there is none, and
- * if it belongs to another user: anyone who may create schemas can create one that comes before `public` in a search path.
+ * The schema in which this user's sessions create tables if none is configured. Throws WarehouseError if there is none,
+ * or if it belongs to another user: anyone who may create schemas can create one that precedes `public` in a search
+ * path.
  */
 export async function firstOfSearchPath(client: Client): Promise<string> {
   const results = (await client.query(FIRST_OF_PATH)) as unknown as readonly { rows: { name: string | null }[] }[];
@@ -46,7 +47,7 @@ export async function firstOfSearchPath(client: Client): Promise<string> {
   return name;
 }
 
-/** What goes before the names of tables. */
+/** The prefixes of table names. */
 export function placesOf(schema: string): Places {
   return { tables: `${quoteIdentifier(schema)}.`, temporary: 'pg_temp.' };
 }

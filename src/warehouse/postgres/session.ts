@@ -16,18 +16,21 @@ import { placesOf } from './schema.ts';
 import { processOf, sharedBackends } from './usable.ts';
 import { toResultSet } from './values.ts';
 
-/** What a batch locks before its steps: what every writing transaction waits for, and what else it names. */
+/**
+ * The locks a batch takes before its steps: the lock that every writing transaction waits for, and the other tables it
+ * names.
+ */
 export function lockStatements({ locks, lockedTables = [] }: Batch, names: Qualifier): readonly string[] {
   const tables = new Set([...(locks ? ['load_run'] : []), ...lockedTables]);
   return [...tables].map((table) => `LOCK TABLE ${names.name(table)} IN ACCESS EXCLUSIVE MODE`);
 }
 
-/** What makes the names of a user's own SQL those of the warehouse's schema, until the transaction ends. */
+/** Resolves the names in a user's own SQL in the warehouse's schema, until the transaction ends. */
 function searchIn(schema: string): string {
   return `SET LOCAL search_path = ${quoteIdentifier(schema)}`;
 }
 
-/** One connection at work. What it leaves behind, temporary tables too, goes when it is closed. */
+/** One connection. Everything it leaves behind, temporary tables included, is gone when it is closed. */
 export class Session {
   readonly #connection: Connection;
   readonly #client: Connection['client'];
@@ -44,12 +47,12 @@ export class Session {
     this.#openReader = openReader;
   }
 
-  /** The server's number of this connection, by which another one can cancel what it does. */
+  /** The server's process id for this connection. Another connection uses it to cancel a statement. */
   get processId(): number {
     return this.#connection.processId;
   }
 
-  /** Lets no further statement begin, and breaks off what is being sent. */
+  /** Prevents further statements from starting, and aborts what is being sent. */
   stop(): void {
     this.#stop.abort();
   }
@@ -58,7 +61,7 @@ export class Session {
     await this.#client.end().catch(() => {});
   }
 
-  /** Runs one statement in a transaction that can only read; see Warehouse.query. Throws WarehouseError. */
+  /** Runs one statement in a read-only transaction; see Warehouse.query. Throws WarehouseError. */
   async *read(sql: string, asWritten: boolean): AsyncGenerator<ResultSet> {
     await this.#send('BEGIN READ ONLY');
     await this.#attempt(() => assertReads(this.#client, sql));
@@ -76,19 +79,19 @@ export class Session {
     await this.#send('ROLLBACK');
   }
 
-  /** Asks the server's own catalogue, with values for $1 and so on. */
+  /** Queries the server's own catalogue, with values for $1 and so on. */
   async ask(sql: string, values: readonly unknown[]): Promise<ResultSet> {
     const { result } = await this.#runSql('question', sql, values);
     return result ?? { columns: [], rows: [] };
   }
 
-  /** The first thing each of these tables has that carries deletions to others. */
+  /** For each of these tables, the first thing attached to it that carries deletions to other tables. */
   async reaches(tables: readonly string[]): Promise<ReadonlyMap<string, Reach>> {
     const { rows } = await this.ask(REACHES, [this.#schema, tables]);
     return new Map(rows.map(([table, what, cure]) => [String(table), { what: String(what), cure: String(cure) }]));
   }
 
-  /** Runs a batch in a transaction; see Warehouse.run. The server shows its name meanwhile. */
+  /** Runs a batch in a transaction; see Warehouse.run. The server shows the batch's name meanwhile. */
   async run(batch: Batch, onMoment: OnMoment): Promise<readonly StepResult[]> {
     await this.#runSql('show', SHOW, [`starload ${batch.name}`.slice(0, 63), this.#names.name('load_run')]);
     await this.#bringIn(batch, onMoment);
@@ -166,7 +169,7 @@ export class Session {
     switch (step.kind) {
       case 'sql': {
         const sql = asWritten === true ? step.sql : this.#names.statement(step.sql);
-        // The file of a table may hold several statements: the table and its indexes.
+        // A table's file may hold several statements: the table and its indexes.
         return creates === true ? this.#send(sql, step.name) : this.#runAnalysed(step.name, sql);
       }
       case 'copy':
@@ -176,7 +179,9 @@ export class Session {
     }
   }
 
-  /** Runs one statement, and lets the planner know when it has filled a table: the transaction's own work is new to it. */
+  /**
+   * Runs one statement. If it has filled a table, runs ANALYZE so that the planner knows of the transaction's own work.
+   */
   async #runAnalysed(name: string, sql: string): Promise<StepResult> {
     const done = await this.#runSql(name, sql);
     const table = filledTable(sql);
@@ -186,12 +191,12 @@ export class Session {
     return done;
   }
 
-  /** Whether so many new rows are more than the planner knows of. */
+  /** Whether this many new rows are more than the planner knows of. */
   async #isNewToPlanner(table: string, rows: number): Promise<boolean> {
     return this.#isTrue('SELECT reltuples < $2 FROM pg_class WHERE oid = to_regclass($1)', [table, rows]);
   }
 
-  /** Runs one statement; several are refused by the protocol. */
+  /** Runs one statement. The protocol refuses several. */
   async #runSql(name: string, sql: string, values: readonly unknown[] = []): Promise<StepResult> {
     const returned: QueryArrayResult<Value[]> = await this.#attempt(
       () => this.#client.query({ text: sql, values, rowMode: 'array', queryMode: 'extended' } as never),
@@ -201,7 +206,7 @@ export class Session {
     return { name, affected: returned.rowCount ?? 0, result };
   }
 
-  /** Runs statements whose rows are of no interest. */
+  /** Runs statements and discards their rows. */
   async #send(sql: string, name = sql): Promise<StepResult> {
     await this.#attempt(() => this.#client.query(sql), sql);
     return { name, affected: 0, result: undefined };
@@ -243,19 +248,24 @@ export class Session {
   }
 }
 
-/** A batch that locks sees what was committed before it got the lock; one that does not sees one state throughout. */
+/**
+ * A locking batch sees what was committed before it got the lock. A batch that does not lock sees one state throughout.
+ */
 function beginning({ locks, creates }: Batch): string {
   return locks || creates === true ? 'BEGIN' : 'BEGIN ISOLATION LEVEL REPEATABLE READ';
 }
 
-/** Shows a batch to others: its name in pg_stat_activity, which keeps 63 bytes, and whose it is by a lock that blocks nobody. */
+/**
+ * Shows a batch to others: its name in pg_stat_activity, which keeps 63 bytes, and its loader by a lock that blocks
+ * nobody.
+ */
 const SHOW = `SELECT set_config('application_name', $1, false),
   pg_advisory_lock_shared(CAST(CAST(to_regclass($2) AS OID) AS BIGINT))`;
 
-/** Asked first: CREATE SCHEMA IF NOT EXISTS wants the right to create one even where there is nothing to create. */
+/** Checked first: CREATE SCHEMA IF NOT EXISTS requires the right to create schemas even if the schema exists. */
 const SCHEMA_EXISTS = 'SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)';
 
-/** The table that a statement of this project fills, as it is written there. */
+/** The table that a statement of this project fills, spelled as in the statement. */
 function filledTable(sql: string): string | undefined {
   return /^(?:\s|--[^\n]*\n)*(?:CREATE TEMP TABLE|INSERT INTO) ((?:"(?:[^"]|"")*"|\w+)(?:\.(?:"(?:[^"]|"")*"|\w+))?)/.exec(
     sql,

@@ -2,17 +2,17 @@ import type { Client } from 'pg';
 import type { PostgresTarget } from '../../target.ts';
 import { WarehouseError } from '../errors.ts';
 
-/** What a connection is at the server. */
+/** The server process of a connection. */
 export interface Backend {
-  /** The server's process, by which another connection can cancel what it does. */
+  /** The id of the server's process. Another connection can use it to cancel statements. */
   readonly processId: number;
-  /** Whether a pooler such as PgBouncer stands between: connections have numbers of its own then. */
+  /** Whether there is a pooler such as PgBouncer in between. Connections then have ids of their own. */
   readonly isPooled: boolean;
 }
 
 /**
- * Looks whether a connection can load: text is UTF-8 there, and the server's process is the connection's own. Changes
- * nothing of the session. Throws WarehouseError.
+ * Checks whether a connection can be used for loading: its text encoding is UTF-8, and the server process is its own.
+ * Changes nothing in the session. Throws WarehouseError.
  */
 export async function examineBackend(
   client: Client,
@@ -30,7 +30,7 @@ export async function examineBackend(
   return { processId, isPooled };
 }
 
-/** The server's process that answers now. */
+/** The server process that currently answers. */
 export async function processOf(client: Client): Promise<number> {
   return (await ask(client)).processId;
 }
@@ -42,7 +42,7 @@ async function ask(client: Client): Promise<{ readonly processId: number; readon
   return rows[0];
 }
 
-/** Of two connections that live, each has a process of its own, unless a pooler gives processes out for a transaction. */
+/** Two open connections have a process each, unless a pooler assigns processes per transaction. */
 async function isShared(client: Client, processId: number, openAnother: () => Promise<Client>): Promise<boolean> {
   const again = await processOf(client);
   const other = await openAnother();
@@ -64,7 +64,7 @@ function wrongEncoding(database: string, encoding: string): WarehouseError {
   );
 }
 
-/** The error for a pooler that gives one process of the server to several connections. */
+/** The error for a pooler that shares one server process among several connections. */
 export function sharedBackends(): WarehouseError {
   return new WarehouseError(
     'refused',

@@ -18,12 +18,12 @@ const PARSERS: ReadonlyMap<number, (text: string) => Value> = new Map<number, (t
 
 const asText = (text: string): Value => text;
 
-/** How pg reads values: in the form every engine returns (Value). */
+/** How pg parses values: into the form that every engine returns (Value). */
 export const typeParsers: CustomTypesConfig = {
   getTypeParser: ((oid: number) => PARSERS.get(oid) ?? asText) as CustomTypesConfig['getTypeParser'],
 };
 
-/** A statement's rows in the form every engine returns. */
+/** A statement's rows in the form that every engine returns. */
 export function toResultSet({ fields, rows }: QueryArrayResult<Value[]>): ResultSet {
   return { columns: fields.map(({ name }) => name), rows };
 }

@@ -24,33 +24,33 @@ import { firstOfSearchPath, placesOf } from './schema.ts';
 import { lockStatements, Session } from './session.ts';
 import { locationOf } from './target.ts';
 
-/** For five seconds; a session that has not ended by then is hung. */
+/** Five seconds in total. A session that has not ended by then hangs. */
 const CANCEL_ATTEMPTS = 100;
 const CANCEL_MILLISECONDS = 50;
 
-/** How a server is reached, and what its loads may read. */
+/** How to reach a server, and what its loads may read. */
 export interface OpenOptions extends ServerAccess {
-  /** A folder for files in between. */
+  /** A folder for temporary files. */
   readonly scratch: string;
-  /** Local folders whose files are read. */
+  /** Local folders from which files are read. */
   readonly readable: readonly string[];
 }
 
-/** The warehouse on a PostgreSQL server. Connects when there is something to do. */
+/** The warehouse on a PostgreSQL server. Connects on first use. */
 export function openPostgres(options: OpenOptions): Warehouse {
   return new PostgresWarehouse(options);
 }
 
-/** A connection for each batch: its temporary tables go with it. */
+/** Each batch gets a connection of its own, so its temporary tables are dropped with it. */
 class PostgresWarehouse implements Warehouse {
   readonly engine = 'postgres';
   readonly location: string;
-  /** The transaction's start, in UTC as the session is. */
+  /** The start of the transaction, in UTC like the session. */
   readonly now = 'CAST(CURRENT_TIMESTAMP AS TIMESTAMP)';
   readonly reads = 'local';
   readonly loads = 'parts';
   readonly #options: OpenOptions;
-  /** Once it is known. */
+  /** Undefined until it is known. */
   #schema: string | undefined;
   readonly #sessions = new Set<Session>();
 
@@ -121,7 +121,7 @@ class PostgresWarehouse implements Warehouse {
     );
   }
 
-  /** Another connection is asked for whom one waits. */
+  /** Queries, over another connection, which sessions a process waits for. */
   #withBlockers(moment: BatchMoment, processId: number): BatchMoment {
     const blockers = () => this.#ask(BLOCKERS, async () => [processId]);
     return moment.kind === 'locking' || moment.kind === 'step' ? { ...moment, blockers } : moment;
@@ -144,7 +144,10 @@ class PostgresWarehouse implements Warehouse {
     await Promise.all([...this.#sessions].map((session) => session.close()));
   }
 
-  /** PostgreSQL forgets a request to cancel that comes just before the statement: it is made again until all have ended. */
+  /**
+   * PostgreSQL ignores a cancel request that arrives just before the statement, so it is repeated until all sessions
+   * have ended.
+   */
   async #cancelOnServer(sessions: readonly Session[]): Promise<void> {
     const { client } = await connect(this.#options);
     try {
@@ -196,8 +199,8 @@ class PostgresWarehouse implements Warehouse {
 }
 
 /**
- * Batches of the loaders whose load_run is $1, which show themselves by a lock that blocks nobody, and any other process that holds the lock.
- * Who may not see another user's activity finds NULL there.
+ * Batches of the loaders that use load_run $1, which hold a lock that blocks nobody to show themselves, and any other
+ * process that holds the lock. Users who may not see another user's activity get NULL there.
  */
 const RUNNING = `SELECT COALESCE(NULLIF(a.application_name, ''), 'not a loader'), a.xact_start, COALESCE(held.granted, FALSE),
   a.pid, a.usename, host(a.client_addr), COALESCE(a.state, 'unknown')
@@ -209,7 +212,7 @@ LEFT JOIN pg_locks held ON held.pid = a.pid AND held.relation = to_regclass($1)
 WHERE shown.pid IS NOT NULL OR held.pid IS NOT NULL
 ORDER BY a.xact_start`;
 
-/** Whom the server process $1 waits for. */
+/** The sessions that the server process $1 waits for. */
 const BLOCKERS = `SELECT COALESCE(NULLIF(a.application_name, ''), 'a session without a name'), a.xact_start, TRUE,
   a.pid, a.usename, host(a.client_addr), COALESCE(a.state, 'unknown')
 FROM pg_stat_activity a

@@ -12,13 +12,13 @@ import type { Mapping } from '../warehouse.ts';
 import { DuckDBInstance, listValue } from './driver.ts';
 import { recordQueries } from './records.ts';
 
-/** More would cost memory for buffers; a COPY into another server is not faster for it. */
+/** More threads would need memory for buffers, and would not speed up a COPY into another server. */
 const THREADS = '2';
 const MEMORY_LIMIT = '512MB';
 
 /**
- * Turns parts into CSV by the embedded DuckDB, so that engines without a reader of their own take JSON as DuckDB's does. Text is
- * quoted, NULL is an empty field without quotes.
+ * Converts parts to CSV with the embedded DuckDB, so that engines without a JSON reader treat JSON as DuckDB does. Text
+ * is quoted; NULL is an empty field without quotes.
  */
 export class CsvReader {
   readonly #instance: Instance;
@@ -31,7 +31,7 @@ export class CsvReader {
     this.#folder = folder;
   }
 
-  /** `folder` takes the CSV files; nothing but it and `readable` can be reached. */
+  /** The CSV files go to `folder`. Only `folder` and `readable` are accessible. */
   static async open(folder: string, readable: readonly string[]): Promise<CsvReader> {
     const instance = await DuckDBInstance.create(':memory:', { threads: THREADS, memory_limit: MEMORY_LIMIT });
     const connection = await instance.connect();
@@ -43,7 +43,10 @@ export class CsvReader {
     return new CsvReader(instance, connection, folder);
   }
 
-  /** The CSV of one part, as a file that is the caller's to remove. Throws WarehouseError `refused` for a value that does not fit. */
+  /**
+   * Writes the CSV of one part. Returns its path; the caller removes the file. Throws WarehouseError `refused` for a
+   * value that does not fit.
+   */
   async write(table: Table, part: Part, mapping: Mapping): Promise<string> {
     const path = join(this.#folder, `${table.name}-${randomUUID()}.csv`);
     const texts = loadedColumns(table).flatMap(({ name, type }) => (type === 'varchar' ? [quoteIdentifier(name)] : []));
@@ -71,7 +74,7 @@ export class CsvReader {
     }
   }
 
-  /** Stops what runs. */
+  /** Stops the running statement. */
   cancel(): void {
     this.#connection.interrupt();
   }

@@ -2,29 +2,32 @@ import type { Part } from '../../objects/part.ts';
 import { type Column, loadedColumns, type Table } from '../../sql/catalogue.ts';
 import type { Mapping } from '../warehouse.ts';
 
-/** The largest record the framer lets through is smaller, so that this limit of the JSON reader is never met. */
+/** The framer's record limit is lower, so no record reaches this limit of the JSON reader. */
 const MAXIMUM_OBJECT_SIZE = 16 * 1024 * 1024;
 
-/** A SELECT, for the embedded DuckDB, of a table's loaded columns from parts. Its parameters are `$paths` and `$files`. */
+/**
+ * A SELECT for the embedded DuckDB that reads a table's loaded columns from parts. Its parameters are `$paths` and
+ * `$files`.
+ */
 export interface RecordsQuery {
   readonly sql: string;
   readonly paths: readonly string[];
   readonly parts: readonly Part[];
 }
 
-/** What stands in the error that refuses a value; the record is then looked for in the files. */
+/** Marks the error that refuses a value. The record is then searched for in the files. */
 export const REFUSED_VALUE = 'starload: a value does not fit its column';
 
 /**
- * The queries that read parts, one for each compression. A record's values are taken as text, as COPY takes them, and then
- * held to the column's type and, for text, to its length in bytes.
+ * The queries that read parts, one for each compression. They take a record's values as text, like COPY, and then check
+ * them against the column's type and, for text, its length in bytes.
  */
 export function recordQueries(table: Table, parts: readonly Part[], mapping: Mapping): readonly RecordsQuery[] {
   const { paths, values } = layOut(loadedColumns(table), mapping);
   return (['none', 'gzip'] as const).flatMap((compression) => {
     const group = parts.filter((part) => part.compression === compression);
     const reader = compression === 'gzip' ? 'gzip' : 'uncompressed';
-    // A folder named like json=1 would otherwise be a column of every record.
+    // Otherwise, a folder with a name such as json=1 would become a column of every record.
     const sql = `SELECT ${values.join(', ')}
 FROM (
   SELECT json_extract_string(json, $paths) AS v
@@ -34,7 +37,10 @@ FROM (
   });
 }
 
-/** All paths to read from a record, as JSON pointers, and each column's value, which stands in one of its own. */
+/**
+ * All paths to read from a record, as JSON pointers, and for each column the positions of the paths that may hold its
+ * value.
+ */
 function layOut(columns: readonly Column[], mapping: Mapping): { paths: readonly string[]; values: readonly string[] } {
   const paths: string[] = [];
   const values = columns.map((column, index) => {
@@ -54,7 +60,10 @@ function pointer(key: string): string {
   return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** A record's value for a column, held to its type. A record has at most one of a key's spellings: the framer sees to it. */
+/**
+ * A record's value for a column, checked against its type. The framer ensures that a record has at most one spelling of
+ * a key.
+ */
 function typed(column: Column, slots: readonly number[]): string {
   const text =
     slots.length === 0 ? 'CAST(NULL AS VARCHAR)' : `COALESCE(${slots.map((slot) => `v[${slot}]`).join(', ')})`;
@@ -71,7 +80,7 @@ function typed(column: Column, slots: readonly number[]): string {
 END`;
 }
 
-/** Blanks beyond the column's bytes are cut, as SQL has it for character types; anything else there is refused. */
+/** Blanks beyond the column's length are cut, as SQL specifies for character types. Anything else there is refused. */
 function fitted(text: string, maxBytes: number, refuse: string): string {
   const trimmed = `rtrim(${text}, ' ')`;
   return `CASE
@@ -81,7 +90,7 @@ function fitted(text: string, maxBytes: number, refuse: string): string {
 END`;
 }
 
-/** The texts that are values of a type. */
+/** The texts that are valid values of a type. */
 const NUMERIC = {
   bigint: { pattern: '[+-]?[0-9]+', type: 'BIGINT', finite: false },
   double: { pattern: '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?', type: 'DOUBLE', finite: true },

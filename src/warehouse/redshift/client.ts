@@ -9,12 +9,12 @@ export interface SdkClient {
 }
 
 /**
- * Standard retries: HTTP 5xx, 429, throttling and broken connections. A request may be held back by long polling for
- * WAIT_SECONDS: the client's patience must be longer.
+ * Standard retries: HTTP 5xx, 429, throttling and broken connections. Long polling may hold a request back for
+ * WAIT_SECONDS, so the client's timeout must be longer.
  */
 const PATIENCE = { maxAttempts: 4, connectionTimeout: 10_000, requestTimeout: 60_000 };
 
-/** Loads the SDK and makes a client. */
+/** Loads the SDK and creates a client. */
 export async function openClient(options: AwsOptions): Promise<SdkClient> {
   const config = clientConfig(options, PATIENCE);
   const sdk = await import('@aws-sdk/client-redshift-data');
@@ -23,7 +23,7 @@ export async function openClient(options: AwsOptions): Promise<SdkClient> {
   return { sdk, client };
 }
 
-/** Puts `keepLongIntegers` between the wire and the SDK's JSON.parse. */
+/** Inserts `keepLongIntegers` between the wire and the SDK's JSON.parse. */
 function keepIntegersExact(client: RedshiftDataClient): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -34,7 +34,7 @@ function keepIntegersExact(client: RedshiftDataClient): void {
       }
       return output;
     },
-    // Low priority: nearest to the wire, before the SDK's own parser sees the response.
+    // Low priority: closest to the wire, before the SDK's own parser sees the response.
     { step: 'deserialize', priority: 'low', name: 'keepLongIntegers' },
   );
 }

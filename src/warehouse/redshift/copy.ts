@@ -4,19 +4,19 @@ import { loadedColumns, type Table } from '../../sql/catalogue.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
 import type { Folder, Mapping } from '../warehouse.ts';
 
-/** The files of one COPY: all compressed or none, as COPY wants it. */
+/** The files of one COPY: all compressed or none, as COPY requires. */
 export interface CopyFiles {
   readonly compression: Part['compression'];
   /** `s3://…` of the manifest that lists them. */
   readonly manifest: string;
-  /** `s3://…` of the jsonpaths file; absent when keys are matched by name. */
+  /** `s3://…` of the jsonpaths file; absent if keys are matched by name. */
   readonly jsonpaths: string | undefined;
 }
 
-/** Where COPY reads, and as whom. */
+/** The region COPY reads from, and its IAM role. */
 export interface CopyAccess {
   readonly iamRole: string;
-  /** The region of data, manifest and jsonpaths file alike. */
+  /** The region of the data, the manifest and the jsonpaths file. */
   readonly region: string;
 }
 
@@ -24,16 +24,16 @@ const ROLES =
   /^(default|arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]+(,arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]+)*)$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
-/** A table, and its name, quoted and qualified. */
+/** A table, and its quoted and qualified name. */
 export interface CopyTarget {
   readonly table: Table;
   readonly name: string;
 }
 
 /**
- * The COPY of some files into a table. It says what it means and leaves nothing to defaults that lose data: no
- * TRUNCATECOLUMNS, no ACCEPTINVCHARS, no MAXERROR. Throws TypeError on a role or region that is none: they are the only
- * outside strings in it, with the locations, which are quoted.
+ * The COPY of some files into a table. It is explicit and avoids options that lose data: no TRUNCATECOLUMNS, no
+ * ACCEPTINVCHARS, no MAXERROR. Throws TypeError for an invalid role or region. These are the only strings from outside,
+ * apart from the locations, which are quoted.
  */
 export function copyStatement(
   into: CopyTarget,
@@ -43,7 +43,10 @@ export function copyStatement(
   return copyFrom(into, manifest, { compression, jsonpaths, isManifest: true }, access);
 }
 
-/** The COPY of everything whose key begins so. A folder's slash keeps its neighbours out: `log_data` also matches `log_data2/`. */
+/**
+ * The COPY of all objects whose keys begin with a prefix. A folder needs its trailing slash to exclude its neighbours:
+ * `log_data` also matches `log_data2/`.
+ */
 export function copyFolderStatement(
   into: CopyTarget,
   { uri, compression, jsonpaths }: Folder,
@@ -79,7 +82,7 @@ function copyFrom(
   ].join('\n');
 }
 
-/** A manifest that lists files, each of which must be there (Database Developer Guide, using a manifest). */
+/** A manifest that lists files, all of which must exist (Database Developer Guide, using a manifest). */
 export function manifestOf(uris: readonly string[]): string {
   return JSON.stringify({ entries: uris.map((url) => ({ url, mandatory: true })) });
 }

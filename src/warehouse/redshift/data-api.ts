@@ -17,13 +17,13 @@ import { isOver, isTransient, sortedCall } from './failures.ts';
 import { addressOf } from './target.ts';
 import { type ResultPage, toResultSet } from './values.ts';
 
-/** Where a statement stands. `id` is the Data API's. */
+/** The state of a statement. `id` is the Data API's. */
 export interface RunningStatement extends StatementState {
   readonly name: string;
   readonly createdAt: Date | undefined;
 }
 
-/** What runs, and whether the other sessions of the caller's role were asked about too. */
+/** The running statements, and whether the result includes other sessions of the caller's role. */
 export interface RunningStatements {
   readonly statements: readonly RunningStatement[];
   readonly ofRole: boolean;
@@ -34,34 +34,34 @@ type Listed = readonly RunningStatement[];
 export interface StatementState {
   readonly id: string;
   readonly status: StatusString | string;
-  /** Where a session was asked for. */
+  /** Present if a session was requested. */
   readonly sessionId?: string;
 }
 
-/** The session a statement runs in: one that is to be kept so many seconds while idle, or one that is there. */
+/** The session a statement runs in: a new one that is kept for this many idle seconds, or an existing one. */
 export type InSession = { readonly keepSeconds: number } | { readonly sessionId: string } | Record<never, never>;
 
-/** What submits: a name to be found again by, and a token that keeps a repeated call from running twice. */
+/** A name by which to find the submission again, and a token that keeps a repeated call from running twice. */
 export interface Submission {
   readonly name: string;
   readonly token: string;
 }
 
-/** How a batch is submitted. */
+/** How to submit a batch. */
 export interface BatchOptions {
-  /** Whether the call comes back when the batch has ended, if that is soon; if not, its id is known at once. */
+  /** Whether the call may wait until the batch has ended, if that is soon. If not, it returns the id at once. */
   readonly holdBack: boolean;
-  /** One transaction if absent, as the Data API has it. */
+  /** If absent, one transaction: the Data API's default. */
   readonly mode?: ExecutionMode | undefined;
 }
 
-/** Takes what the service tells of a statement while it runs. */
+/** Receives the service's description of a statement while it runs. */
 export type OnLook = (told: DescribeStatementResponse) => void;
 
-/** Tells people about waits and repeated calls. */
+/** Tells the user about waits and repeated calls. */
 export type Notify = (message: string) => void;
 
-/** Long polling: a call comes back when the statement ends, or after this many seconds (Data API, long polling). */
+/** Long polling: a call returns when the statement ends, or after this many seconds (Data API, long polling). */
 const WAIT_SECONDS = 20;
 const ATTEMPTS = 8;
 const FIRST_PAUSE_MILLISECONDS = 250;
@@ -69,19 +69,19 @@ const FIRST_POLL_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 10_000;
 const ENDED = new Set(['FINISHED', 'FAILED', 'ABORTED']);
 
-/** Whether a statement has come to its end. An unknown status is not an end. */
+/** Whether a statement has ended. An unknown status does not count as ended. */
 export function hasEnded({ status }: StatementState): boolean {
   return ENDED.has(status);
 }
 
-/** The Data API for one warehouse: calls that are repeated where that can help, and waiting. */
+/** The Data API for one warehouse: repeats calls that may succeed later, and waits for statements. */
 export class DataApi {
   readonly #sdk: () => Promise<SdkClient>;
   readonly #target: RedshiftTarget;
   readonly #notify: Notify;
   readonly #firstPause: number;
 
-  /** Calls that failed are repeated after `firstPause` milliseconds, and then after longer pauses. */
+  /** A failed call is repeated after `firstPause` milliseconds, and then after longer pauses. */
   constructor(
     sdk: () => Promise<SdkClient>,
     target: RedshiftTarget,
@@ -94,7 +94,7 @@ export class DataApi {
     this.#firstPause = firstPause;
   }
 
-  /** Submits statements, by default as one transaction. A call that is repeated with its token runs once. */
+  /** Submits statements, by default as one transaction. A call that is repeated with its token runs only once. */
   async submitBatch(
     sqls: readonly string[],
     { name, token }: Submission,
@@ -112,7 +112,7 @@ export class DataApi {
     return this.#submit('BatchExecuteStatement', () => client.send(new sdk.BatchExecuteStatementCommand(input)));
   }
 
-  /** Submits one statement: in a connection of its own, as the first of a session, or in a session. */
+  /** Submits one statement: in a connection of its own, as the first of a new session, or in an existing session. */
   async submit(sql: string, { name, token }: Submission, session: InSession = {}): Promise<StatementState> {
     const { sdk, client } = await this.#sdk();
     const input = {
@@ -126,14 +126,15 @@ export class DataApi {
     return this.#submit('ExecuteStatement', () => client.send(new sdk.ExecuteStatementCommand(input)));
   }
 
-  /** A moment before the same is asked again. */
+  /** Waits a moment before the next poll. */
   async pause(): Promise<void> {
     await sleep(FIRST_PAUSE_MILLISECONDS);
   }
 
   /**
-   * Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed: it is asked again
-   * for as long as `isPatient` says. `onLook` sees what is told of a statement that has not ended.
+   * Waits until a statement has ended. A failing DescribeStatement does not mean that the statement failed, so the call
+   * is repeated for as long as `isPatient` returns true. `onLook` receives the description of a statement that has not
+   * ended.
    */
   async wait(
     state: StatementState,
@@ -148,7 +149,7 @@ export class DataApi {
       if (!hasEnded(current)) {
         onLook(told);
       }
-      // Where the service does not hold the call back, it is for us to pause.
+      // If the service does not hold the call back, we must pause.
       if (!hasEnded(current) && Date.now() - began < LONG_POLL_MILLISECONDS) {
         await sleep(pause);
       }
@@ -156,7 +157,7 @@ export class DataApi {
     return current;
   }
 
-  /** Everything the service tells of a statement. */
+  /** The service's description of a statement. */
   async describe(
     id: string,
     { waitSeconds, isPatient }: { readonly waitSeconds?: number; readonly isPatient?: () => boolean } = {},
@@ -166,7 +167,7 @@ export class DataApi {
     return this.#repeat(
       'DescribeStatement',
       (attempt) =>
-        // A service that has too many waiting requests is asked without waiting.
+        // If the service has too many waiting requests, ask it without waiting.
         client.send(new sdk.DescribeStatementCommand({ Id: id, ...(attempt === 1 ? wait : {}) })),
       isPatient,
     );
@@ -177,7 +178,7 @@ export class DataApi {
     return collect(this.pages(id));
   }
 
-  /** The same page by page. Only the first page of the Data API need tell the columns. */
+  /** The same, page by page. The Data API may return the columns with the first page only. */
   async *pages(id: string): AsyncGenerator<ResultSet> {
     let columns: ResultPage['ColumnMetadata'];
     for await (const page of this.#pages(id)) {
@@ -186,7 +187,7 @@ export class DataApi {
     }
   }
 
-  /** The first value of a statement that has finished, as the service sent it. */
+  /** The first value of a finished statement, as the service sent it. */
   async firstField(id: string): Promise<Field | undefined> {
     for await (const { Records: [record] = [] } of this.#pages(id)) {
       if (record !== undefined) {
@@ -209,7 +210,7 @@ export class DataApi {
     } while (token !== undefined);
   }
 
-  /** Asks for a statement to be stopped; one that has ended stays as it is. */
+  /** Requests that a statement be stopped. A statement that has ended is not affected. */
   async cancel(id: string): Promise<void> {
     const { sdk, client } = await this.#sdk();
     try {
@@ -222,11 +223,11 @@ export class DataApi {
   }
 
   /**
-   * The statements of this AWS identity that have not ended and whose name begins so. Those of a role include its other
-   * sessions', unless a policy shuts them out (RoleLevel: API reference, ListStatements).
+   * The statements of this AWS identity that have not ended and whose names begin with `name`. For a role this includes
+   * its other sessions, unless a policy denies it (RoleLevel: API reference, ListStatements).
    */
   async running(name: string): Promise<RunningStatements> {
-    // A statement that moves on meanwhile is listed twice.
+    // A statement that changes its status meanwhile is listed twice.
     const found = new Map<string, RunningStatement>();
     let ofRole = true;
     for (const status of ['SUBMITTED', 'PICKED', 'STARTED'] as const) {
@@ -240,7 +241,7 @@ export class DataApi {
     return { statements: [...found.values()], ofRole };
   }
 
-  /** All pages of ListStatements; one may be empty and not the last. */
+  /** All pages of ListStatements. A page may be empty without being the last. */
   async #list(filter: ListStatementsRequest): Promise<Listed> {
     const { sdk, client } = await this.#sdk();
     const found: RunningStatement[] = [];
@@ -270,8 +271,8 @@ export class DataApi {
   }
 
   /**
-   * Repeats a call while that can help, with growing pauses, and says so: ATTEMPTS times, and after that for as long as
-   * `isPatient` says. Throws WarehouseError.
+   * Repeats a call while that may help, with growing pauses, and reports it: ATTEMPTS times, and then for as long as
+   * `isPatient` returns true. Throws WarehouseError.
    */
   async #repeat<T>(
     operation: string,
@@ -306,7 +307,7 @@ function undefinedIfDenied(error: unknown): undefined {
   }
 }
 
-/** A call that came back sooner was not held back. */
+/** A call that returned sooner was not held back. */
 const LONG_POLL_MILLISECONDS = 1000;
 
 function longer(pause: number): number {

@@ -1,6 +1,6 @@
 /**
- * The SDK parses a response with JSON.parse, which rounds whole numbers beyond 2^53. Rewrites such values of a
- * GetStatementResult body into text, which `values.ts` turns into bigints: `"longValue":9223372036854775807` becomes
+ * The SDK parses a response with JSON.parse, which rounds integers beyond 2^53. This rewrites such values of a
+ * GetStatementResult body as text, which `values.ts` converts to bigints: `"longValue":9223372036854775807` becomes
  * `"stringValue":"9223372036854775807"`.
  */
 export function keepLongIntegers(body: string): string {
@@ -16,6 +16,6 @@ export function keepLongIntegers(body: string): string {
   return tokens.join('');
 }
 
-/** Strings, and what is between them: nothing inside a string is taken for a value. */
+/** Splits strings from the text between them, so that nothing inside a string is mistaken for a value. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[^"]+/gsy;
 const LONG = /^\s*:\s*(-?\d{16,})/;

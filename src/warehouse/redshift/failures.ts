@@ -4,14 +4,14 @@ import { lineAt } from '../../sql/written.ts';
 import { WarehouseError } from '../errors.ts';
 
 /**
- * Whether a failed call may succeed later. Beyond what the SDK retries by itself (5xx, throttling, broken connections),
- * these are worth another try: too many active statements, sessions or waiting requests (Data API, considerations).
+ * Whether a failed call may succeed later. The SDK itself retries 5xx, throttling and broken connections. These are
+ * worth another try too: too many active statements, sessions or waiting requests (Data API, considerations).
  */
 export function isTransient(error: unknown): boolean {
   return (
     ['busy', 'network'].includes(troubleOf(error) ?? '') ||
     FULL.includes(codeOf(error)) ||
-    // A ValidationException, as much else is.
+    // This is a ValidationException, like many other errors.
     /Session is not available/.test(messageOf(error)) ||
     statusOf(error) >= 500
   );
@@ -25,17 +25,23 @@ export function isRefusal(error: unknown): boolean {
   return isOfKeys || isDenied(error) || codeOf(error) === 'ValidationException';
 }
 
-/** Whether the service knows nothing of a statement; the code is the likely one, the words are certain (`Query does not exist.`). */
+/**
+ * Whether the service does not know a statement. The code is the likely one; the words are certain (`Query does not
+ * exist.`).
+ */
 export function isForgotten(error: unknown): boolean {
   return codeOf(error) === 'ResourceNotFoundException' || /does not exist/i.test(messageOf(error));
 }
 
-/** Whether a statement could not be cancelled because it has ended: a ValidationException, known by its words alone. */
+/**
+ * Whether a statement could not be cancelled because it has ended. This is a ValidationException that only its words
+ * identify.
+ */
 export function isOver(error: unknown): boolean {
   return isForgotten(error) || /already in|not running/i.test(messageOf(error));
 }
 
-/** A failed call of the Data API as a WarehouseError that says what to do. */
+/** Converts a failed call of the Data API to a WarehouseError that says what to do. */
 export function sortedCall(error: unknown): WarehouseError {
   if (error instanceof WarehouseError) {
     return error;
@@ -59,12 +65,12 @@ const ADVICE: readonly Advice[] = [
   },
 ];
 
-/** A code stands at the head; the same number in a DETAIL can be the query's. */
+/** The code is at the beginning. The same number in a DETAIL can be the query's id. */
 const CONFLICT =
   /^10(?:18|23)\b|Serializable isolation violation|conflict with concurrent transaction|deadlock detected/i;
 
 /**
- * The error of a statement that failed, from the text DescribeStatement gives (`ERROR: …`). Errors that go away when the
+ * The error of a failed statement, from the text of DescribeStatement (`ERROR: …`). Errors that can disappear if the
  * whole batch is run again are `conflict`: 1023, a conflict with a concurrent transaction, 1018 (a table made after the
  * snapshot), deadlocks.
  */
@@ -84,7 +90,9 @@ export function sortedStatement(text: string, sql?: string): WarehouseError {
   return new WarehouseError(advice?.[1] ?? 'refused', message, { next: advice?.[2], line });
 }
 
-/** Of the character of the statement, from 1; not every error has it (Management Guide, Data API). */
+/**
+ * The position of a character in the statement, counted from 1. Not every error has it (Management Guide, Data API).
+ */
 const POSITION = /\n\s{0,9}Position: (\d{1,9})$/;
 
 const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], string])[] = [

@@ -2,27 +2,27 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 
-/** A batch that has been, or is about to be, submitted and has not been seen to end. */
+/** A batch that was submitted, or is about to be, and whose end has not been seen. */
 export interface JournalEntry {
-  /** The statement's name, by which it can be found where its id is not known. */
+  /** The statement's name, by which it can be found if its id is unknown. */
   readonly name: string;
   readonly warehouse: string;
-  /** Absent when the process may have died between submitting and learning the id. */
+  /** Absent if the process may have died between submitting the batch and learning its id. */
   readonly id?: string | undefined;
 }
 
-/** An entry as it was found. */
+/** An entry read from the journal. */
 export interface KeptEntry extends JournalEntry {
-  /** When it was written, in milliseconds since the epoch. */
+  /** The time it was written, in milliseconds since the epoch. */
   readonly writtenAt: number;
 }
 
 const SUFFIX = '.journal.json';
 
 /**
- * What this installation has submitted, one small file a batch, so that a process that is restarted waits for what runs
- * instead of submitting it again. A journal that cannot be written is no reason not to load: the ledger's guard still
- * keeps everything from being loaded twice.
+ * What this installation has submitted: one small file per batch. A restarted process waits for running batches instead
+ * of submitting them again. A load runs even if the journal cannot be written: the ledger's guard still prevents
+ * loading anything twice.
  */
 export class Journal {
   readonly #folder: string;
@@ -33,7 +33,7 @@ export class Journal {
     this.#warn = warn;
   }
 
-  /** Writes an entry, whole or not at all, readable by its owner only. */
+  /** Writes an entry atomically. Only its owner can read it. */
   write(entry: JournalEntry): void {
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -45,7 +45,7 @@ export class Journal {
     }
   }
 
-  /** Removes an entry; does nothing when there is none. */
+  /** Removes an entry. Does nothing if it does not exist. */
   remove(name: string): void {
     try {
       rmSync(this.#fileOf(name), { force: true });
@@ -54,7 +54,7 @@ export class Journal {
     }
   }
 
-  /** The entries of a warehouse, oldest name first. */
+  /** The entries of a warehouse, in the order of their names, oldest first. */
   entries(warehouse: string): readonly KeptEntry[] {
     return this.#files()
       .map((file) => readEntry(join(this.#folder, file)))

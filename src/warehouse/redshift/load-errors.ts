@@ -5,26 +5,32 @@ import { quoteLiteral } from '../../sql/render.ts';
 import type { ResultSet } from '../warehouse.ts';
 import { findPart, type PlacedPart } from './work.ts';
 
-/** Asks the warehouse. */
+/** Queries the warehouse. */
 export type Ask = (sql: string) => Promise<ResultSet>;
 
-/** Views may lag behind the failure by seconds. */
+/** The views may lag behind the failure by seconds. */
 const PAUSES_MILLISECONDS = [0, 500, 2000];
 
-/** Whether a COPY failed on its data, so that the views say on which; the message names one view or the other. */
+/**
+ * Whether a COPY failed because of its data, so that the views name the record. The message mentions one view or the
+ * other.
+ */
 export function isLoadFailure(message: string): boolean {
   return /Load into table '/.test(message);
 }
 
-/** Which rows of the views are meant: those of a query, or, where its id is not known, of files that begin so. */
+/**
+ * Which rows of the views to read: those of a query or, if its id is unknown, those of files whose names begin with
+ * `filePrefix`.
+ */
 export interface Blame {
   readonly queryId: number;
   readonly filePrefix: string;
 }
 
 /**
- * The records a failed COPY blames, traced to the user's files: rows of SYS_LOAD_ERROR_DETAIL of this very query, or of
- * STL_LOAD_ERRORS where the newer view is not to be had. Empty when neither tells.
+ * The records that a failed COPY blames, traced to the user's files: rows of SYS_LOAD_ERROR_DETAIL for this query, or
+ * of STL_LOAD_ERRORS if the newer view is not available. Empty if neither has any.
  */
 export async function readLoadErrors(
   ask: Ask,
@@ -43,7 +49,7 @@ export async function readLoadErrors(
   return [];
 }
 
-/** The statements that ask for them, the newer view first. */
+/** The statements that query them, the newer view first. */
 export function loadErrorSql(blame: Blame): readonly string[] {
   return VIEWS.map((view) => view(blame));
 }
@@ -63,7 +69,7 @@ ORDER BY starttime DESC, filename, line_number
 LIMIT ${MAX_PROBLEMS}`,
 ];
 
-/** Only this run uses its folder in the work prefix, so its name finds only this run's errors. */
+/** Only this run uses its folder in the work prefix, so the folder's name matches only this run's errors. */
 function condition({ queryId, filePrefix }: Blame, query: string, file: string): string {
   return queryId > 0
     ? `${query} = ${Math.trunc(queryId)}`
@@ -74,7 +80,7 @@ async function tryAsk(ask: Ask, sql: string): Promise<ResultSet['rows']> {
   try {
     return (await ask(sql)).rows;
   } catch {
-    // The view is missing or forbidden; the other one, or the error itself, has to do.
+    // The view is missing or forbidden. Use the other view, or the error itself.
     return [];
   }
 }

@@ -3,8 +3,8 @@ import type { Batch, BatchMoment } from '../warehouse.ts';
 import type { BatchStatement } from './statements.ts';
 
 /**
- * What a batch does now, by what DescribeStatement tells of its sub-statements, which are in the order they were sent in
- * (API reference, SubStatementData). Undefined where none runs.
+ * What a batch is doing now, according to DescribeStatement's sub-statements, which are in the order in which they were
+ * sent (API reference, SubStatementData). Undefined if none is running.
  */
 export function momentOf(
   { steps }: Batch,

@@ -16,7 +16,7 @@ export interface EndedBatch {
   readonly placed: PlacedBatch;
 }
 
-/** What the steps of a finished batch did. */
+/** The results of a finished batch's steps. */
 export async function readResults(
   api: DataApi,
   { id, statements }: EndedBatch,
@@ -24,7 +24,7 @@ export async function readResults(
 ): Promise<readonly StepResult[]> {
   const rows = new Map<Step, ResultSet>();
   const affected = new Map<Step, number>();
-  // Only a description tells whether a statement has rows: those of one that has none cannot be asked for.
+  // Only the description shows whether a statement has rows. Requesting the rows of a statement without rows fails.
   const { SubStatements: told = [] } = statements.some(({ fetch }) => fetch === 'rows-if-any')
     ? await api.describe(id)
     : {};
@@ -41,7 +41,7 @@ export async function readResults(
   return steps.map((step) => ({ name: step.name, affected: affected.get(step) ?? 0, result: rows.get(step) }));
 }
 
-/** What to throw for a batch that has not finished: the step that failed, why, and what the steps before it returned. */
+/** The error for a batch that did not finish: the step that failed, why, and the results of the steps before it. */
 export async function readFailure(
   api: DataApi,
   ended: EndedBatch,
@@ -61,14 +61,15 @@ export async function readFailure(
   return new StepFailed(step, failure, await earlierResults(api, ended, index, notify));
 }
 
-/** A sub-statement's id: from 1 (Data API, running a batch). */
+/** The id of a sub-statement, counted from 1 (Data API, running a batch). */
 function subId(id: string, index: number): string {
   return `${id}:${index + 1}`;
 }
 
 /**
- * The statement that failed, from 0. Its number has been seen in the batch's error; the state of those after it is not
- * documented: the first that says it failed counts, else the first that did not finish.
+ * The statement that failed, counted from 0. The batch's error has been seen to contain its number. The state of the
+ * statements after it is not documented, so the first one with a failed status counts, otherwise the first that did not
+ * finish.
  */
 function failedIndex({ SubStatements = [], Error: text = '' }: DescribeStatementResponse): number {
   const numbered = /^Query #(\d+) failed/.exec(text)?.[1];
@@ -95,7 +96,9 @@ async function withLoadErrors(
   return new WarehouseError(failure.kind, failure.message, { cause: failure, next: failure.next, problems });
 }
 
-/** Best effort: it is not documented that results of a batch that failed can be read; the message then has to do. */
+/**
+ * Best effort: whether the results of a failed batch can be read is not documented. Without them, the message must do.
+ */
 async function earlierResults(
   api: DataApi,
   { id, statements }: EndedBatch,

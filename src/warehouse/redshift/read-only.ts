@@ -1,22 +1,22 @@
 import { tokenize } from '../../sql/tokens.ts';
 import { assertBeginsWith, refused } from '../reading.ts';
 
-/** What a statement that reads may begin with (Database Developer Guide, SQL commands). */
+/** The first words of statements that read (Database Developer Guide, SQL commands). */
 const READING = ['select', 'with', 'show', 'explain', 'desc', 'describe'];
 
-/** Functions that act on other sessions, or on this one. */
+/** Functions that affect other sessions, or this one. */
 const ACTING = /\b(?:pg_terminate_backend|pg_cancel_backend|set_config)\b/i;
 
-/** PostgreSQL 8, which Redshift comes from, takes `1INTO t` for `1 INTO t`. */
+/** PostgreSQL 8, on which Redshift is based, accepts `1INTO t` for `1 INTO t`. */
 const INTO = /(?:\b|[\d.])into\b/i;
 
-/** A statement that changes something, where it stands in parentheses. */
+/** A statement in parentheses that changes something. */
 const NESTED = /\(\s*(?:insert|update|delete|merge|copy|unload|create|drop|alter|truncate|call)\b/i;
 
 /**
- * Refuses a statement that does not only read. Redshift has no read-only sessions over the Data API, so the words decide:
- * one statement that begins as a query does, and that holds no INTO outside of literals and comments (SELECT … INTO makes a
- * table). A text that could be taken apart in two ways is refused. Throws WarehouseError `refused`.
+ * Refuses a statement that does more than read. Redshift has no read-only sessions over the Data API, so the text
+ * decides: it must be one statement that begins like a query and has no INTO outside of literals and comments (SELECT …
+ * INTO creates a table). An ambiguous text is refused. Throws WarehouseError `refused`.
  */
 export function assertReads(sql: string): void {
   assertBeginsWith(READING, sql);
@@ -35,9 +35,9 @@ export function assertReads(sql: string): void {
   }
 }
 
-/** Where literals and comments end must be beyond doubt. */
+/** The ends of literals and comments must be unambiguous. */
 function assertClear(sql: string): void {
-  // Whether a backslash escapes a quote depends on the kind of literal; an even number of them does not.
+  // Whether a backslash escapes a quote depends on the kind of literal. An even number of backslashes never does.
   if (/(?<!\\)(?:\\\\)*\\'/.test(sql)) {
     throw refused("it has a backslash before a quote: write '' for a quote in a text");
   }

@@ -5,15 +5,15 @@ import { toRelations } from '../relations.ts';
 import type { Relation, ResultSet } from '../warehouse.ts';
 
 /**
- * What a session looks for plain names in: Redshift's own functions and views. Its temporary tables are found before all
- * others where the path does not name them (Database Developer Guide, search_path), so that they need no qualification.
+ * A session's search path: Redshift's own functions and views. If the path does not name temporary tables, they are
+ * found before all others (Database Developer Guide, search_path), so they need no qualification.
  */
 export const NOTHING_OF_OTHERS = 'pg_catalog';
 
-/** Asked in a session as it is set up for the user. */
+/** Run in a session with the user's own settings. */
 export const FIRST_OF_PATH = 'SELECT current_schema() AS schema_name';
 
-/** What it answers. Throws WarehouseError where that is no schema to make tables in. */
+/** Reads the query's result. Throws WarehouseError if it is not a schema for tables. */
 export function readFirstOfPath({ rows }: ResultSet): string {
   const name = rows[0]?.[0] ?? undefined;
   if (typeof name !== 'string' || /^(pg_.*|information_schema)$/.test(name)) {
@@ -24,17 +24,17 @@ export function readFirstOfPath({ rows }: ResultSet): string {
   return name;
 }
 
-/** What goes before the names of tables. */
+/** The prefixes of table names. */
 export function placesOf(schema: string): Places {
   return { tables: `${quoteIdentifier(schema)}.`, temporary: '' };
 }
 
-/** Asks whether there is a schema. */
+/** A query for whether a schema exists. */
 export function schemaExistsSql(schema: string): string {
   return `SELECT COUNT(*) AS schemas FROM pg_catalog.pg_namespace WHERE nspname = ${quoteLiteral(schema)}`;
 }
 
-/** Asks what stands under some names in a schema, as far as the user may see it. */
+/** A query for the objects with certain names in a schema, as far as the user may see them. */
 export function relationsSql(schema: string, names: readonly string[]): string {
   return `SELECT t.table_name, t.table_type, NULL AS stranger, c.column_name, c.data_type, c.character_maximum_length,
   CASE WHEN LOWER(c.is_nullable) = 'no' AND c.column_default IS NULL THEN 1 ELSE 0 END AS is_required
@@ -46,7 +46,7 @@ ORDER BY t.table_name, c.ordinal_position`;
 
 const KINDS: Readonly<Record<string, string>> = { 'BASE TABLE': 'table', TABLE: 'table' };
 
-/** Fails unless all of these names in a schema are ordinary tables'. */
+/** Fails unless all of these names in a schema are those of ordinary tables. */
 export function tablesGuardSql(schema: string, names: readonly string[]): string {
   return `SELECT CAST(CASE WHEN COUNT(*) = ${names.length} THEN '0' ELSE 'starload guard: tables' END AS INTEGER) AS passed
 FROM svv_tables
@@ -54,7 +54,7 @@ WHERE table_schema = ${quoteLiteral(schema)} AND table_name IN (${names.map(quot
   AND table_type IN (${Object.keys(KINDS).map(quoteLiteral).join(', ')})`;
 }
 
-/** What it answers. */
+/** Reads the query's result. */
 export function readRelations({ rows }: ResultSet): readonly Relation[] {
   return toRelations(rows, KINDS);
 }

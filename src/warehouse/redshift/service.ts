@@ -9,11 +9,11 @@ import { DataApi, hasEnded, type Notify, type StatementState } from './data-api.
 import { sortedStatement } from './failures.ts';
 import { NAME_PREFIX } from './submitter.ts';
 
-/** What the service is reached with. */
+/** How to reach the service. */
 export interface ServiceOptions {
   readonly target: RedshiftTarget;
   readonly aws: AwsOptions;
-  /** The region of what its COPYs read. */
+  /** The region from which its COPYs read. */
   readonly copyRegion: string;
   readonly notify: Notify;
 }
@@ -21,7 +21,7 @@ export interface ServiceOptions {
 const NAME = `${NAME_PREFIX}certify`;
 const SESSION_SECONDS = 120;
 
-/** Opens the Data API of a Redshift warehouse; nothing is called before it is used. */
+/** Opens the Data API of a Redshift warehouse. Makes no call before first use. */
 export function openService(options: ServiceOptions): Service {
   return new DataApiService(options);
 }
@@ -108,7 +108,7 @@ class DataApiService implements Service {
     }
   }
 
-  /** SUBMITTED and PICKED come before; nothing tells of the change but asking. */
+  /** SUBMITTED and PICKED come before. Only polling shows the change. */
   async #untilStarted({ id }: StatementState): Promise<void> {
     for (;;) {
       const { Status: status = 'UNKNOWN' } = await this.#api.describe(id);

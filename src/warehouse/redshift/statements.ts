@@ -6,25 +6,25 @@ import { type CopyAccess, type CopyFiles, copyFolderStatement, copyStatement } f
 import { NOTHING_OF_OTHERS, placesOf } from './schema.ts';
 import { plannedFiles } from './work.ts';
 
-/** A statement of a BatchExecuteStatement, and the step it belongs to; the session's own belong to none. */
+/** A statement of a BatchExecuteStatement and its step. The session's own statements have no step. */
 export interface BatchStatement {
   readonly sql: string;
   readonly step: Step | undefined;
-  /** What of its result is to be fetched: rows for the step, or rows or how many it changed. */
+  /** What to fetch of its result: rows for the step, or rows or the number of changed rows. */
   readonly fetch: 'rows' | 'rows-if-any' | 'rows-on-failure' | undefined;
 }
 
-/** What a batch's statements depend on besides its steps. */
+/** Everything besides its steps on which a batch's statements depend. */
 export interface StatementOptions extends CopyAccess {
   /** The schema of all tables. */
   readonly schema: string;
-  /** Whether it is made first: who asks for that needs the right to, even where it is there. */
+  /** Whether to create it first. This needs the right to create schemas, even if the schema exists. */
   readonly makesSchema?: boolean;
-  /** The longest a statement may run, in milliseconds: a stuck loader's locks end with it. */
+  /** The longest time a statement may run, in milliseconds. A stuck loader's locks end with it. */
   readonly timeoutMilliseconds: number;
   /** The files of a COPY step. */
   readonly filesOf: (step: Step) => readonly CopyFiles[];
-  /** The region of a step's folder, where it is not `region`. */
+  /** The region of a step's folder, if it is not `region`. */
   readonly regions: ReadonlyMap<Step, string>;
 }
 
@@ -33,8 +33,8 @@ export const MAX_STATEMENTS = 40;
 const MAX_BYTES = 100 * 1024;
 
 /**
- * All statements of a batch, in order. Throws StarloadError when they are more, or longer, than one BatchExecuteStatement
- * takes.
+ * All statements of a batch, in order. Throws StarloadError if they are more, or longer, than one BatchExecuteStatement
+ * accepts.
  */
 export function batchStatements(batch: Batch, options: StatementOptions): readonly BatchStatement[] {
   const statements = allStatements(batch, options);
@@ -42,11 +42,11 @@ export function batchStatements(batch: Batch, options: StatementOptions): readon
   return statements;
 }
 
-/** How many statements a batch needs. Files are told apart as they will be when they are placed: by their compression. */
+/** How many statements a batch needs. Files are separated by compression, as they will be when they are placed. */
 export function countStatements(batch: Batch): number {
   const filesOf = (step: Step) => plannedFiles(batch, step, 's3://WORK_PREFIX/');
   const nowhere = { schema: 'x', iamRole: 'default', region: 'us-east-1', timeoutMilliseconds: 0, regions: new Map() };
-  // Where there is a run to lock, there is a schema.
+  // If there is a load_run to lock, the schema exists.
   const makesSchema = batch.creates === true && !batch.locks;
   return allStatements(batch, { ...nowhere, filesOf, makesSchema }).length;
 }
@@ -61,16 +61,16 @@ function allStatements(batch: Batch, options: StatementOptions): readonly BatchS
   return [...own.map((sql) => ({ sql, step: undefined, fetch: undefined })), ...steps];
 }
 
-/** All in one statement, since each counts. */
+/** All in one statement, because the number of statements is limited. */
 function lockStatements({ locks, lockedTables = [] }: Batch, names: Qualifier): readonly string[] {
   const tables = [...new Set([...(locks ? ['load_run'] : []), ...lockedTables])];
   return tables.length === 0 ? [] : [`LOCK ${tables.map((table) => names.name(table)).join(', ')}`];
 }
 
 /**
- * What a session needs before anything else: each batch is a session of its own. Plain names are those of `searched`. These
- * are SET statements, although each counts: one SELECT of SET_CONFIG calls would be a query before the LOCK, and nobody has
- * seen it set these parameters on a cluster.
+ * The first statements of a session; each batch is a session of its own. Unqualified names are resolved in `searched`.
+ * These are SET statements, although each counts towards the limit: a SELECT of SET_CONFIG calls would be a query
+ * before the LOCK, and we have not seen it set these parameters on a cluster.
  */
 export function sessionStatements(
   { timeoutMilliseconds }: Pick<StatementOptions, 'timeoutMilliseconds'>,

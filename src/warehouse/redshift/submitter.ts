@@ -6,31 +6,31 @@ import type { DataApi, Notify, OnLook, StatementState } from './data-api.ts';
 import { isForgotten, isRefusal } from './failures.ts';
 import type { Journal, JournalEntry, KeptEntry } from './journal.ts';
 
-/** How the names of the loader's statements begin. */
+/** The prefix of the names of the loader's statements. */
 export const NAME_PREFIX = 'starload-';
 
-/** What a submitter works with. */
+/** What a submitter needs. */
 export interface SubmitterOptions {
-  /** The warehouse, as the journal tells it from others. */
+  /** The warehouse's name in the journal, which distinguishes it from others. */
   readonly warehouse: string;
   readonly notify: Notify;
   readonly deadlineMilliseconds: number;
 }
 
-/** Receives the statement that was submitted, and its state while it runs. */
+/** Receives the submitted statement, and its state while it runs. */
 export interface StatementWatch {
   readonly onSubmitted?: (id: string) => void;
   readonly onLook?: OnLook | undefined;
 }
 
 /**
- * Submits batches so that none runs twice: each attempt has a token of its own, and its id is written down before
- * waiting. One batch at a time can be cancelled.
+ * Submits batches so that none runs twice: each attempt has its own token, and its id is recorded before waiting. Only
+ * one batch can be cancelled at a time.
  */
 export class Submitter {
   readonly #api: DataApi;
   readonly #journal: Journal;
-  /** The warehouse, as the journal tells it from others. */
+  /** The warehouse's name in the journal, which distinguishes it from others. */
   readonly #warehouse: string;
   readonly #notify: Notify;
   readonly #attempts = new Map<string, number>();
@@ -38,7 +38,7 @@ export class Submitter {
   #running: StatementState | undefined;
   #cancelled = false;
 
-  /** A statement that has not ended after the deadline is cancelled. */
+  /** A statement that has not ended by the deadline is cancelled. */
   constructor(api: DataApi, journal: Journal, { warehouse, notify, deadlineMilliseconds }: SubmitterOptions) {
     this.#deadlineMilliseconds = deadlineMilliseconds;
     this.#api = api;
@@ -53,7 +53,7 @@ export class Submitter {
   }
 
   /**
-   * Submits a batch and waits for its end. The same batch submitted once more is a new attempt. Where the end is not seen,
+   * Submits a batch and waits for its end. Submitting the same batch again is a new attempt. If the end is not seen,
    * the journal keeps the entry for the next process.
    */
   async submit(
@@ -78,8 +78,8 @@ export class Submitter {
   }
 
   /**
-   * Waits for a statement's end; one that is cancelled before or meanwhile is asked to stop. While the service is away it is
-   * waited for until the deadline, unless the user wants to stop.
+   * Waits for the end of a statement. If it is cancelled before or meanwhile, requests that it stop. If the service is
+   * unavailable, waits until the deadline, unless the user wants to stop.
    */
   async wait(state: StatementState, onLook?: OnLook): Promise<StatementState> {
     this.#running = state;
@@ -97,8 +97,9 @@ export class Submitter {
   }
 
   /**
-   * Waits for what the journal says an earlier process has submitted and not seen end. What may not be looked at is left
-   * to the ledger's guard; its entry goes after a day, which no statement outlives.
+   * Waits for what an earlier process submitted, according to the journal, without seeing its end. If the service
+   * denies access to a statement, the ledger's guard takes over; its entry is removed after a day, because no statement
+   * runs longer.
    */
   async settle(): Promise<void> {
     for (const entry of this.#journal.entries(this.#warehouse)) {
@@ -110,7 +111,7 @@ export class Submitter {
     }
   }
 
-  /** Asks what runs, and what will be submitted, to stop. */
+  /** Requests that the running statement, and all that will be submitted, stop. */
   async cancel(): Promise<void> {
     this.#cancelled = true;
     if (this.#running !== undefined) {
@@ -118,14 +119,14 @@ export class Submitter {
     }
   }
 
-  /** The warehouse has a limit of its own for each statement; a batch of many can still take too long. */
+  /** The warehouse has its own limit for each statement. A batch of many statements can still take too long. */
   async #giveUp({ id }: StatementState): Promise<void> {
     const minutes = Math.round(this.#deadlineMilliseconds / 60_000);
     this.#notify(`statement ${id} has not ended after ${minutes} minutes (TIMEOUT_MINUTES in dwh.cfg): cancelling it`);
     await this.#api.cancel(id).catch((error: unknown) => this.#notify(messageOf(error)));
   }
 
-  /** A submission that was refused has left nothing to wait for; one whose answer was lost may have. */
+  /** A refused submission leaves nothing to wait for. If the answer was lost, there may be something. */
   async #submitJournaled(name: string, sqls: readonly string[], token: string): Promise<StatementState> {
     try {
       return await this.#api.submitBatch(sqls, { name, token }, { holdBack: false });
@@ -137,7 +138,7 @@ export class Submitter {
     }
   }
 
-  /** Waits for an entry's statement. False where the service denies a look at it. */
+  /** Waits for the statement of an entry. Returns false if the service denies access to it. */
   async #isSettled({ name, id }: JournalEntry): Promise<boolean> {
     try {
       const { statements, ofRole } =
@@ -165,7 +166,7 @@ export class Submitter {
     );
   }
 
-  /** A statement the service has forgotten has ended long ago. */
+  /** A statement that the service has forgotten ended long ago. */
   async #settleOne(state: StatementState): Promise<void> {
     try {
       await this.wait(state);
@@ -180,7 +181,7 @@ export class Submitter {
 /** Management Guide, quotas: a query of the Data API runs for 24 hours at most. */
 const LONGEST_LIFE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** The service was not to be had until the end: the statement may have committed, failed, or run on. */
+/** The service was unavailable until the end: the statement may have committed or failed, or may still be running. */
 function unknownOutcome({ id }: StatementState, cause: unknown): WarehouseError {
   const { next } = cause instanceof StarloadError ? cause : {};
   return new WarehouseError('unreachable', `the outcome of statement ${id} is not known: ${messageOf(cause)}`, {

@@ -1,13 +1,13 @@
 import type { RedshiftTarget } from '../../target.ts';
 
-/** The members of a request that say who asks which warehouse (Data API, authorization). */
+/** The members of a request that identify the caller and the warehouse (Data API, authorization). */
 export function addressOf(target: RedshiftTarget): Readonly<Record<string, string>> {
   const { database, clusterIdentifier, workgroup, dbUser, secretArn } = target;
   const members = {
     Database: database,
     ClusterIdentifier: clusterIdentifier,
     WorkgroupName: workgroup,
-    // A workgroup knows its callers by their IAM identity or by a secret.
+    // A workgroup identifies its callers by their IAM identity or by a secret.
     DbUser: workgroup === undefined && secretArn === undefined ? dbUser : undefined,
     SecretArn: secretArn,
   };
@@ -16,7 +16,7 @@ export function addressOf(target: RedshiftTarget): Readonly<Record<string, strin
   );
 }
 
-/** The warehouse's name for people. */
+/** The warehouse's name for display. */
 export function locationOf({ clusterIdentifier, workgroup, database, region }: RedshiftTarget): string {
   const name = workgroup === undefined ? `cluster ${clusterIdentifier}` : `workgroup ${workgroup}`;
   return `Redshift ${name} in ${region}, database ${database}`;

@@ -8,7 +8,7 @@ export interface ResultPage {
   readonly Records?: readonly (readonly Field[])[] | undefined;
 }
 
-/** A page of a result in the form every engine returns (Value). */
+/** A page of a result in the form that every engine returns (Value). */
 export function toResultSet(columns: readonly ColumnMetadata[], { Records = [] }: ResultPage): ResultSet {
   return {
     columns: columns.map(({ label, name }) => label ?? name ?? ''),
@@ -26,7 +26,7 @@ function toValue(field: Field, type: string): Value {
   return field.longValue ?? field.doubleValue ?? field.booleanValue ?? blob(field.blobValue);
 }
 
-/** DECIMAL, dates and times come as text; so do whole numbers beyond 2^53 (exact-integers.ts). */
+/** DECIMAL, dates and times arrive as text; so do integers beyond 2^53 (exact-integers.ts). */
 function fromText(text: string, type: string): Value {
   if (/^int[248]$/.test(type)) {
     return integerValue(BigInt(text));

@@ -46,18 +46,18 @@ import { NAME_PREFIX, type StatementWatch, Submitter } from './submitter.ts';
 import { locationOf } from './target.ts';
 import { NOTHING_PLACED, noWorkPrefix, type PlacedBatch, placeBatch, plannedFiles, type WorkFolder } from './work.ts';
 
-/** What the engine works with. */
+/** What the engine needs. */
 export interface RedshiftOptions {
   readonly target: RedshiftTarget;
   readonly aws: AwsOptions;
-  /** Absent where dwh.cfg has none. */
+  /** Absent if dwh.cfg has none. */
   readonly work: WorkFolder | undefined;
-  /** The region of a place in S3. */
+  /** The region of a location in S3. */
   readonly regionOf: (uri: string) => Promise<string>;
-  /** Where the run journal is kept. */
+  /** The folder of the run journal. */
   readonly journalFolder: string;
   readonly notify: Notify;
-  /** The longest a statement may run. */
+  /** The longest time a statement may run, in milliseconds. */
   readonly timeoutMilliseconds?: number | undefined;
 }
 
@@ -65,16 +65,16 @@ const QUERY_NAME = `${NAME_PREFIX}query`;
 
 const TIMEOUT_MILLISECONDS = 2 * 60 * 60 * 1000;
 
-/** Opens a Redshift warehouse; nothing is called before it is used. */
+/** Opens a Redshift warehouse. Makes no call before first use. */
 export function openRedshift(options: RedshiftOptions): Warehouse {
   return new RedshiftWarehouse(options);
 }
 
-/** One BatchExecuteStatement a batch: a transaction of its own session. */
+/** One BatchExecuteStatement per batch: a transaction in its own session. */
 class RedshiftWarehouse implements Warehouse {
   readonly engine = 'redshift';
   readonly location: string;
-  /** The transaction's start; in UTC, as the session is. */
+  /** The start of the transaction, in UTC like the session. */
   readonly now = 'SYSDATE';
   readonly reads = 's3';
   readonly statementLimit = { most: MAX_STATEMENTS, needs: countStatements };
@@ -83,7 +83,7 @@ class RedshiftWarehouse implements Warehouse {
   readonly #api: DataApi;
   readonly #submitter: Submitter;
   readonly #placed = new Map<string, PlacedBatch>();
-  /** Once it is known. */
+  /** Undefined until it is known. */
   #schema: string | undefined;
   #sdk: Promise<SdkClient> | undefined;
 
@@ -127,7 +127,7 @@ class RedshiftWarehouse implements Warehouse {
     return readRelations(await collect(this.#read(relationsSql(await this.schema(), names))));
   }
 
-  /** Statements of this AWS identity: the Data API shows no others. */
+  /** Statements of this AWS identity; the Data API shows no others. */
   async running(): Promise<readonly RunningBatch[]> {
     const { statements, ofRole } = await this.#api.running(NAME_PREFIX);
     if (!ofRole) {
@@ -176,7 +176,7 @@ class RedshiftWarehouse implements Warehouse {
     });
   }
 
-  /** Looks are those that waiting takes anyway: the first comes after WAIT_SECONDS, so a short batch has none. */
+  /** Uses only the calls that waiting makes anyway. The first comes after WAIT_SECONDS, so a short batch has none. */
   #watch(batch: Batch, statements: readonly BatchStatement[], onMoment: OnMoment): StatementWatch {
     return {
       onSubmitted: (id) => onMoment({ kind: 'submitted', by: `statement ${id}` }),
@@ -189,7 +189,7 @@ class RedshiftWarehouse implements Warehouse {
     };
   }
 
-  /** Other loaders of this AWS identity; who else holds a lock, the Data API does not tell. */
+  /** Other loaders of this AWS identity. The Data API does not show who else holds a lock. */
   async #others({ name }: Batch): Promise<readonly RunningBatch[]> {
     return (await this.running()).filter((other) => other.name !== name);
   }
@@ -228,8 +228,8 @@ class RedshiftWarehouse implements Warehouse {
   }
 
   /**
-   * Runs a query. A lone statement remembers nothing of an earlier one, so what a session needs goes along in a batch, and
-   * so do guards, which fail where the query must not be run.
+   * Runs a query. A lone statement does not see the settings of an earlier one, so the session's settings are sent in
+   * the same batch. So are guards, which fail if the query must not be run.
    */
   async *#read(
     sql: string,
@@ -254,7 +254,7 @@ class RedshiftWarehouse implements Warehouse {
     return id;
   }
 
-  /** COPY wants to know the region of what it reads, folder by folder. */
+  /** COPY needs the region of what it reads, for each folder. */
   async #folderRegions(batch: Batch): Promise<ReadonlyMap<Step, string>> {
     const regions = new Map<Step, string>();
     for (const step of batch.steps) {
@@ -265,7 +265,7 @@ class RedshiftWarehouse implements Warehouse {
     return regions;
   }
 
-  /** A batch that is run again finds its parts where they are. */
+  /** If a batch is run again, its parts are still in place. */
   async #place(batch: Batch, onMoment: OnMoment): Promise<PlacedBatch> {
     const { work } = this.#options;
     const known = this.#placed.get(batch.name);
@@ -280,7 +280,7 @@ class RedshiftWarehouse implements Warehouse {
     return placed;
   }
 
-  /** The work prefix is cleaned after the commit and kept after a failure, for a look. */
+  /** The work prefix is cleaned after the commit. After a failure it is kept for inspection. */
   async #clean(batch: Batch, { written }: PlacedBatch): Promise<void> {
     this.#placed.delete(batch.name);
     try {
@@ -297,7 +297,7 @@ function bare(statement: BatchStatement): BatchStatement {
   return { ...statement, sql: withoutComments(statement.sql) };
 }
 
-/** The transaction is done; only what it returned is not to be had. */
+/** The error for a transaction that has committed but whose results cannot be read. */
 function committedUnread({ name }: Batch, cause: unknown): WarehouseError {
   return new WarehouseError(
     'unreachable',

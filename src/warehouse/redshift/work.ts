@@ -16,18 +16,18 @@ export interface WorkFolder {
   /** The region of its bucket. */
   region(): Promise<string>;
   put(uri: string, body: Uint8Array): Promise<unknown>;
-  /** Copies an object of S3, which must still be as it was listed. */
+  /** Copies an S3 object, which must not have changed since it was listed. */
   copy(from: SourceObject, toUri: string): Promise<unknown>;
   remove(uris: readonly string[]): Promise<void>;
 }
 
-/** A part in S3: what COPY will name in its errors, and the part it is. */
+/** A part in S3: the name that COPY uses in its errors, and the part. */
 export interface PlacedPart {
   readonly uri: string;
   readonly part: Part;
 }
 
-/** A part as its name in S3 says: what is bundled here is compressed on its way. */
+/** A part with its name in S3. Parts that are bundled here are compressed during upload. */
 interface NamedPart extends PlacedPart {
   readonly compression: Part['compression'];
 }
@@ -40,14 +40,14 @@ export interface PlacedBatch {
   readonly parts: ReadonlyMap<Step, readonly PlacedPart[]>;
   /** The batch's own folder, `s3://…/`. */
   readonly folder: string;
-  /** Everything that was written, to be removed after the commit. */
+  /** Everything that was written, to remove after the commit. */
   readonly written: readonly string[];
 }
 
 /** For a batch without COPYs. */
 export const NOTHING_PLACED: PlacedBatch = { filesOf: () => [], parts: new Map(), folder: '', written: [] };
 
-/** The files a COPY step would read, for people to read. */
+/** The files a COPY step would read, for display. */
 export function plannedFiles(batch: Batch, step: Step, prefix: string): readonly CopyFiles[] {
   if (step.kind !== 'copy') {
     return [];
@@ -65,13 +65,13 @@ const COMPRESSIONS = ['none', 'gzip'] as const;
 
 const compress = promisify(gzip);
 
-/** Copies inside S3 under way at once. */
+/** The maximum number of concurrent copies inside S3. */
 const COPIES_AT_ONCE = 8;
 
 /**
- * Brings a batch's parts, manifests and jsonpaths files to S3, under keys of this batch alone, kept short since error
- * views keep 256 characters. Files in S3 that are handed on untouched are copied there too, by S3 and as they were
- * listed: COPY reads them at a time of its own, and takes whatever bytes it finds then.
+ * Brings a batch's parts, manifests and jsonpaths files to S3, under keys of this batch only. The keys are short
+ * because error views keep 256 characters. S3 files that are passed on untouched are copied there too, by S3 and as
+ * they were listed: COPY reads them at its own time, and takes whatever bytes it finds then.
  */
 export async function placeBatch(batch: Batch, store: WorkFolder, onMoment: OnMoment = () => {}): Promise<PlacedBatch> {
   const placer = new Placer(`${store.prefix}${batch.name}/`, store, onMoment);
@@ -121,7 +121,10 @@ class Placer {
     this.#files.set(step, files);
   }
 
-  /** Copies go side by side, S3 does the work; of what is compressed here, one is held in memory at a time. */
+  /**
+   * Copies run in parallel, because S3 does the work. Of the parts that are compressed here, only one is in memory at a
+   * time.
+   */
   async #placeParts({ table, parts }: CopyStep): Promise<NamedPart[]> {
     const named = parts.map((part, index) => ({ part, name: `${table.name}-${index + 1}.json` }));
     const untouched = named.filter(({ part }) => part.untouched !== undefined);
@@ -165,7 +168,7 @@ class Placer {
   }
 }
 
-/** The part that COPY names in an error: its view keeps 256 characters of the location. */
+/** The part that COPY names in an error. Its view keeps 256 characters of the location. */
 export function findPart(parts: readonly PlacedPart[], fileName: string): PlacedPart | undefined {
   const name = fileName.trim();
   return (
@@ -174,7 +177,7 @@ export function findPart(parts: readonly PlacedPart[], fileName: string): Placed
   );
 }
 
-/** What to say where there is no work prefix and one is needed. */
+/** The error for a missing work prefix. */
 export function noWorkPrefix(): StarloadError {
   return new StarloadError('dwh.cfg has no work prefix, and Redshift reads only from S3', {
     next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3]: a folder the loader may write to and the role may read.',
