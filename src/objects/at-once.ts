@@ -1,6 +1,6 @@
 /**
- * Does something for each item, so many at once, and gives the results in the items' order. After the first failure
- * nothing more is started; running work is awaited, and the failure is thrown.
+ * Runs an action for each item, with limited concurrency, and returns the results in the items' order. After the first
+ * failure it starts nothing more, awaits running work and throws the failure.
  */
 export async function mapAtOnce<Item, Result>(
   items: readonly Item[],

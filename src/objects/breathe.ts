@@ -5,8 +5,8 @@ const MILLISECONDS = 25;
 let last = performance.now();
 
 /**
- * Lets signals and timers be handled now and then: loops that await only what is ready would keep them waiting until
- * the end.
+ * Lets signals and timers be handled from time to time. Loops that await only what is already available would block
+ * them until the end.
  */
 export async function breathe(): Promise<void> {
   if (performance.now() - last > MILLISECONDS) {

@@ -13,43 +13,46 @@ import { PartWriter } from './part-writer.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Spool } from './spool.ts';
 
-/** What a bundle needs to know. */
+/** The options of a bundle. */
 export interface BundleOptions {
   readonly store: ObjectStore;
   readonly spool: Spool;
-  /** Looked at between chunks; its reason is thrown. */
+  /** Checked between chunks; its reason is thrown. */
   readonly signal: AbortSignal;
-  /** Names the parts; unique within the spool. */
+  /** The prefix of the parts' names; unique within the spool. */
   readonly prefix: string;
-  /** The keys that hold the columns' values: one that occurs twice in a record is refused. */
+  /** The keys that hold the columns' values. A record in which one occurs twice is refused. */
   readonly wanted: WantedKeys;
-  /** Where the warehouse reads by itself: big files there are handed on untouched. */
+  /** Where the warehouse reads directly. Large files there are passed on untouched. */
   readonly reads: 'local' | 's3';
-  /** How big. */
+  /** The size from which on such a file is passed on untouched. */
   readonly passThroughBytes?: number;
   /** A part ends after the record that brings it to this many bytes. */
   readonly partBytes?: number;
   readonly onFile?: (file: BundledFile) => void;
 }
 
-/** A source file as it went into the bundle: its identity and how many records it holds. */
+/** A source file in the bundle: its identity and its number of records. */
 export interface BundledFile {
   readonly object: SourceObject;
   readonly version: string;
   readonly size: number;
-  /** All that were read, the rejected ones too. */
+  /** The number of records read, including rejected ones. */
   readonly records: number;
   readonly rejected: number;
-  /** Whether it is set aside as a whole: all its records are rejected then. */
+  /** Whether it is set aside as a whole. All its records are rejected then. */
   readonly quarantined: boolean;
 }
 
-/** Source files made ready to be loaded. */
+/** Source files that are ready to be loaded. */
 export interface Bundle {
   readonly parts: readonly Part[];
   readonly files: readonly BundledFile[];
   readonly spellings: ReadonlyMap<string, readonly string[]>;
-  /** Files that are not sequences of JSON objects, each with its first mistake. A bundle that has any is not to be loaded. */
+  /**
+   * Files that are not sequences of JSON objects, each with its first mistake. A bundle with problems must not be
+   * loaded.
+   */
   readonly problems: readonly DataProblem[];
 }
 
@@ -57,9 +60,8 @@ const PASS_THROUGH_BYTES = 8 * 1024 * 1024;
 const PART_BYTES = 64 * 1024 * 1024;
 
 /**
- * Streams source files through the framer: small ones into parts, big ones handed on untouched when they are
- * fit for it. Memory is bounded by the buffers, not by the files. Malformed files are reported in
- * `problems`.
+ * Streams source files through the framer. Small files go into parts; large ones are passed on untouched if they are
+ * suitable. Memory is bounded by the buffers, not by the files. Malformed files are reported in `problems`.
  */
 export async function bundle(objects: readonly SourceObject[], options: BundleOptions): Promise<Bundle> {
   const bundler = new Bundler(objects, options);
@@ -75,7 +77,7 @@ class Bundler {
   readonly #writer: PartWriter;
   readonly #passedParts: Part[] = [];
   readonly #files: BundledFile[] = [];
-  /** One for files that are only counted, one for those that are written; a new one after each malformed file. */
+  /** One for files that are only counted, one for those that are written. Both are replaced after a malformed file. */
   #framers: { counting: RecordFramer; writing: RecordFramer };
   readonly #spellings = new Set<FramedFile['spellings']>();
   readonly #problems: DataProblem[] = [];
@@ -114,7 +116,7 @@ class Bundler {
     };
   }
 
-  /** A path with a wildcard in it cannot be handed on: the warehouse would take it for a pattern. */
+  /** A path that contains a wildcard cannot be passed on: the warehouse would treat it as a pattern. */
   #mayPass(object: SourceObject): boolean {
     if (object.size < (this.#options.passThroughBytes ?? PASS_THROUGH_BYTES)) {
       return false;
@@ -169,12 +171,12 @@ class Bundler {
   }
 }
 
-/** Where the files of a list are read from. Local ones come at once; to read them ahead would only cost memory. */
+/** How the files of a list are read. Local files are available at once; reading them ahead would only cost memory. */
 export function sourceOf(store: ObjectStore, objects: readonly SourceObject[]): Pick<ObjectStore, 'read'> {
   return objects.some((object) => localPath(object) === undefined) ? new ReadAhead(store, objects) : store;
 }
 
-/** Every spelling of every key, in an order that does not depend on the files'. */
+/** Every spelling of every key, in an order that does not depend on the order of the files. */
 export function mergeSpellings(maps: Iterable<FramedFile['spellings']>): FramedFile['spellings'] {
   const merged = new Map<string, Set<string>>();
   for (const [key, spellings] of [...maps].flatMap((map) => [...map])) {
@@ -183,7 +185,10 @@ export function mergeSpellings(maps: Iterable<FramedFile['spellings']>): FramedF
   return new Map([...merged].map(([key, spellings]) => [key, [...spellings].sort()]));
 }
 
-/** Malformed JSON, records that no engine may see and broken gzip are the file's fault; anything else is thrown on. */
+/**
+ * Converts malformed JSON, records that no engine may see and broken gzip to problems of the file. Rethrows anything
+ * else.
+ */
 export function problemOf(object: SourceObject, error: unknown): DataProblem {
   if (error instanceof MalformedJson) {
     const { line, column, reason, excerpt } = error;

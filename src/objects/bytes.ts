@@ -4,13 +4,19 @@ import { createGunzip } from 'node:zlib';
 import { breathe } from './breathe.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
 
-/** What was learnt of a file while its bytes went by: its identity is by content, so that a touched file is not new. */
+/**
+ * What was learned about a file while its bytes were read. A file is identified by its content, so a touched file is
+ * not new.
+ */
 export interface ContentId {
   readonly version: string;
   readonly size: number;
 }
 
-/** Watches a file's raw bytes go by; `id()` afterwards tells its identity. A version from the listing is kept. */
+/**
+ * Observes a file's raw bytes as they are read; `id()` afterwards returns its identity. A version from the listing is
+ * kept.
+ */
 export class ContentReader {
   readonly #store: Pick<ObjectStore, 'read'>;
   readonly #object: SourceObject;
@@ -23,17 +29,17 @@ export class ContentReader {
     this.#object = object;
   }
 
-  /** The file's text bytes, decompressed where its name says gzip. Throws zlib's errors on a broken gzip file. */
+  /** The file's text bytes, decompressed if its name says gzip. Throws zlib's errors on a broken gzip file. */
   content(): AsyncIterable<Uint8Array> {
     return isGzip(this.#object.uri) ? this.#unzipped() : this.raw();
   }
 
-  /** Whether zeros follow the end of the gzip data; readers differ on such files. Ask at the end. */
+  /** Whether zeros follow the end of the gzip data; readers treat such files differently. Call it at the end. */
   get isPadded(): boolean {
     return this.#isPadded;
   }
 
-  /** The file's bytes as they are. */
+  /** The file's bytes, unchanged. */
   async *raw(): AsyncIterable<Uint8Array> {
     for await (const chunk of this.#store.read(this.#object)) {
       this.#size += chunk.length;
@@ -44,17 +50,20 @@ export class ContentReader {
     }
   }
 
-  /** The identity of what was read; call it once, at the end. */
+  /** The identity of what was read. Call it once, at the end. */
   id(): ContentId {
     return { version: this.#object.version ?? `sha256:${this.#hash.digest('hex')}`, size: this.#size };
   }
 
-  /** All members of the file. At a zero behind one zlib stops, whatever follows: it may be zeros only, up to the file's end. */
+  /**
+   * All gzip members of the file. zlib stops at a zero after a member, whatever follows. Only zeros may follow, up to
+   * the end of the file.
+   */
   async *#unzipped(): AsyncIterable<Uint8Array> {
     const source = new WatchedBytes(this.raw());
     const gunzip = createGunzip();
     try {
-      // Errors of either side surface where the result is iterated.
+      // Errors of either side are thrown when the result is iterated.
       yield* pipeline(Readable.from(source), gunzip, () => {});
       await source.drain();
     } finally {
@@ -67,11 +76,11 @@ export class ContentReader {
   }
 }
 
-/** Bytes that can be read to their end also after their first reader has stopped. */
+/** Bytes that can be read to their end even after their first reader has stopped. */
 class WatchedBytes implements AsyncIterable<Uint8Array> {
   readonly #iterator: AsyncIterator<Uint8Array>;
   #read = 0;
-  /** How many bytes there are up to the last one that is not zero. */
+  /** The number of bytes up to the last one that is not zero. */
   lastFilled = 0;
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
@@ -86,7 +95,7 @@ class WatchedBytes implements AsyncIterable<Uint8Array> {
     while ((await this.#next()).done !== true);
   }
 
-  /** Releases the source. Not waited for: a read that is under way may take its time. */
+  /** Releases the source. Does not wait, because a read in progress may take time. */
   close(): void {
     this.#iterator.return?.().catch(() => {});
   }
@@ -102,7 +111,7 @@ class WatchedBytes implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** A file's identity: from the listing, or else by reading all of it. */
+/** A file's identity: from the listing or, if that has none, by reading the whole file. */
 export async function identify(store: ObjectStore, object: SourceObject): Promise<ContentId> {
   const reader = new ContentReader(store, object);
   if (object.version === undefined) {

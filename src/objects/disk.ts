@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, StarloadError } from '../errors.ts';
 
-/** A number of bytes for people. */
+/** Formats a number of bytes for display. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let unit = 0;
@@ -14,7 +14,7 @@ export function bytes(value: number): string {
   return `${unit === 0 ? rest : rest.toFixed(1)} ${units[unit]}`;
 }
 
-/** `3.1 MB are free in /tmp`; what cannot be asked is left out. */
+/** `3.1 MB are free in /tmp`; omits what cannot be determined. */
 export function freeIn(folder: string): string {
   try {
     const { bavail, bsize } = statfsSync(nearest(folder));
@@ -24,14 +24,17 @@ export function freeIn(folder: string): string {
   }
 }
 
-/** Whether an error, or the text of another program's, says that no more can be written: the disk, a quota, a limit. */
+/**
+ * Whether an error, or another program's error text, says that no more can be written: the disk, a quota or a limit is
+ * full.
+ */
 export function isFull(error: unknown): boolean {
   return /ENOSPC|EDQUOT|EFBIG|No space left on device|quota exceeded|File too large|max_temp_directory_size/i.test(
     messageOf(error),
   );
 }
 
-/** Why files cannot be made in a folder, or below it once it is made; undefined where they can. */
+/** Why files cannot be created in a folder, or below it once it is created; undefined if they can. */
 export function reasonNotToWrite(folder: string): string | undefined {
   try {
     accessSync(nearest(folder), constants.W_OK | constants.X_OK);
@@ -41,7 +44,7 @@ export function reasonNotToWrite(folder: string): string | undefined {
   }
 }
 
-/** The error for a file in the folder for temporary files that cannot be written; `needed` bytes are to come in all, where that is known. */
+/** The error for a temporary file that cannot be written. `needed` is the total number of bytes to write, if known. */
 export function cannotSpool(folder: string, cause: unknown, needed = 0): StarloadError {
   if (!isFull(cause)) {
     return new StarloadError(`cannot write temporary files in ${folder}: ${messageOf(cause)}`, {
@@ -56,7 +59,7 @@ export function cannotSpool(folder: string, cause: unknown, needed = 0): Starloa
   });
 }
 
-/** The folder itself, or the one that it would be made in. */
+/** The folder itself, or its nearest parent that exists. */
 function nearest(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
 }

@@ -10,18 +10,18 @@ import {
   type SourceObject,
 } from './objects.ts';
 
-/** A local file: what the listing saw of it, so that a change before the commit is noticed. */
+/** A local file with its properties from the listing, so that a change before the commit is noticed. */
 interface LocalObject extends SourceObject {
   readonly path: string;
   readonly seen: string;
 }
 
-/** Big enough for throughput, small enough for a small heap. */
+/** Large enough for throughput, small enough for a small heap. */
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Files below local directories. Reading is synchronous inside: on thousands of small files the thread pool would cost
- * five times what the reads do.
+ * Files below local directories. It reads synchronously: for thousands of small files the thread pool would cost five
+ * times as much as the reads.
  */
 export class LocalStore implements ObjectStore {
   async *list(root: string): AsyncIterable<ListPage> {
@@ -39,8 +39,8 @@ export class LocalStore implements ObjectStore {
 }
 
 /**
- * Throws StarloadError unless a local file is still as it was listed: to be asked once the warehouse has read it by itself. What
- * was put away meanwhile and put back is noticed too, by the time of its last change of any kind.
+ * Throws StarloadError unless a local file is unchanged since it was listed. Call it after the warehouse has read the
+ * file directly. It also detects a file that was moved away and back, by the time of its last change of any kind.
  */
 export function assertUnchanged(object: SourceObject): void {
   const { path, label, seen } = object as LocalObject;
@@ -52,12 +52,12 @@ export function assertUnchanged(object: SourceObject): void {
   }
 }
 
-/** What differs once a file has been written to, replaced, or put back. */
+/** What changes if a file is written to, replaced, or moved back. */
 function traceOf(stats: Stats | undefined): string {
   return stats === undefined ? 'gone' : [stats.size, stats.mtimeMs, stats.ctimeMs, stats.dev, stats.ino].join(' ');
 }
 
-/** The local path of an object of a LocalStore; undefined for one of another store. */
+/** The local path of an object of a LocalStore; undefined for an object of another store. */
 export function localPath(object: SourceObject): string | undefined {
   return (object as Partial<LocalObject>).path;
 }
@@ -73,7 +73,7 @@ function statRoot(root: string) {
   }
 }
 
-/** One page a folder, folders and files in the order of their names' bytes. */
+/** Lists one page per folder, with folders and files in the order of their names' bytes. */
 function* walk(folder: string, followed: ReadonlySet<string>): Iterable<ListPage> {
   const objects: SourceObject[] = [];
   const skipped: SkippedObject[] = [];
@@ -95,7 +95,7 @@ function* walk(folder: string, followed: ReadonlySet<string>): Iterable<ListPage
   }
 }
 
-/** Walks a folder that is a symbolic link, unless the way there came through it already. */
+/** Walks a folder that is a symbolic link, unless the path there already went through it. */
 function* follow(path: string, folder: string, followed: ReadonlySet<string>): Iterable<ListPage> {
   const [real, holder] = listing(path, () => [realpathSync(path), realpathSync(folder)] as const);
   if (followed.has(real) || `${holder}/`.startsWith(`${real}/`)) {
@@ -128,7 +128,7 @@ function isFolder(entry: Dirent, path: string): boolean {
   return entry.isDirectory() || (entry.isSymbolicLink() && statOf(path)?.isDirectory() === true);
 }
 
-/** What a path leads to; undefined when it leads nowhere, or in a circle. */
+/** The target of a path; undefined if there is none, or if the links are circular. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -158,7 +158,7 @@ function describeFile(path: string): LocalObject {
   };
 }
 
-/** `file:///path` of an absolute path, with everything escaped that has a meaning in a URI or cannot be seen. */
+/** `file:///path` of an absolute path. Escapes everything that has a meaning in a URI or is invisible. */
 function fileUri(path: string): string {
   return `file://${/^[\w./-]*$/.test(path) ? path : path.split('/').map(encodeURIComponent).join('/')}`;
 }
@@ -167,7 +167,7 @@ function* readChunks({ path, label, size }: LocalObject): Iterable<Uint8Array> {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-    // One byte more than the listing saw: a read that leaves it free is the last.
+    // One byte more than the listed size: a read that does not fill it is the last.
     const capacity = Math.min(CHUNK_BYTES, size + 1);
     for (let length = capacity; length === capacity; ) {
       const buffer = Buffer.allocUnsafe(capacity);

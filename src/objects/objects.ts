@@ -1,43 +1,43 @@
-/** A file of a source, as a listing names it. */
+/** A file of a source in a listing. */
 export interface SourceObject {
-  /** Identifies it permanently, in the ledger too: `s3://bucket/key` or `file:///path`. */
+  /** Its permanent identity, also in the ledger: `s3://bucket/key` or `file:///path`. */
   readonly uri: string;
-  /** How people call it: the same without escapes, but for what cannot be printed. */
+  /** Its name for display: the URI without escapes, except for unprintable characters. */
   readonly label: string;
   readonly size: number;
-  /** The listing's word for its content (an ETag); absent where only reading tells (a local file). */
+  /** The listing's identifier of its content (an ETag); absent if only reading shows it (a local file). */
   readonly version: string | undefined;
-  /** When it was last written, in milliseconds since 1970; absent where the listing does not tell. */
+  /** When it was last written, in milliseconds since 1970; absent if the listing does not say. */
   readonly modified?: number | undefined;
 }
 
-/** What a listing found that is not data, and why. */
+/** An object in a listing that is not data, and why. */
 export interface SkippedObject {
   readonly label: string;
   readonly reason: string;
 }
 
-/** A page of a listing. Two listings of the same files give the same order. */
+/** A page of a listing. Two listings of the same files have the same order. */
 export interface ListPage {
   readonly objects: readonly SourceObject[];
   readonly skipped: readonly SkippedObject[];
 }
 
-/** Where source files lie. One for local directories, one for S3. */
+/** Where source files are stored. One implementation for local directories, one for S3. */
 export interface ObjectStore {
   /**
-   * Every data file below a root (a folder means the folder, never its neighbours), page by page. A root that does not
-   * exist, or cannot be read, throws StarloadError; an empty one yields nothing.
+   * Every data file below a root (a folder means exactly this folder, not those whose names begin with its name), page
+   * by page. Throws StarloadError if a root does not exist or cannot be read; an empty root yields nothing.
    */
   list(root: string): AsyncIterable<ListPage>;
 
-  /** A file's bytes. Throws StarloadError when it is gone, or when its version is no longer the one listed. */
+  /** A file's bytes. Throws StarloadError if the file is gone, or its version is no longer the listed one. */
   read(object: SourceObject): AsyncIterable<Uint8Array>;
 }
 
 const DATA_FILE = /\.json(\.gz)?$/i;
 
-/** Why a file or folder of this name holds no data; undefined for a data file's name. */
+/** Why a file or folder of this name holds no data; undefined for the name of a data file. */
 export function reasonToSkip(name: string): string | undefined {
   if (isHidden(name)) {
     return 'hidden';
@@ -45,12 +45,12 @@ export function reasonToSkip(name: string): string | undefined {
   return DATA_FILE.test(name) ? undefined : 'its name does not end in .json or .json.gz';
 }
 
-/** Whether a name is hidden by custom: a leading dot, or the folder macOS puts into archives. */
+/** Whether a name is hidden by convention: a leading dot, or the folder that macOS adds to archives. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || name === '__MACOSX';
 }
 
-/** Whether a file is compressed, which its name alone says. */
+/** Whether a file is compressed, judged by its name alone. */
 export function isGzip(name: string): boolean {
   return /\.gz$/i.test(name);
 }

@@ -9,7 +9,7 @@ const NEWLINE = 10;
 
 export interface PartWriterOptions {
   readonly spool: Spool;
-  /** Names the parts; unique within the spool. */
+  /** The prefix of the parts' names; unique within the spool. */
   readonly prefix: string;
   /** A part ends after the record that brings it to this many bytes. */
   readonly partBytes: number;
@@ -17,18 +17,18 @@ export interface PartWriterOptions {
   readonly rewrite: Rewrite;
 }
 
-/** How much there was when the current file began. */
+/** How much had been written when the current file began. */
 interface Mark {
   readonly parts: number;
   readonly bytes: number;
   readonly records: number;
-  /** Of the current part's index. */
+  /** The length of the current part's index. */
   readonly entries: number;
 }
 
 /**
- * Writes the records of many files into parts of about `partBytes`, one record a line, and keeps the way back from a
- * part's line to the source file and line.
+ * Writes the records of many files into parts of about `partBytes`, one record per line, and keeps the mapping from a
+ * part's lines to the source files and lines.
  */
 export class PartWriter implements RecordSink {
   readonly parts: Part[] = [];
@@ -36,7 +36,7 @@ export class PartWriter implements RecordSink {
   readonly #prefix: string;
   readonly #partBytes: number;
   readonly #rewrite: Rewrite;
-  /** Whole records to be written, and behind them what is known of the next one. */
+  /** Whole records to write, followed by what has been read of the next one. */
   #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   #used = 0;
   #recordFrom = 0;
@@ -56,7 +56,7 @@ export class PartWriter implements RecordSink {
     this.#rewrite = rewrite;
   }
 
-  /** The records that follow come from this file. */
+  /** Starts a file: the records that follow come from it. */
   beginFile(source: string): void {
     this.dropRecord();
     this.#endSource();
@@ -69,7 +69,7 @@ export class PartWriter implements RecordSink {
     };
   }
 
-  /** Takes back all records since `beginFile`. */
+  /** Removes all records since `beginFile`. */
   dropFile(): void {
     this.#lines.take();
     if (this.parts.length > this.#mark.parts) {
@@ -109,7 +109,7 @@ export class PartWriter implements RecordSink {
     this.#used = this.#recordFrom;
   }
 
-  /** Finishes the current part, if it holds anything. */
+  /** Completes the current part, if it is not empty. */
   endPart(): void {
     this.#endSource();
     this.#flush();
@@ -124,7 +124,7 @@ export class PartWriter implements RecordSink {
     this.#index = [];
   }
 
-  /** Where parts ended within the file, the first of them is left as long as it was, and the others go. */
+  /** Cuts the first part that ended within the file to its earlier length, and removes the others. */
   #dropFromParts(): void {
     this.endPart();
     const { parts, bytes, records, entries } = this.#mark;
@@ -156,7 +156,7 @@ export class PartWriter implements RecordSink {
     return this.#file;
   }
 
-  /** What engines could take differently is written so that they do not. */
+  /** Rewrites a record that engines could read differently, so that they do not. */
   #writeAnew(): void {
     const record = this.#buffer.toString('utf8', this.#recordFrom, this.#used);
     const bytes = Buffer.from(this.#rewrite(record));

@@ -1,33 +1,36 @@
 import type { SourceObject } from './objects.ts';
 
-/** A file that a warehouse loads: records one a line, made by the bundler, or a source file handed on untouched. */
+/** A file that a warehouse loads: one record per line, written by the bundler, or a source file passed on untouched. */
 export interface Part {
-  /** Where it lies: a local path, or `s3://bucket/key` for a file in S3 that is handed on untouched. */
+  /** Its location: a local path, or `s3://bucket/key` for an S3 file that is passed on untouched. */
   readonly path: string;
   readonly compression: 'none' | 'gzip';
   readonly records: number;
   readonly bytes: number;
-  /** Which source line each line came from; empty when the part is itself the source file. */
+  /** The source line of each line; empty if the part is itself the source file. */
   readonly index: readonly PartIndexEntry[];
-  /** The source file that this is, where it is handed on untouched. */
+  /** The source file, if it is passed on untouched. */
   readonly untouched?: SourceObject | undefined;
-  /** For such a file on this machine: to be called once it has been read; throws if it is not what was listed. */
+  /**
+   * For such a file on this machine: call it once the file has been read. It throws if the file is not the one that was
+   * listed.
+   */
   readonly assertUnchanged?: (() => void) | undefined;
 }
 
-/** A run of lines of a part that came from one source file. */
+/** A run of consecutive lines of a part that came from one source file. */
 export interface PartIndexEntry {
   readonly file: string;
-  /** The part's line, from 1, that holds the first of them. */
+  /** The part's line, counted from 1, that holds the first of them. */
   readonly firstLine: number;
   readonly records: number;
-  /** The source line the first record begins on. */
+  /** The source line on which the first record begins. */
   readonly firstSourceLine: number;
-  /** The source line each record begins on; absent when each begins on the line after the one before. */
+  /** The source line on which each record begins; absent if each begins on the line after the previous one. */
   readonly sourceLines: readonly number[] | undefined;
 }
 
-/** The source file and line of a part's line; undefined past the part's end. */
+/** The source file and line of a part's line; undefined beyond the part's end. */
 export function locate(part: Part, line: number): { readonly file: string; readonly line: number } | undefined {
   if (part.index.length === 0) {
     return { file: part.path, line };

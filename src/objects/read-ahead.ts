@@ -1,12 +1,12 @@
 import type { ObjectStore, SourceObject } from './objects.ts';
 
-/** Files under way at once, and the most that is held of them: a round trip to S3 takes tens of milliseconds. */
+/** Limits on files in progress and on bytes held in memory for them. A round trip to S3 takes tens of milliseconds. */
 const MOST_FILES = 32;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /**
- * Reads files of a list in its order, and small ones that come next at the same time, so that thousands of them do not cost
- * a round trip each. What is read ahead is held in memory, within limits; larger files are streamed when their turn comes.
+ * Reads the files of a list in order. Reads the next small files concurrently, so that thousands of them do not cost a
+ * round trip each. Files read ahead are held in memory, within limits. Larger files are streamed when it is their turn.
  */
 export class ReadAhead {
   readonly #store: ObjectStore;
@@ -20,7 +20,7 @@ export class ReadAhead {
     this.#objects = objects;
   }
 
-  /** A file's bytes, once; files are to be asked for in the list's order. */
+  /** A file's bytes, once. Request files in the list's order. */
   async *read(object: SourceObject): AsyncIterable<Uint8Array> {
     this.#start(object);
     const ahead = this.#underWay.get(object);
@@ -33,7 +33,7 @@ export class ReadAhead {
     yield* await ahead;
   }
 
-  /** Starts the files from this one on, as far as the limits allow. */
+  /** Starts reading the files from this one on, as far as the limits allow. */
   #start(object: SourceObject): void {
     const turn = this.#objects.indexOf(object, Math.max(0, this.#next - MOST_FILES - 1));
     this.#next = Math.max(this.#next, turn);

@@ -9,16 +9,16 @@ import { type ContentId, ContentReader, identify } from './bytes.ts';
 import type { ObjectStore, SourceObject } from './objects.ts';
 import { PartWriter } from './part-writer.ts';
 
-/** A record that is kept out, or, without a line, what is wrong with its file as a whole. */
+/** A record that is kept out or, without a line, the problem of its file as a whole. */
 export interface Reject {
-  /** The line the record begins on. */
+  /** The line on which the record begins. */
   readonly line: number | undefined;
   readonly problem: DataProblem;
 }
 
 /**
- * Why a record cannot be loaded; undefined when it can. `spellings` are those of the wanted keys met so far; `isOdd` as
- * RecordSink has it.
+ * Why a record cannot be loaded; undefined if it can. `spellings` are those of the wanted keys met so far; `isOdd` is
+ * that of RecordSink.
  */
 export type Judge = (record: string, spellings: FramedFile['spellings'], isOdd: boolean) => DataProblem | undefined;
 
@@ -28,23 +28,23 @@ export interface SiftOptions extends Omit<BundleOptions, 'reads' | 'passThroughB
   readonly judge: Judge;
   /** Whether a file that holds a bad record, or is broken as a whole, is set aside with all its records. */
   readonly wholeFiles: boolean;
-  /** More rejects of a file than this are counted only. */
+  /** Further rejects of a file are only counted. */
   readonly mostRejects: number;
   readonly onFile: (file: SiftedFile) => void;
 }
 
-/** A source file that has been looked into. */
+/** A source file that has been examined. */
 export interface SiftedFile {
   readonly file: BundledFile;
-  /** How many mistakes it holds: its bad records, and what breaks it as a whole. */
+  /** The number of mistakes: its bad records, and the one that breaks it as a whole. */
   readonly bad: number;
   readonly rejects: readonly Reject[];
 }
 
 /**
- * Bundles source files as `bundle` does, but looks into every record and keeps the bad ones out: those the judge names, and
- * malformed ones that are one whole line each. A file with any other mistake, or that cannot be read to its end, is broken as
- * a whole: a problem, unless whole files are set aside.
+ * Bundles source files like `bundle`, but examines every record and keeps the bad ones out: those the judge names, and
+ * malformed ones that are one whole line each. A file with any other mistake, or that cannot be read to its end, is
+ * broken as a whole. It is a problem, unless whole files are set aside.
  */
 export async function sift(objects: readonly SourceObject[], options: SiftOptions): Promise<Bundle> {
   const sifter = new Sifter(objects, options);
@@ -62,7 +62,7 @@ class Sifter {
   readonly #spellings = new Set<FramedFile['spellings']>();
   readonly #problems: DataProblem[] = [];
   #framer: RecordFramer;
-  /** Of the current file. */
+  /** The counts of the current file. */
   #records = 0;
   #bad = 0;
   #rejects: Reject[] = [];
@@ -157,7 +157,10 @@ class Sifter {
     }
   }
 
-  /** What breaks a file may be the mistake that was told of its first malformed record: it counts once. */
+  /**
+   * Handles a file that is broken. The cause may be the mistake already reported for its first malformed record: it
+   * counts once.
+   */
   #breakFile(problem: DataProblem): void {
     const first = this.#firstMalformed;
     if (first === undefined || !this.#options.wholeFiles || !isSamePlace(first.problem, problem)) {

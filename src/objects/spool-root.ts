@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { cannotSpool } from './disk.ts';
 
 /**
- * Runs an action with a private folder for this process's spools, below the system's folder for temporary files (TMPDIR), and
- * removes it afterwards; first those of processes that were killed, since they hold source data. Throws StarloadError.
+ * Runs an action with a private folder for this process's spools, below the system's folder for temporary files
+ * (TMPDIR), and removes it afterwards. First removes the folders of processes that were killed, because they hold
+ * source data. Throws StarloadError.
  */
 export async function withSpoolRoot<T>(action: (folder: string) => Promise<T>): Promise<T> {
   await removeOrphans();
@@ -22,14 +23,14 @@ export async function withSpoolRoot<T>(action: (folder: string) => Promise<T>): 
   }
 }
 
-/** The host is part of it, in short: on another host a lock cannot be asked. The process id is for people. */
+/** Includes a hash of the host, because a lock cannot be checked on another host. The process id is for readers. */
 const OWN_PREFIX = `starload-spool-${createHash('sha256').update(hostname()).digest('hex').slice(0, 8)}-`;
 /**
- * A socket that its owner listens on. It answers as long as the owner lives, also when it hangs, to everybody who shares the
- * folder: process ids mean nothing in another container. A folder without one is never removed.
+ * A socket on which its owner listens. It answers as long as the owner lives, even if it hangs, to every process that
+ * shares the folder; process ids have no meaning in another container. A folder without a socket is never removed.
  */
 const LOCK = 'owner.sock';
-/** Of a socket's address: 104 bytes on macOS, 108 on Linux, the closing zero included. */
+/** The limit of a socket's address: 104 bytes on macOS, 108 on Linux, including the terminating zero. */
 const MOST_ADDRESS_BYTES = 103;
 
 function makeFolder(): string {
@@ -41,8 +42,8 @@ function makeFolder(): string {
 }
 
 /**
- * Undefined where a socket cannot be made: the folder is then removed by its owner, or by hand. The socket gets its name once it
- * listens, so that nobody takes one that is just being made for a dead one.
+ * Undefined if a socket cannot be created. The folder is then removed by its owner, or by hand. The socket is renamed
+ * once it listens, so that no process mistakes one that is just being created for a dead one.
  */
 function holdLock(folder: string): Promise<Server | undefined> {
   const address = join(folder, 'new');
@@ -51,7 +52,7 @@ function holdLock(folder: string): Promise<Server | undefined> {
     const server = createServer((connection) => connection.destroy());
     server.once('error', () => resolve(undefined)).once('listening', () => resolve(server));
     server.listen(address).unref();
-    // The socket is there at once, only the event comes later: a folder is hardly ever left without its lock.
+    // The socket exists at once, only its event comes later. So a folder is almost never without its lock.
     if (server.listening) renameSync(address, join(folder, LOCK));
   });
 }
@@ -65,7 +66,7 @@ async function removeOrphans(): Promise<void> {
   );
 }
 
-/** Those of this host. A folder for temporary files may be one that shows nobody what is in it. */
+/** The folders of this host. The folder for temporary files may not permit listing it. */
 function spoolNames(): readonly string[] {
   try {
     return readdirSync(tmpdir()).filter((name) => name.startsWith(OWN_PREFIX));
@@ -74,14 +75,16 @@ function spoolNames(): readonly string[] {
   }
 }
 
-/** A folder, wherever its path may lead later on. */
+/** A folder, independent of where its path leads later. */
 interface SpoolFolder {
   readonly path: string;
   readonly device: bigint;
   readonly inode: bigint;
 }
 
-/** A folder that is this user's and closed to all others, so that only this user has put anything into it. */
+/**
+ * A folder that belongs to this user and is closed to all others, so that only this user can have put anything into it.
+ */
 function ownFolder(path: string): SpoolFolder | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   const isOwn = stats?.isDirectory() === true && stats.uid === BigInt(userId()) && (stats.mode & 0o777n) === 0o700n;
@@ -95,7 +98,7 @@ function userId(): number {
 /** Whether the owner of a folder's lock is gone. */
 function isOrphan(folder: SpoolFolder): Promise<boolean> {
   return new Promise((resolve) => {
-    // The address is looked up before this call returns.
+    // The address is resolved before this call returns.
     const connection = inside(folder, () => (isOwnSocket(LOCK) ? createConnection(LOCK) : undefined));
     if (connection === undefined) {
       resolve(false);
@@ -114,7 +117,7 @@ function isOwnSocket(name: string): boolean {
   return stats?.isSocket() === true && stats.uid === userId();
 }
 
-/** The lock goes last, so that what is left when this is interrupted is still known for an orphan. */
+/** Removes the lock last, so that after an interruption the rest is still recognised as an orphan. */
 function tryRemove(folder: SpoolFolder): void {
   inside(folder, () => {
     const names = readdirSync('.').filter((name) => name !== LOCK);
@@ -123,7 +126,7 @@ function tryRemove(folder: SpoolFolder): void {
     }
   });
   try {
-    // Whatever the path leads to by now: only an empty folder can be removed so.
+    // Safe wherever the path leads by now: this removes only an empty folder.
     rmdirSync(folder.path);
   } catch {
     // Nothing depends on it.
@@ -131,8 +134,8 @@ function tryRemove(folder: SpoolFolder): void {
 }
 
 /**
- * Acts on a folder by handle: as the working directory, which no change of any path can turn into another one. Undefined where
- * the path leads elsewhere by now, where the action fails, or where nobody could come back from there.
+ * Acts on a folder by handle, as the working directory, which no change of a path can replace. Returns undefined if the
+ * path leads elsewhere by now, if the action fails, or if there is no way back from the folder.
  */
 function inside<T>(folder: SpoolFolder, action: () => T): T | undefined {
   try {

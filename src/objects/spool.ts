@@ -2,11 +2,11 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, truncateSync, wr
 import { dirname, join } from 'node:path';
 import { cannotSpool } from './disk.ts';
 
-/** A file being written in a spool. */
+/** A file that is being written in a spool. */
 export interface SpoolFile {
   readonly path: string;
   write(bytes: Uint8Array): void;
-  /** Takes back what was written beyond so many bytes. */
+  /** Truncates the file to `bytes` bytes. */
   cut(bytes: number): void;
   close(): void;
 }
@@ -18,7 +18,9 @@ export class Spool {
   readonly #root: string;
   readonly #needed: number | undefined;
 
-  /** Makes the folder; the run's id is its name. About so many bytes will be `needed`. Throws StarloadError. */
+  /**
+   * Creates the folder, named after the run's id. `needed` is the approximate number of bytes. Throws StarloadError.
+   */
   constructor(root: string, name: string, needed?: number) {
     this.name = name;
     this.folder = join(root, name);
@@ -27,10 +29,10 @@ export class Spool {
     this.#attempt(() => mkdirSync(this.folder, { mode: 0o700 }));
   }
 
-  /** Creates a file. Throws StarloadError, as every write does, e.g. when the disk is full. */
+  /** Creates a file. Throws StarloadError, as every write does, e.g. if the disk is full. */
   create(name: string): SpoolFile {
     const path = join(this.folder, name);
-    // Appending, so that what follows a cut is written where the file ends then.
+    // Opened for appending, so that writes after a cut go to the new end of the file.
     const descriptor = this.#attempt(() => openSync(path, 'ax', 0o600));
     return {
       path,
@@ -40,7 +42,7 @@ export class Spool {
     };
   }
 
-  /** Takes back what was written of a closed file beyond so many bytes; with none left, the file. */
+  /** Truncates a closed file to `bytes` bytes; removes it if none are left. */
   cut(path: string, bytes: number): void {
     this.#attempt(() => (bytes === 0 ? rmSync(path) : truncateSync(path, bytes)));
   }
@@ -59,7 +61,7 @@ export class Spool {
   }
 }
 
-/** A write may take less than it was given. */
+/** A write may accept fewer bytes than it was given. */
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) {
     written += writeSync(descriptor, bytes, written);

@@ -5,19 +5,19 @@ import { S3Store } from './s3/store.ts';
 import { isS3 } from './s3/uri.ts';
 import { S3WorkStore, type WorkStore } from './s3/work.ts';
 
-/** Every place files are in. Nothing of S3 is loaded before it is used. */
+/** The stores of all locations. Nothing of S3 is loaded before it is used. */
 export interface Stores {
   /** The store that holds a root's files. */
   storeOf(root: string): ObjectStore;
-  /** The region a bucket lies in; Redshift's COPY wants to know. Throws StarloadError. */
+  /** The region of a bucket, which Redshift's COPY requires. Throws StarloadError. */
   regionOf(bucket: string): Promise<string>;
-  /** Where S3 is written to. */
+  /** The store for writing to S3. */
   readonly work: WorkStore;
   /** Closes the connections to S3. */
   close(): Promise<void>;
 }
 
-/** The stores, with the AWS keys and region a configuration names, if it does. */
+/** The stores, with the configured AWS keys and region, if any. */
 export function openStores(options: S3Options = {}): Stores {
   const clients = new S3Clients(options);
   const [local, s3] = [new LocalStore(), new S3Store(clients)];
@@ -29,7 +29,7 @@ export function openStores(options: S3Options = {}): Stores {
   };
 }
 
-/** Of some roots, the local ones: folders a warehouse on this machine may read. */
+/** The local roots among some roots: folders a warehouse on this machine may read. */
 export function localRoots(roots: readonly string[]): readonly string[] {
   return roots.filter((root) => !isS3(root));
 }

@@ -1,12 +1,15 @@
-/** The least double that keeps all its digits; those closer to zero lose some, and engines differ on whether they take them. */
+/**
+ * The least double that keeps all its digits. Doubles closer to zero lose some, and engines differ on whether they
+ * accept them.
+ */
 const LEAST = 2 ** -1022;
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * Why a text is not the value of a double; undefined when it is, or when it is nothing but blanks, which is NULL. Redshift was
- * seen to turn numbers beyond a double's range into infinity without a word (Redshift Research Project, "Minimum and
- * Maximum Values by Data Type"), so that no engine is asked about them.
+ * Why a text is not a valid double; undefined if it is, or if it consists only of blanks, which is NULL. Redshift was
+ * seen to turn numbers beyond a double's range into infinity silently (Redshift Research Project, "Minimum and Maximum
+ * Values by Data Type"), so this is not left to any engine.
  */
 export function doubleMisfit(text: string): string | undefined {
   if (/^[\t-\r ]*$/.test(text)) {

@@ -6,8 +6,8 @@ import { type FieldText, fieldReader } from './record.ts';
 type Spellings = FramedFile['spellings'];
 
 /**
- * Reads records' fields while their file is being framed, when the spellings of keys are known as far as they have been
- * met: that is enough for the records so far.
+ * Reads records' fields while their file is being framed. At that time only the spellings of keys met so far are known,
+ * which suffices for the records so far.
  */
 export function fieldsAsMet(
   table: Table,

@@ -2,52 +2,59 @@ import type { JsonPath } from './jsonpaths.ts';
 import type { ValueKind } from './normalise.ts';
 import { ValueJudge } from './plain-values.ts';
 
-/** Spellings foreseen at most. In a file whose keys are data there is no end to them: the rest take the slow path. */
+/**
+ * The maximum number of spellings to predict. A file that uses data as keys has an unlimited number of them; the rest
+ * take the slow path.
+ */
 const MOST_FORESEEN = 128;
-/** Spellings compared with a key before it is looked up instead. */
+/** Up to this many spellings are compared with a key one by one; beyond that, the key is looked up. */
 const MOST_COMPARED = 24;
-/** Keys up to this length are foreseen, wanted or not. */
+/** Keys up to this length are predicted, wanted or not. */
 const COMMON_KEY_BYTES = 64;
 const NOTHING = new Uint8Array(0);
 
 interface KnownKey {
-  /** The key as it stands in the file, its closing quote included. */
+  /** The bytes of the key in the file, including its closing quote. */
   readonly bytes: Uint8Array;
-  /** Its place among the wanted keys, or -1. */
+  /** Its index among the wanted keys, or -1. */
   readonly wanted: number;
 }
 
-/** A column of the rewritten records, and where its value is in the records that are read. */
+/** A column of the rewritten records, and where the source records hold its value. */
 export interface LaidOutColumn {
   readonly name: string;
   readonly kind: ValueKind;
   readonly path: JsonPath;
 }
 
-/** The keys of records that are of interest. */
+/** The first-level keys to track. */
 export interface WantedKeys {
-  /** Each once; in lower case, unless their case counts. */
+  /** Each key once; in lower case, unless case counts. */
   readonly names: readonly string[];
-  /** What their values are for; absent, anything. */
+  /** What kind of values they have; if absent, any. */
   readonly kinds?: readonly ValueKind[] | undefined;
-  /** Whether case counts; otherwise ASCII letters are taken alike. */
+  /** Whether case counts; otherwise ASCII letters match in either case. */
   readonly exact?: boolean | undefined;
-  /** The columns for which every record is rewritten; absent if the values are at the keys already. */
+  /** The columns for which every record is rewritten; absent if the values are already under the right keys. */
   readonly layout?: readonly LaidOutColumn[] | undefined;
 }
 
-/** What the values of a key are for. */
+/** Returns a function that returns the kind of a key's values. */
 export function kindOf({ names, kinds, exact }: WantedKeys): (key: string) => ValueKind {
   const byName = new Map(names.map((name, index) => [name, kinds?.[index] ?? 'any']));
   return (key) => byName.get(exact === true ? key : lowerCase(key)) ?? 'any';
 }
 
-/** Told of a wanted key's second occurrence in a record: `at` is its closing quote, `length` bytes behind the opening one. */
+/**
+ * Called for a wanted key's second occurrence in a record. `at` is its closing quote, `length` bytes after the opening
+ * one.
+ */
 export type DuplicateListener = (key: string, at: number, length: number) => void;
 
 /**
- * Follows the first-level keys of records: how the wanted ones are spelled, and whether one occurs twice in a record. Keys
- * come in the same order in nearly every record, so a key is compared first with the one that followed the last time.
+ * Tracks the first-level keys of records: how the wanted ones are spelled, and whether one occurs twice in a record.
+ * Nearly all records have their keys in the same order, so a key is first compared with the one that followed last
+ * time.
  */
 export class KeyTracker {
   readonly #wanted: readonly string[];
@@ -57,9 +64,9 @@ export class KeyTracker {
   readonly #isAlwaysOdd: boolean;
   readonly #onDuplicate: DuplicateListener;
   readonly #spellings: ReadonlyMap<string, string[]>;
-  /** For each wanted key the number of the record it was last seen in. */
+  /** For each wanted key, the number of the record that last contained it. */
   readonly #lastSeen: Float64Array;
-  /** No spelling of a wanted key is longer, be every letter an escape. */
+  /** No spelling of a wanted key is longer than this, even if every letter is escaped. */
   readonly #mostBytes: number;
   readonly #foreseen: KnownKey[] = [];
   readonly #known = new Map<string, KnownKey>();
@@ -80,7 +87,7 @@ export class KeyTracker {
     this.#mostBytes = Math.max(COMMON_KEY_BYTES, ...this.#wanted.map((key) => key.length * '\\u0000'.length));
   }
 
-  /** For each wanted key the spellings met so far. */
+  /** For each wanted key, the spellings met so far. */
   get spellings(): ReadonlyMap<string, readonly string[]> {
     return this.#spellings;
   }
@@ -96,14 +103,15 @@ export class KeyTracker {
     return this.#isAlwaysOdd || this.#judge.isOdd;
   }
 
-  /** A chunk begins. */
+  /** Starts a chunk. */
   resume(chunk: Uint8Array): void {
     this.#judge.resume(chunk);
   }
 
   /**
-   * A key begins at `at`, behind its quote. Gives the place behind its closing quote when the key is one of those foreseen
-   * next and lies before `limit`; else -1, and the automaton has to read it until `endKey`.
+   * Starts a key at `at`, after its opening quote. Returns the position after its closing quote if the key is one of
+   * those predicted next and ends before `limit`. Otherwise returns -1, and the automaton must read the key until
+   * `endKey`.
    */
   startKey(chunk: Uint8Array, at: number, limit: number): number {
     const foreseen = this.#foreseen;
@@ -123,7 +131,7 @@ export class KeyTracker {
     return -1;
   }
 
-  /** The key that `startKey` did not foresee ends at `at`, its closing quote. */
+  /** Ends a key that `startKey` did not predict at `at`, its closing quote. */
   endKey(chunk: Uint8Array, at: number): void {
     const length = this.#earlier.length + at - this.#from;
     if (length <= this.#mostBytes)
@@ -132,16 +140,16 @@ export class KeyTracker {
     this.#earlier = NOTHING;
   }
 
-  /** The record that an open key is part of is dropped. */
+  /** Drops the record that contains an open key. */
   dropKey(): void {
     this.#isOpen = false;
     this.#earlier = NOTHING;
   }
 
-  /** The chunk is done with; an open key goes on in the next. */
+  /** Ends a chunk. An open key continues in the next one. */
   carry(chunk: Uint8Array): void {
     if (!this.#isOpen) return;
-    // One byte more than can matter tells that the key is too long.
+    // One byte more than the limit shows that the key is too long.
     const room = this.#mostBytes + 1 - this.#earlier.length;
     this.#earlier = Buffer.concat([this.#earlier, chunk.subarray(this.#from, this.#from + room)]);
     this.#from = 0;
@@ -181,7 +189,7 @@ function isAt(chunk: Uint8Array, at: number, bytes: Uint8Array): boolean {
   return index === bytes.length;
 }
 
-/** ASCII only, as the warehouses fold names; toLowerCase would take the Kelvin sign for a k. */
+/** ASCII only, as the warehouses fold names. toLowerCase would turn the Kelvin sign into a k. */
 function lowerCase(name: string): string {
   return name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

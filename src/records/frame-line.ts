@@ -1,4 +1,7 @@
-/** Bytes kept of a line that began in an earlier chunk: enough for an excerpt's first half in the widest characters. */
+/**
+ * The number of bytes kept of a line that began in an earlier chunk: enough for the first half of an excerpt in the
+ * widest characters.
+ */
 const TAIL_BYTES = 1024;
 const EXCERPT_BEFORE = 78;
 const EXCERPT = 118;
@@ -6,24 +9,24 @@ const BYTES_PER_CHARACTER = 4;
 const NEWLINE = 0x0a;
 
 /**
- * The line being read: its number, and what is needed to say in which of its characters something is wrong. Chunks are not
- * kept; of a line that goes on in the next chunk, the characters are counted and the last bytes copied.
+ * The line being read: its number, and the data needed to give the column of a mistake. Chunks are not kept. If a line
+ * continues in the next chunk, its characters are counted and its last bytes are copied.
  */
 export class SourceLine {
   number = 1;
-  /** Where the line begins in the current chunk; 0 also when it began in an earlier one. */
+  /** The position in the current chunk where the line begins; 0 also if it began in an earlier chunk. */
   start = 0;
   #columns = 0;
   #isBlank = true;
   #tail: Uint8Array = new Uint8Array(0);
 
-  /** The byte at `at` ends the line. */
+  /** Ends the line at the byte `at`. */
   startNext(at: number): void {
     this.number += 1;
     this.start = at + 1;
   }
 
-  /** The chunk is done with; the line goes on in the next. */
+  /** Ends a chunk. The line continues in the next one. */
   carry(chunk: Uint8Array): void {
     this.#isBlank = this.isBlankBefore(chunk, chunk.length);
     this.#columns = this.#columnsBefore(chunk, chunk.length);
@@ -32,22 +35,22 @@ export class SourceLine {
     this.start = 0;
   }
 
-  /** True when the line holds nothing before the next chunk. Asked between chunks. */
+  /** Whether the line is empty before the next chunk. Call it between chunks. */
   get isEmpty(): boolean {
     return this.#columns === 0;
   }
 
-  /** True when the line holds nothing but blanks before the byte at `at`. */
+  /** Whether the line holds only blanks before the byte at `at`. */
   isBlankBefore(chunk: Uint8Array, at: number): boolean {
     return (this.start > 0 || this.#isBlank) && chunk.subarray(this.start, at).every(isBlank);
   }
 
-  /** The column, from 1, of the byte at `at`. */
+  /** The column, counted from 1, of the byte at `at`. */
   columnAt(chunk: Uint8Array, at: number): number {
     return this.#columnsBefore(chunk, at) + 1;
   }
 
-  /** The line around the character that lies `back` characters (all but the last of them ASCII) before `at`. */
+  /** The line around the character that is `back` characters (all but the last of them ASCII) before `at`. */
   excerpt(chunk: Uint8Array, at: number, back: number): string {
     const earlier = this.#earlier();
     const from = Math.max(this.start, at - TAIL_BYTES);
@@ -83,7 +86,7 @@ function characterBefore(text: Uint8Array, place: number): number {
   return index;
 }
 
-/** A line end at the place itself is shown: it is the offence. */
+/** A line end at the position itself is shown, because it is the mistake. */
 function endOfLine(chunk: Uint8Array, at: number): number {
   const most = Math.min(chunk.length, at + EXCERPT * BYTES_PER_CHARACTER);
   if (chunk[at] === NEWLINE) return at + 1;

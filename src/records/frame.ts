@@ -24,9 +24,9 @@ import { type MistakeListener, type NotAlone, PastMistakes } from './past-mistak
 
 export { MalformedJson } from './malformed-json.ts';
 
-/** The largest JSON object that Redshift's COPY takes (developer guide, COPY from JSON format): 4 MB. */
+/** The largest JSON object that Redshift's COPY accepts (developer guide, COPY from JSON format): 4 MB. */
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
-/** Objects and arrays inside one another, the record counted. */
+/** The maximum nesting depth of objects and arrays, including the record. */
 export const MAX_DEPTH = 512;
 
 const NOTHING = new Uint8Array(0);
@@ -34,20 +34,21 @@ const SPACE = Uint8Array.of(0x20);
 
 export interface FramerOptions {
   readonly sink?: RecordSink | undefined;
-  /** First-level keys whose spellings and values are of interest. */
+  /** First-level keys whose spellings and values are tracked. */
   readonly wanted?: WantedKeys | undefined;
   /**
-   * Told of the mistakes, where a file is to be read past them: a malformed record that is one whole line is dropped, and
-   * reading goes on behind it. Without it the first mistake is thrown.
+   * Receives the mistakes if a file is to be read past them: a malformed record that is one whole line is dropped, and
+   * reading continues after it. If absent, the first mistake is thrown.
    */
   readonly mistakes?: MistakeListener | undefined;
 }
 
 /**
- * Splits source files, one after the other, into records while it validates them: JSON objects, separated by any white
- * space or none, and nothing else. Strict RFC 8259 and UTF-8; moreover no lone surrogates, no wanted key twice in a record,
- * at most MAX_DEPTH and MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. What it learns of the spelling of keys
- * it keeps from file to file. Once it has thrown, a framer is of no more use; given `mistakes` it throws nothing.
+ * Splits source files, one after the other, into records and validates them: JSON objects, separated by any white space
+ * or none, and nothing else. Strict RFC 8259 and UTF-8. In addition it accepts no lone surrogates, no wanted key twice
+ * in a record, and at most MAX_DEPTH and MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. It keeps the
+ * spellings of keys from file to file. After it has thrown, a framer cannot be used any more; with `mistakes` it never
+ * throws.
  */
 export class RecordFramer {
   readonly #sink: RecordSink | undefined;
@@ -55,14 +56,14 @@ export class RecordFramer {
   readonly #keys: KeyTracker | undefined;
   readonly #table: Int32Array;
   #line = new SourceLine();
-  /** What is open at each depth from 1, the record. */
+  /** The container that is open at each depth from 1, the record. */
   readonly #containers = new Uint8Array(MAX_DEPTH + 1);
   #depth = 0;
   #state = START;
   #chunk: Uint8Array = NOTHING;
-  /** Where in the chunk the automaton has to stop: at its end, or where the record grows too large. */
+  /** Where in the chunk the automaton must stop: at the chunk's end, or where the record becomes too large. */
   #limit = 0;
-  /** Where the record began, seen from the current chunk: negative when in an earlier one. */
+  /** Where the record began, relative to the current chunk; negative if in an earlier one. */
   #recordFrom = 0;
   #recordLine = 0;
   #lastRecordLine = 0;
@@ -70,10 +71,10 @@ export class RecordFramer {
   #records = 0;
   #bytes = 0;
   #isFitAsIs = true;
-  /** Where in the chunk the last mistake was found, and the state to go on from there. */
+  /** Where in the chunk the last mistake was found, and the state from which to continue. */
   #mistakeAt = 0;
   #stateBehind = PASSED_OVER;
-  /** The last line on which the record has more than blanks; only followed where mistakes are passed over. */
+  /** The last line on which the record has more than blanks; tracked only if the file is read past mistakes. */
   #inkLine = 0;
 
   constructor({ sink, wanted, mistakes }: FramerOptions = {}) {
@@ -87,7 +88,7 @@ export class RecordFramer {
     this.#table = this.#keys === undefined ? KEYLESS_TABLE : TABLE;
   }
 
-  /** Reads the next bytes of the file. Throws MalformedJson at the first that cannot belong to one. */
+  /** Reads the next bytes of the file. Throws MalformedJson at the first byte that is not valid. */
   push(chunk: Uint8Array): void {
     this.#chunk = chunk;
     this.#keys?.resume(chunk);
@@ -101,7 +102,7 @@ export class RecordFramer {
     this.#carry(chunk);
   }
 
-  /** The file is at its end, and the next one may begin. Throws MalformedJson when the end is inside a record. */
+  /** Ends the file, so that the next one may begin. Throws MalformedJson if the end is inside a record. */
   end(): FramedFile {
     this.#passingMistakes(() => this.#checkEnd());
     this.#endPassing();
@@ -116,7 +117,7 @@ export class RecordFramer {
     return framed;
   }
 
-  /** For each wanted key the spellings met so far. */
+  /** For each wanted key, the spellings met so far. */
   get spellings(): ReadonlyMap<string, readonly string[]> {
     return this.#keys?.spellings ?? new Map();
   }
@@ -128,14 +129,14 @@ export class RecordFramer {
     return 0;
   }
 
-  /** The end of the file ends its last line too. */
+  /** The end of the file also ends its last line. */
   #endPassing(): void {
     const { name } = spotOf(this.#state);
     if (name === 'passedClosed' || name === 'passedBrokenOff') this.#past?.keepOut();
     if (name === 'passedOver') this.#past?.giveUp('unclosed');
   }
 
-  /** Gives the place to go on from: the action's, or that of the mistake that it met. */
+  /** Runs an action. Returns the position from which to continue: the action's, or that of the mistake it met. */
   #passingMistakes(action: () => number): number {
     try {
       return action();
@@ -150,7 +151,7 @@ export class RecordFramer {
     }
   }
 
-  /** Why the record with a mistake cannot be one whole line; undefined when it can, as far as it has been read. */
+  /** Why the record with a mistake cannot be one whole line; undefined if it can, as far as it has been read. */
   #whyNotAlone(): NotAlone | undefined {
     if (this.#depth === 0) return 'noRecord';
     const isAtEnd = this.#mistakeAt === this.#chunk.length;
@@ -166,7 +167,7 @@ export class RecordFramer {
     this.#isFitAsIs = false;
   }
 
-  /** `next`, unless good records have turned out not to stand on lines of their own in a file that lost others. */
+  /** Returns `next`, unless good records do not have lines of their own in a file from which others were dropped. */
   #unlessLost(next: number): number {
     if (this.#past?.isLost !== true) return next;
     this.#dropRecord();
@@ -205,7 +206,7 @@ export class RecordFramer {
     return state;
   }
 
-  /** Does what a table entry asks for at the byte `at` and gives the next state. */
+  /** Performs the action of a table entry at the byte `at` and returns the next state. */
   #act(entry: number, at: number): number {
     const next = entry & STATE_MASK;
     switch (entry >>> ACTION_SHIFT) {
@@ -295,7 +296,7 @@ export class RecordFramer {
     this.#segmentFrom = at + 1;
   }
 
-  /** A line ends inside the record. */
+  /** Handles a line end inside the record. */
   #noteInk(at: number): void {
     if (this.#past !== undefined && !this.#line.isBlankBefore(this.#chunk, at)) this.#inkLine = this.#line.number;
   }
@@ -340,15 +341,15 @@ export class RecordFramer {
     return this.#fail(reason, at, isInsideCharacter ? 1 : 0, stateBehind(spotOf(state), byte));
   }
 
-  /** Where the record with a mistake begins, if that is another line: the cause may well be there. */
+  /** Where the record with a mistake begins, if that is another line. The cause may well be there. */
   #whichRecord(): string {
     const isElsewhere = this.#depth > 0 && this.#recordLine !== this.#line.number;
     return isElsewhere ? ` (the record begins on line ${this.#recordLine})` : '';
   }
 
   /**
-   * Refuses the file for the character that lies `back` characters before the byte at `at`. Where mistakes are passed over,
-   * that byte is read again in the state `behind`.
+   * Refuses the file because of the character that is `back` characters before the byte at `at`. If the file is read
+   * past mistakes, that byte is read again in the state `behind`.
    */
   #fail(reason: string, at: number, back = 0, behind = PASSED_OVER): never {
     const { number: line } = this.#line;

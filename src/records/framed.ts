@@ -1,30 +1,30 @@
 /**
- * Takes the records of a file, each without line breaks: where the source breaks a line inside a record, a space comes in
- * its place. Bytes are to be used up within the call. Only `endRecord` tells that what came since the last is a whole record.
+ * Receives the records of a file, each without line breaks: a space replaces a line break inside a record. Use the
+ * bytes within the call. Only `endRecord` confirms that everything since the last one is a whole record.
  */
 export interface RecordSink {
-  /** The bytes [from, to) of `chunk` go on the current record. */
+  /** Adds the bytes [from, to) of `chunk` to the current record. */
   segment(chunk: Uint8Array, from: number, to: number): void;
   /**
-   * The current record is complete; it began on this line of the source, counted from 1. `isOdd` when a wanted key may have a
-   * value that is not of its kind, so that engines could differ on it: see normaliseRecord.
+   * Completes the current record, which began on this line of the source, counted from 1. `isOdd` is true if a wanted
+   * key may have a value that is not of its kind, so that engines could treat it differently: see normaliseRecord.
    */
   endRecord(line: number, isOdd: boolean): void;
-  /** What came since the last record is not to become one. Called only where mistakes are passed over. */
+  /** Drops everything since the last record. Called only if the file is read past mistakes. */
   dropRecord?(): void;
 }
 
-/** What is known of a file once it has been read to its end. */
+/** What is known about a file once it has been read to the end. */
 export interface FramedFile {
   readonly records: number;
   readonly bytes: number;
-  /** Lines, a last one without newline included. */
+  /** The number of lines, including a last one without newline. */
   readonly lines: number;
   /**
-   * True when the file is fit to be handed on untouched: each record has a line of its own (blank lines allowed), there is
-   * no byte order mark, and no record is odd.
+   * Whether the file can be passed on untouched: each record has a line of its own (blank lines allowed), there is no
+   * byte order mark, and no record is odd.
    */
   readonly fitAsIs: boolean;
-  /** For each wanted key the spellings met, in this file and those before it, in the order they were met. */
+  /** For each wanted key, the spellings met in this file and earlier ones, in the order they were met. */
   readonly spellings: ReadonlyMap<string, readonly string[]>;
 }

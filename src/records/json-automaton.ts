@@ -1,9 +1,10 @@
 /**
- * Strict JSON (RFC 8259), strict UTF-8 and the parts of a record, as one table: the entry at `state | byte` is the next
- * state (a multiple of 256, so that no shift is needed) with an action above it where the byte asks for more than a step.
+ * Strict JSON (RFC 8259), strict UTF-8 and the parts of a record as one table. The entry at `state | byte` is the next
+ * state (a multiple of 256, so that no shift is needed), with an action in the higher bits if the byte needs more than
+ * a step.
  */
 
-/** What a byte asks for besides the next state; only for `none` does the tight loop go on by itself. */
+/** What a byte requires besides the next state. The tight loop continues by itself only for `none`. */
 export const Action = {
   none: 0,
   fail: 1,
@@ -27,11 +28,11 @@ export const Action = {
 type Action = (typeof Action)[keyof typeof Action];
 
 export const ACTION_SHIFT = 16;
-/** Entries from here on carry an action. */
+/** Entries from this value on carry an action. */
 export const FIRST_ACTION = 1 << ACTION_SHIFT;
 export const STATE_MASK = FIRST_ACTION - 1;
 
-/** What encloses a value: the record (its keys are the ones that matter), or an object or array somewhere inside it. */
+/** What encloses a value: the record (whose keys matter), or an object or array inside it. */
 export const Container = { record: 0, object: 1, array: 2 } as const;
 export type Container = (typeof Container)[keyof typeof Container];
 
@@ -40,7 +41,7 @@ const STRING_SPOTS = [
   ...(['pairBackslash', 'pairU', 'pairD', 'pairLow', 'utf8'] as const),
 ] as const;
 
-/** A state's place in the grammar: the words for a failure are chosen by it. */
+/** A state's place in the grammar. It determines the words of an error. */
 export interface Spot {
   readonly name:
     | ('start' | 'byteOrderMark' | 'between')
@@ -77,14 +78,16 @@ function onRange(state: number, first: number, last: number, next: number): void
   rowOf(state).fill(next, first, last + 1);
 }
 
-/** JSON's white space inside a record, where line ends are the framer's business: they are cut out of the record. */
+/** JSON's white space inside a record. The framer handles line ends: it cuts them out of the record. */
 function onBlanks(state: number): void {
   on(state, BLANK, state);
   on(state, '\n', state, Action.newlineInside);
   on(state, '\r', state, Action.returnInside);
 }
 
-/** The states of a string from behind its opening quote; `ended` follows the closing one. Gives the first of them. */
+/**
+ * Adds the states of a string from after its opening quote; `ended` follows the closing one. Returns the first of them.
+ */
 function addString(container: Container, ended: number, endAction: Action = Action.none): number {
   const body = addState('string', container);
   onRange(body, 0x20, 0x7f, body);
@@ -108,7 +111,7 @@ function addEscapes(body: number, container: Container): void {
   addSurrogates(hex1, hex3, container);
 }
 
-/** \u0000 is refused: PostgreSQL's text cannot hold it, and what COPY makes of it is not documented. */
+/** \u0000 is refused: PostgreSQL's text cannot hold it, and COPY's treatment of it is not documented. */
 function addNul(hex1: number, hex3: number, hex4: number, body: number, container: Container): void {
   const zero1 = addState('hex', container);
   const zero2 = addState('hex', container);
@@ -126,7 +129,7 @@ function addHexDigits(container: Container): readonly [number, number, number, n
   return [add(), add(), add(), add()];
 }
 
-/** \uD800 to \uDBFF must be followed by \uDC00 to \uDFFF, which stand nowhere else. */
+/** \uD800 to \uDBFF must be followed by \uDC00 to \uDFFF, which are allowed nowhere else. */
 function addSurrogates(hex1: number, hex3: number, container: Container): void {
   const afterD = addState('hexAfterD', container);
   const high3 = addState('hex', container);
@@ -146,7 +149,10 @@ function addSurrogates(hex1: number, hex3: number, container: Container): void {
   on(low, 'cdefCDEF', hex3);
 }
 
-/** The well-formed sequences of table 3-7 of the Unicode standard: no overlong form, no surrogate, nothing above U+10FFFF. */
+/**
+ * The well-formed sequences of table 3-7 of the Unicode standard: no overlong form, no surrogate, nothing above
+ * U+10FFFF.
+ */
 function addUtf8(body: number, container: Container): void {
   const add = (first: number, last: number, next: number) => {
     const state = addState('utf8', container);
@@ -165,7 +171,9 @@ function addUtf8(body: number, container: Container): void {
   onRange(body, 0xf4, 0xf4, add(0x80, 0x8f, last2));
 }
 
-/** A number has no end of its own: what may follow the value may follow its digits. So `after` must be complete by now. */
+/**
+ * A number has no end marker: whatever may follow the value may follow its digits. So `after` must be complete before.
+ */
 function addNumber(value: number, after: number, container: Container): void {
   const add = (name: Spot['name'], endsHere: boolean) => {
     const state = addState(name, container);
@@ -210,7 +218,7 @@ function addLiteral(word: string, value: number, after: number, container: Conta
   }
 }
 
-/** Everything that may begin at `value`; `after`, where it ends, must be complete by now. */
+/** Adds everything that may begin at `value`. `after`, where it ends, must be complete before. */
 function addValue(value: number, after: number, container: Container): void {
   onBlanks(value);
   on(value, '"', addString(container, after));
@@ -220,7 +228,10 @@ function addValue(value: number, after: number, container: Container): void {
   on(value, '[', OPEN_ARRAY, Action.openArray);
 }
 
-/** The states of an object's members, `open` being the one behind its brace. Gives those behind a key and behind a value. */
+/**
+ * Adds the states of an object's members; `open` is the state after its brace. Returns the states after a key and after
+ * a value.
+ */
 function addMembers(open: number, container: Container): { afterKey: number; afterValue: number } {
   const isRecord = container === Container.record;
   const key = addState('key', container);
@@ -265,9 +276,10 @@ function addRoot(): void {
 }
 
 /**
- * The rest of the line after a mistake, where only quotes and brackets count: they tell whether the record ends with the
- * line. A line break inside a string ends it too, if it was the mistake: no JSON goes on behind one. What is behind the
- * record, or a line that ends inside it, is lost. So is one with a backslash outside of strings: there quotes are off.
+ * Adds the states for the rest of the line after a mistake. Only quotes and brackets count there: they show whether the
+ * record ends with the line. A line break inside a string also ends the record if it was the mistake, because no JSON
+ * continues after it. The file is lost if anything follows the record, if a line ends inside it, or if there is a
+ * backslash outside of strings, where quotes are unreliable.
  */
 function addPassingOver(): void {
   for (const state of [PASSED_OVER, PASSED_STRING, PASSED_ESCAPE]) {
@@ -294,11 +306,11 @@ function addPassingOver(): void {
 export const START: number = addState('start', Container.record);
 /** The state outside all records. */
 export const BETWEEN: number = addState('between', Container.record);
-/** The states behind a mistake, up to the end of its line: outside of strings, inside, and behind a backslash there. */
+/** The states after a mistake, up to the end of its line: outside of strings, inside, and after a backslash there. */
 export const PASSED_OVER: number = addState('passedOver', Container.record);
 export const PASSED_STRING: number = addState('passedOver', Container.record);
 export const PASSED_ESCAPE: number = addState('passedOver', Container.record);
-/** The state behind a malformed record whose brackets have closed. */
+/** The state after a malformed record whose brackets have closed. */
 export const PASSED_CLOSED: number = addState('passedClosed', Container.record);
 /** The state at a line break inside a string, if that is the mistake. */
 export const PASSED_BROKEN_OFF: number = addState('passedBrokenOff', Container.record);
@@ -314,14 +326,14 @@ const record = addMembers(OPEN_RECORD, Container.record);
 const object = addMembers(OPEN_OBJECT, Container.object);
 const array = addElements(OPEN_ARRAY);
 
-/** The state behind a key of the record itself. */
+/** The state after a key of the record itself. */
 export const AFTER_KEY: number = record.afterKey;
-/** The state behind a value, by what encloses it: where a closed object or array goes on. */
+/** The state after a value, by what encloses it: where to continue after a closed object or array. */
 export const AFTER_VALUE: readonly number[] = [record.afterValue, object.afterValue, array.afterValue];
 
-/** The automaton that tells of the record's keys. */
+/** The automaton that reports the record's keys. */
 export const TABLE: Int32Array = joinRows();
-/** The automaton for those who do not ask for keys. */
+/** The automaton without actions for keys. */
 export const KEYLESS_TABLE: Int32Array = TABLE.map((entry) => {
   const action = entry >>> ACTION_SHIFT;
   return action === Action.keyStart || action === Action.keyEnd ? entry & STATE_MASK : entry;
@@ -346,7 +358,7 @@ export function spotOf(state: number): Spot {
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** The state in which to pass over what follows a byte that is refused at `spot`: strings and escapes go on as they are. */
+/** The state in which to skip what follows a byte that is refused at `spot`. Strings and escapes continue. */
 export function stateBehind(spot: Spot, byte: number): number {
   if (!isInString(spot)) return PASSED_OVER;
   if (byte === NEWLINE || byte === RETURN) return PASSED_BROKEN_OFF;

@@ -1,4 +1,4 @@
-/** A member of an object's text: its key as it is written, quotes included, and where its value stands. */
+/** A member of an object's text: its key as written, including quotes, and the position of its value. */
 export interface Member {
   readonly key: string;
   readonly from: number;
@@ -18,7 +18,10 @@ export function* membersOf(text: string, from: number): Generator<Member> {
   }
 }
 
-/** Where the elements of the array that begins at `from` begin. The text must be well-formed JSON without line breaks. */
+/**
+ * The positions of the elements of the array that begins at `from`. The text must be well-formed JSON without line
+ * breaks.
+ */
 export function* elementsOf(text: string, from: number): Generator<number> {
   let at = skipBlanks(text, from + 1);
   while (text[at] !== ']') {
@@ -28,7 +31,7 @@ export function* elementsOf(text: string, from: number): Generator<number> {
   }
 }
 
-/** Behind the value that begins at `from`. */
+/** The position after the value that begins at `from`. */
 export function endOfValue(text: string, from: number): number {
   if (text[from] === '"') return endOfString(text, from);
   if (text[from] === '{' || text[from] === '[') return endOfContainer(text, from);
@@ -49,7 +52,7 @@ function endOfContainer(text: string, from: number): number {
   return at;
 }
 
-/** Behind the closing quote of the string that begins at `from`. */
+/** The position after the closing quote of the string that begins at `from`. */
 function endOfString(text: string, from: number): number {
   let end = text.indexOf('"', from + 1);
   while (isEscaped(text, end)) end = text.indexOf('"', end + 1);

@@ -4,9 +4,9 @@ import { MAX_PROBLEMS, messageOf, StarloadError } from '../errors.ts';
 export type JsonPath = readonly (string | number)[];
 
 /**
- * Reads a jsonpaths file: exactly one object with exactly the key `jsonpaths`, an array of paths, the nth of which feeds
- * the nth loaded column. Redshift falls back to 'auto' without a word when the key has another name (Database Developer
- * Guide, COPY from JSON format); here that is an error. Throws StarloadError with every mistake.
+ * Reads a jsonpaths file: one object with only the key `jsonpaths`, an array of paths. The nth path feeds the nth
+ * loaded column. If the key has another name, Redshift silently falls back to 'auto' (Database Developer Guide, COPY
+ * from JSON format); here that is an error. Throws StarloadError with every mistake.
  */
 export function parseJsonPaths(text: string, file: string, columns: number): readonly JsonPath[] {
   const paths = readArray(text, file);
@@ -28,10 +28,10 @@ export function parseJsonPaths(text: string, file: string, columns: number): rea
   return parsed as JsonPath[];
 }
 
-/** The largest jsonpaths file that is read: many times what the widest table takes. */
+/** The largest jsonpaths file that is read: many times what the widest table needs. */
 export const MAX_JSONPATHS_BYTES = 1024 * 1024;
 
-/** The text of a jsonpaths file. Throws StarloadError unless it is UTF-8: a key that was misread would match nothing. */
+/** The text of a jsonpaths file. Throws StarloadError unless it is UTF-8: a misread key would match nothing. */
 export function decodeJsonPaths(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -42,7 +42,7 @@ export function decodeJsonPaths(bytes: Uint8Array, file: string): string {
 
 const LONGEST_SHOWN = 80;
 
-/** What stands in the place of an expression; what is nested may be nested too deep to be shown. */
+/** The text that is in the place of an expression. Nested values may be nested too deeply to be shown. */
 function show(path: unknown): string {
   if (typeof path === 'object' && path !== null) {
     return Array.isArray(path) ? 'an array' : 'an object';
@@ -73,7 +73,7 @@ function readArray(text: string, file: string): readonly unknown[] {
   return paths;
 }
 
-/** Why no record has anything at a path. */
+/** Why no record has a value at a path. */
 function explain(path: JsonPath | undefined): string | undefined {
   if (path === undefined) {
     return 'is not a JSONPath that COPY understands';
@@ -81,7 +81,7 @@ function explain(path: JsonPath | undefined): string | undefined {
   return typeof path[0] === 'number' ? 'is an element of an array, and records are objects' : undefined;
 }
 
-/** Bracket notation `$['a']['b'][0]` or dot notation `$.a.b[0]`, not mixed, no wildcards. */
+/** Bracket notation `$['a']['b'][0]` or dot notation `$.a.b[0]`, not mixed, without wildcards. */
 function parsePath(path: string): JsonPath | undefined {
   if (/^\$(?:\[(?:'[^'\\]+'|\d+)\])+$/.test(path)) {
     return [...path.matchAll(/\$?\[(?:'([^']+)'|(\d+))\]/gy)].map(([, key, index]) => key ?? Number(index));

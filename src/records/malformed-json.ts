@@ -1,6 +1,6 @@
 import { Container, type Spot } from './json-automaton.ts';
 
-/** What a MalformedJson says: see there. */
+/** The details of a MalformedJson; see there. */
 export interface JsonFault {
   readonly line: number;
   readonly column: number;
@@ -10,9 +10,9 @@ export interface JsonFault {
 }
 
 /**
- * A source file that is no sequence of JSON objects. `line` and `column` count from 1, `column` in characters (code points);
- * `recordLine` is where the record began (`line`, outside of records); `excerpt` is the line around the place as far as it
- * had been read, control characters made visible, cut with `…`.
+ * A source file that is not a sequence of JSON objects. `line` and `column` count from 1, `column` in characters (code
+ * points). `recordLine` is the line on which the record began (`line` outside of records). `excerpt` is the line around
+ * the mistake as far as it has been read, with visible control characters, cut with `…`.
  */
 export class MalformedJson extends Error implements JsonFault {
   readonly line: number;
@@ -32,7 +32,7 @@ export class MalformedJson extends Error implements JsonFault {
   }
 }
 
-/** Why a byte was refused, and how many characters before it the offence begins. */
+/** Why a byte was refused, and how many characters before it the mistake begins. */
 export interface Refusal {
   readonly reason: string;
   readonly back: number;

@@ -1,10 +1,10 @@
 import { doubleMisfit } from './doubles.ts';
 import { membersOf } from './json-text.ts';
 
-/** What a record's value is for: text, a whole number, a double, or anything else. */
+/** The kind of a record's value: text, an integer, a double, or anything else. */
 export type ValueKind = 'text' | 'whole' | 'real' | 'any';
 
-/** A record with a value that some engine might take although it does not fit its column. */
+/** A record with a value that some engine might accept although it does not fit its column. */
 export class UnfitRecord extends Error {
   readonly column: string;
 
@@ -15,10 +15,10 @@ export class UnfitRecord extends Error {
 }
 
 /**
- * A record whose values mean the same to every engine: a value for text that is no string becomes a string of its source
- * text, a whole number loses its fraction of zeros, what is no whole number becomes a string, which no engine
- * takes for one, and a double's `-0` becomes `-0.0`. The record must be well-formed and without line breaks; `kindOf` gets a first-level key, decoded. Throws
- * UnfitRecord for what is no double.
+ * Returns a record whose values mean the same to every engine: a non-string value for a text column becomes a string of
+ * its source text, an integer loses its fraction of zeros, a value that is not an integer becomes a string, which no
+ * engine accepts as an integer, and a double's `-0` becomes `-0.0`. The record must be well-formed and without line
+ * breaks. `kindOf` receives a first-level key, decoded. Throws UnfitRecord for a value that is not a double.
  */
 export function normaliseRecord(record: string, kindOf: (key: string) => ValueKind): string {
   const members: string[] = [];
@@ -41,14 +41,14 @@ export function normaliseValue(value: string, kind: ValueKind, name: string): st
   return isString ? `"${minus ?? ''}${digits}"` : `${minus ?? ''}${digits}`;
 }
 
-/** A number of JSON; it may have a fraction of zeros. */
+/** A JSON number, possibly with a fraction of zeros. */
 const WHOLE = /^(-)?(\d+)(?:\.0+)?$/;
-/** A text of a whole number; it may have a plus sign and zeros in front, and is written without them. */
+/** The text of an integer, possibly with a plus sign and leading zeros. It is written without them. */
 const WHOLE_TEXT = /^(?:(-)|\+)?0*(\d{1,19})$/;
 
 function checkReal(value: string, text: string, name: string): string {
   const misfit = doubleMisfit(text);
   if (misfit !== undefined) throw new UnfitRecord(name, misfit);
-  // DuckDB takes it for a whole number first, and whole numbers have no negative zero.
+  // DuckDB first parses it as an integer, and integers have no negative zero.
   return value === '-0' ? '-0.0' : value;
 }

@@ -2,18 +2,21 @@ import { MalformedJson } from './malformed-json.ts';
 
 /** Receives the mistakes in a file that is read past them. */
 export interface MistakeListener {
-  /** A malformed record, which is one whole line of the file: it can be kept out alone. Told in the order of the lines. */
+  /**
+   * A malformed record that is one whole line of the file, so that it can be kept out alone. Called in the order of the
+   * lines.
+   */
   onMistake(mistake: MalformedJson): void;
   /**
-   * Nobody can tell where the file's records begin and end, so it is broken as a whole. Told once, and the last that is told
-   * of the file. Its reason says what is malformed, and why that cannot be kept out alone.
+   * The file's records cannot be separated, so the file is broken as a whole. Called at most once, as the last call for
+   * the file. The reason says what is malformed, and why that cannot be kept out alone.
    */
   onBroken(mistake: MalformedJson): void;
 }
 
 /**
- * Why a malformed record cannot be kept out alone: its line does not begin with it; the record goes beyond its line; it does
- * not end with its line; or something stands behind it there.
+ * Why a malformed record cannot be kept out alone. `noRecord`: its line does not begin with it. `spread`: it continues
+ * beyond its line. `unclosed`: it does not end with its line. `goesOn`: something follows it on the line.
  */
 export type NotAlone = 'noRecord' | 'spread' | 'unclosed' | 'goesOn';
 
@@ -35,17 +38,17 @@ function explainStray(line: number): string {
 }
 
 /**
- * Decides which malformed records of a file can be kept out alone: those that are one line, shown by their own quotes and
- * brackets, in a file whose good records all have lines of their own. Otherwise the file is lost.
+ * Decides which malformed records of a file can be kept out alone: those that are exactly one line, according to their
+ * own quotes and brackets, in a file whose good records all have lines of their own. Otherwise the file is lost.
  */
 export class PastMistakes {
   readonly #listener: MistakeListener;
   isLost = false;
   #pending: MalformedJson | undefined;
-  /** Brackets that are open in the pending record. */
+  /** The number of open brackets in the pending record. */
   #depth = 0;
   #firstKeptOut: MalformedJson | undefined;
-  /** The first line with a good record that shares or leaves it. */
+  /** The first line with a good record that shares its line or extends beyond it. */
   #strayLine: number | undefined;
 
   constructor(listener: MistakeListener) {
@@ -59,13 +62,13 @@ export class PastMistakes {
     this.#strayLine = undefined;
   }
 
-  /** A good record that begins on this line shares it, or ends on another. */
+  /** Notes a good record that begins on this line and shares it, or ends on another line. */
   noteStray(line: number): void {
     this.#strayLine ??= line;
     if (this.#firstKeptOut !== undefined) this.#breakFile(this.#firstKeptOut, explainStray(line));
   }
 
-  /** A record is malformed, in which so many brackets are open. Whether its line shows its end is still to be seen. */
+  /** Notes a malformed record with `depth` open brackets. It is still unknown whether its line shows its end. */
   suspend(mistake: MalformedJson, depth: number): void {
     this.#pending = mistake;
     this.#depth = depth;
@@ -76,7 +79,7 @@ export class PastMistakes {
     this.#depth += 1;
   }
 
-  /** Gives true when it closed the record. */
+  /** Returns true if it closed the record. */
   closeBracket(): boolean {
     this.#depth -= 1;
     return this.#depth === 0;
@@ -89,7 +92,7 @@ export class PastMistakes {
     this.#listener.onMistake(mistake);
   }
 
-  /** The line does not show that it is the malformed record. */
+  /** The line does not prove that it is exactly the malformed record. */
   giveUp(why: NotAlone): void {
     this.lose(this.#pending as MalformedJson, why);
   }

@@ -10,22 +10,22 @@ export class Unreadable {
   }
 }
 
-/** What stands at a path: the value as it is written, or undefined for null and for nothing. */
+/** The value at a path as written; undefined for null and for a missing value. */
 export type Found = string | undefined | Unreadable;
 
-/** The paths that go on from a value. */
+/** The paths that continue from a value. */
 interface Fork {
-  /** The places of the paths that end here, among all. */
+  /** The indexes, among all paths, of those that end here. */
   readonly ends: number[];
   readonly keys: Map<string, Fork>;
   readonly elements: Map<number, Fork>;
 }
 
 /**
- * Gives what reads the values at paths from a record, which must be well-formed and without line breaks. A key that is
- * missing, and a key of what is no object, give nothing, as COPY has it; an element that is missing, or is one of what is no
- * array, is an error (Database Developer Guide, COPY from JSON format). So is a key on the way that occurs twice in its
- * object, as it is on the first level. What is null has nothing below it.
+ * Returns a function that reads the values at paths from a record, which must be well-formed and without line breaks.
+ * As in COPY, a missing key, or a key of a value that is not an object, gives nothing. A missing array element, or an
+ * element of a value that is not an array, is an error (Database Developer Guide, COPY from JSON format). A key on the
+ * path that occurs twice in its object is also an error, as on the first level. Nothing is below a null.
  */
 export function pathReader(paths: readonly JsonPath[]): (record: string) => readonly Found[] {
   const root = newFork();
@@ -50,7 +50,7 @@ function follow({ keys, elements }: Fork, token: string | number): Fork {
   return next;
 }
 
-/** Notes what the value that begins at `from` is, and what is in it. */
+/** Reads the value that begins at `from`, and what is in it, into `found`. */
 function read(text: string, from: number, fork: Fork, found: Found[]): void {
   if (text.startsWith('null', from)) return;
   if (fork.ends.length > 0) {
@@ -89,7 +89,7 @@ function readElements(text: string, from: number, { elements }: Fork, found: Fou
   }
 }
 
-/** Whatever is at the paths that lead through a fork, they cannot be followed. */
+/** Marks all paths that lead through a fork as impossible to follow. */
 function refuse(fork: Fork, reason: string, found: Found[]): void {
   for (const index of fork.ends) found[index] = new Unreadable(reason);
   for (const next of [...fork.keys.values(), ...fork.elements.values()]) refuse(next, reason, found);

@@ -4,12 +4,13 @@ import type { JsonPath } from './jsonpaths.ts';
 
 type Spellings = FramedFile['spellings'];
 
-/** A character of UTF-16 takes three bytes at most in UTF-8. */
+/** A UTF-16 code unit takes at most three bytes in UTF-8. */
 const BYTES_PER_UNIT = 3;
 
 /**
- * Tells whether a record surely fits its table: most do, and to be sure of it costs a fraction of reading its fields as
- * COPY takes them. Only for records that are not odd; those whose paths lead below the first level all are. False means that it is not sure.
+ * Whether a record certainly fits its table. Most do, and this check costs a fraction of reading the fields as COPY
+ * takes them. Use it only for records that are not odd; records whose paths lead below the first level are all odd.
+ * False means that it is uncertain.
  */
 export function plainFits(
   table: Table,

@@ -1,6 +1,6 @@
 import type { ValueKind } from './normalise.ts';
 
-/** Whether a value is what its kind asks for; `unfinished` when the bytes end before that can be told. */
+/** Whether a value is what its kind requires; `unfinished` if the bytes end before that is known. */
 export type Verdict = 'plain' | 'odd' | 'unfinished';
 
 const QUOTE = 0x22;
@@ -12,17 +12,20 @@ const ZERO = 0x30;
 const LETTER_N = 0x6e;
 const LETTER_E = 0x65;
 const UPPER_CASE = 0x20;
-/** An exponent with more digits may lead beyond what a double holds; MOST_BYTES of digits before a smaller one do not. */
+/**
+ * An exponent with more digits may exceed a double's range. A smaller one cannot, with at most MOST_BYTES of digits
+ * before it.
+ */
 const MOST_EXPONENT_DIGITS = 2;
-/** Every whole number with fewer digits fits 64 bits; a longer one is looked at closely. */
+/** Every integer with fewer digits fits 64 bits. A longer one is examined closely. */
 const MOST_DIGITS = 18;
-/** A value that has not shown itself by then is looked at closely. */
+/** A value that is undecided after this many bytes is examined closely. */
 const MOST_BYTES = 64;
 
 /**
- * Judges the value of a key whose closing quote lies before `from`. Text: a string or null. A whole number: digits, also
- * as a string, an empty string or null. A double: the characters of a number, not many, also as a string, or null; whether
- * they are one is for the engine to say. A value may be called odd that is plain in the end.
+ * Judges the value of a key whose closing quote is before `from`. Text: a string or null. Integer: digits, also as a
+ * string, an empty string or null. Double: a limited number of characters of a number, also as a string, or null; the
+ * engine decides whether they form a number. It may call a plain value odd.
  */
 export function judgeValue(bytes: Uint8Array, from: number, kind: ValueKind): Verdict {
   let at = from;
@@ -63,7 +66,7 @@ function isNegativeZero(bytes: Uint8Array, from: number, to: number): boolean {
   return to - from === 2 && bytes[from] === MINUS && bytes[from + 1] === ZERO;
 }
 
-/** Behind the sign, if there is one, and the digits, few as they may be, that begin at `from`. */
+/** The position after the sign, if any, and the limited number of digits that begin at `from`. */
 function behindExponent(bytes: Uint8Array, from: number): number {
   let at = bytes[from] === MINUS || bytes[from] === PLUS ? from + 1 : from;
   const last = at + MOST_EXPONENT_DIGITS;
@@ -80,7 +83,7 @@ function isBetween(byte: number): boolean {
   return byte === COLON || byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
-/** Judges the values of a record as they come by, also those that a chunk cuts. */
+/** Judges the values of a record as they are read, including values that a chunk boundary cuts. */
 export class ValueJudge {
   /** Whether the record so far holds a value that is not plain. */
   isOdd = false;
@@ -91,7 +94,7 @@ export class ValueJudge {
     this.isOdd = false;
   }
 
-  /** The value of the key that ends before `from`. */
+  /** Judges the value of the key that ends before `from`. */
   judge(chunk: Uint8Array, from: number, kind: ValueKind): void {
     if (kind === 'any' || this.isOdd) return;
     const verdict = judgeValue(chunk, from, kind);
@@ -103,7 +106,7 @@ export class ValueJudge {
     }
   }
 
-  /** A chunk begins: a value that the one before it cut goes on. */
+  /** Starts a chunk. A value cut at the end of the previous one continues. */
   resume(chunk: Uint8Array): void {
     if (this.#pending === undefined) return;
     const bytes = Buffer.concat([this.#pending, chunk.subarray(0, MOST_BYTES)]);

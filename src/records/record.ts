@@ -4,20 +4,23 @@ import type { FramedFile } from './framed.ts';
 import type { JsonPath } from './jsonpaths.ts';
 import { pathReader, Unreadable } from './paths.ts';
 
-/** What a record holds for a column: its value as text, as COPY takes it; undefined for null and for nothing; or why it cannot be read. */
+/**
+ * What a record holds for a column: its value as text, as COPY takes it; undefined for null and for a missing value; or
+ * why it cannot be read.
+ */
 export type FieldText = string | undefined | Unreadable;
 
 /** A value that does not fit its column. */
 export interface FieldProblem {
   readonly column: string;
   readonly reason: string;
-  /** The reason without the value, where it holds it. */
+  /** The reason without the value, if `reason` contains it. */
   readonly plain?: string | undefined;
 }
 
 /**
- * Gives the texts of a record's fields, one for each loaded column: found by paths, or else at the spellings of their names.
- * The record must be well-formed and without line breaks.
+ * Returns a function that returns the texts of a record's fields, one for each loaded column. It finds them by paths
+ * or, without paths, at the spellings of their names. The record must be well-formed and without line breaks.
  */
 export function fieldReader(
   table: Table,
@@ -38,7 +41,7 @@ export function fieldReader(
   };
 }
 
-/** Why a record cannot be loaded: a problem for every field that does not fit its column. */
+/** Why a record cannot be loaded: one problem for each field that does not fit its column. */
 export function checkFields(fields: readonly FieldText[], table: Table): readonly FieldProblem[] {
   return loadedColumns(table).flatMap((column, index) => {
     const misfit = checkField(fields[index], column);
@@ -61,14 +64,14 @@ function checkField(text: FieldText, column: Column): Misfit | undefined {
   return column.type === 'bigint' ? checkWhole(text, column) : checkReal(text);
 }
 
-/** Why a field without a value is refused. */
+/** The reason for refusing a field without a value. */
 export const MISSING = 'the value is missing, but the column requires one';
 
 function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column): Misfit | undefined {
   if (text === undefined) {
     return notNull ? { reason: MISSING } : undefined;
   }
-  // Blanks beyond the column's end are cut.
+  // Blanks beyond the column's length are cut.
   const bytes = Buffer.byteLength(withoutBlanksAtEnd(text));
   return bytes > maxBytes ? { reason: `${bytes} bytes of text, but the column holds ${maxBytes}` } : undefined;
 }
@@ -108,7 +111,7 @@ function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
-/** A value of JSON as text. */
+/** A JSON value as text. */
 function toText(json: string, type: Column['type']): FieldText {
   if (json.startsWith('"')) {
     return JSON.parse(json);
@@ -119,7 +122,7 @@ function toText(json: string, type: Column['type']): FieldText {
   return type === 'double' ? numberText(json) : json;
 }
 
-/** Whole numbers keep their digits; others become the shortest text of the double they are, 1e3 becomes 1000.0. */
+/** Integers keep their digits. Other numbers become the shortest text of their double: 1e3 becomes 1000.0. */
 function numberText(json: string): string {
   const value = Number(json);
   if (/^-?\d+$/.test(json) || doubleMisfit(json) !== undefined) {

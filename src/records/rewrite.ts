@@ -2,10 +2,16 @@ import { kindOf, type LaidOutColumn, type WantedKeys } from './frame-keys.ts';
 import { normaliseRecord, normaliseValue, UnfitRecord } from './normalise.ts';
 import { pathReader, Unreadable } from './paths.ts';
 
-/** Writes a record so that every engine takes it alike. Throws UnfitRecord when some might take what does not fit. */
+/**
+ * Rewrites a record so that every engine reads it in the same way. Throws UnfitRecord if some engine might accept a
+ * value that does not fit.
+ */
 export type Rewrite = (record: string) => string;
 
-/** Rewrites records: either only their odd values, or by their paths, with each value at its column's name. */
+/**
+ * Returns a function that rewrites records: either only their odd values, or by their paths, with each value under its
+ * column's name.
+ */
 export function rewriter(wanted: WantedKeys): Rewrite {
   const { layout } = wanted;
   if (layout !== undefined) return layOut(layout);

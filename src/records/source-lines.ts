@@ -1,4 +1,4 @@
-/** The source lines that records begin on. A number each is kept only once they do not simply follow one another. */
+/** The source lines on which records begin. Line numbers are stored only if the lines are not consecutive. */
 export class SourceLines {
   count = 0;
   #first = 1;
@@ -15,7 +15,7 @@ export class SourceLines {
     this.count += 1;
   }
 
-  /** Returns what has been added, and starts empty again. */
+  /** Returns what has been added, and clears it. */
   take(): { firstSourceLine: number; sourceLines: readonly number[] | undefined } {
     const taken = { firstSourceLine: this.#first, sourceLines: this.#lines };
     this.count = 0;

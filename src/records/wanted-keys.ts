@@ -4,9 +4,9 @@ import type { JsonPath } from './jsonpaths.ts';
 import type { ValueKind } from './normalise.ts';
 
 /**
- * The first-level keys that a table's columns are loaded from: by their names, in any case, or by paths, one for each
- * loaded column. If paths point below the first level, or two of them to one key, records are rewritten: no engine
- * follows paths.
+ * The first-level keys from which a table's columns are loaded: by their names, in any case, or by paths, one for each
+ * loaded column. If paths point below the first level, or two of them to one key, records are rewritten, because no
+ * engine follows paths.
  */
 export function wantedKeys(table: Table, paths?: readonly JsonPath[]): WantedKeys {
   const columns = loadedColumns(table);
@@ -22,13 +22,13 @@ export function wantedKeys(table: Table, paths?: readonly JsonPath[]): WantedKey
   return { names: [...new Set(paths.map(([key]) => String(key)))], exact: true, layout };
 }
 
-/** The keys of paths that lead to first-level keys, each to one of its own; undefined for any other paths. */
+/** The keys of paths that each lead to a first-level key of their own; undefined for any other paths. */
 export function ownKeys(paths: readonly JsonPath[]): readonly string[] | undefined {
   const keys = paths.flatMap((path) => (path.length === 1 && typeof path[0] === 'string' ? [path[0]] : []));
   return new Set(keys).size === paths.length ? keys : undefined;
 }
 
-/** What the values of a column are for. */
+/** The kind of a column's values. */
 const KINDS: Readonly<Record<Column['type'], ValueKind>> = {
   varchar: 'text',
   bigint: 'whole',

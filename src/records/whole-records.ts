@@ -1,6 +1,6 @@
 import type { RecordSink } from './framed.ts';
 
-/** Gathers each record's bytes and hands them on once it is complete, with the line it began on. */
+/** Collects each record's bytes and passes them on once the record is complete, with the line on which it began. */
 export class WholeRecords implements RecordSink {
   readonly #onRecord: (record: Buffer, line: number, isOdd: boolean) => void;
   #segments: Uint8Array[] = [];

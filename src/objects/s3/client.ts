@@ -4,26 +4,28 @@ import { statusOf } from '../../aws/errors.ts';
 import { explain } from './errors.ts';
 import { uriOf } from './uri.ts';
 
-/** What the clients are made with. Of a bucket whose region is not known, `region` is asked first. */
+/** The options for the clients. If a bucket's region is unknown, `region` is queried first. */
 export interface S3Options extends AwsOptions {
-  /** Another S3 than Amazon's; AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and the profile are honoured without it. */
+  /**
+   * An S3 service other than Amazon's. AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and the profile are honoured without it.
+   */
   readonly endpoint?: string | undefined;
-  /** How long a server may send nothing; a minute if absent. */
+  /** How long a server may send nothing, in milliseconds; a minute if absent. */
   readonly silenceMilliseconds?: number | undefined;
 }
 
-/** Attempts in all, with the SDK's backoff: a busy bucket answers 503 for seconds. */
+/** The total number of attempts, with the SDK's backoff. A busy bucket answers 503 for seconds. */
 const MAX_ATTEMPTS = 5;
 const CONNECTION_MILLISECONDS = 10_000;
-/** Without a byte; a slower reader is served again from where it stopped. */
+/** The longest time without a byte. If our reader is slower, the stream is resumed from where it stopped. */
 const SILENCE_MILLISECONDS = 60_000;
 
-/** The region to ask first if none is given: it answers for every bucket of the standard partition. */
+/** The region to query first if none is given. It answers for every bucket of the standard partition. */
 const FIRST_REGION = 'us-east-1';
 
 /**
- * The SDK's clients, one per region, made when first used. The SDK's own `followRegionRedirects` rewrites the client's
- * region while requests run side by side (checked in 3.1169.0), so each bucket's region is asked once and remembered.
+ * The SDK's clients, one per region, created on first use. The SDK's own `followRegionRedirects` changes the client's
+ * region while concurrent requests run (checked in 3.1169.0). So each bucket's region is queried once and remembered.
  */
 export class S3Clients {
   readonly #options: S3Options;
@@ -40,11 +42,11 @@ export class S3Clients {
     return this.#inRegion(await this.regionOf(bucket));
   }
 
-  /** The region a bucket lies in. Throws StarloadError. */
+  /** The region of a bucket. Throws StarloadError. */
   regionOf(bucket: string): Promise<string> {
     const known = this.#regions.get(bucket) ?? this.#findRegion(bucket);
     this.#regions.set(bucket, known);
-    // A failure is not cached: the next caller asks again.
+    // A failure is not cached: the next caller tries again.
     known.catch(() => this.#regions.delete(bucket));
     return known;
   }
@@ -63,7 +65,7 @@ export class S3Clients {
       const { BucketRegion } = await client.headBucket({ Bucket: bucket });
       return BucketRegion ?? (await askLocation(client, bucket)) ?? first;
     } catch (error) {
-      // Redirects, denials and complaints about the signature name the region too.
+      // Redirects, denials and signature errors also name the region.
       const region = regionInAnswer(error) ?? (isRefusal(error) ? await askLocation(client, bucket) : undefined);
       if (region === undefined && !isRefusal(error)) {
         throw explain(error, { action: 'find', uri: uriOf({ bucket, key: '' }), bucket });
@@ -84,7 +86,7 @@ export class S3Clients {
     return newClient({ ...this.#config(), region, forcePathStyle });
   }
 
-  /** What the environment and the profile say of region and endpoint: asked of the SDK, which knows where to look. */
+  /** The region and endpoint from the environment and the profile, which the SDK resolves. */
   #settings(): Promise<{ region: string; endpoint: string | undefined }> {
     this.#setUp ??= this.#readSettings();
     return this.#setUp;
@@ -103,7 +105,7 @@ export class S3Clients {
       ...clientConfig(keys, { maxAttempts: MAX_ATTEMPTS, connectionTimeout: CONNECTION_MILLISECONDS, socketTimeout }),
       ...(endpoint && { endpoint }),
       retryMode: 'standard',
-      // Other makers' S3 stumbles over the checksums the SDK adds of its own accord.
+      // Other S3 implementations fail on the checksums that the SDK adds by default.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     };
@@ -119,7 +121,7 @@ function isAmazon(endpoint: string): boolean {
   return URL.canParse(endpoint) && /(^|\.)amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
 }
 
-/** GetBucketLocation's answer, where it may be asked: undefined for "the first region" in its old spelling too. */
+/** The answer of GetBucketLocation, if permitted: undefined for "the first region" in its old spelling too. */
 async function askLocation(client: S3, bucket: string): Promise<string | undefined> {
   try {
     const { LocationConstraint } = await client.getBucketLocation({ Bucket: bucket });
@@ -134,7 +136,7 @@ function regionInAnswer(error: unknown): string | undefined {
   return $response?.headers?.['x-amz-bucket-region'];
 }
 
-/** The bucket is there, but does not answer this question: what is asked of it next says why. */
+/** The bucket exists but does not answer this request. The next request to it shows why. */
 function isRefusal(error: unknown): boolean {
   return [301, 307, 400, 403].includes(statusOf(error));
 }

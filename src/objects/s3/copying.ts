@@ -3,15 +3,15 @@ import { mapAtOnce } from '../at-once.ts';
 import type { S3Object } from './object.ts';
 import type { S3Place } from './uri.ts';
 
-/** One request copies so much: S3 takes up to 5 GiB, but is silent for long then. */
+/** The bytes copied per request. S3 takes up to 5 GiB, but then sends nothing for a long time. */
 export const COPY_BYTES = 512 * 1024 ** 2;
-/** Parts of a multipart upload (Amazon S3 User Guide, multipart upload limits). */
+/** The maximum number of parts of a multipart upload (Amazon S3 User Guide, multipart upload limits). */
 const MOST_PARTS = 10_000;
 const AT_ONCE = 4;
 
 /**
- * Copies an object inside S3, in one request or in several. Each is bound to the listed version (its ETag), so that the copy
- * holds what was listed or is not made. Gives the copy's ETag. Throws the SDK's errors.
+ * Copies an object inside S3, in one or several requests. Each request is bound to the listed version (its ETag), so
+ * the copy either holds what was listed or is not created. Returns the copy's ETag. Throws the SDK's errors.
  */
 export async function copyObject(
   client: S3,
@@ -25,7 +25,7 @@ export async function copyObject(
   };
   const target = { Bucket: bucket, Key: key };
   if (source.size <= copyBytes) {
-    // Copying tags would need permissions of its own.
+    // Copying tags would need additional permissions.
     const { CopyObjectResult } = await client.copyObject({ ...target, ...from, TaggingDirective: 'REPLACE' });
     return CopyObjectResult?.ETag;
   }
@@ -41,7 +41,8 @@ export async function copyObject(
     const { ETag } = await client.completeMultipartUpload({ ...upload, MultipartUpload: { Parts } });
     return ETag;
   } catch (error) {
-    // What stays of it where this may not be done goes by the bucket's lifecycle rule; the first failure is the one to tell.
+    // If aborting is not permitted, the bucket's lifecycle rule removes the rest. The first failure is the one to
+    // report.
     await client.abortMultipartUpload(upload).catch(() => {});
     throw error;
   }

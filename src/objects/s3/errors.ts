@@ -4,14 +4,14 @@ import { messageOf, StarloadError } from '../../errors.ts';
 /** What was tried when S3 refused, and where. */
 export interface S3Attempt {
   readonly action: Action;
-  /** The file or folder, as people call it. */
+  /** The file or folder, in its display form. */
   readonly uri: string;
   readonly bucket: string;
 }
 
 type Action = keyof typeof PERMISSIONS;
 
-/** For each thing the loader does, the IAM action and what it must be allowed on. */
+/** For each of the loader's actions, the IAM action and the resource on which it must be allowed. */
 const PERMISSIONS = {
   find: { iam: 's3:ListBucket', on: 'bucket' },
   list: { iam: 's3:ListBucket', on: 'bucket' },
@@ -28,7 +28,7 @@ const OTHER_REGION = [
   'IllegalLocationConstraintException',
 ];
 
-/** An S3 error for its reader: what was tried, where, and what to do. A StarloadError comes back as it is. */
+/** An S3 error for display: what was tried, where, and what to do. Returns a StarloadError unchanged. */
 export function explain(error: unknown, attempt: S3Attempt): StarloadError {
   if (error instanceof StarloadError) {
     return error;
@@ -37,28 +37,31 @@ export function explain(error: unknown, attempt: S3Attempt): StarloadError {
   return new StarloadError(`cannot ${attempt.action} ${attempt.uri}: ${what}`, { next, cause: new AwsError(error) });
 }
 
-/** Whether there is no such bucket, from an answer about the bucket as a whole; asked for its region, S3 gives the status alone. */
+/**
+ * Whether the bucket does not exist, from an answer about the whole bucket. For a region request, S3 returns only the
+ * status.
+ */
 export function isBucketMissing(error: unknown): boolean {
   const { code, status } = awsErrorOf(error);
   return code === 'NoSuchBucket' || status === 404;
 }
 
-/** Whether S3 said that something is not there. */
+/** Whether S3 answered that something does not exist. */
 export function isMissing(error: unknown): boolean {
   return statusOf(error) === 404;
 }
 
-/** Whether S3 said that a file is no longer the version asked for. */
+/** Whether S3 answered that a file is no longer the requested version. */
 export function isChanged(error: unknown): boolean {
   return statusOf(error) === 412;
 }
 
-/** Whether S3 denied it. */
+/** Whether S3 denied access. */
 export function isDenied(error: unknown): boolean {
   return statusOf(error) === 403;
 }
 
-/** A file that is not what was listed: gone, or of another version. Nothing else than a new run helps. */
+/** The error for a file that is not the listed one: it is gone, or of another version. Only a new run helps. */
 export function staleError(label: string, error: unknown): StarloadError {
   const what = isMissing(error) ? 'is gone' : 'changed';
   return new StarloadError(`${label} ${what} since it was listed`, {
@@ -77,7 +80,7 @@ function diagnose(error: unknown, attempt: S3Attempt): Diagnosis {
   return diagnoseKeys(error) ?? diagnosePlace(error, attempt) ?? diagnoseService(error);
 }
 
-/** What has to do with who asks. */
+/** Diagnoses errors about the caller's credentials. */
 function diagnoseKeys(error: unknown): Diagnosis | undefined {
   const next = adviceOn(error) as string;
   switch (troubleOf(error)) {
@@ -139,7 +142,7 @@ function diagnoseService(error: unknown): Diagnosis {
   return { what: `${codeOf(error)}: ${said}`, next: 'Look up the code in the list of S3 error responses.' };
 }
 
-/** What the SDK says, without its advice to programmers and its wrapping of errors from another realm. */
+/** The SDK's message, without its advice to programmers and its wrapping of errors from another realm. */
 function firstLine(error: unknown): string {
   const [line = ''] = messageOf(error).split('\n');
   return line.replace(/^AWS SDK error wrapper for (\w{0,100}Error: )?/, '').trim();

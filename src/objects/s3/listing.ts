@@ -2,22 +2,23 @@ import type { ListObjectsV2CommandOutput, S3 } from '@aws-sdk/client-s3';
 import { StarloadError } from '../../errors.ts';
 import { type S3Place, uriOf } from './uri.ts';
 
-/** An object as a listing names it. */
+/** An object in a listing. */
 export interface ListedObject {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
-  /** When it was last written, in milliseconds since 1970, whole seconds on AWS; absent where the server does not tell. */
+  /** When it was last written, in milliseconds since 1970, whole seconds on AWS; absent if the server does not say. */
   readonly modified: number | undefined;
 }
 
 /**
- * Everything below a prefix, page by page, in the order of the keys' bytes. A page may be empty: S3 and its imitations send
- * such pages before the last one. Throws StarloadError where the pages are no whole listing, and the SDK's errors.
+ * Everything below a prefix, page by page, in the order of the keys' bytes. A page may be empty: S3 and compatible
+ * servers send empty pages before the last one. Throws StarloadError if the pages are not a complete listing, and the
+ * SDK's errors.
  */
 export async function* listPages(client: S3, place: S3Place): AsyncIterable<readonly ListedObject[]> {
   const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3');
-  // Keys are asked for in URL form: XML cannot hold every character a key may have.
+  // Requests URL-encoded keys: XML cannot hold every character that a key may have.
   const query = { Bucket: place.bucket, Prefix: place.key, EncodingType: 'url' } as const;
   const listing = new Listing(place);
   for await (const answer of paginateListObjectsV2({ client }, query)) {
@@ -25,14 +26,14 @@ export async function* listPages(client: S3, place: S3Place): AsyncIterable<read
   }
 }
 
-/** Pages without keys that repeat an earlier page's token: the second of them ends the listing with an error. */
+/** How many pages without keys may repeat an earlier page's token. One more ends the listing with an error. */
 const MOST_STALLS = 1;
 
-/** What has been seen of a listing: its keys must rise, which also keeps an object from being loaded twice. */
+/** The state of a listing. Its keys must ascend, which also prevents loading an object twice. */
 class Listing {
   readonly #place: S3Place;
   #last: string | undefined;
-  /** Those since the last key. */
+  /** The tokens since the last key. */
   #tokens = new Set<string>();
   #stalls = 0;
 
@@ -40,7 +41,7 @@ class Listing {
     this.#place = place;
   }
 
-  /** A page's objects, once the page is known to go on where the last one ended. */
+  /** A page's objects, after checking that the page continues where the last one ended. */
   read(answer: ListObjectsV2CommandOutput): readonly ListedObject[] {
     const objects = this.#parse(answer);
     for (const { key } of objects) {
@@ -51,7 +52,7 @@ class Listing {
   }
 
   #parse({ EncodingType, Contents = [] }: ListObjectsV2CommandOutput): readonly ListedObject[] {
-    // The SDK leaves the keys as they came (3.1169.0); a server that does not know the encoding does not name it.
+    // The SDK does not decode the keys (3.1169.0). A server that does not know the encoding does not name it.
     const decode = EncodingType === 'url' ? (text: string) => this.#decode(text) : (text: string) => text;
     return Contents.map(({ Key = '', Size = 0, ETag = '', LastModified }) => ({
       key: decode(Key),
@@ -61,7 +62,7 @@ class Listing {
     }));
   }
 
-  /** S3 writes a blank as +, others as %20; a plus is %2B with all of them. */
+  /** S3 writes a blank as +, other servers as %20. All of them write a plus as %2B. */
   #decode(text: string): string {
     try {
       return /[+%]/.test(text) ? decodeURIComponent(text.replaceAll('+', '%20')) : text;
@@ -103,14 +104,14 @@ class Listing {
   }
 }
 
-/** Compares by UTF-8 bytes, as S3 does; JavaScript's own order differs for characters beyond U+FFFF. */
+/** Compares by UTF-8 bytes, as S3 does. JavaScript's own order differs for characters beyond U+FFFF. */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   let at = 0;
   while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
   if (at === length) return a.length - b.length;
   const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
-  // Surrogates stand for characters above all others.
+  // Surrogates represent characters above all others.
   return isSurrogate(one) === isSurrogate(other) ? one - other : isSurrogate(one) ? 1 : -1;
 }
 

@@ -8,13 +8,16 @@ export interface S3Object extends SourceObject, S3Place {
   readonly version: string;
 }
 
-/** The place of an object of an S3Store, the key as it is; undefined for one of another store. */
+/** The location of an object of an S3Store, with the unescaped key; undefined for an object of another store. */
 export function s3Place(object: SourceObject): S3Place | undefined {
   const { bucket, key } = object as Partial<S3Object>;
   return bucket === undefined || key === undefined ? undefined : { bucket, key };
 }
 
-/** A listed object as a source file. Throws StarloadError for an object without an ETag: a change of it could not be detected. */
+/**
+ * Converts a listed object to a source file. Throws StarloadError for an object without an ETag, because a change of it
+ * could not be detected.
+ */
 export function describe({ key, size, etag, modified }: ListedObject, bucket: string): S3Object {
   const uri = uriOf({ bucket, key });
   if (etag === '') {

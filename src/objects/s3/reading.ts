@@ -6,11 +6,11 @@ import type { S3Clients } from './client.ts';
 import { explain, isChanged, isMissing, staleError } from './errors.ts';
 import type { S3Object } from './object.ts';
 
-/** How often a stream that was cut is taken up again. Requests that fail from the start are the SDK's to repeat. */
+/** How often an interrupted stream is resumed. The SDK retries requests that fail from the start. */
 const MOST_RESUMES = 3;
 const FIRST_PAUSE_MILLISECONDS = 200;
 
-/** A file's bytes, of the listed version only. A stream that is cut goes on from the byte it had reached. */
+/** A file's bytes, of the listed version only. An interrupted stream continues from the byte it had reached. */
 export async function* readObject(clients: S3Clients, object: S3Object): AsyncIterable<Uint8Array> {
   let reached = 0;
   for (let resumes = 0; ; resumes += 1) {
@@ -32,7 +32,7 @@ export async function* readObject(clients: S3Clients, object: S3Object): AsyncIt
   }
 }
 
-/** What is read ahead is held in memory, on the listing's word. */
+/** Files read ahead are held in memory, trusting the size in the listing. */
 function checkLength({ uri, size }: S3Object, reached: number): void {
   if (reached > size) {
     throw new StarloadError(`cannot read ${uri}: S3 sends more than the ${size} bytes it listed`, {
@@ -51,7 +51,7 @@ async function open(clients: S3Clients, { bucket, key, uri, version }: S3Object,
     }
     return bodyOf(answer, from);
   } catch (error) {
-    // A missing bucket is no stale file.
+    // A missing bucket is not a stale file.
     const isStale = isChanged(error) || (isMissing(error) && (error as Error).name !== 'NoSuchBucket');
     throw isStale ? staleError(uri, error) : explain(error, { action: 'read', uri, bucket });
   }

@@ -14,7 +14,7 @@ import { describe, type S3Object } from './object.ts';
 import { readObject } from './reading.ts';
 import { placeOf, type S3Place, uriOf } from './uri.ts';
 
-/** Files in S3, below `s3://bucket/folder`, or else those whose names begin like it. */
+/** Files in S3 below `s3://bucket/folder` or, if there is no such folder, those whose names begin with it. */
 export class S3Store implements ObjectStore {
   readonly #clients: S3Clients;
 
@@ -33,7 +33,8 @@ export class S3Store implements ObjectStore {
         yield sortOut(objects, place.bucket, prefix);
       }
     } catch (error) {
-      // Only a listing that was denied from the start may mean that a file is named, which alone may be read.
+      // Only a listing that was denied from the start can mean that the root is a single file, and that only that file
+      // may be read.
       const mayBeFile = isEmpty && isDenied(error) && prefix !== place.key;
       const file = mayBeFile ? await this.#findFile(place).catch(() => undefined) : undefined;
       if (file === undefined) throw explain(error, { action: 'list', uri: root, bucket: place.bucket });
@@ -50,8 +51,8 @@ export class S3Store implements ObjectStore {
   }
 
   /**
-   * What a root names that is no folder: one object, or else every file whose name begins so, as COPY would take it. Throws
-   * StarloadError when there is neither.
+   * The files of a root that is not a folder: one object, or every file whose name begins with it, as COPY does. Throws
+   * StarloadError if there is neither.
    */
   async *#withoutFolder(root: string, place: S3Place): AsyncIterable<ListPage> {
     const file = await this.#findFile(place).catch((error: unknown) => {
@@ -73,7 +74,10 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  /** The files of one folder whose names begin like the key. A folder that begins so is somebody else's, or a slip: it throws. */
+  /**
+   * The files of one folder whose names begin with the key. A folder whose name begins with the key belongs to others
+   * or is a mistake: it throws.
+   */
   async *#beginningLike(root: string, place: S3Place): AsyncIterable<readonly ListedObject[]> {
     if (place.key === '' || place.key.endsWith('/')) return;
     let isEmpty = true;
@@ -86,7 +90,7 @@ export class S3Store implements ObjectStore {
         yield objects;
       }
     } catch (error) {
-      // Rights may end with the folder that was asked for first: then nothing is there that may be seen.
+      // Permissions may be limited to the folder that was listed first. Then nothing else is visible.
       if (!isEmpty || !isDenied(error)) throw explain(error, { action: 'list', uri: root, bucket: place.bucket });
     }
   }
@@ -116,7 +120,7 @@ function refuseFolders(root: string, { bucket, key: beginning }: S3Place, object
   }
 }
 
-/** Data files apart from what is not data. The empty objects that consoles make for folders are neither. */
+/** Separates data files from other objects. Omits the empty objects that consoles create for folders. */
 function sortOut(listed: readonly ListedObject[], bucket: string, prefix: string): ListPage {
   const objects: SourceObject[] = [];
   const skipped: SkippedObject[] = [];

@@ -1,22 +1,22 @@
 import { StarloadError } from '../../errors.ts';
 
-/** A place in S3. The key may be a folder, with or without its slash, or empty. */
+/** A location in S3. The key may be a folder, with or without its slash, or empty. */
 export interface S3Place {
   readonly bucket: string;
   readonly key: string;
 }
 
-/** What cannot be seen or would break a line; and the escape itself. */
+/** Characters that are invisible or would break a line, and the escape character itself. */
 const ESCAPED = /[%\p{Cc}\p{Zl}\p{Zp}]/gu;
-/** Exactly what `uriOf` makes of those: `%20` in a key is three characters that mean themselves. */
+/** Exactly the escapes that `uriOf` writes. `%20` in a key is three literal characters. */
 const ESCAPES = /%25|%[01][0-9A-F]|%7F|%C2%[89][0-9A-F]|%E2%80%A[89]/g;
 
-/** `s3://bucket/key`: keys read as they are, only `%` and what cannot be printed is percent-encoded. */
+/** `s3://bucket/key` with a readable key: only `%` and unprintable characters are percent-encoded. */
 export function uriOf({ bucket, key }: S3Place): string {
   return `s3://${bucket}/${key.replace(ESCAPED, encodeURIComponent)}`;
 }
 
-/** The place a URI, or what somebody wrote into dwh.cfg, names. Throws StarloadError. */
+/** The location that a URI, or a user's entry in dwh.cfg, names. Throws StarloadError. */
 export function placeOf(uri: string): S3Place {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(uri) ?? [];
   if (bucket === '') {
@@ -25,13 +25,13 @@ export function placeOf(uri: string): S3Place {
   return { bucket, key: key.replace(ESCAPES, decodeURIComponent) };
 }
 
-/** A place in S3 as COPY names it: `s3://bucket/key`, the key as it is. Throws StarloadError. */
+/** A location in S3 as COPY names it: `s3://bucket/key` with the unescaped key. Throws StarloadError. */
 export function locationOf(uri: string): string {
   const { bucket, key } = placeOf(uri);
   return `s3://${bucket}/${key}`;
 }
 
-/** Whether a root lies in S3. */
+/** Whether a root is in S3. */
 export function isS3(root: string): boolean {
   return root.startsWith('s3://');
 }

@@ -13,24 +13,24 @@ export interface WrittenObject {
   readonly size: number;
 }
 
-/** A place the loader writes to: manifests, bundles, copies. Everything throws StarloadError. */
+/** A location to which the loader writes manifests, bundles and copies. All methods throw StarloadError. */
 export interface WorkStore {
-  /** Writes an object. The body is held in memory: parts are bounded. */
+  /** Writes an object. The body is held in memory, because parts have a limited size. */
   put(uri: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<WrittenObject>;
 
-  /** Copies a source file inside S3, the listed version only. */
+  /** Copies a source file inside S3, in the listed version only. */
   copy(from: SourceObject, toUri: string): Promise<WrittenObject>;
 
-  /** Removes everything whose URI begins so. */
+  /** Removes everything whose URI begins with `prefix`. */
   removeBelow(prefix: string): Promise<void>;
 
-  /** Removes objects; those that are gone already do not matter. Tries all before it throws. */
+  /** Removes objects; ignores those that no longer exist. Tries all of them before it throws. */
   remove(uris: readonly string[]): Promise<void>;
 }
 
-/** As many as DeleteObjects takes. */
+/** The maximum that DeleteObjects accepts. */
 const MOST_REMOVALS = 1000;
-/** Failures named in a message; the rest are counted. */
+/** The number of failures named in a message; the rest are counted. */
 const MOST_NAMED = 5;
 
 /** The work prefix in S3. */
