@@ -1,4 +1,4 @@
-"""Holds src/provision/regions.ts against cfn-lint's regional schemas: where does CloudFormation know which type?"""
+"""Compares src/provision/regions.ts with cfn-lint's regional schemas: which types does CloudFormation know in which region?"""
 
 import json
 import pathlib

@@ -1,5 +1,5 @@
-"""Parses every statement that is sent to Redshift (test/golden/redshift-*.sql) with sqlglot and sqlfluff, both of which know
-the dialect and neither of which was written here. A parser's known gap is listed with the words of the statement it is in."""
+"""Parses every statement that is sent to Redshift (test/golden/redshift-*.sql) with sqlglot and sqlfluff: third-party parsers
+that know the dialect. GAPS lists a parser's known gaps by words of the statement concerned."""
 import glob
 import os
 import re

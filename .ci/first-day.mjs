@@ -1,6 +1,6 @@
-// The commands of docs/first-day.md, one after the other, as a new operator types them: CloudFormation, S3 and STS are
-// moto's (see .ci/with-moto), the warehouse is the Redshift stand-in, reading moto's S3. What they print must be what the
-// document shows. UPDATE_GOLDEN=1 writes the document anew, for review in the diff.
+// Runs the commands of docs/first-day.md in order, as a new operator types them. CloudFormation, S3 and STS are moto's
+// (see .ci/with-moto). The warehouse is the Redshift stand-in, which reads moto's S3. The output must match the document.
+// UPDATE_GOLDEN=1 rewrites the document, for review in the diff.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,13 +17,13 @@ const { AWS_ENDPOINT_URL: moto, AWS_REGION: region } = process.env;
 const objects = s3Reader(moto, region);
 const engine = await startEngine({ databases: ['dwh'], objects, region, stl: false });
 const dataApi = await startDataApi({ engine, clusters: [], workgroups: ['starload'] });
-// As long as the name it gets in the document, so that tables are as wide there.
+// The path has the same length as the one shown in the document, so that tables have the same width.
 const folder = mkdtempSync('/tmp/first-');
 for (const name of readdirSync(ROOT).filter((entry) => !NOT_THEIRS.includes(entry))) {
   symlinkSync(join(ROOT, name), join(folder, name));
 }
 
-// The stand-in's server does not keep this process alive, which must not end before it has said what it found.
+// The stand-in's server does not keep this process alive, and the process must not end before it reports its findings.
 const alive = setInterval(() => {}, 1000);
 let done = 0;
 try {
@@ -43,7 +43,7 @@ try {
   clearInterval(alive);
 }
 
-/** The block with its commands (the lines that begin with "$ ") and what they print now. */
+/** Returns the block with its commands (the lines that begin with "$ ") and their current output. */
 async function played(block) {
   let text = '';
   for (const line of block.split('\n').filter((one) => one.startsWith('$ '))) {
@@ -62,7 +62,7 @@ async function outputOf(command) {
 
 function run(command) {
   const env = { ...process.env, AWS_ENDPOINT_URL_REDSHIFT_DATA: dataApi.url, NO_COLOR: '1' };
-  // npm's own lines ("> starload@0.1.0 etl") are left out.
+  // Leaves out npm's own lines ("> starload@0.1.0 etl").
   const options = { cwd: folder, encoding: 'utf8', env: { ...env, npm_config_loglevel: 'silent' }, timeout: 120_000 };
   return new Promise((resolve) => {
     const child = execFile('bash', ['-c', `exec 2>&1\n${command}`], options, (error, stdout) =>
@@ -72,19 +72,19 @@ function run(command) {
   });
 }
 
-/** Without what is another time, place, name or version each time. */
+/** Replaces times, places, names and versions, which differ on each run. */
 function masked(text) {
   return (
     text
       .replaceAll(folder, '/home/me/starload')
-      // On the terminal of a person lines of the story do not begin with the time.
+      // On an interactive terminal, progress lines do not begin with the time.
       .replace(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ /gm, '')
       .replace(/starload-bucket-[a-z0-9]{12}/g, 'starload-bucket-a1b2c3d4e5f6')
       .replace(/starload-(CopyRole|LoaderPolicy)-[A-Z0-9]{12}/g, 'starload-$1-A1B2C3D4E5F6')
       .replace(/\b20\d{6}T\d{6}Z-[0-9a-f]{16}/g, '20260101T120000Z-0123456789abcdef')
       .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/g, '2026-01-01 12:00:00.000')
       .replace(/\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(?!\.)/g, '2026-01-01 12:00:00')
-      // The column is as wide as its name.
+      // Keeps the width of the column.
       .replace(/(2026-01-01 12:00:00\.000 {2})([\d.]+ s +)/g, (_, before, cell) => before + '1.5 s'.padEnd(cell.length))
       .replace(
         /(2026-01-01 12:00:00 {2}\S+ +\d+ {2})([\d.]+ s +)/g,

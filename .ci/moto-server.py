@@ -1,5 +1,5 @@
-"""moto's server on a free loopback port, which it prints. What moto's CloudFormation lacks and `provision` rests on is
-added here, as little as it takes; the calls, their wire format and S3, IAM and Redshift are moto's own."""
+"""Starts moto's server on a free loopback port and prints the port. Adds only what `provision` needs and moto's CloudFormation
+lacks. The calls, their wire format and S3, IAM and Redshift are moto's own."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ from moto.redshift.models import Cluster
 
 
 def short_form(loader, tag, node):
-    """!Condition is no function, and the name of an attribute may have dots in it."""
+    """!Condition is not a function, and the name of an attribute may contain dots."""
     if tag == "!Condition":
         return {"Condition": node.value}
     if tag == "!GetAtt" and isinstance(node.value, str):
@@ -24,7 +24,7 @@ models.yaml_tag_constructor = short_form
 
 
 def without_nothing(resource_json, resources_map):
-    """AWS::NoValue in a list is no element of it."""
+    """AWS::NoValue in a list does not count as an element."""
     cleaned = clean_json(resource_json, resources_map)
     return [one for one in cleaned if one is not None] if isinstance(resource_json, list) else cleaned
 
@@ -34,7 +34,7 @@ parsing.clean_json = without_nothing
 
 
 def all_parameters(change_set):
-    """The parameters as CloudFormation keeps them: every one, and each a text."""
+    """CloudFormation keeps all parameters, each as a string."""
     declared = change_set.template_dict.get("Parameters", {})
     return {**{name: str(one.get("Default")) for name, one in declared.items()}, **change_set.parameters}
 
@@ -45,14 +45,14 @@ def parameter_list(stack):
 
 models.Stack.stack_parameters = property(lambda stack: stack.parameters)
 models.Stack.parameter_list = property(parameter_list)
-# Resources of types that moto does not know are left out of the lists, not listed without a name.
+# Resources of types that moto does not know are left out of the lists, instead of being listed without a name.
 models.Stack.stack_resources = property(lambda stack: [one for one in stack.resource_map.values() if one is not None])
-# CloudFormation does not refuse a change set without changes: it makes one that has failed, as moto's models do.
+# CloudFormation does not refuse a change set without changes: it creates one that has failed, as moto's models do.
 responses.CloudFormationResponse._validate_different_update = lambda *_: None
 
 
 def with_conditions(self):
-    """A change set leaves out the resources whose condition does not hold: moto adds and keeps them all."""
+    """Leaves out of a change set the resources with a false condition: moto adds and keeps them all."""
     parse(self)
     known = all_parameters(self)
     holds = parsing.LazyDict()
@@ -69,7 +69,7 @@ models.ChangeSet._parse_template = with_conditions
 
 
 def with_outputs(self, change_set_name, stack_name=None):
-    """A stack changed by a change set has that one's outputs and parameters, and no resource that was removed."""
+    """After a change set, the stack has its outputs and parameters, and the removed resources are gone."""
     change_set = self.describe_change_set(change_set_name)
     before = set(change_set.stack.resource_map._resource_json_map)
     execute(self, change_set_name, stack_name)
@@ -89,13 +89,13 @@ def with_outputs(self, change_set_name, stack_name=None):
 execute = models.CloudFormationBackend.execute_change_set
 models.CloudFormationBackend.execute_change_set = with_outputs
 
-# A cluster has the name its template gives it, and its address is a text.
+# A cluster gets the name from its template, and its address is a string.
 Cluster.cloudformation_name_type = staticmethod(lambda: "ClusterIdentifier")
 Cluster.get_cfn_attribute = lambda self, name: self.address if name == "Endpoint.Address" else self.port
 
 
 class Named:
-    """A resource that has a name, and nothing else."""
+    """A resource with only a name."""
 
     def __init__(self, name, account_id, region_name):
         self.physical_resource_id = name

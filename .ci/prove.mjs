@@ -1,7 +1,7 @@
-// Plants one mistake after the other in a copy of this checkout and demands that the check that looks for it fails, and says why.
-// What .ci/run has just seen to pass must be able to fail.
+// Plants one mistake at a time in a copy of this checkout. The check for it must then fail and give the reason. This
+// proves that the checks that .ci/run has just passed are able to fail.
 //   node .ci/prove.mjs [words in the title of a case …]
-// PYTHON names a Python with the packages of .ci/python-packages; without it the cases that need one are skipped.
+// PYTHON is a Python with the packages of .ci/python-packages; without it the cases that need one are skipped.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -39,7 +39,7 @@ test('a planted test', async () => {
   expect(1).toBe(2);
 });
 `;
-/** A command line that does nothing and says that all went well. */
+/** A command line that does nothing and reports success. */
 const IDLE_MAIN = '#!/usr/bin/env node\nprocess.exitCode = 0;\n';
 const TYPE_ERROR = 'export const planted: string = 1;\n';
 
@@ -49,8 +49,8 @@ const change = (from, to) => (text) => {
 };
 
 /**
- * What .ci/run calls, the mistake planted for it (a file's whole text, or how its text changes), the command that must fail,
- * and what it must say.
+ * For each command of .ci/run: the mistake to plant (a file's whole text, or how its text changes), the command that must
+ * fail, and the message it must print.
  */
 const CASES = [
   {
@@ -215,12 +215,12 @@ const CASES = [
   },
 ];
 
-/** Goes to a copy of the checkout, which is gone at the end: a mistake must never stay behind in the checkout itself. */
+/** Works in a copy of the checkout, which is deleted at the end: a mistake must never remain in the checkout itself. */
 function enterCopy(checkout) {
   const top = mkdtempSync(join(tmpdir(), 'starload-prove-'));
   process.on('exit', () => rmSync(top, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-  // The server's user enters it too, where that is not root.
+  // If this user is root, the server runs as another user, who must be able to enter the folder.
   chmodSync(top, 0o755);
   const copy = join(top, 'starload');
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: checkout, encoding: 'utf8' });
@@ -228,7 +228,7 @@ function enterCopy(checkout) {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(checkout, file), join(copy, file), { recursive: true });
   }
-  // A link instead of the modules would hide types from the linter.
+  // Copies the modules, because a link would hide types from the linter.
   execFileSync('cp', ['-a', join(checkout, 'node_modules'), copy]);
   if (existsSync(join(checkout, '../shared'))) symlinkSync(join(checkout, '../shared'), join(top, 'shared'));
   execFileSync('git', ['init', '-q'], { cwd: copy });
@@ -245,7 +245,7 @@ function uncovered() {
   return [...new Set(called)].filter((name) => !helpers.includes(name) && !CASES.some(({ of }) => of === name));
 }
 
-/** Plants, runs, takes back. Returns what is wrong with the check, if anything. */
+/** Plants the mistake, runs the check and restores the files. Returns what is wrong with the check, if anything. */
 function attempt({ of, plant, run = of, says }) {
   const before = Object.keys(plant).map((path) => [path, existsSync(path) ? readFileSync(path, 'utf8') : undefined]);
   try {

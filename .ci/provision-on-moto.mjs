@@ -1,4 +1,4 @@
-// A stack that the built command line really makes, changes and deletes, on moto's server (see .ci/with-moto).
+// The built command line really creates, changes and deletes a stack, on moto's server (see .ci/with-moto).
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ function run(args, code = 0, config = file) {
   return { ...JSON.parse(stdout), story: stderr };
 }
 
-// Nobody can be asked here: nothing is made, and nothing is left of the change set.
+// Without a terminal there is no confirmation: nothing is created, and no change set is left behind.
 assert.match(run(['provision'], 1).error.next, /--yes/);
 const planned = run(['provision', '--dry-run']);
 assert.equal(planned.status, 'planned');
@@ -76,7 +76,7 @@ assert.equal(run(['provision', '--yes', '--email', 'me@example.com']).changes[0]
 assert.match(run(['provision', '--yes', '--engine', 'cluster'], 1).error.message, /would destroy Namespace/);
 assert.match(run(['provision', '--yes', '--max-capacity', '4'], 2).error.next, /--max-capacity 8/);
 
-// moto passes over the template's VersioningConfiguration.
+// moto ignores the template's VersioningConfiguration.
 const s3 = new S3({ forcePathStyle: true });
 await s3.putBucketVersioning({ Bucket: BucketName, VersioningConfiguration: { Status: 'Enabled' } });
 for (const Body of ['old', 'new']) await s3.putObject({ Bucket: BucketName, Key: 'data/a.json', Body });
@@ -116,7 +116,7 @@ assert.deepEqual([all.status, all.bucket, all.versions_deleted], ['removed', nul
 await assert.rejects(s3.headBucket({ Bucket: BucketName }), { name: 'NotFound' });
 assert.equal(run(['teardown', '--yes', '--delete-data']).status, 'absent');
 
-// Without a dwh.cfg one is made, of the example.
+// Without a dwh.cfg, one is created from the example.
 const people = { me: { Type: 'AWS::IAM::User', Properties: { UserName: 'me' } } };
 const cloudFormation = new CloudFormation();
 await cloudFormation.createStack({ StackName: 'people', TemplateBody: JSON.stringify({ Resources: people }) });
@@ -136,7 +136,7 @@ assert.deepEqual(
 assert.equal((await readConfig(fresh, {})).target.workgroup, 'other');
 run(['teardown', '--yes', '--delete-data', '--stack', 'other'], 0, fresh);
 
-// A stack of somebody else's is left alone.
+// A stack that Starload did not create is left alone.
 const bucket = { Type: 'AWS::S3::Bucket' };
 const TemplateBody = JSON.stringify({ Resources: { bucket } });
 await cloudFormation.createStack({ StackName: 'foreign', TemplateBody });

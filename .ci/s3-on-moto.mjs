@@ -1,4 +1,4 @@
-// Our S3 store and a whole load on an S3 that nobody here wrote: moto's (see .ci/with-moto).
+// Tests our S3 store and a whole load on a third-party S3: moto's (see .ci/with-moto).
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ async function readAll(object, options) {
   return Buffer.concat(chunks);
 }
 
-// A line end in a key is a 404 to moto itself; the stand-in's tests have it.
+// moto answers 404 for a key with a line break. The stand-in's tests cover that case.
 const ODD = ['plain', 'with blank', 'plus+and&amp;', '100%', 'a%20b', 'quote\'"', 'ünï/東京 🎵', 'a//b', '=#?;,'];
 for (const [index, key] of ODD.entries()) {
   await s3.putObject({ Bucket: 'near', Key: `odd/${key}.json`, Body: `{"n":${index}}` });
@@ -64,7 +64,7 @@ console.log('ok: copied to another region');
 await stores.work.put('s3://near/work/big.json', Buffer.from('changed'));
 await assert.rejects(readAll(object), /changed since it was listed/);
 await assert.rejects(listAll('s3://nowhere/x'), /there is no bucket nowhere/);
-// moto copies without looking at x-amz-copy-source-if-match: the stand-in's tests have that.
+// moto ignores x-amz-copy-source-if-match. The stand-in's tests cover it.
 console.log('ok: another version than the listed one is refused, and so is a missing bucket');
 
 await stores.work.remove(many.map(({ uri }) => uri));

@@ -1,4 +1,4 @@
-"""Holds the stand-in to a client that was not written here: awswrangler's data_api.redshift, which analysts use. It reads the star
+"""Tests the stand-in with a third-party client: awswrangler's data_api.redshift, which analysts use. It reads the star
 that the built command line has loaded. Needs the environment of .ci/with-standin, with a sample (STANDIN_LOAD)."""
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Holds the Redshift stand-in to a client that was not written here: boto3. Needs the environment that
+"""Tests the Redshift stand-in with a third-party client: boto3. Needs the environment that
 `npm run redshift-local` writes. A statement, a batch, paging, an error, a cancel and a wait."""
 import os
 import time

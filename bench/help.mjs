@@ -1,6 +1,8 @@
 import { MAIN, medians, timeNode } from './time.mjs';
 
-/** `--help` within three times an empty node process: what is not used is not loaded. */
+/**
+ * `--help` must take at most three times as long as an empty node process: this shows that unused modules are not loaded.
+ */
 export const helpIsQuick = {
   title: 'help',
   async measure() {

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { generateData } from '../dist/generate/generate.js';
 import { MAIN, timeNode } from './time.mjs';
 
-/** Less than a million events would take without it: where nothing bounds the smaller load, nothing is compared. */
+/** Less than a million events would use without a limit. Otherwise the limit would not affect the smaller load. */
 const LIMIT = '600MB';
 const PEAK = fileURLToPath(new URL('./peak.mjs', import.meta.url));
 
-/** The peak of a load's resident memory on DuckDB: ten million events against one million, with a memory limit. */
+/** The peak resident memory of a load on DuckDB: ten million events against one million, with a memory limit. */
 export const memory = {
   title: 'memory',
   unit: 'MB',

@@ -10,7 +10,7 @@ import { configFor, startServer } from './postgres-server.mjs';
 
 const EVENTS = 1_000_000;
 
-/** What follows staging, the transforms and the checks, for one more day of events against the same for a million. */
+/** The time after staging, for transforms and checks: one more day of events against the same for a million events. */
 export const postgresIncremental = {
   title: 'postgres-incremental',
   async measure() {
@@ -46,7 +46,7 @@ function dayFiles(root) {
   return files.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 
-/** The seconds between the last row's arrival in staging and the end of the run. */
+/** The seconds from the arrival of the last row in staging to the end of the run. */
 function timeAfterStaging(config) {
   return withConfig(config, { readOnly: false }, async (context) => {
     let staged = 0n;

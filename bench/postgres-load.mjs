@@ -17,8 +17,8 @@ const SONGS = 15_000;
 const RUNS = 3;
 
 /**
- * A whole etl into PostgreSQL, reading JSON, against what the server needs at least: COPY of the same rows from CSV files
- * that are ready, and the same transforms.
+ * A whole etl from JSON into PostgreSQL, against the least the server needs: COPY of the same rows from existing CSV
+ * files, and the same transforms.
  */
 export const postgresLoad = {
   title: 'postgres-load',
@@ -54,7 +54,7 @@ async function compare(server, folder) {
   return { figures, ratio: etl / yardstick, limit: 1.5 };
 }
 
-/** The CSV of every staging table, made before anything is timed. */
+/** Writes the CSV of every staging table before the measurement starts. */
 async function writeCsv(folder) {
   const out = join(folder, 'csv');
   mkdirSync(out);
@@ -75,7 +75,7 @@ async function writeCsv(folder) {
   return tables;
 }
 
-/** How the generated files spell keys that are not in lower case. */
+/** How the generated files spell keys that are not all lower case. */
 const CAMEL = Object.fromEntries(
   ['firstName', 'itemInSession', 'lastName', 'sessionId', 'userAgent', 'userId'].map((key) => [
     key.toLowerCase(),

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Starts the PostgreSQL server that the tests use. Gives its address and how to stop it. */
+/** Starts the PostgreSQL server that the tests use. Returns its address and a function that stops it. */
 export async function startServer() {
   execFileSync(process.execPath, ['scripts/compile.mjs', 'tsconfig.standin.json'], { cwd: ROOT, stdio: 'inherit' });
   const { startPostgres } = await import('../dist-standin/standin/engine/postgres.js');
   const server = await startPostgres();
-  // The server by itself keeps no process alive, so that no test hangs for it; its end is waited for here.
+  // The server does not keep a process alive, so that no test hangs because of it. So this waits for it to end.
   const alive = setInterval(() => {}, 60_000);
   return {
     ...server,

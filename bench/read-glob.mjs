@@ -1,4 +1,4 @@
-// Reads all files of a glob into a table with DuckDB's own reader: the yardstick of bench/small-files.mjs.
+// Reads all files of a glob into a table with DuckDB's own reader: the baseline for bench/small-files.mjs.
 import { DuckDBInstance } from '@duckdb/node-api';
 
 const instance = await DuckDBInstance.create(':memory:');

@@ -1,6 +1,6 @@
-// Measures the loader against limits taken in the same run, prints every figure, and fails when a limit is passed.
-// `npm run bench -- help small-files` runs only the cases whose names begin so. `--slack 1.5` fails at one and a half times a
-// limit only, for machines that other work keeps busy.
+// Measures the loader against limits taken in the same run, prints every figure, and fails if a limit is exceeded. `npm
+// run bench -- help small-files` runs only the cases whose names begin with these words. `--slack 1.5` fails only at one
+// and a half times a limit, for machines that are busy with other work.
 import { parseArgs } from 'node:util';
 import { helpIsQuick } from './help.mjs';
 import { memory } from './memory.mjs';

@@ -8,7 +8,7 @@ import { MAIN, medians, timeNode } from './time.mjs';
 const SONGS = 15_000;
 const READ_GLOB = fileURLToPath(new URL('./read-glob.mjs', import.meta.url));
 
-/** A whole etl of many small files against DuckDB alone reading the same files with one read_json over the glob. */
+/** A whole etl of many small files, against DuckDB alone reading the same files with one read_json over the glob. */
 export const smallFiles = {
   title: 'small-files',
   async measure() {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** Runs `node` with some arguments to its end. Returns the seconds the whole process took; throws when it fails. */
+/** Runs `node` with some arguments until it exits. Returns the seconds of the whole process; throws if it fails. */
 export function timeNode(args, options = {}) {
   const began = process.hrtime.bigint();
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', ...options });
@@ -14,7 +14,7 @@ export function timeNode(args, options = {}) {
   return seconds;
 }
 
-/** The medians of some measurements, taken in turn, so that a machine that slows down slows them all. */
+/** The medians of several measurements, taken in turn so that a slower machine affects all of them equally. */
 export async function medians(runs, measurements) {
   const taken = new Map(Object.keys(measurements).map((name) => [name, []]));
   for (let run = 0; run < runs; run += 1) {

@@ -1,5 +1,6 @@
-// Compiles what a tsconfig names (tsconfig.build.json without an argument). What has changed is put in place file by file, each one
-// whole, and what has no source any more is removed: programs that run meanwhile never find half a file, nor none.
+// Compiles the files of a tsconfig (tsconfig.build.json without an argument). Each changed file is replaced as a whole,
+// one at a time, and files without a source are removed. Programs that run at the same time therefore never find an
+// incomplete or missing file.
 //   node scripts/compile.mjs [TSCONFIG]
 import { execFileSync } from 'node:child_process';
 import {

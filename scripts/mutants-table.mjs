@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes the table of mutants in docs/reliability.md from what a run of the tests left in a folder:
+// Writes the table of mutants in docs/reliability.md from the results that a run of the tests left in a folder:
 //   STARLOAD_MUTANTS=DIR npm run test:nightly -- test/conformance/mutants && node scripts/mutants-table.mjs DIR
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ const DOCUMENT = new URL('../docs/reliability.md', import.meta.url);
 const [BEGIN, END] = ['<!-- mutants: begin -->', '<!-- mutants: end -->'];
 const [folder = '.'] = process.argv.slice(2);
 
-/** Engine → mutant → the trial that noticed it. */
+/** Engine → mutant → the trial that detected it. */
 const noticed = new Map(
   readdirSync(folder)
     .filter((name) => name.endsWith('.json'))

@@ -1,4 +1,5 @@
-// Generates docs/errors.md from the sources: `node scripts/errors/document.mjs` writes it, and a test checks that it is current.
+// Generates docs/errors.md from the sources. `node scripts/errors/document.mjs` writes it; a test checks that it is
+// current.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inventory } from './inventory.mjs';
@@ -29,7 +30,7 @@ const GROUPS = [
   [130, 'Exit code 130 (SIGINT) or 143 (SIGTERM): stopped', 'By Ctrl-C, a scheduler or a shutdown.'],
 ];
 
-/** Folders of src/, the longest first, and their titles for the reader. */
+/** Folders of src/, the longest first, and their titles in the document. */
 const AREAS = [
   ['config/', 'dwh.cfg'],
   ['aws/', 'AWS'],
@@ -50,7 +51,7 @@ const AREAS = [
 ];
 const JUDGED = 'What can be wrong with a record';
 
-/** The text of docs/errors.md. */
+/** Returns the text of docs/errors.md. */
 export function errorsDocument() {
   const all = inventory();
   const groups = GROUPS.map(([code, title, note]) => {
@@ -133,7 +134,6 @@ function commentOf(text) {
   return lines.length === 0 ? '' : `: ${lines.map((line) => line.slice(3)).join(' ')}`;
 }
 
-/** Writes docs/errors.md. */
 export function writeDocument() {
   writeFileSync(DOCUMENT, errorsDocument());
 }

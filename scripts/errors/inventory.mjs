@@ -1,4 +1,4 @@
-// Every error the sources can raise, found in their syntax trees: where, with which exit code, what it says and its cure.
+// Finds every error that the sources can raise, in their syntax trees: the file, the exit code, the message and the cure.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseSync } from '@swc/core';
@@ -6,7 +6,7 @@ import { lookUp, walk } from './scope.mjs';
 import { textsOf } from './texts.mjs';
 
 const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
-/** The classes of src/errors.ts and those made from them, with the exit code they end a command with. */
+/** The classes of src/errors.ts and their subclasses, with the exit code of a command that fails with them. */
 const EXIT_CODES = {
   UsageError: 2,
   ConfigError: 2,
@@ -16,14 +16,14 @@ const EXIT_CODES = {
   WarehouseError: 1,
   StsUnreachable: 1,
 };
-/** Where in the arguments of each the message stands, if not first. */
+/** The position of the message in the arguments of each, if not first. */
 const MESSAGE_AT = { WarehouseError: 1, ConfigError: 1, InterruptedError: 1, BadResult: 1 };
-/** Methods of the configuration's findings, and where their message stands. */
+/** Methods of the configuration's findings, and the position of their message. */
 const FINDINGS = { refuse: 1, refuseValue: 1, matching: 2 };
-/** What stands beside `next` where errors are told apart: what is said, or by what it is known. */
+/** The properties beside `next` where errors are told apart: the message, or how the error is recognised. */
 const KNOWN_BY = ['message', 'what', 'reason', 'pattern', 'codes'];
 
-/** The files that judge records: what they return, or call a reason, is why a record is refused. */
+/** The files that judge records. What they return, or give as `reason`, is why a record is refused. */
 const JUDGES = [
   'objects/bundle.ts',
   'records/frame.ts',
@@ -32,10 +32,10 @@ const JUDGES = [
   'objects/sift.ts',
   'records/record.ts',
 ];
-/** What the message of a finding in dwh.cfg begins with. */
+/** How the message of a finding in dwh.cfg begins. */
 const BEGINNINGS = { refuseValue: '{value} ', matching: '{value} ', complaint: '{value} ', fault: '{KEY} ' };
 
-/** One `{ file, exitCode, messages, cures }` for each place in src/ that raises or explains an error. */
+/** Returns one `{ file, exitCode, messages, cures }` for each place in src/ that raises or explains an error. */
 export function inventory() {
   const files = readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith('.ts'));
   return files.sort().flatMap((file) => errorsOf(file, readFileSync(`${SOURCES}${file}`, 'utf8')));
@@ -54,12 +54,12 @@ function errorsOf(file, source) {
   return found.filter(({ messages, cures }) => messages.length + cures.length > 0);
 }
 
-/** Whether a text says more than the values in it. */
+/** Whether a text contains more than placeholders for values. */
 function isText(text) {
   return /\w/.test(text.replace(/\{[^}]*\}/g, ''));
 }
 
-/** `new StarloadError(message, { next })` and its kin. */
+/** `new StarloadError(message, { next })` and similar classes. */
 function raised(node, scope) {
   const name = node.callee?.value;
   if (node.type !== 'NewExpression' || !(name in EXIT_CODES || name === 'BadResult')) return undefined;
@@ -79,7 +79,7 @@ function messagesOf(name, args, scope) {
   );
 }
 
-/** `BadResult(isConfigured ? 1 : 2, …)`: what the check command does. */
+/** `BadResult(isConfigured ? 1 : 2, …)` is what the check command uses. It is listed with exit code 1. */
 function textsOrNumber(node) {
   return node.type === 'NumericLiteral' ? node.value : 1;
 }
@@ -99,7 +99,7 @@ function explained(file, node, scope) {
   return cures.length === 0 ? undefined : { exitCode, messages: knownBy(first, scope), cures };
 }
 
-/** A message, or by which words or codes of somebody else's message the error is known. */
+/** A message, or the words or codes by which a third-party error is recognised. */
 function knownBy(node, scope) {
   if (node.type === 'RegExpLiteral') return [`… ${readable(node.pattern)} …`];
   if (node.type === 'ArrayExpression')
@@ -112,7 +112,7 @@ function readable(pattern) {
   return words.replaceAll('|', ' | ').replace(/" … "/g, '"…"').replace(/ +/g, ' ');
 }
 
-/** A mistake in dwh.cfg: what it is and what to write instead stand in one sentence. */
+/** A mistake in dwh.cfg. One sentence says what it is and what to write instead. */
 function mistaken(file, node, scope) {
   if (!file.startsWith('config/')) return undefined;
   const method = node.type === 'CallExpression' ? node.callee.property?.value : undefined;
@@ -124,7 +124,6 @@ function mistaken(file, node, scope) {
   return whole.length === 0 ? undefined : { exitCode: 2, messages: whole, cures: [] };
 }
 
-/** Why a record is refused. */
 function judged(file, node, scope) {
   if (!JUDGES.includes(file)) return undefined;
   const said = node.type === 'ReturnStatement' ? node.argument : property(node, 'reason');
@@ -132,7 +131,7 @@ function judged(file, node, scope) {
   return messages.length === 0 ? undefined : { exitCode: 3, messages, cures: [] };
 }
 
-/** The value of an object's property; of the short form `{ next }` its name. */
+/** The value of an object's property, or the name for the short form `{ next }`. */
 function property(node, name) {
   const found = node?.properties?.find((one) => (one.key ?? one).value === name);
   return found?.type === 'Identifier' ? found : found?.value;

@@ -1,4 +1,4 @@
-// Which names a place in a syntax tree knows: the constants and functions around it.
+// Finds the names that are visible at a place in a syntax tree: the constants and functions around it.
 
 const FUNCTIONS = [
   'FunctionDeclaration',
@@ -9,7 +9,7 @@ const FUNCTIONS = [
   'Constructor',
 ];
 
-/** Calls `visit` with every node and the scope it stands in. */
+/** Calls `visit` with every node and its scope. */
 export function walk(node, visit, scope = undefined) {
   if (node === null || typeof node !== 'object') return;
   const isScope = node.type === 'Module' || FUNCTIONS.includes(node.type);
@@ -18,12 +18,12 @@ export function walk(node, visit, scope = undefined) {
   for (const child of Object.values(node)) walk(child, visit, inner);
 }
 
-/** What a constant was made of; undefined for anything else. */
+/** The initial value of a constant; undefined for anything else. */
 export function lookUp(scope, name) {
   return scope === undefined || scope.names.has(name) ? scope?.names.get(name) : lookUp(scope.outer, name);
 }
 
-/** What a function of the file returns, each `{ node, scope }`. */
+/** The return values of a function of the file, each `{ node, scope }`. */
 export function returnsOf(scope, name) {
   if (scope === undefined) return [];
   const found = scope.functions.get(name);
@@ -56,14 +56,14 @@ function declare(node, { names, functions }) {
   else bind(node.id, { names });
 }
 
-/** The names a pattern or a parameter gives to values nobody knows. */
+/** Binds the names in a pattern or a parameter, since their values are unknown. */
 function bind(pattern, scope) {
   within(pattern, (one) => {
     if (one.type === 'Identifier') scope.names.set(one.value, undefined);
   });
 }
 
-/** Every node that does not stand in a function further in, and those functions themselves. */
+/** Visits every node outside inner functions, and those functions themselves. */
 function within(node, visit) {
   if (node === null || typeof node !== 'object') return;
   if (typeof node.type === 'string') visit(node);

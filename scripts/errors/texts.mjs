@@ -1,8 +1,8 @@
-// What a message says, read from the syntax tree of its expression: each wording it can take, with {names} for values.
+// Reads a message from the syntax tree of its expression: each wording it can have, with {names} for values.
 import { lookUp, returnsOf } from './scope.mjs';
 
 const LONGEST_PART = 200;
-/** Values that are the words of somebody else, under one name. */
+/** Values that contain third-party text, and the name shown for each. */
 const NAMES = {
   messageOf: 'reason',
   firstLine: 'reason',
@@ -14,14 +14,14 @@ const NAMES = {
   nameWithLine: 'KEY',
   showValue: 'value',
 };
-/** What the findings of a dwh.cfg say of a setting. */
+/** What the findings of a dwh.cfg say about a setting. */
 const FINDINGS = {
   nameOf: 'KEY',
   show: 'value',
   missing: 'KEY is missing: add …',
   notFilledIn: 'KEY is not filled in: write …',
 };
-/** Functions whose texts are those of a table that is listed by itself. */
+/** Functions that take their texts from a table that is listed separately. */
 const ELSEWHERE = { adviceOn: 'By its code: see [AWS](#aws).' };
 /** Functions and methods that only change how their value looks. */
 const DRESSING = [
@@ -39,7 +39,7 @@ const DRESSING = [
   'printable',
 ];
 
-/** The wordings of an expression; none for what is no text. `scope` knows the names around it. */
+/** The wordings of an expression; none if it is not a text. `scope` has the names around it. */
 export function textsOf(node, scope, depth = 0) {
   const go = (other) => textsOf(other, scope, depth + 1);
   if (node == null || depth > 6) return [];
@@ -66,20 +66,20 @@ export function textsOf(node, scope, depth = 0) {
   }
 }
 
-/** What a constant says; a number only where it is one for good, by its name. */
+/** The text of a constant. A number only if its name marks it as a fixed constant. */
 function constantOf(name, scope, depth) {
   const value = lookUp(scope, name);
   const isNumber = value?.type === 'NumericLiteral' && name === name.toUpperCase();
   return isNumber ? [String(value.value)] : textsOf(value, scope, depth + 1);
 }
 
-/** The left side, or its name where it is no text, and the right side where it says something. */
+/** The left side, or its name if it is not a text, and the right side if it is not empty. */
 function eitherOf({ left, right }, scope, depth) {
   const [first, second] = [left, right].map((node) => textsOf(node, scope, depth + 1));
   return [...(first.length === 0 ? [`{${nameOf(left)}}`] : first), ...second.filter((text) => text !== '')];
 }
 
-/** A value within a text: what it says if it has but one wording, its choices, or its name in braces. */
+/** A value within a text: its wording if there is only one, its choices, or its name in braces. */
 function partOf(node, scope, depth) {
   if (node === undefined) return '';
   if (node.callee?.value === 'counted') return `{number} ${node.arguments[1].expression.value}s`;
@@ -90,12 +90,12 @@ function partOf(node, scope, depth) {
   return texts.length > 1 ? `[${only}]` : only;
 }
 
-/** The function of its own file, or method of its own class, that a call is of. */
+/** The name of the called function of the same file, or method of the same class. */
 function calledIn({ callee }) {
   return callee.object?.type === 'ThisExpression' ? callee.property.value : callee.value;
 }
 
-/** What to call a value. */
+/** The name to show for a value. */
 function nameOf(node) {
   switch (node?.type) {
     case 'Identifier':
