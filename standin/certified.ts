@@ -1,14 +1,16 @@
 import type { CertifiedDocument } from '../src/certify/document.ts';
 import type { StandinOptions } from './standin.ts';
 
-/** One choice of the stand-in by the answer of a probe: `dataApi.uncertain.afterFailure`, say, and its values. */
+/**
+ * One choice of the stand-in that a probe's answer settles, for example `dataApi.uncertain.afterFailure`, and its values.
+ */
 interface Choice {
   readonly of: 'dataApi' | 'values' | 'engine';
   readonly name: string;
   readonly values: Readonly<Record<string, string | boolean>>;
 }
 
-/** The choices that a certification settles, by the probe's name. */
+/** The choices that a certification settles, by the name of the probe. */
 export const CHOICES: Readonly<Record<string, Choice>> = {
   same_token: {
     of: 'dataApi',
@@ -49,7 +51,10 @@ export const CHOICES: Readonly<Record<string, Choice>> = {
   },
 };
 
-/** What the stand-in is to be like to answer as a certified warehouse did. An answer that it has no choice for changes nothing. */
+/**
+ * The options that make the stand-in answer as a certified warehouse did. An answer without a matching choice changes
+ * nothing.
+ */
 export function optionsOf({ format, answers, engine }: CertifiedDocument): StandinOptions {
   if (format !== 1) {
     throw new Error('not a document of npm run certify');

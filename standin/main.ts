@@ -51,7 +51,7 @@ function claimOrEnd(dir: string): void {
   }
 }
 
-/** Starts everything, writes the two files, says `ready`, and stops at a signal. */
+/** Starts everything, writes the two files, prints `ready`, and stops at a signal. */
 async function serve(dir: string, load: string | undefined, options: StandinOptions): Promise<void> {
   const standin = await startStandin(options);
   standin.s3.createBucket(BUCKET, REGION);
@@ -71,7 +71,7 @@ async function serve(dir: string, load: string | undefined, options: StandinOpti
   process.stdout.write('ready\n');
 }
 
-/** Puts a folder's files into the bucket, keys as the relative paths. */
+/** Puts a folder's files into the bucket, with their relative paths as keys. */
 function upload({ s3 }: Standin, folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) {

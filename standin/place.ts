@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the files that redshift-local writes begin with. */
+/** The first line of the files that redshift-local writes. */
 export const WRITTEN = '# Written by npm run redshift-local';
 
-/** Makes a folder for dwh.cfg and env. Throws, with nothing changed, where one of them is there and not from an earlier run. */
+/**
+ * Creates a folder for dwh.cfg and env. Throws, with nothing changed, if one of them exists and is not from an earlier
+ * run.
+ */
 export function claimConfig(folder: string): void {
   for (const name of ['dwh.cfg', 'env']) {
     const path = join(folder, name);

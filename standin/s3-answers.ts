@@ -1,14 +1,13 @@
 import type { Bucket, ListItem, StoredObject } from './s3-buckets.ts';
 import type { S3Request } from './s3-request.ts';
 
-/** An answer before it is sent. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
 }
 
-/** S3's answer to a mistake: a status and an <Error> with a code. */
+/** S3's answer to an error: a status and an <Error> with a code. */
 export class S3Error extends Error {
   readonly status: number;
   readonly code: string;
@@ -36,7 +35,7 @@ export class S3Error extends Error {
   }
 }
 
-/** The attribute of every answer's root but an error's. */
+/** The attribute of the root of every answer that is not an error. */
 export const NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
 export function xml(status: number, content: string, headers: Readonly<Record<string, string>> = {}): Answer {
@@ -44,7 +43,7 @@ export function xml(status: number, content: string, headers: Readonly<Record<st
   return { status, headers: { 'content-type': 'application/xml', ...headers }, body };
 }
 
-/** An element with text. What XML 1.0 cannot hold goes out as it is and breaks the reader, as S3's does. */
+/** An element with text. Characters that XML 1.0 cannot hold are sent unchanged and break the reader, as with S3. */
 export function element(name: string, text: string): string {
   const escaped = text
     .replaceAll('&', '&amp;')
@@ -54,16 +53,19 @@ export function element(name: string, text: string): string {
   return `<${name}>${escaped}</${name}>`;
 }
 
-/** A page of a listing as some servers send it. */
+/** A page of a listing that imitates other servers. */
 export interface PageFault {
   readonly kind: 'page';
   /** Whether its keys are left for a later page. */
   readonly empty: boolean;
-  /** Where it says that the listing goes on: where it does, where this page began, or nowhere, though there is more. */
+  /**
+   * Where its token continues the listing: at the right place, at the start of this page, or nowhere, although there is
+   * more.
+   */
   readonly token: 'next' | 'same' | 'none';
 }
 
-/** ListObjectsV2. The token says after what to go on, and which of the pages with that beginning it leads to. */
+/** ListObjectsV2. The token holds the key after which to continue, and which of the pages with that start it leads to. */
 export function listObjects(
   bucket: Bucket,
   { bucket: name, query }: S3Request,
@@ -115,7 +117,7 @@ function renderItem(item: ListItem, encode: (text: string) => string): string {
   ].join('')}</Contents>`;
 }
 
-/** S3 writes a blank as + and leaves the slash. */
+/** S3 encodes a blank as + and does not encode the slash. */
 function urlEncode(text: string): string {
   const special = /[!'()*]/g;
   return encodeURIComponent(text)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An object: its bytes are asked for when they are wanted, for they may lie in a file. */
+/** An object. Its bytes are read only on demand, because they may be in a file. */
 export interface StoredObject {
   readonly etag: string;
   readonly size: number;
@@ -10,11 +10,11 @@ export interface StoredObject {
   readonly body: () => Buffer;
 }
 
-/** What a listing asks for, decoded. */
+/** The decoded parameters of a listing. */
 export interface ListQuery {
   readonly prefix: string;
   readonly delimiter: string;
-  /** Exclusive; a common prefix stands for all its keys. */
+  /** Exclusive; a common prefix represents all its keys. */
   readonly after: { readonly key: string; readonly isPrefix: boolean } | undefined;
   readonly max: number;
 }
@@ -54,7 +54,7 @@ export class Bucket {
     }
   }
 
-  /** Keys and common prefixes in the order of their bytes, one more than asked for when there are more. */
+  /** Keys and common prefixes in the order of their bytes: one more than requested, if there are more. */
   list({ prefix, delimiter, after, max }: ListQuery): readonly ListItem[] {
     const keys = this.#sortedKeys();
     const items: ListItem[] = [];
@@ -81,7 +81,7 @@ export class Bucket {
   }
 }
 
-/** A file changes its ETag with its time; only an upload's ETag is its MD5, in S3 too. */
+/** A file's ETag changes with its time. Only an upload's ETag is its MD5, in S3 too. */
 function* filesBelow(folder: string, prefix: string): Iterable<[string, StoredObject]> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

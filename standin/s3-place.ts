@@ -7,7 +7,7 @@ export const SECRET = 'wJalrXUtnFEMI/not-a-real-secret/EXAMPLEKEY';
 export const TOKEN = 'IQoJb3JpZ2luX2Vj-not-a-real-token';
 export const KEY_ID = 'AKIAIOSFODNN7EXAMPLE';
 
-/** A server and everything that talks to it. */
+/** A server and the store that talks to it. */
 export interface S3Bench {
   readonly server: S3Server;
   readonly clients: S3Clients;
@@ -15,7 +15,7 @@ export interface S3Bench {
   readonly work: S3WorkStore;
 }
 
-/** Starts a server, gives it to the action with a store that talks to it, and stops it. */
+/** Starts a server, passes it to the action with a store that talks to it, and stops it. */
 export async function withS3<T>(action: (bench: S3Bench) => T | Promise<T>, options: S3Options = {}): Promise<T> {
   const server = await startS3Server();
   const keys = { accessKeyId: KEY_ID, secretAccessKey: SECRET, sessionToken: TOKEN };

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What a request asks for, as a fault sees it. */
+/** A request as a fault sees it. */
 export interface S3Request {
   readonly operation: string;
   readonly bucket: string;
   readonly key: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
-  /** The region it was signed for; undefined for an unsigned one. */
+  /** The region it was signed for; undefined if unsigned. */
   readonly region: string | undefined;
-  /** How many requests of this operation for this key have come before. */
+  /** The number of earlier requests of this operation for this key. */
   readonly earlier: number;
 }
 
@@ -52,7 +52,7 @@ function operationOf({ method = '', headers }: IncomingMessage, key: string, que
   return names[method] ?? method;
 }
 
-/** Uploads in parts, as far as copies need them. */
+/** Multipart uploads, as far as copies need them. */
 function multipartOperation(method: string, isCopy: boolean, query: URLSearchParams): string | undefined {
   if (method === 'POST' && query.has('uploads')) return 'CreateMultipartUpload';
   if (!query.has('uploadId')) return undefined;
@@ -72,7 +72,7 @@ function bucketOperation(method: string, query: URLSearchParams): string {
   return names[method] ?? method;
 }
 
-/** A request's body; the chunks and trailers of `aws-chunked` are taken off. */
+/** A request's body, without the chunk headers and trailers of `aws-chunked`. */
 export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) {

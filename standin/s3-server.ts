@@ -18,7 +18,7 @@ import { Uploads } from './s3-uploads.ts';
 
 export type { S3Request } from './s3-request.ts';
 
-/** What can go wrong on the way, on demand. */
+/** Faults that can be injected. */
 export type Fault =
   | {
       readonly kind: 'error';
@@ -27,29 +27,29 @@ export type Fault =
       readonly message?: string;
       readonly extra?: Readonly<Record<string, string>>;
     }
-  /** Sends so many bytes of the body, then cuts the connection. */
+  /** Sends this many bytes of the body, then cuts the connection. */
   | { readonly kind: 'cut'; readonly after: number }
   | { readonly kind: 'delay'; readonly milliseconds: number }
-  /** Takes the request and never answers; or stops in the middle of the body, the connection open. */
+  /** Takes the request and never answers; or stops in the middle of the body, with the connection open. */
   | { readonly kind: 'silence'; readonly after?: number }
   | PageFault;
 
 export interface S3ServerOptions {
   readonly port?: number;
-  /** Where buckets are made on demand; us-east-1 if absent. */
+  /** The region where buckets are created on demand; us-east-1 if absent. */
   readonly region?: string;
   /** Local folders to serve as read-only buckets, by bucket name. */
   readonly folders?: Readonly<Record<string, string>>;
 }
 
-/** An S3 for tests and for trying things out: path-style, in memory, every signature is right. */
+/** An S3 for tests and for trying things out: path-style, in memory, every signature is accepted. */
 export interface S3Server {
   readonly url: string;
   /** The requests so far. */
   readonly requests: readonly S3Request[];
-  /** Asked about every request; may be set at any time. */
+  /** Called for every request; may be set at any time. */
   faults: (request: S3Request) => Fault | undefined;
-  /** The most keys of a page of a listing. */
+  /** The maximum number of keys per page of a listing. */
   maxKeys: number;
   createBucket(bucket: string, region?: string): void;
   put(bucket: string, key: string, body: string | Uint8Array): StoredObject;
@@ -207,7 +207,7 @@ class Standin implements S3Server {
     return xml(200, `<CopyObjectResult ${NAMESPACE}>${element('ETag', `"${etag}"`)}</CopyObjectResult>`);
   }
 
-  /** What a copy is made of, of the version that it asks for. */
+  /** The source of a copy, in the requested version. */
   #sourceOf({ headers }: S3Request): Buffer {
     const text = decodeURIComponent(String(headers['x-amz-copy-source'])).replace(/^\//, '');
     const [, name = '', sourceKey = ''] = /^([^/]*)\/(.*)$/s.exec(text) ?? [];
@@ -250,7 +250,7 @@ function objectOf(bucket: Bucket, key: string): StoredObject {
   return object;
 }
 
-/** us-east-1 sends away with a redirect, every other region with a complaint about the signature. */
+/** us-east-1 answers with a redirect, every other region with an error about the signature. */
 function refuseOtherRegion({ region }: Bucket, { region: signed, operation }: S3Request): void {
   if (signed === undefined || signed === region || operation === 'GetBucketLocation') {
     return;

@@ -2,13 +2,13 @@ import { type Answer, element, NAMESPACE, S3Error, xml } from './s3-answers.ts';
 import { type Bucket, md5 } from './s3-buckets.ts';
 import type { S3Request } from './s3-request.ts';
 
-/** S3's limit for any part but the last is 5 MiB; tests would be slow with it. */
+/** Parts have no minimum size here: S3's limit of 5 MiB for any part except the last would make tests slow. */
 interface Upload {
   readonly key: string;
   readonly parts: Map<number, Buffer>;
 }
 
-/** Uploads in parts whose parts are copies. */
+/** Multipart uploads whose parts are copies. */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>();
 
@@ -44,7 +44,7 @@ export class Uploads {
     return xml(200, `<CopyPartResult ${NAMESPACE}>${element('ETag', `"${md5(part)}"`)}</CopyPartResult>`);
   }
 
-  /** The ETag of an object of several parts is no MD5 of it. */
+  /** The ETag of a multipart object is not its MD5. */
   #complete(bucket: Bucket, { key, parts }: Upload, id: string): Answer {
     const bodies = [...parts].sort(([a], [b]) => a - b).map(([, body]) => body);
     const etag = `${md5(Buffer.concat(bodies))}-${bodies.length}`;

@@ -6,13 +6,13 @@ import type { EngineOptions } from './engine/options.ts';
 import { type S3Server, startS3Server } from './s3-server.ts';
 import { type StsServer, startStsServer } from './sts-server.ts';
 
-/** A warehouse, an S3 and an STS on this machine that answer as those of AWS do, as far as docs/engines.md says. */
+/** A warehouse, an S3 and an STS on this machine that answer as AWS's do, as far as docs/engines.md says. */
 export interface Standin {
   readonly s3: S3Server;
   readonly sts: StsServer;
   readonly dataApi: Awaited<ReturnType<typeof startDataApi>>;
   readonly engine: Awaited<ReturnType<typeof startEngine>>;
-  /** Environment variables that lead the AWS SDK here, with credentials that are none. */
+  /** Environment variables that point the AWS SDK here, with fake credentials. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function startStandin({
   dataApi: front = {},
   engine: behind = {},
 }: StandinOptions = {}): Promise<Standin> {
-  // Said once per process on Node 20; the SDK's version is pinned.
+  // Suppresses the SDK's warning about Node 20, printed once per process; the SDK's version is pinned.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const s3 = await startS3Server({ region: REGION });
   const sts = await startStsServer();

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 /** What STS answers: an identity at a time, or a refusal. AWS: STS API reference, GetCallerIdentity and common errors. */
 export interface StsAnswer {
   readonly refusal?: { readonly status: number; readonly code: string; readonly message: string };
-  /** How far its clock is from this machine's. */
+  /** The difference between its clock and this machine's. */
   readonly aheadMilliseconds?: number;
 }
 
-/** An STS for tests and for trying things out: it answers GetCallerIdentity, whoever asks. */
+/** An STS for tests and for trying things out: it answers GetCallerIdentity for any caller. */
 export interface StsServer {
   readonly url: string;
   /** May be set at any time. */

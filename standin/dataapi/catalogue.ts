@@ -23,7 +23,7 @@ const TABLES = `SELECT table_name, table_type, table_schema FROM svv_tables
 const COLUMNS = `SELECT column_name, data_type, is_nullable, character_maximum_length, numeric_precision, numeric_scale, table_schema
   FROM svv_columns WHERE table_schema LIKE :schema AND table_name = :name ORDER BY table_schema, ordinal_position`;
 
-/** ListDatabases: needs a connection, as all operations here. */
+/** ListDatabases: needs a connection, like all operations here. */
 export async function listDatabases(service: Service, request: ListDatabasesCommandInput): Promise<Wire> {
   const { engine } = service.settings;
   const connect = targetOf(request, service.settings).connect;
@@ -39,7 +39,7 @@ export async function listSchemas(service: Service, request: ListSchemasCommandI
   return { Schemas: items, NextToken: next };
 }
 
-/** ListTables, views and system tables too. */
+/** ListTables: also lists views and system tables. */
 export async function listTables(service: Service, request: ListTablesCommandInput): Promise<Wire> {
   const { SchemaPattern, TablePattern, MaxResults, NextToken } = request;
   const rows = await select(service, request, TABLES, { schema: SchemaPattern || '%', name: TablePattern || '%' });
@@ -47,7 +47,7 @@ export async function listTables(service: Service, request: ListTablesCommandInp
   return { Tables: items, NextToken: next };
 }
 
-/** DescribeTable: the columns, in order. A table that is not there has none; what the service says is not documented. */
+/** DescribeTable: the columns, in order. An unknown table has none; AWS does not document what the service says. */
 export async function describeTable(service: Service, request: DescribeTableCommandInput): Promise<Wire> {
   const { Schema, Table = '', MaxResults, NextToken } = request;
   const rows = await select(service, request, COLUMNS, { schema: Schema || '%', name: Table });
@@ -105,8 +105,8 @@ function tableType(type: string, schema: string): string {
 }
 
 /**
- * SQL's names of types as ColumnMetadata has them, and how long their values are: JDBC's column size, which the samples
- * of the AWS page "Passing SQL statements to an Amazon Redshift data warehouse" show for some of them.
+ * SQL's type names as in ColumnMetadata, and the length of their values: JDBC's column size, which the samples of the AWS
+ * page "Passing SQL statements to an Amazon Redshift data warehouse" show for some of them.
  */
 const TYPES: Readonly<Record<string, readonly [name: string, length: number, scale: number]>> = {
   smallint: ['int2', 5, 0],
@@ -122,7 +122,7 @@ const TYPES: Readonly<Record<string, readonly [name: string, length: number, sca
   'time with time zone': ['timetz', 21, 6],
 };
 
-/** Types whose length each column has for itself. */
+/** Types with a separate length for each column. */
 const SIZED: Readonly<Record<string, string>> = { 'character varying': 'varchar', character: 'bpchar' };
 
 function describedColumn(row: Row, table: string): Wire {

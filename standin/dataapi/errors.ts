@@ -1,6 +1,6 @@
 import type { Wire } from './wire.ts';
 
-/** An error the service answers a request with. `type` is what the SDK names its exception class by. */
+/** An error answer of the service. `type` is the name that the SDK uses for its exception class. */
 export class ApiError extends Error {
   readonly type: string;
   readonly status: number;
@@ -35,8 +35,8 @@ export const KNOWN = {
 } as const;
 
 /**
- * Texts and codes nobody has seen from the real service: a client must not depend on any of them. The choices of behaviour
- * that are open as well are `UncertainChoices` in options.ts.
+ * Texts and codes that have not been seen from the real service: a client must not depend on any of them. Choices of
+ * behaviour that are open too are `UncertainChoices` in options.ts.
  */
 export const UNCERTAIN = {
   violation: (at: string, constraint: string) =>
@@ -73,7 +73,7 @@ export const UNCERTAIN = {
 /** The request breaks a rule of the API. */
 export const validation = (message: string) => new ApiError('ValidationException', 400, { Message: message });
 
-/** HTTP 400, which live tests saw, although the model says 404. */
+/** HTTP 400, seen in live tests, although the model says 404. */
 export const notFound = (message: string, id: string) =>
   new ApiError('ResourceNotFoundException', 400, { Message: message, ResourceId: id });
 
@@ -89,18 +89,18 @@ export const internal = (message: string = UNCERTAIN.internal) =>
 export const connectionFailed = (text: string) =>
   new ApiError('DatabaseConnectionException', 500, { Message: UNCERTAIN.connectionFailed(text) });
 
-/** Over the calls per second of an operation (AWS page "Calling the Data API": 400, retried by the SDK). */
+/** Too many calls per second of an operation (AWS page "Calling the Data API": 400, retried by the SDK). */
 export const throttled = () => new ApiError('ThrottlingException', 400, { message: KNOWN.throttled });
 
-/** Credentials that are over; 403 as the common errors page of newer services has it. */
+/** Expired credentials; 403, as on the common errors page of newer services. */
 export const expiredToken = () => new ApiError('ExpiredTokenException', 403, { message: UNCERTAIN.expiredToken });
 
 /** No Authorization header (AWS page "Common Errors" of Amazon Redshift: 403). */
 export const missingAuthentication = () =>
   new ApiError('MissingAuthenticationTokenException', 403, { message: UNCERTAIN.missingAuthentication });
 
-/** X-Amz-Target names nothing that is here. */
+/** X-Amz-Target names an operation that does not exist here. */
 export const unknownOperation = () => new ApiError('UnknownOperationException', 400, {});
 
-/** The body is not JSON, or a member has another type. */
+/** The body is not JSON, or a member has the wrong type. */
 export const serialization = (message: string) => new ApiError('SerializationException', 400, { Message: message });

@@ -6,7 +6,7 @@ type Convert = (text: string) => Wire;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 const long: Convert = (text) => ({ longValue: new Raw(text) });
-// NaN and the infinities are no JSON numbers; AWS JSON writes them as text.
+// NaN and the infinities are not JSON numbers; AWS JSON writes them as text.
 const double: Convert = (text) => ({ doubleValue: JSON_NUMBER.test(text) ? new Raw(text) : text });
 const boolean: Convert = (text) => ({ booleanValue: text === 't' || text === 'true' });
 
@@ -21,8 +21,9 @@ const CONVERT: Readonly<Record<string, Convert>> = {
 };
 
 /**
- * A value as a Field: integers longValue, floats doubleValue, booleans booleanValue, all else stringValue, DECIMAL and
- * timestamps too (AWS page "Calling the Data API": JDBC data type mapping). NULL of any type is isNull.
+ * A value as a Field: longValue for integers, doubleValue for floats, booleanValue for booleans, and stringValue for the
+ * rest, including DECIMAL and timestamps (AWS page "Calling the Data API": JDBC data type mapping). NULL of any type is
+ * isNull.
  */
 export function field(text: string | null, { typeName }: ColumnInfo, zeroFraction: boolean): Wire {
   if (text === null) {
@@ -37,7 +38,7 @@ export function field(text: string | null, { typeName }: ColumnInfo, zeroFractio
 const SIGNED = new Set(['int2', 'int4', 'int8', 'float4', 'float8', 'numeric']);
 const CASE_SENSITIVE = new Set(['varchar', 'bpchar', 'text', 'name', 'char']);
 
-/** Where a column stands; results of expressions have no table. */
+/** The table of a column; results of expressions have none. */
 export interface ColumnPlace {
   readonly schema: string;
   readonly table: string;

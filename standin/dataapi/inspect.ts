@@ -24,7 +24,10 @@ export async function describeStatement(
   return part === undefined ? describe(statement) : describeSubStatement(statement, part);
 }
 
-/** CancelStatement: answers at once; the state becomes ABORTED when the backend gave in, if it was not faster. */
+/**
+ * CancelStatement: answers at once. The state becomes ABORTED when the backend has stopped, unless the statement ends
+ * first.
+ */
 export function cancelStatement(service: Service, { Id = '' }: CancelStatementCommandInput): Wire {
   const { statement, part } = service.statements.find(Id);
   if (part !== undefined) {
@@ -37,7 +40,7 @@ export function cancelStatement(service: Service, { Id = '' }: CancelStatementCo
   return { Status: true };
 }
 
-/** ListStatements, the newest first: finished ones only unless a Status is asked for (service model). */
+/** ListStatements, the newest first: only finished ones, unless the request gives a Status (service model). */
 export function listStatements(service: Service, request: ListStatementsCommandInput): Wire {
   const { MaxResults, NextToken, StatementName = '', Status = 'FINISHED' } = request;
   checkOneTarget(request);
@@ -51,7 +54,10 @@ export function listStatements(service: Service, request: ListStatementsCommandI
   return { Statements: page.items.map(listedStatement), NextToken: page.next };
 }
 
-/** ListSessions: those that are not closed unless a Status is asked for (AWS page "Calling the Data API", list-sessions). */
+/**
+ * ListSessions: those that are not closed, unless the request gives a Status (AWS page "Calling the Data API",
+ * list-sessions).
+ */
 export function listSessions(service: Service, request: ListSessionsCommandInput): Wire {
   const { MaxResults, NextToken, SessionId, Status } = request;
   checkOneTarget(request);

@@ -34,11 +34,11 @@ export async function perform<O extends Operation>(
   call: Call,
 ): Promise<Wire> {
   record(known(operation, service))(body, '');
-  // The rules checked what the type says.
+  // The rules have already checked what the type says.
   return HANDLERS[operation](service, body as unknown as Requests[O], call);
 }
 
-// Without long polling WaitTimeSeconds is a member nobody knows, so it is not checked either.
+// Without long polling WaitTimeSeconds is an unknown member, so it is not checked either.
 function known(operation: Operation, { settings: { longPolling } }: Service) {
   const { members, required } = RULES[operation];
   const { WaitTimeSeconds, ...rest } = members;

@@ -3,7 +3,10 @@ import type { FaultInjector } from './faults.ts';
 import type { Pause } from './pause.ts';
 import type { Operation } from './requests.ts';
 
-/** Limits of the service (AWS page "Considerations when calling the Data API", and "Quotas and limits in Amazon Redshift"). */
+/**
+ * Limits of the service (AWS pages "Considerations when calling the Data API" and "Quotas and limits in Amazon
+ * Redshift").
+ */
 export interface Quotas {
   /** Statements that are not terminal, per cluster or workgroup. */
   readonly activeStatements: number;
@@ -14,12 +17,12 @@ export interface Quotas {
   readonly sqlBytes: number;
   readonly rowBytes: number;
   readonly resultBytes: number;
-  /** A page of a JSON result ends at either; AWS gives no numbers. */
+  /** A page of a JSON result ends at the first of these two limits; AWS gives no numbers. */
   readonly pageRows: number;
   readonly pageBytes: number;
   /** A page of ListStatements and ListSessions (service model: MaxResults). */
   readonly listPage: number;
-  /** CSV results: each response holds chunks up to so much (AWS page "Calling the Data API": 1 MB, 15 MB). */
+  /** CSV results: each response holds chunks up to this size (AWS page "Calling the Data API": 1 MB, 15 MB). */
   readonly csvChunkBytes: number;
   readonly csvPageBytes: number;
   /** Calls per second and operation; an operation that is absent has no limit. Enforced with `throttling` only. */
@@ -28,7 +31,7 @@ export interface Quotas {
   readonly sessionHours: number;
 }
 
-/** What the service documents, as of 2026. */
+/** The documented limits, as of 2026. */
 export const QUOTAS: Quotas = {
   activeStatements: 500,
   sessions: 500,
@@ -57,27 +60,27 @@ export const QUOTAS: Quotas = {
   sessionHours: 24,
 };
 
-/** Behaviour nobody has established: a client must work with every choice, and tests of it run with each. */
+/** Behaviour that is not established: a client must work with every choice, and its tests run with each. */
 export interface UncertainChoices {
-  /** A ClientToken seen before, with another request. */
+  /** A known ClientToken with a different request. */
   readonly sameTokenOtherRequest: 'validation-error' | 'reuse';
-  /** What becomes of the statements after the one that failed. */
+  /** What happens to the statements after the one that failed. */
   readonly afterFailure: 'ABORTED' | 'FAILED' | 'SUBMITTED';
   /** The error of a failed batch: `Query #2 failed with ERROR: …`, or the statement's own text. */
   readonly batchError: 'numbered' | 'plain';
   /** Whether the results of statements before the failed one can be read. */
   readonly earlierResults: 'readable' | 'unreadable';
-  /** Whether a COPY that failed has its query id. */
+  /** Whether a failed COPY has its query id. */
   readonly failedCopyId: 'withheld' | 'told';
-  /** An AUTO_COMMIT batch of which a statement failed. */
+  /** An AUTO_COMMIT batch with a failed statement. */
   readonly autoCommitFailure: 'FAILED' | 'FINISHED';
-  /** Whether a TIMESTAMP without a fraction reads `2022-02-22 00:00:00.0`, as AWS's samples have it. */
+  /** Whether a TIMESTAMP without a fraction reads `2022-02-22 00:00:00.0`, as in AWS's samples. */
   readonly zeroFraction: boolean;
   /** Whether an aborted statement has an Error. */
   readonly abortedError: boolean;
 }
 
-/** What the samples of AWS suggest; where there are none, what is stricter for the client. */
+/** The choices that AWS's samples suggest. Without samples, the stricter choice for the client. */
 export const CHOICES: UncertainChoices = {
   sameTokenOtherRequest: 'validation-error',
   afterFailure: 'ABORTED',
@@ -89,15 +92,14 @@ export const CHOICES: UncertainChoices = {
   abortedError: true,
 };
 
-/** How long each state lasts at least, so that clients see it. */
+/** The minimum duration of each state, so that clients see it. */
 export interface Pauses {
   readonly submitted: Pause;
   readonly picked: Pause;
-  /** How long a session stays BUSY after its statement ended. */
+  /** How long a session stays BUSY after its statement has ended. */
   readonly released: Pause;
 }
 
-/** How the stand-in is set up. */
 export interface DataApiOptions {
   /** Belongs to the caller: stop() closes the backends, not the engine. */
   readonly engine: Engine;
@@ -105,7 +107,7 @@ export interface DataApiOptions {
   readonly clusters?: readonly string[];
   /** Names or ARNs, as requests write them. */
   readonly workgroups?: readonly string[];
-  /** Database users: that of an IAM identity, and that of any secret. */
+  /** Database users: one for an IAM identity, and one for any secret. */
   readonly users?: { readonly iam: string; readonly secret: string };
   /** Off: WaitTimeSeconds is unknown, as on the service before 2026. */
   readonly longPolling?: boolean;
@@ -129,7 +131,6 @@ export type Settings = Required<Omit<DataApiOptions, 'faults' | 'quotas' | 'unce
   readonly pauses: Pauses;
 };
 
-/** Fills in what was left out. */
 export function settingsFrom(options: DataApiOptions): Settings {
   return {
     port: 0,

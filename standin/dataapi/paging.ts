@@ -1,11 +1,11 @@
 import { UNCERTAIN, validation } from './errors.ts';
 
-/** Writes a NextToken: opaque, and good only for the request it came from. */
+/** Writes a NextToken: opaque, and valid only for the request it came from. */
 export function nextToken(subject: string, offset: number): string {
   return Buffer.from(JSON.stringify([subject, offset])).toString('base64url');
 }
 
-/** Reads a NextToken. Throws ValidationException for one that is not ours, or of something else. */
+/** Reads a NextToken. Throws ValidationException if it is not ours or belongs to another request. */
 export function offsetFrom(token: string | undefined, subject: string): number {
   if (token === undefined) {
     return 0;
@@ -38,7 +38,7 @@ export function pageOf<T>(
   return { items: items.slice(offset, end), next: end < items.length ? nextToken(subject, end) : undefined };
 }
 
-/** How many items from `offset` fit into `bytes`: at least one, where there is one. */
+/** How many items from `offset` fit into `bytes`: at least one, if there are any. */
 export function fitting<T>(items: readonly T[], offset: number, bytes: number, sizeOf: (item: T) => number): number {
   let total = 0;
   let count = 0;

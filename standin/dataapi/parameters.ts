@@ -2,17 +2,20 @@ import type { SqlParameter } from '@aws-sdk/client-redshift-data';
 import type { Parameters } from '../executor.ts';
 import { UNCERTAIN, validation } from './errors.ts';
 
-// What may hold a colon without naming a parameter comes first: literals, quoted names, comments, casts.
+// Text that may contain a colon without naming a parameter comes first: literals, quoted names, comments, casts.
 const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|::|:([0-9a-zA-Z_]+)/g;
 
-/** The parameters a statement names, `:name`; not in comments, and `::` is a cast (AWS page "Passing SQL statements to an Amazon Redshift data warehouse"). */
+/**
+ * The parameters a statement names, `:name`; not in comments, and `::` is a cast (AWS page "Passing SQL statements to an
+ * Amazon Redshift data warehouse").
+ */
 export function referencedParameters(sql: string): ReadonlySet<string> {
   return new Set([...sql.matchAll(TOKENS)].flatMap(([, name]) => name ?? []));
 }
 
 /**
- * The parameters of each statement. All that is named must be given, and all that is given must be named by at least
- * one statement (the same page). Throws ValidationException.
+ * The parameters of each statement. Every parameter that a statement names must be given, and every given one must be
+ * named by at least one statement (the same page). Throws ValidationException.
  */
 export function bindParameters(
   sqls: readonly string[],

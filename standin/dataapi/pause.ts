@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** As long as a timer can wait. */
+/** The longest delay of a timer. */
 export const FOREVER = 2 ** 31 - 1;
 
-/** How long something lasts: milliseconds, or until a promise is kept. */
+/** How long something lasts: milliseconds, or until a promise is fulfilled. */
 export type Pause = number | Promise<unknown>;
 
-/** Waits, but no longer than until one of the signals is given. */
+/** Waits, but at most until one of the signals is aborted. */
 export async function pause(length: Pause, ...signals: readonly AbortSignal[]): Promise<void> {
   const signal = AbortSignal.any([...signals]);
   if (signal.aborted) {
@@ -26,6 +26,6 @@ async function elapse(milliseconds: number, signal: AbortSignal): Promise<void> 
   try {
     await setTimeout(milliseconds, undefined, { signal });
   } catch {
-    // The signal came first, which is no failure.
+    // The signal came first, which is not a failure.
   }
 }

@@ -31,10 +31,9 @@ export interface Requests {
   readonly DescribeTable: DescribeTableCommandInput;
 }
 
-/** What the service can do. */
 export type Operation = keyof Requests;
 
-/** The rules of one request: its members, and which of them must be there. */
+/** The rules of one request: its members, and which of them are required. */
 export interface RequestRules {
   readonly members: Readonly<Record<string, Rule>>;
   readonly required: readonly string[];
@@ -49,7 +48,7 @@ const target = {
   DbUser: string({}),
   SecretArn: string({}),
 };
-// The pattern is the model's, the message the live service's.
+// The pattern comes from the model, the message from the live service.
 const Id = string({ pattern: /^[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d{0,2})?$/, message: KNOWN.badId });
 const SessionId = string({ pattern: /^[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}$/ });
 const WaitTimeSeconds = integer({ min: 1, max: 30 });

@@ -62,7 +62,7 @@ async function resultOf(
   return { columns, rows };
 }
 
-/** `ofFailed`: whether what came before a failure can be read. */
+/** `ofFailed`: whether results from before a failure can be read. */
 function outcomeOf({ statement, part }: Found, id: string, ofFailed: boolean): StatementOutcome {
   if (statement.submission.kind === 'batch' && part === undefined) {
     throw validation(KNOWN.batchResult);
@@ -89,7 +89,7 @@ function fieldsOf(row: Row, columns: readonly ColumnInfo[], zeroFraction: boolea
   return columns.map((column, index) => field(row[index] ?? null, column, zeroFraction));
 }
 
-/** Rows end in CR LF (AWS page "Calling the Data API"); NULL as nothing and '' as "" is a guess. */
+/** Rows end in CR LF (AWS page "Calling the Data API"). Writing NULL as nothing and '' as "" is a guess. */
 function csvLine(row: Row): string {
   return `${row.map(csvValue).join(',')}\r\n`;
 }

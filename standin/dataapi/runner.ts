@@ -5,7 +5,7 @@ import type { Settings } from './options.ts';
 import { FOREVER, pause } from './pause.ts';
 import { bytesOf, isTerminal, type Part, type Statement } from './statement.ts';
 
-/** The warehouse ended a statement that nobody cancelled. */
+/** The warehouse ended a statement without a cancel. */
 class Aborted extends Error {}
 
 /** Why a statement did not finish. */
@@ -13,7 +13,7 @@ interface Failure {
   readonly error: unknown;
 }
 
-/** Runs submissions in the background, each on a backend of its own or that of its session. */
+/** Runs submissions in the background, each on its own backend or on that of its session. */
 export class Runner {
   readonly #settings: Settings;
   readonly #stopping: AbortSignal;
@@ -33,7 +33,7 @@ export class Runner {
   /** Makes `drained` wait for work. */
   track<T>(work: Promise<T>): Promise<T> {
     const tracked = work.finally(() => this.#running.delete(tracked));
-    // Whoever awaits the work hears of its failure; the set only waits.
+    // The caller that awaits the work gets its failure; the set only waits.
     tracked.catch(() => undefined);
     this.#running.add(tracked);
     return tracked;
@@ -73,7 +73,7 @@ export class Runner {
       await this.#execute(statement, backend);
     } finally {
       if (session === undefined) {
-        // Not awaited: a client sees the end when the transaction is over, not when the connection is gone.
+        // Not awaited: a client sees the end when the transaction is over, before the connection is closed.
         void this.track(backend.close());
       }
     }
@@ -97,7 +97,7 @@ export class Runner {
       await this.#injected(statement, 'commit');
       await backend.commit();
     } catch (error) {
-      // What went wrong first is what counts.
+      // The first error counts.
       await backend.rollback().catch(() => undefined);
       throw error;
     }
@@ -195,7 +195,7 @@ export class Runner {
     if (error instanceof EngineError || error instanceof Aborted) {
       return error.message;
     }
-    // Not the warehouse's doing: the stand-in itself is broken, and its reader needs the stack.
+    // This is not an error of the warehouse but a bug in the stand-in. Its developer needs the stack.
     return `ERROR: the stand-in failed: ${error instanceof Error ? error.stack : String(error)}`;
   }
 

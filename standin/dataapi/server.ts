@@ -20,7 +20,7 @@ import type { Statement } from './statement.ts';
 import { isRecord } from './validate.ts';
 import { render, type Wire } from './wire.ts';
 
-/** A request that came in, whatever became of it. */
+/** A request that came in, successful or not. */
 export interface LoggedCall {
   readonly operation: Operation;
   readonly body: Readonly<Record<string, unknown>>;
@@ -28,7 +28,6 @@ export interface LoggedCall {
   readonly at: number;
 }
 
-/** The running stand-in. */
 export interface DataApi {
   readonly url: string;
   /** All statements since the start, in order. */
@@ -36,7 +35,7 @@ export interface DataApi {
   readonly calls: readonly LoggedCall[];
   /** Reclaims a session, as the warehouse may at any time. */
   reclaimSession(id: string): void;
-  /** Cancels what runs, closes the backends and the sockets. The engine is the caller's to stop. */
+  /** Cancels running statements, and closes the backends and the sockets. The caller must stop the engine. */
   stop(): Promise<void>;
 }
 
@@ -44,7 +43,7 @@ export interface DataApi {
 export async function startDataApi(options: DataApiOptions): Promise<DataApi> {
   const front = new Front(new Service(settingsFrom(options)));
   const server = createServer((request, response) => void front.serve(request, response));
-  // Idle connections stay: one that closed just when the client reused it would look like an injected fault.
+  // Idle connections stay open: one that closed just when the client reused it would look like an injected fault.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -66,10 +65,10 @@ async function stop(service: Service, server: Server): Promise<void> {
   await closed;
 }
 
-/** The answer that is lost: the connection ends without one. */
+/** A lost answer: the connection ends without one. */
 class LostAnswer extends Error {}
 
-/** Between HTTP and the operations. */
+/** Connects HTTP and the operations. */
 class Front {
   readonly service: Service;
   readonly calls: LoggedCall[] = [];
@@ -83,7 +82,7 @@ class Front {
     try {
       reply(response, 200, await this.#answer(request, response));
     } catch (error) {
-      // A client that hung up gets no answer either.
+      // A client that disconnected gets no answer either.
       if (error instanceof LostAnswer || request.socket.destroyed) {
         request.socket.destroy();
       } else {
@@ -173,7 +172,7 @@ async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string,
 
 function parse(text: string): unknown {
   try {
-    // A member that is null is absent.
+    // A member that is null counts as absent.
     return JSON.parse(text, (_key, value: unknown) => value ?? undefined);
   } catch (cause) {
     throw serialization(String(cause));
@@ -184,7 +183,7 @@ function replyError(response: ServerResponse, error: unknown): void {
   if (error instanceof ApiError) {
     reply(response, error.status, { __type: error.type, ...error.members });
   } else {
-    // A mistake of the stand-in: said aloud, so that nobody takes it for a fault of the service.
+    // A bug in the stand-in: it is printed, so that it is not mistaken for a fault of the service.
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     replyError(response, internal(`The stand-in failed: ${String(error)}`));
   }

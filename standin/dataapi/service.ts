@@ -9,9 +9,9 @@ import { Statements } from './store.ts';
 import { Throttle } from './throttle.ts';
 import { Tokens } from './tokens.ts';
 
-/** What an operation knows of the request it serves, besides its members. */
+/** What an operation knows about its request, besides the members. */
 export interface Call {
-  /** Given when the client hung up. */
+  /** Aborted when the client disconnected. */
   readonly closed: AbortSignal;
   readonly faults: readonly StatementFault[];
 }
@@ -43,8 +43,8 @@ export class Service {
   }
 
   /**
-   * Long polling: waits for the end of a statement or of a part, but no longer than `seconds` (AWS page "Long polling" of
-   * the Data API). Throws ActiveWaitingRequestsExceededException.
+   * Long polling: waits for the end of a statement or of a part, but at most `seconds` (AWS page "Long polling" of the
+   * Data API). Throws ActiveWaitingRequestsExceededException.
    */
   async wait(statement: Statement, progress: Progress, seconds: number | undefined, call: Call): Promise<void> {
     const { longPolling, quotas, second } = this.settings;
@@ -59,7 +59,7 @@ export class Service {
     statement.waiting -= 1;
   }
 
-  /** Ends a session before its time, as the warehouse may; what runs in it is cancelled first. */
+  /** Ends a session early, as the warehouse may; a running statement is cancelled first. */
   reclaim(sessionId: unknown): void {
     const session = this.sessions.all.find(({ id }) => id === sessionId);
     const running = this.statements.all.find(({ id }) => id === session?.statementId);
@@ -71,7 +71,7 @@ export class Service {
     }
   }
 
-  /** Cancels what runs and closes every backend. */
+  /** Cancels running statements and closes every backend. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     for (const statement of this.statements.all.filter(({ status }) => !isTerminal(status))) {

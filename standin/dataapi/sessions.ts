@@ -15,7 +15,7 @@ export class Session {
   updatedAt: number;
   status: SessionStatusString = 'BUSY';
   keepAlive: number;
-  /** The statement that runs in it. */
+  /** The running statement. */
   statementId: string | undefined;
   readonly #engine: Engine;
   #connection: Promise<Backend> | undefined;
@@ -45,7 +45,7 @@ export class Session {
     }
   }
 
-  /** Ends it when it was idle for so long. */
+  /** Ends the session after this idle time. */
   closeAfter(milliseconds: number, close: () => void): void {
     this.stopTimer();
     this.#timer = setTimeout(close, milliseconds);
@@ -90,7 +90,7 @@ export class Sessions {
     return session;
   }
 
-  /** Throws ValidationException for one that never was. */
+  /** Throws ValidationException for an unknown session. */
   find(id: string): Session {
     const session = this.all.find((candidate) => candidate.id === id);
     if (session === undefined) {
@@ -99,7 +99,7 @@ export class Sessions {
     return session;
   }
 
-  /** Takes a session for a statement. Throws ValidationException when it is busy, closed or unknown. */
+  /** Claims a session for a statement. Throws ValidationException if it is busy, closed or unknown. */
   claim(id: string, keepAlive: number | undefined): Session {
     const session = this.find(id);
     if (session.status === 'AVAILABLE' && this.endOf(session) <= this.#settings.clock()) {
@@ -114,7 +114,7 @@ export class Sessions {
     return session;
   }
 
-  /** Its statement is over. */
+  /** Marks its statement as finished. */
   release(session: Session): void {
     session.statementId = undefined;
     session.updatedAt = this.#settings.clock();
@@ -126,22 +126,22 @@ export class Sessions {
     }
   }
 
-  /** When the total life of a session is over, in milliseconds since the epoch. */
+  /** The end of a session's maximum life, in milliseconds since the epoch. */
   endOf(session: Session): number {
     return session.createdAt + this.#settings.quotas.sessionHours * HOUR;
   }
 
-  /** Closes it: the warehouse may reclaim a session at any time. */
+  /** Closes a session: the warehouse may reclaim it at any time. */
   close(session: Session): void {
     if (session.status !== 'CLOSED') {
       const closing = session.close().finally(() => this.#closing.delete(closing));
-      // A backend that is gone is closed.
+      // A backend that is gone counts as closed.
       closing.catch(() => undefined);
       this.#closing.add(closing);
     }
   }
 
-  /** Closes all, and waits until their backends are gone. */
+  /** Closes all sessions, and waits until their backends are gone. */
   async stop(): Promise<void> {
     for (const session of this.all) {
       this.close(session);

@@ -16,12 +16,12 @@ export function isTerminal(status: Status): boolean {
   return status === 'FINISHED' || status === 'FAILED' || status === 'ABORTED';
 }
 
-/** The bytes of a row's values, NULL none. What the service counts is not documented. */
+/** The bytes of a row's values; NULL counts as none. AWS does not document what the service counts. */
 export function bytesOf(row: readonly (string | null)[]): number {
   return row.reduce((sum, value) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0);
 }
 
-/** What statements and sub-statements have in common: their way from SUBMITTED to the end. */
+/** What statements and sub-statements share: the states from SUBMITTED to the end. */
 export class Progress {
   status: Status = 'SUBMITTED';
   error: string | undefined;
@@ -39,7 +39,7 @@ export class Progress {
     this.updatedAt = this.createdAt;
   }
 
-  /** Given when the state is terminal. */
+  /** Aborted when the state is terminal. */
   get over(): AbortSignal {
     return this.#over.signal;
   }
@@ -53,18 +53,18 @@ export class Progress {
     }
     if (isTerminal(status)) {
       this.duration = this.#startedAt === undefined ? -1 : Number(process.hrtime.bigint() - this.#startedAt);
-      // With a reason of its own, since the default one is an error with a stack, made for every part.
+      // With an explicit reason: the default one is an error with a stack, created for every part.
       this.#over.abort('over');
     }
   }
 }
 
-/** One SQL of a submission: the only one of ExecuteStatement, a sub-statement of a batch. */
+/** One SQL of a submission: the only one of ExecuteStatement, or a sub-statement of a batch. */
 export class Part extends Progress {
   readonly sql: string;
   readonly parameters: Parameters | undefined;
   outcome: StatementOutcome | undefined;
-  /** Of a statement that failed, where the service tells. */
+  /** Of a failed statement, if the service returns it. */
   failedQueryId = 0;
 
   constructor(sql: string, parameters: Parameters | undefined, clock: () => number) {
@@ -79,7 +79,7 @@ export class Part extends Progress {
   }
 }
 
-/** What a submission asked for, checked. */
+/** The checked content of a submission. */
 export interface Submission {
   readonly kind: 'single' | 'batch';
   readonly mode: ExecutionMode;
@@ -91,12 +91,12 @@ export interface Submission {
   readonly faults: readonly StatementFault[];
 }
 
-/** A submission on its way: a statement or a batch. */
+/** An accepted submission: a statement or a batch. */
 export class Statement extends Progress {
   readonly id: string = randomUUID();
   readonly submission: Submission;
   readonly parts: readonly Part[];
-  /** RedshiftPid; 0 before a backend was there. */
+  /** RedshiftPid; 0 before there is a backend. */
   pid = 0;
   /** Requests that wait for the end. */
   waiting = 0;
@@ -110,20 +110,20 @@ export class Statement extends Progress {
     this.parts = parts;
   }
 
-  /** Given when somebody asked for the end. */
+  /** Aborted when a cancel was requested. */
   get cancelled(): AbortSignal {
     return this.#cancelled.signal;
   }
 
-  /** Asks for the end; the state follows when the backend gave in. */
+  /** Requests a cancel; the state changes when the backend has stopped. */
   cancel(): void {
     this.#cancelled.abort();
     this.#cancelling ??= this.#cancelUntilItEnds();
-    // A backend that is gone has nothing left to cancel: what it runs fails by itself.
+    // A backend that is gone has nothing left to cancel: its statement fails by itself.
     this.#cancelling.catch(() => undefined);
   }
 
-  /** PostgreSQL forgets a request to cancel that comes before the query has begun. */
+  /** PostgreSQL ignores a cancel request that arrives before the query has begun. */
   async #cancelUntilItEnds(): Promise<void> {
     while (this.#executing !== undefined) {
       await this.#executing.cancel();
@@ -131,7 +131,7 @@ export class Statement extends Progress {
     }
   }
 
-  /** Runs one part on the backend. Waits for a cancel on its way, which would otherwise hit what runs next. */
+  /** Runs one part on the backend. Waits for a pending cancel, which would otherwise hit the next part. */
   async execute(part: Part, backend: Backend): Promise<StatementOutcome> {
     this.#executing = backend;
     try {

@@ -1,13 +1,13 @@
 import { KNOWN, notFound } from './errors.ts';
 import type { Part, Statement } from './statement.ts';
 
-/** What an Id names: a statement, or one part of a batch. */
+/** What an Id identifies: a statement, or one part of a batch. */
 export interface Found {
   readonly statement: Statement;
   readonly part: Part | undefined;
 }
 
-/** Every statement since the start. The service forgets them after a day; this one does not. */
+/** Every statement since the start. The service forgets them after a day; this store does not. */
 export class Statements {
   readonly all: Statement[] = [];
   readonly #byId = new Map<string, Statement>();
@@ -31,7 +31,7 @@ export class Statements {
     return { statement, part };
   }
 
-  /** How many are not over at a cluster or workgroup. */
+  /** How many statements of a cluster or workgroup have not ended. */
   active(endpoint: string): number {
     return [...this.#active].filter(({ submission: { target } }) => target.endpoint === endpoint).length;
   }

@@ -17,7 +17,7 @@ export function executeStatement(service: Service, request: ExecuteStatementComm
   return submit(service, [Sql], rest, { kind: 'single', mode: 'AUTO_COMMIT' }, call);
 }
 
-/** BatchExecuteStatement: accepts up to 40 statements that run one after the other on one connection. */
+/** BatchExecuteStatement: accepts up to 40 statements that run in order on one connection. */
 export function batchExecuteStatement(
   service: Service,
   request: BatchExecuteStatementCommandInput,
@@ -64,7 +64,7 @@ function partsOf({ settings }: Service, sqls: readonly string[], request: Reques
   return sqls.map((sql, index) => new Part(sql, parameters[index], settings.clock));
 }
 
-/** Where the submission runs. Claims or opens its session last, so that a refused request leaves none behind. */
+/** Chooses where the submission runs. Claims or opens its session last, so that a refused request leaves none behind. */
 function placeOf(service: Service, request: Request): { target: Target; session: Session | undefined } {
   const { SessionId, SessionKeepAliveSeconds } = request;
   if (SessionId !== undefined) {
@@ -88,7 +88,7 @@ function checkActive({ statements, settings: { quotas } }: Service, { endpoint }
   }
 }
 
-/** The answer. Status, RedshiftPid and HasResultSet belong to long polling only. */
+/** The answer. Status, RedshiftPid and HasResultSet are for long polling only. */
 function submitted(statement: Statement, waited: boolean): Wire {
   const { target, session } = statement.submission;
   const state = { Status: statement.status, RedshiftPid: statement.pid, HasResultSet: hasResultSet(statement.parts) };

@@ -2,7 +2,7 @@ import type { ConnectTarget } from '../executor.ts';
 import { KNOWN, UNCERTAIN, validation } from './errors.ts';
 import type { Settings } from './options.ts';
 
-/** Where a request wants to go and as whom. */
+/** The target of a request and its identity. */
 export interface TargetMembers {
   readonly ClusterIdentifier?: string | undefined;
   readonly WorkgroupName?: string | undefined;
@@ -11,15 +11,15 @@ export interface TargetMembers {
   readonly SecretArn?: string | undefined;
 }
 
-/** A target that was checked. `members` are those of the request, which responses repeat. */
+/** A checked target. `members` are those of the request, which responses repeat. */
 export interface Target {
   readonly members: TargetMembers;
   readonly connect: ConnectTarget;
-  /** The cluster or workgroup that quotas count for. */
+  /** The cluster or workgroup whose quotas apply. */
   readonly endpoint: string;
 }
 
-/** The members that name a target, and no others. */
+/** The members that name a target. */
 export function targetMembers(request: TargetMembers): TargetMembers {
   const { ClusterIdentifier, WorkgroupName, Database, DbUser, SecretArn } = request;
   return { ClusterIdentifier, WorkgroupName, Database, DbUser, SecretArn };
@@ -67,7 +67,7 @@ function endpointOf(members: TargetMembers, { clusters, workgroups }: Settings):
   return ClusterIdentifier === undefined ? `workgroup ${name}` : `cluster ${name}`;
 }
 
-// A secret may name its cluster itself; here every secret belongs to the first one.
+// A secret may name its own cluster; here every secret belongs to the first one.
 function clusterOfSecret({ SecretArn }: TargetMembers, clusters: readonly string[]): string {
   if (SecretArn === undefined) {
     throw validation(UNCERTAIN.noTarget);

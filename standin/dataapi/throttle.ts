@@ -11,7 +11,7 @@ export class Throttle {
     this.#settings = settings;
   }
 
-  /** Throws ThrottlingException for a call too many; such a call does not count. */
+  /** Throws ThrottlingException if there are too many calls; a refused call does not count. */
   admit(operation: Operation): void {
     const limit = this.#settings.quotas.callsPerSecond[operation];
     if (!this.#settings.throttling || limit === undefined) {

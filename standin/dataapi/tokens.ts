@@ -23,7 +23,7 @@ export class Tokens {
     this.#settings = settings;
   }
 
-  /** The statement that the token started, or the one that `start` starts. Throws ValidationException. */
+  /** Returns the statement that the token started, or the one that `start` starts. Throws ValidationException. */
   once(token: string | undefined, request: object, start: () => Statement): Statement {
     const text = fingerprint(request);
     const replayed = this.#replay(token, text);
@@ -50,7 +50,7 @@ export class Tokens {
   }
 }
 
-// How long a client waits does not make it another request.
+// The waiting time of a client does not make it a different request.
 function fingerprint(request: object): string {
   return JSON.stringify({ ...request, ClientToken: undefined, WaitTimeSeconds: undefined }, (_key, value: unknown) =>
     isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,

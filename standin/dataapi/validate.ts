@@ -1,6 +1,6 @@
 import { serialization, UNCERTAIN, validation } from './errors.ts';
 
-/** Throws when a value breaks a constraint: SerializationException for its type, ValidationException for the rest. */
+/** Throws if a value breaks a constraint: SerializationException for its type, ValidationException for the rest. */
 export type Rule = (value: unknown, at: string) => void;
 
 interface StringLimits {
@@ -17,7 +17,7 @@ interface Range {
   readonly max?: number;
 }
 
-/** A text within limits. */
+/** A string within limits. */
 export function string(limits: StringLimits): Rule {
   return (value, at) => {
     if (typeof value !== 'string') {
@@ -55,14 +55,13 @@ export function integer({ min, max = Number.POSITIVE_INFINITY }: Range): Rule {
   };
 }
 
-/** True or false. */
 export const flag: Rule = (value, at) => {
   if (typeof value !== 'boolean') {
     throw serialization(`${at} is not a boolean`);
   }
 };
 
-/** A list of so many elements. */
+/** A list with a limited number of elements. */
 export function list(element: Rule, { min, max = Number.POSITIVE_INFINITY }: Range): Rule {
   return (value, at) => {
     if (!Array.isArray(value)) {
@@ -77,7 +76,7 @@ export function list(element: Rule, { min, max = Number.POSITIVE_INFINITY }: Ran
   };
 }
 
-/** An object whose members have rules. Members without one are ignored, as the service ignores what it does not know. */
+/** An object whose members have rules. Members without one are ignored, as the service ignores unknown ones. */
 export function record(rules: { members: Readonly<Record<string, Rule>>; required: readonly string[] }): Rule {
   return (value, at) => {
     if (!isRecord(value)) {
@@ -95,7 +94,6 @@ export function record(rules: { members: Readonly<Record<string, Rule>>; require
   };
 }
 
-/** A JSON object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { bytesOf, type Part, type Progress, type Statement } from './statement.ts';
 import { timestamp, type Wire } from './wire.ts';
 
-/** Whether any of the parts returned rows by nature, even none (service model: HasResultSet). */
+/** Whether any part is of a kind that returns rows, even if it returned none (service model: HasResultSet). */
 export function hasResultSet(parts: readonly Part[]): boolean {
   return parts.some(({ outcome }) => outcome?.columns !== undefined);
 }
@@ -29,13 +29,13 @@ export function describeStatement(statement: Statement): Wire {
   };
 }
 
-/** A sub-statement asked for by its own Id. */
+/** A sub-statement requested by its own Id. */
 export function describeSubStatement(statement: Statement, part: Part): Wire {
   const own = describePart(statement, part, statement.parts.indexOf(part) + 1);
   return { ...common(statement), ...own };
 }
 
-/** A statement as ListStatements shows it: no Error and no counters. */
+/** A statement in ListStatements: no Error and no counters. */
 export function listedStatement(statement: Statement): Wire {
   const { submission, parts } = statement;
   const batch = submission.kind === 'batch';
@@ -80,7 +80,7 @@ function progress({ status, error, duration, createdAt, updatedAt }: Progress): 
   };
 }
 
-// Before a statement ran: -1, -1 and 0 (a sample in github.com/awslabs/amazon-redshift-utils issue 515).
+// Before a statement has run: -1, -1 and 0 (a sample in github.com/awslabs/amazon-redshift-utils issue 515).
 function counters(part: Part | undefined): Readonly<Record<string, Wire>> {
   const outcome = part?.outcome;
   if (outcome === undefined) {

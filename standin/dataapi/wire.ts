@@ -1,4 +1,4 @@
-/** Text that goes into the JSON as it is: digits beyond 2^53, numbers in Java's spelling. */
+/** Text that goes into the JSON unchanged: digits beyond 2^53, numbers in Java's spelling. */
 export class Raw {
   readonly text: string;
 
@@ -7,10 +7,13 @@ export class Raw {
   }
 }
 
-/** What a response is made of. Members that are undefined are left out, as the service does: it never sends null. */
+/** The values of a response. Members that are undefined are left out, as in the service, which never sends null. */
 export type Wire = string | number | boolean | Raw | undefined | readonly Wire[] | { readonly [member: string]: Wire };
 
-/** Renders a response: keys in alphabetical order, absent members omitted (as captured in github.com/aws/aws-sdk issue 356). */
+/**
+ * Renders a response: keys in alphabetical order, absent members omitted (as captured in github.com/aws/aws-sdk issue
+ * 356).
+ */
 export function render(value: Wire): string {
   if (value instanceof Raw) {
     return value.text;

@@ -13,7 +13,7 @@ import { type Translation, translate } from './statement.ts';
 import { assertColumns } from './table-keys.ts';
 import type { Plan } from './translation.ts';
 
-/** What the backends of one warehouse share. */
+/** The state that the backends of one warehouse share. */
 export interface Shared {
   readonly options: EngineOptions;
   readonly journal: Journal;
@@ -23,18 +23,18 @@ export interface Shared {
 
 const NOTHING: Omit<StatementOutcome, 'queryId'> = { columns: undefined, rows: [], affected: 0 };
 
-/** Statements that more than one PostgreSQL statement stands for. */
+/** Statements that need more than one PostgreSQL statement. */
 const COMPOSED: readonly Plan['kind'][] = ['modify', 'copy', 'create', 'create-as', 'truncate'];
 const RECORD = 2249;
-/** AWS: "Data types", by PostgreSQL's names. */
+/** AWS: "Data types", with PostgreSQL's names. */
 const STORABLE = [
   ...['int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'bool', 'bpchar', 'varchar', 'text'],
   ...['date', 'timestamp', 'timestamptz', 'time', 'timetz'],
 ];
-/** Statements the leader node answers: DescribeStatement shows -1 as their query id (Data API: DescribeStatement). */
+/** Statements that run on the leader node: DescribeStatement shows -1 as their query id (Data API: DescribeStatement). */
 const LEADER: readonly Plan['kind'][] = ['set', 'show', 'begin', 'commit', 'rollback', 'lock', 'none'];
 
-/** A session of the stand-in: a connection to PostgreSQL, and what makes it look like Redshift. */
+/** A session of the stand-in: a connection to PostgreSQL, with the state that makes it look like Redshift. */
 export class PostgresBackend implements Backend {
   readonly pid: number;
   readonly #client: pg.Client;
@@ -49,7 +49,7 @@ export class PostgresBackend implements Backend {
   #isCancelled = false;
   readonly #release: () => Promise<void>;
 
-  /** `release` takes the connection back. */
+  /** `release` returns the connection to the pool. */
   constructor(client: pg.Client, user: string, shared: Shared, release: () => Promise<void>) {
     this.#client = client;
     this.#release = release;
@@ -118,7 +118,7 @@ export class PostgresBackend implements Backend {
     await this.#shared.admin.query('SELECT pg_cancel_backend($1)', [this.pid]);
   }
 
-  /** A cancel may still be on its way, and is not to meet the next session. */
+  /** A pending cancel must not hit the next session, so a cancelled connection is closed. */
   async close(): Promise<void> {
     await (this.#isCancelled ? this.#client.end() : this.#release());
   }
@@ -134,7 +134,8 @@ export class PostgresBackend implements Backend {
     if (this.#transaction === 'failed' && statement.kind !== 'rollback' && statement.kind !== 'commit') {
       throw new EngineError('ERROR: current transaction is aborted, commands ignored until end of transaction block');
     }
-    // pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS": STL_LOAD_ERRORS and its like are of the provisioned main cluster only.
+    // pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS": STL_LOAD_ERRORS and similar views exist only on the
+    // provisioned main cluster.
     const view = statement.systemTables.find((name) => name.startsWith('stl_'));
     if (view !== undefined && this.#shared.options.stl === false) {
       throw new EngineError(`ERROR: permission denied for relation ${view}`);
@@ -236,7 +237,7 @@ export class PostgresBackend implements Backend {
     return { columns, rows, affected: rows.length };
   }
 
-  /** The n of a VARCHAR(n): the domain says it. */
+  /** The n of a VARCHAR(n), taken from the domain. */
   async #lengthOf({ tableID, columnID }: pg.FieldDef): Promise<number | undefined> {
     const key = `${tableID}.${columnID}`;
     if (!this.#lengths.has(key)) {
@@ -250,7 +251,10 @@ export class PostgresBackend implements Backend {
     return this.#lengths.get(key);
   }
 
-  /** pages "Serializable isolation", "TRUNCATE" and "LOCK": writers of one table queue, readers do not wait. A statement's snapshot is older than its wait. */
+  /**
+   * pages "Serializable isolation", "TRUNCATE" and "LOCK": writers of one table queue, readers do not wait. A statement
+   * takes its snapshot before it waits.
+   */
   async #lockForWriting(table: string): Promise<void> {
     if (!this.#hasSnapshot) await this.#takeSnapshot();
     this.#written = table;
@@ -264,7 +268,7 @@ export class PostgresBackend implements Backend {
 
   async #create(statement: Translation): Promise<void> {
     await this.#query(statement, {});
-    // Not before: a query fixes the snapshot, and what the statement needs may be made only now.
+    // Only now: a query fixes the snapshot, and the objects that the statement needs may be created just before it.
     if (statement.kind === 'create' && statement.references.length > 0) await this.#assertThere(statement.references);
     if (statement.kind === 'create' && statement.texts.length > 0) {
       await this.#client.query(blanksTriggerSql(statement.table, statement.texts));
@@ -276,14 +280,14 @@ export class PostgresBackend implements Backend {
     }
   }
 
-  /** page "CREATE TABLE": what is referred to must be there. */
+  /** page "CREATE TABLE": a referenced table must exist. */
   async #assertThere(tables: readonly string[]): Promise<void> {
     const known = await this.#columnsOf(tables);
     const missing = tables.find((table) => !known.has(table));
     if (missing !== undefined) throw new EngineError(`ERROR: relation ${missing} does not exist`);
   }
 
-  /** What a query returns may be of types that no column has (page "Character types": INTERVAL; the catalogue's types; rows). */
+  /** A query can return types that no column can have (page "Character types": INTERVAL; the catalogue's types; rows). */
   async #assertStorable(table: string): Promise<void> {
     const { rows } = await this.#client.query<{ name: string; type: string }>(
       `SELECT a.attname AS name, t.typname AS type
@@ -298,7 +302,7 @@ export class PostgresBackend implements Backend {
     }
   }
 
-  /** Columns that PostgreSQL took for text mind trailing blanks, unlike a VARCHAR (page "Character types"). */
+  /** PostgreSQL made these columns text, where trailing blanks count, unlike in a VARCHAR (page "Character types"). */
   async #retype(table: string): Promise<void> {
     const { rows } = await this.#client.query<{ name: string }>(
       `SELECT quote_ident(attname) AS name FROM pg_catalog.pg_attribute
@@ -330,7 +334,10 @@ export class PostgresBackend implements Backend {
     this.#session.lastCopyCount = rows;
   }
 
-  /** pages "Serializable isolation", "TRUNCATE" and "LOCK": what came before it is committed with it, and a new transaction begins. */
+  /**
+   * pages "Serializable isolation", "TRUNCATE" and "LOCK": it commits the transaction so far, and a new transaction
+   * begins.
+   */
   async #truncate(statement: Translation): Promise<void> {
     await this.#query(statement, {});
     if (this.#transaction === 'none') return;

@@ -1,6 +1,6 @@
 import { coercionSql } from './coercion.ts';
 
-/** PostgreSQL's own functions on text, declared on bpchar: the same bytes, and no trailing blank is lost on the way. */
+/** PostgreSQL's own text functions, declared on bpchar: the bytes stay the same, and no trailing blank is lost. */
 const TEXT_FUNCTIONS = `
   length(bpchar) integer textlen
   octet_length(bpchar) integer textoctetlen
@@ -50,7 +50,7 @@ function operators(): string {
   const concatenations = pairs.map(
     (pair) => `CREATE OPERATOR redshift.|| (${sides(pair)}, FUNCTION = redshift.concatenate);`,
   );
-  // A literal of a CASE is text; between text and VARCHAR trailing blanks do not count either.
+  // A literal of a CASE is text. Trailing blanks do not count in comparisons of text and VARCHAR either.
   const comparisons = COMPARISONS.flatMap((line) => {
     const [operator, internal] = line.split(' ');
     return pairs.slice(1).map(
@@ -63,7 +63,10 @@ CREATE OPERATOR redshift.${operator} (${sides(pair)}, FUNCTION = redshift.${inte
   return [...concatenations, ...comparisons].join('\n');
 }
 
-/** AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; page "SQL functions reference"; "SPLIT_PART", "LEFT and RIGHT functions": positive integers. */
+/**
+ * AWS: "SYSDATE", "GETDATE", "EXTRACT", "DATEADD", "STRTOL"; page "SQL functions reference"; "SPLIT_PART", "LEFT and RIGHT
+ * functions": positive integers.
+ */
 const FUNCTIONS = `
 CREATE FUNCTION redshift.sysdate() RETURNS timestamp LANGUAGE sql STABLE AS
   'SELECT CAST(transaction_timestamp() AS timestamp)';
@@ -179,7 +182,10 @@ CREATE TABLE redshift.sys_query_history (
   error_message char(512), query_text char(4000));
 `;
 
-/** AWS: SVV_TABLES, SVV_COLUMNS, SVV_TABLE_INFO (which leaves empty tables out: uncertain, page "SQL functions reference"), PG_TABLE_DEF. */
+/**
+ * AWS: SVV_TABLES, SVV_COLUMNS, SVV_TABLE_INFO (which omits empty tables: uncertain, page "SQL functions reference"),
+ * PG_TABLE_DEF.
+ */
 const VIEWS = `
 CREATE VIEW redshift.svv_all_schemas AS
   SELECT current_database() AS database_name, nspname AS schema_name, CAST('local' AS bpchar) AS schema_type
@@ -221,7 +227,7 @@ CREATE VIEW redshift.svv_table_info AS
   ) tables WHERE tbl_rows > 0;
 `;
 
-/** What every database of the stand-in holds: the schema that makes PostgreSQL behave. */
+/** The schema in every database of the stand-in that makes PostgreSQL behave like Redshift. */
 export function bootstrapSql(isolation: 'SNAPSHOT' | 'SERIALIZABLE'): string {
   const level = isolation === 'SNAPSHOT' ? 'Snapshot Isolation' : 'Serializable';
   return `CREATE SCHEMA redshift;
@@ -236,7 +242,7 @@ CREATE VIEW redshift.stv_db_isolation_level AS
   FROM pg_catalog.pg_database WHERE NOT datistemplate;`;
 }
 
-/** Surplus blanks of a VARCHAR are cut when a row is written; the domain lets them through. */
+/** A trigger that cuts a VARCHAR's surplus blanks when a row is written, because the domain accepts them. */
 export function blanksTriggerSql(table: string, columns: readonly { name: string; bytes: number }[]): string {
   const tooLong = columns.map(({ name, bytes }) => `octet_length(NEW.${quoted(name)}) > ${bytes}`).join(' OR ');
   const pairs = columns.map(({ name, bytes }) => `'${name.replaceAll("'", "''")}', '${bytes}'`).join(', ');

@@ -1,13 +1,16 @@
 import { type Reader, refusal } from './reader.ts';
 import { AGGREGATES, DATE_PARTS, FRAMED, LEADER_ONLY, NOT_IMITATED, RANK_TYPES, RANKING, SCALARS } from './words.ts';
 
-/** Functions whose result PostgreSQL calls text: as a VARCHAR it ignores trailing blanks like the others. */
+/** Functions with the result type text in PostgreSQL. As a VARCHAR, the result ignores trailing blanks like others do. */
 const TEXTS = ['to_char', 'chr', 'quote_ident', 'quote_literal'];
 
-/** Functions of a row before or behind. */
+/** Functions that read an earlier or later row. */
 const SHIFTS = ['lag', 'lead'];
 
-/** Reads a function's call. What is on none of the lists is refused (page "Unsupported PostgreSQL features", page "SQL functions reference"). */
+/**
+ * Reads a function call. Functions on none of the lists are refused (page "Unsupported PostgreSQL features", page "SQL
+ * functions reference").
+ */
 export function readCall(reader: Reader): void {
   const token = reader.peek();
   const name = reader.fold(token);
@@ -89,14 +92,14 @@ function readAggregateCall(reader: Reader, name: string): void {
 }
 
 function readWindow(reader: Reader, name: string): void {
-  // Redshift has no WINDOW clause to take a name from (AWS: "Window function syntax summary").
+  // Redshift has no WINDOW clause, so OVER cannot use a window name (AWS: "Window function syntax summary").
   reader.expectCopy('over', '(');
   if (reader.scope !== undefined) reader.scope.hasWindow = true;
   if (reader.copy('partition', 'by')) reader.list(() => reader.grammar.expression(reader));
   const token = reader.peek();
   const isOrdered = reader.is('order');
   if (isOrdered) reader.grammar.order(reader);
-  // Their pages show ORDER BY as required.
+  // The pages of these functions show ORDER BY as required.
   if (!isOrdered && SHIFTS.includes(name)) throw refusal(`window function ${name} requires an ORDER BY clause`, token);
   const isFramed = reader.is('rows');
   if (isFramed) readFrame(reader, name);

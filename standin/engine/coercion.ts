@@ -1,12 +1,12 @@
 import { unknownType } from './domains.ts';
 
-/** How the body of a function begins that is there to refuse: it cannot be planned, and the rest of it is what to say. */
+/** The start of the body of a function that refuses: it cannot be planned, and the rest of the body is the message. */
 export const REFUSAL = '@ ';
 
 const refusing = (signature: string, result: string, words: string): string =>
   `CREATE FUNCTION ${signature} RETURNS ${result} LANGUAGE sql IMMUTABLE AS '${REFUSAL}${words}';`;
 
-/** What of PostgreSQL's conversions Redshift has not, and what it has otherwise. */
+/** Removes PostgreSQL's conversions that Redshift does not have, and replaces those that differ. */
 export function coercionSql(): string {
   return `SET check_function_bodies TO off;
 ${unknownLiterals(0)}
@@ -18,9 +18,9 @@ ${AVERAGES}`;
 }
 
 /**
- * The type of bare literals. What PostgreSQL would convert by itself, a cast to a text and a concatenation, is given a
- * function that refuses. Its input function takes nothing, so that no literal beside such a column, in CASE or UNION,
- * becomes one too.
+ * The type of bare literals. Casts to text and concatenations, which PostgreSQL would do by itself, get functions that
+ * refuse. The type's input function accepts nothing, so that a literal beside such a column, in CASE or UNION, does not get
+ * this type too.
  */
 function unknownLiterals(side: 0 | 1): string {
   const type = unknownType(side);
@@ -48,8 +48,9 @@ ${[...casts, ...concatenations].join('\n')}`;
 }
 
 /**
- * A BOOLEAN is no text and no text is a BOOLEAN, only a literal becomes one (datafold/data-diff issue 280, dimitri/pgloader
- * issue 1549; AWS: "Type compatibility and conversion" has no such conversions). PostgreSQL's own casts are diverted.
+ * BOOLEAN and text do not convert to each other; only a literal can become a BOOLEAN (datafold/data-diff issue 280,
+ * dimitri/pgloader issue 1549; AWS: "Type compatibility and conversion" has no such conversions). PostgreSQL's own casts
+ * are replaced.
  */
 function booleans(): string {
   const casts = ['bpchar', 'text'].map((type) => {
@@ -69,7 +70,10 @@ WHERE castsource = CAST('boolean' AS regtype) AND casttarget IN ('bpchar'::regty
 ${[...casts, ...concatenations].join('\n')}`;
 }
 
-/** AWS: "SUM function": BIGINT of integers, which can overflow; "CEILING function", "FLOOR function": the type of the argument. */
+/**
+ * AWS: "SUM function": a BIGINT for integers, which can overflow; "CEILING function", "FLOOR function": the type of the
+ * argument.
+ */
 const INTEGERS = `
 CREATE AGGREGATE redshift.sum(bigint) (SFUNC = int8pl, STYPE = bigint);
 ${['smallint', 'integer', 'bigint']
@@ -81,7 +85,9 @@ ${['smallint', 'integer', 'bigint']
   .join('\n')}
 `;
 
-/** AWS: "AVG function": BIGINT of integers, and the scale of its argument of a DECIMAL. Whether it rounds is not said. */
+/**
+ * AWS: "AVG function": a BIGINT for integers, and the argument's scale for a DECIMAL. AWS does not say whether it rounds.
+ */
 const AVERAGES = `
 CREATE FUNCTION redshift.avg_step(s bigint[], v bigint) RETURNS bigint[] LANGUAGE sql IMMUTABLE STRICT AS
   'SELECT ARRAY[s[1] + 1, s[2] + v]';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ColumnInfo } from '../executor.ts';
 
-/** PostgreSQL's type numbers, with typeName and precision as the Data API's metadata has them (Data API). */
+/** PostgreSQL's type numbers, with typeName and precision as in the Data API's metadata (Data API). */
 const TYPES: Readonly<Record<number, readonly [string, number, number]>> = {
   16: ['bool', 1, 0],
   19: ['name', 63, 0],
@@ -25,7 +25,9 @@ const TYPES: Readonly<Record<number, readonly [string, number, number]>> = {
 const BPCHAR = 1042;
 const NUMERIC = 1700;
 
-/** A result column. A VARCHAR is a bpchar without length here; its precision is known for plain columns only. */
+/**
+ * Describes a result column. A VARCHAR is a bpchar without length here; its precision is known for plain columns only.
+ */
 export function describeColumn(field: pg.FieldDef, varcharBytes: number | undefined): ColumnInfo {
   const { name, dataTypeID, dataTypeModifier: typmod } = field;
   if (dataTypeID === NUMERIC) {
@@ -37,7 +39,7 @@ export function describeColumn(field: pg.FieldDef, varcharBytes: number | undefi
   return { name, typeName, precision: typeName === 'varchar' ? (varcharBytes ?? precision) : precision, scale };
 }
 
-/** Whether the length of a column is worth looking up: it is a VARCHAR straight from a table. */
+/** Whether to look up the length of a column: only for a VARCHAR taken directly from a table. */
 export function hasLength({ dataTypeID, dataTypeModifier, tableID }: pg.FieldDef): boolean {
   return dataTypeID === BPCHAR && dataTypeModifier < 0 && tableID !== 0;
 }

@@ -2,8 +2,8 @@ import pg from 'pg';
 import type { Postgres } from './postgres.ts';
 
 /**
- * Connections to one server, kept for the next session of the same database: a process whose catalogue caches are warm
- * answers in a fraction of the time. Nothing of a session outlives it (PostgreSQL: DISCARD ALL).
+ * Connections to one server, kept for the next session of the same database: a process with warm catalogue caches answers
+ * in a fraction of the time. No session state remains on them (PostgreSQL: DISCARD ALL).
  */
 export class Connections {
   readonly #server: Postgres;
@@ -14,12 +14,12 @@ export class Connections {
     this.#server = server;
   }
 
-  /** A connection that nobody else has. */
+  /** Returns a connection that is not in use. */
   async take(database: string): Promise<pg.Client> {
     return this.#idle.get(database)?.pop() ?? (await connect(this.#server, database));
   }
 
-  /** Takes a connection back; one that cannot be made as new is closed. */
+  /** Takes a connection back; if it cannot be reset, it is closed. */
   async give(database: string, client: pg.Client): Promise<void> {
     try {
       await client.query('ROLLBACK');
@@ -32,7 +32,7 @@ export class Connections {
     else this.#idle.set(database, [...(this.#idle.get(database) ?? []), client]);
   }
 
-  /** Closes what is idle, and from now on what is given back. */
+  /** Closes idle connections, and from then on every returned one. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled([...this.#idle.values()].flat().map((client) => client.end()));
@@ -40,10 +40,9 @@ export class Connections {
   }
 }
 
-/** Connects to a database of a server. */
 export async function connect({ host, port, user, password }: Postgres, database: string): Promise<pg.Client> {
   const client = new pg.Client({ host, port, user, password, database });
-  // A server that stops takes its connections with it.
+  // When a server stops, its connections fail too.
   client.on('error', () => undefined);
   await client.connect();
   return client;

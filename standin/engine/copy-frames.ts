@@ -1,9 +1,9 @@
-/** A root-level value of a file, or the reason there is none. Lines count from 1. */
+/** A root-level value of a file, or why there is none. Lines count from 1. */
 export interface Frame {
   readonly bytes: Buffer;
-  /** The line of its last byte, which is the one Redshift reports (pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS"). */
+  /** The line of its last byte, which Redshift reports (pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS"). */
   readonly lastLine: number;
-  /** Where it begins in the file. */
+  /** The position of its start in the file. */
   readonly offset: number;
   readonly flaw: string | undefined;
 }
@@ -19,8 +19,8 @@ const isOpening = (byte: number): boolean => byte === 0x7b || byte === 0x5b;
 const isClosing = (byte: number): boolean => byte === 0x7d || byte === 0x5d;
 
 /**
- * Cuts a file into its root-level objects and arrays, separated by white space only (page "COPY from JSON format"). What stands between them
- * and is no white space is one flaw for each stretch of it. It only counts brackets: whether a frame is JSON is not its affair.
+ * Cuts a file into its root-level objects and arrays, separated only by white space (page "COPY from JSON format"). Each
+ * stretch of other characters between them is one flaw. It only counts brackets and does not check that a frame is JSON.
  */
 export class Frames {
   #held: Buffer[] = [];
@@ -32,7 +32,7 @@ export class Frames {
   #line = 1;
   #offset = 0;
 
-  /** Takes the next bytes of the file and gives the frames that are complete. */
+  /** Adds the next bytes of the file and yields the complete frames. */
   *push(chunk: Buffer): Generator<Frame> {
     let from = this.#isIdle ? -1 : 0;
     for (let at = 0; at < chunk.length; at += 1) {
@@ -52,7 +52,7 @@ export class Frames {
     this.#offset += chunk.length;
   }
 
-  /** The file is at its end. */
+  /** Handles the end of the file. */
   *end(): Generator<Frame> {
     if (!this.#isIdle) {
       const flaw = this.#isGarbage ? 'Invalid value.' : 'Unexpected end of file in a JSON object.';
@@ -64,7 +64,7 @@ export class Frames {
     return this.#depth === 0 && !this.#isGarbage;
   }
 
-  /** Takes a byte in; true when it closes a root-level value. */
+  /** Processes a byte; true if it closes a root-level value. */
   #closes(byte: number): boolean {
     if (this.#isInText) this.#readText(byte);
     else if (byte === QUOTE && this.#depth > 0) this.#isInText = true;
@@ -84,7 +84,7 @@ export class Frames {
 
   #hold(piece: Buffer): void {
     this.#heldBytes += piece.length;
-    // More than the limit is not kept, only counted.
+    // Bytes beyond the limit are counted but not kept.
     if (this.#heldBytes <= MAX_OBJECT_BYTES + 1) this.#held.push(Buffer.from(piece));
   }
 

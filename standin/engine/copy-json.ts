@@ -1,14 +1,16 @@
 /** A path of a jsonpaths file: keys of objects, indexes of arrays. */
 export type Path = readonly (string | number)[];
 
-/** An element a path asks for is not there: an error, where a missing key is a NULL (page "COPY from JSON format"). */
+/**
+ * An element on the path does not exist. This is an error, whereas a missing key is NULL (page "COPY from JSON format").
+ */
 export class NoSuchElement extends Error {}
 
-/** The members of an object's text with the text of their values: numbers and nested values as they were written. */
+/** The members of an object with the text of their values: numbers and nested values keep their spelling. */
 export function membersOf(text: string): ReadonlyMap<string, string> {
   const members = new Map<string, string>();
   for (const [first, last, key] of spansOf(text)) {
-    // Of a key that occurs twice the last one counts; uncertain (page "COPY from JSON format").
+    // The last of several equal keys counts; uncertain (page "COPY from JSON format").
     if (key !== undefined) members.set(JSON.parse(key) as string, text.slice(first, last));
   }
   return members;
@@ -19,7 +21,7 @@ export function elementsOf(text: string): readonly string[] {
   return [...spansOf(text)].map(([first, last]) => text.slice(first, last));
 }
 
-/** The text a path leads to; undefined when a key is missing. Throws NoSuchElement. */
+/** The text at a path; undefined if a key is missing. Throws NoSuchElement. */
 export function follow(text: string, path: Path): string | undefined {
   let value: string | undefined = text;
   for (const step of path) {
@@ -35,7 +37,7 @@ export function follow(text: string, path: Path): string | undefined {
   return value;
 }
 
-/** The first-level values of valid JSON text: where each begins and ends, and before it the text of its key. */
+/** The first-level values of valid JSON text: the start and end of each, and the text of its key. */
 function* spansOf(text: string): Generator<readonly [number, number, string | undefined]> {
   const isObject = text.startsWith('{');
   let at = skipBlanks(text, 1);
@@ -79,7 +81,7 @@ function endOfValue(text: string, from: number): number {
   return at;
 }
 
-/** What a jsonpaths file says; undefined when it does not name its key `jsonpaths`: COPY then takes 'auto' silently. */
+/** The paths in a jsonpaths file; undefined if it has no key `jsonpaths`: COPY then silently uses 'auto'. */
 export function parsePaths(text: string): readonly Path[] | undefined {
   const content: unknown = JSON.parse(text);
   if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new Error('not a JSON object');

@@ -29,7 +29,10 @@ export class CopySource {
     this.#signal = signal;
   }
 
-  /** The files to load: by prefix, which catches neighbours, or by manifest (page "COPY from Amazon S3"). Throws EngineError. */
+  /**
+   * The files to load: by prefix, which also matches files with a longer name, or by manifest (page "COPY from Amazon
+   * S3"). Throws EngineError.
+   */
   async files(): Promise<readonly SourceFile[]> {
     if (this.#copy.manifest) return this.#readManifest();
     const { bucket, key: prefix } = splitUrl(this.#copy.from);
@@ -39,7 +42,7 @@ export class CopySource {
     return keys.map((key) => ({ url: `s3://${bucket}/${key}`, bucket, key, mandatory: false }));
   }
 
-  /** The jsonpaths, one for each column; undefined where COPY matches by name. Throws EngineError. */
+  /** The jsonpaths, one for each column; undefined if COPY matches by name. Throws EngineError. */
   async paths(columns: number): Promise<readonly Path[] | undefined> {
     const { json } = this.#copy;
     if (!json.startsWith('s3://')) return undefined;
@@ -59,7 +62,7 @@ export class CopySource {
     return paths;
   }
 
-  /** The file's bytes, unzipped; undefined when it does not exist. */
+  /** The file's bytes, unzipped; undefined if it does not exist. */
   async open({ bucket, key, url }: SourceFile): Promise<AsyncIterable<Buffer> | undefined> {
     await this.#assertRegion(bucket);
     const body = await orServiceException(() => this.#objects.get(bucket, key, this.#signal));
@@ -96,7 +99,7 @@ export class CopySource {
     }
   }
 
-  /** REGION covers data files, manifest and jsonpaths alike (page "COPY from Amazon S3"); the text is uncertain. */
+  /** REGION applies to data files, manifest and jsonpaths (page "COPY from Amazon S3"); the text is uncertain. */
   async #assertRegion(bucket: string): Promise<void> {
     if (this.#inRegion.has(bucket)) return;
     const region = await orServiceException(() => this.#objects.regionOf(bucket));
@@ -112,7 +115,7 @@ export class CopySource {
   }
 }
 
-/** mandatory is false unless said otherwise; a url is a full key (page "COPY from Amazon S3", error 8001). */
+/** mandatory is false by default; a url is a full key (page "COPY from Amazon S3", error 8001). */
 function readEntry({ url, mandatory }: { url?: unknown; mandatory?: unknown }): SourceFile {
   if (typeof url !== 'string' || !/^s3:\/\/[^/]+\/.*[^/]$/.test(url)) {
     throw refusal(`Problem reading manifest file - the url ${literal(String(url))} is not a full S3 path (8001)`);
@@ -142,8 +145,8 @@ async function orServiceException<T>(request: () => Promise<T>): Promise<T> {
 }
 
 /**
- * GZIP says that all files are: one that is not fails the load (page "COPY"). What becomes of bytes behind the last member, zeros
- * included, is not known; here they fail the load too.
+ * GZIP means that all files are zipped: one that is not fails the load (page "COPY"). It is not known what happens to
+ * bytes after the last member, including zeros; here they also fail the load.
  */
 async function* gunzip(source: Readable, url: string): AsyncGenerator<Buffer> {
   const unzip = createGunzip();
@@ -155,7 +158,7 @@ async function* gunzip(source: Readable, url: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of unzipped) yield chunk as Buffer;
   } catch (error) {
-    // Node's own errors need not be of this realm.
+    // Node's own errors may come from another realm, where instanceof fails.
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
     if (code.startsWith('Z_')) throw refusal(`Failed to decompress ${url} as GZIP`);
     throw error;

@@ -2,16 +2,16 @@ import { syntaxError } from './lexer.ts';
 import { readTableName } from './query.ts';
 import { type Reader, refusal } from './reader.ts';
 
-/** A COPY of JSON files from S3, as far as it is imitated. */
+/** A COPY of JSON files from S3, as far as the stand-in imitates it. */
 export interface CopyStatement {
-  /** The table as PostgreSQL text, and as messages call it. */
+  /** The table as PostgreSQL text, and its name in messages. */
   readonly table: string;
   readonly name: string;
   readonly columns: readonly string[] | undefined;
   readonly from: string;
   /** The ARN, or undefined for the warehouse's default role. */
   readonly role: string | undefined;
-  /** 'auto', 'auto ignorecase', or where the jsonpaths file lies. */
+  /** 'auto', 'auto ignorecase', or the location of the jsonpaths file. */
   readonly json: string;
   readonly manifest: boolean;
   readonly gzip: boolean;
@@ -27,7 +27,7 @@ export interface CopyStatement {
 
 type Draft = { -readonly [K in keyof CopyStatement]?: CopyStatement[K] };
 
-/** AWS: "Data format parameters", JSON (copy-parameters-data-format): not to be used with JSON; page "COPY". */
+/** AWS: "Data format parameters", JSON (copy-parameters-data-format): not allowed with JSON; page "COPY". */
 const NOT_WITH_JSON = [
   'csv',
   'delimiter',
@@ -40,7 +40,7 @@ const NOT_WITH_JSON = [
   'removequotes',
 ];
 
-/** Formats and options of the same page that would work on Redshift. */
+/** Formats and options from the same page that would work on Redshift. */
 const NOT_IMITATED = [
   'acceptanydate',
   'acceptinvchars',
@@ -68,10 +68,10 @@ const NOT_IMITATED = [
   'ssh',
 ];
 
-/** The most MAXERROR takes. AWS: "Data load operations" (copy-parameters-data-load). */
+/** The maximum of MAXERROR. AWS: "Data load operations" (copy-parameters-data-load). */
 const MAXERROR_LIMIT = 100_000;
 
-/** Reads a COPY; parameters come in any order after the location (page "COPY"). */
+/** Reads a COPY; parameters can follow the location in any order (page "COPY"). */
 export function readCopy(reader: Reader): { readonly kind: 'copy'; readonly copy: CopyStatement } {
   reader.expect('copy');
   const mark = reader.mark();
@@ -187,7 +187,7 @@ function flag(
   draft[name] = true;
 }
 
-/** page "COPY": one role, or a chain of them with a comma and no blank between; the first must be attached. */
+/** page "COPY": one role, or a chain of them separated by a comma without blanks; the first must be attached. */
 function readRole(reader: Reader, draft: Draft): void {
   if ('role' in draft) reader.refuse('one authorization only');
   if (reader.skip('default')) {
@@ -212,7 +212,10 @@ function readJson(reader: Reader, draft: Draft): void {
   draft.json = json;
 }
 
-/** page "DATEFORMAT and TIMEFORMAT strings": the keywords are case-sensitive. Of the format strings only the default ones are imitated. */
+/**
+ * page "DATEFORMAT and TIMEFORMAT strings": the keywords are case-sensitive. The stand-in imitates only the default
+ * format strings.
+ */
 function readFormat(reader: Reader, formats: readonly string[]): string {
   const token = reader.peek();
   const format = readText(reader);

@@ -3,7 +3,7 @@ import type { CopyStatement } from './copy-statement.ts';
 import type { TargetColumn } from './copy-values.ts';
 import { quote, refusal } from './reader.ts';
 
-/** The table a COPY loads: the columns that come from the files, and the INSERT that takes an array for each. */
+/** The table that a COPY loads: the columns that come from the files, and the INSERT that takes an array for each. */
 export interface Target {
   readonly oid: number;
   readonly columns: readonly TargetColumn[];
@@ -30,7 +30,7 @@ LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
 WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum`;
 
-/** Looks the table up. Throws EngineError when it, or a column, does not exist (COPY messages users have shown). */
+/** Looks up the table. Throws EngineError if it, or a column, does not exist (COPY messages users have shown). */
 export async function readTarget(client: pg.Client, { table, name, columns }: CopyStatement): Promise<Target> {
   const { rows } = await client.query<Row>(COLUMNS, [table]);
   if (rows[0] === undefined) throw refusal(`Cannot COPY into nonexistent table ${name}`);
@@ -46,7 +46,7 @@ export async function readTarget(client: pg.Client, { table, name, columns }: Co
 function insertInto(table: string, columns: readonly Row[]): string {
   const names = columns.map(({ name }) => quote(name)).join(', ');
   const values = columns.map(({ full }, index) => `CAST(v${index} AS ${full})`).join(', ');
-  // A text is no BOOLEAN here, as on Redshift, but what the file holds may become one.
+  // A text does not convert to BOOLEAN here, as on Redshift, but a value from a file can.
   const arrays = columns
     .map(({ base }, index) => `CAST($${index + 1} AS ${base === 'bool' ? 'boolean' : 'text'}[])`)
     .join(', ');
@@ -54,7 +54,7 @@ function insertInto(table: string, columns: readonly Row[]): string {
   return `INSERT INTO ${table} (${names}) SELECT ${values} FROM unnest(${arrays}) AS r (${aliases})`;
 }
 
-/** A column without a length of its own, as CREATE TABLE AS makes them, takes the longest VARCHAR. */
+/** A column without a declared length, as CREATE TABLE AS makes it, takes the longest VARCHAR. */
 const VARCHAR_MAX = 65_535;
 
 function describe({ name, own, base, typmod, not_null: notNull }: Row): TargetColumn {

@@ -12,7 +12,10 @@ export interface TargetColumn {
   readonly notNull: boolean;
 }
 
-/** A value that does not fit its column: a row of the load-error views. AWS: "Load error reference"; page "Load error reference". */
+/**
+ * A value that does not fit its column: a row of the load-error views. AWS: "Load error reference"; page "Load error
+ * reference".
+ */
 export class ValueError extends Error {
   readonly code: number;
   readonly position: number;
@@ -29,13 +32,13 @@ export interface Rules {
   readonly uncertain: Uncertain;
 }
 
-/** What a JSON value is as text, and whether it was a JSON string. */
+/** The text of a JSON value, and whether it was a JSON string. */
 interface Source {
   readonly text: string;
   readonly isString: boolean;
 }
 
-/** A JSON value as PostgreSQL's text for the column, or null. `raw` is how it was written. Throws ValueError. */
+/** A JSON value as PostgreSQL's text for the column, or null. `raw` is its original spelling. Throws ValueError. */
 export function convert(raw: string | undefined, column: TargetColumn, rules: Rules): string | null {
   const value = raw === undefined || raw === 'null' ? null : convertPresent(raw, column, rules);
   if (value === null && column.notNull) throw new ValueError(1213, 'Missing data for not-null field');
@@ -47,15 +50,15 @@ function convertPresent(raw: string, column: TargetColumn, rules: Rules): string
   const text = isString ? (JSON.parse(raw) as string) : raw;
   if (text.includes('\0')) return convertNul(text, column, rules);
   if (column.type === 'bpchar' || column.type === 'character') return convertText({ text, isString }, column, rules);
-  // page "COPY from JSON format": for other types an empty text, or one of blanks, is always NULL. Which characters are
-  // blanks is not said: those of ASCII.
+  // page "COPY from JSON format": for other types an empty or blank text is always NULL. The page does not say which
+  // characters are blanks; here they are ASCII blanks.
   if (isString && /^[\t-\r ]*$/.test(text)) return null;
   const read = READERS.get(column.type);
   if (read === undefined) throw new ValueError(1223, `Invalid data type ${column.type}`);
   return read({ text, isString }, column, rules);
 }
 
-/** Uncertain (page "COPY from JSON format"): refused unless the option says that the text ends there. */
+/** Uncertain (page "COPY from JSON format"): refused, unless the option says that the text ends at this point. */
 function convertNul(text: string, column: TargetColumn, rules: Rules): string | null {
   if (rules.uncertain.nul === 'refuse') {
     throw new ValueError(
@@ -79,7 +82,7 @@ function convertText({ text, isString }: Source, column: TargetColumn, { copy, u
   return fitLength(value, column, copy);
 }
 
-/** page "COPY from JSON format": lengths are bytes; CHAR takes single-byte characters only; surplus blanks are cut. */
+/** page "COPY from JSON format": lengths are in bytes; CHAR takes single-byte characters only; surplus blanks are cut. */
 function fitLength(value: string, { type, length = 0 }: TargetColumn, { truncates }: CopyStatement): string {
   if (type === 'character') refuseMultibyte(value);
   const bytes = Buffer.from(value);
@@ -105,7 +108,7 @@ function refuseMultibyte(value: string): void {
   );
 }
 
-/** How messages call the integer types, and what these hold. */
+/** The names of the integer types in messages, and their ranges. */
 const INTEGERS: Readonly<Record<string, readonly [string, bigint]>> = {
   int2: ['Short', 2n ** 15n],
   int4: ['Integer', 2n ** 31n],
@@ -125,7 +128,7 @@ function readInteger({ text, isString }: Source, column: TargetColumn, { uncerta
   return String(value);
 }
 
-/** `1540919166796.0` loads into a BIGINT; what a fraction that is not zero does is uncertain (page "COPY from JSON format"). */
+/** `1540919166796.0` loads into a BIGINT; what a non-zero fraction does is uncertain (page "COPY from JSON format"). */
 function withoutFraction(text: string, { fraction, exponent }: Uncertain): string {
   if (exponent === 'accept' && /^-?\d+(\.\d+)?e/i.test(text) && Number.isSafeInteger(Number(text))) {
     return String(Number(text));
@@ -176,7 +179,7 @@ function readDate({ text, isString }: Source, _: TargetColumn, { copy }: Rules):
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?: (\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?))?$/;
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
-/** page "DATEFORMAT and TIMEFORMAT strings": the default format; ISO 8601 with 'auto'; 'auto' does not know epochs. */
+/** page "DATEFORMAT and TIMEFORMAT strings": the default format; ISO 8601 with 'auto'; 'auto' does not accept epochs. */
 function readTimestamp({ text, isString }: Source, column: TargetColumn, { copy, uncertain }: Rules): string {
   const format = copy.timeFormat ?? 'YYYY-MM-DD HH:MI:SS';
   if (format.startsWith('epoch')) return readEpoch(text, format, uncertain);

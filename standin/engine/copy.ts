@@ -10,7 +10,7 @@ import type { Journal, LoadError } from './journal.ts';
 import type { EngineOptions, Uncertain } from './options.ts';
 import { refusal } from './reader.ts';
 
-/** What a COPY runs with. */
+/** The context of a COPY. */
 export interface CopyContext {
   readonly client: pg.Client;
   readonly options: EngineOptions;
@@ -20,15 +20,15 @@ export interface CopyContext {
   readonly queryId: number;
   readonly signal: AbortSignal;
   readonly lock: (table: string) => Promise<void>;
-  /** Called when the statement is past all checks that leave no trace: pg_last_copy_id() is then this one. */
+  /** Called when the statement has passed all checks that leave no trace: pg_last_copy_id() is then its id. */
   readonly onBegin: () => void;
 }
 
-/** Rows go to PostgreSQL in pieces of about so many, or so many characters. */
+/** The approximate number of rows, or of characters, that go to PostgreSQL at a time. */
 const BATCH_ROWS = 1000;
 const BATCH_CHARACTERS = 1_000_000;
 
-/** Runs a COPY inside the open transaction and gives the number of rows. Throws EngineError. AWS: "COPY". */
+/** Runs a COPY inside the open transaction and returns the number of rows. Throws EngineError. AWS: "COPY". */
 export async function runCopy(copy: CopyStatement, context: CopyContext): Promise<number> {
   assertRole(copy, context.options);
   const target = await readTarget(context.client, copy);
@@ -41,7 +41,7 @@ export async function runCopy(copy: CopyStatement, context: CopyContext): Promis
   return load.run(source, files);
 }
 
-/** A role that is not attached cannot be assumed, and one that is none has no default (page "COPY"). */
+/** A role that is not attached cannot be assumed, and without an attached role there is no default (page "COPY"). */
 function assertRole({ role }: CopyStatement, { roles, defaultRole }: EngineOptions): void {
   const [arn] = (role ?? defaultRole)?.split(',') ?? [];
   if (arn === undefined) throw refusal('No default IAM role is set for the cluster');
@@ -52,7 +52,7 @@ function assertRole({ role }: CopyStatement, { roles, defaultRole }: EngineOptio
   }
 }
 
-/** One COPY under way. */
+/** A running COPY. */
 class Load {
   readonly #copy: CopyStatement;
   readonly #target: Target;
@@ -80,7 +80,7 @@ class Load {
     for (const file of files) {
       await this.#loadFile(source, file);
     }
-    // page "COPY from Amazon S3": if no file at all is found COPY fails, mandatory or not.
+    // page "COPY from Amazon S3": if no file is found, COPY fails, whether files are mandatory or not.
     if (this.#found === 0) throw refusal('No data files were found for the manifest');
     await this.#flush();
     const { journal, queryId, session } = this.#context;
@@ -143,7 +143,7 @@ class Load {
     }
   }
 
-  /** How to find a column's value in a record. Throws RowError when it is no record. */
+  /** Returns a function that finds a column's value in a record. Throws RowError if the value is not a record. */
   #valuesOf({ bytes, flaw }: Frame): (column: TargetColumn, index: number) => string | undefined {
     if (flaw !== undefined) throw badJson(flaw);
     const text = this.#decode(bytes);
@@ -179,7 +179,7 @@ class Load {
     }
   }
 
-  /** The first column whose bytes are not UTF-8, if one can be told. */
+  /** The first column with bytes that are not UTF-8, if it can be determined. */
   #columnOf(bytes: Buffer): TargetColumn | undefined {
     const text = bytes.toString('latin1');
     if (!text.startsWith('{') || this.#paths !== undefined) return undefined;
@@ -233,7 +233,7 @@ class RowError extends Error {
   }
 }
 
-/** Which code and words JSON faults have is uncertain (page "Load error reference"). */
+/** The code and message for invalid JSON are uncertain (page "Load error reference"). */
 function badJson(reason: string): RowError {
   return new RowError(new ValueError(1216, reason), undefined, '');
 }

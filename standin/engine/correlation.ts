@@ -1,53 +1,53 @@
 import type { Token } from './lexer.ts';
 
-/** The columns of tables, by the tables' names as they are written for PostgreSQL. */
+/** The columns of tables, by the tables' names as written for PostgreSQL. */
 export type Columns = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** A column, and the table it is named with, if any. */
+/** A column, and the table that qualifies it, if any. */
 export interface Reference {
   readonly table: string | undefined;
   readonly column: string;
   readonly token: Token;
   readonly isInWhere: boolean;
-  /** How it is compared: not at all so far, in `a = b` and nothing more, or otherwise. */
+  /** How it is compared: not yet, only as `a = b`, or otherwise. */
   form: 'alone' | 'equality' | 'other';
 }
 
 /** A SELECT, for the rules on correlated subqueries. */
 export interface Scope {
   readonly parent: Scope | undefined;
-  /** Where it stands in its parent. */
+  /** Its place in its parent. */
   readonly place: 'on' | 'in' | 'elsewhere';
   readonly names: Set<string>;
-  /** The tables of FROM; undefined for what is no table, whose columns are not known. */
+  /** The tables of FROM; undefined for anything else, since its columns are not known. */
   readonly sources: (string | undefined)[];
   readonly references: Reference[];
   readonly items: Item[];
-  /** The subqueries that aggregate functions are applied to. */
+  /** The subqueries inside aggregate functions. */
   readonly aggregated: Scope[];
-  /** The keys of its GROUP BY: names, numbers of columns and the subqueries that they are. */
+  /** The keys of its GROUP BY: names, column numbers and subqueries. */
   readonly keys: { readonly text: string; readonly scopes: readonly Scope[] }[];
   isInWhere: boolean;
-  /** It stands beside OR, in CASE, HAVING or ORDER BY. */
+  /** It is beside OR, or in CASE, HAVING or ORDER BY. */
   isBranch: boolean;
   hasWindow: boolean;
   /** An aggregate function other than MIN and MAX. */
   hasAggregate: boolean;
   /** The ORDER BY of its LISTAGG. */
   listOrder?: string;
-  /** It is cut by LIMIT, or part of a set operation. */
+  /** It has a LIMIT or is part of a set operation. */
   isCut: boolean;
 }
 
-/** A column of the SELECT list: its alias and the subqueries it holds. */
+/** A column of the SELECT list: its alias and the subqueries it contains. */
 export interface Item {
   readonly alias: string;
-  /** Whether it is called so because it says so. */
+  /** Whether the alias is explicit. */
   readonly isNamed: boolean;
   readonly scopes: readonly Scope[];
 }
 
-/** A SELECT of which nothing has been read. */
+/** An empty scope for a SELECT. */
 export function newScope(parent: Scope | undefined, place: Scope['place'] = 'elsewhere'): Scope {
   return {
     parent,
@@ -66,7 +66,7 @@ export function newScope(parent: Scope | undefined, place: Scope['place'] = 'els
   };
 }
 
-/** Notes, of references that stand in one condition, by which operators they are compared. */
+/** Records how the references of one condition are compared. */
 export function classify(references: readonly Reference[], operators: readonly string[]): void {
   if (operators.length === 0) return;
   const isEquality = operators.length === 1 && operators[0] === '=';
@@ -77,12 +77,13 @@ export function classify(references: readonly Reference[], operators: readonly s
 }
 
 /**
- * The first correlated reference that Redshift cannot decorrelate. A column without its table is looked for among those of
- * the tables; where something else stands in FROM, it is taken for a column of that. By the AWS page
- * "Correlated subqueries": one that skips a level, stands in an ON clause, comes from a subquery with a window function, or
- * from one with an aggregate (other than MIN and MAX) and GROUP BY behind IN; and a GROUP BY by what a correlated subquery
- * returns, or an aggregate of it. What the page shows as supported is a column that is equal to one of the outer query in
- * WHERE: whatever else correlates, by LIMIT, another comparison or another clause, beside OR or in CASE, is refused here.
+ * The first correlated reference that Redshift cannot decorrelate. An unqualified column is looked up among those of the
+ * tables; if FROM contains anything else, the column is assumed to belong to it. The AWS page "Correlated subqueries"
+ * rules out a reference that skips a level, is in an ON clause, comes from a subquery with a window function, or comes
+ * from a subquery after IN with an aggregate (other than MIN and MAX) and GROUP BY. It also rules out a GROUP BY on the
+ * result of a correlated subquery, and an aggregate of it. The page shows as supported a column that is equal to one of
+ * the outer query in WHERE. Anything else that correlates is refused here: by LIMIT, another comparison or another
+ * clause, beside OR or in CASE.
  */
 export function unsupportedReference(scopes: readonly Scope[], columns: Columns): Token | undefined {
   for (const scope of scopes) {
@@ -109,7 +110,7 @@ function isSupported(scope: Scope, { isInWhere, form }: Reference): boolean {
   );
 }
 
-/** The references to a query further out, and how many levels lie between. */
+/** The references to an outer query, and the number of levels between. */
 function correlated(
   scope: Scope,
   columns: Columns,
@@ -134,7 +135,8 @@ function hasColumn({ sources, items }: Scope, column: string, columns: Columns):
 }
 
 /**
- * Whether the columns of tables have to be known to tell which references are correlated, and which are no columns but rows.
+ * Whether the columns of tables are needed, to determine which references are correlated and which are rows instead of
+ * columns.
  */
 export function needsColumns(scopes: readonly Scope[]): boolean {
   return scopes.some(({ parent, names, references }) =>
@@ -142,7 +144,7 @@ export function needsColumns(scopes: readonly Scope[]): boolean {
   );
 }
 
-/** The first reference to a table as if it were a column. PostgreSQL takes it for the row; no page of AWS knows of that. */
+/** The first reference to a table as if it were a column. PostgreSQL reads it as the row; no AWS page mentions that. */
 export function wholeRow(scopes: readonly Scope[], columns: Columns): Token | undefined {
   for (const scope of scopes) {
     const isKnown = scope.sources.every((source) => columns.has(source ?? ''));
@@ -155,7 +157,7 @@ export function wholeRow(scopes: readonly Scope[], columns: Columns): Token | un
   return undefined;
 }
 
-/** The subqueries by whose results a query groups. */
+/** The subqueries whose results a query groups by. */
 function groupedBy({ items, keys }: Scope): readonly Scope[] {
   return keys.flatMap(({ text, scopes }) => [
     ...scopes,

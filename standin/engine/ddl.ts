@@ -4,7 +4,10 @@ import { assertEncodes, TableKeys } from './table-keys.ts';
 import type { Plan, TextColumn } from './translation.ts';
 import { readType } from './types.ts';
 
-/** CREATE of a table, a view or a schema; there are no indexes, triggers, sequences (page "Unsupported PostgreSQL features") or types of one's own. */
+/**
+ * CREATE of a table, a view or a schema. There are no indexes, triggers, sequences (page "Unsupported PostgreSQL
+ * features") or user-defined types.
+ */
 export function readCreate(reader: Reader): Plan {
   reader.pass();
   if (reader.is('schema')) return readSchema(reader);
@@ -58,12 +61,12 @@ function readNewTable(reader: Reader): string {
   return path.map(quote).join('.');
 }
 
-/** A table that is being read. */
+/** The table being read. */
 interface Definition {
   readonly keys: TableKeys;
   readonly columns: string[];
   readonly texts: TextColumn[];
-  /** The tables that its columns refer to. */
+  /** The tables that its columns reference. */
   readonly references: string[];
 }
 
@@ -134,7 +137,7 @@ function takeNames(reader: Reader): readonly string[] {
   return names;
 }
 
-/** A table that is referred to, as PostgreSQL text. It must be there (page "CREATE TABLE"). */
+/** A referenced table, as PostgreSQL text. It must exist (page "CREATE TABLE"). */
 function takeReference(reader: Reader): string {
   const path: string[] = [];
   do path.push(quote(reader.name()));
@@ -143,7 +146,7 @@ function takeReference(reader: Reader): string {
   return path.join('.');
 }
 
-/** A column that is being read. */
+/** The column being read. */
 interface Column {
   readonly name: string;
   readonly type: string;
@@ -204,7 +207,8 @@ function readDefault(reader: Reader): void {
   const token = reader.peek();
   const before = reader.leaderFunctions.size;
   reader.grammar.expression(reader);
-  // page "SQL functions reference" and corrections: NOW() and CURRENT_TIMESTAMP belong to the leader node; a DEFAULT takes SYSDATE or GETDATE().
+  // page "SQL functions reference" and corrections: NOW() and CURRENT_TIMESTAMP run on the leader node only; a DEFAULT
+  // takes SYSDATE or GETDATE().
   if (reader.leaderFunctions.size > before) {
     throw refusal(`function ${token.text} is not supported in DEFAULT; use SYSDATE`, token);
   }

@@ -1,10 +1,10 @@
-/** A VARCHAR or CHAR of so many bytes; a domain stands for it. */
+/** A VARCHAR or CHAR with its length in bytes. A domain represents it in PostgreSQL. */
 export interface TextType {
   readonly kind: 'varchar' | 'char';
   readonly bytes: number;
 }
 
-/** The domain of the VARCHARs or CHARs that hold this many bytes. */
+/** The name of the domain of a VARCHAR(n) or CHAR(n). */
 export function domainOf({ kind, bytes }: TextType): string {
   return `redshift.${kind}_${bytes}`;
 }
@@ -14,21 +14,21 @@ export function unknownType(side: 0 | 1): string {
   return `redshift.unknown_literal_${side}`;
 }
 
-/** The domain of a VARCHAR(n) or CHAR(n). */
+/** Creates the domain of a VARCHAR(n) or CHAR(n). */
 export function domainSql(type: TextType): string {
   return `DO $$ BEGIN
   ${type.kind === 'char' ? charSql(type) : varcharSql(type)}
 EXCEPTION WHEN duplicate_object THEN NULL; END $$`;
 }
 
-/** Bytes are counted, and surplus blanks do not count (page "Character types"). */
+/** The length is in bytes, and surplus blanks do not count (page "Character types"). */
 function varcharSql(type: TextType): string {
   const { bytes } = type;
   return `CREATE DOMAIN ${domainOf(type)} AS bpchar
     CHECK (octet_length(VALUE) <= ${bytes} OR octet_length(rtrim(redshift.raw(VALUE), ' ')) <= ${bytes});`;
 }
 
-/** Single bytes only (page "Character types"); its length leaves out trailing blanks (AWS: "LEN function"). */
+/** Single bytes only (page "Character types"); its length does not include trailing blanks (AWS: "LEN function"). */
 function charSql(type: TextType): string {
   const domain = domainOf(type);
   return `CREATE DOMAIN ${domain} AS character(${type.bytes}) CHECK (octet_length(VALUE) = textlen(redshift.raw(VALUE)));

@@ -16,13 +16,13 @@ export { DEFAULT_UNCERTAIN } from './options.ts';
 /** The SQL engine of the Redshift stand-in. */
 export interface StandinEngine extends Engine {
   readonly postgres: Postgres;
-  /** Makes one more database known; it is created when somebody first connects to it. */
+  /** Registers one more database; it is created on the first connection to it. */
   addDatabase(name: string): void;
-  /** Runs SQL on PostgreSQL itself, past all rules: for tests that look behind the curtain. */
+  /** Runs SQL directly on PostgreSQL, without any rules: for tests that check internal state. */
   inspect<Row extends pg.QueryResultRow = pg.QueryResultRow>(database: string, sql: string): Promise<readonly Row[]>;
 }
 
-/** Starts the engine on a PostgreSQL server of its own, unless the options name one. */
+/** Starts the engine on its own PostgreSQL server, unless the options name one. */
 export async function startEngine(options: EngineOptions): Promise<StandinEngine> {
   const postgres = options.postgres ?? (await startPostgres());
   const admin = await connect(postgres, postgres.database);
@@ -30,7 +30,7 @@ export async function startEngine(options: EngineOptions): Promise<StandinEngine
 }
 
 interface Database {
-  /** As PostgreSQL calls it: several engines may share a server. */
+  /** The database's name in PostgreSQL: several engines may share a server. */
   readonly actual: string;
   readonly journal: Journal;
 }

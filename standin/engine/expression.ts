@@ -29,8 +29,7 @@ const OPERATORS = [
 ];
 
 /**
- * Reads an expression and writes it for PostgreSQL. Operators are written in the order they come: their precedence is the
- * same in both.
+ * Reads an expression and writes it for PostgreSQL. Operators are written in order: their precedence is the same in both.
  */
 export function readExpression(reader: Reader): void {
   const condition = new Condition(reader);
@@ -39,7 +38,7 @@ export function readExpression(reader: Reader): void {
   condition.end();
 }
 
-/** The conditions that AND joins, one after the other: what is compared in each, for the rules on correlated subqueries. */
+/** The conditions that AND joins: what each one compares, for the rules on correlated subqueries. */
 class Condition {
   readonly #reader: Reader;
   readonly #references: readonly Reference[];
@@ -85,7 +84,7 @@ function readOperator(reader: Reader, condition: Condition): boolean {
   return true;
 }
 
-/** `= ANY (SELECT …)`; an array cannot stand there (page "Character types"). */
+/** `= ANY (SELECT …)`; an array is not allowed (page "Character types"). */
 function readQuantifier(reader: Reader): void {
   if (!reader.isAny('any', 'some', 'all')) return;
   const token = reader.pass();
@@ -95,7 +94,7 @@ function readQuantifier(reader: Reader): void {
   // The query in parentheses is read as the operand that follows.
 }
 
-/** IS NULL, IN (…) and what else ends an operand. */
+/** IS NULL, IN (…) and other ends of an operand. */
 function readPostfix(reader: Reader, condition: Condition): void {
   while (reader.isAny('is', 'in', 'isnull', 'notnull') || reader.is('not', 'in')) {
     condition.add(reader.peek().key);
@@ -122,7 +121,7 @@ function readIn(reader: Reader): void {
   reader.place = place;
 }
 
-/** What stands between parentheses, after the first: a query or expressions. Gives how many there are. */
+/** The content of parentheses after the opening one: a query or expressions. Returns their number. */
 function readParenthesis(reader: Reader): number {
   let count = 0;
   if (startsQuery(reader)) reader.grammar.query(reader);
@@ -136,13 +135,13 @@ function readParenthesis(reader: Reader): number {
   return count;
 }
 
-/** PostgreSQL 8.0 compares each column of such rows alone, later versions one after the other; AWS says nothing. */
+/** PostgreSQL 8.0 compares each column of such rows separately, later versions one after the other; AWS does not say. */
 function readRowOrExpression(reader: Reader): void {
   const isRow = readParenthesis(reader) > 1;
   if (isRow && reader.isAny('<', '>', '<=', '>=')) reader.refuse('rows have no order');
 }
 
-/** Whether the next tokens begin a query, in parentheses of its own or not. */
+/** Whether the next tokens begin a query, with or without parentheses around it. */
 export function startsQuery(reader: Reader): boolean {
   let offset = 0;
   while (reader.peek(offset).key === '(') offset += 1;
@@ -161,7 +160,7 @@ function readOperand(reader: Reader, condition?: Condition): void {
   if (reader.copy('at', 'time', 'zone')) readPrimary(reader);
 }
 
-/** Wraps what has been written since the mark in a cast to the type that comes next. */
+/** Wraps the text written since the mark in a cast to the type that comes next. */
 function writeCast(reader: Reader, mark: number): void {
   const { cast, bytes } = readType(reader);
   assertFinite(reader.written(mark), cast);
@@ -181,12 +180,12 @@ function readPrimary(reader: Reader): void {
   else if (!readKeyword(reader)) readNamed(reader);
 }
 
-/** Reads what begins with a word of the language, if that comes next. */
+/** Reads a construct that begins with a keyword, if one comes next. */
 function readKeyword(reader: Reader): boolean {
   const { key } = reader.peek();
   const read = KEYWORDS.get(key);
   if (read === undefined) return false;
-  // DATE, TIME and their like are types before a literal, else names.
+  // DATE, TIME and similar words are types before a literal, and otherwise names.
   if (TYPED.includes(key) && reader.peek(1).kind !== 'string') return false;
   if (CALLED.includes(key) && reader.peek(1).key !== '(') return false;
   if (CALLED.includes(key) || !UNNOTED.includes(key)) reader.note(key);
@@ -200,7 +199,6 @@ const CALLED = [
   ...SPECIAL_CALLS.keys(),
 ];
 
-/** Words that every SQL has. */
 const UNNOTED = ['null', 'true', 'false', 'case', 'interval', ...TYPED];
 
 const pass = (reader: Reader): void => void reader.pass();
@@ -211,7 +209,7 @@ const KEYWORDS: ReadonlyMap<string, (reader: Reader) => void> = new Map([
   ['false', pass],
   ['current_date', pass],
   ['sysdate', (reader) => reader.write('redshift.sysdate()', reader.take())],
-  // page "SQL functions reference" and the corrections: the leader node alone knows them.
+  // page "SQL functions reference" and the corrections: they exist on the leader node only.
   ['current_timestamp', readLeaderWord],
   ['current_time', readLeaderWord],
   ['localtime', readLeaderWord],
@@ -289,7 +287,10 @@ function readConvert(reader: Reader): void {
   reader.expect(')');
 }
 
-/** An INTEGER of a TIMESTAMP, seconds without their fraction (page "SQL functions reference"): redshift.date_part sees to it. */
+/**
+ * An INTEGER for a TIMESTAMP, with seconds without their fraction (page "SQL functions reference"): redshift.date_part
+ * does this.
+ */
 function readExtract(reader: Reader): void {
   reader.expect('extract', '(');
   reader.write(`redshift.date_part('${readPart(reader)}',`);
@@ -298,7 +299,7 @@ function readExtract(reader: Reader): void {
   reader.expectCopy(')');
 }
 
-/** A DOUBLE, fraction kept (page "SQL functions reference"). */
+/** A DOUBLE, with the fraction (page "SQL functions reference"). */
 function readDatePart(reader: Reader): void {
   reader.expect('date_part', '(');
   reader.write(`pg_catalog.date_part('${readPart(reader)}',`);
@@ -329,7 +330,7 @@ function readPosition(reader: Reader): void {
   reader.expectCopy(')');
 }
 
-/** TRIM([BOTH | LEADING | TRAILING] ['c' FROM] x). PostgreSQL's own would take a bpchar for text, its blanks cut. */
+/** TRIM([BOTH | LEADING | TRAILING] ['c' FROM] x). PostgreSQL's own would convert a bpchar to text and cut its blanks. */
 function readTrim(reader: Reader): void {
   reader.expect('trim', '(');
   const mark = reader.mark();
@@ -355,7 +356,7 @@ function readExists(reader: Reader): void {
   reader.expectCopy(')');
 }
 
-/** A function, or a column with what qualifies it. */
+/** A function, or a column with its qualifiers. */
 function readNamed(reader: Reader): void {
   if (reader.peek(1).key === '(') {
     reader.grammar.call(reader);

@@ -5,19 +5,19 @@ import { REFUSAL } from './coercion.ts';
 import { S3Refusal } from './objects.ts';
 import type { EngineOptions, Uncertain } from './options.ts';
 
-/** What a failure's words need to know. */
+/** The context for the wording of a failure. */
 export interface FailureContext {
   readonly options: EngineOptions;
   readonly uncertain: Uncertain;
   readonly queryId: number;
   readonly pid: number;
-  /** The table a serializable transaction is blamed on. */
+  /** The table that a serialization error names. */
   readonly tableId: () => Promise<number>;
-  /** The place in the statement, from 1, that a place in PostgreSQL's text comes from. */
+  /** The position in the statement, from 1, for a position in PostgreSQL's text. */
   readonly origin: (position: number) => number;
 }
 
-/** An error of PostgreSQL's as Redshift words it. */
+/** Converts a PostgreSQL error to Redshift's wording. */
 export async function toEngineError(error: unknown, context: FailureContext): Promise<EngineError> {
   if (error instanceof EngineError) return error;
   if (isAbort(error)) return cancelled(context.queryId);
@@ -29,12 +29,12 @@ export async function toEngineError(error: unknown, context: FailureContext): Pr
   return new EngineError(`ERROR: ${await word(error, context)}`, { cause: error });
 }
 
-/** Node's own errors need not be of this realm. */
+/** Node's own errors may come from another realm, where instanceof fails. */
 function isAbort(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }
 
-/** AWS: "CANCEL"; the text is that of a cancelled query in query editors. */
+/** AWS: "CANCEL"; the text is the one that query editors show for a cancelled query. */
 export function cancelled(queryId: number): EngineError {
   return new EngineError(`ERROR: Query (${queryId}) cancelled on user's request`);
 }
@@ -66,11 +66,11 @@ async function word(error: pg.DatabaseError, context: FailureContext): Promise<s
 
 const MULTIBYTE = 'Multibyte character not supported for CHAR (Hint: try using VARCHAR)';
 
-/** PostgreSQL's errors that name a type: no such function or operator, no such cast, types that do not match. */
+/** PostgreSQL's errors that name a type: no such function, operator or cast, or types that do not match. */
 const ABOUT_TYPES = ['42883', '42846', '42804'];
 const NO_INPUT = 'cannot accept a value of type pg_node_tree';
 
-/** What stands for VARCHAR and CHAR here is no name of Redshift's. */
+/** The types that represent VARCHAR and CHAR here have no Redshift name. */
 function typesAsRedshiftNames({ code = '', message }: pg.DatabaseError): string {
   if (!ABOUT_TYPES.includes(code)) return message;
   return message
@@ -79,14 +79,17 @@ function typesAsRedshiftNames({ code = '', message }: pg.DatabaseError): string 
     .replace(/\bbpchar\b/g, 'character varying');
 }
 
-/** A column that is a bare literal was used: what Redshift says, or undefined for any other error. */
+/** A bare literal was used as a column: Redshift's message, or undefined for any other error. */
 function unknownLiteral({ code = '', message }: pg.DatabaseError): string | undefined {
   if (message !== NO_INPUT && !(ABOUT_TYPES.includes(code) && message.includes('unknown_literal_'))) return undefined;
   const target = /^cannot cast type \S+ to (.+)$/.exec(message)?.[1] ?? 'text';
   return `failed to find conversion function from "unknown" to ${target}`;
 }
 
-/** pages "Serializable isolation", "TRUNCATE" and "LOCK": what each isolation level says when two transactions collide. */
+/**
+ * pages "Serializable isolation", "TRUNCATE" and "LOCK": the message of each isolation level when two transactions
+ * collide.
+ */
 async function conflict(error: pg.DatabaseError, { options, pid, tableId }: FailureContext): Promise<string> {
   if (options.isolation !== 'SERIALIZABLE') return 'could not complete because of conflict with concurrent transaction';
   const table = await tableId();
@@ -99,7 +102,10 @@ function cancellation({ message }: pg.DatabaseError, { queryId }: FailureContext
   return `Query (${queryId}) cancelled on user's request${isTimeout ? ': statement timeout' : ''}`;
 }
 
-/** CAST(text AS INTEGER): the leader node speaks as PostgreSQL does, the compute nodes as COPY does (page "Load error reference"). */
+/**
+ * CAST(text AS INTEGER): the leader node uses PostgreSQL's message, the compute nodes use COPY's (page "Load error
+ * reference").
+ */
 function badText(error: pg.DatabaseError, { uncertain }: FailureContext): string {
   const [, type = '', value = ''] = /invalid input syntax for type (\w+): "(.*)"$/s.exec(error.message) ?? [];
   const name = { smallint: 'Short', integer: 'Integer', bigint: 'Long' }[type];

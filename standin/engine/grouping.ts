@@ -1,6 +1,6 @@
 import type { Reader } from './reader.ts';
 
-/** GROUP BY, with the extensions of the AWS page "Aggregation extensions"; they take no constants as keys. */
+/** GROUP BY, with the extensions of the AWS page "Aggregation extensions", which do not accept constants as keys. */
 export function readGroupBy(reader: Reader): void {
   if (!reader.copy('group', 'by')) return;
   reader.list(() => {

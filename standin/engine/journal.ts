@@ -46,7 +46,10 @@ export interface FinishedQuery {
 
 const USER_ID = 100;
 
-/** A connection beside the sessions: writes the system tables of one database through a connection of its own: they survive every rollback (COPY messages users have shown). */
+/**
+ * Writes the system tables of one database through its own connection, so that they survive every rollback (COPY messages
+ * users have shown).
+ */
 export class Journal {
   readonly #client: pg.Client;
   readonly #database: string;
@@ -114,7 +117,7 @@ export class Journal {
     );
   }
 
-  /** AWS: SYS_QUERY_HISTORY. Nobody waits for it; real rows come late as well. */
+  /** AWS: SYS_QUERY_HISTORY. The caller does not wait for it; real rows come late as well. */
   ran({ queryId, session, started, type, rows, error, text }: FinishedQuery): void {
     const status = error === undefined ? 'success' : 'failed';
     this.#query(
@@ -139,7 +142,7 @@ export class Journal {
     return rows[0]?.id ?? 0;
   }
 
-  /** Makes sure of the domain of a VARCHAR(n) or CHAR(n). No transaction waits for another one over it. */
+  /** Creates the domain of a VARCHAR(n) or CHAR(n) if needed, without making transactions wait for each other. */
   async ensureDomain(type: TextType): Promise<void> {
     const name = domainOf(type);
     const made = this.#domains.get(name) ?? this.#query(domainSql(type));
@@ -147,7 +150,7 @@ export class Journal {
     await made;
   }
 
-  /** One query at a time, in the order they were asked for. */
+  /** Runs one query at a time, in the order of the requests. */
   #query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<Row>> {
     const result = this.#last.then(() => this.#client.query<Row>(text, [...values]));
     this.#last = result.catch(() => undefined);
@@ -168,7 +171,7 @@ export async function openJournal(config: pg.ClientConfig): Promise<Journal> {
   return new Journal(client, config.database ?? '');
 }
 
-/** As much of a text as a CHAR(n) holds, which counts bytes. */
+/** As much of a text as fits a CHAR(n), which counts bytes. */
 function cut(text: string, bytes: number): string {
   const kept = Buffer.from(text.replaceAll('\0', '')).subarray(0, bytes).toString();
   return kept.endsWith('�') && !text.startsWith(kept) ? kept.slice(0, -1) : kept;

@@ -1,12 +1,12 @@
 import { EngineError } from '../executor.ts';
 
-/** A token of a statement. `key` is what keywords and operators are recognised by; `value` is a name's or a literal's content. */
+/** A token of a statement. `key` identifies keywords and operators; `value` is the content of a name or a literal. */
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'operator' | 'parameter' | 'end';
   readonly text: string;
   readonly key: string;
   readonly value: string;
-  /** Where it begins, in characters from 0. */
+  /** Its start, in characters from 0. */
   readonly at: number;
 }
 
@@ -18,7 +18,9 @@ const STRING = /'((?:[^']|'')*)'/uy;
 const PARAMETER = /:([0-9A-Za-z_]+)/uy;
 const OPERATOR = /::|<=|>=|<>|!=|\|\||!~|[-+*/%=<>(),.;~]/uy;
 
-/** Splits a statement into tokens, comments left out. Throws EngineError on what no statement of Redshift's holds. */
+/**
+ * Splits a statement into tokens, without comments. Throws EngineError on text that cannot occur in a Redshift statement.
+ */
 export function tokenize(sql: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = skipBlanks(sql, 0);
@@ -31,7 +33,7 @@ export function tokenize(sql: string): readonly Token[] {
   return tokens;
 }
 
-/** A syntax error as PostgreSQL, and with it Redshift, words it; positions count from 1 (Data API, "Bad use"). */
+/** A syntax error in PostgreSQL's wording, which is also Redshift's; positions count from 1 (Data API, "Bad use"). */
 export function syntaxError(token: Token, hint?: string): EngineError {
   const near = token.kind === 'end' ? 'syntax error at end of input' : `syntax error at or near "${token.text}"`;
   return new EngineError(`ERROR: ${near}${hint === undefined ? '' : ` (${hint})`}\n  Position: ${token.at + 1}`);
@@ -59,7 +61,8 @@ function readToken(sql: string, at: number): Token {
 
 function readQuoted(text: string, inner: string, at: number): Token {
   if (text.startsWith('"')) return { kind: 'quoted', text, key: '', value: inner.replaceAll('""', '"'), at };
-  // page "SQL functions reference": a backslash is an escape character in Redshift's literals and nowhere else, so that none is portable.
+  // page "SQL functions reference": a backslash is an escape character in Redshift's literals and nowhere else, so
+  // literals with one are not portable.
   if (inner.includes('\\')) {
     throw new EngineError(
       `ERROR: a backslash in a literal is an escape character on Redshift only; pass the text as a parameter\n  Position: ${at + 1}`,
@@ -74,7 +77,8 @@ function refuseCharacter(sql: string, at: number): EngineError {
     const what = character === "'" ? 'quoted string' : 'quoted identifier';
     return new EngineError(`ERROR: unterminated ${what} at or near "${sql.slice(at)}"\n  Position: ${at + 1}`);
   }
-  // page "Character types", page "Unsupported PostgreSQL features": no arrays, and neither dollar quoting nor numbered parameters through the Data API.
+  // page "Character types", page "Unsupported PostgreSQL features": no arrays, and no dollar quoting or numbered
+  // parameters through the Data API.
   return syntaxError({ kind: 'operator', text: character, key: character, value: '', at });
 }
 

@@ -1,10 +1,10 @@
 import { literal, type Reader, refusal } from './reader.ts';
 import { DATE_PARTS } from './words.ts';
 
-/** The longest VARCHAR; AWS: "Character types". What Redshift says to a longer literal is not known. */
+/** The longest VARCHAR; AWS: "Character types". Redshift's message for a longer literal is not known. */
 const LONGEST_LITERAL = 65_535;
 
-/** A text in quotes. */
+/** A string literal. */
 export function readLiteral(reader: Reader): void {
   const token = reader.take();
   if (Buffer.byteLength(token.value) > LONGEST_LITERAL) {
@@ -25,7 +25,7 @@ export function readNumber(reader: Reader): void {
   }
 }
 
-/** A parameter of the statement; one that comes again is the same. */
+/** A parameter of the statement. All uses of one name get the same number. */
 export function readParameter(reader: Reader): void {
   const token = reader.take();
   let index = reader.parameters.indexOf(token.value);
@@ -33,7 +33,7 @@ export function readParameter(reader: Reader): void {
   reader.write(`$${index + 1}`, token);
 }
 
-/** Infinity and NaN are of REAL and DOUBLE PRECISION alone (AWS: "Numeric types", "Datetime types"). */
+/** Only REAL and DOUBLE PRECISION have infinity and NaN (AWS: "Numeric types", "Datetime types"). */
 export function assertFinite(text: string, type: string): void {
   if (/^'\s*[+-]?(inf|infinity|nan)\s*'$/i.test(text) && /^(numeric|date|time)/.test(type)) {
     throw refusal(`invalid input syntax for type ${type}: ${text}`);

@@ -3,9 +3,9 @@ import { type ObjectReader, S3Refusal } from './objects.ts';
 /** Objects in memory, by `bucket/key`, for tests of COPY that need no S3. */
 export class MemoryObjects implements ObjectReader {
   readonly contents = new Map<string, string | Uint8Array>();
-  /** The regions of buckets that do not lie where the others do. */
+  /** The regions of buckets that are not in the default region. */
   readonly regions = new Map<string, string>();
-  /** Locations that S3 refuses to hand out. */
+  /** Locations that S3 refuses to return. */
   readonly forbidden = new Set<string>();
 
   put(location: string, content: string | Uint8Array): void {
@@ -30,7 +30,7 @@ export class MemoryObjects implements ObjectReader {
   }
 }
 
-/** Small pieces, so that records are cut anywhere. */
+/** Small chunks, so that records are cut at any position. */
 async function* inPieces(content: Buffer): AsyncGenerator<Uint8Array> {
   const size = Math.max(7, content.length >> 8);
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);

@@ -4,7 +4,10 @@ import { readNames, readQuery, readTable, readWhere, type TableName } from './qu
 import { quote, type Reader, refusal } from './reader.ts';
 import type { Plan } from './translation.ts';
 
-/** INSERT. AWS: "INSERT". page "Unsupported PostgreSQL features": no ON CONFLICT, no RETURNING; both are refused by what may follow. */
+/**
+ * INSERT. AWS: "INSERT". page "Unsupported PostgreSQL features": no ON CONFLICT, no RETURNING; the check on the following
+ * token refuses both.
+ */
 export function readInsert(reader: Reader): Plan {
   reader.expectCopy('insert', 'into');
   const writes = readTarget(reader);
@@ -54,7 +57,7 @@ export function readDelete(reader: Reader): Plan {
   return inScope(reader, readDeleteRows);
 }
 
-/** The subqueries of a statement that changes rows may name its tables as those of a SELECT do. */
+/** Lets the subqueries of a statement that changes rows refer to its tables, as those of a SELECT can. */
 function inScope(reader: Reader, read: (reader: Reader) => Plan): Plan {
   reader.scope = newScope(undefined);
   return read(reader);
@@ -79,7 +82,7 @@ function readTarget(reader: Reader): string {
   return text ?? quote(name);
 }
 
-/** Reads a table's name; its columns may be named from now on. */
+/** Reads a table's name; its columns can be used from then on. */
 function addSource(reader: Reader): TableName {
   const table = readTable(reader);
   reader.scope?.names.add(table.name);

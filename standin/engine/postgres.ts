@@ -10,7 +10,7 @@ import pg from 'pg';
 import { messageOf } from '../../src/errors.ts';
 import { type Programs, postgresPrograms, type ServerUser, serverUser } from './postgres-programs.ts';
 
-/** A PostgreSQL server of the test's own. It goes with its data when it is stopped, or when the process ends. */
+/** A PostgreSQL server for tests. It is deleted with its data when it is stopped, or when the process ends. */
 export interface Postgres {
   readonly host: string;
   readonly port: number;
@@ -21,15 +21,15 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** A server whose data survive it. */
+/** A server whose data survive a crash. */
 export interface DurablePostgres extends Postgres {
-  /** Kills it, as a machine that fails would; what it has committed is on the disk. */
+  /** Kills the server, as a machine failure would; committed data are on the disk. */
   crash(): Promise<void>;
   /** Starts it again on the same data; it recovers first. */
   restart(): Promise<void>;
 }
 
-/** Nothing of a server is to survive it, unless it is to be durable, so that it need not wait for the disk. */
+/** Unless the server is durable, none of its data must survive it, so it need not wait for the disk. */
 const VOLATILE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 const FLAGS = ['timezone=UTC', 'deadlock_timeout=200ms'];
 const HOST = '127.0.0.1';
@@ -40,12 +40,12 @@ export function startPostgres(portOf = freePort): Promise<Postgres> {
   return start(VOLATILE, portOf);
 }
 
-/** The same with a server that can be killed and started again. */
+/** The same, with a server that can be killed and started again. */
 export function startDurablePostgres(): Promise<DurablePostgres> {
   return start([], freePort);
 }
 
-/** A folder with an initialised cluster, and what runs it. */
+/** A folder with an initialised cluster, and the programs and user that run it. */
 interface Cluster {
   readonly folder: string;
   readonly programs: Programs;
@@ -88,7 +88,7 @@ async function start(flags: readonly string[], portOf: () => Promise<number>): P
   }
 }
 
-/** Makes the cluster. Returns the password of its superuser. */
+/** Creates the cluster. Returns the password of its superuser. */
 async function initialise({ folder, programs, user }: Omit<Cluster, 'port'>): Promise<string> {
   const password = randomBytes(12).toString('hex');
   const passwordFile = join(folder, 'password');
@@ -112,7 +112,7 @@ async function initialise({ folder, programs, user }: Omit<Cluster, 'port'>): Pr
 
 const PORT_ATTEMPTS = 5;
 
-/** Starts the server on a port that was free a moment ago; on another one where somebody was faster. */
+/** Starts the server on a port that was just free, or on another one if a different process has taken it. */
 async function serveOnFreePort(initial: Omit<Cluster, 'port'>, portOf: () => Promise<number>) {
   for (let attempt = 1; ; attempt += 1) {
     const cluster: Cluster = { ...initial, port: await portOf() };
@@ -124,7 +124,10 @@ async function serveOnFreePort(initial: Omit<Cluster, 'port'>, portOf: () => Pro
   }
 }
 
-/** Starts the server. Resolves when it takes connections; from then on it keeps no process alive that fails to stop it. */
+/**
+ * Starts the server. Resolves when it accepts connections. From then on it does not keep alive a process that fails to
+ * stop it.
+ */
 async function serve({ folder, programs, user, port, flags }: Cluster): Promise<ChildProcess> {
   const settings = [...flags, ...FLAGS, `listen_addresses=${HOST}`, 'unix_socket_directories=', 'max_connections=300'];
   const server = run(
@@ -142,10 +145,10 @@ async function serve({ folder, programs, user, port, flags }: Cluster): Promise<
 }
 
 const READY = 'database system is ready to accept connections';
-/** Of what a program says, the end that is kept for an error. */
+/** The length of a program's output that is kept for an error: the end of it. */
 const KEPT_CHARACTERS = 4000;
 
-/** A program of PostgreSQL with the end of what it has said so far, in English. */
+/** A PostgreSQL program with the end of its output, in English. */
 function run(program: string, args: readonly string[], user: ServerUser) {
   const child = spawn(program, args, {
     ...user,
@@ -162,12 +165,12 @@ function run(program: string, args: readonly string[], user: ServerUser) {
   return { child, said: () => text.trim() };
 }
 
-/** A server that has not ended by then is killed: no run of the tests hangs for it. */
+/** A server that has not ended by then is killed, so that no test run hangs because of it. */
 const STOP_MILLISECONDS = 10_000;
 
 /**
- * Ends the server and waits for it. It keeps the process alive meanwhile: Jest awaits this in its tear-down, and a process
- * whose event loop is empty would end there, with an exit code that says nothing of the tests.
+ * Stops the server and waits for it. Meanwhile it keeps the process alive: Jest awaits this in its tear-down, and a
+ * process with an empty event loop would end there, with an exit code that does not reflect the tests.
  */
 async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
@@ -181,7 +184,7 @@ async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Promise<
 
 const RESTART_ATTEMPTS = 100;
 
-/** The processes of the one that was killed notice it in their own time; until then the data are theirs. */
+/** The child processes of a killed server notice its end with a delay; until then they use the data. */
 async function serveAgain(cluster: Cluster): Promise<ChildProcess> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -193,11 +196,11 @@ async function serveAgain(cluster: Cluster): Promise<ChildProcess> {
   }
 }
 
-/** Names, to the processes of a test run, the server they share. */
+/** The environment variable that tells the processes of a test run which server they share. */
 const SHARED = 'STARLOAD_TEST_POSTGRES';
 let shared: Postgres | undefined;
 
-/** Starts the server of a whole test run. Processes started from now on find it with `sharedPostgres`. */
+/** Starts the server of a whole test run. Processes started from then on find it with `sharedPostgres`. */
 export async function sharePostgres(): Promise<void> {
   shared = await startPostgres();
   const { host, port, user, password, database } = shared;
@@ -210,7 +213,10 @@ export async function unsharePostgres(): Promise<void> {
   shared = undefined;
 }
 
-/** The server of the test run, which goes on when a test stops it: make a database of your own. Throws outside a test run. */
+/**
+ * The server of the test run, which keeps running when a test stops it: create a separate database. Throws outside a test
+ * run.
+ */
 export async function sharedPostgres(): Promise<Postgres> {
   const text = process.env[SHARED];
   if (text === undefined) throw new Error(`no ${SHARED}: Jest's global set-up starts the server, so use npm test`);
@@ -235,8 +241,8 @@ const BURY = `
   rm -rf "$0"`;
 
 /**
- * A process that waits for this one to end, however it ends, and then ends the server and deletes its data: a killed test
- * runs no hook of its own.
+ * A process that waits for this one to end, for any reason, and then stops the server and deletes its data: a killed test
+ * does not run its own hooks.
  */
 function watch(folder: string): ChildProcess {
   const watcher = spawn('sh', ['-c', BURY, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
@@ -245,13 +251,13 @@ function watch(folder: string): ChildProcess {
   return watcher;
 }
 
-/** A test that fails to stop its server is not to hang for it. */
+/** Keeps a test from hanging if it fails to stop its server. */
 function letGo(server: ChildProcess): void {
   server.unref();
   for (const stream of [server.stdout, server.stderr]) (stream as Socket | null)?.unref();
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -4,9 +4,9 @@ import { type Piece, quote, type Reader } from './reader.ts';
 type Column = { readonly star: Piece; readonly table: string | undefined } | { readonly label: string };
 
 /**
- * A SELECT as PostgreSQL has it where QUALIFY follows (AWS: "QUALIFY clause"): a query around it filters its rows, by a
- * further column where the condition holds window functions, else by its own columns. What `*` stands for goes through that
- * query as whole rows.
+ * Rewrites a SELECT with QUALIFY for PostgreSQL (AWS: "QUALIFY clause"). A query around it filters its rows: by an
+ * additional column if the condition has window functions, otherwise by its own columns. The columns of `*` pass through
+ * that query as whole rows.
  */
 export class Qualify {
   readonly #reader: Reader;
@@ -15,7 +15,7 @@ export class Qualify {
   readonly #tables: string[] = [];
   #listEnd: Piece | undefined;
   #hasBareTable = false;
-  /** What keeps the rewriting from meaning the same. */
+  /** Why the rewritten query would have a different meaning. */
   obstacle: string | undefined;
 
   constructor(reader: Reader) {
@@ -27,7 +27,7 @@ export class Qualify {
     this.#columns.push(column);
   }
 
-  /** A table of FROM, as it is called. */
+  /** A table of FROM, by its name there. */
   addTable(name: string, isAliased: boolean): void {
     this.#tables.push(name);
     if (!isAliased) this.#hasBareTable = true;
@@ -64,7 +64,7 @@ export class Qualify {
     this.#reader.write(`) rows_to_qualify (${all.join(', ')}) where ${isInside ? 'qualified' : condition}`);
   }
 
-  /** The names of a column in the query around: for `*`, one for each table. */
+  /** The names of a column in the outer query: for `*`, one for each table. */
   #namesOf(column: Column, index: number, isInside: boolean): readonly string[] {
     if ('label' in column) return [isInside ? `c${index}` : quote(column.label)];
     const tables = column.table === undefined ? this.#tables : [column.table];

@@ -15,7 +15,8 @@ export function readQuery(reader: Reader, place: Place = 'inner'): void {
   readBody(reader);
   settle(reader, place);
   reader.frame = outer;
-  // page "Unsupported PostgreSQL features": no FOR UPDATE, no FETCH FIRST, no WINDOW; what follows is for the caller to refuse.
+  // page "Unsupported PostgreSQL features": no FOR UPDATE, no FETCH FIRST, no WINDOW; the caller refuses them as the next
+  // token.
 }
 
 function readBody(reader: Reader): void {
@@ -49,10 +50,11 @@ function readCombined(reader: Reader): void {
 }
 
 /**
- * A bare literal is of type "unknown", and what reads it as a column finds no conversion: PostgreSQL 8.0's coercion,
- * which converts constants only (tuva-health/tuva issue 1165, OHDSI/SqlRender issues 66 and 192, fleetio/dbt-segment issue
- * 16, calogica/dbt-expectations issues 98 and 130). Between the branches of a set operation it is converted. Where rows are
- * the answer or are inserted, PostgreSQL does as Redshift does, but calls it text, which minds trailing blanks.
+ * A bare literal has the type "unknown". A query that reads it as a column finds no conversion, as in PostgreSQL 8.0,
+ * which converts constants only (tuva-health/tuva issue 1165, OHDSI/SqlRender issues 66 and 192, fleetio/dbt-segment
+ * issue 16, calogica/dbt-expectations issues 98 and 130). Between the branches of a set operation it is converted. If the
+ * rows are the answer or are inserted, PostgreSQL does the same as Redshift, but makes the column text, where trailing
+ * blanks count.
  */
 function settle(reader: Reader, place: Place): void {
   const { bare, combines } = reader.frame;
@@ -103,7 +105,7 @@ function readTerm(reader: Reader): void {
   within(reader, scope, () => readSelect(reader));
 }
 
-/** Reads something with a scope of its own. */
+/** Reads a part of the statement in its own scope. */
 export function within(reader: Reader, scope: Scope, read: () => void): void {
   const { scope: outer, place, qualify } = reader;
   reader.scope = scope;
@@ -138,7 +140,7 @@ function readSelect(reader: Reader): void {
   qualify.read(reader.position === afterFrom);
 }
 
-/** AWS: "SELECT list": TOP takes a number; it is LIMIT by another name. */
+/** AWS: "SELECT list": TOP takes a number; it is another form of LIMIT. */
 function readTop(reader: Reader): void {
   if (!reader.skip('top')) return;
   reader.note('TOP');
@@ -147,7 +149,7 @@ function readTop(reader: Reader): void {
   reader.frame.top = token.text;
 }
 
-/** WHERE, of a SELECT or of what changes rows. */
+/** WHERE, of a SELECT or of a statement that changes rows. */
 export function readWhere(reader: Reader): void {
   if (!reader.copy('where')) return;
   if (reader.scope !== undefined) reader.scope.isInWhere = true;
@@ -181,7 +183,7 @@ function readLabel(reader: Reader): string | undefined {
   return reader.copyName();
 }
 
-/** What a column without a label is called: as the column or the function that it is. */
+/** The name of a column without a label: that of the column or the function. */
 function implied(reader: Reader, from: number): string {
   const tokens = Array.from({ length: reader.position - from }, (_, index) =>
     reader.peek(index + from - reader.position),
@@ -193,7 +195,7 @@ function implied(reader: Reader, from: number): string {
   return tokens[1]?.key === '(' && tokens[0]?.kind === 'word' ? tokens[0].key : '?column?';
 }
 
-/** An expression; a literal or NULL alone, in parentheses or not, is noted. */
+/** Reads an expression and records whether it is only a literal or NULL, in parentheses or not. */
 function readColumn(reader: Reader): void {
   let depth = 0;
   while (reader.peek(depth).key === '(') depth += 1;
@@ -215,7 +217,7 @@ function writeLabel(reader: Reader): string {
   return label;
 }
 
-/** The tables of FROM and how they are joined. */
+/** The tables of FROM and their joins. */
 export function readSources(reader: Reader): void {
   reader.list(() => readSource(reader));
 }
@@ -253,7 +255,7 @@ function readJoin(reader: Reader): void {
 }
 
 function readFromItem(reader: Reader): void {
-  // page "Unsupported PostgreSQL features": VALUES is no table, and there is no LATERAL.
+  // page "Unsupported PostgreSQL features": VALUES is not a table, and there is no LATERAL.
   if (reader.isAny('lateral', 'only', 'values')) reader.refuse();
   if (reader.copy('(')) {
     readNested(reader);
@@ -268,7 +270,7 @@ function readFromItem(reader: Reader): void {
 
 function readNested(reader: Reader): void {
   if (reader.isAny('select', 'with')) {
-    // A table of FROM does not see its neighbours, and what lies further out is a level away.
+    // A table of FROM does not see its neighbours, and the outer queries are one level further away.
     within(reader, newScope(reader.scope?.parent), () => readQuery(reader));
     reader.expectCopy(')');
     // AWS: "FROM clause": a subquery needs an alias.
@@ -303,18 +305,18 @@ export function readNames(reader: Reader): void {
   reader.expectCopy(')');
 }
 
-/** A table as it is named: the last part of its name, and for a user's table the whole, as PostgreSQL text. */
+/** A table's name: its last part and, for a user's table, the whole name as PostgreSQL text. */
 export interface TableName {
   readonly name: string;
   readonly text?: string;
 }
 
-/** Reads a table's name and gives its last part. */
+/** Reads a table's name and returns its last part. */
 export function readTableName(reader: Reader): string {
   return readTable(reader).name;
 }
 
-/** Reads a table's name and notes which it is. */
+/** Reads a table's name and records the table. */
 export function readTable(reader: Reader): TableName {
   const name = readPath(reader);
   const last = name.at(-1) as string;
@@ -346,7 +348,7 @@ function readPath(reader: Reader): string[] {
   return path;
 }
 
-/** ORDER BY with its directions; NULLS FIRST and LAST are fine, in a window too (page "ORDER BY clause"). */
+/** ORDER BY with its directions; NULLS FIRST and LAST are allowed, in a window too (page "ORDER BY clause"). */
 export function readOrder(reader: Reader): void {
   reader.expectCopy('order', 'by');
   const subqueries = reader.scopes.length;

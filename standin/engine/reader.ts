@@ -4,18 +4,18 @@ import { domainOf, type TextType } from './domains.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
 import { RESERVED, UNFIT_AS_BARE_ALIAS } from './words.ts';
 
-/** A piece of the PostgreSQL text and where in the statement it comes from. */
+/** A piece of the PostgreSQL text and its origin in the statement. */
 export interface Piece {
   text: string;
   readonly at: number;
 }
 
-/** Where a query stands: its rows are the answer, are inserted, or are read by another query or stored. */
+/** The use of a query: its rows are the answer, are inserted, or are read by another query or stored. */
 export type Place = 'answer' | 'insert' | 'inner';
 
-/** A query that is being read: what is known of it before it ends. */
+/** The state of a query that is being read. */
 export interface Frame {
-  /** Its columns that are nothing but a literal or NULL: what Redshift takes them for depends on the whole query. */
+  /** Its columns that are only a literal or NULL: their type in Redshift depends on the whole query. */
   readonly bare: { readonly slot: Piece; readonly isNull: boolean }[];
   readonly scopes: Scope[];
   /** Whether it combines queries with UNION, INTERSECT or EXCEPT. */
@@ -24,67 +24,66 @@ export interface Frame {
   top: string | undefined;
 }
 
-/** A query of which nothing has been read. */
+/** The state at the start of a query. */
 export function newFrame(): Frame {
   return { bare: [], scopes: [], combines: false, top: undefined };
 }
 
-/** A SELECT as far as it concerns a QUALIFY that may follow it. */
+/** The state of a SELECT that a following QUALIFY needs. */
 export interface Qualifiable {
-  /** What keeps it from being translated. */
+  /** Why it cannot be translated. */
   obstacle: string | undefined;
   addTable(name: string, isAliased: boolean): void;
 }
 
-/** The rules that call one another across files. */
+/** The grammar rules that call each other across files. */
 export interface Grammar {
   expression(reader: Reader): void;
   query(reader: Reader, place?: Place): void;
   order(reader: Reader): void;
-  /** What stands after FROM. */
   sources(reader: Reader): void;
   call(reader: Reader): void;
 }
 
-/** What a statement is translated with. */
+/** The context of a translation. */
 export interface Surroundings {
   /** Double quotes keep the case of names (enable_case_sensitive_identifier). */
   readonly keepsCase: boolean;
   readonly user: string;
   /** What the functions of this session return. */
   readonly constants: ReadonlyMap<string, string>;
-  /** The columns of the tables that the statement names, where they are known. */
+  /** The columns of the tables that the statement names, as far as they are known. */
   readonly columns?: Columns;
 }
 
-/** Reads the tokens of one statement and writes the PostgreSQL text that means the same. */
+/** Reads the tokens of one statement and writes the equivalent PostgreSQL text. */
 export class Reader {
   readonly surroundings: Surroundings;
   readonly grammar: Grammar;
-  /** Tables the statement names, as written into the PostgreSQL text. */
+  /** Tables that the statement names, as written into the PostgreSQL text. */
   readonly tables = new Set<string>();
   readonly catalogueTables = new Set<string>();
   readonly systemTables = new Set<string>();
-  /** The VARCHARs of the columns it declares, and every CHAR, by the domains that stand for them. */
+  /** The VARCHARs of the columns it declares, and every CHAR, by the domains that represent them. */
   readonly domains = new Map<string, TextType>();
   /** Or the message that refuses them. */
   outerJoins: 'allowed' | (string & {}) = 'allowed';
   readonly leaderFunctions = new Set<string>();
-  /** Functions of the compute nodes, which answer no statement without a table. */
+  /** Functions of the compute nodes, which fail in a statement without a table. */
   readonly computeFunctions = new Set<string>();
-  /** Names of WITH, which are no tables. */
+  /** Names of WITH, which are not tables. */
   readonly common = new Set<string>();
   readonly parameters: string[] = [];
   readonly scopes: Scope[] = [];
   scope: Scope | undefined;
-  /** Where a query stands that comes next. */
+  /** The place of the next query in its parent. */
   place: Scope['place'] = 'elsewhere';
   frame = newFrame();
-  /** The SELECT that is being read, for a QUALIFY that may follow. */
+  /** The SELECT being read, for a QUALIFY that may follow. */
   qualify: Qualifiable | undefined;
-  /** What it uses that not every SQL has: functions by their names, clauses in capitals. */
+  /** The non-portable parts: functions by their names, clauses in capitals. */
   readonly uses = new Set<string>();
-  /** Which of the two types of bare literals; the branches of a set operation have different ones. */
+  /** The current one of the two types of bare literals; the branches of a set operation have different ones. */
   side: 0 | 1 = 0;
   readonly #tokens: readonly Token[];
   #next = 0;
@@ -96,7 +95,7 @@ export class Reader {
     this.surroundings = surroundings;
   }
 
-  /** The token `offset` places ahead; beyond the last one, the end. */
+  /** The token `offset` places ahead; after the last one, the end token. */
   peek(offset = 0): Token {
     return this.#tokens[Math.min(this.#next + offset, this.#tokens.length - 1)] as Token;
   }
@@ -131,7 +130,7 @@ export class Reader {
     return true;
   }
 
-  /** Writes the next token as it is. */
+  /** Writes the next token unchanged. */
   pass(): Token {
     const token = this.take();
     this.write(token.kind === 'word' ? token.key : token.text, token);
@@ -158,7 +157,7 @@ export class Reader {
     this.#pieces.push({ text, at: token.at });
   }
 
-  /** Notes a type that a domain stands for. Returns the domain. */
+  /** Records a type that a domain represents. Returns the domain. */
   domain(type: TextType): string {
     const name = domainOf(type);
     this.domains.set(name, type);
@@ -169,24 +168,24 @@ export class Reader {
     this.uses.add(use);
   }
 
-  /** Notes that the subqueries since stand where none may be correlated. */
+  /** Records that the subqueries since then are in a place where none may be correlated. */
   branch(since: number): void {
     for (const scope of this.scopes.slice(since)) scope.isBranch = true;
   }
 
-  /** How many tokens have been taken. */
+  /** The number of tokens taken. */
   get position(): number {
     return this.#next;
   }
 
-  /** Takes back what has been written since the mark. */
+  /** Removes the text written since the mark. */
   cut(mark: number): string {
     const text = this.written(mark);
     this.#pieces.length = mark;
     return text;
   }
 
-  /** Takes `*`. Where it is written is for a QUALIFY that may follow to change. */
+  /** Takes `*`. A QUALIFY that follows may change the text written for it. */
   star(table?: string): Piece {
     const piece = this.slot();
     piece.text = table === undefined ? '*' : `${quote(table)}.*`;
@@ -194,19 +193,19 @@ export class Reader {
     return piece;
   }
 
-  /** Leaves room for what can be written only when more has been read. */
+  /** Reserves a place for text that depends on later tokens. */
   slot(): Piece {
     const piece = { text: '', at: this.peek().at };
     this.#pieces.push(piece);
     return piece;
   }
 
-  /** How much has been written; for `wrap`. */
+  /** The length of the text so far; for `wrap`. */
   mark(): number {
     return this.#pieces.length;
   }
 
-  /** What has been written since the mark. */
+  /** The text written since the mark. */
   written(mark: number): string {
     return this.#pieces
       .slice(mark)
@@ -214,7 +213,7 @@ export class Reader {
       .join(' ');
   }
 
-  /** Writes before what has been written since the mark. */
+  /** Inserts text before the text written since the mark. */
   insert(mark: number, text: string): void {
     this.#pieces.splice(mark, 0, { text, at: this.#pieces[mark]?.at ?? 0 });
   }
@@ -230,7 +229,10 @@ export class Reader {
     return this.isName() && !UNFIT_AS_BARE_ALIAS.has(this.peek().key);
   }
 
-  /** Takes a name and gives what it means: folded to lower case even when quoted (page "Names and identifiers"), at most 127 bytes. */
+  /**
+   * Takes a name and returns its meaning: folded to lower case even when quoted (page "Names and identifiers"), at most
+   * 127 bytes.
+   */
   name(): string {
     if (!this.isName()) throw syntaxError(this.peek());
     return this.fold(this.take());
@@ -250,7 +252,7 @@ export class Reader {
     return name;
   }
 
-  /** A comma-separated list of whatever `item` reads, written with its commas. */
+  /** A comma-separated list of items, each read by `item`, written with its commas. */
   list(item: () => void): void {
     do item();
     while (this.copy(','));
@@ -265,7 +267,7 @@ export class Reader {
     return this.#pieces.map(({ text }) => text).join(' ');
   }
 
-  /** Where in the statement the place in the PostgreSQL text comes from; both count from 1. */
+  /** The place in the statement for a place in the PostgreSQL text; both count from 1. */
   origin(position: number): number {
     let written = 0;
     for (const { text, at } of this.#pieces) {
@@ -281,12 +283,12 @@ export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text in PostgreSQL's text. */
+/** A string literal in PostgreSQL's text. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A refusal that is no syntax error. */
+/** A refusal that is not a syntax error. */
 export function refusal(message: string, token?: Token): EngineError {
   return new EngineError(`ERROR: ${message}${token === undefined ? '' : `\n  Position: ${token.at + 1}`}`);
 }

@@ -2,7 +2,7 @@ import { EngineError } from '../executor.ts';
 import { literal, quote, type Surroundings } from './reader.ts';
 import { SETTINGS } from './settings.ts';
 
-/** What a session remembers from one statement to the next, besides what PostgreSQL remembers for it. */
+/** The state that a session keeps between statements, besides what PostgreSQL keeps for it. */
 export class Session {
   lastCopyId = -1;
   lastCopyCount = 0;
@@ -19,7 +19,7 @@ export class Session {
     return {
       keepsCase: this.#settings.get('enable_case_sensitive_identifier') === 'on',
       user: this.#user,
-      // pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS": the COPY functions answer for this session.
+      // pages "SYS_LOAD_ERROR_DETAIL" and "STL_LOAD_ERRORS": the COPY functions report on this session.
       constants: new Map([
         ['pg_last_copy_id', `redshift.pg_last_copy_id(${this.lastCopyId})`],
         ['pg_last_copy_count', `redshift.pg_last_copy_count(${this.lastCopyCount})`],
@@ -32,7 +32,7 @@ export class Session {
     return this.#settings.get(name) ?? '';
   }
 
-  /** Takes a setting and gives what PostgreSQL has to be told. */
+  /** Applies a setting and returns the SQL that PostgreSQL needs for it. */
   set(name: string, value: string | undefined): string | undefined {
     const effective = normalise(name, value ?? SETTINGS.get(name) ?? '');
     this.#settings.set(name, effective);
@@ -48,8 +48,8 @@ export class Session {
   }
 
   /**
-   * The stand-in's functions come before PostgreSQL's of the same name, and after everything of the user's, unless the user
-   * names pg_catalog, which both stand for.
+   * The stand-in's functions come before PostgreSQL's of the same name, and after everything of the user's, unless the
+   * user names pg_catalog, which represents both.
    */
   searchPath(value = this.show('search_path')): string {
     const schemas = value.split(',').map((schema) => schema.trim().replace(/^\$user$/, this.#user));

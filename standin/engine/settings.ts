@@ -1,7 +1,7 @@
 import { type Reader, refusal } from './reader.ts';
 import type { Plan } from './translation.ts';
 
-/** The parameters a session can set. AWS: "Configuration reference" (cm_chap_ConfigurationRef). */
+/** The parameters that a session can set. AWS: "Configuration reference" (cm_chap_ConfigurationRef). */
 export const SETTINGS: ReadonlyMap<string, string> = new Map([
   ['search_path', '$user, public'],
   ['timezone', 'UTC'],
@@ -37,7 +37,7 @@ export function readReset(reader: Reader): Plan {
   return { kind: 'set', name: readSetting(reader), value: undefined };
 }
 
-/** What SHOW lists besides settings. AWS: "SHOW COLUMNS", "SHOW DATABASES" and the like. */
+/** The lists of SHOW besides settings. AWS: "SHOW COLUMNS", "SHOW DATABASES" and similar pages. */
 const CATALOGUE = [
   'columns',
   'constraints',

@@ -1,7 +1,7 @@
 import { type Reader, refusal } from './reader.ts';
 import { DATE_PARTS } from './words.ts';
 
-/** Functions of Redshift's that PostgreSQL has otherwise or not at all, and how they are read. */
+/** Readers for Redshift functions that PostgreSQL lacks or has in another form. */
 export const SPECIAL_CALLS: ReadonlyMap<string, (reader: Reader) => void> = new Map([
   ['dateadd', (reader) => readDatePartCall(reader, 'redshift.dateadd')],
   ['datediff', (reader) => readDatePartCall(reader, 'redshift.datediff')],
@@ -43,7 +43,7 @@ function readNvl2(reader: Reader): void {
   reader.write(`CASE WHEN ${value} IS NOT NULL THEN ${known} ELSE ${unknown} END`);
 }
 
-/** AWS: "DECODE expression": NULL is found by NULL. */
+/** AWS: "DECODE expression": NULL matches NULL. */
 function readDecode(reader: Reader): void {
   reader.take();
   reader.expect('(');
@@ -58,7 +58,7 @@ function readDecode(reader: Reader): void {
   reader.write(`CASE ${branches.join(' ')}${otherwise} END`);
 }
 
-/** The arguments of a call, each in parentheses, and the end of it. */
+/** The arguments of a call, each in parentheses, and its closing parenthesis. */
 function readArguments(reader: Reader): string[] {
   const texts: string[] = [];
   do {
@@ -97,7 +97,7 @@ function readListagg(reader: Reader): void {
   if (reader.is('over')) reader.refuse('LISTAGG with OVER is not imitated');
 }
 
-/** AWS: "LISTAGG function": several of one query have the same order. */
+/** AWS: "LISTAGG function": several in one query must have the same order. */
 function assertSameOrder({ scope }: Reader, order: string): void {
   if (scope === undefined) return;
   scope.listOrder ??= order;

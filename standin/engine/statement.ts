@@ -20,25 +20,25 @@ const GRAMMAR: Grammar = {
   call: readCall,
 };
 
-/** A statement that Redshift accepts, in PostgreSQL's words. */
+/** An accepted Redshift statement, translated for PostgreSQL. */
 export type Translation = Plan & {
   readonly sql: string;
   /** The names of its parameters, in the order of $1, $2 … */
   readonly parameters: readonly string[];
-  /** The user tables it names, as PostgreSQL text. */
+  /** The user tables that it names, as PostgreSQL text. */
   readonly tables: readonly string[];
   readonly systemTables: readonly string[];
-  /** What it uses that not every SQL has: functions by their names, clauses in capitals. */
+  /** Its non-portable parts: functions by their names, clauses in capitals. */
   readonly uses: ReadonlySet<string>;
-  /** Whether it has to be translated again with the columns of its tables, to see which subqueries are correlated. */
+  /** Whether it must be translated again with the columns of its tables, to determine which subqueries are correlated. */
   readonly needsColumns: boolean;
-  /** The text types it needs domains for. */
+  /** The text types that need a domain. */
   readonly domains: readonly TextType[];
-  /** The place in the statement, from 1, that a place in `sql` comes from. */
+  /** The place in the statement, from 1, for a place in `sql`. */
   origin(position: number): number;
 };
 
-/** The kinds of statement that are let through; AWS: "SQL commands". What begins otherwise is refused. */
+/** The kinds of statement that are accepted; AWS: "SQL commands". All others are refused. */
 const STATEMENTS: ReadonlyMap<string, (reader: Reader) => Plan> = new Map<string, (reader: Reader) => Plan>([
   ['select', readSelectStatement],
   ['with', readSelectStatement],
@@ -67,7 +67,7 @@ const STATEMENTS: ReadonlyMap<string, (reader: Reader) => Plan> = new Map<string
   ['revoke', readGrant],
 ]);
 
-/** Translates one statement. Throws EngineError for what Redshift refuses, or what the stand-in does not imitate. */
+/** Translates one statement. Throws EngineError if Redshift refuses it or the stand-in does not imitate it. */
 export function translate(sql: string, surroundings: Surroundings): Translation {
   const reader = new Reader(sql, surroundings, GRAMMAR);
   const read = STATEMENTS.get(reader.peek().key);
@@ -99,8 +99,8 @@ function check(reader: Reader, { kind }: Plan): void {
   if (token !== undefined) {
     throw refusal('This type of correlated subquery pattern is not supported due to internal error', token);
   }
-  // AWS: "SQL functions supported on the leader node": they fail beside user tables and system tables; so do the
-  // catalogue's tables beside user tables, of which CREATE TABLE AS makes one.
+  // AWS: "SQL functions supported on the leader node": they fail in a statement with user tables or system tables. The
+  // catalogue's tables fail beside user tables, and CREATE TABLE AS creates a user table.
   const hasTables = reader.tables.size > 0 || kind === 'create-as';
   const isDistributed = hasTables || reader.systemTables.size > 0;
   if ((isDistributed && reader.leaderFunctions.size > 0) || (hasTables && reader.catalogueTables.size > 0)) {
@@ -113,7 +113,7 @@ function check(reader: Reader, { kind }: Plan): void {
   }
 }
 
-/** AWS: "EXPLAIN": not of what only defines or loads. The plan itself is PostgreSQL's. */
+/** AWS: "EXPLAIN": not for statements that only define or load. The plan itself is PostgreSQL's. */
 function readExplain(reader: Reader): Plan {
   reader.note('EXPLAIN');
   reader.pass();
@@ -131,7 +131,9 @@ function readSelectStatement(reader: Reader): Plan {
   return { kind: 'query' };
 }
 
-/** pages "Serializable isolation", "TRUNCATE" and "LOCK": it commits what the transaction did before it, and cannot be rolled back. */
+/**
+ * pages "Serializable isolation", "TRUNCATE" and "LOCK": it commits the transaction so far, and cannot be rolled back.
+ */
 function readTruncate(reader: Reader): Plan {
   reader.pass();
   reader.copy('table');
@@ -147,7 +149,7 @@ function readLock(reader: Reader): Plan {
   return { kind: 'lock' };
 }
 
-/** pages "Serializable isolation", "TRUNCATE" and "LOCK": isolation levels are accepted and change nothing. */
+/** pages "Serializable isolation", "TRUNCATE" and "LOCK": isolation levels are accepted and have no effect. */
 function readBegin(reader: Reader): Plan {
   if (!reader.skip('begin')) reader.expect('start', 'transaction');
   if (!reader.skip('work')) reader.skip('transaction');
@@ -164,13 +166,13 @@ function readBegin(reader: Reader): Plan {
 }
 
 function readEnd(reader: Reader, kind: 'commit' | 'rollback'): Plan {
-  // page "Unsupported PostgreSQL features": no savepoints, so that ROLLBACK TO is refused by what follows.
+  // page "Unsupported PostgreSQL features": no savepoints, so the check on the following token refuses ROLLBACK TO.
   reader.take();
   if (!reader.skip('work')) reader.skip('transaction');
   return { kind };
 }
 
-/** AWS: "ANALYZE". Nothing of it can be observed, but a missing table. */
+/** AWS: "ANALYZE". It has no visible effect, except the error for a missing table. */
 function readAnalyze(reader: Reader): Plan {
   reader.pass();
   reader.skip('verbose');
@@ -186,7 +188,7 @@ function readAnalyze(reader: Reader): Plan {
   return { kind: 'analyze' };
 }
 
-/** pages "Serializable isolation", "TRUNCATE" and "LOCK": not in a transaction block. */
+/** pages "Serializable isolation", "TRUNCATE" and "LOCK": not allowed in a transaction block. */
 function readVacuum(reader: Reader): Plan {
   reader.take();
   while (reader.isAny('full', 'sort', 'delete', 'reindex', 'recluster')) reader.take();
@@ -201,7 +203,7 @@ function readVacuum(reader: Reader): Plan {
   return { kind: 'vacuum' };
 }
 
-/** Privileges are not imitated: any GRANT that reads like one is accepted, for tables that exist or not. */
+/** The stand-in does not imitate privileges: it accepts any GRANT with valid syntax, for tables that exist or not. */
 function readGrant(reader: Reader): Plan {
   const what = reader.take();
   const words: string[] = [];

@@ -1,7 +1,10 @@
 import { literal, refusal } from './reader.ts';
 import { ENCODING_TYPES } from './words.ts';
 
-/** The keys of a table: they say where rows lie, which nobody can observe here, but they must be consistent and of its columns. */
+/**
+ * The keys of a table. They only affect where rows are stored, which is not visible here, but they must be consistent and
+ * name its columns.
+ */
 export class TableKeys {
   readonly #columns = new Set<string>();
   #style: string | undefined;
@@ -14,7 +17,7 @@ export class TableKeys {
     this.#columns.add(name);
   }
 
-  /** page "CREATE TABLE": DISTKEY is one column, and requires DISTSTYLE KEY or none at all. */
+  /** page "CREATE TABLE": DISTKEY is one column, and requires DISTSTYLE KEY or no DISTSTYLE. */
   distributeBy(names: readonly string[]): void {
     if (this.#distribution !== undefined || names.length > 1) throw refusal('Multiple distkey columns are not allowed');
     this.#distribution = names;
@@ -26,7 +29,7 @@ export class TableKeys {
     this.#checkStyle();
   }
 
-  /** Whether SORTKEY may stand behind two columns is not said. */
+  /** AWS does not say whether SORTKEY may follow two columns. */
   sortBy(names: readonly string[]): void {
     if (this.#sorting !== undefined) throw refusal('Multiple sort keys for a table are not allowed');
     if (new Set(names).size < names.length) throw refusal('Duplicate column in the sort key');
@@ -42,12 +45,12 @@ export class TableKeys {
     this.#unique = [...this.#unique, ...names];
   }
 
-  /** What of the keys has to be a column. */
+  /** The keys that must be columns. */
   get names(): readonly string[] {
     return [this.#distribution, this.#sorting, this.#primary, this.#unique].flatMap((names) => names ?? []);
   }
 
-  /** Checks the keys against each other, and against the columns where these are known. */
+  /** Checks that the keys fit each other and, if the columns are known, that they are columns. */
   end(knowsColumns: boolean): void {
     if (this.#style === 'key' && this.#distribution === undefined) {
       throw refusal('DISTSTYLE KEY requires a DISTKEY');
@@ -62,13 +65,13 @@ export class TableKeys {
   }
 }
 
-/** Throws for a key that is no column. */
+/** Throws for a key that is not a column. */
 export function assertColumns(names: readonly string[], columns: ReadonlySet<string>): void {
   const missing = names.find((name) => !columns.has(name));
   if (missing !== undefined) throw refusal(`column "${missing}" named in key does not exist`);
 }
 
-/** Throws for an encoding that there is not, or not of this type; AWS: "Compression encodings". */
+/** Throws for an encoding that does not exist, or not for this type; AWS: "Compression encodings". */
 export function assertEncodes(encoding: string, type: string): void {
   const known = ENCODING_TYPES.get(encoding);
   const base = type.replace(/^redshift\.|[_(].*$/g, '');

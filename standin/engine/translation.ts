@@ -1,6 +1,6 @@
 import type { CopyStatement } from './copy-statement.ts';
 
-/** What the backend has to do for a statement besides running it. */
+/** What the backend must do for a statement besides running it. */
 export type Plan =
   | {
       readonly kind:
@@ -15,7 +15,7 @@ export type Plan =
         | 'none'
         | 'drop';
     }
-  /** `writes` is the table whose lock it takes. */
+  /** `writes` is the table to lock. */
   | { readonly kind: 'modify'; readonly writes: string }
   | {
       readonly kind: 'create';

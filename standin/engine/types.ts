@@ -1,7 +1,7 @@
 import { domainOf } from './domains.ts';
 import { type Reader, refusal } from './reader.ts';
 
-/** A type of Redshift's and what stands for it in PostgreSQL. `bytes` is set for VARCHAR. */
+/** A Redshift type and the PostgreSQL type that represents it. `bytes` is set for VARCHAR. */
 export interface SqlType {
   /** In an expression; a VARCHAR is a `bpchar` without length, which ignores trailing blanks in comparisons. */
   readonly cast: string;
@@ -12,7 +12,10 @@ export interface SqlType {
 
 const plain = (name: string): SqlType => ({ cast: name, column: name, bytes: undefined });
 
-/** AWS: "Data types" (c_Supported_data_types); page "Character types". SUPER, VARBYTE, GEOMETRY and the like are not imitated. */
+/**
+ * AWS: "Data types" (c_Supported_data_types); page "Character types". The stand-in does not imitate SUPER, VARBYTE,
+ * GEOMETRY and similar types.
+ */
 const PLAIN: ReadonlyMap<string, SqlType> = new Map(
   Object.entries({
     smallint: 'smallint int2',
@@ -27,7 +30,7 @@ const PLAIN: ReadonlyMap<string, SqlType> = new Map(
   }).flatMap(([name, spellings]) => spellings.split(' ').map((spelling) => [spelling, plain(name)] as const)),
 );
 
-/** Lengths are bytes; AWS: "Character types" (r_Character_types). */
+/** Lengths are in bytes; AWS: "Character types" (r_Character_types). */
 const TEXT_DEFAULT = 256;
 const VARCHAR_MAX = 65_535;
 const CHAR_MAX = 4096;
@@ -35,7 +38,7 @@ const CHAR_MAX = 4096;
 const DECIMAL_DEFAULT = 18;
 const DECIMAL_MAX = 38;
 
-/** Reads a type's name without writing it. Throws EngineError for a type that Redshift has not. */
+/** Reads a type's name without writing it. Throws EngineError for a type that Redshift does not have. */
 export function readType(reader: Reader): SqlType {
   const token = reader.peek();
   const known = PLAIN.get(token.key);
@@ -54,7 +57,7 @@ export function readType(reader: Reader): SqlType {
     case 'time':
       return readTime(reader);
     case 'text':
-      // AWS: "Character types": TEXT is VARCHAR(256), and is given no length.
+      // AWS: "Character types": TEXT is VARCHAR(256), and does not take a length.
       reader.take();
       if (reader.is('(')) reader.refuse();
       return varchar(TEXT_DEFAULT);

@@ -1,6 +1,6 @@
 const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Words that are no names unless quoted. AWS: Database Developer Guide, "Reserved words" (r_pg_keywords). */
+/** Words that are not names unless quoted. AWS: Database Developer Guide, "Reserved words" (r_pg_keywords). */
 export const RESERVED = list(`
   aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization az64 backup between binary
   blanksasnull both bytedict bzip2 case cast check collate column constraint create credentials cross current_date
@@ -17,7 +17,10 @@ export const RESERVED = list(`
 /** Not reserved, but they fail as an alias without AS (AWS: the note at the head of the same page), or begin a clause. */
 export const UNFIT_AS_BARE_ALIAS = list('start connect qualify');
 
-/** AWS: "Aggregate functions" and the window functions of the same names; page "SQL functions reference". LISTAGG is read on its own. */
+/**
+ * AWS: "Aggregate functions" and the window functions of the same names; page "SQL functions reference". LISTAGG is read
+ * separately.
+ */
 export const AGGREGATES = list(
   'count sum avg min max stddev stddev_samp stddev_pop variance var_samp var_pop bool_and bool_or',
 );
@@ -25,17 +28,17 @@ export const AGGREGATES = list(
 /** Ranking functions take an ORDER BY and no frame. AWS: "Window functions" (c_Window_functions). */
 export const RANKING = list('row_number rank dense_rank percent_rank cume_dist ntile lag lead');
 
-/** Ranking functions whose result PostgreSQL gives another type; AWS: their pages. */
+/** Ranking functions with another result type in PostgreSQL; AWS: their pages. */
 export const RANK_TYPES: ReadonlyMap<string, string> = new Map([
   ['rank', 'integer'],
   ['dense_rank', 'integer'],
   ['ntile', 'bigint'],
 ]);
 
-/** These take a frame, and need one where there is an ORDER BY. AWS: "Window functions". */
+/** These take a frame, and need one if there is an ORDER BY. AWS: "Window functions". */
 export const FRAMED = list('first_value last_value nth_value');
 
-/** What a scalar function is called in PostgreSQL, and how many arguments it takes. AWS: "SQL functions reference". */
+/** The PostgreSQL name of a scalar function, and how many arguments it takes. AWS: "SQL functions reference". */
 export interface Scalar {
   readonly name: string;
   readonly least: number;
@@ -45,7 +48,7 @@ export interface Scalar {
 const MANY = 1000;
 const scalar = (name: string, least: number, most = least): Scalar => ({ name, least, most });
 
-/** The functions that are let through outside OVER. Others may exist on Redshift; they are added when they are needed. */
+/** The functions that are accepted outside OVER. Others may exist on Redshift; add them when needed. */
 export const SCALARS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ['coalesce', scalar('coalesce', 1, MANY)],
   ['nvl', scalar('coalesce', 1, MANY)],
@@ -102,8 +105,9 @@ export const SCALARS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
 ]);
 
 /**
- * Functions of the leader node: they answer a statement that reads no user table, and fail any other. AWS: "Leader
- * node-only functions" (c_sql-functions-leader-node), "CURRENT_TIMESTAMP", page "SQL functions reference" and the corrections (SUBSTR, LOG, NOW).
+ * Functions of the leader node: they work in a statement that reads no user table, and fail in any other. AWS: "Leader
+ * node-only functions" (c_sql-functions-leader-node), "CURRENT_TIMESTAMP", page "SQL functions reference" and the
+ * corrections (SUBSTR, LOG, NOW).
  */
 export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ['now', scalar('now', 0)],
@@ -111,9 +115,9 @@ export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>(
   ['log', scalar('log', 1)],
   ['current_schema', scalar('current_schema', 0)],
   ['current_database', scalar('current_database', 0)],
-  // As HeidiSQL issue 802 shows it.
+  // As shown in HeidiSQL issue 802.
   ['version', scalar('redshift.version', 0)],
-  // AWS: "DB_COLLATION"; databases of the stand-in do not ignore case.
+  // AWS: "DB_COLLATION"; databases of the stand-in are case-sensitive.
   ['db_collation', scalar('redshift.db_collation', 0)],
   ['age', scalar('age', 1, 2)],
   ['has_table_privilege', scalar('has_table_privilege', 2, 3)],
@@ -124,7 +128,10 @@ export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>(
   ['generate_series', scalar('generate_series', 2, 3)],
 ]);
 
-/** Other functions that Redshift has; AWS: "SQL functions reference". Whoever types one learns that it is missing here, not there. */
+/**
+ * Other functions that Redshift has; AWS: "SQL functions reference". The message for them says that they are missing in
+ * the stand-in, not in Redshift.
+ */
 export const NOT_IMITATED = list(`
   acos add_months any_value array array_concat array_flatten ascii asin atan atan2 bit_and bit_or can_json_parse cbrt charindex
   checksum convert_timezone cos cot crc32 current_setting date_cmp date_cmp_timestamp date_cmp_timestamptz degrees dexp dlog1
@@ -136,15 +143,18 @@ export const NOT_IMITATED = list(`
   translate try_cast`);
 
 /**
- * The catalogue that is PostgreSQL's own and Redshift's too; AWS: "System catalog tables", "Querying the catalog tables". What
- * PostgreSQL alone has, PG_ROLES and PG_SEQUENCES for example, is refused.
+ * The catalogue that Redshift shares with PostgreSQL; AWS: "System catalog tables", "Querying the catalog tables". Tables
+ * that only PostgreSQL has, PG_ROLES and PG_SEQUENCES for example, are refused.
  */
 export const CATALOGUE = list(`
   pg_attrdef pg_attribute pg_class pg_constraint pg_database pg_depend pg_description pg_group pg_index pg_language pg_locks
   pg_namespace pg_proc pg_settings pg_shadow pg_stat_activity pg_tables pg_type pg_user pg_views columns schemata tables
   table_constraints table_privileges column_privileges key_column_usage constraint_column_usage referential_constraints views`);
 
-/** PostgreSQL's columns of every table. AWS: "Names and identifiers" reserves them; what they hold there is not said. */
+/**
+ * The columns that PostgreSQL gives every table. AWS: "Names and identifiers" reserves them; it does not say what they
+ * hold in Redshift.
+ */
 export const SYSTEM_COLUMNS = list('ctid xmin xmax cmin cmax tableoid');
 
 /** Other statements that Redshift has; AWS: "SQL commands". */
@@ -177,7 +187,10 @@ export const DATE_PARTS: ReadonlyMap<string, string> = new Map(
 const WHOLE = 'smallint integer bigint numeric';
 const TIMES = 'date timestamp timestamptz';
 
-/** The types that an encoding is for. AWS: "Compression encodings" (c_Compression_encodings), its table, and ENCODE AUTO. */
+/**
+ * The types that an encoding supports. AWS: "Compression encodings" (c_Compression_encodings), its table, and ENCODE
+ * AUTO.
+ */
 export const ENCODING_TYPES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries({
     auto: 'all',
