@@ -8,7 +8,8 @@ export async function startServer() {
   execFileSync(process.execPath, ['scripts/compile.mjs', 'tsconfig.standin.json'], { cwd: ROOT, stdio: 'inherit' });
   const { startPostgres } = await import('../dist-standin/standin/engine/postgres.js');
   const server = await startPostgres();
-  // The server does not keep a process alive, so that no test hangs because of it. So this waits for it to end.
+  // The server alone does not keep a process alive, so that no test hangs because of it. Here this timer does, until
+  // stop() ends.
   const alive = setInterval(() => {}, 60_000);
   return {
     ...server,

@@ -38,7 +38,6 @@ export interface Backend {
   readonly pid: number;
   /** Runs one statement. Outside a transaction the statement commits by itself. Throws EngineError. */
   execute(sql: string, parameters?: Parameters): Promise<StatementOutcome>;
-  /** Begins the transaction of a batch. */
   begin(): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;

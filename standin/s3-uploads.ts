@@ -8,7 +8,7 @@ interface Upload {
   readonly parts: Map<number, Buffer>;
 }
 
-/** Multipart uploads whose parts are copies. */
+/** Multipart uploads with copies as parts. */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>();
 

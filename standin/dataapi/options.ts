@@ -123,7 +123,6 @@ export interface DataApiOptions {
   readonly clock?: () => number;
 }
 
-/** The options with their defaults. */
 export type Settings = Required<Omit<DataApiOptions, 'faults' | 'quotas' | 'uncertain' | 'pauses'>> & {
   readonly faults: FaultInjector | undefined;
   readonly quotas: Quotas;

@@ -15,7 +15,6 @@ import type {
 import { KNOWN } from './errors.ts';
 import { flag, integer, list, type Rule, record, string } from './validate.ts';
 
-/** The requests of the Data API, by operation. */
 export interface Requests {
   readonly ExecuteStatement: ExecuteStatementCommandInput;
   readonly BatchExecuteStatement: BatchExecuteStatementCommandInput;

@@ -16,7 +16,6 @@ export interface Call {
   readonly faults: readonly StatementFault[];
 }
 
-/** The state behind the operations. */
 export class Service {
   readonly settings: Settings;
   readonly statements = new Statements();

@@ -15,7 +15,7 @@ export interface TargetMembers {
 export interface Target {
   readonly members: TargetMembers;
   readonly connect: ConnectTarget;
-  /** The cluster or workgroup whose quotas apply. */
+  /** The cluster or workgroup that the quotas count for. */
   readonly endpoint: string;
 }
 

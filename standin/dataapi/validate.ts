@@ -76,7 +76,7 @@ export function list(element: Rule, { min, max = Number.POSITIVE_INFINITY }: Ran
   };
 }
 
-/** An object whose members have rules. Members without one are ignored, as the service ignores unknown ones. */
+/** An object with rules for its members. Members without a rule are ignored, as the service ignores unknown ones. */
 export function record(rules: { members: Readonly<Record<string, Rule>>; required: readonly string[] }): Rule {
   return (value, at) => {
     if (!isRecord(value)) {

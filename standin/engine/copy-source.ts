@@ -6,7 +6,6 @@ import type { CopyStatement } from './copy-statement.ts';
 import { type ObjectReader, S3Refusal } from './objects.ts';
 import { literal, refusal } from './reader.ts';
 
-/** A data file of a COPY. */
 export interface SourceFile {
   readonly url: string;
   readonly bucket: string;

@@ -157,7 +157,7 @@ export function wholeRow(scopes: readonly Scope[], columns: Columns): Token | un
   return undefined;
 }
 
-/** The subqueries whose results a query groups by. */
+/** The subqueries that a query groups by: directly, by alias or by column number. */
 function groupedBy({ items, keys }: Scope): readonly Scope[] {
   return keys.flatMap(({ text, scopes }) => [
     ...scopes,

@@ -13,7 +13,6 @@ export { S3Refusal, s3Reader } from './objects.ts';
 export type { EngineOptions, Isolation, Uncertain } from './options.ts';
 export { DEFAULT_UNCERTAIN } from './options.ts';
 
-/** The SQL engine of the Redshift stand-in. */
 export interface StandinEngine extends Engine {
   readonly postgres: Postgres;
   /** Registers one more database; it is created on the first connection to it. */

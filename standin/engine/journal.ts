@@ -163,7 +163,6 @@ export class Journal {
   }
 }
 
-/** Opens the journal of a database. */
 export async function openJournal(config: pg.ClientConfig): Promise<Journal> {
   const client = new pg.Client(config);
   client.on('error', () => undefined);

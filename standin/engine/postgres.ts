@@ -21,7 +21,7 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** A server whose data survive a crash. */
+/** A server that keeps its data through a crash. */
 export interface DurablePostgres extends Postgres {
   /** Kills the server, as a machine failure would; committed data are on the disk. */
   crash(): Promise<void>;
@@ -207,7 +207,6 @@ export async function sharePostgres(): Promise<void> {
   process.env[SHARED] = JSON.stringify({ host, port, user, password, database });
 }
 
-/** Stops the server of the test run. */
 export async function unsharePostgres(): Promise<void> {
   await shared?.stop();
   shared = undefined;

@@ -66,7 +66,7 @@ export class Reader {
   readonly systemTables = new Set<string>();
   /** The VARCHARs of the columns it declares, and every CHAR, by the domains that represent them. */
   readonly domains = new Map<string, TextType>();
-  /** Or the message that refuses them. */
+  /** 'allowed', or the message that refuses them. */
   outerJoins: 'allowed' | (string & {}) = 'allowed';
   readonly leaderFunctions = new Set<string>();
   /** Functions of the compute nodes, which fail in a statement without a table. */
