@@ -36,7 +36,7 @@ describe('reconcile', () => {
       writeFileSync(join(folder, 'log_data', 'late.json'), linesOf([PLAY]));
       const { stdout, stderr } = await run(folder, ['reconcile'], 3);
       expect(stdout).toMatch(/missing: 1\n.*late\.json\n {2}next: npm run etl loads them\./);
-      expect(stderr).toContain('error: 1 kind of disagreement');
+      expect(stderr).toContain('error: 1 kind of difference');
       await run(folder, ['etl']);
       rmSync(join(folder, 'log_data', 'late.json'));
       expect(await json(folder, ['reconcile', '--recount'], 3)).toMatchObject({
