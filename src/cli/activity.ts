@@ -1,22 +1,25 @@
 import type { Activity } from '../pipeline/events.ts';
 import { count, counted } from './output.ts';
 
-/** What goes on for a while. */
+/** An activity that takes time. */
 export type Lasting = Exclude<Activity, { readonly type: 'idle' }>;
 
-/** For how many milliseconds an activity has gone on, and the command. */
+/** How long an activity, and the whole command, have been running, in milliseconds. */
 export interface Lasts {
   readonly milliseconds: number;
   readonly all: number;
 }
 
-/** An activity in words: what runs now and how far it is, and `(12 s)`: since when and, where it can be told, for how much longer. */
+/**
+ * A description of an activity: what is running and how far it is, and `(12 s)`: the elapsed time and, if it can be
+ * estimated, the remaining time.
+ */
 export interface Described {
   readonly words: string;
   readonly time: string;
 }
 
-/** Describes an activity that has gone on for so long. */
+/** Describes an activity that has been running for this long. */
 export function describeActivity(activity: Lasting, { milliseconds, all }: Lasts): Described {
   const left = leftOf(activity, milliseconds);
   const time = [
@@ -53,11 +56,14 @@ function countOf({ done, of }: Extract<Lasting, { type: 'doing' }>): string {
   return done === undefined ? '' : `, ${count(done)} done`;
 }
 
-/** An estimate is made of so much of the work, and after so long. */
+/** The smallest share of the work, and the shortest time, on which an estimate is based. */
 const LEAST_SHARE = 0.01;
 const LEAST_MILLISECONDS = 5000;
 
-/** How long the rest takes if it goes on like this; undefined where that cannot be told. Of steps each takes another time. */
+/**
+ * The remaining time, in milliseconds, if the work continues at this rate; undefined if it cannot be estimated. Steps
+ * differ in length, so they give no estimate.
+ */
 function leftOf(activity: Lasting, milliseconds: number): number | undefined {
   const share = shareOf(activity);
   return share === undefined || share < LEAST_SHARE || share >= 1 || milliseconds < LEAST_MILLISECONDS

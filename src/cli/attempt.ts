@@ -7,11 +7,11 @@ import { story, timeOf } from './output.ts';
 import { plainMessage } from './plain-message.ts';
 import { RunLog } from './run-log.ts';
 
-/** Where and in which run a command failed, as far as it had got. */
+/** Where a command failed, and in which run, as far as it got. */
 export interface Whereabouts {
   readonly warehouse: string | null;
   readonly engine: string | null;
-  /** The one that dwh.cfg names. */
+  /** The schema named in dwh.cfg. */
   readonly schema: string | null;
   readonly runId: string | null;
 }
@@ -19,12 +19,15 @@ export interface Whereabouts {
 const NOWHERE: Whereabouts = { warehouse: null, engine: null, schema: null, runId: null };
 const known = new WeakMap<object, Whereabouts>();
 
-/** What is known of an error that ended a command. */
+/** What is known about an error that ended a command. */
 export function whereaboutsOf(error: unknown): Whereabouts {
   return (typeof error === 'object' && error !== null ? known.get(error) : undefined) ?? NOWHERE;
 }
 
-/** A command at work: it knows where, and which run it makes since when; a command that is `recorded` writes down how runs end. */
+/**
+ * The execution of a command. It tracks the warehouse, the current run and its start. If the command is `recorded`, it
+ * logs how runs end.
+ */
 export class Attempt {
   readonly #timer: Timer;
   readonly #command: string | undefined;
@@ -39,7 +42,7 @@ export class Attempt {
     this.#began = timer.now();
   }
 
-  /** Does it. What it fails with is passed on. */
+  /** Runs the action. Rethrows its error. */
   async make<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();
@@ -49,14 +52,14 @@ export class Attempt {
     }
   }
 
-  /** From now on it is known which warehouse is meant. */
+  /** Sets the warehouse once it is known. */
   async means({ target }: Config): Promise<void> {
     const { locationOf } = await import('../warehouse/open.ts');
     const { engine, schema = null } = target;
     this.#at = { ...NOWHERE, warehouse: await locationOf(target), engine, schema };
   }
 
-  /** Sees which runs are made. */
+  /** Tracks runs through their events. */
   listening(emit: Emit): Emit {
     return (event) => {
       if (event.type === 'run') {
@@ -78,7 +81,9 @@ export class Attempt {
     this.#record(error instanceof StarloadError ? error.exitCode : 1, plainMessage(error));
   }
 
-  /** What cannot be written is no reason to fail; that a failure is missing in `status`, somebody should know. */
+  /**
+   * A log that cannot be written does not fail the command, but the user is told if `status` will not show a failure.
+   */
   #record(exitCode: number, message?: string): void {
     if (this.#command === undefined) {
       return;

@@ -19,15 +19,15 @@ import { watchSignals } from './signals.ts';
 /** A configuration whose warehouse can be certified. */
 export type RedshiftConfig = Config & { readonly target: RedshiftTarget };
 
-/** How long it may take, and whom it tells. */
+/** How long it may take, and where it reports. */
 export interface CertificationOptions {
   readonly seconds: number;
-  /** Its schema; absent, a new one. */
+  /** Its schema; if absent, a new one. */
   readonly schema?: string | undefined;
   readonly onFinding: (finding: Finding) => void;
 }
 
-/** Makes what a certification of a configuration's warehouse works with, runs the action and closes everything. */
+/** Opens everything that certifying a configured warehouse needs, runs the action and closes everything. */
 export async function withCertification<T>(
   config: RedshiftConfig,
   options: CertificationOptions,
@@ -71,7 +71,7 @@ async function withMeans<T>(
   });
   const timeUp = afterSeconds(seconds, () => stopAll(warehouses));
   const files = new TrialFiles(join(spoolRoot, 'certify'));
-  // A process that removes what another one left has no clean-up process itself.
+  // A process that removes what another one left behind has no clean-up process of its own.
   const cleanup = given === undefined ? startCleanupProcess(removing(config, schema)) : undefined;
   const loaders = { model, files, spoolRoot, stores, signal: AbortSignal.any([watch.signal, timeUp]) };
   try {
@@ -102,7 +102,7 @@ async function withMeans<T>(
   }
 }
 
-/** The command line that removes a certification's schema and files, once it has been killed. */
+/** The arguments that remove a certification's schema and files after it was killed. */
 function removing({ file }: Config, schema: string): readonly string[] {
   return ['certify', '--config', file, '--remove', schema];
 }
@@ -112,7 +112,7 @@ const NOTHING_LEFT = {
   next: 'Run it again at any time.',
 };
 
-/** The warehouse of the configuration, in a schema of the certification's own, and a folder of the work prefix to itself. */
+/** The configured warehouse, with a schema and a folder of the work prefix that only the certification uses. */
 function ownConfig(config: RedshiftConfig, schema: string): RedshiftConfig {
   const { workPrefix } = config;
   return {

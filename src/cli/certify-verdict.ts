@@ -3,14 +3,14 @@ import type { CertifiedDocument } from '../certify/document.ts';
 import { BadResult } from '../errors.ts';
 import { counted } from './output.ts';
 
-/** What a certification came to. */
+/** The result of a certification. */
 export interface CertifyVerdict {
   readonly status: 'certified' | 'refused' | 'incomplete';
-  /** What ends the command; absent where everything was found and is right. */
+  /** The error that ends the command; absent if everything was examined and is right. */
   readonly problem?: BadResult;
 }
 
-/** Judges what was found and written to a file. */
+/** Judges the findings that were written to a file. */
 export function verdictOn(certified: CertifiedDocument, file: string): CertifyVerdict {
   const short = shortcomings(certified);
   if (short.length > 0) {

@@ -12,8 +12,8 @@ export interface CleanupProcess {
 const NOTHING_LEFT = 'nothing left';
 
 /**
- * Starts this program again, with other arguments, in a separate process group. It must begin with `isNeeded`. Undefined
- * if this process is more than the program.
+ * Starts this program again, with other arguments, in a separate process group. The new process must first call
+ * `isNeeded`. Returns undefined if this process does not run only this program.
  */
 export function startCleanupProcess(args: readonly string[]): CleanupProcess | undefined {
   const [, main] = process.argv;
@@ -21,7 +21,7 @@ export function startCleanupProcess(args: readonly string[]): CleanupProcess | u
     return undefined;
   }
   const child = spawn(process.execPath, [main, ...args], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  // If it cannot be started, that matters only if this process is killed.
+  // A failure to start it matters only if this process is killed.
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   child.unref();
@@ -29,7 +29,10 @@ export function startCleanupProcess(args: readonly string[]): CleanupProcess | u
   return { dismiss: () => void child.stdin.end(NOTHING_LEFT) };
 }
 
-/** In the clean-up process: waits until the process that started it has ended. Whether that left something to clean up. */
+/**
+ * In the clean-up process: waits until the process that started it has ended. Returns whether it left something to
+ * clean up.
+ */
 export async function isNeeded(): Promise<boolean> {
   return (await text(process.stdin)) !== NOTHING_LEFT;
 }

@@ -5,22 +5,22 @@ import { fileURLToPath } from 'node:url';
 /** How this program was started. */
 export interface Start {
   readonly env: NodeJS.ProcessEnv;
-  /** The path it was started by: of `dist/main.js`, or of what an installed package is called by. */
+  /** The path with which it was started: that of `dist/main.js`, or of an installed package's executable. */
   readonly script: string;
   readonly cwd: string;
 }
 
-/** Command lines as all of Starload's texts write them: `npm run etl -- --dry-run`, `node dist/main.js --help`. */
+/** Command lines as written in all of Starload's texts: `npm run etl -- --dry-run`, `node dist/main.js --help`. */
 const COMMAND = /npm run (?:--silent |-s )?([a-z-]{1,30})( -- )?/g;
 const PROGRAM = 'node dist/main.js';
-/** What the package has for its readers. */
+/** The package's files for users. */
 const OWN_FILES = /\bdocs\/[a-z-]{1,40}\.md|\bdwh\.cfg\.example/g;
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * A text in which each command line is one that the user can type, and each file of the package one that is there: as they are
- * for a user who runs `npm run` in the project's folder, `starload etl --dry-run` where an installed package was called by its
- * name, else `node dist/main.js etl --dry-run`.
+ * Rewrites a text so that the user can type each command line and open each file of the package. They stay unchanged
+ * for a user who runs `npm run` in the project's folder. They become `starload etl --dry-run` if an installed package
+ * was called by its name, otherwise `node dist/main.js etl --dry-run`.
  */
 export function asStarted(text: string, start: Start = ownStart()): string {
   const program = programOf(start);
@@ -34,7 +34,7 @@ export function asStarted(text: string, start: Start = ownStart()): string {
         );
 }
 
-/** What comes before a command's name: `npm run`, `starload`, `npx starload`, or `node` and a path. */
+/** The text before a command's name: `npm run`, `starload`, `npx starload`, or `node` and a path. */
 export function programOf({ env, script, cwd }: Start = ownStart()): string {
   if (env['npm_lifecycle_event'] !== undefined && env['npm_command'] !== 'exec' && env['npm_package_name'] === NAME) {
     return NPM;
@@ -42,7 +42,7 @@ export function programOf({ env, script, cwd }: Start = ownStart()): string {
   if (basename(script) !== NAME && !script.includes('/node_modules/')) {
     return `node ${quoted(relative(cwd, script))}`;
   }
-  // What npm starts finds the commands of packages, and the user's shell does not.
+  // Processes started by npm find the commands of packages; the user's shell does not.
   const isInPath = env['npm_command'] === undefined && (env['PATH'] ?? '').split(':').includes(dirname(script));
   return isInPath ? NAME : `npx ${NAME}`;
 }

@@ -1,19 +1,19 @@
 import type { CommandModule, Options } from 'yargs';
 import { asStarted } from './command-line.ts';
 
-/** A command as data: its words, options and examples, and what runs it. `Args` must be what the options yield. */
+/** A command as data: its description, options, examples and handler. `Args` must match what the options yield. */
 export interface CommandSpec<Args> {
-  /** The name, and its positional arguments. */
+  /** The name and its positional arguments. */
   readonly command: string;
   readonly describe: string;
   readonly positionals?: Readonly<Record<string, Options>>;
   readonly options: Readonly<Record<string, Options>>;
-  /** Command lines, each with what it is for. */
+  /** Command lines, each with its purpose. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   run(args: Args): Promise<void>;
 }
 
-/** Makes yargs' module of a command. */
+/** Converts a command to a yargs module. */
 export function toModule<Args>({
   command,
   describe,
@@ -41,11 +41,11 @@ function described({ describe = '', ...option }: Options): Options {
   return { ...option, describe: asStarted(describe) };
 }
 
-/** The options of every command that works on a configured warehouse. */
+/** The options of every command that uses a configured warehouse. */
 export interface WarehouseArgs {
   readonly config: string;
   readonly json: boolean;
-  /** Whether values of the data may be shown (`--no-excerpts`). */
+  /** Whether to show values of the data (`--no-excerpts`). */
   readonly excerpts?: boolean | undefined;
 }
 

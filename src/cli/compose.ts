@@ -10,27 +10,30 @@ import { startReporter } from './reporter.ts';
 import { type SignalWatch, watchSignals } from './signals.ts';
 import { sourcesOf } from './sources.ts';
 
-/** What commands that work on a configuration's warehouse are made of. */
+/** The parts of commands that use a configured warehouse. */
 export interface Composition {
   readonly model: Model;
   readonly sources: readonly Source[];
   readonly stores: Stores;
   readonly spoolRoot: string;
-  /** Tells the command's story, and what is going on until a signal comes. */
+  /** Reports the command's events, and its current activity until a signal arrives. */
   readonly emit: Emit;
-  /** A signal cancels what runs in the warehouse that was opened last. It takes a moment until signals are watched. */
+  /** A signal cancels what runs in the most recently opened warehouse. It takes a moment until signals are watched. */
   readonly watching: Promise<SignalWatch>;
-  /** Opens the warehouse, of another configuration if one is given; the caller closes it. */
+  /** Opens the warehouse, or that of another configuration. The caller closes it. */
   open(access: OpenAccess, of?: Config): Promise<Warehouse>;
 }
 
 interface OpenAccess {
   readonly readOnly: boolean;
-  /** False where the warehouse is to reach no file of the sources, neither to read nor to write it. */
+  /** False if the warehouse must not access the sources' files, neither to read nor to write them. */
   readonly reachesSources?: boolean;
 }
 
-/** Makes it of a configuration, runs the action, and closes and removes everything but warehouses, also when it throws. */
+/**
+ * Creates these parts from a configuration, runs the action, and closes and removes everything except warehouses, also
+ * if it throws.
+ */
 export async function compose<T>(config: Config, action: (parts: Composition) => Promise<T>): Promise<T> {
   const { loadModel } = await import('../sql/catalogue.ts');
   const { withSpoolRoot } = await import('../objects/spool-root.ts');
@@ -62,7 +65,7 @@ export async function compose<T>(config: Config, action: (parts: Composition) =>
   });
 }
 
-/** A request to cancel that fails is no failure of the command: what runs then goes on to its end. */
+/** A failed cancel request does not fail the command: whatever is running then continues to its end. */
 async function cancel(warehouse: Warehouse): Promise<void> {
   try {
     await warehouse.cancel();

@@ -4,10 +4,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import { generateData } from '../generate/generate.ts';
 
-/** How much the demo generates. */
+/** The number of songs and events that the demo generates. */
 export const DEMO_SIZE = { songs: 71, events: 8056 } as const;
 
-/** The file that says that a folder is the demo's: a heading, an empty line, and the files it made with their hashes. */
+/** The file that marks a folder as the demo's: a heading, an empty line, and the files it created with their hashes. */
 export const DEMO_MARK = '.starload-demo';
 const HEADING =
   '# npm run demo created this folder. It recreates sparkify.duckdb and the files listed here (sha256sum -c).';
@@ -26,8 +26,8 @@ PATH=sparkify.duckdb
 `;
 
 /**
- * Recreates the demo's folder: a generated sample and a dwh.cfg. Returns the path of the dwh.cfg. Throws UsageError, with
- * nothing deleted, where the folder holds anything and is not the demo's, or where somebody added or changed data in it.
+ * Recreates the demo's folder: a generated sample and a dwh.cfg. Returns the path of the dwh.cfg. Throws UsageError,
+ * with nothing deleted, if the folder is not empty and is not the demo's, or if a user added or changed data in it.
  */
 export async function prepareDemo(folder: string): Promise<string> {
   const made = claim(folder);
@@ -46,7 +46,7 @@ export async function prepareDemo(folder: string): Promise<string> {
 
 type MadeFiles = ReadonlyMap<string, string>;
 
-/** The hashes of the files the demo made here; none where it has never been. */
+/** The hashes of the files the demo created here; empty if it never ran here. */
 function claim(folder: string): MadeFiles {
   makeFolder(folder);
   const isEmpty = readdirSync(folder).every((name) => name === DEMO_MARK);
@@ -66,7 +66,7 @@ function claim(folder: string): MadeFiles {
   );
 }
 
-/** One folder at a time: Node's own recursive way never ends where none can be created, as in /proc. */
+/** Creates one folder at a time: Node's own recursive option never ends where no folder can be created, as in /proc. */
 function makeFolder(folder: string): void {
   try {
     if (!existsSync(folder)) {
@@ -92,7 +92,7 @@ function writeMark(folder: string, list: string): void {
   writeFileSync(join(folder, DEMO_MARK), `${HEADING}\n\n${list}`);
 }
 
-/** Throws UsageError when data in the demo's folder is the user's by now. */
+/** Throws UsageError if the demo's folder now holds the user's own data. */
 function refuseForeign(folder: string, made: MadeFiles): void {
   for (const path of DATABASE.map((name) => join(folder, name))) {
     if (existsSync(path) && !isFile(path)) throw foreign(path, 'is not a file');
@@ -110,7 +110,7 @@ function foreign(path: string, reason: string): UsageError {
   });
 }
 
-/** Paths of the configuration, and of all that lies in the folders of data and is no folder; no link is followed. */
+/** Paths of the configuration and of everything in the data folders that is not a folder. Follows no links. */
 function ownFiles(folder: string): readonly string[] {
   return [CONFIG_NAME, ...DATA].flatMap((name) => {
     const path = join(folder, name);

@@ -5,7 +5,7 @@ import type { AwsAccess, Examination } from '../doctor/examination.ts';
 import type { Stores } from '../objects/stores.ts';
 import { compose } from './compose.ts';
 
-/** Makes what the doctor needs of a configuration, runs the action and closes everything, also when it throws. */
+/** Opens what the doctor needs for a configuration, runs the action and closes everything, also if it throws. */
 export async function withExamination<T>(
   config: Config,
   deep: boolean,
@@ -31,13 +31,13 @@ export async function withExamination<T>(
       spoolRoot,
       deep,
       signal: (await watching).signal,
-      // What a deep check copies is in its findings.
+      // A deep check reports what it copies in its findings.
       emit: (event) => (event.type === 'listed' || event.type === 'read' ? undefined : emit(event)),
     });
   });
 }
 
-/** The configuration with the password as configparser reads it with interpolation, where that is another one. */
+/** The configuration with the password as configparser reads it with interpolation, if that differs. */
 function withUnescapedPassword(config: Config): Config | undefined {
   const { target } = config;
   return target.engine === 'postgres' && target.unescapedPassword !== undefined
@@ -45,7 +45,7 @@ function withUnescapedPassword(config: Config): Config | undefined {
     : undefined;
 }
 
-/** Where a load on this machine writes. PostgreSQL keeps nothing here. */
+/** The folders on this machine to which a load writes. PostgreSQL stores nothing here. */
 function writtenFolders({ target }: Config, journal: string): Examination['folders'] {
   if (target.engine === 'duckdb') {
     return target.path === ':memory:' ? [] : [{ name: 'warehouse folder', path: dirname(resolve(target.path)) }];
@@ -71,7 +71,7 @@ function awsAccess(config: Config, stores: Stores): AwsAccess | undefined {
   };
 }
 
-/** The STS of Amazon knows nothing of the keys of another S3. */
+/** Amazon's STS does not know the keys of another S3 service. */
 function hasSts(env: NodeJS.ProcessEnv): boolean {
   const isOtherS3 = Boolean(env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']);
   return !isOtherS3 || Boolean(env['AWS_ENDPOINT_URL_STS'] ?? env['AWS_ENDPOINT_URL']);

@@ -4,8 +4,8 @@ import { asStarted } from './command-line.ts';
 import { document, story, styledStory, timeOf } from './output.ts';
 
 /**
- * Reports an error on stderr and, with --json, as the command's document on stdout. Returns the exit code. The only
- * place where errors are printed.
+ * Reports an error on stderr and, with --json, as the command's document on stdout. Returns the exit code. Errors are
+ * printed only here.
  */
 export function reportFailure(thrown: unknown, args: readonly string[]): number {
   const discreet = hidesExcerpts(args);
@@ -27,7 +27,7 @@ export function reportFailure(thrown: unknown, args: readonly string[]): number 
   return exitCode;
 }
 
-/** When it failed, and where and in which run, as far as that is known. */
+/** When and where it failed, and in which run, as far as known. */
 function placeOf(thrown: unknown): Record<string, unknown> {
   const { warehouse, engine, schema, runId } = whereaboutsOf(thrown);
   return { time: timeOf(new Date()), warehouse, engine, schema, run_id: runId };
@@ -50,7 +50,7 @@ function commandOf(args: readonly string[]): string | null {
   return args.find((arg) => !arg.startsWith('-')) ?? null;
 }
 
-/** Whether the command line says so, in any of the ways yargs understands. */
+/** Whether the command line hides excerpts, in any of the forms that yargs understands. */
 function hidesExcerpts(args: readonly string[]): boolean {
   return args.some(
     (arg, at) =>
@@ -62,12 +62,15 @@ function problemsOf(error: ConfigError | DataError): readonly unknown[] {
   return error instanceof DataError ? error.problems.map(({ plain, ...problem }) => problem) : error.problems;
 }
 
-/** The stack of an error and its causes; with `instead`, without their messages, which may hold values of the data. */
+/**
+ * The stack of an error and its causes. With `instead`, their messages are replaced, because they may contain values of
+ * the data.
+ */
 function stackOf(error: unknown, instead?: string): string {
   if (!(error instanceof Error)) {
     return '';
   }
-  // A stack begins with the message as it was at first.
+  // A stack begins with the original message.
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const head = `${error.name}: ${instead ?? error.message}`;
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause, instead && '…')}`;

@@ -5,8 +5,8 @@ import { clearProgress } from './progress-line.ts';
 export { bytes } from '../objects/disk.ts';
 
 /**
- * A reader that has seen enough, such as `head`, closes the pipe. What is printed from then on is lost; what the command
- * does is not affected.
+ * A reader that has seen enough, such as `head`, closes the pipe. Further output is lost, but the command continues
+ * unaffected.
  */
 export function endQuietlyWithReader(): void {
   process.stderr.on('error', () => {});
@@ -17,10 +17,10 @@ export function endQuietlyWithReader(): void {
   });
 }
 
-/** Why some of the result could not be printed. */
+/** Why part of the result could not be printed. */
 let lost: Error | undefined;
 
-/** To be awaited at the end: the error for a result that could not be printed whole; undefined where it could. */
+/** Await it at the end: the error for a result that was not printed completely; undefined if it was. */
 export async function lostOutput(): Promise<StarloadError | undefined> {
   await piece('');
   return lost === undefined
@@ -31,7 +31,9 @@ export async function lostOutput(): Promise<StarloadError | undefined> {
       });
 }
 
-/** Prints a piece of the result, and waits until it can take more. Whether somebody still reads. */
+/**
+ * Prints a piece of the result, and waits until more can be written. Returns whether the output is still being read.
+ */
 export function piece(text: string): Promise<boolean> {
   clearProgress();
   return new Promise((resolve) => {
@@ -39,10 +41,12 @@ export function piece(text: string): Promise<boolean> {
   });
 }
 
-/** So long a piece is long enough: JavaScript has no text of more than half a gigabyte. */
+/** The minimum length of a piece. JavaScript cannot hold a text of more than half a gigabyte. */
 const PIECE_LENGTH = 1_000_000;
 
-/** Texts one after the other, in pieces: each ends with the text that makes it longer than PIECE_LENGTH, or with the last. */
+/**
+ * Joins texts into pieces. Each piece ends with the text that makes it longer than PIECE_LENGTH, or with the last one.
+ */
 export function* inPieces(texts: Iterable<string>): Generator<string> {
   let gathered = '';
   for (const text of texts) {
@@ -63,11 +67,14 @@ export function result(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Styles, line ends and tabs are ours; anything else that a terminal would obey comes from names and data. */
+/**
+ * Styles, line ends and tabs are Starload's own. Other characters that a terminal would interpret come from names and
+ * data.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: every style that a terminal obeys begins with ESC
 const OURS = /(\u001b\[\d+m|[\n\t])/;
 
-/** Prints a line, or lines, of the story. Where it goes to no terminal, each begins with the time. */
+/** Prints one or more lines of progress messages. If they do not go to a terminal, each begins with the time. */
 export function story(text: string, now: Date = new Date()): void {
   const pieces = text.split(OURS).map((piece) => (OURS.test(piece) ? piece : printable(piece)));
   const printed = pieces.join('');
@@ -83,7 +90,7 @@ function timed(text: string, now: Date): string {
     .join('\n');
 }
 
-/** A time as the story and documents have it: `2026-11-26T11:40:02Z`. */
+/** A time as messages and documents show it: `2026-11-26T11:40:02Z`. */
 export function timeOf(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
@@ -95,7 +102,7 @@ export function document(content: unknown): void {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Styles text for stdout; obeys NO_COLOR, FORCE_COLOR and whether it is a terminal. */
+/** Styles text for stdout. Honours NO_COLOR, FORCE_COLOR and whether stdout is a terminal. */
 export function styled(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
@@ -105,12 +112,12 @@ export function styledStory(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stderr });
 }
 
-/** A count with a thousands separator, for people. */
+/** A count with thousands separators, for display. */
 export function count(value: number): string {
   return thousands(String(value));
 }
 
-/** The digits of a whole number in groups of three. */
+/** The digits of an integer in groups of three. */
 export function thousands(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
 import { counted, story } from './output.ts';
 
-/** `--wait`: for commands that need a DuckDB file to themselves. Servers queue by themselves. */
+/** `--wait`: for commands that need exclusive access to a DuckDB file. Servers queue requests themselves. */
 export const WAIT_OPTION = {
   wait: {
     type: 'number',
@@ -17,7 +17,9 @@ export const WAIT_OPTION = {
 const MOST_MINUTES = 24 * 60;
 const PAUSE_MILLISECONDS = 500;
 
-/** Opens something that another process may have, again and again for so many minutes, and says once for whom it waits. */
+/**
+ * Opens something that another process may hold, retrying for so many minutes. Reports once which process it waits for.
+ */
 export async function openPatiently<T>(minutes: number, signal: AbortSignal, open: () => Promise<T>): Promise<T> {
   if (!(minutes >= 0 && minutes <= MOST_MINUTES)) {
     throw new UsageError(`--wait is ${minutes}`, { next: `Give minutes, from 0 to ${MOST_MINUTES}.` });

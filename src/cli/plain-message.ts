@@ -3,14 +3,14 @@ import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 
 const LONGEST = 500;
 
-/** What went wrong, in one line without any value of the data: it is kept longer than the data may be. */
+/** What went wrong, in one line without any value of the data, because it is kept longer than the data may be. */
 export function plainMessage(error: unknown): string {
   return textOf(error).slice(0, LONGEST);
 }
 
 function textOf(error: unknown): string {
   if (!(error instanceof StarloadError)) {
-    // Its words may hold anything.
+    // Its message may contain anything.
     return `${error instanceof Error ? error.name : 'an error'}: a mistake in Starload`;
   }
   const { headline } = error.withoutExcerpts();
@@ -23,7 +23,7 @@ function textOf(error: unknown): string {
   return isRefused(error) ? withoutNumbers(headline) : headline;
 }
 
-/** Numbers are values, but for those of lines. */
+/** Numbers are values, except line numbers. */
 function withoutNumbers(text: string): string {
   const words = text.split(' ');
   return words.map((word, at) => (isNumber(word) && words[at - 1] !== 'line' ? '…' : word)).join(' ');
@@ -33,7 +33,7 @@ function isNumber(word: string): boolean {
   return /^[\d.,:;()+\-eE/]+$/.test(word) && /\d/.test(word);
 }
 
-/** Where the first record is. Its reason may quote it. */
+/** Where the first record is. Its reason may quote the record. */
 function placeOf({ problems: [first] }: DataError): string {
   const { file, line, column } = first ?? {};
   if (file === undefined) {
@@ -47,7 +47,7 @@ function placeOf({ problems: [first] }: DataError): string {
   return ` (first: ${place.join(', ')})`;
 }
 
-/** An engine that refuses a value tells it, numbers without quotes. */
+/** An engine that refuses a value quotes it in its message; numbers without quotes. */
 function isRefused(error: StarloadError): boolean {
   const failure = error instanceof StepFailed ? error.failure : error;
   return failure instanceof WarehouseError && failure.kind === 'refused';

@@ -38,10 +38,7 @@ const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 
 interrupted.
 Results go to stdout, progress and messages to stderr; with --json stdout is one JSON document (docs/output.md).`;
 
-/**
- * Runs a command line, without the program's name. Returns the exit code; everything that is to be said has then been
- * printed.
- */
+/** Runs a command line, given without the program's name. Returns the exit code, after everything has been printed. */
 export async function runCli(args: readonly string[]): Promise<number> {
   try {
     await parser(args).parseAsync();
@@ -51,7 +48,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Where to look up what can be typed. */
+/** Where to look up the available options. */
 function helpFor(args: readonly string[]): string {
   const name = args.find((arg) => NAMES.includes(arg));
   return name === undefined
@@ -63,7 +60,7 @@ function parser(args: readonly string[]) {
   return (
     yargs([...args])
       .scriptName(programOf())
-      // An option that is given twice has its last value, as a shell's alias with an option in it needs.
+      // An option that is given twice takes its last value, as needed for a shell alias that contains an option.
       .parserConfiguration({ 'duplicate-arguments-array': false })
       .usage('$0 <command>\n\nLoads JSON files into a star schema, exactly once.')
       .command(COMMANDS)
@@ -83,7 +80,7 @@ function parser(args: readonly string[]) {
       .wrap(Math.min(110, process.stdout.columns ?? 110))
       .exitProcess(false)
       .fail((message, error) => {
-        // What yargs finds by itself while it parses, such as an option without its value, comes as an error of its own.
+        // Errors that yargs itself finds during parsing, such as an option without its value, have their own class.
         const isUsage = error === undefined || error.name === 'YError';
         throw isUsage ? new UsageError(message, { next: helpFor(args) }) : error;
       })

@@ -5,26 +5,26 @@ const CLEAR = '\r\u001b[K';
 let isShown = false;
 let isHeld = false;
 
-/** Fewer columns of words say nothing: the time gives way to them. */
+/** Fewer columns of words would be useless, so the time is left out instead. */
 const LEAST_WORDS = 16;
 
 /**
- * Shows the last line of a terminal, which tells what is going on, cut to the width: the words first, so that the time stays.
- * Whatever is printed there takes it away first.
+ * Shows a progress line as the last line of a terminal, cut to its width. It cuts the words first, so that the time
+ * stays. Anything else that is printed there removes the line first.
  */
 export function showProgress(words: string, time: string): void {
   if (isHeld) {
     return;
   }
   const { columns = 80 } = process.stderr;
-  // A terminal goes to a new line when the last column is taken.
+  // A terminal moves to a new line when the last column is filled.
   const room = Math.max(1, columns - 1);
   const shown = cut(printable(words), Math.max(LEAST_WORDS, room - width(time) - 1));
   process.stderr.write(`${CLEAR}${cut(`${shown} ${time}`, room)}`);
   isShown = true;
 }
 
-/** Takes the line away, if one is shown. */
+/** Removes the line, if one is shown. */
 export function clearProgress(): void {
   if (isShown) {
     isShown = false;
@@ -32,7 +32,7 @@ export function clearProgress(): void {
   }
 }
 
-/** Shows no progress until what it returns is called: somebody is asked a question on that line. */
+/** Suspends progress until the returned function is called, because a question is being asked on that line. */
 export function holdProgress(): () => void {
   clearProgress();
   isHeld = true;

@@ -9,7 +9,7 @@ import { renderTable } from './table.ts';
 
 type Parameters = Readonly<Record<ParameterName, string>>;
 
-/** What provision has to report. */
+/** The result of provision. */
 export interface Provisioning {
   readonly status: 'planned' | 'created' | 'changed' | 'up_to_date';
   readonly region: string;
@@ -20,13 +20,13 @@ export interface Provisioning {
   readonly written: readonly string[];
 }
 
-/** Tells what a proposal would do. */
+/** Prints what a proposal would do. */
 export function tellProposal({ stack, isNew, changes }: Proposal, region: string): void {
   story(`the stack ${stack} in ${region} will be ${isNew ? 'created' : 'changed'}:`);
   tellChanges(changes);
 }
 
-/** Tells what a warehouse costs, and what it goes without in its region. */
+/** Prints what a warehouse costs, and which features its region lacks. */
 export function tellCost(cost: Cost, parameters: Parameters, missing: readonly string[]): void {
   for (const line of cost.price === null ? unknownCost(parameters) : costLines(cost, parameters)) {
     story(line);

@@ -3,10 +3,13 @@ import type { ResultSet } from '../warehouse/warehouse.ts';
 import { counted, inPieces } from './output.ts';
 import { headOf, type Layout, layOut, lineOf, recordLines } from './table.ts';
 
-/** A table is laid out by its first rows: later ones may be wider than their column. */
+/** A table's layout is based on this many first rows. Later values may be wider than their column. */
 const LAID_OUT_ROWS = 1000;
 
-/** A query's rows as a table, in pieces, cut to `available` columns of the terminal. Its last line counts the rows. */
+/**
+ * A query's rows as a table, in pieces, cut to `available` columns of the terminal. The last line states the number of
+ * rows.
+ */
 export async function* renderRows(pages: Pages, available?: number): AsyncGenerator<string> {
   let layout: Layout | undefined;
   let total = 0;
@@ -40,7 +43,7 @@ function* linesOf(layout: Layout, rows: ResultSet['rows'], withHead: boolean): G
   }
 }
 
-/** The same pages, of which the first holds at least so many rows, or all. */
+/** The same pages, but the first holds at least this many rows, or all. */
 async function* gathered(pages: Pages, least: number): AsyncGenerator<ResultSet> {
   let first: ResultSet | undefined = { columns: [], rows: [] };
   for await (const page of pages) {

@@ -4,20 +4,22 @@ import { type Described, describeActivity, type Lasting } from './activity.ts';
 import { bytes, count, counted, story, styledStory } from './output.ts';
 import { clearProgress, showProgress } from './progress-line.ts';
 
-/** Tells what a command does, until it is stopped. */
+/** Reports what a command does until it is stopped. */
 export interface Reporter {
   readonly emit: Emit;
-  /** Shows nothing more of what is going on; what is left of it on a terminal goes. */
+  /** Stops showing the current activity, and removes what is left of it on a terminal. */
   stop(): void;
 }
 
-/** On a terminal, progress is shown in place and refreshed each second; elsewhere a line is printed now and then. */
+/**
+ * On a terminal, progress is shown in place and refreshed each second; elsewhere a line is printed from time to time.
+ */
 const TERMINAL_MILLISECONDS = 1000;
 const HEARTBEAT_MILLISECONDS = 30_000;
-/** Progress that comes faster than this is not shown. */
+/** Progress that arrives faster than this is not shown. */
 const MILLISECONDS_BETWEEN = 100;
 
-/** Begins to tell a command's story on stderr: lines, and what is going on. */
+/** Starts reporting on stderr: events as lines, and the current activity. */
 export function startReporter(timer: Timer = SYSTEM_TIMER): Reporter {
   const going = new Going(timer);
   const isTerminal = process.stderr.isTTY === true;
@@ -60,7 +62,7 @@ function isActivity(event: PipelineEvent): event is Activity {
   return ACTIVITIES.has(event.type);
 }
 
-/** What is going on, and since when. */
+/** The current activity, and when it started. */
 class Going {
   readonly #timer: Timer;
   readonly #began: number;
@@ -86,7 +88,7 @@ class Going {
     this.#activity = activity;
   }
 
-  /** Shows it, unless it was shown just now: the next second shows it then. */
+  /** Shows it, unless it was shown just now. In that case the next refresh shows it. */
   showSoon(): void {
     if (this.#timer.now() - this.#shown >= MILLISECONDS_BETWEEN) {
       this.show();
@@ -115,7 +117,7 @@ class Going {
   }
 }
 
-/** What stays the same while an activity goes on. */
+/** The part of an activity that does not change while it lasts. */
 function nameOf(activity: Lasting): string {
   switch (activity.type) {
     case 'doing':
@@ -130,7 +132,7 @@ function nameOf(activity: Lasting): string {
   }
 }
 
-/** What is worth a line of its own. */
+/** The line for an event that is printed on its own line. */
 function lineFor(event: PipelineEvent): string | undefined {
   switch (event.type) {
     case 'listed':

@@ -12,7 +12,7 @@ import { renderTable } from './table.ts';
 
 interface PlanOptions {
   readonly json: boolean;
-  /** Whether all files are listed, or the first of each table. */
+  /** Whether to list all files, or only the first ones of each table. */
   readonly all: boolean;
   readonly command: string;
   readonly statements?: readonly string[];
@@ -58,7 +58,7 @@ export function printLoad(
   }
 }
 
-/** The columns about what was kept out stand there only where something was. */
+/** Shows the columns about kept-out records only if there are any. */
 function renderLoaded({ tables }: LoadReport): string {
   const isWhole = tables.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
   const rows = tables.map((table) => [
@@ -128,7 +128,7 @@ export function printRebuild(report: RebuildReport, { json, location, excerpts =
   }
 }
 
-/** What a replay could not load again. */
+/** Prints what a replay could not load again. */
 function tellMissing({ missing }: LoadReport): void {
   if (missing.length > 0) {
     story(
@@ -141,7 +141,7 @@ function tellMissing({ missing }: LoadReport): void {
   }
 }
 
-/** Nothing is kept out in silence. */
+/** Always reports what was kept out. */
 function tellKeptOut({ rejected, rejects, quarantined }: KeptOut): void {
   if (rejected > 0 || rejects.length > 0) {
     story(`${styledStory('yellow', 'warning')}: ${counted(rejected, 'record')} rejected; see rejected_records:`);
@@ -159,7 +159,7 @@ function keptOutForJson({ rejected, rejects, quarantined }: KeptOut) {
   return { rejected, rejects, quarantined };
 }
 
-/** What a check found is of the data; that a source is empty is not. */
+/** A check's finding contains data. A warning about an empty source does not. */
 function withoutValue(warning: Offender): Offender {
   return warning.rule === 'emptied_source' ? warning : { ...warning, offender: 'hidden (--no-excerpts)' };
 }

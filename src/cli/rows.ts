@@ -3,8 +3,8 @@ import type { Value } from '../warehouse/warehouse.ts';
 import { inPieces } from './output.ts';
 
 /**
- * One array of row objects, in pieces to be printed one after the other. Written by hand, since an object of JavaScript
- * would put columns named like integers first; a name that comes twice gets a number.
+ * An array of row objects, in pieces to print one after the other. It does not use JavaScript objects, because they
+ * would move columns with integer names to the front. A repeated name gets a number.
  */
 export async function* renderJson(pages: Pages): AsyncGenerator<string> {
   let before = '[\n';
@@ -20,7 +20,7 @@ export async function* renderJson(pages: Pages): AsyncGenerator<string> {
   yield before === ',\n' ? '\n]\n' : '[]\n';
 }
 
-/** RFC 4180, with a header, in pieces; NULL is an empty field, an empty text a quoted one. */
+/** RFC 4180, with a header, in pieces. NULL is an empty field, an empty text a quoted one. */
 export async function* renderCsv(pages: Pages): AsyncGenerator<string> {
   let isFirst = true;
   for await (const { columns, rows } of pages) {
@@ -30,14 +30,14 @@ export async function* renderCsv(pages: Pages): AsyncGenerator<string> {
   }
 }
 
-/** One text after the other, each made when it is asked for. */
+/** One text after the other, each created on demand. */
 function* map<T>(all: Iterable<T>, textOf: (one: T) => string): Generator<string> {
   for (const one of all) {
     yield textOf(one);
   }
 }
 
-/** Integers beyond 2^53 become strings: a JSON reader would round them. */
+/** Integers beyond 2^53 become strings, because a JSON reader would round them. */
 function jsonValue(value: Value): string {
   if (typeof value === 'bigint') {
     return JSON.stringify(String(value));

@@ -1,26 +1,27 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** A run that has ended, or a command that failed before it had one. */
+/** A run that has ended, or a command that failed before its first run. */
 export interface LoggedRun {
   /** When it ended, `2026-11-26T11:40:02Z`. */
   readonly time: string;
   readonly command: string;
-  /** The warehouse's location; null where dwh.cfg was wrong. */
+  /** The warehouse's location; null if dwh.cfg was wrong. */
   readonly warehouse: string | null;
   readonly run_id: string | null;
   readonly seconds: number;
   readonly exit_code: number;
-  /** Why it failed, without any value of the data; absent where it did not. */
+  /** Why it failed, without any value of the data; absent if it succeeded. */
   readonly message?: string;
 }
 
-/** The log is cut to the newer half when it is longer than this. */
+/** If the log exceeds this size, only the newer half is kept. */
 const MOST_BYTES = 512 * 1024;
 
 /**
- * The runs that were made with a dwh.cfg on this machine, a line of JSON each, in `.starload/runs.jsonl` beside it: how long
- * they took and why they failed, which the warehouse cannot tell (docs/decisions/0023-failures-are-written-down-here.md).
+ * The runs made with a dwh.cfg on this machine, one line of JSON each, in `.starload/runs.jsonl` beside it: how long
+ * they took and why they failed, which the warehouse does not record
+ * (docs/decisions/0023-failures-are-written-down-here.md).
  */
 export class RunLog {
   readonly #configFile: string;
@@ -35,20 +36,23 @@ export class RunLog {
     return join(this.#folder, 'runs.jsonl');
   }
 
-  /** Adds a run. Does nothing where there is no dwh.cfg. Throws what the file system does. */
+  /** Adds a run. Does nothing if there is no dwh.cfg. Throws file system errors. */
   add(run: LoggedRun): void {
     if (!existsSync(this.#configFile)) {
       return;
     }
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    // One write at the end of the file: loaders side by side do not mix their lines.
+    // A single write at the end of the file, so that concurrent loaders do not mix their lines.
     appendFileSync(this.file, `${JSON.stringify(run)}\n`, { mode: 0o600 });
     if (statSync(this.file).size > MOST_BYTES) {
       this.#cut();
     }
   }
 
-  /** The runs on a warehouse, oldest first, and those that did not get as far as one. What is no entry is passed over. */
+  /**
+   * The runs on a warehouse, oldest first, and failed commands that did not get as far as a warehouse. Skips lines that
+   * are not entries.
+   */
   read(warehouse: string): readonly LoggedRun[] {
     return this.#lines()
       .flatMap((line) => parse(line) ?? [])

@@ -10,23 +10,23 @@ import { openPatiently } from './patience.ts';
 import type { SignalWatch } from './signals.ts';
 import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
 
-/** What a command will do with the warehouse. */
+/** What a command does with the warehouse. */
 export interface SessionOptions {
   readonly config: string;
-  /** The command's name, where it is written down how its runs end. */
+  /** The command's name, if the ends of its runs are logged. */
   readonly recorded?: string | undefined;
   readonly readOnly: boolean;
-  /** False where the warehouse is to reach no file of the sources, neither to read nor to write it. */
+  /** False if the warehouse must not access the sources' files, neither to read nor to write them. */
   readonly reachesSources?: boolean;
-  /** For how many minutes a file that another process has is waited for. */
+  /** How many minutes to wait for a file that another process holds. */
   readonly wait?: number | undefined;
-  /** What the command line says of bad records. */
+  /** The command line's options for bad records. */
   readonly tolerance?: ToleranceArgs | undefined;
 }
 
 /**
- * Reads the configuration, opens the warehouse, runs the action and closes everything, also when it throws. A signal
- * cancels what runs: the action then fails with InterruptedError, unless it was done first.
+ * Reads the configuration, opens the warehouse, runs the action and closes everything, also if it throws. A signal
+ * cancels what is running. The action then fails with InterruptedError, unless it had already ended.
  */
 export async function withWarehouse<T>(
   options: SessionOptions,
@@ -44,7 +44,7 @@ export async function withWarehouse<T>(
   });
 }
 
-/** The same with a configuration that has been read. */
+/** The same with a configuration that has already been read. */
 export function withConfig<T>(
   config: Config,
   { readOnly, reachesSources = true, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config'>,
@@ -82,7 +82,7 @@ export function withConfig<T>(
   });
 }
 
-/** What to say of something that failed because it was stopped; what failed is kept as the cause. */
+/** The error for something that failed because it was stopped. The original error is kept as the cause. */
 function interrupted({ signal }: SignalWatch, warehouse: Warehouse, cause: unknown): unknown {
   if (!(signal.reason instanceof InterruptedError)) {
     return cause;
@@ -106,7 +106,7 @@ function interrupted({ signal }: SignalWatch, warehouse: Warehouse, cause: unkno
     : new InterruptedError(name, '', { outcome: 'nothing was committed', next, cause }).afterCommitting(committed);
 }
 
-/** Whether it is certain that the last run was not committed: its statement was cancelled, or none had been submitted. */
+/** Whether the last run was certainly not committed: its statement was cancelled, or none had been submitted. */
 function isUndone(cause: unknown): boolean {
   const failure = cause instanceof StepFailed ? cause.failure : cause;
   return (
@@ -116,7 +116,7 @@ function isUndone(cause: unknown): boolean {
   );
 }
 
-/** A pause before another attempt was broken off. */
+/** The pause before another attempt was interrupted. */
 function isAbandoned(failure: unknown): boolean {
   const error = failure instanceof StarloadError ? failure.cause : failure;
   return error instanceof Error && error.name === 'AbortError';

@@ -2,10 +2,10 @@ import { Worker } from 'node:worker_threads';
 import type { StopSignal } from '../errors.ts';
 
 /**
- * What the thread runs. Node offers signals to the main thread only, and not while that is busy; so this takes the means by
- * which Node itself watches signals, with an event loop of its own. It is an internal one: where it is missing, the thread
- * ends with an error. After the first signal nobody watches any more, and the system deals with the next one; one that came with the
- * first is given back to it.
+ * The code the thread runs. Node delivers signals only to the main thread, and not while it is busy. So this uses
+ * Node's own internal signal watcher, with a separate event loop. If that API is missing, the thread ends with an
+ * error. After the first signal it stops watching, and the system handles the next one. A signal that arrived together
+ * with the first is sent again.
  */
 const PROGRAM = `
 process.emitWarning = () => {};
@@ -42,14 +42,15 @@ parentPort.once('message', () => { stop(); parentPort.close(); });
 parentPort.postMessage('ready');
 `;
 
-/** Watches signals in a thread until one has come. */
+/** Watches signals in a thread until one arrives. */
 export interface SignalThread {
   stop(): void;
 }
 
 /**
- * Starts a thread that tells of the first of these signals, whatever the main thread does meanwhile: the disposition of all
- * of them is then the system's again, so that the next one ends the process. Undefined where Node does not let it.
+ * Starts a thread that reports the first of these signals, whatever the main thread is doing. The system's default
+ * handling is then restored for all of them, so that the next one ends the process. Undefined if Node does not allow
+ * it.
  */
 export function startSignalThread(
   numbers: Readonly<Record<StopSignal, number>>,

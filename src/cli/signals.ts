@@ -14,19 +14,19 @@ export interface SignalWatch {
 
 let inThread = false;
 
-/** From now on signals are watched in a thread of their own: for a process that is nothing but this program. */
+/** From now on, signals are watched in a separate thread. Only for a process that runs nothing but this program. */
 export function watchInThread(): void {
   inThread = true;
 }
 
-/** Whether this process is nothing but this program, as it is not in a test. */
+/** Whether this process runs nothing but this program; false in a test. */
 export function isWholeProcess(): boolean {
   return inThread;
 }
 
 /**
- * Watches for SIGINT and SIGTERM. The first one calls `cancel` and aborts the watch's signal. From then on the system deals
- * with them: a second one ends the process at once, even while the main thread is busy.
+ * Watches for SIGINT and SIGTERM. The first one calls `cancel` and aborts the watch's signal. From then on the system
+ * handles them: a second one ends the process at once, even while the main thread is busy.
  */
 export async function watchSignals(cancel: () => void): Promise<SignalWatch> {
   const abort = new AbortController();
@@ -46,7 +46,7 @@ async function watchWithThread(onSignal: (name: StopSignal) => void): Promise<((
   return thread && (() => thread.stop());
 }
 
-/** A signal that comes while the main thread is busy has to wait here. */
+/** Here, a signal that arrives while the main thread is busy has to wait. */
 function watchHere(onSignal: (name: StopSignal) => void): () => void {
   const release = () => {
     for (const name of SIGNALS) {

@@ -3,7 +3,7 @@ import { StarloadError } from '../errors.ts';
 import type { Source } from '../pipeline/context.ts';
 import { type Model, tablesOf } from '../sql/catalogue.ts';
 
-/** The model's staging tables with the sources the configuration gives them. Throws StarloadError for one without. */
+/** The model's staging tables with their configured sources. Throws StarloadError if one has none. */
 export function sourcesOf(model: Model, { sources }: Config): readonly Source[] {
   return tablesOf(model, 'staging').map((table) => {
     const source = table.source === undefined ? undefined : sources[table.source as keyof Config['sources']];

@@ -10,7 +10,7 @@ import { startReporter } from './reporter.ts';
 import { watchSignals } from './signals.ts';
 import { renderTable } from './table.ts';
 
-/** The options of the commands that work on a stack. */
+/** The options of the commands for stacks. */
 export interface StackArgs extends WarehouseArgs {
   readonly stack: string;
   readonly region: string | undefined;
@@ -29,23 +29,23 @@ export const STACK_OPTIONS = {
   yes: { type: 'boolean', default: false, describe: 'do not ask for confirmation' },
 } as const satisfies Record<string, Options>;
 
-/** What a command has to work on a stack. */
+/** What a command needs to work on a stack. */
 export interface StackContext {
   readonly stacks: Stacks;
   readonly region: string;
   readonly access: AwsSettings;
-  /** The text of dwh.cfg; undefined where there is no such file. */
+  /** The text of dwh.cfg; undefined if the file does not exist. */
   readonly text: string | undefined;
   readonly signal: AbortSignal;
-  /** Events of this many resources are to come. */
+  /** Announces that events of this many resources will follow. */
   expect(resources: number): void;
 }
 
-/** Names a cluster, a workgroup and a namespace may have too. */
+/** Names that are also allowed for a cluster, a workgroup and a namespace. */
 const STACK_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LONGEST_NAME = 40;
 
-/** Reads what dwh.cfg says of AWS, opens CloudFormation and runs the action; a signal stops the waiting. */
+/** Reads the AWS settings of dwh.cfg, opens CloudFormation and runs the action. A signal stops the waiting. */
 export async function withStacks<T>(args: StackArgs, action: (context: StackContext) => Promise<T>): Promise<T> {
   checkName(args.stack);
   const { parseAwsAccess } = await import('../config/aws-access.ts');
@@ -94,7 +94,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Says what a change set would do. */
+/** Prints what a change set would do. */
 export function tellChanges(changes: readonly Change[]): void {
   const rows = changes.map(({ action, resource, type, replacement }) => [
     action === 'Modify' && replacement === 'True' ? 'Replace' : action,
@@ -104,7 +104,10 @@ export function tellChanges(changes: readonly Change[]): void {
   story(renderTable(['change', 'resource', 'type'], rows));
 }
 
-/** Tells a stack's events: what is finished or failed on lines of its own, what is going on in place on a terminal. */
+/**
+ * Reports a stack's events: completed and failed resources on lines of their own, current activity in place on a
+ * terminal.
+ */
 function stackReporter() {
   const reporter = startReporter();
   const done = new Set<string>();

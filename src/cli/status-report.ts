@@ -6,21 +6,21 @@ import { bytes, document, result } from './output.ts';
 import type { LoggedRun } from './run-log.ts';
 import { renderTable } from './table.ts';
 
-/** How status is printed. */
+/** Options for printing the status. */
 export interface StatusOptions {
   readonly json: boolean;
-  /** Whether lists are printed whole. */
+  /** Whether to print complete lists. */
   readonly all: boolean;
   readonly location: string;
   readonly excerpts?: boolean | undefined;
-  /** What was written down here of runs on this warehouse, oldest first. */
+  /** The runs on this warehouse that were logged on this machine, oldest first. */
   readonly log: readonly LoggedRun[];
 }
 
-/** The newest failures that are shown. */
+/** The number of newest failures shown. */
 const FAILURES_SHOWN = 5;
 
-/** Prints what runs, past runs, failures, files that are set aside and table sizes. */
+/** Prints running batches, past runs, failures, files that are set aside and table sizes. */
 export function printStatus(
   { running, runs, rows, ...status }: WarehouseStatus,
   { json, all, location, log, excerpts = true }: StatusOptions,
@@ -95,7 +95,7 @@ function renderRunning(running: WarehouseStatus['running']): string {
   return renderTable(['running now', 'since (UTC)', 'lock', 'by'], rows);
 }
 
-/** The columns about what was kept out stand there only where something was. */
+/** Shows the columns about kept-out records only if there are any. */
 function renderRuns(runs: readonly PastRun[], seconds: ReadonlyMap<string | null, number>): string {
   const isWhole = runs.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
   const rows = runs.map((run) => [

@@ -4,24 +4,24 @@ import { cut, width, wrapped } from './width.ts';
 
 type Row = readonly unknown[];
 
-/** How a table is laid out: the width of each column in characters of a terminal, and which hold numbers. */
+/** A table's layout: the width of each column in terminal characters, and which columns hold numbers. */
 export interface Layout {
   readonly columns: readonly string[];
   readonly widths: readonly number[];
   readonly right: readonly boolean[];
-  /** Where lines are cut; Infinity where they are not. */
+  /** Where lines are cut; Infinity if they are not. */
   readonly available: number;
 }
 
 const GAP = '  ';
-/** No column of text is cut below this, and its name may take as much. */
+/** The minimum width of a text column and of its name. */
 const LEAST_WIDTH = 8;
-/** Text of several words is not squeezed below this. */
+/** The minimum width of text of several words. */
 const LEAST_LAST_WIDTH = 24;
 
 /**
- * An aligned table: numbers to the right, with separated thousands, text to the left. On a narrower terminal text is wrapped
- * at blanks; where that is not enough, each value has a line of its own.
+ * An aligned table: numbers on the right, with thousands separators, text on the left. On a narrower terminal text is
+ * wrapped at blanks. If that is not enough, each value gets a line of its own.
  */
 export function renderTable(columns: readonly string[], rows: readonly Row[], available = terminalWidth()): string {
   const layout = layOut(columns, rows);
@@ -35,7 +35,7 @@ function terminalWidth(): number {
   return process.stdout.isTTY === true ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
-/** What stays in one piece at its longest, in each column. A terminal may wrap the last column, so that it needs less. */
+/** The longest unbreakable part in each column. A terminal may wrap the last column, so that one needs less. */
 function wordsOf(columns: readonly string[], rows: readonly Row[]): readonly number[] {
   return columns.map((name, column) => {
     const longest = [name, ...rows.map((row) => row[column])]
@@ -45,7 +45,7 @@ function wordsOf(columns: readonly string[], rows: readonly Row[]): readonly num
   });
 }
 
-/** Widths that fit, none less than its least: the widest columns become narrower first. Undefined where nothing fits. */
+/** Widths that fit, each at least its minimum; the widest columns are narrowed first. Undefined if nothing fits. */
 function narrowed({ widths }: Layout, least: readonly number[], available: number): readonly number[] | undefined {
   const fitting = [...widths];
   const room = available - GAP.length * (widths.length - 1);
@@ -60,7 +60,7 @@ function narrowed({ widths }: Layout, least: readonly number[], available: numbe
   return fitting;
 }
 
-/** A row as lines: what is longer than its column goes on below. */
+/** A row as lines: a value that is longer than its column continues below. */
 function linesOf(row: Row, layout: Layout): readonly string[] {
   const cells = layout.widths.map((length, column) => wrapped(show(row[column]), length));
   const height = Math.max(...cells.map((cell) => cell.length));
@@ -73,13 +73,13 @@ function linesOf(row: Row, layout: Layout): readonly string[] {
   );
 }
 
-/** A row with each value on a line of its own, behind its name. */
+/** A row with each value on a line of its own, after its name. */
 export function recordLines(columns: readonly string[], row: Row): readonly string[] {
   const most = columns.reduce((longest, name) => Math.max(longest, width(show(name))), 0);
   return columns.map((name, column) => `${pad(show(name), most, false)}  ${show(row[column])}`.trimEnd());
 }
 
-/** Lays a table out for these rows; where it is wider than `available`, its columns of text become narrower. */
+/** Computes the layout for these rows. If the table is wider than `available`, its text columns are narrowed. */
 export function layOut(columns: readonly string[], rows: readonly Row[], available = Number.POSITIVE_INFINITY): Layout {
   const right = columns.map((_, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column])));
   const widths = columns.map((name, column) =>
@@ -94,7 +94,7 @@ export function layOut(columns: readonly string[], rows: readonly Row[], availab
   return { columns, widths, right, available };
 }
 
-/** The lines above the rows. */
+/** The header lines above the rows. */
 export function headOf(layout: Layout): readonly string[] {
   const { columns, widths, available } = layout;
   const names = available === Number.POSITIVE_INFINITY ? linesOf(columns, layout) : [lineOf(columns, layout)];
@@ -104,7 +104,9 @@ export function headOf(layout: Layout): readonly string[] {
   ];
 }
 
-/** A row as a line. What has no room in its column ends with …, but for numbers, which would become other ones. */
+/**
+ * A row as a line. A value that does not fit its column ends with …, except numbers, which would become other numbers.
+ */
 export function lineOf(row: Row, { widths, right, available }: Layout): string {
   const line = widths
     .map((length, column) => {
@@ -117,17 +119,17 @@ export function lineOf(row: Row, { widths, right, available }: Layout): string {
   return cut(line, available);
 }
 
-/** A value for people. Control characters are shown as they are escaped in JSON; NULL is not an empty text. */
+/** A value for display. Control characters are escaped as in JSON; NULL differs from an empty text. */
 export function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') {
     return grouped(String(value));
   }
   const text = value === null ? 'NULL' : String(value ?? '');
-  // JSON escapes only some of what a terminal obeys.
+  // JSON escapes only some of the characters that a terminal interprets.
   return printable(text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1)));
 }
 
-/** `1234567.5` as `1,234,567.5`; a number with an exponent as it is. */
+/** `1234567.5` as `1,234,567.5`; a number with an exponent stays unchanged. */
 function grouped(text: string): string {
   const [whole = '', ...fraction] = text.split('.');
   return /^[-\d.]*$/.test(text) ? [thousands(whole), ...fraction].join('.') : text;

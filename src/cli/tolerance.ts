@@ -3,7 +3,7 @@ import type { LoadConfig } from '../config/config.ts';
 import { UsageError } from '../errors.ts';
 import type { Tolerance } from '../pipeline/context.ts';
 
-/** What the command line says of bad records. */
+/** The command line's options for bad records. */
 export interface ToleranceArgs {
   readonly maxErrors?: number | undefined;
   readonly quarantine?: boolean | undefined;
@@ -21,8 +21,8 @@ export const TOLERANCE_OPTIONS = {
 } as const satisfies Record<string, Options>;
 
 /**
- * What a load does with bad records: what the command line leaves open, dwh.cfg says. Undefined when one is to refuse the
- * load. Throws UsageError on a number that is none.
+ * What a load does with bad records. The command line takes precedence over dwh.cfg. Undefined if one bad record
+ * refuses the load. Throws UsageError if a number is not valid.
  */
 export function toleranceOf(load: LoadConfig, args: ToleranceArgs): Tolerance | undefined {
   const { maxErrors = load.maxErrors, quarantine = load.quarantine ?? false, excerpts = true } = args;

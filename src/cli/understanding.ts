@@ -1,7 +1,7 @@
 import type { Config, Understood } from '../config/config.ts';
 import { printable } from '../errors.ts';
 
-/** How a configuration was understood, as lines for people: what, its value, and where it comes from. */
+/** How a configuration was understood, as lines for display: setting, value and origin. */
 export function understandingLines({ file, understood }: Config): readonly string[] {
   const width = Math.max(...understood.map(({ name }) => name.length));
   const lines = understood.map((each) => `  ${each.name.padEnd(width)}  ${each.value} (${originOf(each)})`);

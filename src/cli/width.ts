@@ -1,6 +1,6 @@
 const ELLIPSIS = '…';
 
-/** Columns of a terminal: marks that combine take none, wide scripts and emoji two. */
+/** The width in terminal columns: combining marks take none, wide scripts and emoji two. */
 export function width(text: string): number {
   return /^[\x20-\x7e]*$/.test(text)
     ? text.length
@@ -17,7 +17,7 @@ function columnsOf(character: string): number {
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
-/** As much of a text as has room. */
+/** The part of a text that fits. */
 export function cut(text: string, length: number): string {
   if (width(text) <= length) {
     return text;
@@ -34,7 +34,7 @@ export function cut(text: string, length: number): string {
   return kept + ELLIPSIS;
 }
 
-/** A text as lines of a length, parted at blanks; a word that is longer stays whole. */
+/** A text as lines of a length, wrapped at blanks. A longer word stays whole. */
 export function wrapped(text: string, length: number): readonly string[] {
   const lines: string[] = [];
   for (const word of width(text) <= length ? [text] : text.split(' ')) {

@@ -9,9 +9,9 @@ import { parseLocation } from './location.ts';
 import type { ConfigOrigin } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
 
-/** What a dwh.cfg says before there is a warehouse. */
+/** The settings of a dwh.cfg before a warehouse exists. */
 export interface AwsSettings {
-  /** The keys, and the region of the warehouse if the file names one, else that of the data. */
+  /** The keys, and the region: that of the warehouse if the file names one, otherwise that of the data. */
   readonly aws: AwsOptions;
   /** The sources and jsonpaths files in S3, as far as they are filled in. */
   readonly sources: readonly string[];
@@ -21,8 +21,8 @@ export interface AwsSettings {
 }
 
 /**
- * Reads of a dwh.cfg what making a warehouse takes; what is missing or only marks its place is none of its business.
- * Pure. Throws a ConfigError when the text cannot be read or the AWS keys are wrong.
+ * Reads the settings needed for creating a warehouse from a dwh.cfg; ignores missing values and placeholders. Pure.
+ * Throws a ConfigError if the text cannot be read or the AWS keys are wrong.
  */
 export function parseAwsAccess(text: string, { file, directory, env }: ConfigOrigin): AwsSettings {
   const { entries: written, problems } = readIni(text);

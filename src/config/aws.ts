@@ -8,7 +8,9 @@ type AwsKeys = Omit<AwsOptions, 'region'>;
 const SAFER =
   "the SDK's default chain (environment, ~/.aws, the machine's role) keeps them out of files and renews them";
 
-/** The AWS keys for the SDK. Keys of the environment outrank those of the file, as a whole and never mixed with them. */
+/**
+ * The AWS keys for the SDK. Keys of the environment take precedence over those of the file. The two are never mixed.
+ */
 export function parseAwsKeys(findings: Findings, env: Environment): AwsKeys {
   if (env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']) return keysOfEnvironment(findings, env);
   if (passesOver(findings, env)) return {};
@@ -20,7 +22,7 @@ export function parseAwsKeys(findings: Findings, env: Environment): AwsKeys {
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-/** Placeholders for keys, where a profile or a role gives them: the SDK finds those by itself. */
+/** Whether the keys are placeholders and a profile or a role provides real ones, which the SDK finds by itself. */
 function passesOver(findings: Findings, env: Environment): boolean {
   const ids = ['awsKey', 'awsSecret', 'awsSessionToken'] as const;
   const isOpen = ids.every((id) => findings.of(id).state !== 'filled' && findings.of(id).state !== 'broken');
@@ -60,7 +62,7 @@ function refuseHalves(findings: Findings): void {
   else if (isFilled('awsSessionToken')) demand(findings, 'awsKey', 'awsSessionToken');
 }
 
-// Halves of two different pairs would only fail at AWS, with a message about signatures.
+// Halves of two different pairs would fail only at AWS, with a message about signatures.
 function demand(findings: Findings, id: SettingId, by: SettingId): void {
   const [wanted, wanting] = [findings.of(id), findings.of(by)];
   const { about, key, section } = SETTINGS[id];

@@ -2,11 +2,11 @@ import type { AwsOptions } from '../aws/client.ts';
 import type { ConfigProblem } from '../errors.ts';
 import type { Target } from '../target.ts';
 
-/** Where one kind of file comes from. */
+/** The location of one kind of file. */
 export interface SourceConfig {
   /** `s3://bucket/key` or an absolute local path. */
   readonly uri: string;
-  /** The jsonpaths file, in the same notation; absent means keys are matched by name. */
+  /** The jsonpaths file, in the same notation; if absent, keys are matched by name. */
   readonly jsonpaths?: string | undefined;
 }
 
@@ -17,44 +17,44 @@ export interface Sources {
 
 /** How loads are run. */
 export interface LoadConfig {
-  /** A load of more source bytes than this becomes several runs; absent, each load is one run. */
+  /** A load of more source bytes than this is split into several runs; if absent, each load is one run. */
   readonly maxRunBytes?: number | undefined;
-  /** The longest a statement may run, in milliseconds; absent, the engine's default. */
+  /** The longest time a statement may run, in milliseconds; if absent, the engine's default. */
   readonly timeoutMilliseconds?: number | undefined;
-  /** How many bad records a load may keep out; absent, none, unless files are set aside. */
+  /** How many bad records a load may keep out; if absent, none, unless files are set aside. */
   readonly maxErrors?: number | undefined;
-  /** Whether files with bad records are set aside whole. */
+  /** Whether files with bad records are set aside as a whole. */
   readonly quarantine?: boolean | undefined;
 }
 
-/** Where something of a configuration comes from: a line of the file, an environment variable, or neither. */
+/** The origin of a configuration value: a line of the file, an environment variable, or neither. */
 export type Origin =
   | { readonly from: 'file'; readonly key: string; readonly line: number }
   | { readonly from: 'environment'; readonly variable: string }
   | { readonly from: 'default' };
 
-/** One thing a configuration was understood to say. */
+/** One setting of a configuration, as it was understood. */
 export type Understood = Origin & {
   readonly name: string;
-  /** As it may be shown: of a secret only that it is set. */
+  /** The value for display. For a secret it says only that it is set. */
   readonly value: string;
 };
 
-/** A whole dwh.cfg, checked. */
+/** A complete, checked dwh.cfg. */
 export interface Config {
   /** The file's name as its reader gave it. */
   readonly file: string;
   readonly target: Target;
   readonly sources: Sources;
-  /** A writable `s3://bucket/folder/`, always with its last slash. */
+  /** A writable `s3://bucket/folder/`, always with its trailing slash. */
   readonly workPrefix?: string | undefined;
   readonly aws: AwsOptions;
   readonly load: LoadConfig;
   /** How the file was understood, the engine first. */
   readonly understood: readonly Understood[];
-  /** What works, but deserves a look. */
+  /** What works but should be checked. */
   readonly warnings: readonly ConfigProblem[];
-  /** Every secret value met, used or not, for `redact`. */
+  /** Every secret value found, used or not, for `redact`. */
   readonly secrets: readonly string[];
 }
 

@@ -2,12 +2,14 @@ import type { Endpoint } from './endpoint.ts';
 import { isPort } from './endpoint.ts';
 import type { Findings } from './findings.ts';
 
-/** What several engines ask of a file in the same way. Each function records mistakes and returns undefined for them. */
+/**
+ * Settings that several engines read in the same way. Each function records mistakes and returns undefined for them.
+ */
 
-/** DB_NAME, or the database appended to HOST where DB_NAME is left out. */
+/** DB_NAME, or the database appended to HOST if DB_NAME is missing. */
 export function parseDatabase(findings: Findings, endpoint: Endpoint | undefined): string | undefined {
   const { state } = findings.of('dbName');
-  // The console appends the cluster's first database to every endpoint, so DB_NAME outranks it.
+  // The console appends the cluster's first database to every endpoint, so DB_NAME takes precedence.
   if (endpoint?.database !== undefined && (state === 'absent' || state === 'blank')) return endpoint.database;
   return findings.required('dbName');
 }

@@ -6,7 +6,7 @@ import { isS3, type PathBase, parsePath } from './location.ts';
 const DEFAULT_FILE = 'sparkify.duckdb';
 const MEMORY = /^\d+(\.\d+)?\s*[KMGT]i?B$/i;
 
-/** The embedded warehouse a file asks for; undefined when its path is refused. */
+/** The embedded warehouse that a file configures; undefined if its path is refused. */
 export function parseDuckdb(findings: Findings, base: PathBase): Target | undefined {
   const path = parseDatabaseFile(findings, base);
   const memoryLimit = findings.matching(

@@ -2,20 +2,20 @@ import { ConfigError } from '../errors.ts';
 import { type Entry, readIni } from './ini.ts';
 import { isHome, SETTINGS, type SettingId, settingOf } from './settings.ts';
 
-/** What becomes of settings: the value to write, or null to comment out the lines that fill them in. */
+/** The changes to settings: the value to write, or null to comment out the lines that set it. */
 export type Edits = Readonly<Partial<Record<SettingId, string | null>>>;
 
-/** A text, and the keys of the lines that changed, in capitals. */
+/** A text, and the keys of the changed lines, in capitals. */
 export interface Edited {
   readonly text: string;
   readonly keys: readonly string[];
 }
 
 /**
- * The text of a dwh.cfg with settings changed, every other byte as it was: comments, order, line ends, blanks and the
- * quotes around a value. A setting stays under the name and in the place it has; a new one goes below its commented-out
- * example or the last key of its section. The result is read back: throws a ConfigError, with what to write by hand,
- * rather than change what another line means.
+ * The text of a dwh.cfg with settings changed and every other byte kept: comments, order, line ends, blanks and the
+ * quotes around a value. A setting keeps its name and place. A new one goes below its commented-out example or the last
+ * key of its section. The result is read back: rather than change the meaning of another line, this throws a
+ * ConfigError that says what to write by hand.
  */
 export function editConfig(file: string, text: string, edits: Edits): Edited {
   const { problems } = readIni(text);
@@ -34,7 +34,7 @@ function editOne(file: string, text: string, id: SettingId, value: string | null
   const { entries } = readIni(text);
   const found = entries.filter(({ section, key }) => settingOf(section, key) === id);
   const home = found.filter(({ section, key }) => isHome(id, section, key));
-  // Its own name outranks the others; without it, names that disagree are an error.
+  // The setting's own name takes precedence over the others. Without it, names that disagree are an error.
   const targets = (value === null || home.length === 0 ? found : home).filter((entry) => entry.value !== (value ?? ''));
   if (targets.length === 0 && (found.length > 0 || value === null)) return text;
   const edited = found.length > 0 ? rewrite(text, entries, targets, value) : insert(text, entries, id, value ?? '');
@@ -85,7 +85,9 @@ function insert(text: string, entries: readonly Entry[], id: SettingId, value: s
   return readsAs(edited, expected) ? edited : undefined;
 }
 
-/** Where a key could go within its section, best first: below its example, below the last key, below the heading. */
+/**
+ * Where a key could go within its section, best place first: below its example, below the last key, below the heading.
+ */
 function placesFor(lines: readonly string[], entries: readonly Entry[], section: string, key: string) {
   const isHeading = (line: string) => /^[\s\uFEFF]*\[/.test(line);
   const start = lines.findIndex((line) => isHeading(line) && line.toLowerCase().includes(`[${section.toLowerCase()}]`));
@@ -99,12 +101,12 @@ function placesFor(lines: readonly string[], entries: readonly Entry[], section:
   return [commented + 1, lastKey, start + 1].filter((after) => after > start).map((after) => ({ after, indent }));
 }
 
-/** The lines with their ends. */
+/** The lines, including their line ends. */
 function linesOf(text: string): string[] {
   return text.match(/[^\r\n]*(\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
 }
 
-/** The lines, the last one with an end. */
+/** The lines, with a line end added to the last one if missing. */
 function closed(lines: readonly string[], end: string): string[] {
   return lines.map((line) => (/[\r\n]$/.test(line) ? line : `${line}${end}`));
 }

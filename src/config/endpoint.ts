@@ -34,8 +34,8 @@ const CLUSTER = /^([a-z][a-z0-9-]{0,62})\.[a-z0-9]+\.([a-z0-9-]+)\.redshift\.ama
 const WORKGROUP = /^([a-z0-9-]{3,64})\.\d{12}\.([a-z0-9-]+)\.redshift-serverless\.amazonaws\.com(\.cn)?$/;
 
 /**
- * Understands HOST: a Redshift endpoint, as the console shows it with `:port/database` or bare, or the host of a
- * PostgreSQL server (name, address, socket directory). Returns undefined for what is none of these.
+ * Parses HOST: a Redshift endpoint, with `:port/database` as the console shows it or without, or the host of a
+ * PostgreSQL server (name, address, socket directory). Returns undefined for anything else.
  */
 export function parseEndpoint(text: string): Endpoint | undefined {
   if (text.startsWith('/') && !/\s/.test(text)) return { kind: 'server', host: text };
@@ -48,7 +48,7 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   return recognise(host.toLowerCase(), appended);
 }
 
-/** Whether a number can be a TCP port. */
+/** Whether a number is a valid TCP port. */
 export function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
@@ -62,7 +62,7 @@ function recognise(host: string, appended: Appended): Endpoint | undefined {
   if (workgroup && REGION.test(workgroupRegion)) {
     return { kind: 'workgroup', name: workgroup, region: workgroupRegion, ...appended };
   }
-  // Half an endpoint of Redshift must not pass for a PostgreSQL server.
+  // An incomplete Redshift endpoint must not pass for a PostgreSQL server.
   if (/redshift.*amazonaws/.test(host)) return undefined;
   if (host.startsWith('[')) return isIP(host.slice(1, -1)) === 6 ? server(host.slice(1, -1), appended) : undefined;
   return HOST_NAME.test(host) && !host.includes('..') ? server(host, appended) : undefined;

@@ -5,7 +5,7 @@ import { isHome, SETTING_IDS, SETTINGS, type Setting, type SettingId, settingOf 
 import { nameWithLine, placeOf, showValue } from './show.ts';
 import { findSimilar } from './similar.ts';
 
-/** The settings without which something else is loaded, or elsewhere. The sources have no default. */
+/** The settings without which something else is loaded, or the load goes elsewhere. The sources have no default. */
 const DECIDING: ReadonlySet<SettingId> = new Set([
   'logJsonpath',
   'songJsonpath',
@@ -17,7 +17,7 @@ const DECIDING: ReadonlySet<SettingId> = new Set([
 
 const ABSENT: FoundSetting = { state: 'absent', value: '' };
 
-/** The settings of a file, and everything found wrong with them so far. */
+/** The settings of a file, and the problems found so far. */
 export class Findings {
   readonly problems: ConfigProblem[];
   readonly warnings: ConfigProblem[] = [];
@@ -25,7 +25,7 @@ export class Findings {
   readonly #secrets: readonly string[];
   readonly #lookup: Lookup;
 
-  /** `secrets` are the values no message may show. */
+  /** `secrets` are the values that no message may show. */
   constructor(entries: readonly Entry[], problems: readonly ConfigProblem[], secrets: readonly string[]) {
     this.#entries = entries;
     this.#secrets = secrets;
@@ -33,17 +33,17 @@ export class Findings {
     this.problems = [...problems, ...this.#lookup.problems];
   }
 
-  /** How the setting stands. */
+  /** The state of the setting. */
   of(id: SettingId): FoundSetting {
     return this.#lookup.found.get(id) ?? ABSENT;
   }
 
-  /** The entries that are no setting of ours. */
+  /** The entries that are not settings of Starload. */
   get unknown(): readonly Entry[] {
     return this.#lookup.unknown;
   }
 
-  /** Whether the setting stands under its own section and key, not only under another name. */
+  /** Whether the setting is under its own section and key, not only under another name. */
   isOwn(id: SettingId): boolean {
     const { entry } = this.of(id);
     return entry !== undefined && isHome(id, entry.section, entry.key);
@@ -60,19 +60,21 @@ export class Findings {
     return [...new Set(this.#entries.filter(isOne).map(({ section }) => section))];
   }
 
-  /** The setting's name as the file has it, in capitals. */
+  /** The setting's name in the file, in capitals. */
   nameOf(id: SettingId): string {
     return this.of(id).entry?.key.toUpperCase() ?? SETTINGS[id].key;
   }
 
-  /** The value, or undefined where there is none; a placeholder is refused. */
+  /** The value, or undefined if there is none. Refuses a placeholder. */
   optional(id: SettingId): string | undefined {
     const { state, value } = this.of(id);
     if (state === 'placeholder') this.refuse(id, `${this.notFilledIn(id)}, or delete the line`);
     return state === 'filled' ? value : undefined;
   }
 
-  /** The value if it matches; else it is refused with `expectation`, the end of a sentence that begins with the value. */
+  /**
+   * The value if it matches. Otherwise refuses it with `expectation`, the end of a sentence that begins with the value.
+   */
   matching(id: SettingId, pattern: RegExp, expectation: string): string | undefined {
     const value = this.optional(id);
     if (value === undefined || pattern.test(value)) return value;
@@ -80,7 +82,7 @@ export class Findings {
     return undefined;
   }
 
-  /** The value; a missing or blank one and a placeholder are refused. */
+  /** The value. Refuses a missing or blank one and a placeholder. */
   required(id: SettingId): string | undefined {
     const { state, value } = this.of(id);
     if (state === 'absent') this.refuse(id, this.missing(id));
@@ -98,18 +100,18 @@ export class Findings {
     this.refuse(id, `${this.show(id)} ${expectation}`);
   }
 
-  /** Records something that works, but deserves a look. */
+  /** Records something that works but should be checked. */
   warn(id: SettingId, message: string): void {
     this.warnings.push({ ...this.#placeOf(id), message });
   }
 
-  /** The value as a message may show it. */
+  /** The value for display in a message. */
   show(id: SettingId): string {
     const { secret }: Setting = SETTINGS[id];
     return secret ? 'the value' : showValue(this.of(id).value, this.#secrets);
   }
 
-  /** That the setting is absent: the line that looks like a slip for it, and what to write. */
+  /** The message for an absent setting: the line that looks like a typo of it, and what to write. */
   missing(id: SettingId): string {
     const { section, key, example, about } = SETTINGS[id];
     const slip = this.slipFor(id);
@@ -117,21 +119,21 @@ export class Findings {
     return `${key} is missing${hint}: add "${key} = ${example}" (${about}) under [${section}]`;
   }
 
-  /** What to write where the setting is blank or a placeholder. */
+  /** What to write if the setting is blank or a placeholder. */
   notFilledIn(id: SettingId): string {
     const { secret, about, example }: Setting = SETTINGS[id];
     const received = this.of(id).state === 'placeholder' && !secret ? ` (${this.show(id)} is a placeholder)` : '';
     return `${this.nameOf(id)} is not filled in${received}: write ${about}${example === '' ? '' : `, such as ${example}`}`;
   }
 
-  /** The unknown key that looks like a slip for the setting. */
+  /** The unknown key that looks like a typo of the setting. */
   slipFor(id: SettingId): Entry | undefined {
     return findSimilar(SETTINGS[id], this.#lookup.unknown);
   }
 
   /**
-   * Tells of keys nobody reads that look like a slip for an absent setting of their section: a mistake where the setting
-   * changes what is loaded or where, else a warning.
+   * Reports unused keys that look like a typo of an absent setting of their section: as a mistake if the setting
+   * changes what is loaded or where, otherwise as a warning.
    */
   tellOfSlips(): void {
     for (const id of SETTING_IDS.filter((each) => this.of(each).state === 'absent')) {

@@ -22,7 +22,10 @@ const FLAWS: readonly Flaw[] = [
   },
 ];
 
-/** What is wrong with the value of any setting that is no secret, as the end of a sentence that begins with the value. */
+/**
+ * What is wrong with the value of any non-secret setting, as the end of a sentence that begins with the value;
+ * undefined if nothing is.
+ */
 export function flawOf(value: string): string | undefined {
   return FLAWS.find(({ pattern }) => pattern.test(value))?.message;
 }

@@ -1,12 +1,12 @@
 import type { ConfigProblem } from '../errors.ts';
 
-/** A text that the package `ini` can read, and the lines left out of it because they cannot be read. */
+/** A text that the package `ini` can read, and the lines that were left out because they cannot be read. */
 export interface Guarded {
   readonly text: string;
   readonly problems: readonly ConfigProblem[];
 }
 
-/** A value and the lines it stands in, counted from 1. */
+/** A value and its lines, counted from 1. */
 export interface Placed {
   readonly value: string;
   readonly line: number;
@@ -21,10 +21,10 @@ interface Draft {
 }
 
 interface Reading {
-  /** Headings as they are to be written, and keys. */
+  /** Headings in their output form, and keys. */
   readonly written: (string | Draft)[];
   readonly problems: ConfigProblem[];
-  /** The line of each heading; a Map, so that `__proto__` is a name like any other. */
+  /** The line of each heading. It is a Map, so that `__proto__` is a name like any other. */
   readonly sections: Map<string, number>;
   section: string;
   /** The key whose value an indented line continues. */
@@ -33,9 +33,9 @@ interface Reading {
 }
 
 /**
- * Writes the text of a dwh.cfg anew for `ini`, by the rules of Python's configparser: one line for each heading and each
- * key. Names and values are written in hexadecimal digits, in which `ini` finds nothing to cut, unescape or convert
- * (docs/decisions/0024). A key that stands twice is written twice. Never throws.
+ * Rewrites the text of a dwh.cfg for `ini`, by the rules of Python's configparser: one line for each heading and each
+ * key. Names and values become hexadecimal digits, in which `ini` finds nothing to cut, unescape or convert
+ * (docs/decisions/0024). A duplicate key is written twice. Never throws.
  */
 export function guard(text: string): Guarded {
   const reading: Reading = {
@@ -59,7 +59,7 @@ function headingOf(section: string): string {
   return `[${hide(section)}]`;
 }
 
-/** The brackets make `ini` list all values of a key that stands twice, where it would keep the last. */
+/** With the brackets `ini` lists all values of a duplicate key; otherwise it would keep only the last. */
 function pairOf({ key, line, last, lines }: Draft): string {
   return `${hide(key)}[] = ${line}-${last}-${hide(lines.join('\n').trimEnd())}`;
 }
@@ -70,7 +70,7 @@ export function revealValue(written: string): Placed {
   return { value: reveal(value), line: Number(line), last: Number(last) };
 }
 
-/** Hexadecimal digits, of UTF-16: half a surrogate pair comes back as well. */
+/** Hexadecimal digits of UTF-16, so that half a surrogate pair survives as well. */
 function hide(text: string): string {
   return Buffer.from(text, 'utf16le').toString('hex');
 }
@@ -112,7 +112,7 @@ function readHeading(reading: Reading, text: string, line: number): void {
   else reading.problems.push({ section, line, message: twice(`[${section}]`, earlier, line) });
 }
 
-/** What to say of something that stands in two lines. */
+/** The message for something that is defined on two lines. */
 export function twice(name: string, earlier: number, line: number): string {
   return `${name} occurs twice, in lines ${earlier} and ${line}: keep one`;
 }
@@ -137,8 +137,8 @@ function readKey(reading: Reading, text: string, line: number): void {
       message: 'this key contains an invisible character: type the line again',
     });
   }
-  // `%` stays as it is, doubled or not: Python's scripts read the same files with interpolation and without, and a
-  // password must not change because of a guess.
+  // `%` stays unchanged, doubled or not: Python scripts read the same files with and without interpolation, and a guess
+  // must not change a password.
   reading.draft = { key, line, lines: [text.slice(at + 1).trim()], last: line };
   reading.written.push(reading.draft);
 }

@@ -6,7 +6,7 @@ import { guard, type Placed, reveal, revealValue, twice } from './guard.ts';
 export interface Entry {
   /** As written; '' before the first heading. */
   readonly section: string;
-  /** Lower-case. */
+  /** In lower case. */
   readonly key: string;
   readonly value: string;
   readonly line: number;
@@ -22,9 +22,9 @@ export interface Ini {
 type Written = Pick<Entry, 'section' | 'key'> & Placed;
 
 /**
- * Reads the text of a dwh.cfg with the package `ini`, by the rules of Python's configparser (docs/decisions/0024). Never
- * throws: what it cannot read is in `problems`, and a value it cannot trust carries a `fault`. No message quotes the text,
- * which may be half a password.
+ * Reads the text of a dwh.cfg with the package `ini`, by the rules of Python's configparser (docs/decisions/0024).
+ * Never throws: what it cannot read is in `problems`, and a value it cannot trust has a `fault`. No message quotes the
+ * text, which may be half a password.
  */
 export function readIni(text: string): Ini {
   const guarded = guard(text);
@@ -35,7 +35,7 @@ export function readIni(text: string): Ini {
   };
 }
 
-/** What `ini` gives for a guarded text: the values of each key of each section. */
+/** The result of `ini` for a guarded text: the values of each key of each section. */
 type Sections = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /** The keys and values in the order of their lines. */
@@ -49,7 +49,7 @@ function writtenIn(sections: Sections): Written[] {
     .sort((a, b) => a.line - b.line);
 }
 
-/** The first of each key of a section, and a problem for each further one. */
+/** The first of each key of a section, and a problem for each duplicate. */
 function split(written: readonly Written[]): [Written[], ConfigProblem[]] {
   const first = new Map<string, Written>();
   const repeats: ConfigProblem[] = [];

@@ -2,15 +2,14 @@ import type { Entry } from './ini.ts';
 
 /** configparser's limit (MAX_INTERPOLATION_DEPTH). */
 const MOST_STEPS = 10;
-/** References can multiply with every step: a value longer than this is none of a configuration. */
+/** References can multiply with every step. A value longer than this is not a plausible setting. */
 const MOST_CHARACTERS = 10_000;
 const REFERENCE = /%\(([^()]{1,200})\)s/g;
 
 /**
- * The entries with `%(key)s` replaced by the value of that key in the same section or in [DEFAULT], as Python's
- * configparser does. A value without a reference stays as it is, `%%` too: scripts read the same files without
- * interpolation. So does one with a reference that leads nowhere or round in a circle,
- * and one that would grow too long.
+ * The entries with `%(key)s` replaced by the value of that key in the same section or in [DEFAULT], as in Python's
+ * configparser. A value without a reference stays unchanged, including `%%`: scripts read the same files without
+ * interpolation. So does a value whose reference is undefined or circular, and one that would become too long.
  */
 export function interpolate(entries: readonly Entry[]): readonly Entry[] {
   const values = new Map(entries.map(({ section, key, value }) => [nameOf(section, key), value]));
@@ -36,7 +35,7 @@ function resolved({ section, value }: Entry, values: ReadonlyMap<string, string>
   return text === value.replaceAll('%%', ESCAPED) ? undefined : text.replaceAll(ESCAPED, '%');
 }
 
-/** Stands for `%%`, which begins no reference. The reader of dwh.cfg lets no such character through. */
+/** Replaces `%%`, which does not begin a reference. The reader of dwh.cfg never lets this character through. */
 const ESCAPED = '\u0000';
 
 function nameOf(section: string, key: string): string {

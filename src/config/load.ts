@@ -8,7 +8,7 @@ const YES_OR_NO = /^(yes|no|true|false)$/i;
 const MINUTES = /^(?=.*[1-9])\d{1,4}(\.\d{1,3})?$/;
 const UNITS = ['', 'K', 'M', 'G', 'T'];
 
-/** How loads are run, as far as the file says. What the embedded engine may take of memory bounds its runs too. */
+/** How loads are run, as far as the file says. The embedded engine's memory limit also limits the size of its runs. */
 export function parseLoad(findings: Findings, target: Target | undefined): LoadConfig {
   const size = findings.matching('loadMaxRunSize', SIZE, 'is not a size: write one such as 20GB');
   const minutes = findings.matching('loadTimeoutMinutes', MINUTES, 'is not a number of minutes, from 0.001 to 9999');
@@ -23,8 +23,8 @@ export function parseLoad(findings: Findings, target: Target | undefined): LoadC
 }
 
 /**
- * A run takes memory as its rows do, and DuckDB's limit does not hold for all of it. With a quarter of the limit in source
- * bytes a run, a load of any size stays about within it (npm run bench -- memory).
+ * A run needs memory in proportion to its rows, and DuckDB's limit does not cover all of it. With a quarter of the
+ * limit in source bytes per run, a load of any size stays roughly within it (npm run bench -- memory).
  */
 function runBytesFor(target: Target | undefined): number | undefined {
   const limit = target?.engine === 'duckdb' ? target.memoryLimit : undefined;

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A place understood, or why it was not: the end of a sentence that begins with the value. */
+/** A parsed location, or why it is not valid: the end of a sentence that begins with the value. */
 export type Location = { readonly uri: string } | { readonly complaint: string };
 
-/** What relative paths and `~/` are taken from: both absolute; `home` is undefined if it is not known. */
+/** The base of relative paths and of `~/`: both absolute; `home` is undefined if unknown. */
 export interface PathBase {
   readonly directory: string;
   readonly home: string | undefined;
@@ -13,21 +13,24 @@ export interface PathBase {
 const S3 = /^s3[an]?:\/\/([^/]*)(?:\/(.*))?$/i;
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** Whether a value is meant as a place in S3. */
+/** Whether a value is meant as a location in S3. */
 export function isS3(text: string): boolean {
   return /^s3[an]?:/i.test(text);
 }
 
 /**
- * Understands the place of data: `s3://bucket/key` (also s3a and s3n, which become s3), a `file://` URL or a path.
- * Local places come back as absolute paths. Pure: nothing is looked up.
+ * Parses the location of data: `s3://bucket/key` (also s3a and s3n, which become s3), a `file://` URL or a path.
+ * Returns local locations as absolute paths. Pure: does not access the location.
  */
 export function parseLocation(text: string, base: PathBase): Location {
   if (text.includes('*')) return { complaint: `is a pattern: ${insteadOf(text)}` };
   return isS3(text) ? parseS3(text) : parsePath(text, base);
 }
 
-/** What to write instead of a pattern: the folder, and in S3, where only the end of names is open, their beginning as well. */
+/**
+ * What to write instead of a pattern: the folder or, in S3, where a common prefix is possible, the beginning of the
+ * names as well.
+ */
 function insteadOf(pattern: string): string {
   const beginning = pattern.slice(0, pattern.indexOf('*'));
   const folder = beginning.slice(0, beginning.lastIndexOf('/') + 1);
@@ -41,12 +44,12 @@ function parseS3(text: string): Location {
   if (!BUCKET.test(bucket) || bucket.includes('..')) {
     return { complaint: 'does not name a bucket: write s3://bucket/folder, the bucket in lower case' };
   }
-  // These locations are spelled out in COPY statements; Redshift takes a backslash there for an escape.
+  // These locations are written into COPY statements, where Redshift treats a backslash as an escape.
   if (/['"\\]/.test(key)) return { complaint: 'holds a quote or a backslash: use a folder without them' };
   return { uri: `s3://${bucket}/${key}` };
 }
 
-/** Understands a local place alone: a path, `~/…` or a `file://` URL. Comes back absolute. */
+/** Parses a local location only: a path, `~/…` or a `file://` URL. Returns an absolute path. */
 export function parsePath(text: string, { directory, home }: PathBase): Location {
   if (/^file:/i.test(text)) return parseFileUrl(text);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {

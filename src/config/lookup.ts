@@ -5,20 +5,20 @@ import { isPlaceholder } from './placeholder.ts';
 import { isHome, SETTING_IDS, SETTINGS, type Setting, type SettingId, settingOf } from './settings.ts';
 import { nameWithLine, placeOf, showValue } from './show.ts';
 
-/** How a setting stands in the file; `broken` is a value that was refused already. */
+/** The state of a setting in the file; `broken` is a value that was already refused. */
 export type State = 'absent' | 'blank' | 'placeholder' | 'broken' | 'filled';
 
 export interface FoundSetting {
   readonly state: State;
-  /** What the file says, '' when absent. */
+  /** The value in the file, '' if absent. */
   readonly value: string;
-  /** The entry that decides. */
+  /** The entry that takes effect. */
   readonly entry?: Entry | undefined;
 }
 
 export interface Lookup {
   readonly found: ReadonlyMap<SettingId, FoundSetting>;
-  /** The entries that are no setting of ours. */
+  /** The entries that are not settings of Starload. */
   readonly unknown: readonly Entry[];
   readonly problems: readonly ConfigProblem[];
 }
@@ -48,7 +48,8 @@ export function lookUp(entries: readonly Entry[], secrets: readonly string[]): L
   return { found, unknown, problems };
 }
 
-// An indented key is part of the value above it. Above one of our keys that shows; below a foreign one it would not.
+// An indented key is part of the value above it. Above one of Starload's keys this shows; below a foreign one it would
+// not.
 function swallowsSetting({ section, value }: Entry): boolean {
   const keys = value
     .split('\n')

@@ -11,7 +11,10 @@ import { parseSources, parseWorkPrefix } from './sources.ts';
 import { parseTarget } from './target.ts';
 import { understand } from './understood.ts';
 
-/** Where a text comes from: its file's name for messages, the absolute folder its relative paths start from, the environment. */
+/**
+ * The origin of a text: its file's name for messages, the absolute folder its relative paths start from, the
+ * environment.
+ */
 export interface ConfigOrigin {
   readonly file: string;
   readonly directory: string;
@@ -19,8 +22,8 @@ export interface ConfigOrigin {
 }
 
 /**
- * Turns the text of a dwh.cfg into a Config. Pure: nothing is looked up.
- * Throws a ConfigError with every mistake of the file at once; no message shows a secret.
+ * Converts the text of a dwh.cfg to a Config. Pure: accesses no files or services. Throws a ConfigError with all
+ * mistakes of the file at once; no message shows a secret.
  */
 export function parseConfig(text: string, { file, directory, env }: ConfigOrigin): Config {
   const { entries: written, problems } = readIni(text);
@@ -50,7 +53,7 @@ export function parseConfig(text: string, { file, directory, env }: ConfigOrigin
   };
 }
 
-// What is missing altogether has no line and comes last.
+// A missing setting has no line and comes last.
 function byLine(problems: readonly ConfigProblem[]): ConfigProblem[] {
   const lineOf = ({ line }: ConfigProblem) => line ?? Number.POSITIVE_INFINITY;
   return problems.toSorted((a, b) => (lineOf(a) === lineOf(b) ? 0 : lineOf(a) - lineOf(b)));

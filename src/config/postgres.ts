@@ -8,8 +8,8 @@ const DEFAULT_PORT = 5432;
 const SSL_MODES: readonly SslMode[] = ['disable', 'require', 'verify-full'];
 
 /**
- * The PostgreSQL server a file asks for; undefined when something is missing or refused. Without an endpoint (HOST is
- * refused already) the rest is checked all the same, so that all mistakes come at once.
+ * The PostgreSQL server that a file configures; undefined if something is missing or refused. Without an endpoint (HOST
+ * was already refused), the rest is still checked, so that all mistakes are reported at once.
  */
 export function parsePostgres(
   findings: Findings,
@@ -47,7 +47,7 @@ function parsePassword(findings: Findings, env: Environment): Passwords {
   return { password: undefined };
 }
 
-/** Where the password comes from: the line of the file, or an environment variable. */
+/** The origin of the password: the line of the file, or an environment variable. */
 export function passwordSource(
   findings: Findings,
   env: Environment,
@@ -70,7 +70,7 @@ function refuseContradictions(findings: Findings, endpoint: ServerEndpoint, port
   if (endpoint.port !== undefined && endpoint.port !== port) {
     findings.refuseValue('dbPort', `differs from the port ${endpoint.port} in HOST: delete one of the two`);
   }
-  // Under another name these are often left-overs of a provisioning script.
+  // Under another name these are often left over from a provisioning script.
   for (const id of ['clusterIdentifier', 'workgroup'] as const) {
     if (findings.of(id).state !== 'filled' || !findings.isOwn(id)) continue;
     const cure = 'delete this line, or delete HOST to address the warehouse by name and REGION';

@@ -8,8 +8,8 @@ import { parseConfig } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
 
 /**
- * Reads and checks the configuration file at `path`; its relative paths start from its own folder.
- * Rejects with a ConfigError when there is no such file, when it cannot be read, is not UTF-8 text, or is wrong.
+ * Reads and checks the configuration file at `path`; its relative paths start from its own folder. Rejects with a
+ * ConfigError if the file does not exist, cannot be read, is not UTF-8 text, or is wrong.
  */
 export async function readConfig(path: string, env: Environment): Promise<Config> {
   const text = await readText(path);
@@ -17,7 +17,7 @@ export async function readConfig(path: string, env: Environment): Promise<Config
   return { ...config, warnings: [...config.warnings, ...(await warnOfReaders(path, text))] };
 }
 
-/** A warning where a file with secrets can be read by every user of the machine. A pipe has no readers but its own. */
+/** A warning if every user of the machine can read a file with secrets. A pipe has no other readers. */
 export async function warnOfReaders(path: string, text: string): Promise<readonly ConfigProblem[]> {
   const stats = await stat(path).catch(() => undefined);
   const isOpen = stats?.isFile() === true && (stats.mode & 0o004) !== 0;
@@ -25,7 +25,7 @@ export async function warnOfReaders(path: string, text: string): Promise<readonl
   return [{ message: `${path} holds secrets, and every user of this machine can read it: chmod 600 ${path}` }];
 }
 
-/** The text of a configuration file. Rejects with a ConfigError when there is none, or it is not UTF-8 text. */
+/** The text of a configuration file. Rejects with a ConfigError if it does not exist or is not UTF-8 text. */
 export async function readText(path: string): Promise<string> {
   const bytes = await readStart(path).catch((error: unknown) => {
     throw unreadable(path, error);
@@ -39,7 +39,10 @@ export async function readText(path: string): Promise<string> {
 
 const MOST_BYTES = 1024 * 1024;
 
-/** One byte more than a configuration may have: a device need not end. Pipes are read too, as the shell's <(…) makes them. */
+/**
+ * One byte more than the maximum size of a configuration, because a device may never end. Pipes are read too, such as
+ * the shell's <(…).
+ */
 async function readStart(path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of createReadStream(path, { end: MOST_BYTES })) {

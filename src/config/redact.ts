@@ -1,14 +1,14 @@
-/** Below this length a secret would black out half of an ordinary text, and hide nothing worth hiding. */
+/** A shorter secret would black out half of an ordinary text, and is not worth hiding. */
 const SHORTEST = 4;
 
 /**
- * `text` with every occurrence of each secret of at least four characters replaced by `***`, also in the forms a
- * secret takes in a URL and in JSON. Pure.
+ * `text` with every occurrence of each secret of at least four characters replaced by `***`, also in the secret's forms
+ * in a URL and in JSON. Pure.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const isLong = (each: string) => each.length >= SHORTEST;
   const forms = new Set(secrets.filter(isLong).flatMap(formsOf).filter(isLong));
-  // Longest first, so that a secret that holds another one leaves no rest behind.
+  // Longest first, so that a secret that contains another one is replaced completely.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   return longestFirst.reduce((redacted, form) => redacted.replaceAll(form, '***'), text);
 }
@@ -20,7 +20,7 @@ function formsOf(secret: string): string[] {
   return [secret, unescaped(secret), encodeURIComponent(whole), asParameter, JSON.stringify(secret).slice(1, -1)];
 }
 
-/** What configparser with interpolation makes of it. */
+/** The secret as configparser reads it with interpolation. */
 function unescaped(secret: string): string {
   return secret.replaceAll('%%', '%');
 }

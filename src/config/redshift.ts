@@ -9,7 +9,7 @@ const SECRET = /^(arn:aws[-a-z]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[\w/+
 const CLUSTER_NAME = /^[a-z][a-z0-9-]{0,62}$/i;
 const WORKGROUP_NAME = /^[a-z0-9-]{3,64}$/;
 
-/** The ids of EMR's clusters, which the same files often name. */
+/** The ids of EMR clusters, which the same files often contain. */
 const EMR_ID = /^j-[a-z0-9]{8,}$/i;
 const AS_SHOWN = 'write it as shown in the console, such as dwh';
 
@@ -17,8 +17,8 @@ type Warehouse = Pick<RedshiftTarget, 'clusterIdentifier' | 'workgroup'>;
 type Identity = Pick<RedshiftTarget, 'dbUser' | 'secretArn'>;
 
 /**
- * The Redshift warehouse a file asks for; undefined when something is missing or refused. Without an endpoint it is
- * found by CLUSTER_IDENTIFIER or WORKGROUP. `awsRegion` is the region to fall back on.
+ * The Redshift warehouse that a file configures; undefined if something is missing or refused. Without an endpoint it
+ * is found by CLUSTER_IDENTIFIER or WORKGROUP. `awsRegion` is the fallback region.
  */
 export function parseRedshift(
   findings: Findings,
@@ -67,7 +67,7 @@ function parseRegion(findings: Findings, endpoint: RedshiftEndpoint | undefined)
   return endpoint?.region ?? region;
 }
 
-// HOST and the name beside it are two warehouses, and the wrong one would be loaded: neither outranks the other.
+// If HOST and the name beside it are two different warehouses, the wrong one might be loaded. Neither takes precedence.
 function refuseDifference(
   findings: Findings,
   id: 'clusterIdentifier' | 'workgroup' | 'region',
@@ -97,7 +97,7 @@ function parseIdentity(findings: Findings, warehouse: Warehouse): Identity {
   const dbUser = findings.optional('dbUser');
   if (dbUser === undefined) return { secretArn };
   if (secretArn === undefined && warehouse.workgroup === undefined) return { dbUser };
-  // The Data API refuses a request with both, and one that names a user of a workgroup.
+  // The Data API refuses a request with both, and one that names a user for a workgroup.
   const user =
     secretArn === undefined ? 'on Serverless the user is your IAM identity' : 'SECRET_ARN determines the user';
   findings.warn('dbUser', `${findings.nameOf('dbUser')} is not used: ${user}`);
@@ -112,7 +112,7 @@ function warnOfPassword(findings: Findings): void {
 
 function refuseForRegion(findings: Findings): void {
   const isOpen = (id: SettingId) => ['absent', 'blank'].includes(findings.of(id).state);
-  // A region or a HOST that was refused already needs no second message.
+  // A region or a HOST that was already refused needs no second message.
   if (findings.of('host').state !== 'absent' || !isOpen('region') || !isOpen('awsRegion')) return;
   const name = findings.nameOf(findings.of('workgroup').state === 'filled' ? 'workgroup' : 'clusterIdentifier');
   findings.refuse('host', `${findings.missing('host')}, or REGION = us-west-2 next to ${name}`);

@@ -19,7 +19,7 @@ export function collectSecrets(entries: readonly Entry[], env: Environment): str
   return [...new Set(secrets)];
 }
 
-// Keys we do not know can still hold a secret of the user's, which an excerpt or a statement might repeat.
+// Unknown keys can still hold a secret of the user's, which an excerpt or a statement might repeat.
 function isSecret({ section, key }: Entry): boolean {
   const id = settingOf(section, key);
   const setting: Setting | undefined = id && SETTINGS[id];
@@ -29,7 +29,7 @@ function isSecret({ section, key }: Entry): boolean {
   );
 }
 
-// A value that was misread (lines run together, half a quote) is a secret in its parts as well.
+// A value that was misread (joined lines, half a quote) is a secret in its parts as well.
 function formsOf(value: string): string[] {
   return [value, ...value.split('\n')].flatMap((part) => [part, part.replace(/^['"]|['"]$/g, '')]);
 }

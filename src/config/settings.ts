@@ -1,26 +1,26 @@
-/** What dwh.cfg can say: one setting, its home, and the other names under which files in the wild keep it. */
+/** One setting of dwh.cfg: its section and key, and the other names under which existing files have it. */
 export interface Setting {
   readonly section: string;
   readonly key: string;
-  /** What it is, as the end of "KEY is …". */
+  /** Its meaning, as the end of "KEY is …". */
   readonly about: string;
   readonly example: string;
-  /** Its value appears in no message. */
+  /** No message shows its value. */
   readonly secret?: true;
-  /** Further lower-case names, good in any section. */
+  /** Further lower-case names, valid in any section. */
   readonly names: readonly string[];
-  /** Names too short to be unmistakable (lower-case, `key` included), good only in sections like these. */
+  /** Ambiguous short names (lower-case, including `key`), valid only in sections like these. */
   readonly local?: { readonly keys: readonly string[]; readonly sections: RegExp };
 }
 
-// configparser gives the keys of [DEFAULT] to every section; '' is a file that forgot its first heading.
+// configparser gives the keys of [DEFAULT] to every section. '' is a file without its first heading.
 const CLUSTER = /cluster|redshift|dwh|warehouse|postgres|database|^db$|^default$|^$/i;
 const ROLE = /role|iam|arn|cluster|redshift|dwh|^default$|^$/i;
 const AWS = /aws|cred|^iam|^(access_?)?keys?$/i;
 const DUCKDB = /duckdb/i;
 const LOAD = /^load$/i;
 
-/** Every setting. Where a key would fit two, the earlier one has it. */
+/** Every setting. If a key would fit two, it belongs to the earlier one. */
 export const SETTINGS = {
   host: {
     section: 'CLUSTER',
@@ -200,7 +200,7 @@ export const SETTINGS = {
     names: ['aws_session_token', 'aws_security_token'],
     local: { keys: ['session_token', 'token'], sections: AWS },
   },
-  // The bucket's region in many files, which need not be the warehouse's: hence a setting of its own.
+  // In many files this is the bucket's region, which need not be the warehouse's. Therefore it is a separate setting.
   awsRegion: {
     section: 'AWS',
     key: 'REGION',
@@ -270,12 +270,12 @@ export type SettingId = keyof typeof SETTINGS;
 
 export const SETTING_IDS = Object.keys(SETTINGS) as readonly SettingId[];
 
-/** The setting a key of the file belongs to, if any. */
+/** The setting of a key in the file, if any. */
 export function settingOf(section: string, key: string): SettingId | undefined {
   return SETTING_IDS.find((id) => isHome(id, section, key)) ?? SETTING_IDS.find((id) => accepts(id, section, key));
 }
 
-/** Whether this is the setting's own section and key, which outrank every other name. */
+/** Whether this is the setting's own section and key, which take precedence over every other name. */
 export function isHome(id: SettingId, section: string, key: string): boolean {
   const setting: Setting = SETTINGS[id];
   return section.toLowerCase() === setting.section.toLowerCase() && key === setting.key.toLowerCase();

@@ -1,17 +1,17 @@
 import type { Entry } from './ini.ts';
 import type { Setting } from './settings.ts';
 
-/** The entry whose key reads like a slip for the setting's, or undefined. */
+/** The entry whose key looks like a typo of the setting's, or undefined. */
 export function findSimilar(setting: Setting, entries: readonly Entry[]): Entry | undefined {
   return entries.find(({ key }) => [setting.key.toLowerCase(), ...setting.names].some((name) => isSlip(key, name)));
 }
 
-// In a name of three or four letters two edits leave nothing to recognise: PORT is no slip for HOST.
+// In a name of three or four letters, two edits leave nothing recognisable: PORT is not a typo of HOST.
 function isSlip(written: string, name: string): boolean {
   return isWithin(name.length <= 4 ? 1 : 2, written, name);
 }
 
-/** Whether at most `edits` insertions, deletions, replacements and swaps of neighbours lead from one text to the other. */
+/** Whether at most `edits` insertions, deletions, replacements and swaps of neighbours turn one text into the other. */
 export function isWithin(edits: number, from: string, to: string): boolean {
   if (from === to) return true;
   if (edits === 0 || Math.abs(from.length - to.length) > edits) return false;

@@ -3,7 +3,7 @@ import type { Findings } from './findings.ts';
 import { type PathBase, parseLocation } from './location.ts';
 import { SETTINGS, type SettingId } from './settings.ts';
 
-/** LOG_DATA and SONG_DATA with their jsonpaths files; undefined when one of the folders is refused. */
+/** LOG_DATA and SONG_DATA with their jsonpaths files; undefined if one of the folders is refused. */
 export function parseSources(findings: Findings, base: PathBase): Sources | undefined {
   if (isWithoutSources(findings)) {
     findings.problems.push({ section: 'S3', message: `the section is missing: ${sectionToAdd()}` });
@@ -14,7 +14,7 @@ export function parseSources(findings: Findings, base: PathBase): Sources | unde
   return logs && songs && { LOG_DATA: logs, SONG_DATA: songs };
 }
 
-/** WORK_PREFIX with its last slash, or undefined. */
+/** WORK_PREFIX with its trailing slash, or undefined. */
 export function parseWorkPrefix(findings: Findings, base: PathBase, sources: Sources | undefined): string | undefined {
   const text = findings.matching('workPrefix', /^s3[an]?:/i, 'is not in S3: write s3://bucket/folder/');
   const uri = text === undefined ? undefined : locate(findings, 'workPrefix', text, base);
@@ -51,7 +51,7 @@ function parseSource(findings: Findings, base: PathBase, data: SettingId, paths:
 
 function parseJsonpaths(findings: Findings, id: SettingId, base: PathBase): string | undefined {
   const text = findings.optional(id);
-  // What COPY's JSON option calls matching by name; scripts keep it in this very key.
+  // The values of COPY's JSON option for matching by name. Scripts store them in this key.
   if (text === undefined || /^auto( ignorecase)?$/i.test(text)) return undefined;
   const uri = locate(findings, id, text, base);
   if (uri === undefined || !(text.endsWith('/') || uri.endsWith('/'))) return uri;

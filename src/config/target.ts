@@ -11,14 +11,17 @@ import { SETTINGS, type SettingId, settingOf } from './settings.ts';
 import { placeOf } from './show.ts';
 import { findSimilar } from './similar.ts';
 
-/** What the choice of the warehouse depends on besides the file's text. */
+/** Everything besides the file's text on which the choice of the warehouse depends. */
 export interface TargetContext {
   readonly base: PathBase;
   readonly env: Environment;
   readonly awsRegion: string | undefined;
 }
 
-/** The settings that only a file which means a server fills in; DB_PORT and REGION stand filled in in templates. */
+/**
+ * Settings that only a file for a server fills in. DB_PORT and REGION are not included, because templates have them
+ * filled in.
+ */
 const OF_A_SERVER: readonly SettingId[] = [
   'host',
   'dbName',
@@ -33,8 +36,8 @@ const OF_A_SERVER: readonly SettingId[] = [
 const ENDPOINTS = `the endpoint of a Redshift cluster (such as ${SETTINGS.host.example}), of a Serverless workgroup (workgroup.123456789012.us-west-2.redshift-serverless.amazonaws.com) or the host of a PostgreSQL server`;
 
 /**
- * The warehouse a file means: HOST decides, else CLUSTER_IDENTIFIER or WORKGROUP, else it is the embedded DuckDB.
- * Records every mistake; undefined when there is one that leaves the warehouse open.
+ * The warehouse that a file configures: HOST decides, otherwise CLUSTER_IDENTIFIER or WORKGROUP, otherwise it is the
+ * embedded DuckDB. Records every mistake; undefined if a mistake leaves the warehouse undetermined.
  */
 export function parseTarget(findings: Findings, context: TargetContext): Target | undefined {
   const host = findings.of('host');
@@ -64,14 +67,14 @@ function parseHost(findings: Findings, host: string, context: TargetContext): Ta
   return checkRest(findings, endpoint, context);
 }
 
-/** Whether keys that only Redshift has are filled in; names of clusters that a provisioning script left do not count. */
+/** Whether Redshift-only keys are filled in. Cluster names left by a provisioning script do not count. */
 function saysRedshift(findings: Findings): boolean {
   const isFilled = (id: SettingId) => findings.of(id).state === 'filled';
   const names = (['clusterIdentifier', 'workgroup'] as const).filter((id) => findings.isOwn(id));
   return [...names, 'arn' as const, 'secretArn' as const].some(isFilled);
 }
 
-/** `dwh-cluster`: it has no dot, as endpoints do, and is not this machine. */
+/** `dwh-cluster`: unlike an endpoint it has no dot, and it is not this machine. */
 function isBareName(host: string): boolean {
   return /^[a-z][a-z0-9-]*$/i.test(host) && !/^localhost$/i.test(host);
 }
@@ -79,7 +82,8 @@ function isBareName(host: string): boolean {
 function checkRest(findings: Findings, endpoint: Endpoint | undefined, context: TargetContext): Target | undefined {
   if (endpoint?.kind === 'server') return parsePostgres(findings, endpoint, context.env);
   if (endpoint !== undefined) return parseRedshift(findings, endpoint, context.awsRegion);
-  // HOST is refused: whatever the other keys suggest is checked, so that all mistakes come at once, and then dropped.
+  // HOST is refused. Whatever the other keys suggest is still checked, so that all mistakes are reported at once, and
+  // then dropped.
   if (suggestsRedshift(findings)) parseRedshift(findings, undefined, context.awsRegion);
   else parsePostgres(findings, undefined, context.env);
   return undefined;
@@ -89,7 +93,7 @@ function isNamed(findings: Findings): boolean {
   return findings.of('clusterIdentifier').state === 'filled' || findings.of('workgroup').state === 'filled';
 }
 
-// A template with its blanks still open is no wish for DuckDB, unless the file names a DuckDB file.
+// A template that is not filled in does not choose DuckDB, unless the file names a DuckDB file.
 function meansServer(findings: Findings): boolean {
   const states = OF_A_SERVER.map((id) => findings.of(id).state);
   const isBegun = states.some((state) => state !== 'absent' && state !== 'blank');
@@ -97,12 +101,12 @@ function meansServer(findings: Findings): boolean {
 }
 
 const NAMES = ['host', 'clusterIdentifier', 'workgroup'] as const;
-/** Names of keys that name a server, without their separators: `db-host`, `PGHOST`, `DB HOSTNAME` … */
+/** Keys that name a server, without their separators: `db-host`, `PGHOST`, `DB HOSTNAME` … */
 const SERVER_KEY =
   /^(db|database|dwh|pg|postgres|postgresql|redshift|cluster)?(hosts?|hostname|endpoint|clusterid|clusteridentifier|workgroup|workgroupname)$/;
 const SERVER_VALUE = /^(jdbc:)?(redshift|postgres|postgresql)(\+\w+)?:\/\/|\.redshift(-serverless)?\.amazonaws\.com/i;
 
-/** Keys that name a server and are ignored: an author who wrote them does not expect a DuckDB file. */
+/** Refuses keys that name a server and are ignored: their author does not expect a DuckDB file. */
 function refuseStrayServer(findings: Findings): void {
   if (findings.of('duckdbPath').state === 'filled') return;
   for (const entry of findings.unknown.filter(namesServer)) {

@@ -8,10 +8,10 @@ import { presentable } from './show.ts';
 
 type Parts = Pick<Config, 'target' | 'sources' | 'workPrefix' | 'aws' | 'secrets'>;
 
-/** Makes an item whose origin is the first of some settings that is filled in, else a default. */
+/** Creates an item. Its origin is the first of some settings that is filled in, otherwise a default. */
 type Item = (name: string, value: string, ...ids: readonly SettingId[]) => Understood;
 
-/** What a file was understood to say, each thing with its origin. `parts` are what has been made of it. Pure; shows no secret. */
+/** How a file was understood: each item with its origin. `parts` are the parsed parts. Pure; shows no secret. */
 export function understand(findings: Findings, parts: Parts, env: Environment): readonly Understood[] {
   const { target, sources, workPrefix, secrets } = parts;
   const item: Item = (name, value, ...ids) => ({
@@ -68,7 +68,7 @@ function ofPostgres(
   findings: Findings,
   env: Environment,
 ): readonly Understood[] {
-  // HOST may name a port behind the server.
+  // HOST may name a port after the server.
   const namesPort = parseEndpoint(findings.of('host').value)?.port !== undefined;
   return [
     item('host', host, 'host'),

@@ -8,9 +8,9 @@ import { messageOf, StarloadError } from '../errors.ts';
 const NEW_FILE_MODE = 0o600;
 
 /**
- * Puts a configuration's text in the place of the one that was read, `before`, or where there was none: whole or not at all,
- * by a file beside it that takes its name. Mode and, for root, owner stay. Throws StarloadError, with the file as it is, where
- * it is not what was read; `lines` says what to write by hand then.
+ * Replaces a configuration's text `before` with a new one, or creates the file. It is atomic: it writes a file beside
+ * it and renames that. Keeps the mode and, for root, the owner. Throws StarloadError, with the file unchanged, if its
+ * content is not the text that was read; `lines` then says what to write by hand.
  */
 export async function replaceConfig(
   path: string,
@@ -50,7 +50,7 @@ async function writeWhole(path: string, text: string, was: Stats | undefined): P
 
 async function takePlace(temporary: string, target: string, before: string | undefined): Promise<void> {
   if (before === undefined) {
-    // Unlike a rename, it fails where there is a file by now.
+    // Unlike a rename, it fails if a file exists by now.
     return link(temporary, target);
   }
   if ((await readFile(target, 'utf8')) !== before) {

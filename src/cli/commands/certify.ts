@@ -78,7 +78,7 @@ async function run(args: Args): Promise<void> {
   }
 }
 
-/** What was found would be lost at the end. */
+/** Otherwise, the findings would be lost at the end. */
 function assertWritable(out = 'here'): void {
   const folder = dirname(out);
   const reason = reasonNotToWrite(folder);
@@ -125,7 +125,7 @@ async function configured({ config: path, minutes }: Args): Promise<RedshiftConf
   return { ...config, target };
 }
 
-/** Says what it will do and cost, and asks. Gives when it stops itself. */
+/** Prints what it will do and cost, and asks for confirmation. Returns when it stops by itself. */
 async function assertWanted({ target, workPrefix }: RedshiftConfig, args: Args): Promise<Bound> {
   const { boundOf, costOf } = await import('../../certify/cost.ts');
   const limits = limitsOf(args);

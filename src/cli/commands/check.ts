@@ -70,7 +70,7 @@ interface Examining {
   readonly onFinding: (finding: CheckResult) => void;
 }
 
-/** Returns the configuration, or undefined where it is wrong: then nothing but this machine can be examined. */
+/** Returns the configuration, or undefined if it is wrong. In that case only this machine can be examined. */
 async function examineAll(path: string, { deep, offline, print, onFinding }: Examining): Promise<Config | undefined> {
   const { examine, examineMachine } = await import('../../doctor/examine.ts');
   const { withExamination } = await import('../examination.ts');
@@ -103,7 +103,7 @@ async function readOrError(path: string): Promise<Config | ConfigError> {
   });
 }
 
-/** The configuration, or undefined where it is wrong; reports every mistake and every warning. */
+/** The configuration, or undefined if it is wrong. Reports every mistake and every warning. */
 function configured(
   path: string,
   read: Config | ConfigError,
@@ -117,7 +117,7 @@ function configured(
       ...(next === undefined ? {} : { next }),
     });
   if (read instanceof ConfigError) {
-    // What to do is the same for all.
+    // The next step is the same for all.
     for (const [index, problem] of read.problems.entries()) {
       tell('failed', problem, index === read.problems.length - 1 ? read.next : undefined);
     }

@@ -93,7 +93,7 @@ async function runMissing(context: LoadContext, { json, excerpts }: Args): Promi
   }
 }
 
-/** A yes at a terminal. */
+/** Asks for confirmation at a terminal. */
 function wanted(filled: readonly FilledTable[], signal: AbortSignal): Promise<boolean> {
   for (const { table, rows } of process.stdin.isTTY === true ? filled : []) {
     story(`${table}: ${count(rows)} rows`);

@@ -14,7 +14,10 @@ interface Args extends StackArgs {
   readonly dryRun: boolean;
 }
 
-/** The options that are parameters of the template, which has the defaults; left out, a stack keeps what it has. */
+/**
+ * The options that are parameters of the template, which has the defaults. If an option is left out, a stack keeps its
+ * value.
+ */
 const PARAMETERS = {
   engine: { parameter: 'Engine', describe: 'serverless (billed by the second; the default) or cluster (by the hour)' },
   database: { parameter: 'Database', describe: 'of a new warehouse (default: DB_NAME of dwh.cfg, else dwh)' },
@@ -117,7 +120,7 @@ function assertPrice({ price }: Args): void {
   }
 }
 
-/** A new warehouse has the database dwh.cfg names, if one may be called so. */
+/** A new warehouse gets the database named in dwh.cfg, if the name is allowed. */
 function databaseOf({ database = '' }: AwsSettings): Parameters {
   return /^[a-z_][a-z0-9_]{0,62}$/.test(database) ? { Database: database } : {};
 }
@@ -127,7 +130,7 @@ function askedFor(args: Args): Parameters {
   return Object.fromEntries(given.map(([name, { parameter }]) => [parameter, String(args[name])]));
 }
 
-/** What the region decides on, where neither the command line nor the stack has. */
+/** Values that depend on the region, if neither the command line nor the stack sets them. */
 async function regional({ region }: StackContext, current: StackState | undefined): Promise<Parameters> {
   const { regionParameters } = await import('../../provision/regions.ts');
   const decided = Object.entries(regionParameters(region)).filter(([name]) => current?.parameters[name] === undefined);
@@ -140,7 +143,7 @@ async function assertPossible(stack: string, parameters: Readonly<Record<Paramet
   if (mistake !== undefined) throw new UsageError(mistake.message, { next: mistake.next });
 }
 
-/** The stack as it stands, once nothing goes on with it any more. */
+/** The state of the stack, once no operation is in progress. */
 async function currentState({ stacks }: StackContext, { stack }: Args): Promise<StackState | undefined> {
   const { assertChangeable, assertOurs } = await import('../../provision/failure.ts');
   const found = await stacks.find(stack);
@@ -178,13 +181,13 @@ async function assertWanted({ signal }: StackContext, args: Args, proposal: Prop
   });
 }
 
-/** Throws where dwh.cfg could not be edited afterwards: better now than beside a new warehouse. */
+/** Throws if dwh.cfg could not be edited afterwards. It is better to fail now than after creating a warehouse. */
 async function assertEditable(context: StackContext, args: Args): Promise<void> {
   const { OUTPUTS } = await import('../../provision/settings.ts');
   await edited(context, args, Object.fromEntries(OUTPUTS.map((name) => [name, 'x'])));
 }
 
-/** Writes the outputs into dwh.cfg; returns the keys whose lines changed. */
+/** Writes the outputs into dwh.cfg. Returns the keys whose lines changed. */
 async function writeConfig(context: StackContext, args: Args, outputs: Readonly<Record<string, string>>) {
   const { text, keys } = await edited(context, args, outputs);
   if (text !== context.text) {
@@ -194,7 +197,7 @@ async function writeConfig(context: StackContext, args: Args, outputs: Readonly<
   return keys;
 }
 
-/** What to write into dwh.cfg by hand. */
+/** The lines to add to dwh.cfg by hand. */
 async function linesFor(outputs: Readonly<Record<string, string>>): Promise<string> {
   const { SETTINGS } = await import('../../config/settings.ts');
   const { settingsOf } = await import('../../provision/settings.ts');

@@ -12,7 +12,7 @@ import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { document, piece, result } from '../output.ts';
 import { withWarehouse } from '../session.ts';
 
-/** A user's own statement, or a question's, which knows its file. */
+/** A user's own statement, or that of a question, with its file. */
 type Statement = Pick<NamedSql, 'sql' | 'written'>;
 
 type Format = 'table' | 'json' | 'csv';
@@ -25,7 +25,7 @@ interface Args extends WarehouseArgs {
   readonly format: Format;
   readonly wide: boolean;
   readonly vertical: boolean;
-  /** The command, and what follows a `--`. */
+  /** The command, and the arguments after a `--`. */
   readonly _: readonly (string | number)[];
 }
 
@@ -73,7 +73,10 @@ async function run({ sql: argument, ...rest }: Args): Promise<void> {
   }
 }
 
-/** What to say of a statement that was refused: where it is wrong, of a question in which file. DuckDB shows the line itself. */
+/**
+ * The error for a refused statement: where it is wrong, and for a question, in which file. DuckDB shows the line
+ * itself.
+ */
 function refusal(error: unknown, { written }: Statement): unknown {
   const failure = error instanceof StepFailed ? error.failure : error;
   if (written !== undefined) {
@@ -87,12 +90,15 @@ function refusal(error: unknown, { written }: Statement): unknown {
   return new WarehouseError(kind, `${place}${message}`, { next: next ?? CORRECT, line, cause: error });
 }
 
-/** The statement behind a `--`, as npm wants it before arguments that are not its own. */
+/** The statement after a `--`, which npm requires before arguments that are not its own. */
 function afterDashes({ _: [, sql] }: Pick<Args, '_'>): string | undefined {
   return sql === undefined ? undefined : String(sql);
 }
 
-/** The pages of a statement. Tells that it runs and how many rows there are; a terminal that shows the rows shows them only. */
+/**
+ * The pages of a statement. Reports that it runs and how many rows there are. If a terminal shows the rows, nothing
+ * else is shown there.
+ */
 async function* asking({ emit }: LoadContext, pages: Pages): AsyncGenerator<ResultSet> {
   emit({ type: 'doing', what: 'the statement runs' });
   let rows = 0;
@@ -104,7 +110,7 @@ async function* asking({ emit }: LoadContext, pages: Pages): AsyncGenerator<Resu
   emit({ type: 'idle' });
 }
 
-/** Prints until the rows end, or the reader stops. */
+/** Prints until the rows end or the reader stops. */
 async function print(pages: Pages, args: Args, printed: { pieces: number }): Promise<void> {
   for await (const text of await rendered(pages, args)) {
     printed.pieces += 1;
@@ -117,7 +123,7 @@ async function print(pages: Pages, args: Args, printed: { pieces: number }): Pro
 const CORRECT = 'Correct the statement and run it again.';
 const CORRECT_CUT = 'Correct the statement and run it again; do not use the rows printed so far.';
 
-/** The rows that are printed can be taken back no more. */
+/** Rows that are already printed cannot be taken back. */
 function cutShort({ exitCode, headline, next, cause }: StarloadError): BadResult {
   return new BadResult(exitCode, `the rows above are not all: ${headline}`, {
     next: next !== undefined && next !== CORRECT ? next : CORRECT_CUT,
@@ -148,12 +154,12 @@ async function listQuestions({ queries }: Model, { json }: Args): Promise<void> 
   result(renderTable(['name', 'question'], questions));
 }
 
-/** The one statement that is given: as an argument, in a file, as a question's name or on standard input. */
+/** The single statement that was given: as an argument, in a file, as a question's name or on standard input. */
 async function statementOf(model: Model, { sql, question, file }: Args): Promise<Statement> {
   const given = [sql, question, file].filter((one) => one !== undefined);
   const written = question === undefined && given.length < 2 ? (sql ?? (await read(file))) : '';
   if (written.trim() !== '') {
-    // The byte order mark of a file: engines differ on what it is.
+    // Engines treat a file's byte order mark differently.
     return { sql: written.replace(/^\ufeff/, '') };
   }
   const found = model.queries.find(({ name }) => name === question);
@@ -171,7 +177,7 @@ async function statementOf(model: Model, { sql, question, file }: Args): Promise
   );
 }
 
-/** A file's text; without a file, what is sent on standard input. A terminal is not waited for. */
+/** The text of a file or, without one, of standard input. Does not wait for a terminal. */
 async function read(file: string | undefined): Promise<string> {
   try {
     if (file !== undefined) {
@@ -191,7 +197,7 @@ function isSent(): boolean {
   return stdin.isFIFO() || stdin.isFile() || stdin.isSocket();
 }
 
-/** A question of sql/queries names its tables as all of sql/ does; a user's own statement is left as it is. */
+/** A question in sql/queries names its tables like the rest of sql/. A user's own statement is not changed. */
 async function* ask({ warehouse }: LoadContext, { sql, written }: Statement, { write }: Args): Pages {
   const asWritten = written === undefined;
   if (!write) {

@@ -49,7 +49,7 @@ export const reconcileCommand = toModule<Args>({
     }),
 });
 
-/** The same with command lines that the user can type. */
+/** The same, with command lines that the user can type. */
 function named(reconciliation: Reconciliation): Reconciliation {
   const { disagreements, notes } = reconciliation;
   return {

@@ -39,7 +39,7 @@ async function run(context: StackContext, args: Args): Promise<void> {
   await removeWarehouse(context, args, stack);
 }
 
-/** Changes the stack so that only the bucket is left in it. */
+/** Changes the stack so that only the bucket remains in it. */
 async function removeWarehouse(context: StackContext, args: Args, stack: StackState): Promise<void> {
   const bucket = stack.outputs['BucketName'] ?? null;
   const proposal = await context.stacks.propose({
@@ -61,7 +61,7 @@ async function removeWarehouse(context: StackContext, args: Args, stack: StackSt
   print(context, args, { status: 'removed', removed, bucket, left });
 }
 
-/** What CloudFormation could not delete, and takes for none of its business from now on. */
+/** Reports what CloudFormation could not delete and no longer manages. */
 async function tellLeftBehind({ stacks }: StackContext, stack: StackState): Promise<readonly StackEvent[]> {
   const { cureFor, leftBehind } = await import('../../provision/outcome.ts');
   const left = leftBehind(await stacks.events(stack));
@@ -72,7 +72,10 @@ async function tellLeftBehind({ stacks }: StackContext, stack: StackState): Prom
   return left;
 }
 
-/** Deletes the stack, and first what is in its bucket: CloudFormation deletes no bucket that holds anything. */
+/**
+ * Deletes the contents of the stack's bucket, then the stack: CloudFormation does not delete a bucket that is not
+ * empty.
+ */
 async function removeAll(context: StackContext, args: Args, stack: StackState): Promise<void> {
   const resources = await context.stacks.resources(stack);
   const bucket = args.deleteData ? stack.outputs['BucketName'] : undefined;
@@ -107,9 +110,9 @@ async function empty({ access, region }: StackContext, bucket: string): Promise<
 interface Report {
   readonly status: 'removed' | 'up_to_date' | 'absent';
   readonly removed: readonly Change[];
-  /** The bucket that is kept. */
+  /** The name of the bucket that is kept. */
   readonly bucket: string | null;
-  /** Versions that were deleted. */
+  /** The number of deleted versions. */
   readonly files?: number;
   /** What could not be deleted. */
   readonly left?: readonly StackEvent[];
