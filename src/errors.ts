@@ -1,6 +1,6 @@
 /**
- * Options every error takes: `next` is what the reader should do now, `cause` the error it was made from, `outcome` what
- * became of the work, such as `nothing was loaded`, where that is known.
+ * Options of every error. `next` says what to do now. `cause` is the error it was made from. `outcome` is the result of
+ * the work, such as `nothing was loaded`, if known.
  */
 export interface ErrorOptionsWithNext {
   readonly next?: string | undefined;
@@ -10,24 +10,24 @@ export interface ErrorOptionsWithNext {
 
 /** The runs of a load that are committed although a later one failed. */
 export interface Committed {
-  /** What all their ids begin with; of a replay, which gives runs the ids they had, the id of the last. */
+  /** The common prefix of their ids. For a replay, in which runs keep their old ids, the id of the last one. */
   readonly run_id: string;
   readonly runs: number;
   /** How many runs the load was split into. */
   readonly of: number;
-  /** What was loaded. */
+  /** The number of files loaded. */
   readonly files: number;
   readonly records: number;
-  /** The records that were kept out, those of files that were set aside included. */
+  /** The number of records that were kept out, including those of files that were set aside. */
   readonly rejected: number;
 }
 
 /**
- * An error made for its reader: `message` says what happened and where, `next` what to do about it.
- * Subclasses exist only where a caller decides on them: the exit code, a retry, a re-plan.
+ * An error for display: `message` says what happened and where, `next` what to do about it. Subclasses exist only where
+ * a caller handles them differently: an exit code, a retry, planning again.
  */
 export class StarloadError extends Error {
-  /** The process's exit code when this error ends it (docs/output.md). */
+  /** The process's exit code if this error ends it (docs/output.md). */
   readonly exitCode: number = 1;
   readonly next: string | undefined;
   /** The message's first line without the outcome. */
@@ -44,7 +44,7 @@ export class StarloadError extends Error {
     this.outcome = options.outcome;
   }
 
-  /** The runs of the load that were committed before this error ended it; undefined where there are none. */
+  /** The runs of the load that were committed before this error ended it; undefined if there are none. */
   get committed(): Committed | undefined {
     return this.#committed;
   }
@@ -54,7 +54,7 @@ export class StarloadError extends Error {
     return this;
   }
 
-  /** Makes the message tell of the whole load: what failed is its last run, and these stay. Returns the error. */
+  /** Makes the message describe the whole load: its last run failed, and the committed ones stay. Returns the error. */
   afterCommitting(committed: Committed): this {
     const rest = this.outcome === undefined ? '' : '; the others are not loaded';
     this.#committed = committed;
@@ -85,7 +85,7 @@ export class UsageError extends StarloadError {
   override readonly exitCode = 2;
 }
 
-/** One mistake in a configuration file. `line` counts from 1 and is absent when something is missing altogether. */
+/** One mistake in a configuration file. `line` counts from 1 and is absent if something is missing altogether. */
 export interface ConfigProblem {
   readonly section?: string | undefined;
   readonly key?: string | undefined;
@@ -93,7 +93,7 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-/** The configuration is wrong: every mistake of the file at once, up to MAX_PROBLEMS. Exit code 2. */
+/** The configuration is wrong: all mistakes of the file at once, up to MAX_PROBLEMS. Exit code 2. */
 export class ConfigError extends StarloadError {
   override readonly exitCode = 2;
   readonly problems: readonly ConfigProblem[];
@@ -116,7 +116,7 @@ export interface DataProblem {
   readonly line?: number | undefined;
   readonly column?: string | number | undefined;
   readonly reason: string;
-  /** The reason without any value of the data, where it holds one. */
+  /** The reason without any value of the data, if `reason` contains one. */
   readonly plain?: string | undefined;
   readonly excerpt?: string | undefined;
 }
@@ -126,7 +126,7 @@ export function withoutValues({ excerpt, plain, ...problem }: DataProblem): Data
   return { ...problem, reason: plain ?? problem.reason };
 }
 
-/** More problems than this are counted, not listed. */
+/** Further problems are counted, not listed. */
 export const MAX_PROBLEMS = 20;
 
 /** The data was refused, and nothing of its run was loaded. Exit code 3. */
@@ -146,7 +146,9 @@ export class DataError extends StarloadError {
   }
 }
 
-/** The command has printed its result, and it is a bad one: all that is left to tell is this, and the exit code. */
+/**
+ * The command has printed its result, and the result is bad. Only this message and the exit code are left to report.
+ */
 export class BadResult extends StarloadError {
   override readonly exitCode: number;
 
@@ -156,7 +158,7 @@ export class BadResult extends StarloadError {
   }
 }
 
-/** The signals that stop a command, and the exit codes they end it with. */
+/** The signals that stop a command, and its exit code for each. */
 export const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof STOP_SIGNALS;
 
@@ -178,7 +180,7 @@ function listProblems(problems: readonly ConfigProblem[]): string {
   return [...listed, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
 }
 
-/** Where a configuration's mistake is, to be put before its message. */
+/** The place of a configuration mistake, to put before its message. */
 export function describePlace({ section, key, line }: ConfigProblem): string {
   const name = [section === undefined ? '' : `[${section}]`, key ?? ''].filter(Boolean).join(' ');
   const at = line === undefined ? '' : `line ${line}`;
@@ -186,7 +188,7 @@ export function describePlace({ section, key, line }: ConfigProblem): string {
   return place === '' ? '' : `${place}: `;
 }
 
-/** One line for a refused record: file, line, column, reason, and below it the excerpt. */
+/** A refused record: file, line, column and reason on one line, and the excerpt below it. */
 export function describeDataProblem({ file, line, column, reason, excerpt }: DataProblem): string {
   const place = [
     file,
@@ -198,15 +200,15 @@ export function describeDataProblem({ file, line, column, reason, excerpt }: Dat
   return `  ${where === '' ? '' : `${where}: `}${reason}${shown}`;
 }
 
-/** The message of anything that can be thrown; an error of a native module need not be an Error of this realm. */
+/** The message of anything that can be thrown. An error of a native module need not be an Error of this realm. */
 export function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
-/** Control characters, line separators, and those that turn the direction of what follows. */
+/** Control characters, line separators, and characters that change the direction of the following text. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A name or a line as it may be printed: it cannot break off, turn round or talk to a terminal. */
+/** A name or a line made safe for printing: it cannot break a line, change the text direction or control a terminal. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

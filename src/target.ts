@@ -4,7 +4,7 @@ export type Target =
   | ({ readonly engine: 'postgres' } & PostgresTarget)
   | ({ readonly engine: 'redshift' } & RedshiftTarget);
 
-/** The engines' names, for people. */
+/** The engines' names for display. */
 export const ENGINE_NAMES: Readonly<Record<Target['engine'], string>> = {
   duckdb: 'DuckDB',
   postgres: 'PostgreSQL',
@@ -15,24 +15,27 @@ export const ENGINE_NAMES: Readonly<Record<Target['engine'], string>> = {
 export interface DuckdbTarget {
   readonly path: string;
   readonly memoryLimit?: string | undefined;
-  /** The schema of the tables; absent, DuckDB's own. */
+  /** The schema of the tables; if absent, DuckDB's own. */
   readonly schema?: string | undefined;
 }
 
 export type SslMode = 'disable' | 'require' | 'verify-full';
 
-/** A PostgreSQL server and what to say to it. */
+/** A PostgreSQL server and how to log in. */
 export interface PostgresTarget {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  /** Absent, it is taken from PGPASSWORD or ~/.pgpass. */
+  /** If absent, it is taken from PGPASSWORD or ~/.pgpass. */
   readonly password: string | undefined;
-  /** DB_PASSWORD with each `%%` read as `%`, where the file's has any: as configparser reads it with interpolation. */
+  /**
+   * DB_PASSWORD with each `%%` read as `%`, as configparser reads it with interpolation; present if the file's password
+   * has any.
+   */
   readonly unescapedPassword?: string | undefined;
   readonly schema?: string | undefined;
-  /** Absent, `disable` on this host and `verify-full` off it. */
+  /** If absent, `disable` on this host and `verify-full` for other hosts. */
   readonly sslMode?: SslMode | undefined;
 }
 

@@ -1,12 +1,12 @@
-/** What tells the time and calls back later; tests have one of their own, so that none waits by the clock. */
+/** Tells the time and schedules callbacks. Tests use their own timer, so that none depends on the clock. */
 export interface Timer {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back again and again after so many milliseconds, until what it returns is called. Keeps no process alive. */
+  /** Calls the action every `milliseconds` until the returned function is called. Does not keep the process alive. */
   every(milliseconds: number, action: () => void): () => void;
 }
 
-/** The machine's. */
+/** The machine's timer. */
 export const SYSTEM_TIMER: Timer = {
   now: () => Date.now(),
   every: (milliseconds, action) => {

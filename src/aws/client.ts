@@ -1,4 +1,4 @@
-/** Keys and region for the AWS SDK, where somebody gives them; an absent one leaves it to the SDK's own default chain. */
+/** Keys and region for the AWS SDK, if given. For an absent one, the SDK uses its own default chain. */
 export interface AwsOptions {
   readonly region?: string | undefined;
   readonly accessKeyId?: string | undefined;
@@ -6,7 +6,7 @@ export interface AwsOptions {
   readonly sessionToken?: string | undefined;
 }
 
-/** How long a client waits, in milliseconds, and how often it asks in all, with the SDK's backoff. */
+/** How long a client waits, in milliseconds, and its total number of attempts, with the SDK's backoff. */
 interface Patience {
   readonly maxAttempts: number;
   readonly connectionTimeout: number;
@@ -16,12 +16,14 @@ interface Patience {
   readonly socketTimeout?: number;
 }
 
-/** What a client of any AWS service is made with. The SDK itself honours AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>. */
+/**
+ * The options for a client of any AWS service. The SDK itself honours AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>.
+ */
 export function clientConfig(
   { region, accessKeyId, secretAccessKey, sessionToken }: AwsOptions,
   { maxAttempts, ...requestHandler }: Patience,
 ) {
-  // The SDK warns once per process on Node 20, which nobody can act on here; its version is pinned.
+  // On Node 20 the SDK warns once per process. Users cannot do anything about it, because its version is pinned.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const keys = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
   return {

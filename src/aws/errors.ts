@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
 
-/** What the SDK throws, as far as it is read; S3 and network errors have a code of their own. */
+/** The members of SDK errors that are read here. S3 and network errors have their code elsewhere. */
 interface SdkError {
   readonly name?: string;
   readonly Code?: string;
@@ -9,13 +9,13 @@ interface SdkError {
 }
 
 /**
- * What AWS, or the way to it, refused a call with, as the cause of an error of ours: only text. The SDK's own errors carry
- * the request with its signature, and S3's name the key or the token.
+ * The refusal of a call by AWS or the network, as the cause of a Starload error. It holds only text: the SDK's own
+ * errors carry the request with its signature, and S3's name the key or the token.
  */
 export class AwsError extends Error {
-  /** Such as `AccessDenied`, `ThrottlingException` or `ECONNRESET`. */
+  /** For example `AccessDenied`, `ThrottlingException` or `ECONNRESET`. */
   readonly code: string;
-  /** The HTTP status of the answer; 0 where there was none. */
+  /** The HTTP status of the answer; 0 if there was none. */
   readonly status: number;
 
   constructor(error: unknown) {
@@ -27,14 +27,14 @@ export class AwsError extends Error {
   }
 }
 
-/** What to do about a refusal that is known by its code, or, where a service has no code for it, by its words. */
+/** What to do about a refusal, identified by its code or, if a service has no code for it, by its words. */
 export interface Advice {
   readonly codes?: readonly string[];
   readonly pattern?: RegExp;
   readonly next: string;
 }
 
-/** What every service refuses calls for. */
+/** The common reasons for which every service refuses calls. */
 const TROUBLES = {
   noKeys: {
     codes: ['CredentialsProviderError', 'TokenProviderError', 'ProviderError', 'NoCredentials'],
@@ -87,13 +87,13 @@ const TROUBLES = {
 
 export type Trouble = keyof typeof TROUBLES;
 
-/** The refusal as AWS has it, from what the SDK throws or from an error of ours that was made from it. */
+/** The refusal by AWS, from an SDK error or from a Starload error that was made from it. */
 export function awsErrorOf(error: unknown): AwsError {
   for (let each = error; each instanceof Error; each = each.cause) if (each instanceof AwsError) return each;
   return new AwsError(error);
 }
 
-/** The code of a refusal, from either; '' where there is none. */
+/** The code of a refusal, from either kind of error; '' if there is none. */
 export function codeOf(error: unknown): string {
   return awsErrorOf(error).code;
 }
@@ -102,27 +102,27 @@ function codeIn(error: unknown): string {
   const { name = '', Code, code } = (error ?? {}) as SdkError;
   if (Code !== undefined) return Code;
   if (!['', 'Error', 'AggregateError'].includes(name)) return name;
-  // An error from another realm keeps its code in its message only.
+  // An error from another realm has its code only in its message.
   return code ?? TROUBLES.network.codes.find((one) => messageOf(error).includes(one)) ?? name;
 }
 
-/** The HTTP status of what the SDK throws; 0 where there was no answer. */
+/** The HTTP status of an SDK error; 0 if there was no answer. */
 export function statusOf(error: unknown): number {
   return (error as SdkError | undefined)?.$metadata?.httpStatusCode ?? 0;
 }
 
-/** Whether the caller's policies do not allow a call: asking again does not help. */
+/** Whether the caller's policies do not allow a call. Repeating it does not help. */
 export function isDenied(error: unknown): boolean {
   return /^AccessDenied/.test(codeOf(error));
 }
 
-/** What every service refuses calls for, where it is one of that. */
+/** The common reason for a refusal, if it is one of those. */
 export function troubleOf(error: unknown): Trouble | undefined {
   const code = codeOf(error);
   return (Object.keys(TROUBLES) as Trouble[]).find((one) => (TROUBLES[one].codes as readonly string[]).includes(code));
 }
 
-/** What to do about a refusal: what the service itself knows comes first. */
+/** What to do about a refusal. The service's own advice comes first. */
 export function adviceOn(error: unknown, own: readonly Advice[] = []): string | undefined {
   const [code, said] = [codeOf(error), messageOf(error)];
   const rows: readonly Advice[] = [...own, ...Object.values(TROUBLES)];

@@ -2,20 +2,20 @@ import { messageOf, StarloadError } from '../errors.ts';
 import { type AwsOptions, clientConfig } from './client.ts';
 import { type Advice, adviceOn, codeOf, troubleOf } from './errors.ts';
 
-/** Who the credentials belong to, and what AWS says the time is. */
+/** The owner of the credentials, and the time according to AWS. */
 export interface CallerIdentity {
   readonly arn: string;
   readonly account: string;
   readonly serverTime: Date | undefined;
 }
 
-/** STS did not answer: no reason to think that the credentials are wrong. */
+/** STS did not answer. The credentials may still be right. */
 export class StsUnreachable extends StarloadError {}
 
 const FIRST_REGION = 'us-east-1';
 const PATIENCE = { maxAttempts: 2, connectionTimeout: 5_000, requestTimeout: 5_000 };
 
-/** Asks STS, which answers every identity. Throws StarloadError when there are no credentials or STS refuses them. */
+/** Queries STS, which answers every identity. Throws StarloadError if there are no credentials or STS refuses them. */
 export async function askWhoAmI(options: AwsOptions): Promise<CallerIdentity> {
   const config = clientConfig(options, PATIENCE);
   const { STS } = await import('@aws-sdk/client-sts');
@@ -51,7 +51,7 @@ const DENIED: Advice = {
   next: 'A policy denies sts:GetCallerIdentity: check the policies of the organisation.',
 };
 
-/** The error keeps no cause: the SDK's holds the request with its signature. */
+/** The error has no cause: the SDK's error holds the request with its signature. */
 function explained(error: unknown): StarloadError {
   const said = `${codeOf(error)}: ${messageOf(error).split('\n')[0]}`;
   const isAway = ['busy', 'network'].includes(troubleOf(error) ?? '');

@@ -13,21 +13,21 @@ import { PROBES } from './probes/all.ts';
 import { TRIALS, type TrialFiles, type TrialName, tryLoads } from './trial-load.ts';
 import { assertStanding, deadSchemas, dropSchema, keepAlive, makeSchema } from './workspace.ts';
 
-/** Something that a certification has found, as it goes. */
+/** A finding of a certification, reported as it proceeds. */
 export type Finding =
   | { readonly kind: 'removed'; readonly schema: string }
   | { readonly kind: 'explained'; readonly statements: number; readonly refused: readonly RefusedStatement[] }
   | { readonly kind: 'answered'; readonly probe: Pick<Probe, 'name' | 'question' | 'answers'>; readonly answer: Answer }
   | { readonly kind: 'tried'; readonly name: TrialName; readonly question: string; readonly answer: Answer };
 
-/** What a certification works with. */
+/** What a certification needs. */
 export interface Certification {
   readonly model: Model;
   readonly service: Service;
-  /** The schema of its own, in which `warehouse` and the loaders work. */
+  /** The schema that only this certification uses, and in which `warehouse` and the loaders work. */
   readonly schema: string;
   readonly warehouse: Warehouse;
-  /** Two loaders of the trial's files; absent where dwh.cfg has no work prefix. */
+  /** Two loaders of the trial's files; absent if dwh.cfg has no work prefix. */
   readonly loaders: readonly [LoadContext, LoadContext] | undefined;
   readonly files: TrialFiles;
   readonly put: Bench['put'];
@@ -36,31 +36,37 @@ export interface Certification {
   readonly version: string;
   readonly probes?: readonly Probe[];
   readonly onFinding: (finding: Finding) => void;
-  /** Told of what is being asked. */
+  /** Receives what is being asked. */
   readonly emit?: Emit;
   /** Aborted when the user wants it to stop; its reason is thrown. */
   readonly signal: AbortSignal;
-  /** Aborted when its time is up: what is left is not reached. Its reason is thrown where nothing was found by then. */
+  /**
+   * Aborted when its time is up. The remaining questions are not reached. Its reason is thrown if nothing was found by
+   * then.
+   */
   readonly timeUp: AbortSignal;
 }
 
 /**
- * Asks the warehouse everything that there is time for, in a schema of its own that is dropped in the end, whatever happens.
- * Throws StarloadError where the schema cannot be made or dropped; a question that fails is an answer.
+ * Asks the warehouse as many questions as time allows, in a schema of its own that is always dropped in the end. Throws
+ * StarloadError if the schema cannot be created or dropped. A question that fails is an answer.
  */
 export async function certify(certification: Certification): Promise<CertifiedDocument> {
   await removeDead(certification);
   const document = await inSchema(certification, () => examine(certification));
-  // One that was killed shortly before this one began is known to be dead by now.
+  // A certification that was killed shortly before this one began counts as dead by now.
   await removeDead(certification);
   return document;
 }
 
-/** How often the schema of one that was killed is looked for: statements that still run may be about to make it. */
+/**
+ * How often to look for the schema of a killed certification: statements that are still running may be about to create
+ * it.
+ */
 const LOOKS = 4;
 const BETWEEN_LOOKS_MILLISECONDS = 5000;
 
-/** Removes what a certification has left that was killed just now: its schema is this one's. */
+/** Removes what a certification that was just killed has left behind: it uses this one's schema. */
 export async function removeKilled(certification: Certification): Promise<void> {
   for (let look = 1; look <= LOOKS; look += 1) {
     await remove(certification, certification.schema).catch(() => undefined);
@@ -68,11 +74,11 @@ export async function removeKilled(certification: Certification): Promise<void> 
   }
 }
 
-/** Runs the action in the certification's schema, and removes it, whatever becomes of the action. */
+/** Runs the action in the certification's schema, and always removes the schema afterwards. */
 async function inSchema<T>(certification: Certification, action: () => Promise<T>): Promise<T> {
   const { service, schema, signal, timeUp } = certification;
   const stopped = AbortSignal.any([signal, timeUp]);
-  // What runs keeps the schema from being dropped.
+  // Running statements keep the schema from being dropped.
   const stop = () => void service.cancel();
   stopped.addEventListener('abort', stop);
   try {
@@ -92,7 +98,7 @@ async function inSchema<T>(certification: Certification, action: () => Promise<T
   }
 }
 
-/** Removes what certifications that were killed have left behind. */
+/** Removes what killed certifications have left behind. */
 async function removeDead(certification: Certification): Promise<void> {
   for (const schema of await deadSchemas(certification.service)) {
     await remove(certification, schema);
@@ -100,7 +106,7 @@ async function removeDead(certification: Certification): Promise<void> {
   }
 }
 
-/** The files go first: no later run would look for them once the schema is gone. */
+/** Removes the files first: once the schema is gone, no later run would look for them. */
 async function remove({ service, removeFiles }: Certification, schema: string): Promise<void> {
   try {
     await removeFiles(schema);
@@ -130,14 +136,14 @@ async function examine(certification: Certification): Promise<CertifiedDocument>
   return documentOf({ service, version, release: releaseOf(String(rows[0]?.[0] ?? '')), explained, answers, load });
 }
 
-/** A probe that fails has found an unexpected answer; the other probes run anyway. */
+/** Asks a probe. A probe that fails has found an unexpected answer; the other probes run anyway. */
 async function ask(probe: Probe, { service, schema, put, signal, timeUp }: Certification): Promise<Answer> {
   if (probe.needsFile === true && put === undefined) {
     return { answer: NOT_TRIED, said: 'there is no work prefix to copy a file from' };
   }
   const found = timeUp.aborted ? undefined : await answerOf(probe, { service, schema, put });
   signal.throwIfAborted();
-  // What was cancelled in the middle has found nothing.
+  // A probe that was cancelled has found nothing.
   return timeUp.aborted || found === undefined ? { answer: NOT_REACHED } : found;
 }
 
@@ -196,7 +202,9 @@ function documentOf({ service, version, release, explained, answers, load }: Fin
   };
 }
 
-/** What keeps a warehouse from being certified: statements that it refuses, a trial load that came out wrong. */
+/**
+ * The reasons for which a warehouse cannot be certified: statements that it refuses, a trial load with a wrong result.
+ */
 export function shortcomings({ statements, load }: CertifiedDocument): readonly string[] {
   const wrong = Object.entries(load).filter(
     ([name, answer]) => answer !== NOT_REACHED && TRIALS[name as TrialName].wanted !== answer,

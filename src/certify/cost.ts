@@ -1,17 +1,17 @@
 import { UsageError } from '../errors.ts';
 
-/** Of an RPU for an hour, in US dollars (us-east-1, March 2026). */
+/** The price of one RPU for an hour, in US dollars (us-east-1, March 2026). */
 export const RPU_HOUR = 0.375;
 /** The shortest time that Serverless bills, in seconds (Management Guide, Billing for Amazon Redshift Serverless). */
 const SHORTEST_SECONDS = 60;
-/** Of the time that is paid for, what is kept to stop what runs and to drop the schema, in seconds. */
+/** The part of the paid time that is reserved to stop what is running and to drop the schema, in seconds. */
 const CLEANING_SECONDS = 20;
 
-/** What bounds a certification. */
+/** The limits of a certification. */
 export interface Limits {
   readonly minutes: number;
   readonly maxDollars: number;
-  /** Of an RPU for an hour, in US dollars. */
+  /** The price of one RPU for an hour, in US dollars. */
   readonly price: number;
   /** The base capacity of a workgroup; undefined if not given. */
   readonly rpus: number | undefined;
@@ -20,13 +20,13 @@ export interface Limits {
 /** When a certification stops itself. */
 export interface Bound {
   readonly seconds: number;
-  /** What it costs at most; undefined on a cluster, which costs the same without it. */
+  /** The maximum cost; undefined on a cluster, which costs the same without a certification. */
   readonly dollars: number | undefined;
 }
 
 /**
- * How long a certification may take: the minutes it was given, and on Serverless no longer than its dollars pay for. Throws
- * UsageError if they do not pay for the shortest time that is billed, or the price of a minute is not known.
+ * How long a certification may take: the given minutes and, on Serverless, no longer than its dollars pay for. Throws
+ * UsageError if they do not pay for the shortest billed time, or if the price of a minute is unknown.
  */
 export function boundOf(kind: 'cluster' | 'workgroup', { minutes, maxDollars, price, rpus }: Limits): Bound {
   const seconds = Math.floor(minutes * 60);
@@ -53,7 +53,7 @@ export function boundOf(kind: 'cluster' | 'workgroup', { minutes, maxDollars, pr
   return { seconds: bounded, dollars: perSecond * Math.max(SHORTEST_SECONDS, bounded + CLEANING_SECONDS) };
 }
 
-/** What a certification does and costs at most, for people. */
+/** What a certification does and its maximum cost, for display. */
 export function costOf({ seconds, dollars }: Bound, limits: Limits, hasWorkPrefix: boolean): readonly string[] {
   return [
     'certify creates a schema starload_certify_…, runs its tests there, and drops it; if it is killed, the next certify cleans up',

@@ -1,6 +1,6 @@
 import type { Answer } from './probe.ts';
 
-/** What a certification found, as it is kept in docs/certified: no secret, account, host or name in it. */
+/** What a certification found, as stored in docs/certified. It contains no secret, account, host or name. */
 export interface CertifiedDocument {
   readonly format: 1;
   /** The day, in UTC. */
@@ -8,11 +8,11 @@ export interface CertifiedDocument {
   readonly starload: string;
   readonly engine: {
     readonly kind: 'cluster' | 'workgroup';
-    /** `Redshift 1.0.12345`; empty where it does not say. */
+    /** `Redshift 1.0.12345`; empty if the warehouse does not state it. */
     readonly release: string;
     readonly region: string;
   };
-  /** Statements of a load, a refresh and a rebuild that were planned, and those that were refused. */
+  /** The number of planned statements of a load, a refresh and a rebuild, and the statements that were refused. */
   readonly statements: { readonly explained: number; readonly refused: readonly string[] };
   /** By the probe's name. */
   readonly answers: Readonly<Record<string, string>>;
@@ -20,12 +20,12 @@ export interface CertifiedDocument {
   readonly load: Readonly<Record<string, string>>;
 }
 
-/** What stands in a document of what was found: the words we know, nothing the warehouse said. */
+/** The findings as a document stores them: only words of Starload, none of the warehouse's. */
 export function wordsOf(found: ReadonlyMap<string, Answer>): Readonly<Record<string, string>> {
   return Object.fromEntries([...found].map(([name, { answer }]) => [name, answer]));
 }
 
-/** The release in what version() says, which begins as PostgreSQL's does (redshift_connector, issue 82). */
+/** The release from version(), whose text begins like PostgreSQL's (redshift_connector, issue 82). */
 export function releaseOf(version: string): string {
   return /Redshift \d+(\.\d+)*/.exec(version)?.[0] ?? '';
 }

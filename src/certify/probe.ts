@@ -1,16 +1,16 @@
 import type { Sent, Service } from '../warehouse/service.ts';
 import type { Value } from '../warehouse/warehouse.ts';
 
-/** What a probe works with. */
+/** What a probe needs. */
 export interface Bench {
   readonly service: Service;
-  /** A schema of this certification's own. */
+  /** A schema that only this certification uses. */
   readonly schema: string;
-  /** Writes a file where COPY can read it and gives its URI; absent where dwh.cfg has no work prefix. */
+  /** Writes a file where COPY can read it and returns its URI; absent if dwh.cfg has no work prefix. */
   readonly put: ((name: string, text: string) => Promise<string>) | undefined;
 }
 
-/** What was found: one of the probe's answers, else `other`; `said` is the service's own text, for people. */
+/** The finding: one of the probe's answers, otherwise `other`. `said` is the service's own text, for display. */
 export interface Answer {
   readonly answer: string;
   readonly said?: string | undefined;
@@ -21,35 +21,35 @@ export interface Probe {
   /** Its name in documents. */
   readonly name: string;
   readonly question: string;
-  /** What it may find, and what that means. */
+  /** Its possible answers, and their meaning. */
   readonly answers: Readonly<Record<string, string>>;
   /** Whether it needs a file that COPY reads. */
   readonly needsFile?: boolean;
   ask(bench: Bench): Promise<Answer>;
 }
 
-/** Where a probe could not be made. */
+/** The answer if a probe could not be run. */
 export const NOT_TRIED = 'not_tried';
-/** What was left to ask when time was up. */
+/** The answer for what was left to ask when time was up. */
 export const NOT_REACHED = 'not_reached';
 /** An unexpected answer. */
 export const OTHER = 'other';
 
-/** A question that is answered by one batch: its statements, and what its end means. */
+/** A question that one batch answers: its statements, and the meaning of its outcome. */
 export interface BatchProbe extends Omit<Probe, 'ask' | 'needsFile'> {
-  /** Statements that make what is asked about; temporary tables go with their session. */
+  /** Statements that create what the question is about. Temporary tables are dropped with their session. */
   readonly prepare: readonly string[];
   /** A file that COPY reads into the column `v` of the table `probe`, with its options. */
   readonly file?: { readonly text: string; readonly options?: string };
-  /** The statement that is asked about, whose one value is the finding; absent where that is the COPY's. */
+  /** The statement that the question is about. Its single value is the finding, unless the COPY is what is examined. */
   readonly sql: string;
-  /** What a value means, by its text; what is not named is `other`. */
+  /** The meaning of each value, by its text. Any other value is `other`. */
   readonly found: Readonly<Record<string, string>>;
-  /** What a failure means. */
+  /** The meaning of a failure. */
   readonly failed: (error: string) => string;
 }
 
-/** Makes a probe of a batch. */
+/** Creates a probe from a batch. */
 export function batchProbe({ prepare, file, sql, found, failed, ...probe }: BatchProbe): Probe {
   return {
     ...probe,
@@ -68,13 +68,13 @@ export function batchProbe({ prepare, file, sql, found, failed, ...probe }: Batc
   };
 }
 
-/** Writes a probe's file; gives the COPY of it into the column `v` of the table `probe`. */
+/** Writes a probe's file. Returns the COPY of it into the column `v` of the table `probe`. */
 export async function copyOf({ put, service }: Bench, name: string, file: NonNullable<BatchProbe['file']>) {
   const uri = (await put?.(`${name}.json`, file.text)) ?? '';
   return service.copy('probe', 'v', uri, file.options);
 }
 
-/** The text of what failed in a batch. */
+/** The error text of a batch that failed. */
 export function errorOf({ parts, error }: Sent): string {
   return parts.find((part) => part.status === 'FAILED' && part.error !== '')?.error ?? error;
 }

@@ -8,7 +8,7 @@ import { reconcile } from '../pipeline/reconcile.ts';
 import type { LoadReport } from '../pipeline/report.ts';
 import type { Answer } from './probe.ts';
 
-/** How a small load came out, step by step. */
+/** The possible results of a small load, step by step. */
 export const TRIALS = {
   refuses: { question: 'a load with a bad record', wanted: 'named' },
   once: { question: 'two loaders at once, the record repaired', wanted: 'once' },
@@ -51,7 +51,7 @@ const SONG = {
   year: 1994,
 };
 
-/** A folder of small files for a trial, and the bad one among them. */
+/** A folder of small files for a trial, including a bad one. */
 export class TrialFiles {
   readonly logs: string;
   readonly songs: string;
@@ -94,7 +94,10 @@ function lines(records: readonly object[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
-/** Loads a bad record, its repair by two loaders at once, rebuilds and reconciles. Reports each step as it ends. */
+/**
+ * Loads a bad record, then its correction with two loaders at once, rebuilds and reconciles. Reports each step as it
+ * ends.
+ */
 export async function tryLoads(
   loaders: readonly [LoadContext, LoadContext],
   files: TrialFiles,

@@ -5,9 +5,12 @@ import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Service } from '../warehouse/service.ts';
 import { errorOf } from './probe.ts';
 
-/** The names of certification schemas: the start time in UTC, and a random end that makes the name unique. */
+/** The names of certification schemas: the start time in UTC, and a random suffix that makes the name unique. */
 const NAME = /^starload_certify_\d{8}_\d{6}_[0-9a-f]{8}$/;
-/** A table that only a certification's schema has. Its one row is the heartbeat: when the certification was last known to be alive. */
+/**
+ * A table that only a certification's schema has. Its one row is the heartbeat: when the certification was last known
+ * to be alive.
+ */
 const MARK = 'starload_certify_mark';
 const BEAT_MILLISECONDS = 30_000;
 /** A certification is considered dead this long after its last heartbeat: it has missed five of them. */
@@ -36,9 +39,9 @@ export async function makeSchema(service: Service, schema: string): Promise<void
   ]);
 }
 
-/** Keeps a schema from being considered that of a dead certification. */
+/** Prevents a schema from being considered that of a dead certification. */
 export interface Heartbeat {
-  /** Ends it; once this resolves, nothing of it runs. */
+  /** Stops it. Once this resolves, nothing of it runs. */
   stop(): Promise<void>;
 }
 
@@ -60,7 +63,7 @@ export function keepAlive(service: Service, schema: string, everyMilliseconds = 
   };
 }
 
-/** Throws StarloadError where the schema is gone: what was found since says nothing. */
+/** Throws StarloadError if the schema is gone. In that case, everything found since is meaningless. */
 export async function assertStanding(service: Service, schema: string): Promise<void> {
   if (!(await beat(service, schema))) {
     throw new StarloadError(
@@ -77,14 +80,14 @@ async function beat(service: Service, schema: string): Promise<boolean> {
   return status === 'FINISHED';
 }
 
-/** Drops the schema of a certification, and no other: one that is called so and has the mark. */
+/** Drops the schema of a certification, and no other: its name must match, and it must have the mark. */
 export async function dropSchema(service: Service, schema: string): Promise<void> {
   if ((await marked(service)).includes(schema)) {
     await done(service, [`DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`]);
   }
 }
 
-/** The schemas of certifications that were killed: those that have not beaten for a while, by the warehouse's own clock. */
+/** The schemas of killed certifications: those without a recent heartbeat, by the warehouse's own clock. */
 export async function deadSchemas(service: Service): Promise<readonly string[]> {
   const dead: string[] = [];
   for (const schema of await marked(service)) {
@@ -95,7 +98,7 @@ export async function deadSchemas(service: Service): Promise<readonly string[]> 
   return dead;
 }
 
-/** A mark that cannot be read is another user's, or gone by now. */
+/** A mark that cannot be read is another user's, or is gone by now. */
 async function isDead(service: Service, schema: string): Promise<boolean> {
   const late = `beat < DATEADD(minute, -${DEAD_AFTER_MINUTES}, GETDATE())`;
   const { id, status } = await service.send([`SELECT COUNT(*) AS n FROM ${markOf(schema)} WHERE ${late}`]);

@@ -2,11 +2,11 @@ import { type CallerIdentity, StsUnreachable } from '../aws/identity.ts';
 import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import type { AwsAccess, Examination, Learnt } from './examination.ts';
 
-/** AWS refuses requests whose time is off by more than this; the SDK corrects its own, other tools do not. */
+/** AWS refuses requests whose time is off by more than this. The SDK corrects its own time, other tools do not. */
 const REFUSED_SECONDS = 300;
 const SUSPICIOUS_SECONDS = 30;
 
-/** The checks of credentials, clock and regions; none where nothing lies in AWS. */
+/** The checks of credentials, clock and regions; empty if nothing is in AWS. */
 export function awsChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   const { aws } = examination;
   if (aws === undefined) {
@@ -40,7 +40,9 @@ async function checkCredentials({ whoAmI }: AwsAccess, learnt: Learnt): Promise<
   }
 }
 
-/** The answer was made between the question and its arrival; its date has no fractions of a second. */
+/**
+ * AWS created the answer between sending the request and receiving the response. Its date has no fractions of a second.
+ */
 function noteSkew(learnt: Learnt, asked: number, serverTime: CallerIdentity['serverTime']): void {
   if (serverTime !== undefined) {
     const here = Math.min(Math.max(serverTime.getTime(), asked), Date.now());
@@ -63,7 +65,7 @@ function checkClock({ clockSkewMilliseconds: skew }: Learnt): CheckOutcome {
   };
 }
 
-/** What COPY reads may lie in another region than the warehouse, but it costs. */
+/** The region of what COPY reads may differ from the warehouse's, but that costs money. */
 async function checkRegions({ sources, work }: Examination, { regionOf, redshift }: AwsAccess): Promise<CheckOutcome> {
   const uris = [...sources.flatMap(({ root, jsonpaths = root }) => [root, jsonpaths]), work?.prefix ?? ''];
   const regions = new Map<string, string>();

@@ -1,10 +1,10 @@
 import { DataError, messageOf, StarloadError } from '../errors.ts';
 import type { Emit } from '../pipeline/events.ts';
 
-/** How a check came out. `skipped`: it could not be tried. */
+/** The result of a check. `skipped`: it could not be run. */
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
 
-/** What a check says: why, and what to do about it. */
+/** What a check reports, including the reason and what to do about it. */
 export interface CheckResult {
   readonly check: string;
   readonly status: CheckStatus;
@@ -12,30 +12,30 @@ export interface CheckResult {
   readonly next?: string | undefined;
 }
 
-/** What a check that could be tried found out. */
+/** The outcome of a check that was run. */
 export interface CheckOutcome extends Omit<CheckResult, 'check' | 'status'> {
   /** `ok` if absent. */
   readonly status?: CheckStatus;
-  /** Whether those that need this check cannot be tried. */
+  /** Whether checks that need this one cannot be run. */
   readonly blocks?: boolean;
 }
 
-/** A check as data. What it throws is a failure. */
+/** A check as data. If it throws, the check has failed. */
 export interface DoctorCheck {
   readonly name: string;
-  /** Checks before it without which it makes no sense; those that are not made do not count. */
+  /** Earlier checks without which this one makes no sense. Checks that are not part of the examination do not count. */
   readonly needs: readonly string[];
   run(): Promise<CheckOutcome>;
 }
 
-/** What the checks need, and who gets their findings. */
+/** What the checks need, and what receives their findings. */
 interface Running {
   readonly signal: AbortSignal;
   readonly onFinding: (finding: CheckResult) => void;
   readonly emit?: Emit | undefined;
 }
 
-/** Runs all checks in order, and reports each as soon as it is done. Throws only the signal's reason. */
+/** Runs all checks in order and reports each as soon as it is done. Throws only the signal's reason. */
 export async function runChecks(
   checks: readonly DoctorCheck[],
   { signal, onFinding, emit = () => {} }: Running,
@@ -58,7 +58,7 @@ export async function runChecks(
   return findings;
 }
 
-/** What to say of a check that needs another. */
+/** The outcome of a check that needs a check that did not succeed. */
 function skipped(need: string): CheckOutcome {
   return { status: 'skipped', reason: `${need} must pass first` };
 }
@@ -71,7 +71,7 @@ async function attempt(check: DoctorCheck): Promise<CheckOutcome> {
   }
 }
 
-/** A failure in one line, without text of the data. */
+/** A failure in one line, without text from the data. */
 export function failed(thrown: unknown): CheckOutcome {
   const error = thrown instanceof DataError ? thrown.withoutExcerpts() : thrown;
   const reason = messageOf(error)

@@ -14,7 +14,7 @@ import type { Step, Warehouse } from '../warehouse/warehouse.ts';
 import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import { type Examination, type Learnt, nameOf, type SampleFile } from './examination.ts';
 
-/** What only a COPY tells: of one record on the way every record takes, and of a file as Redshift reads it by itself. */
+/** The checks that need a COPY: of one record, loaded in the usual way, and of a file that Redshift reads directly. */
 export function deepChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   const { deep, sources, aws } = examination;
   if (!deep) {
@@ -34,7 +34,10 @@ export function deepChecks(examination: Examination, learnt: Learnt): readonly D
   return [statements, ...copies];
 }
 
-/** Whether the warehouse takes the statements of a load: it plans them, and makes their temporary tables, which are empty. */
+/**
+ * Whether the warehouse accepts the statements of a load: it plans them, and creates their temporary tables, which are
+ * empty.
+ */
 async function planStatements({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const { statements, refused } = await explainLoad(model, learnt.warehouse as Warehouse);
   const [first] = refused;
@@ -51,7 +54,7 @@ function roleUntried(role: string | undefined): CheckOutcome {
   return { status: 'skipped', reason: `only a COPY shows whether Redshift may use ${role}: --deep runs one` };
 }
 
-/** Copies one record into a temporary table, which goes with its session: nothing remains. */
+/** Copies one record into a temporary table, which is dropped with its session. Nothing remains. */
 async function copyRecord(examination: Examination, source: Source, learnt: Learnt): Promise<CheckOutcome> {
   const warehouse = learnt.warehouse as Warehouse;
   const { object, record = '' } = learnt.samples.get(source.root) as SampleFile;
@@ -70,7 +73,7 @@ async function copyRecord(examination: Examination, source: Source, learnt: Lear
   }
 }
 
-/** A file of the source as the warehouse reads it: a copy of it by manifest, or by prefix where there is no work prefix. */
+/** A file of the source as the warehouse reads it: copied by manifest, or by prefix if there is no work prefix. */
 async function copyFile(examination: Examination, source: Source, learnt: Learnt): Promise<CheckOutcome> {
   const { aws, emit = () => {} } = examination;
   const warehouse = learnt.warehouse as Warehouse;
@@ -95,7 +98,7 @@ function oneRecord({ label, uri }: SourceObject, record: string): ObjectStore {
   };
 }
 
-/** What a load would work with, were this the only source. Its jsonpaths file stays where it is. */
+/** The context of a load if this were the only source. Its jsonpaths file stays where it is. */
 function contextOf(
   { model, storeOf, spoolRoot, signal, emit = () => {} }: Examination,
   source: Source,
@@ -112,7 +115,10 @@ function contextOf(
   };
 }
 
-/** A file that is handed on untouched, as big ones are. Keys are matched by name: which values they hold is not asked. */
+/**
+ * A file that is passed on untouched, like large files. Keys are matched by name, because their values do not matter
+ * here.
+ */
 function byManifest({ table }: Source, object: SourceObject): readonly Step[] {
   const part: Part = {
     path: object.uri,
@@ -138,7 +144,7 @@ interface CopyTrial {
   readonly steps: readonly Step[];
 }
 
-/** Runs a COPY into a temporary table and counts what came. Throws DataError where a value does not fit. */
+/** Runs a COPY into a temporary table and counts the rows. Throws DataError if a value does not fit. */
 async function countCopied(
   { warehouse, emit }: Pick<LoadContext, 'warehouse' | 'emit'>,
   { prepared, source, steps }: CopyTrial,

@@ -5,44 +5,44 @@ import type { Emit } from '../pipeline/events.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
-/** What is to be examined, and the means. */
+/** What to examine, and the means to do it. */
 export interface Examination {
   readonly model: Model;
   readonly sources: readonly Source[];
   readonly storeOf: (root: string) => ObjectStore;
   /** Opens the warehouse; the caller closes it. */
   readonly open: Open;
-  /** Opens it with each `%%` of DB_PASSWORD read as `%`; absent where the file's password has none. */
+  /** Opens it with each `%%` of DB_PASSWORD read as `%`; absent if the file's password has none. */
   readonly openUnescaped?: Open | undefined;
-  /** Absent where nothing of the configuration lies in AWS. */
+  /** Absent if nothing in the configuration is in AWS. */
   readonly aws: AwsAccess | undefined;
-  /** Absent where dwh.cfg has no work prefix, or the warehouse needs none. */
+  /** Absent if dwh.cfg has no work prefix, or the warehouse needs none. */
   readonly work: WorkPrefix | undefined;
-  /** Whether the warehouse makes a COPY too. */
+  /** Whether the warehouse also runs COPY. */
   readonly deep: boolean;
-  /** Folders on this machine that a load writes to, besides the one for temporary files. */
+  /** Folders on this machine to which a load writes, besides the one for temporary files. */
   readonly folders: readonly WrittenFolder[];
   readonly spoolRoot: string;
   readonly signal: AbortSignal;
-  /** Told of what is being examined. */
+  /** Receives what is being examined. */
   readonly emit?: Emit;
 }
 
 export type Open = (access: { readonly readOnly: boolean }) => Promise<Warehouse>;
 
-/** A folder that a load writes to. */
+/** A folder to which a load writes. */
 export interface WrittenFolder {
   readonly name: string;
   readonly path: string;
-  /** What a load goes without where it cannot be written; absent, no load works. */
+  /** What a load lacks if the folder is not writable; if absent, no load works then. */
   readonly without?: string;
 }
 
-/** What is asked of AWS. */
+/** Queries to AWS. */
 export interface AwsAccess {
-  /** Whose credentials they are; undefined if no service can say. */
+  /** The owner of the credentials; undefined if no service can tell. */
   readonly whoAmI: (() => Promise<CallerIdentity>) | undefined;
-  /** The region of a place in S3. */
+  /** The region of a location in S3. */
   readonly regionOf: (uri: string) => Promise<string>;
   /** Absent for a warehouse that is not in AWS. */
   readonly redshift: { readonly region: string; readonly role: string } | undefined;
@@ -56,7 +56,7 @@ export interface WorkPrefix {
   remove(uris: readonly string[]): Promise<void>;
 }
 
-/** What earlier checks have learnt for later ones. */
+/** What earlier checks have learned for later ones. */
 export interface Learnt {
   warehouse?: Warehouse;
   schema?: string;
@@ -73,7 +73,7 @@ export interface SampleFile {
   record?: string;
 }
 
-/** The settings' name of a source, as people know it. */
+/** The name of a source in the settings, as users know it. */
 export function nameOf({ table }: Source): string {
   return table.source ?? table.name;
 }

@@ -11,10 +11,10 @@ import { sourceChecks } from './sources.ts';
 import { warehouseChecks } from './warehouse.ts';
 import { workChecks } from './work.ts';
 
-/** The oldest Node that runs this. */
+/** The oldest supported version of Node. */
 const LEAST_NODE = [20, 20] as const;
 
-/** Examines what runs this. Returns whether a load could write its temporary files. */
+/** Examines this machine. Returns whether a load could write its temporary files. */
 export async function examineMachine(
   onFinding: (finding: CheckResult) => void,
   version: string = process.versions.node,
@@ -29,7 +29,7 @@ export async function examineMachine(
 
 const TEMPORARY = 'temporary files';
 
-/** Makes such a folder as each command does, and removes it. */
+/** Creates a temporary folder like every command does, and removes it. */
 async function checkTemporary(): Promise<CheckOutcome> {
   return withSpoolRoot(async (folder) => ({ reason: freeIn(dirname(folder)) }));
 }
@@ -43,7 +43,7 @@ function checkNode(version: string): CheckOutcome {
 }
 
 /**
- * Makes every check that can be made, and says of the others why not. What a check opens is closed. Throws only the
+ * Runs every check that can be run, and reports why the others cannot. Closes what a check opens. Throws only the
  * signal's reason.
  */
 export async function examine(

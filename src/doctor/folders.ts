@@ -3,7 +3,10 @@ import { freeIn, reasonNotToWrite } from '../objects/disk.ts';
 import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import type { Examination, WrittenFolder } from './examination.ts';
 
-/** The checks of the folders on this machine that a load writes to: are they there, and may this user? */
+/**
+ * The checks of the folders on this machine to which a load writes: whether they exist, and whether this user may
+ * write.
+ */
 export function folderChecks({ folders }: Examination): readonly DoctorCheck[] {
   return folders.map((folder) => ({ name: folder.name, needs: [], run: async () => checkFolder(folder) }));
 }

@@ -3,7 +3,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { CheckOutcome } from './checks.ts';
 import type { Examination, Learnt } from './examination.ts';
 
-/** The loader's own tables, as far as they tell by themselves that somebody changed them by hand. */
+/** Checks the loader's own tables for manual changes, as far as the tables alone show them. */
 export async function checkLedger({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const warehouse = learnt.warehouse as Warehouse;
   const { disagreements, notes } = await compareControlTables({ model, warehouse });

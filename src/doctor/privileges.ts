@@ -7,10 +7,10 @@ import type { Examination, Learnt } from './examination.ts';
 
 const SCHEMA_PRIVILEGES = ['USAGE on the schema', 'CREATE on the schema', 'TEMP on the database'];
 const TABLE_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
-/** The one table whose row is updated. */
+/** The only table with a row that is updated. */
 const UPDATED = 'load_run';
 
-/** What the user may do, as the engine's catalogue has it. */
+/** The user's privileges according to the engine's catalogue. */
 export async function checkPrivileges({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const { warehouse, schema, tables = new Set() } = learnt;
   if (warehouse === undefined || schema === undefined) {

@@ -1,7 +1,7 @@
 import type { Column, Table } from '../sql/catalogue.ts';
 import type { RelationColumn } from '../warehouse/warehouse.ts';
 
-/** What the engines call a type. */
+/** The engines' names for each type. */
 const TYPES: Readonly<Record<Column['type'], RegExp>> = {
   varchar: /^(character varying|varchar)\b/i,
   bigint: /^bigint$/i,
@@ -10,7 +10,7 @@ const TYPES: Readonly<Record<Column['type'], RegExp>> = {
   other: /./,
 };
 
-/** How a table differs from its CREATE TABLE, in words. Columns of the user's own do no harm. */
+/** Describes how a table differs from its CREATE TABLE. Columns that a user added do no harm. */
 export function shapeProblems(table: Table, found: readonly RelationColumn[]): readonly string[] {
   const columns = new Map(found.map((column) => [column.name, column]));
   return table.columns.flatMap((column) => {

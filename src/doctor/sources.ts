@@ -10,7 +10,9 @@ import { loadedColumns } from '../sql/catalogue.ts';
 import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import { type Examination, type Learnt, nameOf, type SampleFile } from './examination.ts';
 
-/** For each source: can it be listed, can a file be read, does its jsonpaths file fit its table? */
+/**
+ * For each source: whether it can be listed, whether a file can be read, and whether its jsonpaths file fits its table.
+ */
 export function sourceChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   return examination.sources.flatMap((source) => {
     const name = nameOf(source);
@@ -24,7 +26,7 @@ export function sourceChecks(examination: Examination, learnt: Learnt): readonly
   });
 }
 
-/** So many files are listed, to find one and to see that there are some. */
+/** At most this many files are listed, to find one and to see whether there are any. */
 const ENOUGH_FILES = 1000;
 
 async function checkListing({ storeOf, signal }: Examination, { root }: Source, learnt: Learnt): Promise<CheckOutcome> {
@@ -48,7 +50,7 @@ async function checkListing({ storeOf, signal }: Examination, { root }: Source, 
   return { reason: `${root}: ${count}${isBeginning ? ', whose names begin that way (there is no such folder)' : ''}` };
 }
 
-/** Whether a file is the root itself, or below it as below a folder. */
+/** Whether a file is the root itself, or is in it as in a folder. */
 function isAt(root: string, label: string): boolean {
   return label === root || label.startsWith(root.endsWith('/') ? root : `${root}/`);
 }
@@ -70,7 +72,7 @@ async function checkJsonPaths(examination: Examination, source: Source): Promise
   return { reason: `${source.jsonpaths}: ${paths?.length} expressions for the columns of ${source.table.name}` };
 }
 
-/** Reads the first record of a small file: a folder that may be listed need not be readable. */
+/** Reads the first record of a small file: the right to list a folder does not include the right to read it. */
 async function checkReading(examination: Examination, source: Source, learnt: Learnt): Promise<CheckOutcome> {
   const sample = learnt.samples.get(source.root) as SampleFile;
   const record = await firstRecord(examination, source, sample.object).catch((error: unknown) => {
@@ -131,7 +133,7 @@ class FirstRecord implements RecordSink {
   }
 }
 
-/** The columns that must have a value and whose key a record lacks, in any case. */
+/** The columns that require a value and whose key a record lacks, in any case. */
 function missingKeys(record: string, { table }: Source): readonly string[] {
   const keys = new Set(Object.keys(JSON.parse(record)).map((key) => key.toLowerCase()));
   const required = loadedColumns(table).filter(({ notNull }) => notNull);

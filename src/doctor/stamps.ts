@@ -5,7 +5,7 @@ import type { Examination, Learnt } from './examination.ts';
 
 const SUSPICIOUS_SECONDS = 60;
 
-/** Loads are refused as long as the warehouse's clock has not passed the newest stamp; and it should be right, too. */
+/** Loads are refused until the warehouse's clock has passed the newest stamp. The clock should be right, too. */
 export async function checkStamps({ model }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   const clock = await readClock({ model, warehouse: learnt.warehouse as Warehouse });
   const ahead = Math.round(secondsAhead(clock));

@@ -15,7 +15,10 @@ import { checkPrivileges } from './privileges.ts';
 import { shapeProblems } from './shape.ts';
 import { checkStamps } from './stamps.ts';
 
-/** The checks of the warehouse: can it be reached, do the tables exist and match the expected schema, what may the user do? */
+/**
+ * The checks of the warehouse: whether it can be reached, whether the tables exist and match the expected schema, and
+ * what the user may do.
+ */
 export function warehouseChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   return [
     { name: 'connect', needs: ['credentials'], run: () => checkConnection(examination, learnt) },
@@ -27,7 +30,7 @@ export function warehouseChecks(examination: Examination, learnt: Learnt): reado
   ];
 }
 
-/** Engines tell of compilers and processors too. */
+/** Engines add compilers and processors to their versions. */
 const LONGEST_VERSION = 80;
 const CREATE_FIRST = 'Run npm run create-tables.';
 
@@ -45,8 +48,8 @@ async function checkConnection(examination: Examination, learnt: Learnt): Promis
 }
 
 /**
- * Opened for reading first, since opening for writing may make a warehouse where there is none; then for writing, as a
- * load does.
+ * Opens the warehouse for reading first, because opening for writing may create a missing one. Then opens it for
+ * writing, like a load.
  */
 async function connect({ model, open }: Examination, learnt: Learnt): Promise<CheckOutcome> {
   try {
@@ -67,15 +70,15 @@ async function connect({ model, open }: Examination, learnt: Learnt): Promise<Ch
   };
 }
 
-/** The engine's version, the user, and how many schemas have the name. */
+/** The engine's version, the user, and the number of schemas with this name. */
 async function askSession(model: Model, warehouse: Warehouse, schema: string): Promise<readonly Value[]> {
   const sql = doctorSql(model, 'session', warehouse.engine).replaceAll('{schema}', () => quoteLiteral(schema));
   return (await warehouse.query(sql)).rows[0] ?? [];
 }
 
 /**
- * A password with `%%` is taken as it is written. Python's configparser reads `%` there, and whoever wrote the file for it
- * meant that. Gives the error that says which of the two the server accepts, if any.
+ * Starload uses a password with `%%` unchanged, but Python's configparser reads `%`, and the file may have been written
+ * for it. Returns the error that says which of the two the server accepts, if any.
  */
 async function tryUnescaped({ model }: Examination, open: Open, refusal: WarehouseError): Promise<StarloadError> {
   const warehouse = await open({ readOnly: true });
@@ -94,7 +97,7 @@ async function tryUnescaped({ model }: Examination, open: Open, refusal: Warehou
       });
 }
 
-/** A batch that is too long fails each time, and none other tells before files have been uploaded. */
+/** A batch that is too long always fails. No other check detects this before files have been uploaded. */
 function checkBudget({ model }: Examination, learnt: Learnt): CheckOutcome {
   const budgets = budgetsOf(model, learnt.warehouse as Warehouse);
   const unfit = budgets.filter(({ needs, most }) => needs > most);
@@ -108,7 +111,7 @@ function checkBudget({ model }: Examination, learnt: Learnt): CheckOutcome {
     : { reason: budgets.map(({ task, needs, most }) => `${task} ${needs} of ${most} statements`).join(', ') };
 }
 
-/** Redshift gives its own release last, behind the PostgreSQL it descends from and a compiler. */
+/** Redshift's version ends with its own release, after the PostgreSQL version it is based on and a compiler. */
 function shortVersion(version: string): string {
   return /\bRedshift ([\d.]+)/.exec(version)?.[1] ?? version.slice(0, LONGEST_VERSION);
 }
@@ -126,7 +129,7 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Chec
     return { status: 'warning', blocks: true, reason: 'the schema of dwh.cfg does not exist yet', next: CREATE_FIRST };
   }
   const relations = await warehouse.relations(model.tables.map(({ name }) => name));
-  // A load may work on tables of another user.
+  // A load may use another user's tables.
   const { ours, foreign } = standingOf(
     model,
     relations.map(({ stranger, ...relation }) => relation),
@@ -135,7 +138,7 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Chec
     throw foreignTables(describeForeign(foreign), learnt.schema);
   }
   const columns = new Map(ours.map((table) => [table.name, table.columns]));
-  // Tables that are kept may be missing: those of an earlier release are.
+  // Kept tables may be missing, as they are in an earlier release.
   const wanted = model.tables.filter(({ kept }) => !kept);
   const missing = wanted.filter(({ name }) => !columns.has(name));
   learnt.tables = new Set(columns.keys());
@@ -185,7 +188,7 @@ function misshapen(problems: readonly string[]): StarloadError {
   });
 }
 
-/** What create-tables would refuse to drop. */
+/** The objects that create-tables would refuse to drop. */
 function foreignTables(list: string, schema: string): StarloadError {
   return new StarloadError(`Starload did not create these objects in the schema ${schema}: ${list}`, {
     next: 'Name a schema for Starload alone: DB_SCHEMA under [CLUSTER] in dwh.cfg. create-tables drops none of these unless you add --replace-foreign.',

@@ -3,7 +3,7 @@ import { messageOf, StarloadError } from '../errors.ts';
 import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import type { Examination, WorkPrefix } from './examination.ts';
 
-/** The check of the work prefix, where the warehouse reads S3. */
+/** The check of the work prefix, if the warehouse reads S3. */
 export function workChecks({ aws, work }: Examination): readonly DoctorCheck[] {
   return aws?.redshift === undefined
     ? []

@@ -2,29 +2,32 @@ import { firstName, lastName, stateCode, townName } from './people.ts';
 import { PURPOSE, type Rng, streamOf } from './random.ts';
 import { ACCENTED, ADJECTIVES, ENSEMBLES, NOUNS } from './words.ts';
 
-/** Where an artist is from, as far as the song files know. Numbers stand for the few locations that are JSON numbers. */
+/**
+ * Where an artist is from, as far as the song files state it. Numbers represent the few locations that are JSON
+ * numbers.
+ */
 export interface Place {
   readonly location: string | number | null;
   readonly latitude: number | null;
   readonly longitude: number | null;
 }
 
-/** The name of the artist with this number. Artists are made on demand and kept nowhere. */
+/** The name of the artist with this number. Artists are computed on demand and not stored. */
 export function artistName(seed: number, index: number): string {
   return composeName(streamOf(seed, PURPOSE.artist, index));
 }
 
-/** The place most songs of the artist carry (`variant` 0), or another one that some song carries instead. */
+/** The place in most of the artist's songs (`variant` 0), or another one that a song has instead. */
 export function artistPlace(seed: number, index: number, variant = 0): Place {
   const rng = streamOf(seed, PURPOSE.place, index * 4 + variant);
   const location = composeLocation(rng);
-  // The real set knows coordinates for four artists in ten, seldom without a location.
+  // The real set has coordinates for four artists in ten, and rarely without a location.
   const located = rng.chance(location === null || location === '' ? 0.08 : 0.62);
   if (!located) return { location, latitude: null, longitude: null };
   return { location, latitude: coordinate(rng, 26, 48), longitude: coordinate(rng, -123, -70) };
 }
 
-/** Another spelling of an artist's name, as different files spell one and the same artist. */
+/** Another spelling of an artist's name, as different files spell the same artist. */
 export function otherSpelling(rng: Rng, name: string): string {
   const link = rng.weighted([
     [' feat. ', 34],

@@ -7,11 +7,11 @@ export const MS_PER_DAY = 24 * MS_PER_HOUR;
 export const FIRST_DAY = 1_541_030_400_000;
 const WEEKDAY_OF_FIRST_DAY = 4;
 
-/** How busy the weekdays are, from Sunday: quiet weekends. */
+/** The activity per weekday, from Sunday: quiet weekends. */
 const WEEKDAYS = [36, 92, 104, 128, 108, 118, 58];
-/** How busy the hours are, UTC: the afternoon and evening of the western hemisphere, quiet between 2 and 5. */
+/** The activity per hour, UTC: afternoon and evening of the western hemisphere, quiet between 2 and 5. */
 const HOURS = [22, 19, 15, 13, 14, 18, 22, 24, 28, 33, 38, 42, 44, 48, 55, 63, 66, 64, 61, 50, 43, 36, 29, 25];
-/** On the last day nobody comes online in the evening, so that few sessions run into the day after it. */
+/** On the last day no user comes online in the evening, so that few sessions continue into the next day. */
 const LAST_HOUR = 19;
 
 /** How many days a log of this many events covers: a month, for large logs up to three. */
@@ -19,7 +19,10 @@ export function daysFor(events: number): number {
   return 30 + Math.min(60, Math.floor(events / 150_000));
 }
 
-/** For each hour of the log the share of all events that has been begun when the hour is over. The last one is 1. */
+/**
+ * For each hour of the log, the share of all events that belong to sessions begun by the end of that hour. The last one
+ * is 1.
+ */
 export function busyHours(seed: number, days: number): Float64Array {
   const begun = new Float64Array(days * 24);
   let sum = 0;
@@ -36,7 +39,7 @@ function weightOf(seed: number, day: number): number {
   return weekday * (70 + streamOf(seed, PURPOSE.day, day).below(61));
 }
 
-/** The UTC date of a moment, as in 2018-11-01. */
+/** The UTC date of a time, as in 2018-11-01. */
 export function isoDate(ts: number): string {
   return new Date(ts).toISOString().slice(0, 10);
 }

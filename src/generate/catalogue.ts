@@ -1,7 +1,7 @@
 import type { Place } from './artists.ts';
 import { PURPOSE, scatter, streamOf } from './random.ts';
 
-/** The oddities of song files come in exact numbers per this many songs, about the size of the public set. */
+/** Song files contain exact numbers of oddities per this many songs, about the size of the public set. */
 export const ODDITY_BLOCK = 15_000;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -9,7 +9,7 @@ const FIVE_LETTERS = 26 ** 5;
 const THREE_LETTERS = 26 ** 3;
 const TWO_LETTERS = 26 ** 2;
 
-/** As many songs as three letters of directory and two of file name can tell apart, in round numbers. */
+/** The maximum number of songs, rounded, that three letters of directory and two of file name can distinguish. */
 export const MOST_SONGS = 10_000_000;
 
 /** A song as its performers know it. A title or name that is a JSON number in the file is a number here. */
@@ -22,7 +22,7 @@ export interface Song {
   readonly year: number;
 }
 
-/** A set of song files that exists only as a rule: each song is computed from its index when somebody asks. */
+/** A set of song files that is defined by a rule: each song is computed from its index on demand. */
 export interface Catalogue {
   readonly seed: number;
   readonly songs: number;
@@ -34,7 +34,7 @@ export interface Catalogue {
   readonly perDirectory: number;
 }
 
-/** The catalogue of `songs` songs that belongs to a seed. */
+/** The catalogue of `songs` songs for a seed. */
 export function openCatalogue(seed: number, songs: number): Catalogue {
   return {
     seed,
@@ -46,7 +46,7 @@ export function openCatalogue(seed: number, songs: number): Catalogue {
   };
 }
 
-/** The song's id, 18 characters as in SOABCDE12A1B2C3D4E. The letters alone tell songs apart. */
+/** The song's id, 18 characters as in SOABCDE12A1B2C3D4E. Its letters alone are unique to the song. */
 export function songId(catalogue: Catalogue, index: number): string {
   return `SO${letters(catalogue.songNumber(index), 5)}12A${hexDigits(catalogue, index, 8)}`;
 }
@@ -56,7 +56,10 @@ export function artistId(catalogue: Catalogue, artist: number): string {
   return `AR${letters(catalogue.artistNumber(artist), 5)}1187${hexDigits(catalogue, -1 - artist, 7)}`;
 }
 
-/** Where the song's file lies below song_data: the directories are letters 3 to 5 of the track id, as in TRABCDE128F1A2B3C4. */
+/**
+ * The path of the song's file below song_data. The directories are letters 3 to 5 of the track id, as in
+ * TRABCDE128F1A2B3C4.
+ */
 export function songPath(catalogue: Catalogue, index: number): string {
   const directory = Math.floor(index / catalogue.perDirectory);
   const place = (index * 217 + directory * 31) % TWO_LETTERS; // 217 and 676 share no factor: no two songs of a directory meet

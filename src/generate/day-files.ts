@@ -2,12 +2,12 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isoDate, MS_PER_DAY } from './calendar.ts';
 
-/** Bytes that are collected before they are written. */
+/** The number of bytes to collect before writing. */
 const CHUNK = 1 << 20;
-/** Room for one more line: no line comes near it. */
+/** Room for one more line; no line is nearly as long. */
 const LINE = 1 << 16;
 
-/** The log files of a folder, one a UTC day, for lines that come in the order of time: one file is open at a time. */
+/** The log files of a folder, one per UTC day, for lines in chronological order. Only one file is open at a time. */
 export class DayFiles {
   count = 0;
   bytes = 0;
@@ -22,8 +22,8 @@ export class DayFiles {
   }
 
   /**
-   * Adds a line of ASCII to its day's file. Returns a promise only when there is something to wait for, which is once
-   * in some thousand lines: to await every line would cost as much as making it.
+   * Adds an ASCII line to its day's file. Returns a promise only if there is something to wait for, which is once in
+   * some thousand lines: awaiting every line would cost as much as creating it.
    */
   add(ts: number, line: string): Promise<void> | undefined {
     const day = Math.floor(ts / MS_PER_DAY);
@@ -32,7 +32,7 @@ export class DayFiles {
     return this.#used < CHUNK ? undefined : this.#flush();
   }
 
-  /** Writes what is left and closes the last file. */
+  /** Writes the rest and closes the last file. */
   async close(): Promise<void> {
     const file = this.#file;
     try {
@@ -54,7 +54,9 @@ export class DayFiles {
     this.#append(line);
   }
 
-  /** Copies each line at once: a string of a megabyte, joined of thousands, takes twice as long to become bytes. */
+  /**
+   * Copies each line at once: converting a one-megabyte string, joined from thousands, to bytes takes twice as long.
+   */
   #append(text: string): void {
     this.#used += this.#chunk.write(text, this.#used, 'latin1');
   }
@@ -62,7 +64,7 @@ export class DayFiles {
   async #flush(): Promise<void> {
     const bytes = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
-    // A handle's writeFile goes on where the last one ended, and until the last byte is written; its write may stop early.
+    // A handle's writeFile continues at the current position and writes every byte; its write may stop early.
     await this.#file?.writeFile(bytes);
     this.bytes += bytes.length;
   }

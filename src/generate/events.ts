@@ -6,14 +6,14 @@ import { PURPOSE, streamOf } from './random.ts';
 import { drawSize, type LogEvent, Visit, type World } from './session.ts';
 import { Population } from './users.ts';
 
-/** What the log is made from. */
+/** The input of the log. */
 export interface LogOptions {
   readonly catalogue: Catalogue;
   readonly events: number;
   readonly users: number;
 }
 
-/** The log: exactly `events` events in the order of time, from sessions that overlap. */
+/** The log: exactly `events` events in chronological order, from overlapping sessions. */
 export function* logEvents({ catalogue, events, users }: LogOptions): Generator<LogEvent, void, undefined> {
   const { seed } = catalogue;
   const population = new Population(seed, users);
@@ -42,11 +42,11 @@ function* eventsUntil(
 }
 
 /**
- * Who comes online when. A session's number of events is fixed when it begins, so the sum of all sessions can follow
- * the rhythm of the calendar and end at exactly the number that was asked for.
+ * Decides which user comes online when. A session's number of events is fixed when it begins. So the sum of all
+ * sessions can follow the rhythm of the calendar and end at exactly the requested number.
  */
 class Arrivals {
-  /** Events that no session has been given yet. */
+  /** Events that are not yet assigned to a session. */
   left: number;
   readonly #events: number;
   readonly #world: World;
@@ -60,7 +60,7 @@ class Arrivals {
     this.#begun = busyHours(world.seed, daysFor(events));
   }
 
-  /** The sessions that begin in this hour. When everybody is online already, the others wait for the next hour. */
+  /** The sessions that begin in this hour. If all users are already online, the others wait for the next hour. */
   *during(hour: number): Generator<Visit, void, undefined> {
     const { seed, population } = this.#world;
     const rng = streamOf(seed, PURPOSE.hour, hour);

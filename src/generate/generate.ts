@@ -17,21 +17,21 @@ export interface GenerateSummary {
   readonly events: number;
   readonly logFiles: number;
   readonly bytes: number;
-  /** Users who appear in the log logged in. */
+  /** The number of users who appear in the log logged in. */
   readonly users: number;
-  /** Events with page NextSong. */
+  /** The number of events with page NextSong. */
   readonly plays: number;
-  /** The first and the last UTC day of the log, as in 2018-11-01; both "" when there are no events. */
+  /** The first and the last UTC day of the log, as in 2018-11-01; both "" if there are no events. */
   readonly firstDay: string;
   readonly lastDay: string;
 }
 
-/** Lines of the log between two reports of progress. */
+/** The number of log lines between two progress reports. */
 const REPORT_EVERY = 10_000;
 
 /**
- * Writes song_data and log_data below `out`: invented music, listeners and events in the layout of the real ones.
- * Takes the same memory for any number of events. What `onProgress` throws ends it.
+ * Writes song_data and log_data below `out`: invented music, listeners and events in the layout of the real ones. Its
+ * memory use does not depend on the number of events. An error thrown by `onProgress` ends it.
  */
 export async function generateData(options: GenerateOptions): Promise<GenerateSummary> {
   checkOptions(options);
@@ -70,7 +70,7 @@ async function writeLog(catalogue: Catalogue, folder: string, options: GenerateO
   return { ...tally.summary(), logFiles: files.count, bytes: files.bytes };
 }
 
-/** Counts what the summary tells about the log. */
+/** Counts what the summary states about the log. */
 class Tally {
   events = 0;
   #plays = 0;

@@ -7,7 +7,9 @@ import { ADJECTIVES, NOUNS } from './words.ts';
 
 type Oddity = (song: Song, rng: Rng) => Song;
 
-/** What is odd in the real song files, and in how many songs of a block. Every song has at most one of these. */
+/**
+ * The oddities of the real song files, and in how many songs of a block they occur. Every song has at most one of them.
+ */
 const ODDITIES: readonly (readonly [oddity: Oddity, songs: number])[] = [
   [(song, rng) => ({ ...song, title: (10 * (1 + rng.below(9)) + 1 + rng.below(9)) / 10 }), 1],
   [
@@ -24,15 +26,17 @@ const ODDITIES: readonly (readonly [oddity: Oddity, songs: number])[] = [
   [(song, rng) => ({ ...song, title: `${song.title}${rng.chance(0.8) ? ' ' : '  '}` }), 30],
 ];
 
-/** How many songs of a block are issued twice: a second song with the artist, title and duration of the one before it. */
+/**
+ * How many songs of a block are issued twice: a second song with the artist, title and duration of the previous one.
+ */
 const REISSUES = 30;
 
-/** True for the song that is a reissue of the one before it. `slot` is the song's place in its block. */
+/** Whether the song is a reissue of the previous one. `slot` is the song's place in its block. */
 export function isReissue(slot: number): boolean {
   return slot >= ODDITY_BLOCK - REISSUES;
 }
 
-/** The song with what is odd about it, if this slot of the block is an odd one. */
+/** The song with its oddity, if this slot of the block is an odd one. */
 export function withOddity(song: Song, slot: number, rng: Rng): Song {
   let end = 0;
   for (const [oddity, songs] of ODDITIES) {
@@ -42,7 +46,7 @@ export function withOddity(song: Song, slot: number, rng: Rng): Song {
   return song;
 }
 
-/** UTF-8 taken for Latin-1 and encoded again, as some of the real text was on its way. */
+/** UTF-8 read as Latin-1 and encoded again, as happened to some of the real text. */
 export function doubleEncode(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }

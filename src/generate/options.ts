@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { MOST_SONGS } from './catalogue.ts';
 
-/** How far a generation is: song files and lines of the log made so far. */
+/** The progress of a generation: the numbers of song files and log lines created so far. */
 export interface GenerateProgress {
   readonly songs: number;
   readonly events: number;
@@ -14,14 +14,14 @@ export interface GenerateOptions {
   readonly seed: number;
   /** The folder that will hold song_data and log_data. */
   readonly out: string;
-  /** Registered users; about one for 80 events unless given. */
+  /** The number of registered users; about one per 80 events if absent. */
   readonly users?: number;
   readonly onProgress?: (done: GenerateProgress) => void;
 }
 
-/** Users who are simulated unless more are asked for: enough for any shape of data. */
+/** The maximum number of simulated users by default: enough for any shape of data. */
 const USUAL_USERS = 100_000;
-/** The simulator keeps three bytes a user. */
+/** The simulator keeps three bytes per user. */
 const MOST_USERS = 10_000_000;
 
 /** The default number of users for a log of this many events. */
@@ -29,7 +29,7 @@ export function usersFor(events: number): number {
   return Math.max(5, Math.min(USUAL_USERS, Math.floor(events / 80)));
 }
 
-/** Refuses numbers that mean nothing, before anything is written. */
+/** Refuses invalid numbers before anything is written. */
 export function checkOptions({ songs, events, seed, users }: GenerateOptions): void {
   checkNumber('songs', songs, 0, MOST_SONGS);
   checkNumber('events', events, 0, Number.MAX_SAFE_INTEGER);

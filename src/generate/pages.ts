@@ -9,7 +9,9 @@ export type Page = 'NextSong' | Form | View;
 
 type Choices = readonly (readonly [Page, number])[];
 
-/** Forms are sent by PUT and answered by a redirect, views are fetched by GET; a play is a PUT that is answered at once. */
+/**
+ * Forms are sent by PUT and answered by a redirect; views are fetched by GET; a play is a PUT that is answered at once.
+ */
 export function requestOf(page: Page): { readonly method: 'GET' | 'PUT'; readonly status: 200 | 307 | 404 } {
   if (page === 'NextSong') return PLAY;
   if (page === 'Error') return MISSING;
@@ -26,7 +28,7 @@ export function isForm(page: Page): page is Form {
   return FORMS.has(page);
 }
 
-/** Where a session begins. */
+/** The start of a session. */
 export interface Entrance {
   readonly page: Page;
   readonly loggedIn: boolean;
@@ -44,7 +46,7 @@ const FIRST_PAGES: readonly (readonly [Entrance, number])[] = [
   [{ page: 'Login', loggedIn: false }, 2],
 ];
 
-/** The page after this one, for a user who is logged in or out when it is called. */
+/** The page after this one, for a user who is logged in or out when requesting it. */
 export function nextPage(rng: Rng, page: Page, loggedIn: boolean, level: Level): Page {
   if (isForm(page)) return 'Home';
   if (!loggedIn) return rng.weighted(LOGGED_OUT);

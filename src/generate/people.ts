@@ -51,7 +51,7 @@ export function stateCode(rng: Rng): string {
   return rng.pick(STATES);
 }
 
-/** A metropolitan area as listeners have it: `City-City, ST`, a lone city, or an area across two states. */
+/** A metropolitan area of a listener: `City-City, ST`, a single city, or an area across two states. */
 export function metroArea(rng: Rng): string {
   const towns = Array.from(
     {
@@ -82,8 +82,7 @@ const MACS = [
 const LINUXES = ['X11; Linux x86_64', 'X11; Linux i686', 'X11; Ubuntu; Linux x86_64'];
 
 /**
- * A browser as it introduces itself. Those with a comma carry quotation marks of their own, as the real log has them:
- * the log was a CSV file once.
+ * A browser's user agent. Those with a comma include quotation marks, as in the real log, which was once a CSV file.
  */
 export function userAgent(rng: Rng): string {
   const system = rng.pick(

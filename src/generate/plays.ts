@@ -5,7 +5,7 @@ import { PURPOSE, type Rng, scatter, streamOf } from './random.ts';
 import { songAt } from './songs.ts';
 import { composeTitle, drawDuration } from './titles.ts';
 
-/** What the log says about a play. */
+/** What the log states about a play. */
 export interface Play {
   readonly artist: string;
   readonly song: string;
@@ -16,17 +16,17 @@ export interface Play {
  * Shares of all plays. The public set matches 4.7 % of its plays with its 15,000 songs; twice that gives the few songs
  * of a small sample something to say. All other plays are of music outside the catalogue.
  */
-/** Title, the file's own spelling of the artist, and duration agree with a song file. */
+/** Title, the file's own spelling of the artist, and duration match a song file. */
 const EXACT = 0.1;
-/** Title and artist agree, the duration does not: another recording. */
+/** Title and artist match, the duration does not: another recording. */
 const OTHER_DURATION = 0.004;
-/** Title and duration agree, the artist is spelled in another way. */
+/** Title and duration match, the artist is spelled differently. */
 const OTHER_SPELLING = 0.008;
 
-/** The share of songs in the catalogue that anybody ever plays. */
+/** The share of songs in the catalogue that are ever played. */
 const PLAYED = 0.6;
 
-/** Draws plays: mostly of music outside the catalogue, popular music more often than the rest. */
+/** Draws plays: mostly of music outside the catalogue, and popular music more often than the rest. */
 export function playsOf(catalogue: Catalogue, events: number): (rng: Rng) => Play {
   const inCatalogue = catalogue.songs > 0 ? catalogueDraw(catalogue) : undefined;
   const outside = outsideDraw(catalogue, events);
@@ -50,7 +50,7 @@ function catalogueDraw(catalogue: Catalogue): (rng: Rng, kind: number) => Play {
   };
 }
 
-/** Players drop the blanks that end some titles in the song files; the match must not mind. */
+/** Players drop the trailing blanks of some titles in the song files; the match must not depend on them. */
 function trimmedNowAndThen(rng: Rng, title: string): string {
   return title.endsWith(' ') && rng.chance(0.5) ? title.trimEnd() : title;
 }
@@ -60,7 +60,7 @@ function outsideDraw({ seed, songs }: Catalogue, events: number): (rng: Rng) => 
   const artists = Math.ceil(tracks / 4);
   return (rng) => {
     const track = streamOf(seed, PURPOSE.track, rng.skewed(tracks));
-    // A quarter of this music is by the catalogue's artists; the others are numbered after them.
+    // A quarter of this music is by the catalogue's artists. The other artists are numbered after them.
     const artist = songs > 0 && track.chance(0.25) ? track.below(songs) : songs + track.skewed(artists);
     const title = composeTitle(track);
     const song = track.chance(0.5) ? doubleEncode(title) : title;

@@ -1,10 +1,10 @@
-/** What can wait in the queue: `id` decides between two that are due at one moment. */
+/** An entry of the queue. `id` decides between two that are due at the same time. */
 export interface Waiting {
   readonly id: number;
   readonly ts: number;
 }
 
-/** A binary heap: the entry that is due first is `first`. */
+/** A binary heap: `first` is the entry that is due first. */
 export class DueQueue<T extends Waiting> {
   readonly #heap: T[] = [];
 
@@ -24,7 +24,7 @@ export class DueQueue<T extends Waiting> {
     heap[at] = item;
   }
 
-  /** Takes the first one out. */
+  /** Removes the first one. */
   removeFirst(): void {
     const last = this.#heap.pop();
     if (last !== undefined && this.#heap.length > 0) this.#sink(last);

@@ -1,7 +1,7 @@
 const TWO_TO_32 = 4_294_967_296;
 
 /**
- * The random numbers of the simulator: sfc32, integers only, so that a seed means the same bytes on every machine.
+ * The random numbers of the simulator: sfc32, integers only, so that a seed gives the same bytes on every machine.
  * (Math.random cannot be seeded, and the last bits of Math.log or Math.sin differ between builds of the runtime.)
  */
 export class Rng {
@@ -33,23 +33,23 @@ export class Rng {
     return this.next() / TWO_TO_32;
   }
 
-  /** A whole number in [0, bound). */
+  /** An integer in [0, bound). */
   below(bound: number): number {
     return Math.floor(this.unit() * bound);
   }
 
-  /** True in `share` of the cases. */
+  /** True with the probability `share`. */
   chance(share: number): boolean {
     return this.unit() < share;
   }
 
-  /** A whole number in [0, bound) that is small more often than not: the head and the long tail of a popularity. */
+  /** An integer in [0, bound) that is usually small, as in a popularity distribution with a head and a long tail. */
   skewed(bound: number): number {
     const unit = this.unit();
     return Math.floor(unit * unit * bound);
   }
 
-  /** As `skewed`, with a heavier head and a longer tail. */
+  /** Like `skewed`, with a heavier head and a longer tail. */
   verySkewed(bound: number): number {
     const unit = this.unit();
     return Math.floor(unit * unit * unit * bound);
@@ -59,7 +59,7 @@ export class Rng {
     return items[this.below(items.length)] as T;
   }
 
-  /** One of the values, each as often as its weight says. */
+  /** One of the values, in proportion to its weight. */
   weighted<T>(choices: readonly (readonly [value: T, weight: number])[]): T {
     let left = this.unit() * choices.reduce((sum, [, weight]) => sum + weight, 0);
     for (const [value, weight] of choices) {
@@ -70,7 +70,7 @@ export class Rng {
   }
 }
 
-/** What a stream of random numbers is for. Streams of different purposes never share their numbers. */
+/** The purpose of a stream of random numbers. Streams of different purposes never share their numbers. */
 export const PURPOSE = {
   song: 1,
   artist: 2,
@@ -86,8 +86,8 @@ export const PURPOSE = {
 } as const;
 
 /**
- * The random numbers of one thing: the same for the same seed, purpose and index, whatever was drawn before.
- * This is what lets any song, artist or user be made again on demand instead of being kept in memory.
+ * The random numbers of one item. They are the same for the same seed, purpose and index, whatever was drawn before. So
+ * any song, artist or user can be recomputed on demand instead of being kept in memory.
  */
 export function streamOf(seed: number, purpose: number, index: number): Rng {
   const a = mix(low(seed) ^ Math.imul(purpose, 0x9e3779b1));
@@ -96,8 +96,8 @@ export function streamOf(seed: number, purpose: number, index: number): Rng {
 }
 
 /**
- * A permutation of [0, size): the numbers in an order that looks random, computed instead of stored.
- * `variant` tells permutations of one seed apart.
+ * A permutation of [0, size): the numbers in an order that looks random, computed instead of stored. `variant`
+ * distinguishes permutations of one seed.
  */
 export function scatter(seed: number, variant: number, size: number): (index: number) => number {
   const rng = streamOf(seed, PURPOSE.order, variant);

@@ -1,7 +1,7 @@
 import type { LogEvent } from './session.ts';
 import type { SongRecord } from './songs.ts';
 
-/** A song file's text: blanks after colons and commas, no last newline. */
+/** A song file's text: blanks after colons and commas, no trailing newline. */
 export function renderSong(song: SongRecord): string {
   const pairs = Object.entries(song).map(([key, value]) => `"${key}": ${songValue(value)}`);
   return `{${pairs.join(', ')}}`;
@@ -34,7 +34,7 @@ function quote(value: string): string {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value).replace(BEYOND_ASCII, escapeCharacter);
 }
 
-// Most text is plain, and a look at it is quicker than JSON.stringify.
+// Most text is plain, and this check is faster than JSON.stringify.
 const PLAIN = /^[ !#-[\]-~]*$/;
 const PLAIN_WITHOUT_SLASH = /^[ !#-.0-[\]-~]*$/;
 const BEYOND_ASCII = /[\u0080-\uffff]/g;

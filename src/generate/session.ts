@@ -3,7 +3,7 @@ import type { Play } from './plays.ts';
 import { PURPOSE, type Rng, streamOf } from './random.ts';
 import { type Level, type Population, type User, userAt } from './users.ts';
 
-/** One line of the log: its keys in the file's order. */
+/** One line of the log, with its keys in the file's order. */
 export interface LogEvent {
   readonly artist: string | null;
   readonly auth: 'Logged In' | 'Logged Out';
@@ -32,13 +32,15 @@ export interface World {
   readonly drawPlay: (rng: Rng) => Play;
 }
 
-/** How many events a session of this level has: short visits of those who do not pay, evenings of those who do. */
+/** The number of events in a session of this level: short visits of free users, whole evenings of paying ones. */
 export function drawSize(rng: Rng, level: Level): number {
   if (level === 'paid') return 1 + rng.verySkewed(106);
   return 1 + rng.verySkewed(rng.chance(0.02) ? 60 : 8);
 }
 
-/** One user's visit: a chain of pages, one event at a time. It ends after a number of events that is known beforehand. */
+/**
+ * One user's visit: a chain of pages, one event at a time. It ends after a number of events that is known in advance.
+ */
 export class Visit {
   readonly id: number;
   /** When the next event happens. */
@@ -65,7 +67,7 @@ export class Visit {
     this.#loggedIn = first.loggedIn;
   }
 
-  /** True when the session has no further event. */
+  /** Whether the session has no further event. */
   get isOver(): boolean {
     return this.#item === this.#size;
   }
@@ -75,7 +77,7 @@ export class Visit {
     return this.#number;
   }
 
-  /** The event that happens at `ts`; the session then waits for its next one. */
+  /** The event that happens at `ts`. The session then waits for its next one. */
   takeEvent(): LogEvent {
     const play = this.#page === 'NextSong' ? this.#world.drawPlay(this.#rng) : undefined;
     const event = this.#describe(play);
@@ -109,7 +111,7 @@ export class Visit {
     };
   }
 
-  /** What the event changes (from the next event on), and when and where the user goes next. */
+  /** Applies what the event changes (from the next event on), and when and where the user goes next. */
   #goOn(play: Play | undefined): void {
     const page = this.#page;
     const { population } = this.#world;
@@ -122,13 +124,18 @@ export class Visit {
   }
 }
 
-/** Milliseconds on a page. A form is sent at once; now and then a page is left so fast that two events share a moment. */
+/**
+ * Milliseconds on a page. A form is sent at once. Sometimes a page is left so fast that two events have the same time.
+ */
 function pauseBefore(rng: Rng, next: Page): number {
   if (isForm(next)) return 1000;
   return rng.chance(0.04) ? 0 : 1000 + rng.skewed(400_000);
 }
 
-/** Milliseconds of a play: the next song begins when this one is over, unless it is skipped; other pages are opened meanwhile. */
+/**
+ * Milliseconds of a play: the next song begins when this one ends, unless it is skipped. Other pages are opened
+ * meanwhile.
+ */
 function listening(rng: Rng, { length }: Play, next: Page): number {
   const whole = Math.floor(length * 1000);
   const skipped = rng.chance(next === 'NextSong' ? 0.04 : 0.7);

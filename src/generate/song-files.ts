@@ -7,7 +7,7 @@ import { type Catalogue, songPath } from './catalogue.ts';
 import { renderSong } from './render.ts';
 import { songRecords } from './songs.ts';
 
-/** Makes the folders, or refuses when one holds anything: two generations in one folder would be no data set at all. */
+/** Creates the folders, or refuses if one is not empty: two generations in one folder would not form a data set. */
 export async function claimFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders) await refuseIfUsed(folder);
   for (const folder of folders) await mkdir(folder, { recursive: true });
@@ -26,10 +26,10 @@ function noEntriesIfAbsent(error: unknown): string[] {
   throw error;
 }
 
-/** Song files between two reports of progress. */
+/** The number of song files between two progress reports. */
 const BATCH = 1000;
 
-/** Writes one file a song and returns the sum of their bytes. */
+/** Writes one file per song and returns the sum of their bytes. */
 export async function writeSongFiles(
   catalogue: Catalogue,
   folder: string,
@@ -45,7 +45,7 @@ export async function writeSongFiles(
       mkdirSync(directory, { recursive: true });
     }
     const text = renderSong(song);
-    // Synchronous, since a file of 240 bytes is written faster than a promise is kept.
+    // Synchronous, because writing a file of 240 bytes takes less time than handling a promise.
     writeFileSync(path, text, { encoding: 'latin1', flag: 'wx' });
     bytes += text.length;
     index += 1;

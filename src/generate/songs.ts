@@ -4,12 +4,12 @@ import { isReissue, withOddity } from './oddities.ts';
 import { PURPOSE, type Rng, streamOf } from './random.ts';
 import { composeTitle, drawDuration } from './titles.ts';
 
-/** The share of songs that spell their artist in another way than most: several names under one artist_id. */
+/** The share of songs that spell their artist differently from most: several names under one artist_id. */
 const OTHER_SPELLING = 0.042;
 /** The share of songs that place their artist somewhere else. */
 const OTHER_PLACE = 0.004;
 
-/** One song file: its keys in the file's order. */
+/** One song file, with its keys in the file's order. */
 export interface SongRecord {
   readonly num_songs: 1;
   readonly artist_id: string;
@@ -51,7 +51,8 @@ export function songAt(catalogue: Catalogue, index: number): Song {
 
 function recordedSong(catalogue: Catalogue, index: number): Song {
   const rng = streamOf(catalogue.seed, PURPOSE.song, index);
-  // As many numbers to draw from as songs: 63 % of them are drawn, and a quarter of them more than once, as in the real set.
+  // There are as many artist numbers to draw from as songs: 63 % of them are drawn, and a quarter of those more than
+  // once, as in the real set.
   const artist = rng.below(catalogue.songs);
   const name = artistName(catalogue.seed, artist);
   const song = {
@@ -70,7 +71,7 @@ function slotOf({ oddSlot }: Catalogue, index: number): number {
   return oddSlot(index % ODDITY_BLOCK);
 }
 
-/** Half the years are unknown, which the files write as 0; the known ones grow denser towards 2010. */
+/** Half the years are unknown, which the files write as 0. The known ones become more frequent towards 2010. */
 function drawYear(rng: Rng): number {
   return rng.chance(0.53) ? 0 : 2010 - rng.skewed(60);
 }

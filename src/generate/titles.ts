@@ -8,7 +8,7 @@ export function composeTitle(rng: Rng): string {
   return rng.chance(0.1) ? `${title} (${rng.pick(VERSIONS)})` : title;
 }
 
-/** A title with at least one letter beyond ASCII. */
+/** A title with at least one non-ASCII letter. */
 export function accentedTitle(rng: Rng): string {
   return rng.chance(0.6) ? `${rng.pick(ACCENTED)} ${rng.pick(NOUNS)}` : `${rng.pick(NOUNS)} de ${rng.pick(ACCENTED)}`;
 }
@@ -28,10 +28,12 @@ const TITLE_SHAPES: readonly (readonly [(rng: Rng) => string, number])[] = [
   [accentedTitle, 5],
 ];
 
-/** Seconds with up to five decimals, from whole hundred-thousandths: the division is exact to the last printed digit. */
+/**
+ * Seconds with up to five decimals, from whole hundred-thousandths: the division is exact to the last printed digit.
+ */
 export function drawDuration(rng: Rng): number {
   const units = rng.weighted(DURATION_SHAPES)(rng);
-  // A whole number of seconds would print without a decimal point, which no duration of the real files does.
+  // A whole number of seconds would be printed without a decimal point, which never occurs in the real files.
   return (units % 100_000 === 0 ? units + 1 : units) / 100_000;
 }
 

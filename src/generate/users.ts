@@ -4,7 +4,7 @@ import { PURPOSE, type Rng, scatter, streamOf } from './random.ts';
 
 export type Level = 'free' | 'paid';
 
-/** What every event of a logged-in user says about the user. */
+/** What every event of a logged-in user states about the user. */
 export interface User {
   readonly userId: string;
   readonly firstName: string;
@@ -17,10 +17,10 @@ export interface User {
 
 /** The share of users who pay from the beginning: among the fifth that is online most, and among the others. */
 const PAID_AT_FIRST = { busy: 0.4, others: 0.15 };
-/** Listeners live in this many metropolitan areas. */
+/** The number of metropolitan areas in which listeners live. */
 const AREAS = 80;
 
-/** The user with this number, counted from 1. Users are made on demand and kept nowhere; only their level changes. */
+/** The user with this number, counted from 1. Users are computed on demand and not stored; only their level changes. */
 export function userAt(seed: number, number: number): User {
   const rng = streamOf(seed, PURPOSE.user, number);
   const gender = rng.chance(0.57) ? 'F' : 'M';
@@ -35,7 +35,7 @@ export function userAt(seed: number, number: number): User {
   };
 }
 
-/** Who pays and who is online: two bytes a user, the only memory of the simulator that grows with its size. */
+/** Who pays and who is online: two bytes per user, the only memory of the simulator that grows with its size. */
 export class Population {
   readonly size: number;
   #online = 0;
@@ -55,7 +55,7 @@ export class Population {
     }
   }
 
-  /** A user who is not online, busy listeners more often than others; undefined when everybody is. */
+  /** A user who is not online, busy listeners more often than others; undefined if all users are online. */
   callIn(rng: Rng): number | undefined {
     if (this.#online === this.size) return undefined;
     let rank = rng.skewed(this.size);

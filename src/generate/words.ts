@@ -24,7 +24,7 @@ export const VERBS = list(`
   Answer Borrow Bury Carry Chase Count Cross Dance Draw Drown Follow Forget Gather Hide Hold Hurry Keep Kiss Leave Lose
   Mend Paint Promise Remember Ride Sail Shake Sing Steal Tame Trace Trust Unlock Wake Watch Whisper`);
 
-/** Words beyond ASCII, which the real files write as \\u escapes. */
+/** Non-ASCII words, which the real files write as \\u escapes. */
 export const ACCENTED = list(`
   Añoranza Báltico Café Canção Château Corazón Coração Cœur Dämmerung Déjà Detrás Été Fähre Fête Fräulein Garçon Größe
   Hôtel Île Jalapeño Jökull Kärlek København Løve Mañana Mélodie Müde Niño Nuée Øst Où Pájaro Príncipe Rêverie Señora
@@ -34,7 +34,7 @@ export const ENSEMBLES = list(`
   Assembly Band Brigade Brothers Circus Collective Committee Company Conspiracy Ensemble Foundation League Orchestra
   Project Quartet Republic Sisters Society Soundsystem Syndicate Trio Union`);
 
-/** What follows a title in brackets. */
+/** Versions that follow a title in brackets. */
 export const VERSIONS = [
   'Album Version',
   'Live',

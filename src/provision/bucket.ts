@@ -5,8 +5,8 @@ import { explain, isBucketMissing } from '../objects/s3/errors.ts';
 import { uriOf } from '../objects/s3/uri.ts';
 
 /**
- * Deletes everything in a bucket, all versions and delete markers included. `progress` hears the number deleted so far.
- * A bucket that is gone already is empty. Throws StarloadError.
+ * Deletes everything in a bucket, including all versions and delete markers. `progress` receives the number deleted so
+ * far. A bucket that no longer exists is empty. Throws StarloadError.
  */
 export async function emptyBucket(clients: S3Clients, bucket: string, progress: (count: number) => void) {
   const uri = uriOf({ bucket, key: '' });
@@ -15,7 +15,7 @@ export async function emptyBucket(clients: S3Clients, bucket: string, progress: 
     const client = await clients.of(bucket);
     let from: { readonly KeyMarker?: string | undefined; readonly VersionIdMarker?: string | undefined } = {};
     for (;;) {
-      // What a page named is gone when it is asked for again; only an empty page that is not the last leads to the next one.
+      // What a page listed is gone at the next request. Only an empty page that is not the last leads to the next one.
       const page = await client.listObjectVersions({ Bucket: bucket, ...from });
       const { Versions = [], DeleteMarkers = [], NextKeyMarker, NextVersionIdMarker } = page;
       const objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));

@@ -7,10 +7,10 @@ export interface StackClient {
   readonly client: CloudFormationClient;
 }
 
-/** Events are asked for every few seconds, and CloudFormation throttles whole accounts. */
+/** Events are requested every few seconds, and CloudFormation throttles whole accounts. */
 const PATIENCE = { maxAttempts: 6, connectionTimeout: 10_000, requestTimeout: 30_000 };
 
-/** Loads the SDK and makes a client. */
+/** Loads the SDK and creates a client. */
 export async function openClient(options: AwsOptions): Promise<StackClient> {
   const config = clientConfig(options, PATIENCE);
   const sdk = await import('@aws-sdk/client-cloudformation');

@@ -1,6 +1,6 @@
 import type { ParameterName } from './parameters.ts';
 
-/** List prices in US dollars, on demand. Other regions differ: `--price` takes the one that holds. */
+/** On-demand list prices in US dollars. Other regions differ: `--price` takes the valid price. */
 const PRICES = {
   asOf: 'March 2026',
   region: 'us-east-1',
@@ -15,26 +15,26 @@ const PRICES = {
   storageGigabyteMonth: 0.024,
 } as const;
 
-/** Serverless bills what it is awake, and each time for this long at least. */
+/** Serverless bills the time it is active, and at least this long each time. */
 const LEAST_SECONDS = 60;
 const HOURS_PER_MONTH = 730;
 
-/** What a warehouse costs, in US dollars. */
+/** The cost of a warehouse, in US dollars. */
 export interface Cost {
-  /** Of one RPU or one node, for an hour; null if not known. */
+  /** The price of one RPU or one node for an hour; null if unknown. */
   readonly price: number | null;
-  /** Where the price is from. */
+  /** The source of the price. */
   readonly basis: string;
-  /** Serverless: the shortest load; null on a cluster. */
+  /** For Serverless, the cost of the shortest load; null on a cluster. */
   readonly leastPerRun: number | null;
-  /** A cluster at all times; Serverless at its maximum capacity, nothing while it is idle. */
+  /** For a cluster, its cost at all times; for Serverless, at its maximum capacity, with no cost while idle. */
   readonly mostPerHour: number | null;
-  /** A cluster that is never paused; null on Serverless, where it depends on use. */
+  /** For a cluster that is never paused; null on Serverless, where it depends on use. */
   readonly perMonth: number | null;
   readonly storageGigabyteMonth: number;
 }
 
-/** Estimates what a warehouse with these parameters costs. `price` outranks the list. */
+/** Estimates the cost of a warehouse with these parameters. `price` takes precedence over the list. */
 export function estimate(parameters: Readonly<Record<ParameterName, string>>, price?: number): Cost {
   const isServerless = parameters.Engine === 'serverless';
   const listed = isServerless ? PRICES.rpuHour : (PRICES.nodeHour[parameters.NodeType] ?? null);

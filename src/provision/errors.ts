@@ -1,7 +1,7 @@
 import { type Advice, AwsError, adviceOn, codeOf } from '../aws/errors.ts';
 import { messageOf, StarloadError } from '../errors.ts';
 
-/** CloudFormation passes on what other services said, as words. */
+/** CloudFormation passes on other services' errors as text. */
 const ADVICE: readonly Advice[] = [
   {
     pattern: /AccessDenied|not authorized/i,
@@ -27,12 +27,12 @@ const ADVICE: readonly Advice[] = [
   },
 ];
 
-/** What to do about the reason AWS gives for a failure, where that is known. */
+/** What to do about the reason that AWS gives for a failure, if known. */
 export function adviceFor(reason: string): string | undefined {
   return adviceOn(new Error(reason), ADVICE);
 }
 
-/** An AWS error for its reader: what was tried and what to do. A StarloadError comes back as it is. */
+/** An AWS error for display: what was tried and what to do. Returns a StarloadError unchanged. */
 export function explain(error: unknown, attempt: string): StarloadError {
   if (error instanceof StarloadError) return error;
   const said = messageOf(error).split('\n')[0] || codeOf(error);

@@ -3,14 +3,20 @@ import { cureFor, failuresOf, isChangeable, isRemnant, type StackEvent, type Sta
 
 type Named = Pick<StackState, 'name' | 'status'>;
 
-/** That an operation on a stack failed: which resources, why, and what to do. `done` is what was to become of it. */
+/**
+ * The error for a failed operation on a stack: which resources failed, why, and what to do. `done` is the intended
+ * result.
+ */
 export function failed(stack: Named, events: readonly StackEvent[], done: 'created' | 'changed' | 'deleted') {
   return new StarloadError(`the stack ${stack.name} was not ${done} (${stack.status})${listed(events)}`, {
     next: `${cures(events)}; then ${afterwards(stack, done)}.`,
   });
 }
 
-/** Throws for a stack of that name that is somebody else's: ours is made of infra/warehouse.yaml, with its parameters. */
+/**
+ * Throws for a stack of that name that is not Starload's. Starload's stacks are created from infra/warehouse.yaml, with
+ * its parameters.
+ */
 export function assertOurs({ name, status, parameters }: StackState): void {
   if (status === 'REVIEW_IN_PROGRESS' || ('Warehouse' in parameters && 'Engine' in parameters)) return;
   throw new StarloadError(`there is a stack ${name}, which provision did not create`, {
@@ -18,7 +24,7 @@ export function assertOurs({ name, status, parameters }: StackState): void {
   });
 }
 
-/** Throws for a stack that stands so that it cannot be changed. */
+/** Throws for a stack in a status that does not allow changes. */
 export function assertChangeable(stack: Named, events: readonly StackEvent[]): void {
   if (isChangeable(stack.status) || stack.status === 'REVIEW_IN_PROGRESS') return;
   throw new StarloadError(`the stack ${stack.name} is in ${stack.status} and takes no changes${listed(events)}`, {

@@ -1,43 +1,46 @@
-/** A stack as it stands. */
+/** The state of a stack. */
 export interface StackState {
   readonly name: string;
   readonly id: string;
-  /** Such as CREATE_COMPLETE. */
+  /** For example CREATE_COMPLETE. */
   readonly status: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** Something that happened to a stack or to one of its resources. */
+/** An event of a stack or of one of its resources. */
 export interface StackEvent {
   readonly id: string;
   readonly at: Date;
   readonly resource: string;
   readonly type: string;
-  /** Such as CREATE_FAILED. */
+  /** For example CREATE_FAILED. */
   readonly status: string;
   readonly reason?: string | undefined;
 }
 
-/** One thing a change set would do. */
+/** One change in a change set. */
 export interface Change {
   /** Add, Modify, Remove, … */
   readonly action: string;
   readonly resource: string;
   readonly type: string;
-  /** Whether it is replaced, which loses its content: True, False or Conditional. */
+  /** Whether the resource is replaced, which loses its content: True, False or Conditional. */
   readonly replacement?: string | undefined;
 }
 
 const STACK = 'AWS::CloudFormation::Stack';
 const BEGINS = ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'IMPORT_IN_PROGRESS'];
 
-/** Whether an event tells that the stack's last operation began; what is older belongs to earlier ones. */
+/** Whether an event is the beginning of the stack's last operation. Older events belong to earlier ones. */
 export function isBeginning({ type, status }: StackEvent): boolean {
   return type === STACK && BEGINS.includes(status);
 }
 
-/** Of a stack's events, oldest first, what made the last operation fail: not what was cancelled because of it. */
+/**
+ * Of a stack's events, oldest first, those that made the last operation fail, without those that were cancelled because
+ * of it.
+ */
 export function failuresOf(events: readonly StackEvent[]): readonly StackEvent[] {
   const began = events.findLastIndex(isBeginning);
   const failed = events.slice(Math.max(0, began)).filter(({ status }) => status.endsWith('_FAILED'));
@@ -45,35 +48,38 @@ export function failuresOf(events: readonly StackEvent[]): readonly StackEvent[]
   return causes.length > 0 ? causes : failed;
 }
 
-/** Of a stack's events, oldest first, what the last operation was to delete and could not, however often it tried. */
+/**
+ * Of a stack's events, oldest first, those of resources that the last operation could not delete, however often it
+ * tried.
+ */
 export function leftBehind(events: readonly StackEvent[]): readonly StackEvent[] {
   const last = new Map(events.slice(Math.max(0, events.findLastIndex(isBeginning))).map((one) => [one.resource, one]));
   return [...last.values()].filter(({ type, status }) => type !== STACK && status === 'DELETE_FAILED');
 }
 
-/** Whether nothing goes on any more. A stack under review waits for its first change set, for as long as it takes. */
+/** Whether no operation is in progress. A stack under review waits indefinitely for its first change set. */
 export function isSettled(status: string): boolean {
   return status === 'REVIEW_IN_PROGRESS' || !status.endsWith('_IN_PROGRESS');
 }
 
-/** Whether an operation that ended so did what it was to do. */
+/** Whether an operation with this final status succeeded. */
 export function isSuccess(status: string): boolean {
   return ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE', 'DELETE_COMPLETE'].includes(status);
 }
 
-/** Whether a stack that stands so is what a creation or a deletion left when it failed: it can only be deleted. */
+/** Whether the status is that of a stack left by a failed creation or deletion. Such a stack can only be deleted. */
 export function isRemnant(status: string): boolean {
   return /^(CREATE_FAILED|ROLLBACK_(COMPLETE|FAILED)|DELETE_FAILED|REVIEW_IN_PROGRESS)$/.test(status);
 }
 
-/** Whether a stack that stands so takes a change set. */
+/** Whether a stack with this status accepts a change set. */
 export function isChangeable(status: string): boolean {
   return isSuccess(status) || ['UPDATE_ROLLBACK_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'].includes(status);
 }
 
 const HOLDS_DATA = ['AWS::S3::Bucket', 'AWS::Redshift::Cluster', 'AWS::RedshiftServerless::Namespace'];
 
-/** The resources a change would destroy together with what people keep in them. */
+/** The resources that a change would destroy together with the users' data in them. */
 export function destroyedBy(changes: readonly Change[]): readonly string[] {
   return changes
     .filter(({ type }) => HOLDS_DATA.includes(type))
@@ -125,7 +131,7 @@ const CURES: readonly Cure[] = [
   },
 ];
 
-/** What to do about a failure, as far as its reason tells. */
+/** What to do about a failure, as far as its reason shows. */
 export function cureFor({ reason = '' }: StackEvent): string {
   return CURES.find(({ pattern }) => pattern.test(reason))?.cure ?? 'Fix the problem that the reason describes';
 }

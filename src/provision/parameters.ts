@@ -1,4 +1,4 @@
-/** The parameters of infra/warehouse.yaml, and what they are unless said otherwise. */
+/** The parameters of infra/warehouse.yaml with their defaults. */
 export const DEFAULTS = {
   Warehouse: 'present',
   Engine: 'serverless',
@@ -23,17 +23,20 @@ export const DEFAULTS = {
 
 export type ParameterName = keyof typeof DEFAULTS;
 
-/** Some parameters' values, as CloudFormation takes them. */
+/** Values of some parameters, in CloudFormation's format. */
 export type Parameters = Readonly<Partial<Record<ParameterName, string>>>;
 
-/** What a stack would run with: what is asked for, else what it has, else the template's defaults. */
+/**
+ * The parameters a stack would run with: the requested values, otherwise its current ones, otherwise the template's
+ * defaults.
+ */
 export function effective(asked: Parameters, current: Readonly<Record<string, string>>): Record<ParameterName, string> {
   const names = Object.keys(DEFAULTS) as ParameterName[];
   const chosen = (name: ParameterName) => asked[name] ?? current[name] ?? DEFAULTS[name];
   return Object.fromEntries(names.map((name) => [name, chosen(name)])) as Record<ParameterName, string>;
 }
 
-/** Why parameters cannot be, as far as that shows before CloudFormation is asked. */
+/** Why parameters are not valid, as far as this can be detected without CloudFormation. */
 export function mistakeIn(
   parameters: Readonly<Record<ParameterName, string>>,
 ): { readonly message: string; readonly next: string } | undefined {
@@ -83,7 +86,7 @@ export function mistakeIn(
   return undefined;
 }
 
-/** Why a stack's name cannot be the name of its warehouse too: a namespace's has three characters at least. */
+/** Why a stack's name cannot also be the name of its warehouse: a namespace's name has at least three characters. */
 export function nameMistake(
   stack: string,
   { Engine }: Pick<Record<ParameterName, string>, 'Engine'>,
@@ -96,7 +99,7 @@ export function nameMistake(
     : undefined;
 }
 
-/** Enough to notice a typo: AWS Budgets sends mail to it, and a wrong address would not be noticed. */
+/** Enough to detect a typo: AWS Budgets sends mail to the address, and a wrong one would go unnoticed. */
 function isEmail(text: string): boolean {
   const [name = '', domain = '', ...more] = text.split('@');
   return name !== '' && /[^.]\.[^.]/.test(domain) && more.length === 0 && !/[\s,]/.test(text);
@@ -120,7 +123,7 @@ function objectsOf(place: string): string {
   return /\.json(\.gz)?$/.test(place) ? place : `${place.replace(/\/$/, '')}/*`;
 }
 
-// The list is joined by commas, and in a policy `?` stands for any one character.
+// The list is joined by commas, and in a policy `?` matches any single character.
 function joined(arns: readonly string[]): string {
   return [...new Set(arns.map((arn) => arn.replaceAll(',', '?')))].sort().join(',');
 }

@@ -1,8 +1,9 @@
 import type { ParameterName, Parameters } from './parameters.ts';
 
 /**
- * Where CloudFormation knows a type that it does not know everywhere (the regional schemas of cfn-lint 1.58; .ci/run holds
- * this list against them). A template with a resource of an unknown type is refused as a whole.
+ * The regions in which CloudFormation supports a type that it does not support everywhere (the regional schemas of
+ * cfn-lint 1.58; .ci/run compares this list with them). A template with a resource of an unknown type is refused as a
+ * whole.
  */
 export const REGIONS_WITH: Readonly<Record<'AWS::Redshift::UsageLimit' | 'AWS::Budgets::Budget', readonly string[]>> = {
   'AWS::Redshift::UsageLimit': [
@@ -48,7 +49,7 @@ export const REGIONS_WITH: Readonly<Record<'AWS::Redshift::UsageLimit' | 'AWS::B
   ],
 };
 
-/** What a warehouse with these parameters goes without in its region, and what makes it all the same. */
+/** The features that a warehouse with these parameters lacks in its region, and how to create it without them. */
 export function missingIn({ Engine, UsageLimits, BudgetAlarm, AlarmEmail }: Record<ParameterName, string>) {
   const missing: string[] = [];
   if (Engine === 'cluster' && UsageLimits === 'no') {
@@ -62,7 +63,7 @@ export function missingIn({ Engine, UsageLimits, BudgetAlarm, AlarmEmail }: Reco
   return missing;
 }
 
-/** The parameters that follow from the region, unless somebody says otherwise. */
+/** The parameters that follow from the region, unless they are set explicitly. */
 export function regionParameters(region: string): Parameters {
   const knows = (type: keyof typeof REGIONS_WITH) => (REGIONS_WITH[type].includes(region) ? 'yes' : 'no');
   return { UsageLimits: knows('AWS::Redshift::UsageLimit'), BudgetAlarm: knows('AWS::Budgets::Budget') };

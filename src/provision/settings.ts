@@ -1,9 +1,9 @@
-/** What a stack with a warehouse gives out for dwh.cfg, by name (infra/warehouse.yaml). */
+/** The outputs of a stack with a warehouse for dwh.cfg, by name (infra/warehouse.yaml). */
 export const OUTPUTS = ['Host', 'DatabaseName', 'CopyRoleArn', 'WorkPrefix'] as const;
 
 /**
- * What dwh.cfg must say to load into the warehouse of a stack, by setting; null for what would contradict it: HOST names
- * warehouse and region, and the database user is the caller's IAM identity.
+ * The settings dwh.cfg needs to load into the warehouse of a stack; null for those that would contradict it: HOST names
+ * the warehouse and region, and the database user is the caller's IAM identity.
  */
 export function settingsOf(outputs: Readonly<Record<string, string>>) {
   const output = (name: (typeof OUTPUTS)[number]) => outputs[name] ?? '';

@@ -12,12 +12,12 @@ export interface Proposal {
   readonly id: string;
   readonly stackId: string;
   readonly stack: string;
-  /** Whether the stack is to be made. */
+  /** Whether the stack will be created. */
   readonly isNew: boolean;
   readonly changes: readonly Change[];
 }
 
-/** What a change set is to be made of; without a template the stack keeps its own. */
+/** The input of a change set. Without a template, the stack keeps its own. */
 export interface Wish {
   readonly stack: string;
   readonly current: StackState | undefined;
@@ -28,7 +28,7 @@ export interface Wish {
 
 const NOTHING_TO_DO = /didn't contain changes|No updates are to be performed/i;
 
-/** CloudFormation's stacks. Everything throws StarloadError, or InterruptedError once the signal is given. */
+/** CloudFormation's stacks. All methods throw StarloadError, or InterruptedError once the signal is aborted. */
 export class Stacks {
   readonly #sdk: StackClient['sdk'];
   readonly #client: StackClient['client'];
@@ -42,7 +42,7 @@ export class Stacks {
     this.#signal = options.signal;
   }
 
-  /** A stack by its name or id; undefined when there is none. */
+  /** A stack by its name or id; undefined if there is none. */
   async find(name: string): Promise<StackState | undefined> {
     return this.#try(`look for the stack ${name}`, async () => existing(await this.#watch.describe(name)));
   }
@@ -55,7 +55,7 @@ export class Stacks {
     );
   }
 
-  /** Has CloudFormation work out a change; undefined when there is nothing to change. */
+  /** Makes CloudFormation compute a change; undefined if there is nothing to change. */
   async propose(wish: Wish): Promise<Proposal | undefined> {
     return this.#try(`plan the stack ${wish.stack}`, async () => {
       const isNew = wish.current === undefined || wish.current.status === 'REVIEW_IN_PROGRESS';
@@ -72,18 +72,18 @@ export class Stacks {
     });
   }
 
-  /** Drops a proposal, and the empty stack that was made for it. */
+  /** Deletes a proposal, and the empty stack that was created for it. */
   async discard({ id, stackId, isNew }: Pick<Proposal, 'id' | 'stackId' | 'isNew'>): Promise<void> {
     await this.#client.send(new this.#sdk.DeleteChangeSetCommand({ ChangeSetName: id }));
     if (isNew) await this.#client.send(new this.#sdk.DeleteStackCommand({ StackName: stackId }));
   }
 
-  /** Carries out a proposal and follows it to its end. */
+  /** Executes a proposal and follows it to its end. */
   async execute({ id, stack, stackId, isNew }: Proposal): Promise<StackState> {
     return this.#try(`change the stack ${stack}`, async () => {
       await this.#watch.remember(stackId);
       await this.#client.send(new this.#sdk.ExecuteChangeSetCommand({ ChangeSetName: id }));
-      // For a moment the stack may still stand as before.
+      // For a moment the stack may still have its previous state.
       const end = existing(await this.#watch.follow(stackId, (status, hasBegun) => hasBegun && isDone(status)));
       if (end !== undefined && isSuccess(end.status)) return end;
       const gone = { name: stack, status: 'DELETE_COMPLETE' };
@@ -91,7 +91,7 @@ export class Stacks {
     });
   }
 
-  /** Deletes a stack with all its resources and follows that to its end. */
+  /** Deletes a stack with all its resources and follows the deletion to its end. */
   async remove(stack: StackState): Promise<void> {
     await this.#try(`delete the stack ${stack.name}`, async () => {
       await this.#watch.remember(stack.id);
@@ -102,7 +102,7 @@ export class Stacks {
     });
   }
 
-  /** The resources a stack has now. */
+  /** The current resources of a stack. */
   async resources(stack: StackState): Promise<readonly Change[]> {
     return this.#try(`list the resources of the stack ${stack.name}`, async () => {
       const found: Change[] = [];
@@ -124,13 +124,13 @@ export class Stacks {
     });
   }
 
-  /** The events of a stack's last operation at least, oldest first. */
+  /** At least the events of a stack's last operation, oldest first. */
   async events({ id, name }: StackState): Promise<readonly StackEvent[]> {
     return this.#try(`read the events of the stack ${name}`, () => this.#watch.events(id));
   }
 
   async #createChangeSet({ stack, current, template, parameters }: Wish, isNew: boolean) {
-    // A parameter of an older template that ours has no more must not be named.
+    // A parameter of an older template that the current one no longer has must not be named.
     const isKnown = (name: string) => template === undefined || name in DEFAULTS;
     const had = isNew ? [] : Object.keys(current?.parameters ?? {});
     const kept = had.filter((name) => isKnown(name) && !(name in parameters));
@@ -154,7 +154,7 @@ export class Stacks {
     }
   }
 
-  /** Waits until a change set is worked out; undefined when there is nothing to change. */
+  /** Waits until a change set is computed; undefined if there is nothing to change. */
   async #changesOf(proposal: Omit<Proposal, 'changes'>): Promise<readonly Change[] | undefined> {
     for (;;) {
       const { Status, StatusReason = '' } = await this.#describeChangeSet(proposal.id);

@@ -7,7 +7,7 @@ export function readTemplate(): Promise<string> {
   return readFile(new URL('infra/warehouse.yaml', ROOT), 'utf8');
 }
 
-/** The text of dwh.cfg.example, which a new dwh.cfg begins as. */
+/** The text of dwh.cfg.example, with which a new dwh.cfg begins. */
 export function readExample(): Promise<string> {
   return readFile(new URL('dwh.cfg.example', ROOT), 'utf8');
 }

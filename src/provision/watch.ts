@@ -5,7 +5,7 @@ import type { StackClient } from './client.ts';
 import { isBeginning, type StackEvent } from './outcome.ts';
 
 export interface WatchOptions {
-  /** Hears of every event of a stack that is followed, once, oldest first. */
+  /** Receives every event of a followed stack, once, oldest first. */
   readonly emit: (event: StackEvent) => void;
   /** Stops waiting; CloudFormation continues what it has started. */
   readonly signal: AbortSignal;
@@ -14,7 +14,7 @@ export interface WatchOptions {
 
 const POLL_MILLISECONDS = 3000;
 
-/** Looks at stacks, and follows what goes on with them. Errors come as the SDK throws them. */
+/** Reads stacks and follows their operations. Throws the SDK's errors. */
 export class StackWatch {
   readonly #sdk: StackClient['sdk'];
   readonly #client: StackClient['client'];
@@ -27,7 +27,7 @@ export class StackWatch {
     this.#options = options;
   }
 
-  /** A stack by its name or id; undefined when there is none. */
+  /** A stack by its name or id; undefined if there is none. */
   async describe(name: string): Promise<Stack | undefined> {
     try {
       return (await this.#client.send(new this.#sdk.DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
@@ -37,7 +37,7 @@ export class StackWatch {
     }
   }
 
-  /** The events of a stack's last operation at least, oldest first. */
+  /** At least the events of a stack's last operation, oldest first. */
   async events(id: string): Promise<readonly StackEvent[]> {
     const found: StackEvent[] = [];
     let token: string | undefined;
@@ -65,12 +65,15 @@ export class StackWatch {
     for (const event of await this.events(id)) this.#seen.add(event.id);
   }
 
-  /** Tells the events of a stack until it stands so that `isEnd`, or is gone, which is undefined. */
+  /**
+   * Reports the events of a stack until `isEnd` returns true for its status, or until the stack is gone; it returns
+   * undefined then.
+   */
   async follow(id: string, isEnd: (status: string, hasBegun: boolean) => boolean): Promise<Stack | undefined> {
     let hasBegun = false;
     for (;;) {
       hasBegun = (await this.#tell(id)) || hasBegun;
-      // Asked after the events: what they say has begun, the state shows.
+      // Requested after the events, so that the state reflects any operation they report as begun.
       const stack = await this.describe(id);
       if (stack === undefined || isEnd(stack.StackStatus ?? '', hasBegun)) {
         await this.#tell(id);
@@ -80,7 +83,7 @@ export class StackWatch {
     }
   }
 
-  /** Waits a little; rejects once the signal is given. */
+  /** Waits a little; rejects once the signal is aborted. */
   async pause(): Promise<void> {
     await sleep(this.#options.pollMilliseconds ?? POLL_MILLISECONDS, undefined, { signal: this.#options.signal });
   }

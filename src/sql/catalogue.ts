@@ -7,7 +7,7 @@ import { type Written, wholeFile } from './written.ts';
 
 export type { Column } from './ddl.ts';
 
-/** What a table is for; it is also the name of its folder under sql/. */
+/** The purpose of a table, which is also the name of its folder under sql/. */
 export type TableRole = 'control' | 'staging' | 'current' | 'star';
 
 /** A table of the model. `ddl` holds the portable CREATE TABLE and, by engine name, the ones that must differ. */
@@ -18,11 +18,11 @@ export interface Table {
   readonly ddl: ReadonlyMap<string, string>;
   /** For staging tables: the key of dwh.cfg's [S3] section that names its files. */
   readonly source: string | undefined;
-  /** The columns by which people know a row; none where the file does not say. Rows that share a key are allowed. */
+  /** The columns that identify a row for readers; empty if the file names none. Rows that share a key are allowed. */
   readonly key: readonly string[];
-  /** Whether create-tables leaves it as it is, once it is there. */
+  /** Whether create-tables leaves it unchanged once it exists. */
   readonly kept: boolean;
-  /** For staging tables: the columns that `reconcile --sample` chooses rows by; none where it takes all rows. */
+  /** For staging tables: the columns by which `reconcile --sample` selects rows; empty if it takes all rows. */
   readonly sampledBy: readonly string[];
 }
 
@@ -30,34 +30,34 @@ export interface Table {
 export interface NamedSql {
   readonly name: string;
   readonly sql: string;
-  /** Where it is written; absent for what no file holds. */
+  /** Its place in sql/; absent for a statement that is in no file. */
   readonly written?: readonly Written[] | undefined;
 }
 
-/** A statement that makes derived rows from staged ones. */
+/** A statement that derives rows from staged ones. */
 export interface Transform extends NamedSql {
-  /** Whether it only removes rows, of which there are none where a rebuild has emptied the derived tables. */
+  /** Whether it only deletes rows. After a rebuild has emptied the derived tables, there are none to delete. */
   readonly skippedByRebuild: boolean;
 }
 
-/** A rule on data: its statement returns the offending rows. */
+/** A rule for the data: its statement returns the offending rows. */
 export interface Check extends NamedSql {
   readonly phase: 'staged' | 'star';
   readonly severity: 'error' | 'warning';
 }
 
-/** A comparison of what the tables hold: its statement returns an `offender` for whatever does not agree. */
+/** A comparison of the tables' contents: its statement returns an `offender` for every disagreement. */
 export interface Comparison extends NamedSql {
   /**
-   * `control`: it reads control tables only, and `check` asks it too. `files`: it needs `source_…` tables, which hold the
-   * records of all source files.
+   * `control`: it reads only control tables, and `check` runs it too. `files`: it needs `source_…` tables, which hold
+   * the records of all source files.
    */
   readonly of: 'control' | 'tables' | 'files';
-  /** What to do where something does not agree. */
+  /** What to do about a disagreement. */
   readonly next: string;
 }
 
-/** Everything under sql/: the warehouse's tables, how rows flow through them, what must hold, what can be asked. */
+/** Everything under sql/: the warehouse's tables, how rows flow through them, the rules, and the questions. */
 export interface Model {
   readonly tables: readonly Table[];
   readonly transforms: readonly Transform[];
@@ -65,7 +65,7 @@ export interface Model {
   readonly comparisons: readonly Comparison[];
   readonly queries: readonly NamedSql[];
   readonly protocol: ReadonlyMap<string, string>;
-  /** What the doctor asks, by name; an engine's own under `name.engine`. */
+  /** The doctor's queries by name; those of an engine under `name.engine`. */
   readonly doctor: ReadonlyMap<string, string>;
 }
 
@@ -75,7 +75,7 @@ export const PORTABLE = 'portable';
 /** The built-in model: the folder sql/ of this package. */
 export const BUILT_IN_MODEL = fileURLToPath(new URL('../../sql/', import.meta.url));
 
-/** Reads a model from its folder. Throws StarloadError naming the file that is not as it must be. */
+/** Reads a model from its folder. Throws StarloadError with the name of a file that is not valid. */
 export function loadModel(folder: string = BUILT_IN_MODEL): Model {
   const roles: readonly TableRole[] = ['control', 'staging', 'current', 'star'];
   return {
@@ -98,7 +98,7 @@ export function tablesOf(model: Model, role: TableRole): readonly Table[] {
   return model.tables.filter((table) => table.role === role);
 }
 
-/** The table of a name. Throws StarloadError where the model has none. */
+/** The table with a name. Throws StarloadError if the model has none. */
 export function tableNamed(model: Model, name: string): Table {
   const table = model.tables.find((candidate) => candidate.name === name);
   if (table === undefined) {
@@ -107,7 +107,7 @@ export function tableNamed(model: Model, name: string): Table {
   return table;
 }
 
-/** A table's CREATE TABLE for an engine: its own file where there is one, else the portable one. */
+/** A table's CREATE TABLE for an engine: its own file if there is one, otherwise the portable one. */
 export function ddlFor(table: Table, engine: string): string {
   return table.ddl.get(engine) ?? (table.ddl.get(PORTABLE) as string);
 }
@@ -119,7 +119,7 @@ export function creation(table: Table, engine: string): NamedSql {
   return { name: `create_${table.name}`, sql, written: wholeFile(`sql/${table.role}/${file}.sql`, sql) };
 }
 
-/** The columns a COPY fills: those without a DEFAULT. */
+/** The columns that a COPY fills: those without a DEFAULT. */
 export function loadedColumns(table: Table): readonly Column[] {
   return table.columns.filter((column) => !column.hasDefault);
 }
@@ -135,7 +135,7 @@ export function protocolSql(model: Model, name: string): NamedSql {
   return { name, sql, written: wholeFile(`sql/protocol/${name}.sql`, sql) };
 }
 
-/** A statement of sql/doctor by its name: the engine's own where there is one, else the portable one. */
+/** A statement of sql/doctor by its name: the engine's own if there is one, otherwise the portable one. */
 export function doctorSql(model: Model, name: string, engine: string): string {
   const sql = model.doctor.get(`${name}.${engine}`) ?? model.doctor.get(name);
   if (sql === undefined) {
@@ -157,8 +157,8 @@ function readFolder(model: string, folder: string): readonly NamedSql[] {
 }
 
 /**
- * One statement a file: a trailing semicolon is dropped, since the Data API takes single statements. Its lines are those of
- * the file.
+ * One statement per file. A trailing semicolon is dropped, because the Data API accepts single statements. The line
+ * numbers are those of the file.
  */
 function readStatement(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().replace(/;$/, '');
@@ -204,7 +204,7 @@ function columnsIn(sql: string, header: string, columns: readonly Column[], file
   return names;
 }
 
-/** An engine's own file of a table may differ in everything but the columns. */
+/** An engine's own file for a table may differ in everything except the columns. */
 function refuseOtherColumns(own: readonly Column[], portable: readonly Column[], file: string): void {
   const describe = ({ name, type, maxBytes, notNull, hasDefault }: Column) =>
     [name, type, maxBytes, notNull, hasDefault].join(' ');
@@ -249,7 +249,7 @@ function readComparisons(name: string, folder: string, of: Comparison['of']): re
   });
 }
 
-/** The value of a `-- key: value` line at the head of a file. */
+/** The value of a `-- key: value` line at the beginning of a file. */
 function header(sql: string, key: string): string | undefined {
   return new RegExp(`^-- ${key}: *(\\S+)`, 'm').exec(sql)?.[1];
 }

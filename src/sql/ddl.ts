@@ -1,6 +1,6 @@
 import { StarloadError } from '../errors.ts';
 
-/** The column types a staging table may have: what every engine loads alike. */
+/** The column types allowed in a staging table: those that every engine loads in the same way. */
 export type ColumnType = 'varchar' | 'bigint' | 'double' | 'timestamp';
 
 /** A column of a CREATE TABLE. `maxBytes` is set for text: Redshift counts bytes, so the load does on every engine. */
@@ -10,13 +10,13 @@ export interface Column {
   readonly maxBytes: number | undefined;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
-  /** Of a BIGINT: the least and the greatest value it takes, where a comment `from … to …` behind it says so. */
+  /** The least and the greatest value of a BIGINT, if a comment `from … to …` after it states them. */
   readonly range?: readonly [least: bigint, most: bigint] | undefined;
 }
 
 /**
- * Reads the columns of a CREATE TABLE of this project: one column a line, the closing parenthesis on a line of its own.
- * Throws StarloadError when it finds no columns.
+ * Reads the columns of a CREATE TABLE of this project: one column per line, the closing parenthesis on a line of its
+ * own. Throws StarloadError if it finds no columns.
  */
 export function parseColumns(ddl: string, file: string): readonly Column[] {
   const body = /CREATE TABLE\s+\w+\s*\(\n(.*?)\n\)/s.exec(ddl)?.[1];

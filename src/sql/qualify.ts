@@ -2,17 +2,19 @@ import { RelationScan } from './relations.ts';
 import { quoteIdentifier } from './render.ts';
 import { rewritten, tokenize } from './tokens.ts';
 
-/** What an engine writes before a table's name: of a table of the warehouse, and of one that ends with its session. */
+/**
+ * The prefixes of table names on an engine: for tables of the warehouse, and for tables that end with their session.
+ */
 export interface Places {
-  /** The quoted schema and its dot, such as `"etl".`. */
+  /** The quoted schema with its dot, such as `"etl".`. */
   readonly tables: string;
-  /** Empty where the engine looks for temporary tables before all others. */
+  /** Empty if the engine looks for temporary tables first. */
   readonly temporary: string;
 }
 
 /**
- * Says of every table of a statement where it is, so that no search path decides which one is meant. Temporary tables are
- * those that an earlier statement of the same batch made; all others are in the warehouse's schema.
+ * Qualifies every table of a statement, so that no search path decides which one is meant. Temporary tables are those
+ * that an earlier statement of the same batch created; all others are in the warehouse's schema.
  */
 export class Qualifier {
   readonly #places: Places;
@@ -22,14 +24,14 @@ export class Qualifier {
     this.#places = places;
   }
 
-  /** A table's name, quoted and qualified. */
+  /** A table's quoted and qualified name. */
   name(table: string): string {
     return `${this.#placeOf(table)}${quoteIdentifier(table)}`;
   }
 
   /**
-   * A statement of `sql/`, or several, with all of its tables qualified. Names that are qualified already, functions,
-   * names of WITH, columns, literals and comments stay as they are.
+   * One or several statements of `sql/`, with all of their tables qualified. Names that are already qualified,
+   * functions, names of WITH, columns, literals and comments are not changed.
    */
   statement(sql: string): string {
     const { tables } = new RelationScan(tokenize(sql)).relations();

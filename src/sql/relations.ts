@@ -1,57 +1,60 @@
 import type { Token } from './tokens.ts';
 
-/** An unqualified name that stands where a table does. */
+/** An unqualified name in the place of a table. */
 export interface TableMention {
   readonly token: Token;
-  /** Whether this is where a temporary table is made. */
+  /** Whether this is where a temporary table is created. */
   readonly isTemporary: boolean;
 }
 
-/** What a statement says of tables. */
+/** The tables and the names in a statement. */
 export interface Relations {
-  /** In the order in which they stand. */
+  /** In the order of their occurrence. */
   readonly tables: readonly TableMention[];
   /** The names that the statement itself gives to what it reads: aliases, and names of WITH. */
   readonly given: ReadonlySet<string>;
 }
 
-/** What may come next: a table to read, which may be a query or a function as well, or the table a statement works on. */
+/** What may come next: a table to read, which may also be a query or a function, or the table a statement works on. */
 type Wanted = 'source' | 'target' | undefined;
 
-/** A statement, or what stands between parentheses. */
+/** A statement, or the content of parentheses. */
 interface Frame {
-  /** What a comma is followed by: in a FROM list another source, in a list of tables another one. */
+  /** What follows a comma: another source in a FROM list, another table in a list of tables. */
   list: Wanted;
-  /** The FROM of EXTRACT (… FROM …) and its like names no table. */
+  /** Whether it is a call: the FROM of EXTRACT (… FROM …) and similar calls names no table. */
   isCall: boolean;
-  /** Names of WITH that are known here and below. */
+  /** Names of WITH that are known here and in nested frames. */
   readonly common: Set<string>;
-  /** The name of WITH whose query comes next, and, inside of the query, its own. */
+  /** The name of the WITH query that comes next and, inside the query, its own name. */
   pending: string | undefined;
   readonly defines: string | undefined;
-  /** Whether it stands where a table could. */
+  /** Whether it is in a place where a table could be. */
   readonly isSource: boolean;
 }
 
 const CALLS_WITH_FROM = new Set(['extract', 'substring', 'trim', 'overlay', 'position']);
-/** Words between the one that announces a table and its name. */
+/** Words between the keyword that announces a table and the table's name. */
 const BETWEEN = new Set(['only', 'lateral', 'table', 'if', 'not', 'exists', 'concurrently']);
 const QUERIES = new Set(['select', 'with', 'values']);
-/** What ends a FROM list. */
+/** Keywords that end a FROM list. */
 const ENDS = new Set(
   'select values where group having order limit offset fetch union except intersect minus set window qualify returning'.split(
     ' ',
   ),
 );
-/** What may stand before a statement that is planned only. */
+/** Words that may precede a statement that is only planned. */
 const EXPLAINS = new Set(['explain', 'verbose']);
 const VERBS = new Set(['insert', 'update', 'delete', 'merge']);
-/** What the name of a table comes after, or of what takes such a name. */
+/** Words that precede the name of a table, or of an object that takes such a name. */
 const NAMED_NEXT = new Set(['table', 'view', 'lock', 'truncate', 'analyze']);
 const DROPPED = new Set(['sequence', 'index', 'type', 'domain']);
 const TABLE_VERBS = new Set(['create', 'drop', 'alter', 'lock', 'truncate', 'analyze']);
 
-/** Finds the tables of the statements that a model is made of: queries, INSERT, UPDATE, DELETE, and CREATE or DROP. */
+/**
+ * Finds the tables in the kinds of statements that a model consists of: queries, INSERT, UPDATE, DELETE, and CREATE or
+ * DROP.
+ */
 export class RelationScan {
   readonly #tokens: readonly Token[];
   readonly #found: TableMention[] = [];
@@ -125,7 +128,7 @@ export class RelationScan {
     this.#noteAlias(next === '.' ? 3 : 1);
   }
 
-  /** An alias may begin here; AS can be left out. */
+  /** An alias may begin here; AS is optional. */
   #noteAlias(offset: number): void {
     const token = this.#at(this.#at(offset)?.key === 'as' ? offset + 1 : offset);
     if (token?.kind === 'word' || token?.kind === 'quoted') {
@@ -167,7 +170,7 @@ export class RelationScan {
     }
   }
 
-  /** Of IS DISTINCT FROM, EXTRACT (… FROM …) and FROM before a table. */
+  /** Handles IS DISTINCT FROM, EXTRACT (… FROM …) and FROM before a table. */
   #from(): void {
     const isComparison = this.#at(-1)?.key === 'distinct' && ['is', 'not'].includes(this.#at(-2)?.key ?? '');
     if (this.#frame.isCall) {
@@ -178,7 +181,7 @@ export class RelationScan {
     }
   }
 
-  /** Of DELETE and MERGE, but not the columns of a join. */
+  /** Handles the USING of DELETE and MERGE, but not the columns of a join. */
   #using(): void {
     const isSource = ['delete', 'merge'].includes(this.#verb) && this.#frames.length === 1 && this.#at(1)?.key !== '(';
     if (isSource) {
@@ -187,7 +190,7 @@ export class RelationScan {
     }
   }
 
-  /** WITH name AS (…), and not WITH TIME ZONE and its like. */
+  /** Handles WITH name AS (…), but not WITH TIME ZONE and similar clauses. */
   #with(): void {
     const isRecursive = this.#at(1)?.key === 'recursive';
     const name = this.#at(isRecursive ? 2 : 1);
@@ -200,7 +203,7 @@ export class RelationScan {
     }
   }
 
-  /** The query of a name of WITH comes next. */
+  /** Handles a name of WITH: its query comes next. */
   #define(name: string | undefined): void {
     this.#frame.pending = name;
     if (name !== undefined) {
@@ -208,7 +211,7 @@ export class RelationScan {
     }
   }
 
-  /** CREATE, DROP and other statements whose table comes after a word of its own. */
+  /** Handles CREATE, DROP and other statements with a keyword before their table. */
   #definition(word: string): void {
     if (!this.#isDefining || !TABLE_VERBS.has(this.#verb) || this.#frames.length > 1) {
       return;

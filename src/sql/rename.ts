@@ -2,9 +2,9 @@ import { RelationScan } from './relations.ts';
 import { rewritten, tokenize } from './tokens.ts';
 
 /**
- * A statement in which other tables take the place of some. A name is a table's where one must stand, and before a dot,
- * unless the statement gives that name to something else; columns and aliases of the same name stay. The names that are given
- * are put in as they are, so quote them.
+ * A statement with some tables replaced by others. A name is a table's if it is in the place of one or before a dot,
+ * unless the statement gives that name to something else. Columns and aliases of the same name are not changed. The new
+ * names are inserted unchanged, so quote them.
  */
 export function renameTables(sql: string, names: ReadonlyMap<string, string>): string {
   const tokens = tokenize(sql);

@@ -1,6 +1,6 @@
 /**
- * What the placeholders of sql/ mean: `{now}`, the run's stamp, `{since}`, where its rows begin, and, for a load's guard,
- * `{base}`, the condition on the rows of the ledger that its plan was made on; absent, any row will do.
+ * The values of the placeholders in sql/. `{now}` is the run's stamp. `{since}` is where its rows begin. `{base}`, for
+ * a load's guard, is the condition on the ledger rows on which its plan was based; if absent, any row will do.
  */
 export interface Stamps {
   readonly now: string;
@@ -8,12 +8,12 @@ export interface Stamps {
   readonly base?: string | undefined;
 }
 
-/** The stamp before every stamp: a run since then covers all of staging. */
+/** The stamp before all stamps. A run since then covers all of staging. */
 export const BEGINNING = "TIMESTAMP '1970-01-01 00:00:00'";
 
-/** Fills a statement's placeholders. */
+/** Replaces a statement's placeholders. */
 export function render(sql: string, { now, since, base = '1 = 1' }: Stamps): string {
-  // A function, since a text may hold what replaceAll takes for a pattern.
+  // A function, because replaceAll interprets patterns in a replacement text.
   return sql
     .replaceAll('{now}', now)
     .replaceAll('{since}', since)
@@ -26,9 +26,9 @@ export function quoteIdentifier(name: string): string {
 }
 
 /**
- * A text literal, quoted for any engine. Redshift reads a backslash in a literal as an escape (Database Developer Guide,
- * pattern matching), the others do not, so that a backslash, like a control character, cannot be written portably.
- * Throws TypeError on one.
+ * A text literal, quoted for any engine. Redshift reads a backslash in a literal as an escape (Database Developer
+ * Guide, pattern matching), the others do not. So neither a backslash nor a control character can be written portably.
+ * Throws TypeError for these.
  */
 export function quoteLiteral(text: string): string {
   if (/[\\\p{Cc}]/u.test(text)) {

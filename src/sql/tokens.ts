@@ -1,11 +1,11 @@
-/** A piece of SQL that means something: no white space, no comment. */
+/** A token of SQL: no white space, no comment. */
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'other';
-  /** As it is written. */
+  /** As written. */
   readonly text: string;
-  /** A word in lower case, a quoted name without its quotes; else as it is written. */
+  /** A word in lower case, or a quoted name without its quotes; otherwise as written. */
   readonly key: string;
-  /** Where it begins in the statement. */
+  /** The position in the statement where it begins. */
   readonly at: number;
 }
 
@@ -20,15 +20,15 @@ export function tokenize(sql: string): readonly Token[] {
 }
 
 /**
- * A statement without its comments, each of which parts words as white space does. Literals and names stay as they are, and
- * so do line breaks: what is written on a line stays there.
+ * A statement without its comments, each of which separates words like white space. Literals, names and line breaks are
+ * kept, so that line numbers do not change.
  */
 export function withoutComments(sql: string): string {
   const bare = sql.replace(PIECES, (piece) => (/^(--|\/\*.)/s.test(piece) ? piece.replace(/[^\n]+/g, ' ') : piece));
   return bare.trimEnd();
 }
 
-/** A statement in which some of its tokens are written otherwise; all that stands between tokens stays. */
+/** A statement with some of its tokens replaced. Everything between tokens is kept. */
 export function rewritten(
   sql: string,
   tokens: readonly Token[],

@@ -7,12 +7,12 @@ export interface Written {
   readonly to: number;
 }
 
-/** Where a statement is written that is a file as it stands. */
+/** The place of a statement that is a whole file. */
 export function wholeFile(file: string, sql: string): readonly Written[] {
   return [{ file, from: 1, to: linesIn(sql) }];
 }
 
-/** Where a statement is written that holds the texts of several files, in this order, with other text around them. */
+/** The places in a statement that contains the texts of several files, in this order, with other text around them. */
 export function writtenIn(
   sql: string,
   files: readonly { readonly sql: string; readonly written?: readonly Written[] | undefined }[],
@@ -30,8 +30,8 @@ export function writtenIn(
 }
 
 /**
- * `sql/star/users.sql, line 3`: what is written on a line of a statement. Of text before or behind a file's it is the file;
- * without a line it is the only file, or the folder of all files. Undefined if it is not known.
+ * `sql/star/users.sql, line 3`: the place of a line of a statement. For text before or after a file's text, it is the
+ * file. Without a line, it is the only file, or the folder of all files. Undefined if unknown.
  */
 export function placeOf(written: readonly Written[], line: number | undefined): string | undefined {
   if (line === undefined) {
@@ -42,7 +42,10 @@ export function placeOf(written: readonly Written[], line: number | undefined): 
   return isWithin ? `${found.file}, line ${line - found.from + 1}` : found?.file;
 }
 
-/** The line of a statement, from 1, that holds its character number `position`, from 1. Characters are code points. */
+/**
+ * The line of a statement, counted from 1, that holds its character number `position`, counted from 1. Characters are
+ * code points.
+ */
 export function lineAt(sql: string, position: number): number {
   return linesIn([...sql].slice(0, position - 1).join(''));
 }

@@ -4,7 +4,7 @@ import { LOCK_PROBES } from './locks.ts';
 import { SQL_PROBES } from './sql.ts';
 import { VALUE_PROBES } from './values.ts';
 
-/** What a load rests on, asked first: time may be up before the rest is reached. */
+/** What a load relies on. These are asked first, because time may be up before the rest is reached. */
 const FIRST = [
   'lock_snapshot',
   'same_row',

@@ -4,10 +4,10 @@ import type { Sent } from '../../warehouse/service.ts';
 import { type Answer, type Bench, copyOf, errorOf, OTHER, type Probe } from '../probe.ts';
 
 const FAILING = ['SELECT 1 AS n', 'SELECT n FROM starload_certify_no_such_table', 'SELECT 3 AS n'];
-/** The statement behind the one that fails, counted from 0. */
+/** The statement after the one that fails, counted from 0. */
 const BEHIND = 2;
 
-/** How the Data API answers for batches: tokens, failures, and what is left to be read of them. */
+/** The Data API's behaviour for batches: tokens, failures, and which results can still be read. */
 export const BATCH_PROBES: readonly Probe[] = [
   {
     name: 'same_token',
@@ -82,7 +82,7 @@ export const BATCH_PROBES: readonly Probe[] = [
   },
 ];
 
-/** Had the batch been one transaction, its third statement would not have run. */
+/** If the batch had been one transaction, its third statement would not have run. */
 async function askAutoCommit({ service }: Bench): Promise<Answer> {
   const { status, parts, error } = await service.send(FAILING, { mode: 'AUTO_COMMIT' });
   return { answer: parts[BEHIND]?.status === 'FINISHED' ? status : OTHER, said: error };
@@ -110,7 +110,7 @@ async function askSameToken({ service }: Bench): Promise<Answer> {
   }
 }
 
-/** A batch whose second of three statements fails. */
+/** A batch with three statements, the second of which fails. */
 async function ofFailure({ service }: Bench, read: (sent: Sent) => Answer | Promise<Answer>): Promise<Answer> {
   const sent = await service.send(FAILING);
   return sent.status === 'FAILED' ? read(sent) : { answer: OTHER, said: sent.status };

@@ -3,13 +3,13 @@ import { quoteIdentifier } from '../../sql/render.ts';
 import type { KeptSession, Sent, Service } from '../../warehouse/service.ts';
 import { type Answer, type Bench, errorOf, OTHER, type Probe } from '../probe.ts';
 
-/** A batch that is being worked on may still be on its way to its first statement. */
+/** A batch that the service is working on may not have reached its first statement. */
 const HEAD_START_MILLISECONDS = 1000;
 
 const LOCK = 'LOCK {table}';
 const SELECT = 'SELECT n FROM {table}';
 
-/** Two transactions at once. */
+/** Two concurrent transactions. */
 export const LOCK_PROBES: readonly Probe[] = [
   {
     name: 'lock_snapshot',
@@ -68,15 +68,18 @@ function isConflict(error: string): boolean {
   return conflictOf(error) !== undefined;
 }
 
-/** A batch that meets a table which another transaction holds and has changed. */
+/** A batch that needs a table which another transaction has locked and changed. */
 interface Encounter {
   readonly name: string;
   readonly sqls: readonly string[];
-  /** Whether it is cancelled while it waits. If not, the other transaction commits then. */
+  /** Whether it is cancelled while it waits. If not, the other transaction then commits. */
   readonly cancels?: boolean;
 }
 
-/** Makes a table of one row and lets a batch meet another transaction there; gives what is read of the batch's end. */
+/**
+ * Creates a table of one row and runs a batch on it concurrently with another transaction. Returns what is read from
+ * the batch's end.
+ */
 async function besideWriter(
   { service, schema }: Bench,
   encounter: Encounter,

@@ -3,7 +3,7 @@ import { batchProbe, OTHER, type Probe } from '../probe.ts';
 const ONE_ROW = ['CREATE TEMP TABLE probe (v BIGINT)', 'INSERT INTO probe VALUES (1541121934796)'];
 const MARK = 'starload certify';
 
-/** What the warehouse makes of expressions that the model, or its first version, rests on. */
+/** How the warehouse evaluates expressions on which the model, or its first version, relies. */
 export const SQL_PROBES: readonly Probe[] = [
   batchProbe({
     name: 'cast_error',

@@ -13,7 +13,7 @@ interface ValueProbe {
   readonly found: Readonly<Record<string, string>>;
 }
 
-/** What COPY makes of values that its pages say nothing about. */
+/** How COPY treats values that its documentation does not mention. */
 const VALUES: readonly ValueProbe[] = [
   {
     name: 'fraction',
