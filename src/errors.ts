@@ -110,7 +110,7 @@ export class ConfigError extends StarloadError {
   }
 }
 
-/** One record, file or row that was refused. `line` counts from 1; `column` is a character position or a column's name. */
+/** A refused record, file or row. `line` counts from 1; `column` is a character position or a column's name. */
 export interface DataProblem {
   readonly file?: string | undefined;
   readonly line?: number | undefined;

@@ -1,4 +1,4 @@
--- One row per file that was loaded, run by run, before create-tables dropped the ledger: etl --replay makes these runs again
+-- One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs
 -- in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it.
 -- kept: yes
 CREATE TABLE load_history (

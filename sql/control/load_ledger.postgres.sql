@@ -1,4 +1,4 @@
--- Text is compared by its bytes, as the other engines do, whatever the database's collation.
+-- Text is compared by its bytes, like on the other engines, whatever the database's collation.
 CREATE TABLE load_ledger (
   run_id VARCHAR(64) COLLATE "C" NOT NULL,
   staging_table VARCHAR(127) COLLATE "C" NOT NULL,

@@ -1,5 +1,5 @@
--- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
--- all that were read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
+-- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
+-- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
 -- content had been loaded under another name, and was not loaded again.
 CREATE TABLE load_ledger (
   run_id VARCHAR(64) NOT NULL,

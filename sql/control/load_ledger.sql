@@ -1,5 +1,5 @@
--- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
--- all that were read; `rejected` of them were not staged. `status` is loaded or quarantined.
+-- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
+-- all records read; `rejected` of them were not staged. `status` is loaded or quarantined.
 CREATE TABLE load_ledger (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,

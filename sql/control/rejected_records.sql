@@ -1,5 +1,5 @@
--- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins; a row
--- without one says what is wrong with a file as a whole. `column_name` is NULL where the record is malformed.
+-- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins. A row
+-- without a line describes a problem of a whole file. `column_name` is NULL if the record is malformed.
 CREATE TABLE rejected_records (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,

@@ -1,4 +1,4 @@
--- Text is compared by its bytes, as the other engines do, whatever the database's collation.
+-- Text is compared by its bytes, like on the other engines, whatever the database's collation.
 -- A run finds its events by their ids, the plays that a song could match, and the latest events of its users.
 CREATE TABLE current_events (
   event_id VARCHAR(32) COLLATE "C" NOT NULL,

@@ -1,6 +1,6 @@
--- Spread by the key that runs delete and join by.
+-- Distributed by the key by which runs delete and join.
 -- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
--- users are made from it. Text that is compared has its trailing blanks cut, since Redshift ignores them.
+-- users are derived from it. Text that is compared has its trailing blanks cut, because Redshift ignores them.
 CREATE TABLE current_events (
   event_id VARCHAR(32) NOT NULL,
   ts BIGINT NOT NULL,

@@ -1,5 +1,5 @@
 -- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
--- users are made from it. Text that is compared has its trailing blanks cut, since Redshift ignores them.
+-- users are derived from it. Text that is compared has its trailing blanks cut, because Redshift ignores them.
 -- key: event_id
 CREATE TABLE current_events (
   event_id VARCHAR(32) NOT NULL,

@@ -1,4 +1,4 @@
--- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are made
+-- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are derived
 -- from it.
 -- key: song_id
 CREATE TABLE current_songs (

@@ -1,2 +1,2 @@
--- Whether the database tells letters from capitals: case_sensitive or case_insensitive (Database Developer Guide, DB_COLLATION).
+-- Whether the database distinguishes case: case_sensitive or case_insensitive (Database Developer Guide, DB_COLLATION).
 SELECT db_collation() AS database_collation

@@ -1,4 +1,4 @@
--- Which engine answers, to whom, and whether the schema of the tables is there. DuckDB tells no capitals in names.
+-- The engine, the user, and whether the schema of the tables exists. DuckDB ignores case in names.
 SELECT
   version() AS engine_version,
   current_user AS session_user_name,

@@ -1,4 +1,4 @@
--- Which engine answers, to whom, and whether the schema of the tables is there.
+-- The engine, the user, and whether the schema of the tables exists.
 SELECT
   version() AS engine_version,
   current_user AS session_user_name,

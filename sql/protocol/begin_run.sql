@@ -1,2 +1,2 @@
--- The first thing every writing transaction does: of two that overlap, one waits here or is refused by the engine.
+-- The first statement of every writing transaction. If two overlap, one waits here or the engine refuses it.
 UPDATE load_run SET previous_stamp = stamp, stamp = {now}

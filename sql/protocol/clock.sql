@@ -1,4 +1,4 @@
--- What the warehouse's clock says, as one row among those of ledger_versions.sql, whose columns it has: `planned_stamp` holds it.
+-- The time of the warehouse's clock, as one row with the columns of ledger_versions.sql. `planned_stamp` holds it.
 SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(4096)) AS uri,

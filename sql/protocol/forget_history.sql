@@ -1,4 +1,4 @@
--- What was loaded into earlier tables counts no more once other tables have been filled, unless that was its replay.
+-- What was loaded into earlier tables no longer counts once other tables have been filled, unless a replay filled them.
 DELETE FROM load_history
 WHERE EXISTS (SELECT 1 FROM load_ledger WHERE status = 'loaded')
   AND NOT EXISTS (

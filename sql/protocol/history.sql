@@ -1,6 +1,6 @@
--- The runs of earlier tables that are to be made again, oldest first by generation, loaded_at and run_id. `status` is made where
--- the run has been made by now, else past. There are none once the tables hold a run that is not among them. Whole folders are
--- loaded in one run each time, so their order is no matter. The columns are those of ledger_versions.sql.
+-- The runs of earlier tables to repeat, oldest first by generation, loaded_at and run_id. `status` is made if the run
+-- has been repeated by now, else past. There are none once the tables hold a run that is not among them. Whole folders are
+-- loaded in one run each time, so their order does not matter. The columns are those of ledger_versions.sql.
 SELECT
   staging_table,
   uri,

@@ -1,6 +1,6 @@
--- The runs of the ledger, before it is dropped: a generation of their own, since they came after all that stand there, whatever
--- the clock said. A run that was replayed has the id it had before, and stands there already. An id
--- that somebody wrote by hand names no run.
+-- The runs of the ledger, before it is dropped. They are a new generation, because they came after all those already there,
+-- whatever the clock said. A replayed run keeps its earlier id and is already there. An id
+-- that was written by hand is not that of a run.
 INSERT INTO load_history (run_id, staging_table, uri, version, size_bytes, loaded_at, generation)
 SELECT
   run_id, staging_table, uri, version, size_bytes, loaded_at,

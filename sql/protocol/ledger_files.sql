@@ -1,5 +1,5 @@
--- The newest entry of every file, and how many versions of it stand in staging: none that were set aside, and none of
--- those that were loaded before a refresh from whole folders, which empties staging. With the newest stamp of the ledger,
+-- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
+-- those that were loaded before a refresh from whole folders, which empties staging. Also the newest stamp of the ledger,
 -- to the microsecond.
 SELECT
   staging_table,

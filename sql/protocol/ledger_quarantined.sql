@@ -1,4 +1,4 @@
--- The files that are set aside: their newest version was, and none has been loaded since. With the first thing that is wrong.
+-- The files that are set aside, with their first problem: their newest version was set aside, and none has been loaded since.
 SELECT e.staging_table, e.uri, e.run_id, e.loaded_at, e.records, r.line, r.reason
 FROM (
   SELECT

@@ -1,9 +1,9 @@
--- What must hold before a load copies any record, in one statement since Redshift counts them. What it says begins with a
--- letter of its own each time: of a cast that fails, some messages hold the first letter only.
--- broken: load_run has one row, which every run updates; without it nothing keeps two runs apart.
+-- The conditions for a load to copy records, in one statement because Redshift limits their number. Each message begins with a
+-- different letter: some engines' messages for a failed cast contain only the first letter.
+-- broken: load_run has one row, which every run updates; without it, nothing separates two runs.
 -- older: stamps must grow in the order of commits, or rows of this run would look older than rows that are already loaded.
--- The ledger is asked too: load_run may have been set back by hand.
--- unlike: rows that are copied must carry the stamp of their run, which load_run holds; the ledger's are the first.
+-- The ledger is checked too, because load_run may have been set back by hand.
+-- unlike: copied rows must carry the stamp of their run, which load_run holds; the ledger's rows are copied first.
 -- replaced: the rows that the plan was based on must still be in the ledger, or create-tables has recreated the tables since.
 -- meanwhile: nobody else may have loaded one of this run's files since the run was planned.
 SELECT CAST(CASE

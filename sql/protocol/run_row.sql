@@ -1,4 +1,4 @@
--- What is wrong with load_run, if anything is.
+-- The problem with load_run, if there is one.
 SELECT CASE
   WHEN run.run_rows <> 1 THEN 'it holds ' || CAST(run.run_rows AS VARCHAR(20)) || ' rows instead of one'
   WHEN run.stamp < ledger.newest THEN 'its newest run is of ' || CAST(run.stamp AS VARCHAR(32)) || ', and load_ledger has one of '

@@ -1,5 +1,5 @@
 -- load_run has one row, and stamps must grow in the order of commits, or rows of this run would look older than rows that
--- are already loaded. The words begin with letters of their own, as those of load_guard do.
+-- are already loaded. Each message begins with a different letter, as in load_guard.
 SELECT CAST(CASE
   WHEN run.run_rows <> 1 THEN 'broken load_run'
   WHEN run.previous_stamp >= {now} OR ledger.newer > 0 THEN 'older stamp than the last run'

@@ -1,5 +1,5 @@
 -- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- Each run staged as many rows as the ledger says. A refresh from whole folders has emptied staging of what was there
+-- Each run staged as many rows as the ledger states. A refresh from whole folders has removed from staging what was there
 -- before it.
 SELECT
   staging_table || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says '

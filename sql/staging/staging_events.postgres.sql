@@ -1,4 +1,4 @@
--- Text is compared by its bytes, as the other engines do, whatever the database's collation.
+-- Text is compared by its bytes, like on the other engines, whatever the database's collation.
 -- source: LOG_DATA
 CREATE TABLE staging_events (
   artist VARCHAR(1024) COLLATE "C",

@@ -1,4 +1,4 @@
--- Text is compared by its bytes, as the other engines do, whatever the database's collation.
+-- Text is compared by its bytes, like on the other engines, whatever the database's collation.
 -- source: SONG_DATA
 CREATE TABLE staging_songs (
   num_songs BIGINT,

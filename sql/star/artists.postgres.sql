@@ -1,4 +1,4 @@
--- Text is compared by its bytes, as the other engines do, whatever the database's collation.
+-- Text is compared by its bytes, like on the other engines, whatever the database's collation.
 CREATE TABLE artists (
   artist_id VARCHAR(256) COLLATE "C" NOT NULL,
   name VARCHAR(1024) COLLATE "C",

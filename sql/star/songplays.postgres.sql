@@ -1,4 +1,4 @@
--- Text is compared by its bytes, as the other engines do, whatever the database's collation.
+-- Text is compared by its bytes, like on the other engines, whatever the database's collation.
 CREATE TABLE songplays (
   songplay_id VARCHAR(32) COLLATE "C" NOT NULL,
   start_time TIMESTAMP NOT NULL,

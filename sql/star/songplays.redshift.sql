@@ -1,4 +1,4 @@
--- Distributed as time is, which it is joined with most; never by song_id or artist_id, which are mostly NULL: one slice
+-- Distributed like time, with which it is joined most. Never by song_id or artist_id, which are mostly NULL: one slice
 -- would hold them all. No keys are declared: Redshift does not enforce them, and its planner trusts them.
 CREATE TABLE songplays (
   songplay_id VARCHAR(32) NOT NULL,

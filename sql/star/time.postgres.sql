@@ -1,4 +1,4 @@
--- Runs, and joins with the plays, find a row by its time.
+-- Runs, and joins with the plays, look up rows by their time.
 CREATE TABLE time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,

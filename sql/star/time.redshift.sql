@@ -1,4 +1,4 @@
--- It grows as the fact does, so it is spread as the fact is, not copied to every node.
+-- It grows like the fact table, so it is distributed like it instead of copied to every node.
 CREATE TABLE time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,

@@ -1,4 +1,4 @@
--- Text is compared by its bytes, as the other engines do, whatever the database's collation.
+-- Text is compared by its bytes, like on the other engines, whatever the database's collation.
 CREATE TABLE users (
   user_id BIGINT NOT NULL,
   first_name VARCHAR(256) COLLATE "C",

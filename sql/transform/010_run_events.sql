@@ -1,5 +1,5 @@
 -- The run's events, one row per (ts, sessionId, itemInSession, userId): the later run wins, and within a run a rule on
--- content that is blind to order and to collation. The event's id is derived from its key.
+-- content that does not depend on order or collation. The event's id is derived from its key.
 CREATE TEMP TABLE run_events AS
 SELECT
   MD5(CAST(ts AS VARCHAR(20)) || '|' || CAST(sessionid AS VARCHAR(20)) || '|' || CAST(iteminsession AS VARCHAR(20))
@@ -10,7 +10,7 @@ SELECT
   sessionid AS session_id,
   iteminsession AS item_in_session,
   userid AS user_id,
-  -- An event that names a user counts as logged in unless it says otherwise.
+  -- An event with a user counts as logged in unless it states otherwise.
   CASE WHEN userid IS NULL OR RTRIM(auth, ' ') = 'Logged Out' THEN FALSE ELSE TRUE END AS logged_in,
   RTRIM(page, ' ') AS page,
   level,

@@ -1,4 +1,4 @@
--- The run's songs, one row per song_id, chosen as the run's events are.
+-- The run's songs, one row per song_id, selected in the same way as the run's events.
 CREATE TEMP TABLE run_songs AS
 SELECT
   RTRIM(song_id, ' ') AS song_id,

@@ -1,5 +1,5 @@
--- Of the rows an artist's current songs carry, one is taken whole: the shortest name (the plain one, without "feat."),
--- then a row that knows the place, then the smallest song_id. When the song arrived plays no part.
+-- Takes one whole row from an artist's current songs: the one with the shortest name (the plain one, without "feat."),
+-- then one with a place, then the smallest song_id. The time at which a song arrived does not matter.
 INSERT INTO artists (artist_id, name, location, latitude, longitude)
 SELECT artist_id, artist_name, artist_location, artist_latitude, artist_longitude
 FROM (

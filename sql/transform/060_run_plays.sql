@@ -1,4 +1,4 @@
--- The events whose songplay is rebuilt: the run's own, and the plays whose match this run's songs may change.
+-- The events whose songplays are rebuilt: those of the run, and plays for which this run's songs may change the match.
 CREATE TEMP TABLE run_plays AS
 SELECT event_id, start_time
 FROM run_events

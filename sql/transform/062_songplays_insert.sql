@@ -1,4 +1,4 @@
--- Of several songs that match a play, the smallest song_id; the match is found once per song, so that no play fans out.
+-- If several songs match a play, takes the smallest song_id. Matches once per song, so that no play is duplicated.
 INSERT INTO songplays (
   songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent
 )

@@ -6,7 +6,7 @@ SET search_path TO "pg_catalog";
 
 CREATE SCHEMA IF NOT EXISTS "sparkify";
 
--- One row per file that was loaded, run by run, before create-tables dropped the ledger: etl --replay makes these runs again
+-- One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs
 -- in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it.
 -- kept: yes
 CREATE TABLE "sparkify".load_history (
@@ -19,8 +19,8 @@ CREATE TABLE "sparkify".load_history (
   generation BIGINT NOT NULL
 );
 
--- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
--- all that were read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
+-- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
+-- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
 -- content had been loaded under another name, and was not loaded again.
 CREATE TABLE "sparkify".load_ledger (
   run_id VARCHAR(64) NOT NULL,
@@ -37,15 +37,15 @@ CREATE TABLE "sparkify".load_ledger (
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- One row: when the newest writing transaction began. Every such transaction updates it first, so that of two that
--- overlap one waits or fails. Reading it waits for a load: check and reconcile read it where none runs, no other command does.
+-- One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap,
+-- one waits or fails. Reading it waits for a load: check and reconcile read it if none is running, no other command does.
 CREATE TABLE "sparkify".load_run (
   stamp TIMESTAMP NOT NULL,
   previous_stamp TIMESTAMP NOT NULL
 );
 
--- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins; a row
--- without one says what is wrong with a file as a whole. `column_name` is NULL where the record is malformed.
+-- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins. A row
+-- without a line describes a problem of a whole file. `column_name` is NULL if the record is malformed.
 CREATE TABLE "sparkify".rejected_records (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,
@@ -104,9 +104,9 @@ CREATE TABLE "sparkify".staging_songs (
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- Spread by the key that runs delete and join by.
+-- Distributed by the key by which runs delete and join.
 -- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
--- users are made from it. Text that is compared has its trailing blanks cut, since Redshift ignores them.
+-- users are derived from it. Text that is compared has its trailing blanks cut, because Redshift ignores them.
 CREATE TABLE "sparkify".current_events (
   event_id VARCHAR(32) NOT NULL,
   ts BIGINT NOT NULL,
@@ -129,7 +129,7 @@ CREATE TABLE "sparkify".current_events (
 DISTKEY (event_id)
 SORTKEY (ts);
 
--- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are made
+-- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are derived
 -- from it.
 -- key: song_id
 CREATE TABLE "sparkify".current_songs (
@@ -153,7 +153,7 @@ CREATE TABLE "sparkify".artists (
   longitude DOUBLE PRECISION
 );
 
--- Distributed as time is, which it is joined with most; never by song_id or artist_id, which are mostly NULL: one slice
+-- Distributed like time, with which it is joined most. Never by song_id or artist_id, which are mostly NULL: one slice
 -- would hold them all. No keys are declared: Redshift does not enforce them, and its planner trusts them.
 CREATE TABLE "sparkify".songplays (
   songplay_id VARCHAR(32) NOT NULL,
@@ -178,7 +178,7 @@ CREATE TABLE "sparkify".songs (
   duration DOUBLE PRECISION
 );
 
--- It grows as the fact does, so it is spread as the fact is, not copied to every node.
+-- It grows like the fact table, so it is distributed like it instead of copied to every node.
 CREATE TABLE "sparkify".time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,

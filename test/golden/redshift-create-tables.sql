@@ -6,7 +6,7 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run", "sparkify"."load_ledger", "sparkify"."rejected_records", "sparkify"."staging_events", "sparkify"."staging_songs", "sparkify"."current_events", "sparkify"."current_songs", "sparkify"."artists", "sparkify"."songplays", "sparkify"."songs", "sparkify"."time", "sparkify"."users";
 
--- The first thing every writing transaction does: of two that overlap, one waits here or is refused by the engine.
+-- The first statement of every writing transaction. If two overlap, one waits here or the engine refuses it.
 UPDATE "sparkify".load_run SET previous_stamp = stamp, stamp = SYSDATE;
 
 SELECT CAST(CASE WHEN COUNT(*) = 0 THEN '0' ELSE 'starload guard: rows' END AS INTEGER) AS passed
@@ -34,7 +34,7 @@ UNION ALL
 SELECT COUNT(*) AS row_count FROM "sparkify"."users" HAVING COUNT(*) > 0
 ) fuller;
 
--- What was loaded into earlier tables counts no more once other tables have been filled, unless that was its replay.
+-- What was loaded into earlier tables no longer counts once other tables have been filled, unless a replay filled them.
 DELETE FROM "sparkify".load_history
 WHERE EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE status = 'loaded')
   AND NOT EXISTS (
@@ -43,9 +43,9 @@ WHERE EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE status = 'loaded')
     WHERE run_id IN (SELECT run_id FROM "sparkify".load_history)
   );
 
--- The runs of the ledger, before it is dropped: a generation of their own, since they came after all that stand there, whatever
--- the clock said. A run that was replayed has the id it had before, and stands there already. An id
--- that somebody wrote by hand names no run.
+-- The runs of the ledger, before it is dropped. They are a new generation, because they came after all those already there,
+-- whatever the clock said. A replayed run keeps its earlier id and is already there. An id
+-- that was written by hand is not that of a run.
 INSERT INTO "sparkify".load_history (run_id, staging_table, uri, version, size_bytes, loaded_at, generation)
 SELECT
   run_id, staging_table, uri, version, size_bytes, loaded_at,
@@ -79,8 +79,8 @@ DROP TABLE "sparkify"."time";
 
 DROP TABLE "sparkify"."users";
 
--- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` are
--- all that were read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
+-- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
+-- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
 -- content had been loaded under another name, and was not loaded again.
 CREATE TABLE "sparkify".load_ledger (
   run_id VARCHAR(64) NOT NULL,
@@ -97,15 +97,15 @@ CREATE TABLE "sparkify".load_ledger (
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- One row: when the newest writing transaction began. Every such transaction updates it first, so that of two that
--- overlap one waits or fails. Reading it waits for a load: check and reconcile read it where none runs, no other command does.
+-- One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap,
+-- one waits or fails. Reading it waits for a load: check and reconcile read it if none is running, no other command does.
 CREATE TABLE "sparkify".load_run (
   stamp TIMESTAMP NOT NULL,
   previous_stamp TIMESTAMP NOT NULL
 );
 
--- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins; a row
--- without one says what is wrong with a file as a whole. `column_name` is NULL where the record is malformed.
+-- One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins. A row
+-- without a line describes a problem of a whole file. `column_name` is NULL if the record is malformed.
 CREATE TABLE "sparkify".rejected_records (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,
@@ -164,9 +164,9 @@ CREATE TABLE "sparkify".staging_songs (
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- Spread by the key that runs delete and join by.
+-- Distributed by the key by which runs delete and join.
 -- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
--- users are made from it. Text that is compared has its trailing blanks cut, since Redshift ignores them.
+-- users are derived from it. Text that is compared has its trailing blanks cut, because Redshift ignores them.
 CREATE TABLE "sparkify".current_events (
   event_id VARCHAR(32) NOT NULL,
   ts BIGINT NOT NULL,
@@ -189,7 +189,7 @@ CREATE TABLE "sparkify".current_events (
 DISTKEY (event_id)
 SORTKEY (ts);
 
--- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are made
+-- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are derived
 -- from it.
 -- key: song_id
 CREATE TABLE "sparkify".current_songs (
@@ -213,7 +213,7 @@ CREATE TABLE "sparkify".artists (
   longitude DOUBLE PRECISION
 );
 
--- Distributed as time is, which it is joined with most; never by song_id or artist_id, which are mostly NULL: one slice
+-- Distributed like time, with which it is joined most. Never by song_id or artist_id, which are mostly NULL: one slice
 -- would hold them all. No keys are declared: Redshift does not enforce them, and its planner trusts them.
 CREATE TABLE "sparkify".songplays (
   songplay_id VARCHAR(32) NOT NULL,
@@ -238,7 +238,7 @@ CREATE TABLE "sparkify".songs (
   duration DOUBLE PRECISION
 );
 
--- It grows as the fact does, so it is spread as the fact is, not copied to every node.
+-- It grows like the fact table, so it is distributed like it instead of copied to every node.
 CREATE TABLE "sparkify".time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,

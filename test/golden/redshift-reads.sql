@@ -16,9 +16,9 @@ SELECT
   CAST(0 AS BIGINT) AS generation
 FROM "sparkify".load_ledger
 UNION ALL
--- The runs of earlier tables that are to be made again, oldest first by generation, loaded_at and run_id. `status` is made where
--- the run has been made by now, else past. There are none once the tables hold a run that is not among them. Whole folders are
--- loaded in one run each time, so their order is no matter. The columns are those of ledger_versions.sql.
+-- The runs of earlier tables to repeat, oldest first by generation, loaded_at and run_id. `status` is made if the run
+-- has been repeated by now, else past. There are none once the tables hold a run that is not among them. Whole folders are
+-- loaded in one run each time, so their order does not matter. The columns are those of ledger_versions.sql.
 SELECT
   staging_table,
   uri,
@@ -36,7 +36,7 @@ LEFT JOIN (SELECT DISTINCT run_id FROM "sparkify".load_ledger) made ON made.run_
 WHERE version NOT LIKE 'listing:%'
   AND NOT EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE run_id NOT IN (SELECT run_id FROM "sparkify".load_history))
 UNION ALL
--- What the warehouse's clock says, as one row among those of ledger_versions.sql, whose columns it has: `planned_stamp` holds it.
+-- The time of the warehouse's clock, as one row with the columns of ledger_versions.sql. `planned_stamp` holds it.
 SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(4096)) AS uri,
@@ -66,7 +66,7 @@ FROM "sparkify".load_ledger
 GROUP BY run_id
 ORDER BY loaded_at DESC, run_id;
 
--- The files that are set aside: their newest version was, and none has been loaded since. With the first thing that is wrong.
+-- The files that are set aside, with their first problem: their newest version was set aside, and none has been loaded since.
 SELECT e.staging_table, e.uri, e.run_id, e.loaded_at, e.records, r.line, r.reason
 FROM (
   SELECT
@@ -92,8 +92,8 @@ LEFT JOIN (
 WHERE e.version_rank = 1 AND e.status = 'quarantined'
 ORDER BY e.staging_table, e.uri;
 
--- The newest entry of every file, and how many versions of it stand in staging: none that were set aside, and none of
--- those that were loaded before a refresh from whole folders, which empties staging. With the newest stamp of the ledger,
+-- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
+-- those that were loaded before a refresh from whole folders, which empties staging. Also the newest stamp of the ledger,
 -- to the microsecond.
 SELECT
   staging_table,
@@ -219,7 +219,7 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: Somebody changed rejected_records or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- Of each file that was loaded, rejected_records has as many records as the ledger says were rejected. Of one that was set
+-- For each loaded file, rejected_records has as many records as the ledger counts as rejected. For a file that was set
 -- aside, the ledger counts all records as rejected, and rejected_records keeps only some.
 SELECT
   uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says ' || CAST(SUM(due) AS VARCHAR(20))
@@ -247,7 +247,7 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- Each run staged as many rows as the ledger says. A refresh from whole folders has emptied staging of what was there
+-- Each run staged as many rows as the ledger states. A refresh from whole folders has removed from staging what was there
 -- before it.
 SELECT
   staging_table || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says '
@@ -319,7 +319,7 @@ FROM (
 WHERE place <= 20
 ORDER BY rule_name, place;
 
--- Which engine answers, to whom, and whether the schema of the tables is there.
+-- The engine, the user, and whether the schema of the tables exists.
 SELECT
   version() AS engine_version,
   current_user AS session_user_name,

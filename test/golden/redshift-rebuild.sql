@@ -6,11 +6,11 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
--- The first thing every writing transaction does: of two that overlap, one waits here or is refused by the engine.
+-- The first statement of every writing transaction. If two overlap, one waits here or the engine refuses it.
 UPDATE "sparkify".load_run SET previous_stamp = stamp, stamp = SYSDATE;
 
 -- load_run has one row, and stamps must grow in the order of commits, or rows of this run would look older than rows that
--- are already loaded. The words begin with letters of their own, as those of load_guard do.
+-- are already loaded. Each message begins with a different letter, as in load_guard.
 SELECT CAST(CASE
   WHEN run.run_rows <> 1 THEN 'broken load_run'
   WHEN run.previous_stamp >= SYSDATE OR ledger.newer > 0 THEN 'older stamp than the last run'
@@ -66,8 +66,8 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Both sides are one row before they meet: without
--- statistics a planner would count the staged rows again for each row of the ledger.
+-- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Each side is reduced to one row before the join: without
+-- statistics, a planner would count the staged rows again for each row of the ledger.
 SELECT
   'took ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
     || ', staged ' || CAST(counted.staged AS VARCHAR(20)) AS offender,
@@ -154,8 +154,8 @@ SELECT
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 -- severity: error
--- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Both sides are one row before they meet: without
--- statistics a planner would count the staged rows again for each row of the ledger.
+-- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Each side is reduced to one row before the join: without
+-- statistics, a planner would count the staged rows again for each row of the ledger.
 SELECT
   'took ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
     || ', staged ' || CAST(counted.staged AS VARCHAR(20)) AS offender,
@@ -210,7 +210,7 @@ WHERE ledger.rejected <> kept.rejects
 WHERE severity = 'error';
 
 -- The run's events, one row per (ts, sessionId, itemInSession, userId): the later run wins, and within a run a rule on
--- content that is blind to order and to collation. The event's id is derived from its key.
+-- content that does not depend on order or collation. The event's id is derived from its key.
 CREATE TEMP TABLE run_events AS
 SELECT
   MD5(CAST(ts AS VARCHAR(20)) || '|' || CAST(sessionid AS VARCHAR(20)) || '|' || CAST(iteminsession AS VARCHAR(20))
@@ -221,7 +221,7 @@ SELECT
   sessionid AS session_id,
   iteminsession AS item_in_session,
   userid AS user_id,
-  -- An event that names a user counts as logged in unless it says otherwise.
+  -- An event with a user counts as logged in unless it states otherwise.
   CASE WHEN userid IS NULL OR RTRIM(auth, ' ') = 'Logged Out' THEN FALSE ELSE TRUE END AS logged_in,
   RTRIM(page, ' ') AS page,
   level,
@@ -266,7 +266,7 @@ SELECT
   location, user_agent, first_name, last_name, gender
 FROM run_events;
 
--- The run's songs, one row per song_id, chosen as the run's events are.
+-- The run's songs, one row per song_id, selected in the same way as the run's events.
 CREATE TEMP TABLE run_songs AS
 SELECT
   RTRIM(song_id, ' ') AS song_id,
@@ -299,9 +299,9 @@ FROM (
 ) versions
 WHERE version_rank = 1;
 
--- The run's songs as they were before this run and as they are after it: plays that match one of these are matched again,
--- and the artists of these are chosen again. They are one table, since Redshift counts statements.
--- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
+-- The run's songs as they were before this run and as they are after it. Plays that match one of these are matched again,
+-- and their artists are selected again. They are in one table, because Redshift limits the number of statements.
+-- Trailing blanks are cut wherever text is compared, because Redshift ignores them and the other engines do not.
 CREATE TEMP TABLE changed_songs AS
 SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
 FROM "sparkify".current_songs
@@ -321,8 +321,8 @@ INSERT INTO "sparkify".songs (song_id, title, artist_id, year, duration)
 SELECT song_id, title, artist_id, year, duration
 FROM run_songs;
 
--- Of the rows an artist's current songs carry, one is taken whole: the shortest name (the plain one, without "feat."),
--- then a row that knows the place, then the smallest song_id. When the song arrived plays no part.
+-- Takes one whole row from an artist's current songs: the one with the shortest name (the plain one, without "feat."),
+-- then one with a place, then the smallest song_id. The time at which a song arrived does not matter.
 INSERT INTO "sparkify".artists (artist_id, name, location, latitude, longitude)
 SELECT artist_id, artist_name, artist_location, artist_latitude, artist_longitude
 FROM (
@@ -342,7 +342,7 @@ FROM (
 ) spellings
 WHERE spelling_rank = 1;
 
--- The events whose songplay is rebuilt: the run's own, and the plays whose match this run's songs may change.
+-- The events whose songplays are rebuilt: those of the run, and plays for which this run's songs may change the match.
 CREATE TEMP TABLE run_plays AS
 SELECT event_id, start_time
 FROM run_events
@@ -352,7 +352,7 @@ FROM "sparkify".current_events e
 JOIN changed_songs m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 WHERE e.page = 'NextSong';
 
--- Of several songs that match a play, the smallest song_id; the match is found once per song, so that no play fans out.
+-- If several songs match a play, takes the smallest song_id. Matches once per song, so that no play is duplicated.
 INSERT INTO "sparkify".songplays (
   songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent
 )

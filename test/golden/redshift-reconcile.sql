@@ -45,7 +45,7 @@ FROM "sparkify"."staging_events"
 WHERE SUBSTRING(MD5('0' || '|' || COALESCE(CAST("userid" AS VARCHAR(4096)), '')), 1, 8) < '19999999';
 
 -- The run's events, one row per (ts, sessionId, itemInSession, userId): the later run wins, and within a run a rule on
--- content that is blind to order and to collation. The event's id is derived from its key.
+-- content that does not depend on order or collation. The event's id is derived from its key.
 CREATE TEMP TABLE run_events AS
 SELECT
   MD5(CAST(ts AS VARCHAR(20)) || '|' || CAST(sessionid AS VARCHAR(20)) || '|' || CAST(iteminsession AS VARCHAR(20))
@@ -56,7 +56,7 @@ SELECT
   sessionid AS session_id,
   iteminsession AS item_in_session,
   userid AS user_id,
-  -- An event that names a user counts as logged in unless it says otherwise.
+  -- An event with a user counts as logged in unless it states otherwise.
   CASE WHEN userid IS NULL OR RTRIM(auth, ' ') = 'Logged Out' THEN FALSE ELSE TRUE END AS logged_in,
   RTRIM(page, ' ') AS page,
   level,
@@ -101,7 +101,7 @@ SELECT
   location, user_agent, first_name, last_name, gender
 FROM run_events;
 
--- The run's songs, one row per song_id, chosen as the run's events are.
+-- The run's songs, one row per song_id, selected in the same way as the run's events.
 CREATE TEMP TABLE run_songs AS
 SELECT
   RTRIM(song_id, ' ') AS song_id,
@@ -134,9 +134,9 @@ FROM (
 ) versions
 WHERE version_rank = 1;
 
--- The run's songs as they were before this run and as they are after it: plays that match one of these are matched again,
--- and the artists of these are chosen again. They are one table, since Redshift counts statements.
--- Trailing blanks are cut wherever text is compared, since Redshift ignores them and the other engines do not.
+-- The run's songs as they were before this run and as they are after it. Plays that match one of these are matched again,
+-- and their artists are selected again. They are in one table, because Redshift limits the number of statements.
+-- Trailing blanks are cut wherever text is compared, because Redshift ignores them and the other engines do not.
 CREATE TEMP TABLE changed_songs AS
 SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
 FROM "expected_current_songs"
@@ -156,8 +156,8 @@ INSERT INTO "expected_songs" (song_id, title, artist_id, year, duration)
 SELECT song_id, title, artist_id, year, duration
 FROM run_songs;
 
--- Of the rows an artist's current songs carry, one is taken whole: the shortest name (the plain one, without "feat."),
--- then a row that knows the place, then the smallest song_id. When the song arrived plays no part.
+-- Takes one whole row from an artist's current songs: the one with the shortest name (the plain one, without "feat."),
+-- then one with a place, then the smallest song_id. The time at which a song arrived does not matter.
 INSERT INTO "expected_artists" (artist_id, name, location, latitude, longitude)
 SELECT artist_id, artist_name, artist_location, artist_latitude, artist_longitude
 FROM (
@@ -177,7 +177,7 @@ FROM (
 ) spellings
 WHERE spelling_rank = 1;
 
--- The events whose songplay is rebuilt: the run's own, and the plays whose match this run's songs may change.
+-- The events whose songplays are rebuilt: those of the run, and plays for which this run's songs may change the match.
 CREATE TEMP TABLE run_plays AS
 SELECT event_id, start_time
 FROM run_events
@@ -187,7 +187,7 @@ FROM "expected_current_events" e
 JOIN changed_songs m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 WHERE e.page = 'NextSong';
 
--- Of several songs that match a play, the smallest song_id; the match is found once per song, so that no play fans out.
+-- If several songs match a play, takes the smallest song_id. Matches once per song, so that no play is duplicated.
 INSERT INTO "expected_songplays" (
   songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent
 )
@@ -477,7 +477,7 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- Each run staged as many rows as the ledger says. A refresh from whole folders has emptied staging of what was there
+-- Each run staged as many rows as the ledger states. A refresh from whole folders has removed from staging what was there
 -- before it.
 SELECT
   staging_table || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says '

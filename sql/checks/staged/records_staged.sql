@@ -1,6 +1,6 @@
 -- severity: error
--- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Both sides are one row before they meet: without
--- statistics a planner would count the staged rows again for each row of the ledger.
+-- Every record that was read and not rejected became one staged row; a file that was only moved is not read. Each side is reduced to one row before the join: without
+-- statistics, a planner would count the staged rows again for each row of the ledger.
 SELECT
   'took ' || CAST(counted.records AS VARCHAR(20)) || ' records for ' || counted.staging_table
     || ', staged ' || CAST(counted.staged AS VARCHAR(20)) AS offender,

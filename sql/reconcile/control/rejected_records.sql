@@ -1,5 +1,5 @@
 -- next: Somebody changed rejected_records or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- Of each file that was loaded, rejected_records has as many records as the ledger says were rejected. Of one that was set
+-- For each loaded file, rejected_records has as many records as the ledger counts as rejected. For a file that was set
 -- aside, the ledger counts all records as rejected, and rejected_records keeps only some.
 SELECT
   uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says ' || CAST(SUM(due) AS VARCHAR(20))
