@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
 
-/** The members of SDK errors that are read here. S3 and network errors have their code elsewhere. */
+/** The members of SDK errors that are read here. S3 and network errors have an additional code. */
 interface SdkError {
   readonly name?: string;
   readonly Code?: string;

@@ -14,7 +14,7 @@ export interface Layout {
 }
 
 const GAP = '  ';
-/** The minimum width of a text column and of its name. */
+/** Text columns are not narrowed below this width. Values and names up to this width are never wrapped. */
 const LEAST_WIDTH = 8;
 /** The minimum width of text of several words. */
 const LEAST_LAST_WIDTH = 24;

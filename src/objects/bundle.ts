@@ -77,7 +77,10 @@ class Bundler {
   readonly #writer: PartWriter;
   readonly #passedParts: Part[] = [];
   readonly #files: BundledFile[] = [];
-  /** One for files that are only counted, one for those that are written. Both are replaced after a malformed file. */
+  /**
+   * One for files that are only counted, one for those that are written. Both are replaced after a malformed file,
+   * because a framer cannot be used after it has thrown.
+   */
   #framers: { counting: RecordFramer; writing: RecordFramer };
   readonly #spellings = new Set<FramedFile['spellings']>();
   readonly #problems: DataProblem[] = [];

@@ -23,7 +23,10 @@ export async function withSpoolRoot<T>(action: (folder: string) => Promise<T>): 
   }
 }
 
-/** Includes a hash of the host, because a lock cannot be checked on another host. The process id is for readers. */
+/**
+ * Includes a short hash of the host name, because a lock cannot be checked on another host. The process id is for
+ * readers.
+ */
 const OWN_PREFIX = `starload-spool-${createHash('sha256').update(hostname()).digest('hex').slice(0, 8)}-`;
 /**
  * A socket on which its owner listens. It answers as long as the owner lives, even if it hangs, to every process that

@@ -7,7 +7,7 @@ import { inModelOrder } from './order.ts';
 export interface ForeignRelation {
   readonly name: string;
   readonly kind: string;
-  /** How Starload recognises this. */
+  /** Why Starload considers it foreign. */
   readonly reason: string;
 }
 

@@ -49,7 +49,7 @@ export const REGIONS_WITH: Readonly<Record<'AWS::Redshift::UsageLimit' | 'AWS::B
   ],
 };
 
-/** The features that a warehouse with these parameters lacks in its region, and how to create it without them. */
+/** The features that a warehouse with these parameters lacks in its region, and how to create them by hand. */
 export function missingIn({ Engine, UsageLimits, BudgetAlarm, AlarmEmail }: Record<ParameterName, string>) {
   const missing: string[] = [];
   if (Engine === 'cluster' && UsageLimits === 'no') {

@@ -61,7 +61,6 @@ WHERE place <= ${MAX_EXAMPLES} AND place_in_key <= ${MAX_ROWS_OF_KEY}
 ORDER BY place, place_in_key`;
 }
 
-/** A row that differs. */
 interface Differing {
   readonly values: readonly Value[];
   readonly due: number;

@@ -80,7 +80,10 @@ function typed(column: Column, slots: readonly number[]): string {
 END`;
 }
 
-/** Blanks beyond the column's length are cut, as SQL specifies for character types. Anything else there is refused. */
+/**
+ * Blanks beyond the column's length in bytes are cut, as SQL specifies for character types. Anything else there is
+ * refused.
+ */
 function fitted(text: string, maxBytes: number, refuse: string): string {
   const trimmed = `rtrim(${text}, ' ')`;
   return `CASE

@@ -70,7 +70,7 @@ function lockStatements({ locks, lockedTables = [] }: Batch, names: Qualifier): 
 /**
  * The first statements of a session; each batch is a session of its own. Unqualified names are resolved in `searched`.
  * These are SET statements, although each counts towards the limit: a SELECT of SET_CONFIG calls would be a query
- * before the LOCK, and we have not seen it set these parameters on a cluster.
+ * before the LOCK, and has never been seen to set these parameters on a cluster.
  */
 export function sessionStatements(
   { timeoutMilliseconds }: Pick<StatementOptions, 'timeoutMilliseconds'>,
