@@ -177,7 +177,7 @@ function isSpool(name: string): boolean {
 export async function succeed(place: Place, command: readonly string[]): Promise<Ended> {
   const ended = await runLoader(place, { command });
   if (ended.code !== 0) {
-    throw new Error(`${command.join(' ')} failed at ${place.folder}: ${ended.stderr}`);
+    throw new Error(`${command.join(' ')} failed at ${place.folder}: ${ended.stderr}${ended.stdout}`);
   }
   return ended;
 }
