@@ -98,6 +98,30 @@ describe.each(engines)('on $name a file', (engine) => {
       expect(await levels(loader)).toEqual(['free', 'free']);
     }));
 
+  test('with the content of another is recognised if one of the two is moved, and missed if it is deleted', () =>
+    withLoader(engine, async (loader) => {
+      const { context, store } = loader;
+      const [twin, moved] = [`${LOG_ROOT}/twin.json`, `${LOG_ROOT}/archive/twin.json`];
+      store.files.set(A, STALE).set(twin, STALE);
+      await etl(context);
+      store.files.set(`${LOG_ROOT}/b.json`, CORRECTION);
+      await etl(context);
+      store.files.delete(twin);
+      store.files.set(moved, STALE);
+      await etl(context);
+      const event = { type: 'moved', table: 'staging_events', files: 1, first: moved, from: twin };
+      expect(loader.events).toContainEqual(event);
+      expect(await levels(loader)).toEqual(['paid', 'paid']);
+      expect(await countRows(loader, 'staging_events')).toBe(3);
+      expect((await etl(context)).status).toBe('up_to_date');
+      expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+      store.files.delete(A);
+      expect((await reconcile(context, { recounts: false })).disagreements).toMatchObject([{ rule: 'gone', count: 1 }]);
+      store.files.set(A, STALE).set(ARCHIVED, STALE);
+      await etl(context);
+      expect(loader.events).toContainEqual({ type: 'copied', table: 'staging_events', files: 1, first: ARCHIVED });
+    }));
+
   test('is loaded into tables of an earlier release, which have no history', () =>
     withLoader(engine, async (loader) => {
       await runSql(loader.context.warehouse, 'DROP TABLE load_history');

@@ -171,21 +171,30 @@ export interface History {
 
 /**
  * A run takes the files that are not as they were last loaded, but for those that were only moved: what they hold was
- * loaded under other names, none of which holds it any more.
+ * loaded under other names, and fewer files hold it now than were loaded with it.
  */
 export function historyOf(scenario: Scenario): History {
   const versions = new Map<string, string[]>();
+  const loads = new Map<string, Set<string>>();
   const now = new Map<string, string>();
   let moved = false;
   const runs = scenario.map((move) => {
     applyMove(now, move);
-    const fates = [...now].map(([uri, text]) => ({ uri, text, fate: fateOf(uri, text, { versions, now }) }));
+    const claims = new Map<string, number>();
+    const fates = [...now].map(([uri, text]) => {
+      const fate = fateOf(uri, text, { versions, loads, now, claims });
+      if (fate === 'moved') claims.set(text, (claims.get(text) ?? 0) + 1);
+      return { uri, text, fate };
+    });
     const taken = fates.filter(({ fate }) => fate !== 'known');
     for (const { uri, text } of taken) {
       versions.set(uri, [...(versions.get(uri) ?? []), text]);
     }
     moved ||= taken.some(({ fate }) => fate === 'moved');
     const loaded = taken.filter(({ fate }) => fate === 'loaded');
+    for (const { uri, text } of loaded) {
+      loads.set(uri, (loads.get(uri) ?? new Set()).add(text));
+    }
     const files = loaded.map(({ uri, text }) => [uri, text] as const);
     return { ...recordsOf(files), files: taken.length, loaded: files };
   });
@@ -221,12 +230,16 @@ function parsed(text: string): readonly unknown[] {
 interface Known {
   /** The texts that were loaded, or seen to have been moved, under each URI, in order. */
   readonly versions: ReadonlyMap<string, readonly string[]>;
+  /** Those that were loaded. */
+  readonly loads: ReadonlyMap<string, ReadonlySet<string>>;
   /** The texts that are there. */
   readonly now: ReadonlyMap<string, string>;
+  /** How many new files with a text were taken for moved in this run. */
+  readonly claims: ReadonlyMap<string, number>;
 }
 
 /** What becomes of a file. */
-function fateOf(uri: string, text: string, { versions, now }: Known): 'known' | 'loaded' | 'moved' {
+function fateOf(uri: string, text: string, { versions, loads, now, claims }: Known): 'known' | 'loaded' | 'moved' {
   const own = versions.get(uri) ?? [];
   if (own.at(-1) === text) {
     return 'known';
@@ -234,8 +247,9 @@ function fateOf(uri: string, text: string, { versions, now }: Known): 'known' | 
   const root = uri.slice(0, uri.lastIndexOf('/'));
   const others = [...versions].filter(([other, texts]) => other.startsWith(root) && texts.includes(text));
   const isElsewhere = text !== '' && others.length > 0 && !own.includes(text);
-  const isHeld = others.some(([other, texts]) => texts.at(-1) === text && now.get(other) === text);
-  return isElsewhere && !isHeld ? 'moved' : 'loaded';
+  const held = others.filter(([other, texts]) => texts.at(-1) === text && now.get(other) === text).length;
+  const loaded = others.filter(([other]) => loads.get(other)?.has(text)).length;
+  return isElsewhere && (held === 0 || held + (claims.get(text) ?? 0) < loaded) ? 'moved' : 'loaded';
 }
 
 /** What a move does to the files. */

@@ -81,7 +81,7 @@ async function compareSource(
     tally.add(unit, entry, seen, judge(unit, entry, seen, found));
     ledger.delete(unit.uri);
   }
-  const rest = [...ledger.values()].filter((entry) => entry.versions > 0 && !tally.movedTo.has(contentOf(entry)));
+  const rest = [...ledger.values()].filter((entry) => entry.versions > 0 && !tally.takeMoved(entry));
   for (const { uri } of rest.filter((entry) => !isFolderOf(root, entry))) {
     found.add('gone', uri);
   }
@@ -109,8 +109,8 @@ class Tally {
   holdsBroken = false;
   readonly setAside: string[] = [];
   readonly units = { loaded: [] as SourceUnit[], others: [] as SourceUnit[] };
-  /** Contents that now have names other than those they were loaded under. */
-  readonly movedTo = new Set<string>();
+  /** How many files hold a content that was loaded under another name. */
+  readonly #moved = new Map<string, number>();
 
   add(unit: SourceUnit, entry: LedgerFile | undefined, seen: Seen, rule: SourceRule | undefined): void {
     this.files += 1;
@@ -121,11 +121,22 @@ class Tally {
       this.setAside.push(unit.label);
     }
     if (entry?.status === 'moved' && rule === undefined) {
-      this.movedTo.add(contentOf(entry));
+      this.#countMoved(entry, 1);
     }
     if (seen.records !== undefined) {
       this.units[isLoaded(rule, seen, entry) ? 'loaded' : 'others'].push(unit);
     }
+  }
+
+  /** Whether a file that holds the content of a missing one took its place. Each takes the place of one. */
+  takeMoved(missing: LedgerFile): boolean {
+    return this.#countMoved(missing, -1) >= 0;
+  }
+
+  #countMoved(entry: LedgerFile, more: number): number {
+    const count = (this.#moved.get(contentOf(entry)) ?? 0) + more;
+    this.#moved.set(contentOf(entry), count);
+    return count;
   }
 }
 
