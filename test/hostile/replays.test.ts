@@ -63,10 +63,15 @@ function doomed(context: LoadContext, { run: stop, when }: Stop): LoadContext {
   return { ...context, warehouse };
 }
 
+/** Whether the error, or what it was caused by, is that the loader is gone. */
+function isGone(error: unknown): boolean {
+  return error instanceof Gone || (error instanceof Error && isGone(error.cause));
+}
+
 /** Loads, and is gone at the stop, unless there was less to load. */
 async function loadUntil(context: LoadContext, stop: Stop): Promise<void> {
   await etl(doomed(context, stop)).catch((error: unknown) => {
-    expect(error instanceof Gone || (error as Error).cause instanceof Gone ? 'gone' : error).toBe('gone');
+    expect(isGone(error) ? 'gone' : error).toBe('gone');
   });
 }
 

@@ -64,14 +64,18 @@ async function* csvOf(
   { table, parts, mapping }: CopyStep,
   onPart: Bringing['onPart'],
 ): AsyncGenerator<Buffer> {
-  let next = parts[0] === undefined ? undefined : reader.write(table, parts[0], mapping);
+  const prepare = (index: number) => {
+    const part = parts[index];
+    const path = part === undefined ? undefined : reader.write(table, part, mapping);
+    // Awaited in its round, or never if a round before it fails. It must not count as an unhandled rejection then.
+    path?.catch(() => {});
+    return path;
+  };
+  let next = prepare(0);
   for (const index of parts.keys()) {
     onPart(index);
     const path = await next;
-    const following = parts[index + 1];
-    next = following === undefined ? undefined : reader.write(table, following, mapping);
-    // Awaited in the next round, or never if this round fails. It must not count as an unhandled rejection then.
-    next?.catch(() => {});
+    next = prepare(index + 1);
     if (path !== undefined) {
       yield* createReadStream(path, { highWaterMark: 256 * 1024 });
       rmSync(path, { force: true });
