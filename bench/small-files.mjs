@@ -23,15 +23,21 @@ export const smallFiles = {
 };
 
 async function compare(folder) {
-  const config = join(folder, 'dwh.cfg');
-  writeFileSync(config, `[S3]\nLOG_DATA=${join(folder, 'log_data')}\nSONG_DATA=${join(folder, 'song_data')}\n`);
   const figures = await medians(5, {
     [`etl of ${SONGS} song files`]: () => {
-      timeNode([MAIN, 'create-tables', '--force', '--config', config]);
+      const config = configOfNewWarehouse(folder);
+      timeNode([MAIN, 'create-tables', '--config', config]);
       return timeNode([MAIN, 'etl', '--config', config]);
     },
     'DuckDB, one read_json over the glob': () => timeNode([READ_GLOB, join(folder, 'song_data/*/*/*/*.json')]),
   });
   const [etl, glob] = Object.values(figures);
   return { figures, ratio: etl / glob, limit: 1 / 3 };
+}
+
+/** The tables of a warehouse that has loaded before have a history, and a load of them is a replay. */
+function configOfNewWarehouse(folder) {
+  const config = join(mkdtempSync(join(folder, 'warehouse-')), 'dwh.cfg');
+  writeFileSync(config, `[S3]\nLOG_DATA=${join(folder, 'log_data')}\nSONG_DATA=${join(folder, 'song_data')}\n`);
+  return config;
 }
