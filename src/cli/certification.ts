@@ -6,15 +6,13 @@ import type { Config } from '../config/config.ts';
 import { InterruptedError, StarloadError } from '../errors.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { LoadContext } from '../pipeline/context.ts';
-import type { Model } from '../sql/catalogue.ts';
 import type { RedshiftTarget } from '../target.ts';
 import type { Service } from '../warehouse/service.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { startCleanupProcess } from './cleanup-process.ts';
 import { ownVersion } from './command-line.ts';
+import { type Composition, compose } from './compose.ts';
 import { story } from './output.ts';
-import { startReporter } from './reporter.ts';
-import { watchSignals } from './signals.ts';
 
 /** A configuration whose warehouse can be certified. */
 export type RedshiftConfig = Config & { readonly target: RedshiftTarget };
@@ -28,52 +26,35 @@ export interface CertificationOptions {
 }
 
 /** Opens everything that certifying a configured warehouse needs, runs the action and closes everything. */
-export async function withCertification<T>(
+export function withCertification<T>(
   config: RedshiftConfig,
   options: CertificationOptions,
   action: (certification: Certification) => Promise<T>,
 ): Promise<T> {
-  const { withSpoolRoot } = await import('../objects/spool-root.ts');
-  const { openStores } = await import('../objects/stores.ts');
-  const stores = openStores(config.aws);
-  try {
-    return await withSpoolRoot((spoolRoot) => withMeans(config, options, { spoolRoot, stores }, action));
-  } finally {
-    await stores.close();
-  }
+  return compose(config, (parts) => withParts(config, options, parts, action));
 }
 
-interface Means {
-  readonly spoolRoot: string;
-  readonly stores: Stores;
-}
-
-async function withMeans<T>(
+async function withParts<T>(
   config: RedshiftConfig,
   { seconds, schema: given, onFinding }: CertificationOptions,
-  { spoolRoot, stores }: Means,
+  parts: Composition,
   action: (certification: Certification) => Promise<T>,
 ): Promise<T> {
   const { newSchema } = await import('../certify/workspace.ts');
   const { TrialFiles } = await import('../certify/trial-load.ts');
-  const { openServiceOf, openWarehouse } = await import('../warehouse/open.ts');
-  const { loadModel } = await import('../sql/catalogue.ts');
-  const model = loadModel();
+  const { openServiceOf } = await import('../warehouse/open.ts');
+  const { model, stores, spoolRoot, open, emit } = parts;
   const schema = given ?? newSchema(new Date());
   const own = ownConfig(config, schema);
-  const access = { readOnly: false, readable: [spoolRoot], scratch: spoolRoot, stores, notify: story };
-  const service = (await openServiceOf(own, access)) as Service;
-  const warehouses = [await openWarehouse(own, access), await openWarehouse(own, access)] as const;
-  const reporter = startReporter();
-  const watch = await watchSignals(() => {
-    reporter.stop();
-    stopAll(warehouses);
-  });
+  const service = (await openServiceOf(own, { stores, notify: story })) as Service;
+  const access = { readOnly: false, reachesSources: false };
+  const warehouses = [await open(access, own), await open(access, own)] as const;
+  const { signal } = await parts.watching;
   const timeUp = afterSeconds(seconds, () => stopAll(warehouses));
   const files = new TrialFiles(join(spoolRoot, 'certify'));
   // A process that removes what another one left behind has no clean-up process of its own.
   const cleanup = given === undefined ? startCleanupProcess(removing(config, schema)) : undefined;
-  const loaders = { model, files, spoolRoot, stores, signal: AbortSignal.any([watch.signal, timeUp]) };
+  const loaders = { model, files, spoolRoot, stores, signal: AbortSignal.any([signal, timeUp]) };
   try {
     return await action({
       model,
@@ -86,18 +67,16 @@ async function withMeans<T>(
       put: putter(own, stores),
       removeFiles: (name) => removeFiles(config, name, stores),
       version: ownVersion(),
-      emit: reporter.emit,
+      emit,
       onFinding,
-      signal: watch.signal,
+      signal,
       timeUp,
     });
   } catch (error) {
-    const { reason } = watch.signal;
+    const { reason } = signal;
     throw reason instanceof InterruptedError ? new InterruptedError(reason.signal, '', NOTHING_LEFT) : error;
   } finally {
-    watch.release();
     cleanup?.dismiss();
-    reporter.stop();
     await Promise.all([service, ...warehouses].map((each) => each.close()));
   }
 }
@@ -143,8 +122,7 @@ async function removeFiles({ workPrefix }: Config, schema: string, { work }: Sto
   }
 }
 
-interface LoaderMeans extends Means {
-  readonly model: Model;
+interface LoaderMeans extends Pick<Composition, 'model' | 'spoolRoot' | 'stores'> {
   readonly files: TrialFiles;
   readonly signal: AbortSignal;
 }

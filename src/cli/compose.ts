@@ -18,7 +18,7 @@ export interface Composition {
   readonly spoolRoot: string;
   /** Reports the command's events, and its current activity until a signal arrives. */
   readonly emit: Emit;
-  /** A signal cancels what runs in the most recently opened warehouse. It takes a moment until signals are watched. */
+  /** A signal cancels what runs in the opened warehouses. It takes a moment until signals are watched. */
   readonly watching: Promise<SignalWatch>;
   /** Opens the warehouse, or that of another configuration. The caller closes it. */
   open(access: OpenAccess, of?: Config): Promise<Warehouse>;
@@ -43,17 +43,18 @@ export async function compose<T>(config: Config, action: (parts: Composition) =>
     const model = loadModel();
     const stores = openStores(config.aws);
     const sources = sourcesOf(model, config);
-    let opened: Warehouse | undefined;
+    const opened: Warehouse[] = [];
     const open: Composition['open'] = async ({ readOnly, reachesSources = true }, of = config) => {
       const readable = reachesSources ? [spoolRoot, ...localRoots(sources.map(({ root }) => root))] : [];
       reporter.emit({ type: 'doing', what: 'opening the warehouse' });
-      opened = await openWarehouse(of, { readOnly, readable, scratch: spoolRoot, stores, notify: story });
-      return opened;
+      const warehouse = await openWarehouse(of, { readOnly, readable, scratch: spoolRoot, stores, notify: story });
+      opened.push(warehouse);
+      return warehouse;
     };
     const reporter = startReporter();
     const watching = watchSignals(() => {
       reporter.stop();
-      void (opened && cancel(opened));
+      opened.forEach((warehouse) => void cancel(warehouse));
     });
     try {
       return await action({ model, sources, stores, spoolRoot, watching, open, emit: reporter.emit });

@@ -78,9 +78,8 @@ async function copyFile(examination: Examination, source: Source, learnt: Learnt
   const { aws, emit = () => {} } = examination;
   const warehouse = learnt.warehouse as Warehouse;
   const { object } = learnt.samples.get(source.root) as SampleFile;
-  const steps = warehouse.loads === 'parts' ? byManifest(source, object) : byPrefix(source, object);
+  const { steps, what } = warehouse.loads === 'parts' ? byManifest(source, object) : byPrefix(source, object);
   const copied = await countCopied({ warehouse, emit }, { prepared: [], source, steps });
-  const what = warehouse.loads === 'parts' ? `a copy of ${object.label}` : object.label;
   return { reason: `Redshift read ${what} as ${aws?.redshift?.role}: ${copied} records` };
 }
 
@@ -115,11 +114,17 @@ function contextOf(
   };
 }
 
+/** The statements that copy a file into a temporary table, and what they read. */
+interface FileTrial {
+  readonly steps: readonly Step[];
+  readonly what: string;
+}
+
 /**
  * A file that is passed on untouched, like large files. Keys are matched by name, because their values do not matter
  * here.
  */
-function byManifest({ table }: Source, object: SourceObject): readonly Step[] {
+function byManifest({ table }: Source, object: SourceObject): FileTrial {
   const part: Part = {
     path: object.uri,
     compression: isGzip(object.uri) ? 'gzip' : 'none',
@@ -128,14 +133,16 @@ function byManifest({ table }: Source, object: SourceObject): readonly Step[] {
     index: [],
     untouched: object,
   };
-  return temporaryCopy(temporarily({ table, parts: [part], mapping: byName(table) }));
+  const steps = temporaryCopy(temporarily({ table, parts: [part], mapping: byName(table) }));
+  return { steps, what: `a copy of ${object.label}` };
 }
 
-function byPrefix({ table, jsonpaths }: Source, object: SourceObject): readonly Step[] {
+function byPrefix({ table, jsonpaths }: Source, object: SourceObject): FileTrial {
   const copy = temporarily({ table, parts: [], mapping: byName(table) });
   const compression = isGzip(object.uri) ? 'gzip' : 'none';
   const folder = { uri: object.uri, compression, jsonpaths } as const;
-  return [...temporaryCopy(copy), { kind: 'copy-folder', name: `copy_${copy.table.name}`, table: copy.table, folder }];
+  const step: Step = { kind: 'copy-folder', name: `copy_${copy.table.name}`, table: copy.table, folder };
+  return { steps: [...temporaryCopy(copy), step], what: object.label };
 }
 
 interface CopyTrial {
