@@ -1,5 +1,6 @@
 import type { CommandModule, Options } from 'yargs';
 import { asStarted } from './command-line.ts';
+import { untyped, withNumbers } from './numbers.ts';
 
 /** A command as data: its description, options, examples and handler. `Args` must match what the options yield. */
 export interface CommandSpec<Args> {
@@ -33,12 +34,12 @@ export function toModule<Args>({
         .options(Object.fromEntries(Object.entries(options).map(([name, option]) => [name, described(option)])))
         .example(examples.map(([line, purpose]) => [asStarted(line), purpose] as [string, string]));
     },
-    handler: (args) => run(args as Args),
+    handler: async (args) => run(withNumbers(args, options) as Args),
   };
 }
 
 function described({ describe = '', ...option }: Options): Options {
-  return { ...option, describe: asStarted(describe) };
+  return { ...untyped(option), describe: asStarted(describe) };
 }
 
 /** The options of every command that uses a configured warehouse. */

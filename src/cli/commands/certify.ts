@@ -110,7 +110,7 @@ const SECONDS_TO_REMOVE = 600;
 async function configured({ config: path, minutes }: Args): Promise<RedshiftConfig> {
   const { readConfig } = await import('../../config/read.ts');
   if (!(minutes > 0 && minutes <= 60)) {
-    throw new UsageError('--minutes is out of range', { next: 'Write minutes, from 1 to 60.' });
+    throw new UsageError(`--minutes is ${minutes}`, { next: 'Write minutes, above 0 and up to 60.' });
   }
   const config = await readConfig(path, process.env);
   const { target } = config;
@@ -142,7 +142,7 @@ async function assertWanted({ target, workPrefix }: RedshiftConfig, args: Args):
 function limitsOf({ minutes, 'max-dollars': maxDollars, rpus, price }: Args): Limits {
   for (const [name, value] of Object.entries({ 'max-dollars': maxDollars, rpus, price })) {
     if (value !== undefined && !(value > 0)) {
-      throw new UsageError(`--${name} is not a number above 0`, { next: 'Write a number, such as 8.' });
+      throw new UsageError(`--${name} is ${value}`, { next: 'Write a number above 0, such as 8.' });
     }
   }
   return { minutes, maxDollars, rpus, price };
