@@ -48,6 +48,7 @@ const LONGEST_NAME = 40;
 /** Reads the AWS settings of dwh.cfg, opens CloudFormation and runs the action. A signal stops the waiting. */
 export async function withStacks<T>(args: StackArgs, action: (context: StackContext) => Promise<T>): Promise<T> {
   checkName(args.stack);
+  await checkRegion(args.region);
   const { parseAwsAccess } = await import('../config/aws-access.ts');
   const { openClient } = await import('../provision/client.ts');
   const { Stacks } = await import('../provision/stacks.ts');
@@ -81,6 +82,12 @@ function checkName(name: string): void {
   throw new UsageError(`--stack ${name} cannot be used as the name of a warehouse`, {
     next: `Use a name of lower-case letters, digits and single hyphens that begins with a letter, at most ${LONGEST_NAME} long.`,
   });
+}
+
+async function checkRegion(region: string | undefined): Promise<void> {
+  const { REGION } = await import('../config/endpoint.ts');
+  if (region === undefined || REGION.test(region)) return;
+  throw new UsageError(`--region ${region} is not an AWS region`, { next: 'Write a region such as us-west-2.' });
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -69,7 +69,18 @@ test('provision begins nothing where dwh.cfg could not be edited afterwards', as
   expect(error).toMatchObject({ code: 2, problems: [expect.objectContaining({ key: 'HOST' })] });
 });
 
+test('provision names every wrong option at once, before it asks AWS', async () => {
+  const wrong =
+    '--engine x --nodes 0 --email nomail --base-capacity 7 --budget-alarm maybe --kms-keys alias/mine --price 0';
+  const error = await fails(['provision', ...wrong.split(' ')], undefined);
+  expect(error).toMatchObject({
+    code: 2,
+    message:
+      '--engine x is not a kind of warehouse; --nodes 0 is not a number; --base-capacity 7 is not a size of Redshift Serverless; --email nomail is not an e-mail address; --budget-alarm maybe is neither yes nor no; --kms-keys alias/mine is not the ARN of a KMS key; --price is 0',
+  });
+});
+
 test('provision wants a price that is one', async () => {
   const error = await fails(['provision', '--region', 'us-west-2', '--price', 'cheap'], undefined);
-  expect(error).toMatchObject({ code: 2, message: '--price is not a price' });
+  expect(error).toMatchObject({ code: 2, message: '--price cheap is not a number' });
 });

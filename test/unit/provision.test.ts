@@ -13,7 +13,7 @@ import {
   leftBehind,
   type StackEvent,
 } from '../../src/provision/outcome.ts';
-import { DEFAULTS, effective, mistakeIn, nameMistake, sourceParameters } from '../../src/provision/parameters.ts';
+import { DEFAULTS, effective, mistakesIn, nameMistakes, sourceParameters } from '../../src/provision/parameters.ts';
 import { missingIn, regionParameters } from '../../src/provision/regions.ts';
 import { OUTPUTS } from '../../src/provision/settings.ts';
 
@@ -92,25 +92,29 @@ describe('parameters', () => {
     [{ AlarmEmail: 'a@example.com,b@example.com' }, /is not an e-mail address/],
     [{ BaseCapacity: '64' }, /maximum capacity of 32 RPUs is below/],
     [{ UsageLimits: 'maybe' }, /--usage-limits maybe is neither yes nor no/],
+    [{ Database: 'My-DB' }, /--database My-DB is not possible/],
+    [{ NodeType: 'large' }, /--node-type large is not possible/],
     [{ SourceKeys: 'alias/mine' }, /--kms-keys alias\/mine is not the ARN of a KMS key/],
   ])('that cannot be are refused: %o', (asked, message) => {
-    expect(mistakeIn({ ...DEFAULTS, ...asked })?.message).toMatch(message);
+    expect(mistakesIn({ ...DEFAULTS, ...asked })).toEqual([
+      { message: expect.stringMatching(message), next: expect.any(String) },
+    ]);
   });
 
   test('that can be are not', () => {
-    expect(mistakeIn({ ...DEFAULTS, AlarmEmail: 'me@example.com', BaseCapacity: '4' })).toBeUndefined();
-    expect(mistakeIn(DEFAULTS)).toBeUndefined();
-    expect(mistakeIn({ ...DEFAULTS, Engine: 'cluster', BaseCapacity: '64' })).toBeUndefined();
+    expect(mistakesIn({ ...DEFAULTS, AlarmEmail: 'me@example.com', BaseCapacity: '4' })).toEqual([]);
+    expect(mistakesIn(DEFAULTS)).toEqual([]);
+    expect(mistakesIn({ ...DEFAULTS, Engine: 'cluster', BaseCapacity: '64' })).toEqual([]);
     const key = 'arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-1';
-    expect(mistakeIn({ ...DEFAULTS, SourceKeys: `${key},${key}` })).toBeUndefined();
+    expect(mistakesIn({ ...DEFAULTS, SourceKeys: `${key},${key}` })).toEqual([]);
   });
 });
 
 describe('a name', () => {
   test('of fewer than three characters is no namespace, but a cluster', () => {
-    expect(nameMistake('ab', DEFAULTS)).toMatchObject({ message: expect.stringMatching(/--stack ab is too short/) });
-    expect(nameMistake('abc', DEFAULTS)).toBeUndefined();
-    expect(nameMistake('ab', { Engine: 'cluster' })).toBeUndefined();
+    expect(nameMistakes('ab', DEFAULTS)).toMatchObject([{ message: expect.stringMatching(/--stack ab is too short/) }]);
+    expect(nameMistakes('abc', DEFAULTS)).toEqual([]);
+    expect(nameMistakes('ab', { Engine: 'cluster' })).toEqual([]);
   });
 });
 

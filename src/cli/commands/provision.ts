@@ -79,7 +79,10 @@ export const provisionCommand = toModule<Args>({
     ],
     ['npm run provision -- --engine cluster --nodes 2 --yes', 'a cluster, without asking'],
   ],
-  run: (args) => withStacks(args, (context) => run(context, args)),
+  run: async (args) => {
+    await assertPossible(args, askedFor(args));
+    await withStacks(args, (context) => run(context, args));
+  },
 });
 
 async function run(context: StackContext, args: Args): Promise<void> {
@@ -87,7 +90,6 @@ async function run(context: StackContext, args: Args): Promise<void> {
   const { estimate } = await import('../../provision/cost.ts');
   const { missingIn } = await import('../../provision/regions.ts');
   const { readTemplate } = await import('../../provision/template.ts');
-  assertPrice(args);
   await assertEditable(context, args);
   const current = await currentState(context, args);
   const sources = sourceParameters(context.access.sources, context.region);
@@ -95,7 +97,7 @@ async function run(context: StackContext, args: Args): Promise<void> {
   const byRegion = await regional(context, current);
   const asked: Parameters = { ...database, ...byRegion, ...askedFor(args), ...sources, Warehouse: DEFAULTS.Warehouse };
   const parameters = effective(asked, current?.parameters ?? {});
-  await assertPossible(args.stack, parameters);
+  await assertPossible(args, parameters);
   const cost = estimate(parameters, args.price);
   const wish = { stack: args.stack, current, template: await readTemplate(), parameters: asked };
   const proposal = await context.stacks.propose(wish);
@@ -112,12 +114,6 @@ async function run(context: StackContext, args: Args): Promise<void> {
   if (parameters.LoaderUsers + parameters.LoaderRoles === '') warnOfNobody();
   const done = proposal?.isNew === true ? 'created' : 'changed';
   printProvisioning({ ...report, status: proposal === undefined ? 'up_to_date' : done, outputs, written }, args);
-}
-
-function assertPrice({ price }: Args): void {
-  if (price !== undefined && !(price > 0)) {
-    throw new UsageError('--price is not a price', { next: 'Write US dollars an hour, such as 0.375.' });
-  }
 }
 
 /** A new warehouse gets the database named in dwh.cfg, if the name is allowed. */
@@ -137,10 +133,13 @@ async function regional({ region }: StackContext, current: StackState | undefine
   return Object.fromEntries(decided);
 }
 
-async function assertPossible(stack: string, parameters: Readonly<Record<ParameterName, string>>): Promise<void> {
-  const { mistakeIn, nameMistake } = await import('../../provision/parameters.ts');
-  const mistake = nameMistake(stack, parameters) ?? mistakeIn(parameters);
-  if (mistake !== undefined) throw new UsageError(mistake.message, { next: mistake.next });
+/** Judges the options given, and again all of them once those of the stack are known. Names every mistake. */
+async function assertPossible({ stack, price }: Args, parameters: Parameters): Promise<void> {
+  const { mistakesIn, nameMistakes, priceMistakes } = await import('../../provision/parameters.ts');
+  const mistakes = [...nameMistakes(stack, parameters), ...mistakesIn(parameters), ...priceMistakes(price)];
+  if (mistakes.length === 0) return;
+  const cures = new Set(mistakes.map(({ next }) => next));
+  throw new UsageError(mistakes.map(({ message }) => message).join('; '), { next: [...cures].join(' ') });
 }
 
 /** The state of the stack, once no operation is in progress. */
