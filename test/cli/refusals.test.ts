@@ -129,6 +129,9 @@ describe('refusals', () => {
       await warehouse.close();
       expect(stderr).toContain(`${path} is in use by another process`);
       expect(stderr).toContain(`process id ${process.pid}`);
+      expect(stderr).toContain('next: Wait until it is done and run again; only one process at a time');
+      await run(folder, ['create-tables']);
+      await run(folder, ['etl']);
     }));
 });
 

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { MAIN } from '../support/cli.ts';
 import { run, withProject } from '../support/cli-project.ts';
 import { withFolder } from '../support/engines.ts';
+import { inProcess } from '../support/in-process.ts';
 import { until } from '../support/until.ts';
 
 /** Blocks the main thread for good once a load reads its first file, and says so. */
@@ -63,4 +64,7 @@ test('generate-data that is stopped says what it leaves', () =>
     expect(await ended).toEqual([130, null]);
     expect(told).toContain('error: stopped by SIGINT; big holds what was written until then');
     expect(told).toMatch(/next: Remove big\/song_data and big\/log_data /);
+    for (const name of ['song_data', 'log_data']) rmSync(join(folder, 'big', name), { recursive: true });
+    const again = ['generate-data', '--songs', '5', '--events', '20', '--out', join(folder, 'big')];
+    expect((await inProcess(again)).code).toBe(0);
   }));

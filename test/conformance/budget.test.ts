@@ -148,6 +148,7 @@ onRedshift('the statements a model can need on Redshift', () => {
         next: expect.stringContaining('Take 3 or more statements out of sql/transform'),
       });
       expect(calls()).toBe(before);
+      expect((await etl(context)).status).toBe('loaded');
     });
   });
 });

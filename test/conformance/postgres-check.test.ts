@@ -95,22 +95,40 @@ describe('the doctor on PostgreSQL', () => {
         reason: expect.stringMatching(
           /lacks CREATE on the schema; .*INSERT, UPDATE, DELETE on load_run.*INSERT, DELETE on songplays/,
         ),
-        next: expect.stringContaining('GRANT'),
+        next: expect.stringMatching(/^GRANT these to the database user/),
       },
+    });
+    await admin.query(`GRANT CREATE ON SCHEMA ${SCHEMA} TO ${READER}`);
+    await admin.query(`GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${READER}`);
+    expect(await diagnose({ DB_USER: READER, DB_PASSWORD: 'marked-secret' })).toMatchObject({
+      privileges: { status: 'ok' },
+      'copy LOG_DATA': { status: 'ok' },
     });
   });
 
-  test.each<[string, Record<string, string>, RegExp]>([
-    ['a wrong password', { DB_USER: READER, DB_PASSWORD: 'marked-secret-2' }, /password/],
-    ['a database that is not there', { DB_NAME: 'nowhere' }, /nowhere/],
-    ['a server that does not answer', { DB_PORT: '9' }, /:9\b|ECONNREFUSED/],
-  ])('names %s', async (_, changes, reason) => {
+  test.each<[string, Record<string, string>, RegExp, RegExp]>([
+    [
+      'a wrong password',
+      { DB_USER: READER, DB_PASSWORD: 'marked-secret-2' },
+      /password/,
+      /^Correct DB_USER or DB_PASSWORD/,
+    ],
+    ['a database that is not there', { DB_NAME: 'nowhere' }, /nowhere/, /^Correct DB_NAME/],
+    [
+      'a server that does not answer',
+      { DB_PORT: '9' },
+      /:9\b|ECONNREFUSED/,
+      /^Is the server up, and are HOST and DB_PORT/,
+    ],
+    ['none at the port of Redshift', { DB_PORT: '5439' }, /ECONNREFUSED/, /^Check HOST, DB_PORT,.*is it Redshift/],
+  ])('names %s, and is content where the advice is followed', async (_, changes, reason, next) => {
     expect(await diagnose(changes)).toMatchObject({
-      connect: { status: 'failed', reason: expect.stringMatching(reason), next: expect.any(String) },
+      connect: { status: 'failed', reason: expect.stringMatching(reason), next: expect.stringMatching(next) },
       tables: { status: 'skipped' },
       'copy LOG_DATA': { status: 'skipped' },
       'read LOG_DATA': { status: 'ok' },
     });
+    expect((await diagnose())['connect']).toMatchObject({ status: 'ok' });
   });
 
   test.each([
@@ -144,7 +162,12 @@ describe('the doctor on PostgreSQL', () => {
       try {
         const { connect } = await diagnose({ DB_USER: user, DB_PASSWORD: written });
         expect(connect).toMatchObject({ status, reason: expect.stringMatching(reason) });
-        if (status === 'failed') expect(connect?.next).toContain('DB_PASSWORD');
+        if (status === 'failed') {
+          expect(connect?.next).toMatch(
+            password === 'marked-secret' ? /^Correct DB_USER or DB_PASSWORD/ : /^Write each %% of DB_PASSWORD/,
+          );
+          expect(await diagnose({ DB_USER: user, DB_PASSWORD: password })).toMatchObject({ connect: { status: 'ok' } });
+        }
       } finally {
         await admin.query(`DROP OWNED BY ${user}`);
         await admin.query(`DROP ROLE ${user}`);
@@ -153,14 +176,20 @@ describe('the doctor on PostgreSQL', () => {
   );
 
   test('refuses a database whose text is not UTF-8, and so does a load', async () => {
-    const database = uniqueName('ascii');
+    const [database, other] = [uniqueName('ascii'), uniqueName('utf8')];
     await admin.query(
       `CREATE DATABASE ${database} ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
     );
     try {
       const reason = `the database ${database} stores text in SQL_ASCII, but only UTF-8 can store every text`;
       expect(await diagnose({ DB_NAME: database })).toMatchObject({
-        connect: { status: 'failed', reason, next: expect.stringContaining("ENCODING 'UTF8'") },
+        connect: {
+          status: 'failed',
+          reason,
+          next: expect.stringMatching(
+            /^Create another one with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0/,
+          ),
+        },
       });
       await withProject({ DB_NAME: database }, async (folder, text) => {
         writeFileSync(join(folder, 'dwh.cfg'), text);
@@ -169,7 +198,10 @@ describe('the doctor on PostgreSQL', () => {
           expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
         }
       });
+      await admin.query(`CREATE DATABASE ${other} ENCODING 'UTF8' TEMPLATE template0`);
+      expect(await diagnose({ DB_NAME: other })).toMatchObject({ connect: { status: 'ok' } });
     } finally {
+      await admin.query(`DROP DATABASE IF EXISTS ${other} WITH (FORCE)`);
       await admin.query(`DROP DATABASE ${database}`);
     }
   });

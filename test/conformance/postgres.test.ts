@@ -1,37 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import pg from 'pg';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { loadModel } from '../../src/sql/catalogue.ts';
 import type { PostgresTarget } from '../../src/target.ts';
 import { clientConfig } from '../../src/warehouse/postgres/client.ts';
 import { connectFailure, sorted } from '../../src/warehouse/postgres/failures.ts';
 import { openPostgres } from '../../src/warehouse/postgres/warehouse.ts';
-import type { Blockers, RunningBatch, Warehouse } from '../../src/warehouse/warehouse.ts';
+import type { Blockers, RunningBatch } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
 import { existing } from '../support/existing.ts';
-import { openOnPostgres, postgresTarget } from '../support/postgres-engine.ts';
+import { postgresTarget } from '../support/postgres-engine.ts';
+import { withTables } from '../support/postgres-tables.ts';
 import { runSql } from '../support/trials.ts';
 import { uniqueName } from '../support/unique.ts';
 import { until } from '../support/until.ts';
-
-async function withTables<T>(
-  action: (warehouse: Warehouse, admin: pg.Client) => Promise<T>,
-  options: { readonly timeoutMilliseconds?: number } = {},
-): Promise<T> {
-  const { host, port, database, user, password } = await postgresTarget();
-  const admin = new pg.Client({ host, port, database, user, password });
-  await admin.connect();
-  try {
-    return await withFolder(async (folder) => {
-      const warehouse = await openOnPostgres([folder], options);
-      await createTables(loadModel(), warehouse);
-      await admin.query(`SET search_path = "${await warehouse.schema()}"`);
-      return action(warehouse, admin);
-    });
-  } finally {
-    await admin.end();
-  }
-}
 
 const lockingBatch = (sql: string) =>
   ({ name: 'b', locks: true, steps: [{ kind: 'sql', name: 'step', sql }] }) as const;
@@ -47,8 +28,14 @@ describe('PostgreSQL', () => {
   test('names the views that stand in the way of create-tables', () =>
     withTables(async (warehouse, admin) => {
       await admin.query('CREATE VIEW top_users AS SELECT * FROM users');
-      await expect(createTables(loadModel(), warehouse)).rejects.toThrow(/view \S*top_users depends on table \S*users/);
+      await expect(createTables(loadModel(), warehouse)).rejects.toMatchObject({
+        message: expect.stringMatching(/view \S*top_users depends on table \S*users/),
+        next: expect.stringMatching(/^Drop the objects named above/),
+      });
       expect(await existing(warehouse, ['users'])).toEqual(new Set(['users']));
+      await admin.query('DROP VIEW top_users');
+      await createTables(loadModel(), warehouse);
+      await admin.query('CREATE VIEW top_users AS SELECT * FROM users');
     }));
 
   test('create-tables keeps what others may do with the tables', () =>
@@ -75,7 +62,7 @@ describe('PostgreSQL', () => {
         await admin.query('BEGIN; LOCK TABLE load_run IN ACCESS EXCLUSIVE MODE');
         await expect(warehouse.run(lockingBatch('SELECT 1'))).rejects.toMatchObject({
           kind: 'busy',
-          next: expect.stringContaining('npm run status'),
+          next: expect.stringMatching(/^Another run may hold the lock: npm run status/),
         });
         expect((await warehouse.query('SELECT COUNT(*) FROM load_ledger')).rows).toEqual([[0]]);
         expect(await warehouse.running()).toMatchObject([
@@ -152,22 +139,19 @@ describe('PostgreSQL', () => {
   test('a connection that the server ends is told as such, and leaves nothing', () =>
     withTables(async (warehouse, admin) => {
       const sleeping = "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'";
+      const insert = { kind: 'sql', name: 'insert', sql: 'INSERT INTO users (user_id) SELECT 1' } as const;
+      const sleep = { kind: 'sql', name: 'sleep', sql: 'SELECT pg_sleep(20)' } as const;
       const failing = warehouse
-        .run({
-          name: 'b',
-          locks: true,
-          steps: [
-            { kind: 'sql', name: 'insert', sql: 'INSERT INTO users (user_id) SELECT 1' },
-            { kind: 'sql', name: 'sleep', sql: 'SELECT pg_sleep(20)' },
-          ],
-        })
+        .run({ name: 'b', locks: true, steps: [insert, sleep] })
         .catch((error: unknown) => error);
       await until(async () => (await admin.query(sleeping)).rows.length > 0);
       await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'");
       expect(await failing).toMatchObject({
-        failure: { kind: 'unreachable', next: expect.stringContaining('Run again') },
+        failure: { kind: 'unreachable', next: expect.stringMatching(/^Run again when the server is up/) },
       });
       expect((await warehouse.query('SELECT COUNT(*) FROM users')).rows).toEqual([[0]]);
+      await warehouse.run({ name: 'b', locks: true, steps: [insert] });
+      expect((await warehouse.query('SELECT COUNT(*) FROM users')).rows).toEqual([[1]]);
     }));
 
   test('works in the first schema of the search path where dwh.cfg names none', () =>
@@ -204,8 +188,11 @@ describe('TLS', () => {
       await expect(warehouse.query('SELECT 1')).rejects.toMatchObject({
         kind: 'unreachable',
         message: expect.stringContaining('does not support SSL'),
-        next: expect.stringContaining('SSL_MODE = disable'),
+        next: expect.stringMatching(/^Connections to other hosts are encrypted.*SSL_MODE = disable/),
       });
+      const plain = { ...local, sslMode: 'disable' as const };
+      const trusting = openPostgres({ target: plain, readable: [], scratch: folder, timeoutMilliseconds: undefined });
+      expect((await trusting.query('SELECT 1')).rows).toEqual([[1]]);
     }));
 });
 

@@ -23,17 +23,26 @@ function writeAll(folder: string, files: Readonly<Record<string, string>>): void
 
 describe('demo', () => {
   test.each([
-    ['that an earlier demo was stopped in', { [DEMO_MARK]: '', 'log_data/mine.json': 'mine' }],
-    ['whose database is a folder', { 'sparkify.duckdb/mine.txt': 'mine' }],
-  ])('leaves a folder alone %s', (_, files) =>
+    [
+      'that an earlier demo was stopped in',
+      { [DEMO_MARK]: '', 'log_data/mine.json': 'mine' },
+      /^next: Delete \S+, or/m,
+    ],
+    ['whose database is a folder', { 'sparkify.duckdb/mine.txt': 'mine' }, /^next: /m],
+  ])('leaves a folder alone %s, and takes it once it is deleted', (_, files, next) =>
     withFolder(async (folder) => {
       await prepareDemo(folder);
       if ('sparkify.duckdb/mine.txt' in files) rmSync(join(folder, 'sparkify.duckdb'), { force: true });
       const heading = readFileSync(join(folder, DEMO_MARK), 'utf8').split('\n')[0];
       writeAll(folder, DEMO_MARK in files ? { ...files, [DEMO_MARK]: `${heading}\n\n` } : files);
       const before = contentOf(folder);
-      expect((await inProcess(['demo', '--dir', folder])).code).toBe(2);
+      expect(await inProcess(['demo', '--dir', folder])).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(next),
+      });
       expect(contentOf(folder)).toEqual(before);
+      rmSync(folder, { recursive: true });
+      expect((await inProcess(['demo', '--dir', folder])).code).toBe(0);
     }),
   );
 

@@ -13,6 +13,10 @@ export interface TriedAdvice {
 
 const DISKS = 'cli/disks.test.ts';
 const RESTAMP = 'conformance/restamp.test.ts';
+const POSTGRES_ADVICE = 'conformance/postgres-advice.test.ts';
+const POSTGRES = 'conformance/postgres.test.ts';
+const POSTGRES_CHECK = 'conformance/postgres-check.test.ts';
+const NEIGHBOURS = 'hostile/neighbours-postgres.test.ts';
 const CONTROL = 'conformance/control-tables.test.ts';
 
 /** The advice that tests try: test/cli/advice.test.ts, and others that need an engine, a disk or a clock of their own. */
@@ -98,6 +102,91 @@ export const TRIED: readonly TriedAdvice[] = [
     advice: 'Run the same command again at any time: nothing',
     file: 'conformance/signals.test.ts',
     title: 'loads the next time',
+  },
+  { advice: 'GRANT these to the database user', file: POSTGRES_CHECK, title: 'names the privileges a user lacks' },
+  {
+    advice: 'Is the server up, and are HOST and DB_PORT right?',
+    file: POSTGRES_CHECK,
+    title: 'is content where the advice is followed',
+  },
+  {
+    advice: 'Check HOST, DB_PORT, DB_NAME and DB_USER',
+    file: POSTGRES_CHECK,
+    title: 'is content where the advice is followed',
+  },
+  {
+    advice: 'Create another one with CREATE DATABASE name ENCODING',
+    file: POSTGRES_CHECK,
+    title: 'refuses a database whose text is not UTF-8',
+  },
+  { advice: 'Write each %% of DB_PASSWORD', file: POSTGRES_CHECK, title: 'tries a password with %%%% both ways' },
+  { advice: 'Drop the objects named above', file: POSTGRES, title: 'names the views that stand in the way' },
+  {
+    advice: 'Another run may hold the lock',
+    file: POSTGRES,
+    title: 'does not wait for a lock longer than its time limit',
+  },
+  {
+    advice: 'Connections to other hosts are encrypted',
+    file: POSTGRES,
+    title: 'that the server does not speak is told',
+  },
+  { advice: 'For servers on other hosts, the certificate', file: POSTGRES_ADVICE, title: 'until its CA is named' },
+  {
+    advice: 'npm run status shows what is loaded; running the same command again',
+    file: POSTGRES_ADVICE,
+    title: 'leaves the outcome open',
+  },
+  { advice: 'Run again when the server is up', file: POSTGRES, title: 'a connection that the server ends' },
+  {
+    advice: 'Run again: there was a conflict',
+    file: POSTGRES_ADVICE,
+    title: 'to end a deadlock is undone, and runs again',
+  },
+  {
+    advice: 'Wait until the other process is done',
+    file: POSTGRES_ADVICE,
+    title: 'does not wait for a lock is told to wait',
+  },
+  { advice: "The server's disk is full", file: POSTGRES_ADVICE, title: 'disk has no space is undone' },
+  { advice: 'The server has no connection left', file: POSTGRES_ADVICE, title: 'with no connection left' },
+  { advice: 'Ask an owner to GRANT', file: NEIGHBOURS, title: 'a user who may create nowhere' },
+  {
+    advice: 'A load deletes rows and inserts them again',
+    file: NEIGHBOURS,
+    title: 'anything that would carry deletions over',
+  },
+  { advice: 'Remove it, and keep such data', file: NEIGHBOURS, title: 'anything that would carry deletions over' },
+  { advice: 'Name a schema for them: DB_SCHEMA', file: NEIGHBOURS, title: 'a search path without a schema to work in' },
+  {
+    advice: 'Name the schema to use: DB_SCHEMA',
+    file: NEIGHBOURS,
+    title: 'a schema that another user has put into the search path',
+  },
+  {
+    advice: 'Delete {folder}, or choose another folder',
+    file: 'hostile/folders.test.ts',
+    title: 'takes it once it is deleted',
+  },
+  {
+    advice: 'Does the DEFAULT of loaded_at',
+    file: 'conformance/protocol.test.ts',
+    title: 'until the table is made anew',
+  },
+  {
+    advice: 'Wait until it is done and run again; only one process',
+    file: 'cli/refusals.test.ts',
+    title: 'a second process is told who has the file',
+  },
+  {
+    advice: 'Take {needs} or more statements',
+    file: 'conformance/budget.test.ts',
+    title: 'refuse a load before anything is listed',
+  },
+  {
+    advice: 'Remove {join} and {join} before you generate anew',
+    file: 'cli/signals.test.ts',
+    title: 'generate-data that is stopped says what it leaves',
   },
 ];
 
@@ -190,21 +279,16 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
   {
     because: 'the same command again, once nothing stands in the way: npm run torture does that after each fault',
     advice: [
-      'npm run status shows what is loaded; running the same command again',
       'Run again when nobody writes to it',
       'Run again when nobody writes there',
       'Run again in a few minutes',
       'Run again. If the error persists',
       'Run again at any time',
       'Run again later; --debug',
-      'Run again: there was a conflict',
-      'Run again when the server is up',
       'Run again; if it happens again',
       'Run it again.',
       'Run npm run etl again when no other process',
       'A file was deleted while it was being loaded',
-      'Wait until it is done and run again; only one process',
-      'Wait until the other process is done',
       '[{next} ]Run the same command again: it waits',
       'Nothing needs to be repeated',
       'Upload the file again',
@@ -218,30 +302,12 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
       'Correct the location in dwh.cfg',
       'Write the whole name of the folder',
       'Write s3://bucket/folder in dwh.cfg',
-      'Take {needs} or more statements',
       'Join transforms or checks of sql/',
       'Split it into several',
-      'GRANT these to the database user',
-      'Ask an owner to GRANT',
-      'Drop the objects named above',
-      'A load deletes rows and inserts them again',
-      'Remove it, and keep such data',
       'npm run create-tables says what is in its place',
-      'Is the server up, and are HOST and DB_PORT right?',
-      'Connections to other hosts are encrypted',
-      'For servers on other hosts, the certificate',
-      'Check HOST, DB_PORT, DB_NAME and DB_USER',
-      'Another run may hold the lock',
-      'Name a schema for them: DB_SCHEMA',
-      'Name the schema to use: DB_SCHEMA',
       'Name a schema for the tables: DB_SCHEMA',
-      'Create another one with CREATE DATABASE name ENCODING',
-      'Write each %% of DB_PASSWORD',
-      'Delete {folder}, or choose another folder',
       'Begin the file with "-- source: "',
-      'Does the DEFAULT of loaded_at',
       'Load fewer files at a time',
-      'Remove {join} and {join} before you generate anew',
     ],
   },
   {
@@ -254,8 +320,6 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
       'Make the folder readable',
       'Make the file readable',
       'A newer DuckDB wrote the file',
-      "The server's disk is full",
-      'The server has no connection left',
     ],
   },
   {
