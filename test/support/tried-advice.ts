@@ -1,6 +1,7 @@
 import { COMMAND_TRIALS } from './advice-commands.ts';
 import { FILE_TRIALS } from './advice-files.ts';
 import { MODEL_TRIALS } from './advice-model.ts';
+import { STACK_TRIALS } from './advice-provision.ts';
 
 /** What a `next:` of the sources begins with, and the test that makes the error, does what it says and succeeds. */
 export interface TriedAdvice {
@@ -26,6 +27,12 @@ export const TRIED: readonly TriedAdvice[] = [
     file: 'cli/advice.test.ts',
     title: '$advice',
   })),
+  ...STACK_TRIALS.map(({ advice }) => ({ advice, file: 'cli/advice-provision.test.ts', title: '$advice' })),
+  {
+    advice: 'Run the same command again at any time: it watches',
+    file: 'cli/advice-provision.test.ts',
+    title: 'the same command watches what CloudFormation goes on with',
+  },
   { advice: 'Set TMPDIR to a folder that is there', file: DISKS, title: 'check finds it, a load names it' },
   {
     advice: 'Free some space there, or set TMPDIR',
@@ -208,7 +215,6 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
       'Allow {iam} on',
       'Look up the code',
       'Allow s3:DeleteObject on the work prefix',
-      'Allow s3:DeleteObject and s3:DeleteObjectVersion',
       'Allow redshift-data:BatchExecuteStatement',
       'Allow the role of [IAM_ROLE]',
       'Attach the role of [IAM_ROLE]',
@@ -226,37 +232,8 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     ],
   },
   {
-    because: 'it takes CloudFormation, which .ci/run tries on moto as far as moto imitates it',
-    advice: [
-      'Give this identity the permission',
-      'CloudFormation does not support usage limits',
-      'CloudFormation does not support budgets',
-      'CloudFormation does not support Redshift (Serverless)',
-      'AWS is throttling requests',
-      'Fix the problem that AWS reports',
-      'Look at the events of the stack',
-      'Use another name with --stack',
-      'Nothing was changed. Fix the problem',
-      'Run the same command again at any time: it watches',
-      'Run again; what is deleted stays deleted',
-      'If that is what you want, run npm run teardown',
-      'Add --yes to do it.',
-      'Name it: --region us-west-2',
-      'Use a name of lower-case letters',
-      'Use a longer name',
-      'Write serverless or cluster',
-      'Write a whole number of at least 1',
-      'Write 4, 8, 16, 24',
-      'Write one address',
-      'Write yes or no',
-      'Write a region such as',
-      'Write one such as',
-      'Write arn:aws:kms',
-      'Raise it: --max-capacity',
-      'Write US dollars an hour',
-      'Do that without indented lines',
-      'Run the same command again, or edit it by hand',
-    ],
+    because: 'it is about a bucket with versions of its files, which the stand-in does not keep',
+    advice: ['Allow s3:DeleteObject and s3:DeleteObjectVersion', 'Run again; what is deleted stays deleted'],
   },
   {
     because: 'it is about certifying a warehouse on Redshift, whose cost and time nobody has here',
