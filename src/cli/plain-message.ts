@@ -13,6 +13,9 @@ function textOf(error: unknown): string {
     // Its message may contain anything.
     return `${error instanceof Error ? error.name : 'an error'}: a mistake in Starload`;
   }
+  if (repeats(error, error.cause)) {
+    return textOf(error.cause);
+  }
   const { headline } = error.withoutExcerpts();
   if (error instanceof DataError) {
     return `${headline}${placeOf(error)}`;
@@ -21,6 +24,13 @@ function textOf(error: unknown): string {
     return headline.replace(/ \(.*/s, '');
   }
   return isRefused(error) ? withoutNumbers(headline) : headline;
+}
+
+/** Whether its message is that of an error that Starload did not raise, such as after a committed run. */
+function repeats(error: StarloadError, cause: unknown): boolean {
+  const isForeign = cause instanceof Error && !(cause instanceof StarloadError);
+  const [first = ''] = isForeign ? cause.message.split('\n') : [];
+  return isForeign && error.constructor === StarloadError && error.headline.startsWith(first);
 }
 
 /** Numbers are values, except line numbers. */

@@ -1,4 +1,16 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** A run that has ended, or a command that failed before its first run. */
@@ -15,8 +27,10 @@ export interface LoggedRun {
   readonly message?: string;
 }
 
-/** If the log exceeds this size, only the newer half is kept. */
+/** If the log exceeds this size, only the newer half is kept. No more than this is ever read of it. */
 const MOST_BYTES = 512 * 1024;
+
+const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
 
 /**
  * The runs made with a dwh.cfg on this machine, one line of JSON each, in `.starload/runs.jsonl` beside it: how long
@@ -36,15 +50,23 @@ export class RunLog {
     return join(this.#folder, 'runs.jsonl');
   }
 
-  /** Adds a run. Does nothing if there is no dwh.cfg. Throws file system errors. */
+  /**
+   * Adds a run. Does nothing if dwh.cfg is not a file, such as a pipe. Throws file system errors, also if the log is not
+   * an ordinary file.
+   */
   add(run: LoggedRun): void {
-    if (!existsSync(this.#configFile)) {
+    if (statSync(this.#configFile, { throwIfNoEntry: false })?.isFile() !== true) {
       return;
     }
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    // A single write at the end of the file, so that concurrent loaders do not mix their lines.
-    appendFileSync(this.file, `${JSON.stringify(run)}\n`, { mode: 0o600 });
-    if (statSync(this.file).size > MOST_BYTES) {
+    const size = withFile(this.file, O_RDWR | O_APPEND | O_CREAT, (descriptor) => {
+      // A process that died, or a full disk, may have left half a line.
+      const end = isAtLineEnd(descriptor) ? '' : '\n';
+      // A single write at the end of the file, so that concurrent loaders do not mix their lines.
+      writeSync(descriptor, `${end}${JSON.stringify(run)}\n`);
+      return fstatSync(descriptor).size;
+    });
+    if (size > MOST_BYTES) {
       this.#cut();
     }
   }
@@ -59,21 +81,56 @@ export class RunLog {
       .filter((run) => run.warehouse === warehouse || run.warehouse === null);
   }
 
+  /** Only entries of the newest MOST_BYTES are read, so a file that could not be cut does no harm. */
   #cut(): void {
     const lines = this.#lines();
-    const file = `${this.file}.${process.pid}.new`;
+    const file = `${this.file}.${randomBytes(8).toString('hex')}.new`;
     const newer = lines.slice(Math.ceil(lines.length / 2));
-    writeFileSync(file, newer.map((line) => `${line}\n`).join(''), { mode: 0o600 });
-    renameSync(file, this.file);
+    try {
+      writeFileSync(file, newer.map((line) => `${line}\n`).join(''), { mode: 0o600, flag: 'wx' });
+      renameSync(file, this.file);
+    } catch {
+      // The run is written down all the same.
+    }
   }
 
+  /** The newest lines. The first may be half a line, which is no entry. */
   #lines(): readonly string[] {
     try {
-      return readFileSync(this.file, 'utf8').split('\n').filter(Boolean);
+      return withFile(this.file, O_RDONLY, lastText).split('\n').filter(Boolean);
     } catch {
       return [];
     }
   }
+}
+
+/**
+ * Opens a file for an action and closes it. Throws if it is not an ordinary file: a pipe would wait for its other end,
+ * and a symbolic link may lead to any file of this user.
+ */
+function withFile<T>(file: string, flags: number, action: (descriptor: number) => T): T {
+  const descriptor = openSync(file, flags | O_NONBLOCK | O_NOFOLLOW, 0o600);
+  try {
+    if (!fstatSync(descriptor).isFile()) {
+      throw new Error('it is not an ordinary file');
+    }
+    return action(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isAtLineEnd(descriptor: number): boolean {
+  const { size } = fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  return size === 0 || readSync(descriptor, last, 0, 1, size - 1) === 0 || last.toString() === '\n';
+}
+
+function lastText(descriptor: number): string {
+  const { size } = fstatSync(descriptor);
+  const length = Math.min(size, MOST_BYTES);
+  const bytes = Buffer.alloc(length);
+  return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, length, size - length));
 }
 
 function parse(line: string): LoggedRun | undefined {
@@ -81,7 +138,7 @@ function parse(line: string): LoggedRun | undefined {
     const run = JSON.parse(line);
     const isWhole =
       [run.time, run.command].every((text) => typeof text === 'string') &&
-      [run.seconds, run.exit_code].every((number) => typeof number === 'number') &&
+      [run.seconds, run.exit_code].every(Number.isFinite) &&
       [run.warehouse, run.run_id].every((text) => text === null || typeof text === 'string') &&
       (run.message === undefined || typeof run.message === 'string');
     return isWhole ? run : undefined;
