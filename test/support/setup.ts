@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sharePostgres } from '../../standin/engine/postgres.ts';
 import { NOTES } from './notes.ts';
+import { useMemoryDisk } from './temporary-files.ts';
 
 const COMPILE = fileURLToPath(new URL('../../scripts/compile.mjs', import.meta.url));
 
 /** Jest's global set-up: what all test files of a run share. */
 export default async function setup(): Promise<void> {
+  useMemoryDisk();
   process.env[NOTES] = join(mkdtempSync(join(tmpdir(), 'starload-notes-')), 'notes');
   // Test files run in processes of their own. All of them take the same samples.
   process.env['STARLOAD_SEED'] ??= String(randomInt(1000));
