@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { UsageError } from '../errors.ts';
+import { ChosenCommand } from './command.ts';
 import { asStarted, ownVersion, programOf } from './command-line.ts';
 import { certifyCommand } from './commands/certify.ts';
 import { checkCommand } from './commands/check.ts';
@@ -41,10 +42,23 @@ Results go to stdout, progress and messages to stderr; with --json stdout is one
 /** Runs a command line, given without the program's name. Returns the exit code, after everything has been printed. */
 export async function runCli(args: readonly string[]): Promise<number> {
   try {
-    await parser(args).parseAsync();
+    await chosenBy(args)?.run();
     return 0;
   } catch (error) {
     return reportFailure(error, args);
+  }
+}
+
+/** The command that a command line asks for; undefined if yargs has printed help or the version. Throws UsageError. */
+function chosenBy(args: readonly string[]): ChosenCommand | undefined {
+  try {
+    parser(args).parseSync();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ChosenCommand) {
+      return error;
+    }
+    throw error;
   }
 }
 
