@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, StarloadError } from '../errors.ts';
 
@@ -38,6 +38,20 @@ export function isFull(error: unknown): boolean {
 export function reasonNotToWrite(folder: string): string | undefined {
   try {
     accessSync(nearest(folder), constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Why a file cannot be written or created in its folder, which must exist; undefined if it can. Changes nothing. */
+export function reasonNotToWriteFile(file: string): string | undefined {
+  try {
+    if (existsSync(file)) {
+      closeSync(openSync(file, 'a'));
+    } else {
+      accessSync(dirname(file), constants.W_OK | constants.X_OK);
+    }
     return undefined;
   } catch (error) {
     return messageOf(error);

@@ -1,3 +1,4 @@
+import { AWS_TRIALS } from './advice-aws.ts';
 import { COMMAND_TRIALS } from './advice-commands.ts';
 import { FILE_TRIALS } from './advice-files.ts';
 import { MODEL_TRIALS } from './advice-model.ts';
@@ -12,6 +13,8 @@ export interface TriedAdvice {
   readonly title: string;
 }
 
+const REDSHIFT = 'conformance/redshift-advice.test.ts';
+const CERTIFY = 'each mistake has its own, and with none left it certifies';
 const DISKS = 'cli/disks.test.ts';
 const RESTAMP = 'conformance/restamp.test.ts';
 const POSTGRES_ADVICE = 'conformance/postgres-advice.test.ts';
@@ -28,6 +31,29 @@ export const TRIED: readonly TriedAdvice[] = [
     title: '$advice',
   })),
   ...STACK_TRIALS.map(({ advice }) => ({ advice, file: 'cli/advice-provision.test.ts', title: '$advice' })),
+  ...AWS_TRIALS.map(({ advice }) => ({ advice, file: REDSHIFT, title: '$advice' })),
+  {
+    advice: 'Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER',
+    file: REDSHIFT,
+    title: 'a HOST that turns out to be Redshift',
+  },
+  {
+    advice: 'Is the endpoint the Redshift Data API?',
+    file: REDSHIFT,
+    title: 'an endpoint that is not that of the Data API',
+  },
+  ...[
+    'Add --rpus N',
+    "Lower the workgroup's base capacity",
+    'Let the database user create schemas',
+    'Nothing remains of it. Is the warehouse busy?',
+    'Name a file in a folder that you may write to: --out',
+    'Leave out --remove',
+    'Write minutes, above 0 and up to 60',
+    'Name a cluster or workgroup in dwh.cfg: HOST',
+    'Write a number, such as 8',
+    'Write a number above 0, such as 8',
+  ].map((advice) => ({ advice, file: REDSHIFT, title: CERTIFY })),
   {
     advice: 'Run the same command again at any time: it watches',
     file: 'cli/advice-provision.test.ts',
@@ -200,58 +226,16 @@ export const TRIED: readonly TriedAdvice[] = [
 /** Advice that no test follows to its end, and why. */
 export const UNTRIED: readonly { readonly because: string; readonly advice: readonly string[] }[] = [
   {
-    because: 'it takes an AWS account: its permissions, keys, regions, quotas or console',
-    advice: [
-      'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID',
-      'Renew the credentials, which have expired',
-      'Compare AWS_ACCESS_KEY_ID',
-      'AWS is busy',
-      'Look at the network, a proxy',
-      'A policy denies sts:GetCallerIdentity',
-      'Only this check needs STS',
-      'Restore it in S3',
-      'Correct the name of the bucket',
-      "Write the bucket's region",
-      'Allow {iam} on',
-      'Look up the code',
-      'Allow s3:DeleteObject on the work prefix',
-      'Allow redshift-data:BatchExecuteStatement',
-      'Allow the role of [IAM_ROLE]',
-      'Attach the role of [IAM_ROLE]',
-      'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right',
-      'Is the name of the cluster or workgroup right',
-      'The files are in a different region',
-      'Is the endpoint the Redshift Data API?',
-      'The cluster has no space left',
-      'Ask for fewer or narrower rows',
-      'Grant the database user what it needs',
-      'Correct DB_NAME and DB_USER in dwh.cfg.',
-      'Create another one with CREATE DATABASE name COLLATE',
-      'Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER',
-      'By its code: see [AWS]',
-    ],
+    because: 'it stands for the advice that docs/errors.md gives by a code of AWS; each of that has its own trial',
+    advice: ['By its code: see [AWS]'],
   },
   {
     because: 'it is about a bucket with versions of its files, which the stand-in does not keep',
     advice: ['Allow s3:DeleteObject and s3:DeleteObjectVersion', 'Run again; what is deleted stays deleted'],
   },
   {
-    because: 'it is about certifying a warehouse on Redshift, whose cost and time nobody has here',
-    advice: [
-      'Add --rpus N',
-      "Lower the workgroup's base capacity",
-      'Was this machine asleep?',
-      'Let the database user create schemas',
-      'Nothing remains of it. Is the warehouse busy?',
-      'Report it, and attach {file}',
-      '{file} holds the results so far',
-      'Name a file in a folder that you may write to: --out',
-      'Leave out --remove',
-      'Write minutes, above 0 and up to 60',
-      'Name a cluster or workgroup in dwh.cfg: HOST',
-      'Write a number above 0, such as 8',
-      'Write a number, such as 8',
-    ],
+    because: 'it takes a certification that finds faults in Redshift, or whose time is up at a certain question',
+    advice: ['Was this machine asleep?', 'Report it, and attach {file}', '{file} holds the results so far'],
   },
   {
     because: 'the same command again, once nothing stands in the way: npm run torture does that after each fault',
@@ -275,9 +259,6 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     because:
       'tests make the error, and the corrected state is that of all other tests; none goes from one to the other',
     advice: [
-      'Add WORK_PREFIX = s3://your-bucket/starload/',
-      'Correct the location in dwh.cfg',
-      'Write the whole name of the folder',
       'Write s3://bucket/folder in dwh.cfg',
       'Join transforms or checks of sql/',
       'Split it into several',
@@ -300,7 +281,12 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     ],
   },
   {
-    because: 'a second line of defence: something before it refuses the same',
-    advice: ['Add --write to let it change data', 'Restore sql/'],
+    because: 'a second line of defence: something before it refuses or corrects the same',
+    advice: [
+      'Add --write to let it change data',
+      'Restore sql/',
+      'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right',
+      'The files are in a different region',
+    ],
   },
 ];

@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Finding } from '../../certify/certify.ts';
 import { type Bound, type Limits, RPU_HOUR } from '../../certify/cost.ts';
 import type { CertifiedDocument } from '../../certify/document.ts';
 import { StarloadError, UsageError } from '../../errors.ts';
-import { reasonNotToWrite } from '../../objects/disk.ts';
+import { reasonNotToWriteFile } from '../../objects/disk.ts';
 import { ENGINE_NAMES } from '../../target.ts';
 import type { RedshiftConfig } from '../certification.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
@@ -79,11 +78,10 @@ async function run(args: Args): Promise<void> {
 }
 
 /** Otherwise, the findings would be lost at the end. */
-function assertWritable(out = 'here'): void {
-  const folder = dirname(out);
-  const reason = reasonNotToWrite(folder);
+function assertWritable(out = 'certified.json'): void {
+  const reason = reasonNotToWriteFile(out);
   if (reason !== undefined) {
-    throw new UsageError(`the document cannot be written in ${folder}: ${reason}`, {
+    throw new UsageError(`the document cannot be written: ${reason}`, {
       next: 'Name a file in a folder that you may write to: --out FILE.',
     });
   }

@@ -115,7 +115,7 @@ function diagnosePlace(error: unknown, { action, uri, bucket }: S3Attempt): Diag
   if (OTHER_REGION.includes(code)) {
     return {
       what: `the bucket ${bucket} is in a different region, and S3 does not say which`,
-      next: "Write the bucket's region as REGION in dwh.cfg.",
+      next: "Write the bucket's region as REGION under [AWS] in dwh.cfg.",
     };
   }
   if (isDenied(error)) {

@@ -129,7 +129,7 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
   [
     /PermanentRedirect|Status 301/,
     'refused',
-    'The files are in a different region from REGION of the COPY: set REGION in dwh.cfg.',
+    'The files are in a different region from REGION of the COPY: set REGION under [AWS] in dwh.cfg, or WORK_PREFIX under [S3].',
   ],
   [
     /statement timeout|cancelled on user's request|canceled on user's request/i,
