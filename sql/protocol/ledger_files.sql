@@ -1,6 +1,6 @@
 -- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
--- those that were loaded before a refresh from whole folders, which empties staging. Also the newest stamp of the ledger,
--- to the microsecond.
+-- those that were loaded before a refresh from whole folders, which empties staging. How many such versions of any file
+-- have the content of the newest. Also the newest stamp of the ledger, to the microsecond.
 SELECT
   staging_table,
   uri,
@@ -10,7 +10,8 @@ SELECT
   rejected,
   status,
   versions,
-  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS newest_stamp
+  CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS newest_stamp,
+  copies
 FROM (
   SELECT
     staging_table,
@@ -21,7 +22,8 @@ FROM (
     rejected,
     status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank,
-    SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions
+    SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions,
+    SUM(stands) OVER (PARTITION BY staging_table, size_bytes, version) AS copies
   FROM (
     SELECT
       load_ledger.*,

@@ -32,6 +32,8 @@ export interface LedgerVersion {
 export interface LedgerFile extends LedgerVersion {
   /** How many of its versions are in staging. */
   readonly versions: number;
+  /** How often staging holds the content of its newest version, loaded under any name. */
+  readonly copies: number;
 }
 
 /** A version of a file that a run loaded into earlier tables. */
@@ -163,7 +165,7 @@ export interface LedgerFiles {
 export async function readLedgerFiles({ model, warehouse }: Asking): Promise<LedgerFiles> {
   const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'));
   const tables = new Map<string, Map<string, LedgerFile>>();
-  const versions = rows.map((row) => ({ ...toVersion(row), versions: Number(row[7]) }));
+  const versions = rows.map((row) => ({ ...toVersion(row), versions: Number(row[7]), copies: Number(row[9]) }));
   for (const file of inModelOrder(model, versions, ORDER)) {
     const files = tables.get(file.table) ?? new Map<string, LedgerFile>();
     tables.set(file.table, files.set(file.uri, file));

@@ -122,6 +122,23 @@ describe.each(engines)('on $name a file', (engine) => {
       expect(loader.events).toContainEqual({ type: 'copied', table: 'staging_events', files: 1, first: ARCHIVED });
     }));
 
+  test('that is moved to several names at once is not loaded again, and reconcile agrees', () =>
+    withCorrection(engine, async (loader) => {
+      const { context, store } = loader;
+      store.files.delete(A);
+      store.files.set(ARCHIVED, STALE).set(`${LOG_ROOT}/c.json`, STALE).set(`${LOG_ROOT}/d.json`, STALE);
+      expect(await etl(context)).toMatchObject({ tables: [{ moved: 3 }, {}] });
+      expect(await levels(loader)).toEqual(['paid', 'paid']);
+      expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+      store.files.set(A, STALE);
+      expect(await etl(context)).toMatchObject({ status: 'up_to_date' });
+      expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+      await runSql(context.warehouse, "DELETE FROM staging_events WHERE level = 'free'");
+      expect((await reconcile(context, { recounts: true })).disagreements).toContainEqual(
+        expect.objectContaining({ rule: 'staging_events', count: 1 }),
+      );
+    }));
+
   test('is loaded into tables of an earlier release, which have no history', () =>
     withLoader(engine, async (loader) => {
       await runSql(loader.context.warehouse, 'DROP TABLE load_history');

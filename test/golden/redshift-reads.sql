@@ -93,8 +93,8 @@ WHERE e.version_rank = 1 AND e.status = 'quarantined'
 ORDER BY e.staging_table, e.uri;
 
 -- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
--- those that were loaded before a refresh from whole folders, which empties staging. Also the newest stamp of the ledger,
--- to the microsecond.
+-- those that were loaded before a refresh from whole folders, which empties staging. How many such versions of any file
+-- have the content of the newest. Also the newest stamp of the ledger, to the microsecond.
 SELECT
   staging_table,
   uri,
@@ -104,7 +104,8 @@ SELECT
   rejected,
   status,
   versions,
-  CAST((SELECT MAX(loaded_at) FROM "sparkify".load_ledger) AS VARCHAR(32)) AS newest_stamp
+  CAST((SELECT MAX(loaded_at) FROM "sparkify".load_ledger) AS VARCHAR(32)) AS newest_stamp,
+  copies
 FROM (
   SELECT
     staging_table,
@@ -115,7 +116,8 @@ FROM (
     rejected,
     status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank,
-    SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions
+    SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions,
+    SUM(stands) OVER (PARTITION BY staging_table, size_bytes, version) AS copies
   FROM (
     SELECT
       load_ledger.*,

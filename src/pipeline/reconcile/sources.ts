@@ -85,7 +85,8 @@ async function compareSource(
   for (const { uri } of rest.filter((entry) => !isFolderOf(root, entry))) {
     found.add('gone', uri);
   }
-  const { files, records, units } = tally;
+  const { files, records } = tally;
+  const units = tally.units();
   const mayHoldMore = entries.some(hasOlderRows) || tally.changed || rest.length > 0;
   return {
     table: table.name,
@@ -101,6 +102,13 @@ async function compareSource(
   };
 }
 
+/** The files that hold a content, and how often staging holds it. */
+interface Held {
+  readonly copies: number;
+  loaded: number;
+  readonly moved: SourceUnit[];
+}
+
 /** What has been counted for a source. */
 class Tally {
   files = 0;
@@ -108,7 +116,9 @@ class Tally {
   changed = false;
   holdsBroken = false;
   readonly setAside: string[] = [];
-  readonly units = { loaded: [] as SourceUnit[], others: [] as SourceUnit[] };
+  readonly #loaded: SourceUnit[] = [];
+  readonly #others: SourceUnit[] = [];
+  readonly #contents = new Map<string, Held>();
   /** How many files hold a content that was loaded under another name. */
   readonly #moved = new Map<string, number>();
 
@@ -123,9 +133,39 @@ class Tally {
     if (entry?.status === 'moved' && rule === undefined) {
       this.#countMoved(entry, 1);
     }
-    if (seen.records !== undefined) {
-      this.units[isLoaded(rule, seen, entry) ? 'loaded' : 'others'].push(unit);
+    if (seen.records === undefined) {
+      return;
     }
+    if (entry === undefined || !isLoaded(rule, seen, entry)) {
+      this.#others.push(unit);
+      return;
+    }
+    const held = this.#heldOf(entry);
+    if (entry.status === 'moved') held.moved.push(unit);
+    else {
+      held.loaded += 1;
+      this.#loaded.push(unit);
+    }
+  }
+
+  /**
+   * What was read. If more files hold a content than were loaded with it, because one was moved to several names, only
+   * so many of them count as loaded.
+   */
+  units(): SourceComparison['units'] {
+    const held = [...this.#contents.values()];
+    const split = held.map(({ copies, loaded, moved }) => [moved, Math.max(0, copies - loaded)] as const);
+    return {
+      loaded: [...this.#loaded, ...split.flatMap(([moved, room]) => moved.slice(0, room))],
+      others: [...this.#others, ...split.flatMap(([moved, room]) => moved.slice(room))],
+    };
+  }
+
+  #heldOf(entry: LedgerFile): Held {
+    const content = contentOf(entry);
+    const held = this.#contents.get(content) ?? { copies: entry.copies, loaded: 0, moved: [] };
+    this.#contents.set(content, held);
+    return held;
   }
 
   /** Whether a file that holds the content of a missing one took its place. Each takes the place of one. */
@@ -141,13 +181,8 @@ class Tally {
 }
 
 /** Whether the ledger has a unit's records as they were read. */
-function isLoaded(rule: SourceRule | undefined, { problem }: Seen, entry: LedgerFile | undefined): boolean {
-  return (
-    (rule === undefined || rule === 'recounted') &&
-    problem === undefined &&
-    entry !== undefined &&
-    entry.status !== 'quarantined'
-  );
+function isLoaded(rule: SourceRule | undefined, { problem }: Seen, { status }: LedgerFile): boolean {
+  return (rule === undefined || rule === 'recounted') && problem === undefined && status !== 'quarantined';
 }
 
 /** What is known about a unit. A local file's version is known only if its size does not decide. */
