@@ -104,6 +104,11 @@ const NAMES = ['host', 'clusterIdentifier', 'workgroup'] as const;
 /** Keys that name a server, without their separators: `db-host`, `PGHOST`, `DB HOSTNAME` … */
 const SERVER_KEY =
   /^(db|database|dwh|pg|postgres|postgresql|redshift|cluster)?(hosts?|hostname|endpoint|clusterid|clusteridentifier|workgroup|workgroupname)$/;
+/** The same with words that can name anything, unless a word for a database precedes them. */
+const DATABASE_KEY =
+  /^(dsn|(db|database|dwh|pg|postgres|postgresql|redshift|cluster|jdbc)(server|servername|address|url|uri|connection|ip))$/;
+/** In the section of the warehouse they need no such word. */
+const SHORT_KEY = /^(server|servername|address|url|uri|connection|ip)$/;
 const SERVER_VALUE = /^(jdbc:)?(redshift|postgres|postgresql)(\+\w+)?:\/\/|\.redshift(-serverless)?\.amazonaws\.com/i;
 
 /** Refuses keys that name a server and are ignored: their author does not expect a DuckDB file. */
@@ -124,7 +129,11 @@ function namesServer(entry: Entry): boolean {
   const { section, key, value } = entry;
   if (value === '') return false;
   const isSlip = section.toLowerCase() === 'cluster' && NAMES.some((id) => findSimilar(SETTINGS[id], [entry]));
-  return isSlip || SERVER_KEY.test(key.replace(/[^a-z]/g, '')) || SERVER_VALUE.test(value);
+  const isOfWarehouse = settingOf(section, 'host') === 'host';
+  // Letters of double width look like their ordinary forms.
+  const letters = key.normalize('NFKC').replace(/[^a-z]/g, '');
+  const patterns = isOfWarehouse ? [SERVER_KEY, DATABASE_KEY, SHORT_KEY] : [SERVER_KEY, DATABASE_KEY];
+  return isSlip || patterns.some((pattern) => pattern.test(letters)) || SERVER_VALUE.test(value);
 }
 
 function suggestsRedshift(findings: Findings): boolean {

@@ -112,6 +112,12 @@ describe('a file that means a server is never taken for DuckDB', () => {
     ['a connection string', 'APP', 'DATABASE_URL', 'postgresql://u@dwh.example.com/dwh'],
     ['a URL of JDBC', 'REDSHIFT', 'JDBC_URL', 'jdbc:redshift://x.y.us-west-2.redshift.amazonaws.com:5439/dev'],
     ['an endpoint', 'APP', 'SERVER', 'x.y.us-west-2.redshift.amazonaws.com'],
+    ['the server of a warehouse', 'CLUSTER', 'SERVER', 'dwh.example.com'],
+    ['its address', 'postgres', 'ADDRESS', '10.0.0.7'],
+    ['a URL without a scheme', 'CLUSTER', 'url', 'dwh.example.com:5432/dwh'],
+    ['the server of a database', 'APP', 'DB_SERVER', 'dwh.example.com'],
+    ['a data source name', 'APP', 'DSN', 'host=dwh.example.com dbname=dwh'],
+    ['wide letters', 'CLUSTER', 'ＨＯＳＴ', 'dwh.example.com'],
   ])('when %s is all that names it', (_, section, key, value) => {
     const file = { [section]: { [key]: value }, S3: LOCAL };
     expect(messageOf(file)).toContain('seems to name a server, but is ignored: write HOST under [CLUSTER]');
@@ -119,7 +125,10 @@ describe('a file that means a server is never taken for DuckDB', () => {
   });
 
   test('but one with keys of other programs that name none still is', () => {
-    const others = { SONGS: { COST: '3', NAME: 'x', URL: 'https://example.com' }, CLUSTER: { REGION: 'us-west-2' } };
+    const others = {
+      SONGS: { COST: '3', NAME: 'x', URL: 'https://example.com', SERVER: 'x' },
+      CLUSTER: { REGION: 'us-west-2' },
+    };
     expect(duckdb({ ...others, S3: LOCAL }).path).toBe('/project/sparkify.duckdb');
   });
 
