@@ -96,6 +96,31 @@ export function listObjects(
   return xml(200, `<ListBucketResult ${NAMESPACE}>${content.join('')}</ListBucketResult>`);
 }
 
+/**
+ * ListObjectVersions of a bucket without versioning: each object is its only version, `null`. A page fault is an empty
+ * page that leads to itself.
+ */
+export function listVersions(
+  bucket: Bucket,
+  { query }: S3Request,
+  maxKeys: number,
+  fault: PageFault | undefined,
+): Answer {
+  const marker = query.get('key-marker') || undefined;
+  const after = marker === undefined ? undefined : { key: marker, isPrefix: false };
+  const items = bucket.list({ prefix: query.get('prefix') ?? '', delimiter: '', after, max: maxKeys });
+  const page = fault === undefined ? items.slice(0, maxKeys).flatMap((item) => ('key' in item ? [item] : [])) : [];
+  const isTruncated = fault !== undefined || items.length > maxKeys;
+  const next = element('NextKeyMarker', page.at(-1)?.key ?? marker ?? '-') + element('NextVersionIdMarker', 'null');
+  const versions = page.map(({ key, object: { etag, size, modified } }) => {
+    const about = element('LastModified', modified.toISOString()) + element('ETag', `"${etag}"`);
+    const version = element('VersionId', 'null') + element('IsLatest', 'true');
+    return `<Version>${element('Key', key)}${version}${about}${element('Size', String(size))}</Version>`;
+  });
+  const head = element('IsTruncated', String(isTruncated)) + (isTruncated ? next : '');
+  return xml(200, `<ListVersionsResult ${NAMESPACE}>${head}${versions.join('')}</ListVersionsResult>`);
+}
+
 function nextToken(begin: string, page: readonly ListItem[], fault: PageFault | undefined): string | undefined {
   if (fault?.token === 'none') return undefined;
   if (fault?.token === 'same') return begin;

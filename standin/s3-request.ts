@@ -66,6 +66,7 @@ function multipartOperation(method: string, isCopy: boolean, query: URLSearchPar
 
 function bucketOperation(method: string, query: URLSearchParams): string {
   if (method === 'GET') {
+    if (query.has('versions')) return 'ListObjectVersions';
     return query.has('location') ? 'GetBucketLocation' : 'ListObjectsV2';
   }
   const names: Record<string, string> = { HEAD: 'HeadBucket', PUT: 'CreateBucket', POST: 'DeleteObjects' };

@@ -6,6 +6,7 @@ import {
   element,
   getObject,
   listObjects,
+  listVersions,
   NAMESPACE,
   type PageFault,
   S3Error,
@@ -180,6 +181,8 @@ class Standin implements S3Server {
       }
       case 'ListObjectsV2':
         return listObjects(bucket, request, this.maxKeys, page);
+      case 'ListObjectVersions':
+        return listVersions(bucket, request, this.maxKeys, page);
       case 'GetObject':
       case 'HeadObject':
         return getObject(objectOf(bucket, request.key), request);

@@ -1,25 +1,31 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { STACK_TRIALS } from '../support/advice-provision.ts';
+import { startS3Server } from '../../standin/s3-server.ts';
+import { STACK_TRIALS, type StackWorld } from '../support/advice-provision.ts';
 import { starload } from '../support/cli.ts';
-import { type CloudFormation, startCloudFormation } from '../support/cloudformation.ts';
+import { startCloudFormation } from '../support/cloudformation.ts';
 import { withFolder } from '../support/engines.ts';
 import { inProcess } from '../support/in-process.ts';
 
-let aws: CloudFormation;
+let aws: StackWorld;
 beforeAll(async () => {
-  aws = await startCloudFormation();
+  aws = Object.assign(await startCloudFormation(), { s3: await startS3Server({ region: 'us-west-2' }) });
 });
 beforeEach(() => {
   aws.stacks.clear();
   aws.refuse = () => undefined;
   aws.reason = undefined;
+  aws.s3.faults = () => undefined;
 });
-afterAll(() => aws.stop());
+afterAll(async () => {
+  await aws.stop();
+  await aws.s3.stop();
+});
 
 /** Keys, and no region. */
 const environment = () => ({
   AWS_ENDPOINT_URL_CLOUDFORMATION: aws.url,
+  AWS_ENDPOINT_URL_S3: aws.s3.url,
   AWS_ACCESS_KEY_ID: 'standin',
   AWS_SECRET_ACCESS_KEY: 'standin',
   AWS_REGION: undefined,

@@ -1,6 +1,10 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { S3Server } from '../../standin/s3-server.ts';
 import { type CloudFormation, parametersIn } from './cloudformation.ts';
+
+/** CloudFormation, and the S3 that has its buckets. */
+export type StackWorld = CloudFormation & { readonly s3: S3Server };
 
 type Lines = readonly (readonly string[])[];
 
@@ -10,10 +14,10 @@ export interface StackTrial {
   readonly code: number;
   readonly before?: Lines;
   /** What makes the command fail. */
-  readonly spoil?: (aws: CloudFormation, folder: string) => void;
+  readonly spoil?: (aws: StackWorld, folder: string) => void;
   readonly fails: readonly string[];
   /** What the advice says to do outside Starload, or what has passed until then. */
-  readonly follow?: (aws: CloudFormation, folder: string) => void;
+  readonly follow?: (aws: StackWorld, folder: string) => void;
   /** The commands that must then succeed; the same one where none is said. */
   readonly leads?: Lines;
 }
@@ -60,7 +64,7 @@ const DENIED = { code: 'AccessDenied', message: 'User: me is not authorized to p
 
 /** Refuses change sets whose parameters are so. */
 const unless =
-  (type: string, isMissing: (parameters: Readonly<Record<string, string>>) => boolean) => (aws: CloudFormation) => {
+  (type: string, isMissing: (parameters: Readonly<Record<string, string>>) => boolean) => (aws: StackWorld) => {
     const message = `Template format error: Unrecognized resource types: [${type}]`;
     aws.refuse = (action, form) =>
       action === 'CreateChangeSet' && isMissing(parametersIn(form)) ? { code: 'ValidationError', message } : undefined;
@@ -194,5 +198,39 @@ const STACKS: readonly StackTrial[] = [
   },
 ];
 
+const TEARDOWN = ['teardown', ...IN, '--delete-data', '--yes'];
+
+const fill = ({ s3 }: StackWorld): void => void s3.put('wh-bucket', 'work/left.json', '{}');
+const s3Works = ({ s3 }: StackWorld): void => {
+  s3.faults = () => undefined;
+};
+
+const BUCKETS: readonly StackTrial[] = [
+  {
+    advice: 'Allow s3:DeleteObject and s3:DeleteObjectVersion',
+    code: 1,
+    before: [PROVISION],
+    spoil: (world) => {
+      fill(world);
+      world.s3.faults = ({ operation }) =>
+        operation === 'DeleteObject' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
+    },
+    fails: TEARDOWN,
+    follow: s3Works,
+  },
+  {
+    advice: 'Run again; what is deleted stays deleted',
+    code: 1,
+    before: [PROVISION],
+    spoil: (world) => {
+      fill(world);
+      world.s3.faults = ({ operation }) =>
+        operation === 'ListObjectVersions' ? { kind: 'page', empty: true, token: 'same' } : undefined;
+    },
+    fails: TEARDOWN,
+    follow: s3Works,
+  },
+];
+
 /** Trials of provision and teardown. */
-export const STACK_TRIALS: readonly StackTrial[] = [...OPTIONS, ...STACKS];
+export const STACK_TRIALS: readonly StackTrial[] = [...OPTIONS, ...STACKS, ...BUCKETS];

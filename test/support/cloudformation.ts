@@ -34,6 +34,7 @@ const OUTPUTS = {
   DatabaseName: 'dwh',
   CopyRoleArn: 'arn:aws:iam::123456789012:role/wh',
   WorkPrefix: 's3://wh-bucket/work/',
+  BucketName: 'wh-bucket',
 };
 
 /**
@@ -90,24 +91,25 @@ export async function startCloudFormation(): Promise<CloudFormation> {
 }
 
 function answer(fake: CloudFormation, action: string, form: URLSearchParams): string {
-  const name = nameOf(form.get('StackName') ?? form.get('ChangeSetName') ?? '');
+  const given = form.get('StackName') ?? form.get('ChangeSetName') ?? '';
+  const name = nameOf(given);
   switch (action) {
     case 'DescribeStacks':
-      return `<Stacks>${described(name, stackOf(fake, name))}</Stacks>`;
+      return `<Stacks>${described(name, stackOf(fake, given))}</Stacks>`;
     case 'DescribeStackEvents':
-      return `<StackEvents>${listed(name, stackOf(fake, name))}</StackEvents>`;
+      return `<StackEvents>${listed(name, stackOf(fake, given))}</StackEvents>`;
     case 'ListStackResources':
-      return `<StackResourceSummaries>${resourcesOf(stackOf(fake, name).parameters)
+      return `<StackResourceSummaries>${resourcesOf(stackOf(fake, given).parameters)
         .map((type) => member({ LogicalResourceId: shortOf(type), ResourceType: type }))
         .join('')}</StackResourceSummaries>`;
     case 'CreateChangeSet':
       return created(fake, name, form);
     case 'DescribeChangeSet':
-      return proposed(fake, stackOf(fake, name));
+      return proposed(fake, stackOf(fake, given));
     case 'ExecuteChangeSet':
-      return ended(fake, name, stackOf(fake, name).status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE');
+      return ended(fake, given, stackOf(fake, given).status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE');
     case 'DeleteStack':
-      return ended(fake, name, 'DELETE');
+      return ended(fake, given, 'DELETE');
     case 'DeleteChangeSet':
       return '';
     default:
@@ -120,9 +122,11 @@ function nameOf(id: string): string {
   return id.split('/')[1] ?? id;
 }
 
-function stackOf(fake: CloudFormation, name: string): Stack {
+function stackOf(fake: CloudFormation, given: string): Stack {
+  const name = nameOf(given);
   const stack = fake.stacks.get(name);
-  if (stack === undefined) {
+  // A stack that was deleted is found by its id only.
+  if (stack === undefined || (stack.status === 'DELETE_COMPLETE' && given === name)) {
     throw { code: 'ValidationError', message: `Stack with id ${name} does not exist` } satisfies Refusal;
   }
   return stack;
@@ -143,7 +147,9 @@ export function parametersIn(form: URLSearchParams): Parameters {
 }
 
 function created(fake: CloudFormation, name: string, form: URLSearchParams): string {
-  const stack: Stack = fake.stacks.get(name) ?? { status: 'REVIEW_IN_PROGRESS', parameters: {}, events: [] };
+  const before = fake.stacks.get(name);
+  const isThere = before !== undefined && before.status !== 'DELETE_COMPLETE';
+  const stack: Stack = isThere ? before : { status: 'REVIEW_IN_PROGRESS', parameters: {}, events: [] };
   stack.wanted = { ...DEFAULTS, ...stack.parameters, ...parametersIn(form) };
   fake.stacks.set(name, stack);
   return `<Id>${ACCOUNT}:changeSet/${name}/2</Id><StackId>${idOf(name)}</StackId>`;
@@ -161,8 +167,9 @@ function shortOf(type: string): string {
   return type.split('::')[2] ?? type;
 }
 
-function ended(fake: CloudFormation, name: string, kind: 'CREATE' | 'UPDATE' | 'DELETE'): string {
-  const stack = stackOf(fake, name);
+function ended(fake: CloudFormation, given: string, kind: 'CREATE' | 'UPDATE' | 'DELETE'): string {
+  const stack = stackOf(fake, given);
+  const name = nameOf(given);
   const { failure } = fake;
   if (failure === undefined && stack.wanted !== undefined) stack.parameters = stack.wanted;
   stack.events.push({ resource: name, type: STACK_TYPE, status: `${kind}_IN_PROGRESS` });
@@ -171,7 +178,6 @@ function ended(fake: CloudFormation, name: string, kind: 'CREATE' | 'UPDATE' | '
   stack.status = failure === undefined ? `${kind}_COMPLETE` : failed[kind];
   stack.events.push({ resource: name, type: STACK_TYPE, status: stack.status });
   fake.failure = undefined;
-  if (stack.status === 'DELETE_COMPLETE') fake.stacks.delete(name);
   return '';
 }
 

@@ -230,10 +230,6 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     advice: ['By its code: see [AWS]'],
   },
   {
-    because: 'it is about a bucket with versions of its files, which the stand-in does not keep',
-    advice: ['Allow s3:DeleteObject and s3:DeleteObjectVersion', 'Run again; what is deleted stays deleted'],
-  },
-  {
     because: 'it takes a certification that finds faults in Redshift, or whose time is up at a certain question',
     advice: ['Was this machine asleep?', 'Report it, and attach {file}', '{file} holds the results so far'],
   },

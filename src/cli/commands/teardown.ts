@@ -2,7 +2,7 @@ import { StarloadError } from '../../errors.ts';
 import type { Change, StackEvent, StackState } from '../../provision/outcome.ts';
 import { toModule } from '../command.ts';
 import { confirmed } from '../confirm.ts';
-import { count, document, result, story, styledStory } from '../output.ts';
+import { counted, document, result, story, styledStory } from '../output.ts';
 import { STACK_OPTIONS, type StackArgs, type StackContext, tellChanges, withStacks } from '../stack.ts';
 
 interface Args extends StackArgs {
@@ -101,7 +101,9 @@ async function empty({ access, region }: StackContext, bucket: string): Promise<
   const { emptyBucket } = await import('../../provision/bucket.ts');
   const clients = new S3Clients({ ...access.aws, region });
   try {
-    return await emptyBucket(clients, bucket, (deleted) => story(`s3://${bucket}: ${count(deleted)} versions deleted`));
+    return await emptyBucket(clients, bucket, (deleted) =>
+      story(`s3://${bucket}: ${counted(deleted, 'version')} deleted`),
+    );
   } finally {
     await clients.close();
   }
