@@ -74,6 +74,9 @@ CREATE FUNCTION redshift.version() RETURNS bpchar LANGUAGE sql IMMUTABLE AS
   'SELECT CAST(''PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.10936'' AS bpchar)';
 CREATE FUNCTION redshift.db_collation() RETURNS bpchar LANGUAGE sql STABLE AS
   'SELECT CAST(''case_sensitive'' AS bpchar)';
+-- The schema of these functions is none of the user's.
+CREATE FUNCTION redshift.current_schema() RETURNS name LANGUAGE sql STABLE AS
+  'SELECT nullif(pg_catalog.current_schema(), ''redshift'')';
 CREATE FUNCTION redshift.getdate() RETURNS timestamp LANGUAGE sql STABLE AS
   'SELECT date_trunc(''second'', CAST(statement_timestamp() AS timestamp))';
 CREATE FUNCTION redshift.part_of(text, numeric) RETURNS integer LANGUAGE sql IMMUTABLE AS

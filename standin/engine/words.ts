@@ -113,7 +113,7 @@ export const LEADER_ONLY: ReadonlyMap<string, Scalar> = new Map<string, Scalar>(
   ['now', scalar('now', 0)],
   ['substr', scalar('substr', 2, 3)],
   ['log', scalar('log', 1)],
-  ['current_schema', scalar('current_schema', 0)],
+  ['current_schema', scalar('redshift.current_schema', 0)],
   ['current_database', scalar('current_database', 0)],
   // As shown in HeidiSQL issue 802.
   ['version', scalar('redshift.version', 0)],

@@ -271,5 +271,69 @@ const WAREHOUSE: readonly AwsTrial[] = [
   },
 ];
 
+/** What passes by itself, or is done outside; the same command then succeeds. */
+const ONCE_MORE: readonly AwsTrial[] = [
+  {
+    advice: 'Run again when nobody writes to it',
+    spoil: both(
+      upload,
+      s3Fault(({ operation }) => operation === 'GetObject', 412, 'PreconditionFailed'),
+    ),
+    fails: ['etl'],
+    follow: s3Works,
+  },
+  {
+    advice: 'Run again in a few minutes',
+    spoil: s3Fault(lists, 529, 'Overloaded'),
+    fails: ['plan'],
+    follow: s3Works,
+  },
+  {
+    advice: 'Set the clock and run again',
+    spoil: s3Fault(lists, 403, 'RequestTimeTooSkewed'),
+    fails: ['plan'],
+    follow: s3Works,
+  },
+  {
+    advice: 'Set the clock, and keep it in sync',
+    spoil: stsSays({ aheadMilliseconds: 3_600_000 }),
+    fails: ['check'],
+    follow: stsSays({}),
+  },
+  {
+    advice: 'Run again. If the error persists',
+    spoil: ({ standin }) => {
+      standin.s3.faults = (request) => (lists(request) ? { kind: 'page', empty: false, token: 'none' } : undefined);
+    },
+    fails: ['plan'],
+    follow: s3Works,
+  },
+  {
+    advice: 'Run again later; --debug',
+    spoil: (world) => {
+      const unknown = { type: 'StrangeException', status: 400, message: 'strange' };
+      world.fault = () => ({ kind: 'error', when: 'before', ...unknown });
+    },
+    fails: ['status'],
+    follow: statementsWork,
+  },
+  {
+    advice: 'A file was deleted while it was being loaded',
+    spoil: both(upload, statementFails(/^COPY/, 'ERROR: Mandatory url is not present in manifest file')),
+    fails: ['etl'],
+    follow: statementsWork,
+  },
+  {
+    advice: 'Name a schema for the tables: DB_SCHEMA',
+    spoil: async (world) => {
+      world.standin.engine.addDatabase('bare');
+      await world.standin.engine.inspect('bare', 'DROP SCHEMA public CASCADE');
+      world.configure('DB_NAME=dev', 'DB_NAME=bare');
+    },
+    fails: ['create-tables'],
+    follow: configured('DB_NAME=dev', 'DB_NAME=bare\nDB_SCHEMA=sparkify'),
+  },
+];
+
 /** Trials of what AWS refuses, on the stand-in. */
-export const AWS_TRIALS: readonly AwsTrial[] = [...KEYS, ...BUCKETS, ...WAREHOUSE];
+export const AWS_TRIALS: readonly AwsTrial[] = [...KEYS, ...BUCKETS, ...WAREHOUSE, ...ONCE_MORE];
