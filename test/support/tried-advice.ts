@@ -236,16 +236,11 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
   {
     because: 'the same command again, once nothing stands in the way: npm run torture does that after each fault',
     advice: [
-      'Run again when nobody writes to it',
       'Run again when nobody writes there',
-      'Run again in a few minutes',
-      'Run again. If the error persists',
       'Run again at any time',
-      'Run again later; --debug',
       'Run again; if it happens again',
       'Run it again.',
       'Run npm run etl again when no other process',
-      'A file was deleted while it was being loaded',
       '[{next} ]Run the same command again: it waits',
       'Nothing needs to be repeated',
       'Upload the file again',
@@ -255,11 +250,9 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     because:
       'tests make the error, and the corrected state is that of all other tests; none goes from one to the other',
     advice: [
-      'Write s3://bucket/folder in dwh.cfg',
       'Join transforms or checks of sql/',
       'Split it into several',
       'npm run create-tables says what is in its place',
-      'Name a schema for the tables: DB_SCHEMA',
       'Begin the file with "-- source: "',
       'Load fewer files at a time',
     ],
@@ -268,8 +261,6 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     because: 'it takes another machine, user, clock, disk or program than a test has',
     advice: [
       'Install Node {LEAST_NODE}',
-      'Set the clock, and keep it in sync',
-      'Set the clock and run again',
       'Run as the user who owns the file',
       'Make the folder readable',
       'Make the file readable',
@@ -281,6 +272,7 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     advice: [
       'Add --write to let it change data',
       'Restore sql/',
+      'Write s3://bucket/folder in dwh.cfg',
       'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right',
       'The files are in a different region',
     ],
