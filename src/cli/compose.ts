@@ -6,6 +6,7 @@ import type { Emit } from '../pipeline/events.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { story } from './output.ts';
+import { holdProgress } from './progress-line.ts';
 import { startReporter } from './reporter.ts';
 import { type SignalWatch, watchSignals } from './signals.ts';
 import { sourcesOf } from './sources.ts';
@@ -52,16 +53,18 @@ export async function compose<T>(config: Config, action: (parts: Composition) =>
       return warehouse;
     };
     const reporter = startReporter();
+    // A signal that nobody watches yet ends the process and would leave the progress line there.
+    const showProgress = holdProgress();
     const watching = watchSignals(() => {
       reporter.stop();
       opened.forEach((warehouse) => void cancel(warehouse));
-    });
+    }).finally(showProgress);
     try {
       return await action({ model, sources, stores, spoolRoot, watching, open, emit: reporter.emit });
     } finally {
+      reporter.stop();
       (await watching).release();
       await stores.close();
-      reporter.stop();
     }
   });
 }

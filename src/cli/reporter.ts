@@ -22,7 +22,8 @@ const MILLISECONDS_BETWEEN = 100;
 /** Starts reporting on stderr: events as lines, and the current activity. */
 export function startReporter(timer: Timer = SYSTEM_TIMER): Reporter {
   const going = new Going(timer);
-  const isTerminal = process.stderr.isTTY === true;
+  // A dumb terminal, such as the shell of an editor, shows control characters instead of obeying them.
+  const isTerminal = process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
   const beat = () => (isTerminal ? going.show() : going.heartbeat());
   const end = timer.every(isTerminal ? TERMINAL_MILLISECONDS : HEARTBEAT_MILLISECONDS, beat);
   let isStopped = false;

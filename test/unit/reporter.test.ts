@@ -1,9 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { describeActivity, durationOf } from '../../src/cli/activity.ts';
+import { compose } from '../../src/cli/compose.ts';
 import { result, story } from '../../src/cli/output.ts';
 import { holdProgress } from '../../src/cli/progress-line.ts';
 import { type Reporter, startReporter } from '../../src/cli/reporter.ts';
 import { width } from '../../src/cli/width.ts';
+import { readConfig } from '../../src/config/read.ts';
+import { withFolder } from '../support/engines.ts';
 import { FakeTimer } from '../support/fake-timer.ts';
 import { captured } from '../support/in-process.ts';
 
@@ -12,7 +17,11 @@ const STEP = { type: 'step', name: '021_current_events_insert', at: 5, of: 30 } 
 const READ = { type: 'read', table: 'staging_events', of: 4, ofBytes: 400 } as const;
 
 /** What stands on stderr after an action; `columns` make it a terminal. */
-async function told(columns: number | undefined, action: (reporter: Reporter, timer: FakeTimer) => void) {
+async function told(
+  columns: number | undefined,
+  action: (reporter: Reporter, timer: FakeTimer) => void,
+  env: NodeJS.ProcessEnv = {},
+) {
   const { isTTY, columns: before } = process.stderr;
   Object.assign(process.stderr, { isTTY: columns !== undefined, columns });
   const timer = new FakeTimer();
@@ -24,7 +33,7 @@ async function told(columns: number | undefined, action: (reporter: Reporter, ti
         reporter.stop();
         timer.pass(120);
       },
-      { env: { NO_COLOR: '1' } },
+      { env: { NO_COLOR: '1', TERM: 'xterm', ...env } },
     );
     expect(timer.isIdle).toBe(true);
     return stderr;
@@ -99,6 +108,40 @@ describe('on a terminal', () => {
     });
     expect(text).toBe(`${CLEAR}step 5 of 30: 021_current_events_insert (0 s)${CLEAR}Do it? stopping\n`);
   });
+
+  test('that obeys no control characters, nothing is shown in place', async () => {
+    const act = ({ emit }: Reporter, timer: FakeTimer) => {
+      emit(STEP);
+      timer.pass(30);
+    };
+    expect(await told(80, act, { TERM: 'dumb' })).toBe(
+      'still running: step 5 of 30: 021_current_events_insert (30 s)\n',
+    );
+  });
+
+  test('nothing is shown before signals are watched: one would leave it there', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'dwh.cfg');
+      writeFileSync(file, '[S3]\nLOG_DATA=logs\nSONG_DATA=songs\n');
+      const config = await readConfig(file, {});
+      const { isTTY } = process.stderr;
+      Object.assign(process.stderr, { isTTY: true });
+      let atOnce = true;
+      try {
+        await captured(
+          () =>
+            compose(config, async ({ open, watching }) => {
+              const opening = open({ readOnly: false });
+              atOnce = false;
+              await watching;
+              await (await opening).close();
+            }),
+          { onText: () => expect(atOnce).toBe(false) },
+        );
+      } finally {
+        Object.assign(process.stderr, { isTTY });
+      }
+    }));
 
   test('nothing is shown while nothing takes long', async () => {
     const text = await told(80, ({ emit }, timer) => {
