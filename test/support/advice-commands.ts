@@ -14,7 +14,7 @@ export const COMMAND_TRIALS: readonly Trial[] = [
   {
     advice: 'Give one whole number, 0 or more.',
     before: [['create-tables']],
-    fails: ['etl', '--max-errors', 'x'],
+    fails: ['etl', '--max-errors', '1.5'],
     code: 2,
     leads: [['etl', '--max-errors', '0']],
   },
