@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { COMMAND_TRIALS } from '../support/advice-commands.ts';
 import { FILE_TRIALS } from '../support/advice-files.ts';
-import { loadSpoilt, MODEL_TRIALS } from '../support/advice-model.ts';
+import { MODEL_TRIALS, useSpoilt, useWhole } from '../support/advice-model.ts';
 import { withProject } from '../support/cli-project.ts';
 import { withFolder } from '../support/engines.ts';
 import { failureOf } from '../support/failures.ts';
@@ -41,14 +41,14 @@ describe('following the advice leads on', () => {
       }),
   );
 
-  test.each(MODEL_TRIALS)('$advice', ({ advice, file, text }) =>
+  test.each(MODEL_TRIALS)('$advice', (trial) =>
     withFolder(async (folder) => {
-      const failure = await failureOf((async () => loadSpoilt(folder, file, text))());
+      const failure = await failureOf((async () => useSpoilt(folder, trial))());
       expect(failure).toMatchObject({
-        message: expect.stringContaining(`sql/${file}`),
-        next: expect.stringContaining(advice),
+        message: expect.stringContaining(trial.text === undefined ? trial.file : `sql/${trial.file}`),
+        next: expect.stringContaining(trial.advice),
       });
-      loadSpoilt(folder, file);
+      useWhole(folder);
     }),
   );
 });

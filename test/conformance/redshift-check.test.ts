@@ -110,7 +110,12 @@ describe('the doctor on Redshift', () => {
       'credentials',
       { status: 'warning' },
     ],
-    ['a clock that is far behind', { aheadMilliseconds: 3_600_000 }, 'clock', { status: 'failed' }],
+    [
+      'a clock that is far behind',
+      { aheadMilliseconds: 3_600_000 },
+      'clock',
+      { status: 'failed', next: 'Set the clock, and keep it in sync with NTP.' },
+    ],
     ['a clock that is a little ahead', { aheadMilliseconds: -100_000 }, 'clock', { status: 'warning' }],
   ])('names %s', async (_, answer, check, expected) => {
     standin.sts.answer = answer;
@@ -118,6 +123,8 @@ describe('the doctor on Redshift', () => {
     expect(found[check]).toMatchObject(expected);
     expect(found['list LOG_DATA']).toMatchObject({ status: 'ok' });
     expect(found['connect']?.status).toBe(check === 'credentials' && expected.status === 'failed' ? 'skipped' : 'ok');
+    standin.sts.answer = {};
+    expect((await diagnose())[check]).toMatchObject({ status: 'ok' });
   });
 
   test.each<[string, (request: S3Request) => S3Fault | undefined, Record<string, string>, RegExp]>([

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
@@ -168,7 +168,17 @@ describe('the command line on Redshift', () => {
             tables: [{ files: 1, records: 301 }, { records: 12 }],
           });
           standin.s3.put(bucket, 'log_data/.hidden.json', 'not data');
-          expect((await run(folder, ['etl'], 1)).stderr).toMatch(/COPY would load .*hidden.*as data[\s\S]*WORK_PREFIX/);
+          const next = 'next: Add WORK_PREFIX = s3://your-bucket/starload/ under [S3]';
+          const { stderr } = await run(folder, ['etl'], 1);
+          expect(stderr).toMatch(/COPY would load .*hidden.*as data/);
+          expect(stderr).toContain(next);
+          expect((await run(folder, ['etl', '--max-errors', '1'], 2)).stderr).toContain(next);
+          appendFileSync(join(folder, 'dwh.cfg'), `WORK_PREFIX=s3://work/${bucket}/\n`);
+          expect(await json(folder, ['etl', '--max-errors', '1'])).toMatchObject({ status: 'loaded' });
+          expect(await json(folder, ['reconcile', '--recount'])).toMatchObject({
+            status: 'agreed',
+            tables: [{ records: 301 }, { records: 12 }],
+          });
         },
         { work: false },
       ),

@@ -190,7 +190,9 @@ describe('a load through the Data API', () => {
         notify: (note) => notes.push(note),
       });
       fault = inBatch({ kind: 'stuck', at: 12 });
-      await expect(etl({ ...loader.context, warehouse: impatient })).rejects.toThrow();
+      await expect(etl({ ...loader.context, warehouse: impatient })).rejects.toMatchObject({
+        failure: { next: 'Run again at any time: nothing is loaded twice.' },
+      });
       expect(notes.join()).toContain('TIMEOUT_MINUTES');
       fault = () => undefined;
       expect((await etl(loader.context)).status).toBe('loaded');

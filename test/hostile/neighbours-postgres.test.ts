@@ -104,6 +104,10 @@ CREATE VIEW "${own}".load_history AS SELECT CAST('a' AS VARCHAR) AS run_id, 'sta
     const loader = loaderOf(warehouse, database.folder);
     writeSample(loader);
     await expect(etl(loader.context)).rejects.toThrow('load_history (view, not an ordinary table)');
+    await expect(warehouse.query('SELECT 1', { tables: ['load_ledger', 'load_history'] })).rejects.toMatchObject({
+      next: 'npm run create-tables says what is in its place.',
+    });
+    await expect(createTables(model, warehouse)).rejects.toThrow('load_history (view, not an ordinary table)');
     await admin(`DROP VIEW "${own}".load_history;
 CREATE TABLE "${own}".load_history AS SELECT run_id, staging_table, uri, version, size_bytes, loaded_at, 0 AS generation
 FROM "${own}".load_ledger; GRANT ALL ON "${own}".load_history TO PUBLIC;
@@ -229,6 +233,12 @@ onPostgres(
       steps: [{ kind: 'sql', name: 'write', sql: 'CREATE TABLE mine AS SELECT * FROM users' }],
     });
     expect(await admin(`SELECT COUNT(*) FROM "${own}".mine`)).toEqual([['0']]);
+    const changes = { kind: 'sql', name: 'write', sql: 'SELECT add_one()' } as const;
+    await admin(`CREATE FUNCTION "${own}".add_one() RETURNS void LANGUAGE sql AS 'INSERT INTO "${own}".mine (user_id) SELECT 1';
+GRANT INSERT ON "${own}".mine TO PUBLIC`);
+    await expect(ask(changes.sql)).rejects.toMatchObject({ next: 'Add --write to let it change data.' });
+    await warehouse.run({ ...write, steps: [changes] });
+    expect(await admin(`SELECT COUNT(*) FROM "${own}".mine`)).toEqual([['1']]);
   },
 );
 

@@ -1,8 +1,29 @@
-import { copyFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { badRecords, configured, FAR, firstLog, LOADED, make, type Trial } from './advice-trial.ts';
 import { ROOT } from './cli.ts';
 import { CONFIG } from './cli-project.ts';
+
+/**
+ * Writes another storage version into a DuckDB file (DuckDB's manual, storage versions). A file begins with a checksum,
+ * `DUCK` and the version. The checksum is the XOR of one product for each 64 bits, as in DuckDB's checksum.cpp.
+ */
+const storageVersion = (version: number) => (folder: string) => {
+  const path = join(folder, 'sparkify.duckdb');
+  const bytes = readFileSync(path);
+  const product = () => BigInt.asUintN(64, bytes.readBigUInt64LE(8) * 0xbf58476d1ce4e5b9n);
+  const before = product();
+  bytes.writeUInt32LE(version, 12);
+  bytes.writeBigUInt64LE(bytes.readBigUInt64LE(0) ^ before ^ product(), 0);
+  writeFileSync(path, bytes);
+};
+const NEW_FILE = {
+  before: LOADED,
+  fails: ['etl'],
+  code: 1,
+  follow: configured('[DUCKDB]\nPATH=other.duckdb\n'),
+  leads: [['create-tables'], ['etl'], ['reconcile']],
+} as const;
 
 /** Trials of broken files. */
 export const FILE_TRIALS: readonly Trial[] = [
@@ -196,6 +217,8 @@ export const FILE_TRIALS: readonly Trial[] = [
     code: 1,
     follow: (folder) => rmSync(join(folder, 'x.duckdb')),
   },
+  { advice: 'A newer DuckDB wrote the file', spoil: storageVersion(1000), ...NEW_FILE },
+  { advice: 'A DuckDB before 0.9 wrote the file', spoil: storageVersion(39), ...NEW_FILE },
   {
     advice: 'The file is damaged: restore a copy of it, or delete it',
     before: LOADED,

@@ -1,12 +1,16 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sourcesOf } from '../../src/cli/sources.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { Part } from '../../src/objects/part.ts';
+import { loadBatch } from '../../src/pipeline/batches.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/catalogue.ts';
 
-/** A file of the model that is not as it must be; without text it is missing. `restores` is what the advice says to write. */
+/** A file of the model that is not as it must be; without text it is missing. */
 export interface ModelTrial {
   readonly advice: string;
   readonly file: string;
-  readonly text: string;
+  readonly text?: string;
 }
 
 /** The trials of sql/: following the advice gives the file as it is in the package. */
@@ -28,14 +32,35 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
     text: 'CREATE TABLE users (\n  user_id BIGINT\n)',
   },
   { advice: 'Write CREATE TABLE name (', file: 'star/users.sql', text: 'CREATE TABLE users (user_id BIGINT)' },
+  {
+    advice: 'Begin the file with "-- source: "',
+    file: 'staging/staging_songs.sql',
+    text: readFileSync(join(BUILT_IN_MODEL, 'staging/staging_songs.sql'), 'utf8').replace('SONG_DATA', 'NOTHING'),
+  },
+  { advice: 'Restore sql/', file: 'protocol/load_guard.sql' },
   { advice: 'Write one column per line', file: 'star/users.sql', text: 'CREATE TABLE users (\n  user_id\n)' },
 ];
 
-/** Loads a copy of the model whose file has another text; as it is in the package where there is none. */
-export function loadSpoilt(folder: string, file: string, text?: string): void {
+/** Loads the model of a folder, plans a load with it, and so reads all that a load needs. */
+function use(folder: string): void {
+  const model = loadModel(folder);
+  const sources = { LOG_DATA: { uri: '/logs' }, SONG_DATA: { uri: '/songs' } };
+  sourcesOf(model, { sources } as Config);
+  loadBatch(model, 'CURRENT_TIMESTAMP', 'x', { ledger: NO_PART, rejects: [] }, []);
+}
+
+const NO_PART: Part = { path: '', compression: 'none', records: 0, bytes: 0, index: [] };
+
+/** Uses a copy of the model in which a file has another text, or is missing. */
+export function useSpoilt(folder: string, { file, text }: ModelTrial): void {
+  useWhole(folder);
+  if (text === undefined) rmSync(join(folder, file));
+  else writeFileSync(join(folder, file), text);
+  use(folder);
+}
+
+/** Uses a copy of the model as it is in the package. */
+export function useWhole(folder: string): void {
   cpSync(BUILT_IN_MODEL, folder, { recursive: true });
-  if (text !== undefined) {
-    writeFileSync(join(folder, file), text);
-  }
-  loadModel(folder);
+  use(folder);
 }

@@ -12,6 +12,8 @@ import { runSql } from './trials.ts';
 /** A loader whose sources are folders on this disk, new ones for each case. */
 export interface FolderLoader {
   readonly loader: Loader;
+  /** The folder that holds everything of its cases. */
+  readonly root: string;
   /** The same loader with new and empty folders, and a ledger that knows no file: else old contents would count as moved. */
   fresh(): Promise<{ loader: Loader; logs: string; songs: string }>;
   close(): Promise<void>;
@@ -36,7 +38,7 @@ export async function openFolderLoader(engine: Engine): Promise<FolderLoader> {
     await warehouse.close();
     rmSync(root, { recursive: true, force: true });
   };
-  return { loader, fresh, close };
+  return { loader, root, fresh, close };
 }
 
 function withFolders(loader: Loader, logs: string, songs: string): Loader {

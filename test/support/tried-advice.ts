@@ -21,6 +21,8 @@ const POSTGRES_ADVICE = 'conformance/postgres-advice.test.ts';
 const POSTGRES = 'conformance/postgres.test.ts';
 const POSTGRES_CHECK = 'conformance/postgres-check.test.ts';
 const NEIGHBOURS = 'hostile/neighbours-postgres.test.ts';
+const REDSHIFT_LOADS = 'conformance/redshift-advice-loads.test.ts';
+const S3_LISTING = 'unit/s3-listing.test.ts';
 const CONTROL = 'conformance/control-tables.test.ts';
 
 /** The advice that tests try: test/cli/advice.test.ts, and others that need an engine, a disk or a clock of their own. */
@@ -221,6 +223,92 @@ export const TRIED: readonly TriedAdvice[] = [
     file: 'cli/signals.test.ts',
     title: 'generate-data that is stopped says what it leaves',
   },
+  {
+    advice: 'Add WORK_PREFIX = s3://your-bucket/starload/',
+    file: 'conformance/redshift-cli.test.ts',
+    title: 'without a work prefix loads whole folders anew',
+  },
+  { advice: 'Correct the location in dwh.cfg', file: S3_LISTING, title: 'refuses a place where nothing is' },
+  { advice: 'Write s3://bucket/folder in dwh.cfg', file: S3_LISTING, title: 'refuses a place where nothing is' },
+  {
+    advice: 'Write the whole name of the folder',
+    file: S3_LISTING,
+    title: 'does not take a folder whose name only begins that way',
+  },
+  { advice: 'Upload the file again', file: S3_LISTING, title: 'until the server lists it otherwise' },
+  { advice: 'Run again. If the error persists', file: S3_LISTING, title: 'until the server lists it otherwise' },
+  {
+    advice: 'Run again in a few minutes',
+    file: 'unit/s3-errors.test.ts',
+    title: 'is gone once the advice is followed',
+  },
+  {
+    advice: 'Set the clock and run again',
+    file: 'unit/s3-errors.test.ts',
+    title: 'is gone once the advice is followed',
+  },
+  {
+    advice: 'Set the clock, and keep it in sync',
+    file: 'conformance/redshift-check.test.ts',
+    title: 'a clock that is far behind',
+  },
+  {
+    advice: 'Run again when nobody writes to it',
+    file: 'hostile/files.test.ts',
+    title: 'grows while a warehouse reads it by itself is refused',
+  },
+  {
+    advice: 'Make the folder readable',
+    file: 'hostile/files.test.ts',
+    title: 'may not be read are refused until they may',
+  },
+  {
+    advice: 'Make the file readable',
+    file: 'hostile/files.test.ts',
+    title: 'may not be read are refused until they may',
+  },
+  {
+    advice: 'Run again when nobody writes there',
+    file: 'conformance/redshift-versions.test.ts',
+    title: 'that changes each time while it is read is a failure',
+  },
+  {
+    advice: 'Run as the user who owns the file',
+    file: 'unit/config-read.test.ts',
+    title: 'that may not be read says so, and is read once it may',
+  },
+  {
+    advice: 'A file was deleted while it was being loaded',
+    file: REDSHIFT_LOADS,
+    title: 'deleted before COPY read it',
+  },
+  { advice: 'Run again later; --debug', file: REDSHIFT_LOADS, title: 'for a reason of its own' },
+  { advice: 'Nothing needs to be repeated', file: REDSHIFT_LOADS, title: 'has committed cannot be read' },
+  { advice: '[{next} ]Run the same command again: it waits', file: REDSHIFT_LOADS, title: 'what became of a load' },
+  { advice: 'Join transforms or checks of sql/', file: REDSHIFT_LOADS, title: 'a batch has more statements' },
+  { advice: 'Split it into several', file: REDSHIFT_LOADS, title: 'a batch has more statements' },
+  { advice: 'Load fewer files at a time', file: REDSHIFT_LOADS, title: 'a check fails, and the service tells neither' },
+  {
+    advice: 'Run again at any time',
+    file: 'conformance/redshift-faults.test.ts',
+    title: 'is cancelled when it has not ended by its deadline',
+  },
+  {
+    advice: 'Run npm run etl again when no other process',
+    file: 'conformance/advice.test.ts',
+    title: 'where another loader was faster',
+  },
+  { advice: 'Run it again.', file: 'conformance/advice.test.ts', title: 'but not the second time' },
+  {
+    advice: 'npm run create-tables says what is in its place',
+    file: NEIGHBOURS,
+    title: 'a history that does not belong to the owner',
+  },
+  {
+    advice: 'Add --write to let it change data',
+    file: NEIGHBOURS,
+    title: "a user's own SQL finds the tables by their plain names",
+  },
 ];
 
 /** Advice that no test follows to its end, and why. */
@@ -233,46 +321,11 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     because: 'it takes a certification that finds faults in Redshift, or whose time is up at a certain question',
     advice: ['Was this machine asleep?', 'Report it, and attach {file}', '{file} holds the results so far'],
   },
-  {
-    because: 'the same command again, once nothing stands in the way: npm run torture does that after each fault',
-    advice: [
-      'Run again when nobody writes there',
-      'Run again at any time',
-      'Run again; if it happens again',
-      'Run it again.',
-      'Run npm run etl again when no other process',
-      '[{next} ]Run the same command again: it waits',
-      'Nothing needs to be repeated',
-      'Upload the file again',
-    ],
-  },
-  {
-    because:
-      'tests make the error, and the corrected state is that of all other tests; none goes from one to the other',
-    advice: [
-      'Join transforms or checks of sql/',
-      'Split it into several',
-      'npm run create-tables says what is in its place',
-      'Begin the file with "-- source: "',
-      'Load fewer files at a time',
-    ],
-  },
-  {
-    because: 'it takes another machine, user, clock, disk or program than a test has',
-    advice: [
-      'Install Node {LEAST_NODE}',
-      'Run as the user who owns the file',
-      'Make the folder readable',
-      'Make the file readable',
-      'A newer DuckDB wrote the file',
-    ],
-  },
+  { because: 'it takes another Node than the one that runs the tests', advice: ['Install Node {LEAST_NODE}'] },
   {
     because: 'a second line of defence: something before it refuses or corrects the same',
     advice: [
-      'Add --write to let it change data',
-      'Restore sql/',
-      'Write s3://bucket/folder in dwh.cfg',
+      'Run again; if it happens again',
       'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right',
       'The files are in a different region',
     ],

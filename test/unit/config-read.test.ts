@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { readConfig } from '../../src/config/read.ts';
 import { redact } from '../../src/config/redact.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { testIf } from '../support/skips.ts';
+import { withoutRoot } from '../support/without-root.ts';
 
 describe('reading a file', () => {
   const TEXT = '[S3]\nLOG_DATA=log_data\nSONG_DATA=/songs\n';
@@ -59,14 +59,15 @@ describe('reading a file', () => {
     expect((await errorOf(folder)).message).toContain('this is a folder, not a file');
   });
 
-  testIf(process.getuid?.() !== 0, 'a dwh.cfg that may not be read: root may read every file')(
-    'that may not be read says so',
-    async () => {
-      const path = await file('locked.cfg', TEXT);
-      await chmod(path, 0o000);
-      expect((await errorOf(path)).message).toContain('may not read the file');
-    },
-  );
+  test('that may not be read says so, and is read once it may', async () => {
+    const path = await file('locked.cfg', TEXT);
+    await chmod(path, 0o000);
+    const { message, next } = await withoutRoot(folder, () => errorOf(path));
+    expect(message).toContain('may not read the file');
+    expect(next).toBe('Run as the user who owns the file, or give this user permission to read it.');
+    await chmod(path, 0o400);
+    expect((await withoutRoot(folder, () => readConfig(path, {}))).sources.SONG_DATA.uri).toBe('/songs');
+  });
 
   test.each(['\n', '\r\n', '\r'])('that is Latin-1 names the line, and shows nothing of it (%j)', async (end) => {
     const text = ['[CLUSTER]', '# für Zürich'.replace(/ü/g, 'ue'), 'DB_PASSWORD=Übermut', TEXT].join(end);

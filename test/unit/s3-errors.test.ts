@@ -67,6 +67,18 @@ describe('an error of S3', () => {
     }),
   );
 
+  test.each([
+    ['a clock that is wrong', 403, 'RequestTimeTooSkewed', 'Set the clock and run again.'],
+    ['a server that fails', 502, 'BadGateway', 'Run again in a few minutes.'],
+  ])('of %s is gone once the advice is followed', (_, status, code, next) =>
+    withFile(async ({ server, store }) => {
+      server.faults = ({ operation }) => (operation === 'ListObjectsV2' ? { kind: 'error', status, code } : undefined);
+      expect(await failureOf(listAll(store, 's3://b/d'))).toMatchObject({ next });
+      server.faults = () => undefined;
+      expect(await listAll(store, 's3://b/d')).toHaveLength(1);
+    }),
+  );
+
   test('names the bucket that does not exist, and the permissions to read and to write', () =>
     withFile(async ({ server, store, work, object }) => {
       const missing = await failureOf(listAll(store, 's3://nowhere/d'));

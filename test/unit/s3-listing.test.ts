@@ -143,6 +143,8 @@ describe('listing a folder in S3', () => {
         'nothing is at s3://b/logs/2018, but the name of the folder s3://b/logs/2018-11-02/ begins that way',
       );
       expect(next).toContain('Write the whole name of the folder');
+      expect(await keysOf(store, 's3://b/logs/2018-11-02')).toEqual(['logs/2018-11-02/x.json']);
+      expect(await keysOf(store, 's3://b/logs/2018-11-01')).toEqual(['logs/2018-11-01.json']);
       await expect(keysOf(store, 's3://b/log')).rejects.toThrow('the folder s3://b/logs/ begins that way');
     }));
 
@@ -169,7 +171,16 @@ describe('listing a folder in S3', () => {
     withS3(async ({ server, store }) => {
       server.put('b', 'log_data2/x.json', '');
       await expect(keysOf(store, 's3://b/log_data')).rejects.toThrow('nothing is at s3://b/log_data');
-      await expect(keysOf(store, 's3://b/log_data/')).rejects.toThrow('nothing is at s3://b/log_data/');
+      await expect(keysOf(store, 's3://b/log_data/')).rejects.toMatchObject({
+        message: 'nothing is at s3://b/log_data/',
+        next: expect.stringMatching(/^Correct the location in dwh.cfg, capitals included, or upload the files first/),
+      });
+      await expect(keysOf(store, 's3:///log_data2')).rejects.toMatchObject({
+        next: 'Write s3://bucket/folder in dwh.cfg.',
+      });
+      expect(await keysOf(store, 's3://b/log_data2')).toEqual(['log_data2/x.json']);
+      server.put('b', 'log_data/x.json', '');
+      expect(await keysOf(store, 's3://b/log_data')).toEqual(['log_data/x.json']);
     }));
 
   test('brings every character a key may hold through listing, reading and URI', () =>
@@ -305,11 +316,17 @@ describe('a listing of three pages', () => {
     withS3(async ({ server, store }) => {
       putThirty(server);
       server.faults = ({ operation, earlier }) => (operation === 'ListObjectsV2' && earlier > 0 ? fault : undefined);
-      await expect(keysOf(store, 's3://b/d')).rejects.toThrow(message);
+      await expect(keysOf(store, 's3://b/d')).rejects.toMatchObject({
+        message,
+        next: expect.stringMatching(/^Run again. If the error persists, the server does not list as Amazon S3 does/),
+      });
+      server.faults = () => undefined;
+      expect(await keysOf(store, 's3://b/d')).toHaveLength(30);
     }),
   );
 
-  const strange: readonly (readonly [title: string, answer: ListObjectsV2CommandOutput, message: string])[] = [
+  const AGAIN = 'Run again. If the error persists';
+  const strange: readonly (readonly [string, ListObjectsV2CommandOutput, message: string, next?: string])[] = [
     [
       'keys of another folder',
       contents('d2/x.json'),
@@ -321,18 +338,26 @@ describe('a listing of three pages', () => {
       'an object without an ETag',
       { ...contents(), Contents: [{ Key: 'd/x.json', Size: 1 }] },
       'S3 names no ETag of s3://b/d/x.json',
+      'Upload the file again. If the error persists',
     ],
   ];
 
-  test.each(strange)('is refused with %s', (_, answer, message) =>
+  test.each(strange)('is refused with %s, until the server lists it otherwise', (_, answer, message, next = AGAIN) =>
     withS3(async ({ server, clients, store }) => {
       server.createBucket('b');
       const client = await clients.of('b');
       client.middlewareStack.add(() => async () => ({ output: answer, response: {} }) as never, {
         step: 'initialize',
         override: true,
+        name: 'strange',
       });
-      await expect(keysOf(store, 's3://b/d')).rejects.toThrow(message);
+      await expect(keysOf(store, 's3://b/d')).rejects.toMatchObject({
+        message: expect.stringContaining(message),
+        next: expect.stringContaining(next),
+      });
+      client.middlewareStack.remove('strange');
+      server.put('b', 'd/x.json', '{}');
+      expect(await keysOf(store, 's3://b/d')).toEqual(['d/x.json']);
     }),
   );
 });

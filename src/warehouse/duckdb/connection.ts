@@ -195,6 +195,11 @@ function openFailure(path: string, cause: unknown): WarehouseError {
 
 const OPEN_ADVICE: readonly (readonly [RegExp, string])[] = [
   [
+    // DuckDB 0.9 writes version 64, the first that later releases read (DuckDB's manual, storage versions).
+    /read a database file with version number [1-5]?[0-9],/,
+    'A DuckDB before 0.9 wrote the file, so it is not from Starload: name another file in [DUCKDB] PATH.',
+  ],
+  [
     /read a database file with version/,
     'A newer DuckDB wrote the file: install a newer Starload, or name another file in [DUCKDB] PATH.',
   ],
