@@ -6,6 +6,7 @@ import { inventory } from './inventory.mjs';
 
 export const DOCUMENT = new URL('../../docs/errors.md', import.meta.url);
 const SQL = new URL('../../sql/', import.meta.url);
+const MODEL = 'models/sparkify';
 
 const INTRODUCTION = `# Errors
 
@@ -110,13 +111,17 @@ const VALUES = [
 
 /** The checks of a load and the comparisons of reconcile, each with its name and the comment at the top of its file. */
 function rules() {
-  const checks = ['checks/staged', 'checks/star'].flatMap(filesOf).map(({ name, text }) => {
-    const severity = /^-- severity: (.*)$/m.exec(text)[1];
-    return `- \`${name}\`${severity === 'error' ? '' : ` (${severity})`}${commentOf(text)}`;
-  });
-  const comparisons = ['reconcile/control', 'reconcile', 'reconcile/recount'].flatMap(filesOf).map(({ name, text }) => {
-    return `- \`${name}\`${commentOf(text)}\n  → ${/^-- next: (.*)$/m.exec(text)[1]}`;
-  });
+  const checks = ['loader/checks', `${MODEL}/checks/staged`, `${MODEL}/checks/star`]
+    .flatMap(filesOf)
+    .map(({ name, text }) => {
+      const severity = /^-- severity: (.*)$/m.exec(text)[1];
+      return `- \`${name}\`${severity === 'error' ? '' : ` (${severity})`}${commentOf(text)}`;
+    });
+  const comparisons = ['loader/reconcile/control', 'loader/reconcile', `${MODEL}/reconcile/recount`]
+    .flatMap(filesOf)
+    .map(({ name, text }) => {
+      return `- \`${name}\`${commentOf(text)}\n  → ${/^-- next: (.*)$/m.exec(text)[1]}`;
+    });
   const compared = [...VALUES, ...comparisons].join('\n');
   return `\n### Checks of a load, by rule\n\n${checks.join('\n')}\n\n### What reconcile compares\n\n${compared}\n`;
 }

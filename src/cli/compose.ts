@@ -36,7 +36,7 @@ interface OpenAccess {
  * if it throws.
  */
 export async function compose<T>(config: Config, action: (parts: Composition) => Promise<T>): Promise<T> {
-  const { loadModel } = await import('../sql/catalogue.ts');
+  const { loadModel } = await import('../sql/read-model.ts');
   const { withSpoolRoot } = await import('../objects/spool-root.ts');
   const { localRoots, openStores } = await import('../objects/stores.ts');
   const { openWarehouse } = await import('../warehouse/open.ts');

@@ -9,7 +9,7 @@ export function sourcesOf(model: Model, { sources }: Config): readonly Source[] 
     const source = table.source === undefined ? undefined : sources[table.source as keyof Config['sources']];
     if (source === undefined) {
       throw new StarloadError(
-        `sql/staging/${table.name}.sql names the source ${table.source}, which is not in dwh.cfg`,
+        `${table.create.written?.[0]?.file ?? table.name} names the source ${table.source}, which is not in dwh.cfg`,
         {
           next: `Begin the file with "-- source: " and one of ${Object.keys(sources).join(', ')}.`,
         },

@@ -60,7 +60,7 @@ export function tooMany({ task, needs, most }: Budget): UsageError {
       next:
         task === 'create-tables'
           ? `Take ${needs - most} or more statements away: use fewer tables in sql/.`
-          : `Take ${needs - most} or more statements out of sql/transform: write two temporary tables as one with subqueries, or join two INSERTs into one table by UNION ALL.`,
+          : `Take ${needs - most} or more statements out of the folder transform of the model: write two temporary tables as one with subqueries, or join two INSERTs into one table by UNION ALL.`,
     },
   );
 }

@@ -9,7 +9,7 @@ import { newRunId } from './run-id.ts';
 export interface RefusedStatement {
   /** For example `load: 061_songplays_delete`. */
   readonly statement: string;
-  /** For example `sql/transform/061_songplays_delete.sql, line 2`. */
+  /** For example `sql/models/sparkify/transform/061_songplays_delete.sql, line 2`. */
   readonly place: string;
   /** The warehouse's own message. */
   readonly said: string;

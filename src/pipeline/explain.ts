@@ -87,7 +87,7 @@ async function failedChecks(
   }
   if (offenders.length === 0) {
     return new DataError('a check failed, but the warehouse does not report which one or on which rows', [], {
-      next: 'Load fewer files at a time (MAX_RUN_SIZE under [LOAD]) to find the file; the rules are in sql/checks.',
+      next: 'Load fewer files at a time (MAX_RUN_SIZE under [LOAD]) to find the file; each rule is a file in the folder checks of the model or of sql/loader.',
       outcome: 'nothing was changed',
       cause: error,
     });
@@ -97,7 +97,7 @@ async function failedChecks(
     `${rules.size === 1 ? 'a check' : `${rules.size} checks`} failed (${[...rules].join(', ')})`,
     problems,
     {
-      next: 'Each rule is a file in sql/checks, with its reason. Correct the records and run again.',
+      next: 'Each rule is a file in the folder checks of the model or of sql/loader, with its reason. Correct the records and run again.',
       outcome: 'nothing was changed',
       cause: error,
     },

@@ -1,10 +1,18 @@
-/** A file of sql/ and the lines of a statement that come from it. Lines count from 1. */
+/** A file and the lines of a statement that come from it. Lines count from 1. */
 export interface Written {
   readonly file: string;
   /** The line of the statement that is the file's first. */
   readonly from: number;
   /** The line of the statement that is the file's last. */
   readonly to: number;
+}
+
+/** A named statement. */
+export interface NamedSql {
+  readonly name: string;
+  readonly sql: string;
+  /** The files it comes from; absent for a statement that is in no file. */
+  readonly written?: readonly Written[] | undefined;
 }
 
 /** The place of a statement that is a whole file. */
@@ -30,7 +38,7 @@ export function writtenIn(
 }
 
 /**
- * `sql/star/users.sql, line 3`: the place of a line of a statement. For text before or after a file's text, it is the
+ * `sql/models/sparkify/star/users.sql, line 3`: the place of a line of a statement. For text before or after a file's text, it is the
  * file. Without a line, it is the only file, or the folder of all files. Undefined if unknown.
  */
 export function placeOf(written: readonly Written[], line: number | undefined): string | undefined {
@@ -56,6 +64,7 @@ function commonFolder(written: readonly Written[]): string {
   return first.slice(0, differs === -1 ? first.length : differs).join('/');
 }
 
-function linesIn(text: string): number {
+/** The number of lines of a text. */
+export function linesIn(text: string): number {
   return text.split('\n').length;
 }

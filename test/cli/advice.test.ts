@@ -45,7 +45,7 @@ describe('following the advice leads on', () => {
     withFolder(async (folder) => {
       const failure = await failureOf((async () => useSpoilt(folder, trial))());
       expect(failure).toMatchObject({
-        message: expect.stringContaining(trial.text === undefined ? trial.file : `sql/${trial.file}`),
+        message: expect.stringContaining(trial.file.replace(/^(model|loader)\//, '')),
         next: expect.stringContaining(trial.advice),
       });
       useWhole(folder);

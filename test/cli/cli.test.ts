@@ -164,7 +164,7 @@ describe('query', () => {
       expect(existsSync(join(folder, 'leak.csv'))).toBe(false);
     }));
 
-  test('answers the questions of sql/queries', () =>
+  test("answers the model's questions", () =>
     withProject(async (folder) => {
       await run(folder, ['create-tables']);
       await run(folder, ['etl']);

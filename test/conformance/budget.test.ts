@@ -5,7 +5,8 @@ import { type Budget, budgetsOf } from '../../src/pipeline/budget.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
-import { BUILT_IN_MODEL, loadModel, type Model } from '../../src/sql/catalogue.ts';
+import type { Model } from '../../src/sql/catalogue.ts';
+import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { engines, withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader } from '../support/loader.ts';
 import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
@@ -145,7 +146,7 @@ onRedshift('the statements a model can need on Redshift', () => {
       await expect(etl({ ...context, model })).rejects.toMatchObject({
         exitCode: 2,
         message: 'a load of this model can need 43 statements, but a batch of the Data API holds at most 40',
-        next: expect.stringContaining('Take 3 or more statements out of sql/transform'),
+        next: expect.stringContaining('Take 3 or more statements out of the folder transform'),
       });
       expect(calls()).toBe(before);
       expect((await etl(context)).status).toBe('loaded');

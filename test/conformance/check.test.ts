@@ -109,7 +109,7 @@ describe.each(engines)('the doctor on $name', (engine) => {
       expect(found['statements']).toMatchObject({
         status: 'failed',
         reason: expect.stringMatching(
-          /refuses 1 of \d\d statements of a load; the first is sql\/transform\/061_songplays_delete\.sql, line 1: .*no_such_column/,
+          /refuses 1 of \d\d statements of a load; the first is sql\/models\/sparkify\/transform\/061_songplays_delete\.sql, line 1: .*no_such_column/,
         ),
       });
     }));

@@ -5,7 +5,7 @@ import type { LoadContext } from '../../src/pipeline/context.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
-import { BUILT_IN_MODEL, loadModel } from '../../src/sql/catalogue.ts';
+import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { engines, withFolder } from '../support/engines.ts';
 import { withLoader } from '../support/loader.ts';
 import type { EventRecord } from '../support/oracle.ts';

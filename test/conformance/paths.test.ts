@@ -112,7 +112,7 @@ function at(value: Node, [first, ...rest]: Path): Node | undefined | typeof REFU
   return inner && at(inner, rest);
 }
 
-/** As sql/staging/staging_events.sql has it; the text of a nested value can be longer. */
+/** As sql/models/sparkify/staging/staging_events.sql has it; the text of a nested value can be longer. */
 const LEVEL_BYTES = 256;
 
 const HOLDS: Readonly<Record<keyof Mapped, (text: string, isText: boolean) => Value | typeof REFUSED>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createTables } from '../../src/pipeline/create-tables.ts';
-import { loadModel } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import type { PostgresTarget } from '../../src/target.ts';
 import { clientConfig } from '../../src/warehouse/postgres/client.ts';
 import { connectFailure, sorted } from '../../src/warehouse/postgres/failures.ts';

@@ -3,7 +3,8 @@ import type { StarloadError } from '../../src/errors.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
-import { loadModel, type Table } from '../../src/sql/catalogue.ts';
+import type { Table } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { engines } from '../support/engines.ts';
 import { readEverything, readStar, withLoader } from '../support/loader.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
@@ -20,11 +21,8 @@ import {
 
 /** A table whose rows get a stamp that is not their transaction's. */
 function stampedOtherwise(table: Table): Table {
-  const ddl = [...table.ddl].map(([engine, sql]): [string, string] => [
-    engine,
-    sql.replace(/DEFAULT (CURRENT_TIMESTAMP|SYSDATE)/, "DEFAULT TIMESTAMP '2001-01-01 00:00:00'"),
-  ]);
-  return { ...table, ddl: new Map(ddl) };
+  const sql = table.create.sql.replace('DEFAULT CURRENT_TIMESTAMP', "DEFAULT TIMESTAMP '2001-01-01 00:00:00'");
+  return { ...table, create: { ...table.create, sql } };
 }
 
 describe.each(engines)('the transaction protocol on $name', (engine) => {

@@ -7,7 +7,7 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { explainLoad } from '../../src/pipeline/explain-statements.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
-import { BUILT_IN_MODEL, loadModel, type Model } from '../../src/sql/catalogue.ts';
+import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
 import { wholeFile } from '../../src/sql/written.ts';
 import { engines, withFolder } from '../support/engines.ts';
 import { failureOf } from '../support/failures.ts';
@@ -16,7 +16,7 @@ import { writeSample } from '../support/trials.ts';
 
 type Action = (context: Loader['context']) => Promise<unknown>;
 
-/** A mistake that somebody makes in a file of sql/, what meets it, and what each engine says. */
+/** A mistake that somebody makes in a file of the model or of the loader, what meets it, and what each engine says. */
 interface Mistake {
   readonly what: string;
   readonly file: string;
@@ -36,7 +36,7 @@ const compare: Action = (context) => reconcile(context, { recounts: false });
 const MISTAKES: readonly Mistake[] = [
   {
     what: 'a column that is not there, in a transform,',
-    file: 'transform/081_users_insert.sql',
+    file: 'model/transform/081_users_insert.sql',
     from: 'e.logged_in',
     to: 'e.loged_in',
     said: /loged_in/,
@@ -45,17 +45,17 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a column that its table does not have, in an INSERT,',
-    file: 'transform/062_songplays_insert.sql',
+    file: 'model/transform/062_songplays_insert.sql',
     from: 'session_id,',
     to: 'sesion_id,',
     said: /sesion_id/,
     action: rebuild,
-    place: { duckdb: 'sql/transform/062_songplays_insert.sql' },
+    place: { duckdb: '{folder}/model/transform/062_songplays_insert.sql' },
     planned: true,
   },
   {
     what: 'a misspelt word, in a transform,',
-    file: 'transform/010_run_events.sql',
+    file: 'model/transform/010_run_events.sql',
     from: 'FROM staging_events',
     to: 'FORM staging_events',
     said: /syntax error/,
@@ -64,7 +64,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a misspelt word, in a check that stands between others,',
-    file: 'checks/star/one_time_per_start_time.sql',
+    file: 'model/checks/star/one_time_per_start_time.sql',
     from: 'LEFT JOIN time',
     to: 'LEFT JION time',
     said: /syntax error/,
@@ -73,21 +73,21 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a check that names no offender',
-    file: 'checks/star/one_song_per_song_id.sql',
+    file: 'model/checks/star/one_song_per_song_id.sql',
     from: 'AS offender,',
     to: 'AS ofender,',
     said: /offender/,
     place: {
-      duckdb: 'a file in sql/checks/star',
-      postgres: 'sql/checks/star/one_song_per_song_id.sql',
-      redshift: 'sql/checks/star/one_song_per_song_id.sql',
+      duckdb: 'a file in {folder}/model/checks/star',
+      postgres: '{folder}/model/checks/star/one_song_per_song_id.sql',
+      redshift: '{folder}/model/checks/star/one_song_per_song_id.sql',
     },
     action: etl,
     planned: true,
   },
   {
     what: 'a misspelt word, in a CREATE TABLE,',
-    file: 'control/load_run.sql',
+    file: 'loader/control/load_run.sql',
     from: 'previous_stamp TIMESTAMP NOT NULL',
     to: 'previous_stamp TIMESTAMP NOT NULLL',
     said: /syntax error/,
@@ -95,7 +95,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a misspelt word, in a comparison,',
-    file: 'reconcile/staged_rows.sql',
+    file: 'loader/reconcile/staged_rows.sql',
     from: 'HAVING SUM',
     to: 'HAVNG SUM',
     said: /syntax error/,
@@ -103,7 +103,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a column that is not there, in a comparison of control tables,',
-    file: 'reconcile/control/load_ledger.sql',
+    file: 'loader/reconcile/control/load_ledger.sql',
     from: 'OR records < 0',
     to: 'OR recordss < 0',
     said: /recordss/,
@@ -111,15 +111,17 @@ const MISTAKES: readonly Mistake[] = [
   },
 ];
 
-/** The model with a mistake in it. */
-function mistaken({ file, from, to }: Mistake): Promise<{ readonly model: Model; readonly line: number }> {
+/** The model, or the loader's own SQL, with a mistake in it. */
+function mistaken({ file, from, to }: Mistake) {
   return withFolder(async (folder) => {
-    cpSync(BUILT_IN_MODEL, folder, { recursive: true });
+    cpSync(BUILT_IN_MODEL, join(folder, 'model'), { recursive: true });
+    cpSync(LOADER_SQL, join(folder, 'loader'), { recursive: true });
     const text = readFileSync(join(folder, file), 'utf8');
     expect(text).toContain(from);
     writeFileSync(join(folder, file), text.replace(from, to));
     const at = text.indexOf(from) + from.lastIndexOf('\n') + 1;
-    return { model: loadModel(folder), line: text.slice(0, at).split('\n').length };
+    const model = loadModel(join(folder, 'model'), join(folder, 'loader'));
+    return { model, folder, line: text.slice(0, at).split('\n').length };
   });
 }
 
@@ -135,8 +137,9 @@ describe.each(engines)('a mistake in the SQL of the model, on $name', (engine) =
 
   test.each(MISTAKES)('$what is told with its file and line; nothing is changed', async (mistake) => {
     const { loader } = opened;
-    const { model, line } = await mistaken(mistake);
-    const place = mistake.place?.[engine.name] ?? `sql/${mistake.file}, line ${line}`;
+    const { model, folder, line } = await mistaken(mistake);
+    const place =
+      mistake.place?.[engine.name]?.replace('{folder}', folder) ?? `${folder}/${mistake.file}, line ${line}`;
     const { message, next, exitCode } = await failureOf(mistake.action({ ...loader.context, model }));
     expect({ place: message.slice(0, place.length + 2), message, next, exitCode }).toEqual({
       place: `${place}: `,

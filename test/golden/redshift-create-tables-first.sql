@@ -60,8 +60,9 @@ CREATE TABLE "sparkify".rejected_records (
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- Sorted by its stamp: a run reads its own rows only.
 -- source: LOG_DATA
+-- key: ts, sessionid, iteminsession, userid
+-- sample: userid
 CREATE TABLE "sparkify".staging_events (
   artist VARCHAR(1024),
   auth VARCHAR(256),
@@ -78,16 +79,17 @@ CREATE TABLE "sparkify".staging_events (
   sessionid BIGINT NOT NULL,
   song VARCHAR(1024),
   status BIGINT,
-  ts BIGINT NOT NULL,
+  ts BIGINT NOT NULL, -- from -62135596800000 to 253402300799999
   useragent VARCHAR(1024),
   userid BIGINT,
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
 )
+-- Sorted by its stamp: a run reads its own rows only.
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- Sorted by its stamp: a run reads its own rows only.
 -- source: SONG_DATA
+-- key: song_id
 CREATE TABLE "sparkify".staging_songs (
   num_songs BIGINT,
   artist_id VARCHAR(256) NOT NULL,
@@ -101,12 +103,13 @@ CREATE TABLE "sparkify".staging_songs (
   year BIGINT,
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
 )
+-- Sorted by its stamp: a run reads its own rows only.
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- Distributed by the key by which runs delete and join.
 -- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
 -- users are derived from it. Text that is compared has its trailing blanks cut, because Redshift ignores them.
+-- key: event_id
 CREATE TABLE "sparkify".current_events (
   event_id VARCHAR(32) NOT NULL,
   ts BIGINT NOT NULL,
@@ -126,6 +129,7 @@ CREATE TABLE "sparkify".current_events (
   last_name VARCHAR(256),
   gender VARCHAR(256)
 )
+-- Distributed by the key by which runs delete and join.
 DISTKEY (event_id)
 SORTKEY (ts);
 
@@ -153,8 +157,7 @@ CREATE TABLE "sparkify".artists (
   longitude DOUBLE PRECISION
 );
 
--- Distributed like time, with which it is joined most. Never by song_id or artist_id, which are mostly NULL: one slice
--- would hold them all. No keys are declared: Redshift does not enforce them, and its planner trusts them.
+-- key: songplay_id
 CREATE TABLE "sparkify".songplays (
   songplay_id VARCHAR(32) NOT NULL,
   start_time TIMESTAMP NOT NULL,
@@ -166,6 +169,8 @@ CREATE TABLE "sparkify".songplays (
   location VARCHAR(1024),
   user_agent VARCHAR(1024)
 )
+-- Distributed like time, with which it is joined most. Never by song_id or artist_id, which are mostly NULL: one slice
+-- would hold them all. No keys are declared: Redshift does not enforce them, and its planner trusts them.
 DISTKEY (start_time)
 SORTKEY (start_time);
 
@@ -178,7 +183,7 @@ CREATE TABLE "sparkify".songs (
   duration DOUBLE PRECISION
 );
 
--- It grows like the fact table, so it is distributed like it instead of copied to every node.
+-- key: start_time
 CREATE TABLE "sparkify".time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,
@@ -188,6 +193,7 @@ CREATE TABLE "sparkify".time (
   year INTEGER NOT NULL,
   weekday INTEGER NOT NULL
 )
+-- It grows like the fact table, so it is distributed like it instead of copied to every node.
 DISTKEY (start_time)
 SORTKEY (start_time);
 

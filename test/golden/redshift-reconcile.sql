@@ -487,13 +487,11 @@ FROM (
   FROM "sparkify".load_ledger
   WHERE status <> 'moved'
   UNION ALL
+
   SELECT CAST('staging_events' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
-  FROM "sparkify".staging_events
+  FROM "sparkify"."staging_events"
   GROUP BY loaded_at
-  UNION ALL
-  SELECT CAST('staging_songs' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)
-  FROM "sparkify".staging_songs
-  GROUP BY loaded_at
+UNION ALL SELECT CAST('staging_songs' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*) FROM "sparkify"."staging_songs" GROUP BY loaded_at
 ) counted
 WHERE loaded_at >= COALESCE(
   (SELECT MAX(loaded_at) FROM "sparkify".load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'

@@ -3,7 +3,7 @@ import { examine } from '../../src/doctor/examine.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
-import { loadModel } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { quoteIdentifier } from '../../src/sql/render.ts';
 import { engines } from '../support/engines.ts';
 import { existing } from '../support/existing.ts';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { createTables } from '../../src/pipeline/create-tables.ts';
-import { loadModel } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { engines } from '../support/engines.ts';
 import { withSharedDatabase } from '../support/shared-database.ts';
 import { testIf } from '../support/skips.ts';

@@ -4,7 +4,7 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { status } from '../../src/pipeline/status.ts';
-import { loadModel } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { engines } from '../support/engines.ts';
 import { loaderOf, readStar } from '../support/loader.ts';
 import { type SharedDatabase, withSharedDatabase } from '../support/shared-database.ts';

@@ -71,7 +71,7 @@ export const COMMAND_TRIALS: readonly Trial[] = [
     follow: (folder) => rmSync(join(folder, 'demo', 'dwh.cfg')),
   },
   {
-    advice: 'The questions of sql/queries are',
+    advice: 'The questions are',
     before: LOADED,
     fails: ['query', '--question', 'nothing'],
     code: 2,

@@ -86,7 +86,7 @@ export const FILE_TRIALS: readonly Trial[] = [
     leads: [['etl', '--quarantine']],
   },
   {
-    advice: 'Each rule is a file in sql/checks',
+    advice: 'Each rule is a file in the folder checks',
     before: [['create-tables']],
     spoil: (folder) =>
       writeFileSync(

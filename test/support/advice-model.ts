@@ -4,7 +4,7 @@ import { sourcesOf } from '../../src/cli/sources.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Part } from '../../src/objects/part.ts';
 import { loadBatch } from '../../src/pipeline/batches.ts';
-import { BUILT_IN_MODEL, loadModel } from '../../src/sql/catalogue.ts';
+import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
 
 /** A file of the model that is not as it must be; without text it is missing. */
 export interface ModelTrial {
@@ -13,37 +13,46 @@ export interface ModelTrial {
   readonly text?: string;
 }
 
-/** The trials of sql/: following the advice gives the file as it is in the package. */
+/** The trials of models: following the advice gives the file as it is in the package. */
 export const MODEL_TRIALS: readonly ModelTrial[] = [
   {
     advice: 'Begin the file with "-- severity: error"',
-    file: 'checks/star/known_level.sql',
+    file: 'model/checks/star/known_level.sql',
     text: 'SELECT 1 AS offender',
   },
-  { advice: 'Begin the file with "-- next: "', file: 'reconcile/staged_rows.sql', text: 'SELECT 1 AS offender' },
+  {
+    advice: 'Begin the file with "-- next: "',
+    file: 'model/reconcile/recount/songs_in_no_file.sql',
+    text: 'SELECT 1 AS offender',
+  },
   {
     advice: 'Name columns of the CREATE TABLE below it',
-    file: 'control/load_run.sql',
-    text: '-- key: nothing\nCREATE TABLE load_run (\n  stamp TIMESTAMP NOT NULL\n)',
+    file: 'model/star/users.sql',
+    text: '-- key: nothing\nCREATE TABLE users (\n  user_id BIGINT\n)',
   },
   {
-    advice: 'Give both files the same columns',
-    file: 'star/users.postgres.sql',
+    advice: 'Keep only what follows the columns',
+    file: 'model/star/users.postgres.sql',
     text: 'CREATE TABLE users (\n  user_id BIGINT\n)',
   },
-  { advice: 'Write CREATE TABLE name (', file: 'star/users.sql', text: 'CREATE TABLE users (user_id BIGINT)' },
+  {
+    advice: "Delete the column's line",
+    file: 'model/staging/staging_songs.sql',
+    text: '-- source: SONG_DATA\nCREATE TABLE staging_songs (\n  song_id BIGINT,\n  loaded_at TIMESTAMP\n)',
+  },
+  { advice: 'Write CREATE TABLE name (', file: 'model/star/users.sql', text: 'CREATE TABLE users (user_id BIGINT)' },
   {
     advice: 'Begin the file with "-- source: "',
-    file: 'staging/staging_songs.sql',
+    file: 'model/staging/staging_songs.sql',
     text: readFileSync(join(BUILT_IN_MODEL, 'staging/staging_songs.sql'), 'utf8').replace('SONG_DATA', 'NOTHING'),
   },
-  { advice: 'Restore sql/', file: 'protocol/load_guard.sql' },
-  { advice: 'Write one column per line', file: 'star/users.sql', text: 'CREATE TABLE users (\n  user_id\n)' },
+  { advice: 'Restore sql/', file: 'loader/protocol/load_guard.sql' },
+  { advice: 'Write one column per line', file: 'model/star/users.sql', text: 'CREATE TABLE users (\n  user_id\n)' },
 ];
 
 /** Loads the model of a folder, plans a load with it, and so reads all that a load needs. */
 function use(folder: string): void {
-  const model = loadModel(folder);
+  const model = loadModel(join(folder, 'model'), join(folder, 'loader'));
   const sources = { LOG_DATA: { uri: '/logs' }, SONG_DATA: { uri: '/songs' } };
   sourcesOf(model, { sources } as Config);
   loadBatch(model, 'CURRENT_TIMESTAMP', 'x', { ledger: NO_PART, rejects: [] }, []);
@@ -61,6 +70,7 @@ export function useSpoilt(folder: string, { file, text }: ModelTrial): void {
 
 /** Uses a copy of the model as it is in the package. */
 export function useWhole(folder: string): void {
-  cpSync(BUILT_IN_MODEL, folder, { recursive: true });
+  cpSync(BUILT_IN_MODEL, join(folder, 'model'), { recursive: true });
+  cpSync(LOADER_SQL, join(folder, 'loader'), { recursive: true });
   use(folder);
 }

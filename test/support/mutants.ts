@@ -3,7 +3,7 @@ import type { Part } from '../../src/objects/part.ts';
 import { openStores } from '../../src/objects/stores.ts';
 import { LOAD_GUARD, ROWS_GUARD } from '../../src/pipeline/batches.ts';
 import type { Model } from '../../src/sql/catalogue.ts';
-import { loadModel } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import type { Batch, Step, Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { LoaderOptions } from './loader.ts';
 import { override } from './trials.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createTables } from '../../src/pipeline/create-tables.ts';
-import { loadModel } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { withFolder } from './engines.ts';
 import { openOnPostgres, postgresTarget } from './postgres-engine.ts';

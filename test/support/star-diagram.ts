@@ -1,7 +1,8 @@
-import { loadModel, PORTABLE, type Table, tablesOf } from '../../src/sql/catalogue.ts';
+import { type Table, tablesOf } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 
 /**
- * The star as a Mermaid diagram of entities, which GitHub draws: every table of sql/star with its columns and types, and a
+ * The star as a Mermaid diagram of entities, which GitHub draws: every table of star/ with its columns and types, and a
  * line from each table to those that have its key as a column.
  */
 export function starDiagram(tables: readonly Table[] = tablesOf(loadModel(), 'star')): string {
@@ -37,9 +38,9 @@ function entity(table: Table, tables: readonly Table[]): readonly string[] {
 }
 
 /** The type as the file has it, in the one word that Mermaid wants. */
-function typeOf({ ddl, name: table }: Table, column: string): string {
+function typeOf({ create, name: table }: Table, column: string): string {
   const pattern = new RegExp(`^ +${column} +([A-Z]+( PRECISION)?(\\(\\d+\\))?)`, 'm');
-  const type = pattern.exec(ddl.get(PORTABLE) ?? '')?.[1];
+  const type = pattern.exec(create.sql)?.[1];
   if (type === undefined) throw new Error(`no type of ${table}.${column}`);
   return type.replace(' ', '_');
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { assertKeepsCase } from '../../src/pipeline/collation.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
-import { loadModel } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 
 /** A warehouse that says this of its database, and keeps what it was asked. */

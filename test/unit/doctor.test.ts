@@ -8,7 +8,8 @@ import { shapeProblems } from '../../src/doctor/shape.ts';
 import { sourceChecks } from '../../src/doctor/sources.ts';
 import { DataError, StarloadError } from '../../src/errors.ts';
 import type { ListPage } from '../../src/objects/objects.ts';
-import { loadModel, tablesOf } from '../../src/sql/catalogue.ts';
+import { tablesOf } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import type { Value, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 

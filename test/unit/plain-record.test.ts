@@ -5,7 +5,8 @@ import type { JsonPath } from '../../src/records/jsonpaths.ts';
 import { plainFits } from '../../src/records/plain-record.ts';
 import { checkFields, fieldReader } from '../../src/records/record.ts';
 import { wantedKeys } from '../../src/records/wanted-keys.ts';
-import { loadedColumns, loadModel, type Table, tablesOf } from '../../src/sql/catalogue.ts';
+import { loadedColumns, type Table, tablesOf } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { PLAY, SONG } from '../support/trials.ts';
 
 const [EVENTS, SONGS] = tablesOf(loadModel(), 'staging') as [Table, Table];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadModel } from '../../src/sql/catalogue.ts';
+import { ddlFor } from '../../src/sql/catalogue.ts';
 import { Qualifier } from '../../src/sql/qualify.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 
 const qualified = (...sqls: string[]): string | undefined => {
   const names = new Qualifier({ tables: 's.', temporary: 't.' });
@@ -133,7 +134,7 @@ test('every table of the model is qualified wherever a statement of sql/ names i
   const model = loadModel();
   const names = new Qualifier({ tables: '<', temporary: '<' });
   const statements = [
-    ...model.tables.flatMap(({ ddl }) => [...ddl.values()]),
+    ...model.tables.flatMap((table) => ['duckdb', 'postgres', 'redshift'].map((engine) => ddlFor(table, engine))),
     ...[...model.transforms, ...model.checks, ...model.comparisons, ...model.queries].map(({ sql }) => sql),
     ...model.protocol.values(),
     ...model.doctor.values(),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { LOAD_GUARD } from '../../src/pipeline/batches.ts';
 import { refusalOf } from '../../src/pipeline/retry.ts';
-import { loadModel, protocolSql } from '../../src/sql/catalogue.ts';
+import { protocolSql } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { StepFailed } from '../../src/warehouse/errors.ts';
 import { keepLongIntegers } from '../../src/warehouse/redshift/exact-integers.ts';
 import { isTransient, sortedCall, sortedStatement } from '../../src/warehouse/redshift/failures.ts';

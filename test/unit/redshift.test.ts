@@ -12,9 +12,10 @@ import {
 import { versionsSql } from '../../src/pipeline/ledger.ts';
 import { starBatch } from '../../src/pipeline/reconcile/star.ts';
 import { comparisonSql } from '../../src/pipeline/reconcile/tables.ts';
-import { ddlFor, doctorSql, loadModel, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
+import { ddlFor, doctorSql, protocolSql, tablesOf } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { Qualifier } from '../../src/sql/qualify.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { BEGINNING, render } from '../../src/sql/render.ts';
 import { copyStatement, jsonpathsOf, manifestOf } from '../../src/warehouse/redshift/copy.ts';
 import { loadErrorSql } from '../../src/warehouse/redshift/load-errors.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Ledger } from '../../src/pipeline/ledger.ts';
 import { type LoadPlan, plannedFiles, splitPlan } from '../../src/pipeline/plan.ts';
-import { loadModel, tablesOf } from '../../src/sql/catalogue.ts';
+import { tablesOf } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 
 const [EVENTS, SONGS] = tablesOf(loadModel(), 'staging');
 

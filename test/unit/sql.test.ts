@@ -2,8 +2,10 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { BUILT_IN_MODEL, ddlFor, loadedColumns, loadModel, protocolSql } from '../../src/sql/catalogue.ts';
+import { creation, ddlFor, loadedColumns, protocolSql } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
+import { forEachStagingTable } from '../../src/sql/each-staging.ts';
+import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { quoteIdentifier, quoteLiteral, render } from '../../src/sql/render.ts';
 import { withoutComments } from '../../src/sql/tokens.ts';
 import { lineAt, placeOf, wholeFile, writtenIn } from '../../src/sql/written.ts';
@@ -18,11 +20,6 @@ function withModelFile<T>(file: string, text: string, action: (folder: string) =
     return action(folder);
   });
 }
-
-const LOAD_RUN = `CREATE TABLE load_run (
-  stamp TIMESTAMP NOT NULL,
-  previous_stamp TIMESTAMP NOT NULL
-)`;
 
 describe('the catalogue', () => {
   test('knows the tables and what a COPY fills', () => {
@@ -63,23 +60,55 @@ describe('the catalogue', () => {
     expect(check).toContain(`(ts < ${range?.[0]} OR ts > ${range?.[1]})`);
   });
 
-  test("prefers an engine's own CREATE TABLE to the portable one", () =>
-    withModelFile('control/load_run.redshift.sql', `${LOAD_RUN} DISTSTYLE ALL;\n`, (folder) => {
-      const run = loadModel(folder).tables.find(({ name }) => name === 'load_run');
-      expect(run && ddlFor(run, 'redshift')).toBe(`${LOAD_RUN} DISTSTYLE ALL`);
-      expect(run && ddlFor(run, 'duckdb')).not.toContain('DISTSTYLE');
-    }));
-
-  test("refuses an engine's own CREATE TABLE with other columns", () =>
-    withModelFile('control/load_run.redshift.sql', LOAD_RUN.replace(' NOT NULL', ''), (folder) => {
-      expect(() => loadModel(folder)).toThrow(
-        'sql/control/load_run.redshift.sql: its columns differ from those of the portable file',
+  test("adds to the columns what an engine's own file says", () =>
+    withModelFile('star/users.redshift.sql', '-- Small.\nDISTSTYLE ALL;\n', (folder) => {
+      const users = loadModel(folder).tables.find(({ name }) => name === 'users');
+      expect(users && ddlFor(users, 'redshift')).toMatch(/level VARCHAR\(256\)\n\)\n-- Small\.\nDISTSTYLE ALL$/);
+      expect(users && ddlFor(users, 'duckdb')).not.toContain('DISTSTYLE');
+      expect(users && placeOf(creation(users, 'redshift').written ?? [], 3)).toBe(`${folder}/star/users.sql, line 3`);
+      expect(users && placeOf(creation(users, 'redshift').written ?? [], 10)).toBe(
+        `${folder}/star/users.redshift.sql, line 2`,
       );
     }));
 
+  test('creates indexes in statements of their own, and compares text by its bytes on PostgreSQL', () => {
+    const [songs] = loadModel().tables.filter(({ name }) => name === 'songs');
+    expect(songs && ddlFor(songs, 'postgres')).toContain('  title VARCHAR(1024) COLLATE "C",\n');
+    expect(songs && ddlFor(songs, 'postgres')).toMatch(/\n\);\nCREATE INDEX ON songs \(song_id\);\nCREATE INDEX/);
+  });
+
+  test("gives staging tables the stamp and the loader's own design, unless the model has one", () =>
+    withModelFile('staging/staging_songs.redshift.sql', 'DISTSTYLE EVEN', (folder) => {
+      const [events, songs] = loadModel(folder).tables.filter(({ role }) => role === 'staging');
+      expect(events && ddlFor(events, 'redshift')).toMatch(
+        /userid BIGINT,\n {2}loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL\n\)\n.*\nDISTSTYLE AUTO\nSORTKEY \(loaded_at\)$/,
+      );
+      expect(events && ddlFor(events, 'postgres')).toContain('CREATE INDEX ON "staging_events" (loaded_at)');
+      expect(songs && ddlFor(songs, 'redshift')).toMatch(/\)\nDISTSTYLE EVEN$/);
+    }));
+
+  test("refuses columns in an engine's own file, and a staging column with the name of the stamp", async () => {
+    await withModelFile('star/users.redshift.sql', 'CREATE TABLE users (\n  user_id BIGINT\n)', (folder) => {
+      expect(() => loadModel(folder)).toThrow(
+        `${folder}/star/users.redshift.sql: the columns of a table are in one file, without an engine in its name`,
+      );
+    });
+    await withModelFile('staging/x.sql', 'CREATE TABLE x (\n  loaded_at TIMESTAMP\n)', (folder) => {
+      expect(() => loadModel(folder)).toThrow(`${folder}/staging/x.sql: loaded_at is the stamp of the load`);
+    });
+  });
+
+  test('repeats a statement for each staging table without moving its lines', () => {
+    const sql = 'SELECT 1\n-- for each staging table\nSELECT {table_name} -- name\nFROM {table}\n-- end\nWHERE 2';
+    expect(forEachStagingTable(sql, ['a', 'b'])).toBe(
+      'SELECT 1\n\nSELECT \'a\' -- name\nFROM "a"\nUNION ALL SELECT \'b\' FROM "b"\nWHERE 2',
+    );
+    expect(forEachStagingTable('SELECT 1', ['a', 'b'])).toBe('SELECT 1');
+  });
+
   test('refuses a check without a severity and a protocol without a statement', async () => {
     await withModelFile('checks/star/x.sql', 'SELECT 1', (folder) => {
-      expect(() => loadModel(folder)).toThrow('sql/checks/star/x.sql: no severity');
+      expect(() => loadModel(folder)).toThrow('checks/star/x.sql: no severity');
     });
     expect(() => protocolSql(loadModel(), 'nothing')).toThrow('protocol/nothing.sql');
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ddlFor, loadedColumns, loadModel, protocolSql, type Table, tablesOf } from '../../src/sql/catalogue.ts';
+import { ddlFor, loadedColumns, protocolSql, type Table, tablesOf } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { render } from '../../src/sql/render.ts';
 import type { StandinEngine } from '../../standin/engine/engine.ts';
 import type { Backend } from '../../standin/executor.ts';

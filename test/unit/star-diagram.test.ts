@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { loadModel, tablesOf } from '../../src/sql/catalogue.ts';
+import { tablesOf } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
 import { starDiagram } from '../support/star-diagram.ts';
 
 const DOCUMENT = new URL('../../README.md', import.meta.url);
 const MARKED =
   /(<!-- begin: drawn from sql\/star by npm test with UPDATE_GOLDEN=1 -->\n\n)([\s\S]*?)(\n\n<!-- end -->)/;
 
-test('README.md shows the star as the files of sql/star create it', () => {
+test('README.md shows the star as the files of its folder star create it', () => {
   const document = readFileSync(DOCUMENT, 'utf8');
   if (process.env['UPDATE_GOLDEN'] === '1') {
     writeFileSync(

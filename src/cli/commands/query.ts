@@ -36,7 +36,7 @@ export const queryCommand = toModule<Args>({
   options: {
     ...WAREHOUSE_OPTIONS,
     file: { type: 'string', alias: 'f', requiresArg: true, describe: 'read the statement from a file' },
-    question: { type: 'string', describe: 'run a question of sql/queries by its name; without a name, list them' },
+    question: { type: 'string', describe: "run one of the model's questions by its name; without a name, list them" },
     format: {
       choices: ['table', 'json', 'csv'] as const,
       default: 'table' as const,
@@ -56,7 +56,7 @@ export const queryCommand = toModule<Args>({
 
 async function run({ sql: argument, ...rest }: Args): Promise<void> {
   const args = { ...rest, sql: argument ?? afterDashes(rest) };
-  const { loadModel } = await import('../../sql/catalogue.ts');
+  const { loadModel } = await import('../../sql/read-model.ts');
   const model = loadModel();
   if (args.question === '') {
     return listQuestions(model, args);
@@ -172,7 +172,7 @@ async function statementOf(model: Model, { sql, question, file }: Args): Promise
       ? 'give one statement, as an argument, with --file FILE or on standard input, or --question NAME'
       : `there is no question ${question}`,
     {
-      next: `The questions of sql/queries are: ${names}.`,
+      next: `The questions are: ${names}.`,
     },
   );
 }
@@ -197,7 +197,7 @@ function isSent(): boolean {
   return stdin.isFIFO() || stdin.isFile() || stdin.isSocket();
 }
 
-/** A question in sql/queries names its tables like the rest of sql/. A user's own statement is not changed. */
+/** A question names its tables like the rest of the model. A user's own statement is not changed. */
 async function* ask({ warehouse }: LoadContext, { sql, written }: Statement, { write }: Args): Pages {
   const asWritten = written === undefined;
   if (!write) {

@@ -1,6 +1,6 @@
 /** Findings of one kind. */
 export interface Disagreement {
-  /** The kind: `missing`, or the name of a statement of sql/reconcile. */
+  /** The kind: `missing`, or the name of a statement of a folder reconcile. */
   readonly rule: string;
   readonly count: number;
   /** The first of them, described. */

@@ -1,0 +1,1 @@
+CREATE INDEX ON load_history (run_id)

@@ -1,0 +1,1 @@
+CREATE INDEX ON rejected_records (loaded_at)

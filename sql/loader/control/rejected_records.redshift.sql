@@ -1,0 +1,2 @@
+DISTSTYLE AUTO
+SORTKEY (loaded_at)

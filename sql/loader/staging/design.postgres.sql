@@ -1,0 +1,2 @@
+-- Runs read their own rows only.
+CREATE INDEX ON {table} (loaded_at)

@@ -1,0 +1,3 @@
+-- Sorted by its stamp: a run reads its own rows only.
+DISTSTYLE AUTO
+SORTKEY (loaded_at)

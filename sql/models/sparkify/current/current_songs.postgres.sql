@@ -1,0 +1,2 @@
+CREATE INDEX ON current_songs (song_id);
+CREATE INDEX ON current_songs (artist_id)

@@ -1,0 +1,1 @@
+CREATE INDEX ON artists (artist_id)

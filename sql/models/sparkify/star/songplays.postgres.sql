@@ -1,0 +1,2 @@
+CREATE INDEX ON songplays (songplay_id);
+CREATE INDEX ON songplays (start_time)

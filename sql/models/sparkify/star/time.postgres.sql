@@ -1,0 +1,2 @@
+-- Runs, and joins with the plays, look up rows by their time.
+CREATE INDEX ON time (start_time)

@@ -1,0 +1,41 @@
+import { linesIn, type NamedSql, wholeFile } from './written.ts';
+
+/** When a row of a staging table was loaded. Every staging table has it as its last column. */
+export const STAMP = 'loaded_at';
+
+/** Adds the stamp to a CREATE TABLE with one column per line. */
+export function withStamp(create: string): string {
+  return create.replace(
+    /( *--[^\n]*)?\n\)$/,
+    (_, comment = '') => `,${comment}\n  ${STAMP} TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL\n)`,
+  );
+}
+
+/**
+ * The statements that create a table on an engine: its CREATE TABLE, in which only what concerns values differs from
+ * engine to engine, and its physical design, if it has one. A design that begins with CREATE is statements of its own;
+ * any other continues the CREATE TABLE.
+ */
+export function createOn(engine: string, create: NamedSql, design: NamedSql | undefined): Omit<NamedSql, 'name'> {
+  const columns = (VALUES[engine] ?? same)(create.sql);
+  const [whole] = create.written ?? [];
+  const written = whole === undefined ? [] : wholeFile(whole.file, columns);
+  if (design === undefined) {
+    return { sql: columns, written };
+  }
+  const between = /^(?:--[^\n]*\n|\s)*CREATE\b/i.test(design.sql) ? ';\n' : '\n';
+  const from = linesIn(columns) + 1;
+  const own = (design.written ?? []).map(({ file }) => ({ file, from, to: from + linesIn(design.sql) - 1 }));
+  return { sql: `${columns}${between}${design.sql}`, written: [...written, ...own] };
+}
+
+const same = (sql: string) => sql;
+
+/**
+ * PostgreSQL compares text by its bytes, like the other engines, whatever the database's collation. Redshift's SYSDATE is
+ * the start of the transaction; its CURRENT_TIMESTAMP is not for user tables (Database Developer Guide, SYSDATE).
+ */
+const VALUES: Readonly<Record<string, (sql: string) => string>> = {
+  postgres: (sql) => sql.replace(/^( *\w+ +VARCHAR\(\d+\))/gim, '$1 COLLATE "C"'),
+  redshift: (sql) => sql.replaceAll('DEFAULT CURRENT_TIMESTAMP', 'DEFAULT SYSDATE'),
+};

@@ -1,0 +1,202 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StarloadError } from '../errors.ts';
+import type { Check, Comparison, Model, NamedSql, Table, TableRole, Transform } from './catalogue.ts';
+import { type Column, parseColumns } from './ddl.ts';
+import { STAMP, withStamp } from './design.ts';
+import { forEachStagingTable, ofTable } from './each-staging.ts';
+import { wholeFile } from './written.ts';
+
+/** A folder of SQL files, and how messages name it. */
+interface SqlFolder {
+  readonly path: string;
+  readonly shown: string;
+}
+
+const SQL = fileURLToPath(new URL('../../sql/', import.meta.url));
+
+/** The folder of the loader's own SQL: what is the same for every model. */
+export const LOADER_SQL = join(SQL, 'loader');
+
+/** The folder of the built-in model. */
+export const BUILT_IN_MODEL = join(SQL, 'models', 'sparkify');
+
+const MODEL_ROLES: readonly Exclude<TableRole, 'control'>[] = ['staging', 'current', 'star'];
+
+/** Reads a model from its folder, and the loader's own SQL. Throws StarloadError with the name of a file that is not valid. */
+export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LOADER_SQL): Model {
+  const [folder, loader] = [folderAt(path), folderAt(loaderPath)];
+  const tables = [
+    ...readTables(loader, 'control', []),
+    ...MODEL_ROLES.flatMap((role) => readTables(folder, role, role === 'staging' ? readFolder(loader, 'staging') : [])),
+  ];
+  const staging = tables.filter(({ role }) => role === 'staging').map(({ name }) => name);
+  const ofLoader = <T extends NamedSql>(statements: readonly T[]) =>
+    statements.map((statement) => ({ ...statement, sql: forEachStagingTable(statement.sql, staging) }));
+  return {
+    tables,
+    transforms: readTransforms(folder),
+    checks: [
+      ...ofLoader(readChecks(loader, 'checks', 'staged')),
+      ...readChecks(folder, 'checks/staged', 'staged'),
+      ...readChecks(folder, 'checks/star', 'star'),
+    ],
+    comparisons: [
+      ...readComparisons(loader, 'reconcile/control', 'control'),
+      ...ofLoader(readComparisons(loader, 'reconcile', 'tables')),
+      ...readComparisons(folder, 'reconcile', 'tables'),
+      ...readComparisons(folder, 'reconcile/recount', 'files'),
+    ],
+    queries: readFolder(folder, 'queries'),
+    protocol: readNamed(loader, 'protocol'),
+    doctor: readNamed(loader, 'doctor'),
+  };
+}
+
+function folderAt(path: string): SqlFolder {
+  return { path, shown: path.startsWith(SQL) ? `sql/${path.slice(SQL.length)}` : path };
+}
+
+function readNamed(folder: SqlFolder, name: string): ReadonlyMap<string, string> {
+  return new Map(readFolder(folder, name).map(({ name, sql }) => [name, sql]));
+}
+
+/** The statements of a folder below another one, in the order of their names; none if it is not there. */
+function readFolder({ path, shown }: SqlFolder, folder: string): readonly NamedSql[] {
+  return filesIn(join(path, folder)).map((file) => {
+    const sql = readStatement(join(path, folder, file));
+    return { name: basename(file, '.sql'), sql, written: wholeFile(`${shown}/${folder}/${file}`, sql) };
+  });
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => file.endsWith('.sql'))
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/**
+ * One statement per file. A trailing semicolon is dropped, because the Data API accepts single statements. The line
+ * numbers are those of the file.
+ */
+function readStatement(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().replace(/;$/, '');
+}
+
+/** `defaults` holds the designs of tables that have none of their own. */
+function readTables(folder: SqlFolder, role: TableRole, defaults: readonly NamedSql[]): readonly Table[] {
+  const files = readFolder(folder, role);
+  return files
+    .filter(({ name }) => !name.includes('.'))
+    .map((file) => {
+      const common = defaults.map((design) => ({ ...design, sql: ofTable(design.sql, file.name) }));
+      return readTable(file, role, new Map([...designsOf('design', common), ...designsOf(file.name, files)]));
+    });
+}
+
+/** The files `name.engine.sql`, by engine. */
+function designsOf(name: string, files: readonly NamedSql[]): readonly (readonly [string, NamedSql])[] {
+  return files
+    .filter((file) => file.name.startsWith(`${name}.`))
+    .map((file) => [file.name.slice(name.length + 1), file] as const);
+}
+
+function readTable(file: NamedSql, role: TableRole, designs: Table['designs']): Table {
+  const { name, sql } = file;
+  const place = placeOf(file);
+  const own = parseColumns(sql, place);
+  for (const design of designs.values()) {
+    refuseColumns(design);
+  }
+  if (role === 'staging' && own.some((column) => column.name === STAMP)) {
+    throw new StarloadError(`${place}: ${STAMP} is the stamp of the load, which every staging table has anyway`, {
+      next: "Delete the column's line, or give it another name.",
+    });
+  }
+  const create = role === 'staging' ? { ...file, sql: withStamp(sql) } : file;
+  const columns = parseColumns(create.sql, place);
+  return {
+    name,
+    role,
+    columns,
+    create,
+    designs,
+    source: header(sql, 'source'),
+    kept: header(sql, 'kept') === 'yes',
+    key: columnsIn(sql, 'key', columns, place),
+    sampledBy: columnsIn(sql, 'sample', columns, place),
+  };
+}
+
+function placeOf({ name, written = [] }: NamedSql): string {
+  return written[0]?.file ?? name;
+}
+
+/** A table's columns are in one file. An engine's own file holds what follows them. */
+function refuseColumns(design: NamedSql): void {
+  if (/\bCREATE\s+TABLE\b/i.test(design.sql)) {
+    throw new StarloadError(
+      `${placeOf(design)}: the columns of a table are in one file, without an engine in its name`,
+      {
+        next: 'Keep only what follows the columns: keys, distribution, indexes.',
+      },
+    );
+  }
+}
+
+/** The columns that a `-- header: a, b` line names. */
+function columnsIn(sql: string, header: string, columns: readonly Column[], file: string): readonly string[] {
+  const named = new RegExp(`^-- ${header}: *(.+)$`, 'm').exec(sql)?.[1]?.split(',') ?? [];
+  const names = named.map((name) => name.trim());
+  const unknown = names.find((name) => !columns.some((column) => column.name === name));
+  if (unknown !== undefined) {
+    throw new StarloadError(`${file}: "-- ${header}:" names ${unknown}, which is not a column of the table`, {
+      next: 'Name columns of the CREATE TABLE below it, separated by commas.',
+    });
+  }
+  return names;
+}
+
+function readTransforms(folder: SqlFolder): readonly Transform[] {
+  return readFolder(folder, 'transform').map((file) => ({
+    ...file,
+    skippedByRebuild: header(file.sql, 'skip') === 'rebuild',
+  }));
+}
+
+function readChecks(folder: SqlFolder, name: string, phase: Check['phase']): readonly Check[] {
+  return readFolder(folder, name).map((file) => {
+    const severity = header(file.sql, 'severity');
+    if (severity !== 'error' && severity !== 'warning') {
+      throw new StarloadError(`${placeOf(file)}: no severity`, {
+        next: 'Begin the file with "-- severity: error" or "-- severity: warning".',
+      });
+    }
+    return { ...file, phase, severity };
+  });
+}
+
+function readComparisons(folder: SqlFolder, name: string, of: Comparison['of']): readonly Comparison[] {
+  return readFolder(folder, name).map((file) => {
+    const next = /^-- next: (.+)$/m.exec(file.sql)?.[1];
+    if (next === undefined) {
+      throw new StarloadError(`${placeOf(file)} does not say what to do`, {
+        next: 'Begin the file with "-- next: " and what to do about a difference.',
+      });
+    }
+    return { ...file, of, next };
+  });
+}
+
+/** The value of a `-- key: value` line at the beginning of a file. */
+function header(sql: string, key: string): string | undefined {
+  return new RegExp(`^-- ${key}: *(\\S+)`, 'm').exec(sql)?.[1];
+}
