@@ -120,7 +120,9 @@ const CASES = [
   {
     of: 'npm run torture',
     title: 'users with gender and level exchanged',
-    plant: { 'sql/models/sparkify/transform/081_users_insert.sql': change('gender, level\nFROM (', 'level, gender\nFROM (') },
+    plant: {
+      'sql/models/sparkify/transform/081_users_insert.sql': change('gender, level\nFROM (', 'level, gender\nFROM ('),
+    },
     run: 'npm run --silent torture -- --engine duckdb --kills 2 --restores 0 --faults 0 --rounds 0 --seed 1',
     says: /users/,
   },

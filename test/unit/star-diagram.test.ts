@@ -6,7 +6,7 @@ import { starDiagram } from '../support/star-diagram.ts';
 
 const DOCUMENT = new URL('../../README.md', import.meta.url);
 const MARKED =
-  /(<!-- begin: drawn from sql\/star by npm test with UPDATE_GOLDEN=1 -->\n\n)([\s\S]*?)(\n\n<!-- end -->)/;
+  /(<!-- begin: drawn from the model by npm test with UPDATE_GOLDEN=1 -->\n\n)([\s\S]*?)(\n\n<!-- end -->)/;
 
 test('README.md shows the star as the files of its folder star create it', () => {
   const document = readFileSync(DOCUMENT, 'utf8');
