@@ -8,11 +8,15 @@ export interface Start {
   /** The path with which it was started: that of `dist/main.js`, or of an installed package's executable. */
   readonly script: string;
   readonly cwd: string;
+  /** The file that the command line names with `--config`, if it does. */
+  readonly config?: string | undefined;
 }
 
 /** Command lines as written in all of Starload's texts: `npm run etl -- --dry-run`, `node dist/main.js --help`. */
 const COMMAND = /npm run (?:--silent |-s )?([a-z-]{1,30})( -- )?/g;
 const PROGRAM = 'node dist/main.js';
+/** Commands and scripts that read no dwh.cfg. */
+const WITHOUT_CONFIG = ['generate-data', 'demo', 'redshift-local', 'test', 'torture', 'bench'];
 /** The package's files for users. */
 const OWN_FILES = /\bdocs\/[a-z-]{1,40}\.md|\bdwh\.cfg\.example/g;
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,14 +24,22 @@ const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 /**
  * Rewrites a text so that the user can type each command line and open each file of the package. They stay unchanged
  * for a user who runs `npm run` in the project's folder. They become `starload etl --dry-run` if an installed package
- * was called by its name, otherwise `node dist/main.js etl --dry-run`.
+ * was called by its name, otherwise `node dist/main.js etl --dry-run`. A dwh.cfg that was named is named again: the
+ * advice must not lead to another warehouse.
  */
 export function asStarted(text: string, start: Start = ownStart()): string {
   const program = programOf(start);
+  const config = start.config === undefined ? '' : ` --config ${quoted(start.config)}`;
+  const commands = text.replace(COMMAND, (whole, command, dashes = '') => {
+    const options = WITHOUT_CONFIG.includes(command) ? '' : config;
+    if (program === NPM) {
+      return options === '' ? whole : `${NPM} ${command} --${options}${dashes === '' ? '' : ' '}`;
+    }
+    return `${program} ${command}${options}${dashes === '' ? '' : ' '}`;
+  });
   return program === NPM
-    ? text
-    : text
-        .replace(COMMAND, (_, command, dashes) => `${program} ${command}${dashes === undefined ? '' : ' '}`)
+    ? commands
+    : commands
         .replaceAll(PROGRAM, () => program)
         .replace(OWN_FILES, (file) =>
           existsSync(join(start.cwd, file)) ? file : near(join(PACKAGE, file), start.cwd),
@@ -61,7 +73,15 @@ function near(path: string, cwd: string): string {
 }
 
 function ownStart(): Start {
-  return { env: process.env, script: process.argv[1] ?? '', cwd: process.cwd() };
+  const [, script = '', ...args] = process.argv;
+  return { env: process.env, script, cwd: process.cwd(), config: configIn(args) };
+}
+
+/** The last one counts, as for every option. */
+function configIn(args: readonly string[]): string | undefined {
+  return args
+    .flatMap((arg, at) => (arg === '--config' ? [args[at + 1]] : arg.startsWith('--config=') ? [arg.slice(9)] : []))
+    .at(-1);
 }
 
 function quoted(path: string): string {

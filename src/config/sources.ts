@@ -11,7 +11,22 @@ export function parseSources(findings: Findings, base: PathBase): Sources | unde
   }
   const logs = parseSource(findings, base, 'logData', 'logJsonpath');
   const songs = parseSource(findings, base, 'songData', 'songJsonpath');
-  return logs && songs && { LOG_DATA: logs, SONG_DATA: songs };
+  if (logs === undefined || songs === undefined) return undefined;
+  refuseOverlap(findings, logs, songs);
+  return { LOG_DATA: logs, SONG_DATA: songs };
+}
+
+/** Files of both sources would be loaded into both staging tables. */
+function refuseOverlap(findings: Findings, logs: SourceConfig, songs: SourceConfig): void {
+  const [log, song] = [asFolder(logs.uri), asFolder(songs.uri)];
+  const common = 'so the same files would be loaded as logs and as songs: name two folders';
+  if (log === song) {
+    findings.refuseValue('songData', `is ${findings.nameOf('logData')} too, ${common}`);
+  } else if (song.startsWith(log)) {
+    findings.refuseValue('songData', `lies within ${findings.nameOf('logData')}, ${common}`);
+  } else if (log.startsWith(song)) {
+    findings.refuseValue('logData', `lies within ${findings.nameOf('songData')}, ${common}`);
+  }
 }
 
 /** WORK_PREFIX with its trailing slash, or undefined. */

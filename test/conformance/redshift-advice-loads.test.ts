@@ -101,6 +101,7 @@ describe('following the advice on Redshift leads on', () => {
       ).toHaveLength(37);
       const long = `SELECT LEN('${'x'.repeat(60_000)}') + LEN('${'x'.repeat(60_000)}')`;
       expect((await failureOf(run([{ kind: 'sql', name: 'long', sql: long }]))).next).toBe('Split it into several.');
+      expect((await failureOf(warehouse.query(long))).next).toBe('Split it into several.');
       const half: Step = { kind: 'sql', name: 'half', sql: `SELECT LEN('${'x'.repeat(60_000)}')` };
       expect(await run([half, half])).toHaveLength(2);
     }));

@@ -57,6 +57,17 @@ describe('a command line in a message', () => {
     expect(asStarted(text, start)).toBe(`First ${expected.replace(/etl.*/, 'create-tables')}; then ${expected}.`);
   });
 
+  test.each([
+    ['npm run', 'npm run etl -- --config "my own.cfg" --dry-run', 'npm run plan -- --config "my own.cfg"'],
+    ['starload', 'starload etl --config "my own.cfg" --dry-run', 'starload plan --config "my own.cfg"'],
+  ])('names the dwh.cfg again that was named, where Starload was started by %s', (program, dryRun, plan) => {
+    const [, byNpm] = STARTS[0] as (typeof STARTS)[0];
+    const [, byName] = STARTS[3] as (typeof STARTS)[0];
+    const start = { ...(program === 'npm run' ? byNpm : byName), config: 'my own.cfg' };
+    const text = 'npm run etl -- --dry-run, npm run --silent plan; npm run generate-data makes files';
+    expect(asStarted(text, start)).toBe(`${dryRun}, ${plan}; ${program} generate-data makes files`);
+  });
+
   test('stands in the sources, and in sql/, in the one form that is understood', () => {
     const [first] = STARTS[3] ? [STARTS[3][1]] : [];
     const own = join(ROOT, 'src', 'cli', 'command-line.ts');

@@ -37,7 +37,7 @@ describe('a source', () => {
     ['~/log_data', '/home/me/log_data'],
     ['file:///data/log%20data', '/data/log data'],
   ])('%s is taken for %s', (LOG_DATA, uri) => {
-    expect(parse(local({ LOG_DATA })).sources.LOG_DATA.uri).toBe(uri);
+    expect(parse(local({ LOG_DATA, SONG_DATA: '/songs' })).sources.LOG_DATA.uri).toBe(uri);
   });
 
   test.each<[string, string]>([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  errorOf,
   LOCAL,
   messageOf,
   mistakesOf,
@@ -63,6 +64,16 @@ describe('a place', () => {
 
   test('of Windows is told apart from one of this machine', () => {
     expect(messageOf(local({ LOG_DATA: 'C:\\data\\log' }))).toContain('is a Windows path');
+  });
+
+  test.each([
+    ['data', 'data', 'SONG_DATA', '"data" is LOG_DATA too, so the same files would be loaded as logs and as songs'],
+    ['data', 'data/songs/', 'SONG_DATA', '"data/songs/" lies within LOG_DATA'],
+    ['s3://bucket/data/log', 's3://bucket/data', 'LOG_DATA', '"s3://bucket/data/log" lies within SONG_DATA'],
+  ])('%s for the logs and %s for the songs is refused', (log, song, key, message) => {
+    const { problems } = errorOf(local({ LOG_DATA: log, SONG_DATA: song }));
+    expect(problems).toEqual([expect.objectContaining({ key, message: expect.stringContaining(message) })]);
+    expect(() => parse(local({ LOG_DATA: 'data', SONG_DATA: 'data2' }))).not.toThrow();
   });
 
   test('with a character that cannot be seen is refused', () => {

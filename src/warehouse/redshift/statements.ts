@@ -110,13 +110,16 @@ function checkLimits(statements: readonly BatchStatement[]): void {
       next: 'Join transforms or checks of sql/ into fewer statements.',
     });
   }
-  const long = statements.find(({ sql }) => Buffer.byteLength(sql) > MAX_BYTES);
-  if (long !== undefined) {
-    throw new StarloadError(
-      `the statement ${long.step?.name ?? ''} is longer than the ${MAX_BYTES} bytes the Data API takes`,
-      {
-        next: 'Split it into several.',
-      },
-    );
+  for (const { sql, step } of statements) {
+    checkLength(sql, step === undefined ? 'a statement' : `the statement ${step.name}`);
+  }
+}
+
+/** Throws StarloadError if a statement is longer than the Data API accepts. */
+export function checkLength(sql: string, what: string): void {
+  if (Buffer.byteLength(sql) > MAX_BYTES) {
+    throw new StarloadError(`${what} is longer than the ${MAX_BYTES} bytes the Data API takes`, {
+      next: 'Split it into several.',
+    });
   }
 }

@@ -38,6 +38,7 @@ import {
 import {
   type BatchStatement,
   batchStatements,
+  checkLength,
   countStatements,
   MAX_STATEMENTS,
   sessionStatements,
@@ -238,6 +239,7 @@ class RedshiftWarehouse implements Warehouse {
       guards = [],
     }: { readonly searched?: string; readonly guards?: readonly string[] } = {},
   ): AsyncGenerator<ResultSet> {
+    checkLength(sql, 'the query');
     const session = sessionStatements({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
     const statements = [...session, ...guards, sql];
     const submission = { name: QUERY_NAME, token: randomUUID() };
