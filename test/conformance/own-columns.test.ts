@@ -9,7 +9,7 @@ import { runSql, writeSample } from '../support/trials.ts';
 
 /** Makes a table with a column of an analyst's at its end. */
 async function addColumn({ context: { model, warehouse } }: Loader, table: string, column: string): Promise<void> {
-  const [create = ''] = ddlFor(tableNamed(model, table), warehouse.engine).split(/;\s+CREATE /);
+  const [create = ''] = ddlFor(tableNamed(model, table), warehouse.engine).split(/(?<=\n\));\s/);
   await runSql(warehouse, `DROP TABLE ${table}`);
   await runSql(warehouse, create.replace('\n)', `,\n  ${column}\n)`));
 }
