@@ -60,6 +60,8 @@ function described({ describe = '', ...option }: Options): Options {
 /** The options of every command that uses a configured warehouse. */
 export interface WarehouseArgs {
   readonly config: string;
+  /** A model's folder, instead of the one that dwh.cfg names. */
+  readonly model?: string | undefined;
   readonly json: boolean;
   /** Whether to show values of the data (`--no-excerpts`). */
   readonly excerpts?: boolean | undefined;
@@ -70,8 +72,9 @@ export const JSON_OPTION = {
   json: { type: 'boolean', default: false, describe: 'print one JSON document (docs/output.md)' },
 } as const satisfies Record<string, Options>;
 
-/** `--config` and `--json`. */
+/** `--config`, `--model` and `--json`. */
 export const WAREHOUSE_OPTIONS = {
   config: { type: 'string', default: 'dwh.cfg', requiresArg: true, describe: 'the configuration file' },
+  model: { type: 'string', requiresArg: true, describe: "a model's folder, instead of PATH under [MODEL]" },
   ...JSON_OPTION,
 } as const satisfies Record<string, Options>;

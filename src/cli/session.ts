@@ -13,6 +13,8 @@ import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
 /** What a command does with the warehouse. */
 export interface SessionOptions {
   readonly config: string;
+  /** A model's folder, instead of the one that dwh.cfg names. */
+  readonly model?: string | undefined;
   /** The command's name, if the ends of its runs are logged. */
   readonly recorded?: string | undefined;
   readonly readOnly: boolean;
@@ -35,7 +37,7 @@ export async function withWarehouse<T>(
   const { readConfig } = await import('../config/read.ts');
   const attempt = new Attempt(options.config, options.recorded);
   return attempt.make(async () => {
-    const config = await readConfig(options.config, process.env);
+    const config = await readConfig(options.config, process.env, options.model);
     for (const { message } of config.warnings) {
       story(`${styledStory('yellow', 'warning')}: ${message}`);
     }
@@ -47,7 +49,7 @@ export async function withWarehouse<T>(
 /** The same with a configuration that has already been read. */
 export function withConfig<T>(
   config: Config,
-  { readOnly, reachesSources = true, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config'>,
+  { readOnly, reachesSources = true, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config' | 'model'>,
   action: (context: LoadContext) => Promise<T>,
   attempt = new Attempt(config.file, undefined),
 ): Promise<T> {

@@ -4,9 +4,9 @@ import type { Source } from '../pipeline/context.ts';
 import { type Model, tablesOf } from '../sql/catalogue.ts';
 
 /** The model's staging tables with their configured sources. Throws StarloadError if one has none. */
-export function sourcesOf(model: Model, { sources }: Config): readonly Source[] {
+export function sourcesOf(model: Model, { sources }: Pick<Config, 'sources'>): readonly Source[] {
   return tablesOf(model, 'staging').map((table) => {
-    const source = table.source === undefined ? undefined : sources[table.source as keyof Config['sources']];
+    const source = table.source === undefined ? undefined : sources[table.source];
     if (source === undefined) {
       throw new StarloadError(
         `${table.create.written?.[0]?.file ?? table.name} names the source ${table.source}, which is not in dwh.cfg`,

@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path';
 import type { Options } from 'yargs';
 import type { AwsSettings } from '../config/aws-access.ts';
 import { ConfigError, messageOf, UsageError } from '../errors.ts';
@@ -53,9 +52,8 @@ export async function withStacks<T>(args: StackArgs, action: (context: StackCont
   const { openClient } = await import('../provision/client.ts');
   const { Stacks } = await import('../provision/stacks.ts');
   const text = await readIfThere(args.config);
-  const origin = { file: args.config, directory: dirname(resolve(args.config)), env: process.env };
-  const access = parseAwsAccess(text ?? '', origin);
-  const { warnOfReaders } = await import('../config/read.ts');
+  const { originOf, warnOfReaders } = await import('../config/read.ts');
+  const access = parseAwsAccess(text ?? '', await originOf(args.config, text ?? '', { env: process.env }));
   const warnings = [...access.warnings, ...(await warnOfReaders(args.config, text ?? ''))];
   for (const { message } of warnings) story(`${styledStory('yellow', 'warning')}: ${message}`);
   const opened = await openClient({ ...access.aws, region: args.region ?? access.aws.region });

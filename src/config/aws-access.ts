@@ -8,6 +8,7 @@ import { interpolate } from './interpolate.ts';
 import { parseLocation } from './location.ts';
 import type { ConfigOrigin } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
+import { Settings } from './settings.ts';
 
 /** The settings of a dwh.cfg before a warehouse exists. */
 export interface AwsSettings {
@@ -24,15 +25,20 @@ export interface AwsSettings {
  * Reads the settings needed for creating a warehouse from a dwh.cfg; ignores missing values and placeholders. Pure.
  * Throws a ConfigError if the text cannot be read or the AWS keys are wrong.
  */
-export function parseAwsAccess(text: string, { file, directory, env }: ConfigOrigin): AwsSettings {
+export function parseAwsAccess(text: string, { file, directory, env, sources }: ConfigOrigin): AwsSettings {
   const { entries: written, problems } = readIni(text);
   const entries = interpolate(written);
-  const findings = new Findings(entries, problems, collectSecrets([...written, ...entries], env));
+  const settings = new Settings(sources);
+  const findings = new Findings(entries, problems, {
+    secrets: collectSecrets([...written, ...entries], env),
+    settings,
+  });
   const keys = parseAwsKeys(findings, env);
   const region = regionOf(findings);
   if (findings.problems.length > 0) throw new ConfigError(file, findings.problems);
   const base = { directory, home: env['HOME'] };
-  const places = (['logData', 'logJsonpath', 'songData', 'songJsonpath'] as const)
+  const places = settings.sources
+    .flatMap((name) => [`folder ${name}`, `jsonpaths ${name}`] as const)
     .map((id) => findings.of(id))
     .flatMap(({ state, value }) => (state === 'filled' ? [parseLocation(value, base)] : []))
     .flatMap((place) => ('uri' in place && place.uri.startsWith('s3://') ? [place.uri] : []));

@@ -1,7 +1,7 @@
 import type { AwsOptions } from '../aws/client.ts';
 import type { Environment } from './config.ts';
 import type { Findings } from './findings.ts';
-import { SETTINGS, type SettingId } from './settings.ts';
+import type { SettingId } from './settings.ts';
 
 type AwsKeys = Omit<AwsOptions, 'region'>;
 
@@ -65,7 +65,7 @@ function refuseHalves(findings: Findings): void {
 // Halves of two different pairs would fail only at AWS, with a message about signatures.
 function demand(findings: Findings, id: SettingId, by: SettingId): void {
   const [wanted, wanting] = [findings.of(id), findings.of(by)];
-  const { about, key, section } = SETTINGS[id];
+  const { about, key, section } = findings.settings.of(id);
   const name = findings.nameOf(by);
   if (wanted.state === 'absent' || wanted.state === 'blank') {
     findings.refuse(id, `${name} needs ${key} next to it: write ${about} under [${section}], or delete ${name}`);

@@ -10,10 +10,8 @@ export interface SourceConfig {
   readonly jsonpaths?: string | undefined;
 }
 
-export interface Sources {
-  readonly LOG_DATA: SourceConfig;
-  readonly SONG_DATA: SourceConfig;
-}
+/** The model's sources by their names, such as LOG_DATA. */
+export type Sources = Readonly<Record<string, SourceConfig>>;
 
 /** How loads are run. */
 export interface LoadConfig {
@@ -45,6 +43,8 @@ export interface Config {
   /** The file's name as its reader gave it. */
   readonly file: string;
   readonly target: Target;
+  /** The absolute path of the model's folder; undefined for the built-in one. */
+  readonly model: string | undefined;
   readonly sources: Sources;
   /** A writable `s3://bucket/folder/`, always with its trailing slash. */
   readonly workPrefix?: string | undefined;

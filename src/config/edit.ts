@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import { type Entry, readIni } from './ini.ts';
-import { isHome, SETTINGS, type SettingId, settingOf } from './settings.ts';
+import { COMMON, type SettingId } from './settings.ts';
 
 /** The changes to settings: the value to write, or null to comment out the lines that set it. */
 export type Edits = Readonly<Partial<Record<SettingId, string | null>>>;
@@ -25,21 +25,21 @@ export function editConfig(file: string, text: string, edits: Edits): Edited {
   for (const [id, value] of Object.entries(edits) as [SettingId, string | null][]) {
     const before = edited;
     edited = editOne(file, before, id, value);
-    if (edited !== before) keys.push(SETTINGS[id].key);
+    if (edited !== before) keys.push(COMMON.of(id).key);
   }
   return { text: edited, keys };
 }
 
 function editOne(file: string, text: string, id: SettingId, value: string | null): string {
   const { entries } = readIni(text);
-  const found = entries.filter(({ section, key }) => settingOf(section, key) === id);
-  const home = found.filter(({ section, key }) => isHome(id, section, key));
+  const found = entries.filter(({ section, key }) => COMMON.idOf(section, key) === id);
+  const home = found.filter(({ section, key }) => COMMON.isHome(id, section, key));
   // The setting's own name takes precedence over the others. Without it, names that disagree are an error.
   const targets = (value === null || home.length === 0 ? found : home).filter((entry) => entry.value !== (value ?? ''));
   if (targets.length === 0 && (found.length > 0 || value === null)) return text;
   const edited = found.length > 0 ? rewrite(text, entries, targets, value) : insert(text, entries, id, value ?? '');
   if (edited !== undefined) return edited;
-  const { section, key } = SETTINGS[id];
+  const { section, key } = COMMON.of(id);
   const wish = value === null ? `delete ${key}` : `write ${key} = ${value} under [${section}]`;
   throw new ConfigError(
     file,
@@ -71,7 +71,7 @@ function withValue(raw: string, value: string): string {
 }
 
 function insert(text: string, entries: readonly Entry[], id: SettingId, value: string): string | undefined {
-  const { section, key } = SETTINGS[id];
+  const { section, key } = COMMON.of(id);
   const lines = linesOf(text);
   const end = /[\r\n]+$/.exec(lines[0] ?? '')?.[0] ?? '\n';
   const expected = [...entries, { section, key: key.toLowerCase(), value }];

@@ -1,15 +1,14 @@
 import type { ConfigProblem } from '../errors.ts';
 import type { Entry } from './ini.ts';
 import { type FoundSetting, type Lookup, lookUp } from './lookup.ts';
-import { isHome, SETTING_IDS, SETTINGS, type Setting, type SettingId, settingOf } from './settings.ts';
+import type { Setting, SettingId, Settings } from './settings.ts';
 import { nameWithLine, placeOf, showValue } from './show.ts';
 import { findSimilar } from './similar.ts';
 
-/** The settings without which something else is loaded, or the load goes elsewhere. The sources have no default. */
+/** The settings without which something else is loaded, or the load goes elsewhere, as without a jsonpaths file. */
 const DECIDING: ReadonlySet<SettingId> = new Set([
-  'logJsonpath',
-  'songJsonpath',
   'dbSchema',
+  'modelPath',
   'duckdbPath',
   'loadMaxErrors',
   'loadQuarantine',
@@ -24,12 +23,18 @@ export class Findings {
   readonly #entries: readonly Entry[];
   readonly #secrets: readonly string[];
   readonly #lookup: Lookup;
+  readonly settings: Settings;
 
   /** `secrets` are the values that no message may show. */
-  constructor(entries: readonly Entry[], problems: readonly ConfigProblem[], secrets: readonly string[]) {
+  constructor(
+    entries: readonly Entry[],
+    problems: readonly ConfigProblem[],
+    { secrets, settings }: { readonly secrets: readonly string[]; readonly settings: Settings },
+  ) {
     this.#entries = entries;
     this.#secrets = secrets;
-    this.#lookup = lookUp(entries, secrets);
+    this.settings = settings;
+    this.#lookup = lookUp(entries, secrets, settings);
     this.problems = [...problems, ...this.#lookup.problems];
   }
 
@@ -46,7 +51,7 @@ export class Findings {
   /** Whether the setting is under its own section and key, not only under another name. */
   isOwn(id: SettingId): boolean {
     const { entry } = this.of(id);
-    return entry !== undefined && isHome(id, entry.section, entry.key);
+    return entry !== undefined && this.settings.isHome(id, entry.section, entry.key);
   }
 
   /** Whether the file has a key under this heading. */
@@ -56,13 +61,13 @@ export class Findings {
 
   /** The headings under which the file has any of these settings, as written. */
   sectionsOf(ids: readonly SettingId[]): string[] {
-    const isOne = ({ section, key }: Entry) => ids.some((id) => settingOf(section, key) === id);
+    const isOne = ({ section, key }: Entry) => ids.some((id) => this.settings.idOf(section, key) === id);
     return [...new Set(this.#entries.filter(isOne).map(({ section }) => section))];
   }
 
   /** The setting's name in the file, in capitals. */
   nameOf(id: SettingId): string {
-    return this.of(id).entry?.key.toUpperCase() ?? SETTINGS[id].key;
+    return this.of(id).entry?.key.toUpperCase() ?? this.settings.of(id).key;
   }
 
   /** The value, or undefined if there is none. Refuses a placeholder. */
@@ -107,13 +112,13 @@ export class Findings {
 
   /** The value for display in a message. */
   show(id: SettingId): string {
-    const { secret }: Setting = SETTINGS[id];
+    const { secret }: Setting = this.settings.of(id);
     return secret ? 'the value' : showValue(this.of(id).value, this.#secrets);
   }
 
   /** The message for an absent setting: the line that looks like a typo of it, and what to write. */
   missing(id: SettingId): string {
-    const { section, key, example, about } = SETTINGS[id];
+    const { section, key, example, about } = this.settings.of(id);
     const slip = this.slipFor(id);
     const hint = slip === undefined ? '' : ` (is ${nameWithLine(slip)} a typo of it?)`;
     return `${key} is missing${hint}: add "${key} = ${example}" (${about}) under [${section}]`;
@@ -121,14 +126,14 @@ export class Findings {
 
   /** What to write if the setting is blank or a placeholder. */
   notFilledIn(id: SettingId): string {
-    const { secret, about, example }: Setting = SETTINGS[id];
+    const { secret, about, example }: Setting = this.settings.of(id);
     const received = this.of(id).state === 'placeholder' && !secret ? ` (${this.show(id)} is a placeholder)` : '';
     return `${this.nameOf(id)} is not filled in${received}: write ${about}${example === '' ? '' : `, such as ${example}`}`;
   }
 
   /** The unknown key that looks like a typo of the setting. */
   slipFor(id: SettingId): Entry | undefined {
-    return findSimilar(SETTINGS[id], this.#lookup.unknown);
+    return findSimilar(this.settings.of(id), this.#lookup.unknown);
   }
 
   /**
@@ -136,12 +141,12 @@ export class Findings {
    * changes what is loaded or where, otherwise as a warning.
    */
   tellOfSlips(): void {
-    for (const id of SETTING_IDS.filter((each) => this.of(each).state === 'absent')) {
-      const { section, key }: Setting = SETTINGS[id];
+    for (const id of this.settings.ids.filter((each) => this.of(each).state === 'absent')) {
+      const { section, key }: Setting = this.settings.of(id);
       const near = this.#lookup.unknown.filter((entry) => entry.section.toLowerCase() === section.toLowerCase());
-      const slip = findSimilar(SETTINGS[id], near);
+      const slip = findSimilar(this.settings.of(id), near);
       if (slip === undefined) continue;
-      const isMistake = DECIDING.has(id);
+      const isMistake = DECIDING.has(id) || id.startsWith('jsonpaths ');
       const message = `${nameWithLine(slip)} is not known and is ignored: did you mean ${key}?`;
       (isMistake ? this.problems : this.warnings).push({
         ...placeOf(slip),
@@ -152,6 +157,8 @@ export class Findings {
 
   #placeOf(id: SettingId): Pick<ConfigProblem, 'section' | 'key' | 'line'> {
     const { entry } = this.of(id);
-    return entry === undefined ? { section: SETTINGS[id].section, key: SETTINGS[id].key } : placeOf(entry);
+    return entry === undefined
+      ? { section: this.settings.of(id).section, key: this.settings.of(id).key }
+      : placeOf(entry);
   }
 }

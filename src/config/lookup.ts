@@ -2,7 +2,7 @@ import type { ConfigProblem } from '../errors.ts';
 import { flawOf } from './flaw.ts';
 import type { Entry } from './ini.ts';
 import { isPlaceholder } from './placeholder.ts';
-import { isHome, SETTING_IDS, SETTINGS, type Setting, type SettingId, settingOf } from './settings.ts';
+import type { Setting, SettingId, Settings } from './settings.ts';
 import { nameWithLine, placeOf, showValue } from './show.ts';
 
 /** The state of a setting in the file; `broken` is a value that was already refused. */
@@ -32,38 +32,40 @@ interface Candidate extends FoundSetting {
  * Finds every setting among the entries, under its own key or another name; its own key wins. Values that cannot be
  * trusted, and names that disagree, are problems. Pure; shows no value of `secrets`.
  */
-export function lookUp(entries: readonly Entry[], secrets: readonly string[]): Lookup {
-  const ids = new Map(entries.map((entry) => [entry, settingOf(entry.section, entry.key)]));
+export function lookUp(entries: readonly Entry[], secrets: readonly string[], settings: Settings): Lookup {
+  const ids = new Map(entries.map((entry) => [entry, settings.idOf(entry.section, entry.key)]));
   const found = new Map<SettingId, FoundSetting>();
   const problems: ConfigProblem[] = [];
-  for (const id of SETTING_IDS) {
-    const candidates = entries.filter((entry) => ids.get(entry) === id).map((entry) => judge(id, entry, secrets));
-    found.set(id, choose(id, candidates, problems));
+  for (const id of settings.ids) {
+    const candidates = entries
+      .filter((entry) => ids.get(entry) === id)
+      .map((entry) => judge(settings.of(id), entry, secrets));
+    found.set(id, choose(id, candidates, { problems, settings }));
     for (const { entry, complaint } of candidates) {
       if (complaint !== undefined) problems.push({ ...placeOf(entry), message: complaint });
     }
   }
   const unknown = entries.filter((entry) => ids.get(entry) === undefined);
-  for (const entry of unknown.filter(swallowsSetting)) problems.push({ ...placeOf(entry), message: faultIn(entry) });
+  for (const entry of unknown.filter((one) => swallowsSetting(one, settings)))
+    problems.push({ ...placeOf(entry), message: faultIn(entry) });
   return { found, unknown, problems };
 }
 
 // An indented key is part of the value above it. Above one of Starload's keys this shows; below a foreign one it would
 // not.
-function swallowsSetting({ section, value }: Entry): boolean {
+function swallowsSetting({ section, value }: Entry, settings: Settings): boolean {
   const keys = value
     .split('\n')
     .slice(1)
     .map((line) => /^[^=:]+(?=[=:])/.exec(line)?.[0].trimEnd().toLowerCase());
-  return keys.some((key) => key !== undefined && settingOf(section, key) !== undefined);
+  return keys.some((key) => key !== undefined && settings.idOf(section, key) !== undefined);
 }
 
 function faultIn({ key, fault }: Entry): string {
   return `${key.toUpperCase()} ${fault ?? ''}`;
 }
 
-function judge(id: SettingId, entry: Entry, secrets: readonly string[]): Candidate {
-  const { secret }: Setting = SETTINGS[id];
+function judge({ secret }: Setting, entry: Entry, secrets: readonly string[]): Candidate {
   const value = secret ? entry.value : entry.value.trim();
   if (entry.fault !== undefined) {
     return { state: 'broken', value, entry, complaint: faultIn(entry) };
@@ -75,20 +77,23 @@ function judge(id: SettingId, entry: Entry, secrets: readonly string[]): Candida
   return { state: 'broken', value, entry, complaint: `${showValue(value, secrets)} ${flaw}` };
 }
 
-function choose(id: SettingId, candidates: readonly Candidate[], problems: ConfigProblem[]): FoundSetting {
-  const own = candidates.find(({ entry }) => isHome(id, entry.section, entry.key));
+function choose(
+  id: SettingId,
+  candidates: readonly Candidate[],
+  { problems, settings }: { readonly problems: ConfigProblem[]; readonly settings: Settings },
+): FoundSetting {
+  const own = candidates.find(({ entry }) => settings.isHome(id, entry.section, entry.key));
   if (own?.state === 'filled' || own?.state === 'broken') return own;
   const [first, ...rest] = candidates.filter(({ state }) => state === 'filled');
   const other = rest.find(({ value }) => value !== first?.value);
   if (first !== undefined && other !== undefined) {
-    problems.push({ ...placeOf(other.entry), message: disagreement(id, first.entry, other.entry) });
+    problems.push({ ...placeOf(other.entry), message: disagreement(settings.of(id), first.entry, other.entry) });
     return { ...other, state: 'broken' };
   }
   const telling = first ?? candidates.find(({ state }) => state === 'broken' || state === 'placeholder');
   return telling ?? own ?? candidates[0] ?? { state: 'absent', value: '' };
 }
 
-function disagreement(id: SettingId, first: Entry, other: Entry): string {
-  const { section, key } = SETTINGS[id];
+function disagreement({ section, key }: Setting, first: Entry, other: Entry): string {
   return `${nameWithLine(first)} and ${nameWithLine(other)} disagree: delete one, or write ${key} under [${section}], which overrides both`;
 }

@@ -6,31 +6,39 @@ import { Findings } from './findings.ts';
 import { readIni } from './ini.ts';
 import { interpolate } from './interpolate.ts';
 import { parseLoad } from './load.ts';
+import { parseModelPath } from './model.ts';
 import { collectSecrets } from './secrets.ts';
+import { Settings, type SourceSettings } from './settings.ts';
 import { parseSources, parseWorkPrefix } from './sources.ts';
 import { parseTarget } from './target.ts';
 import { understand } from './understood.ts';
 
 /**
  * The origin of a text: its file's name for messages, the absolute folder its relative paths start from, the
- * environment.
+ * environment, the model.
  */
 export interface ConfigOrigin {
   readonly file: string;
   readonly directory: string;
   readonly env: Environment;
+  /** The sources of the model. */
+  readonly sources: readonly SourceSettings[];
+  /** The absolute path of the model's folder; undefined for the built-in one. */
+  readonly model?: string | undefined;
 }
 
 /**
  * Converts the text of a dwh.cfg to a Config. Pure: accesses no files or services. Throws a ConfigError with all
  * mistakes of the file at once; no message shows a secret.
  */
-export function parseConfig(text: string, { file, directory, env }: ConfigOrigin): Config {
+export function parseConfig(text: string, origin: ConfigOrigin): Config {
+  const { file, directory, env, model } = origin;
   const { entries: written, problems } = readIni(text);
   const entries = interpolate(written);
   const secrets = collectSecrets([...written, ...entries], env);
-  const findings = new Findings(entries, problems, secrets);
+  const findings = new Findings(entries, problems, { secrets, settings: new Settings(origin.sources) });
   const base = { directory, home: env['HOME'] || env['USERPROFILE'] || undefined };
+  parseModelPath(findings, base);
   const awsRegion = findings.matching('awsRegion', REGION, 'is not an AWS region: write one such as us-west-2');
   const target = parseTarget(findings, { base, env, awsRegion });
   const sources = parseSources(findings, base);
@@ -42,7 +50,7 @@ export function parseConfig(text: string, { file, directory, env }: ConfigOrigin
     throw new ConfigError(file, byLine(findings.problems));
   }
   const region = awsRegion ?? (target.engine === 'redshift' ? target.region : undefined);
-  const parts = { target, sources, workPrefix, aws: { region, ...keys } };
+  const parts = { target, model, sources, workPrefix, aws: { region, ...keys } };
   return {
     file,
     ...parts,

@@ -4,17 +4,45 @@ import { dirname, resolve } from 'node:path';
 import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
 import type { Config, Environment } from './config.ts';
 import { readIni } from './ini.ts';
-import { parseConfig } from './parse.ts';
+import { modelPathIn } from './model.ts';
+import { type ConfigOrigin, parseConfig } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
+import { settingsOf } from './settings.ts';
 
 /**
- * Reads and checks the configuration file at `path`; its relative paths start from its own folder. Rejects with a
+ * Reads and checks the configuration file at `path`; its relative paths start from its own folder. `model` is a model's
+ * folder that takes precedence over that of the file. Rejects with a
  * ConfigError if the file does not exist, cannot be read, is not UTF-8 text, or is wrong.
  */
-export async function readConfig(path: string, env: Environment): Promise<Config> {
+export async function readConfig(path: string, env: Environment, model?: string): Promise<Config> {
   const text = await readText(path);
-  const config = parseConfig(text, { file: path, directory: dirname(resolve(path)), env });
+  const config = parseConfig(text, await originOf(path, text, { env, model }));
   return { ...config, warnings: [...config.warnings, ...(await warnOfReaders(path, text))] };
+}
+
+/**
+ * The model's folder: `model`, otherwise the one that the configuration file names, if there is such a file. Undefined for
+ * the built-in model.
+ */
+export async function modelFolder(path: string, env: Environment, model?: string): Promise<string | undefined> {
+  if (model !== undefined) return resolve(model);
+  const text = await readText(path).catch(() => undefined);
+  return text === undefined ? undefined : modelPathIn(text, dirname(resolve(path)), env);
+}
+
+/**
+ * The origin of a text, with the sources of its model: that of `model`, otherwise that of the text. Throws StarloadError
+ * if there is no model in its folder.
+ */
+export async function originOf(
+  path: string,
+  text: string,
+  { env, model }: { readonly env: Environment; readonly model?: string | undefined },
+): Promise<ConfigOrigin> {
+  const { readSources } = await import('../sql/read-model.ts');
+  const directory = dirname(resolve(path));
+  const folder = model === undefined ? modelPathIn(text, directory, env) : resolve(model);
+  return { file: path, directory, env, model: folder, sources: readSources(folder).map(settingsOf) };
 }
 
 /** A warning if every user of the machine can read a file with secrets. A pipe has no other readers. */

@@ -1,7 +1,7 @@
 import type { Environment } from './config.ts';
 import type { Entry } from './ini.ts';
 import { isPlaceholder } from './placeholder.ts';
-import { SETTINGS, type Setting, settingOf } from './settings.ts';
+import { COMMON } from './settings.ts';
 
 const VARIABLES = [
   'STARLOAD_DB_PASSWORD',
@@ -21,8 +21,8 @@ export function collectSecrets(entries: readonly Entry[], env: Environment): str
 
 // Unknown keys can still hold a secret of the user's, which an excerpt or a statement might repeat.
 function isSecret({ section, key }: Entry): boolean {
-  const id = settingOf(section, key);
-  const setting: Setting | undefined = id && SETTINGS[id];
+  const id = COMMON.idOf(section, key);
+  const setting = id && COMMON.of(id);
   return (
     setting?.secret ??
     (id === undefined && /pass|pwd|secret|token|credential|(access|api)_?key/.test(key) && !key.endsWith('arn'))

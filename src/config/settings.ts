@@ -1,3 +1,5 @@
+import type { SourceHead } from '../sql/catalogue.ts';
+
 /** One setting of dwh.cfg: its section and key, and the other names under which existing files have it. */
 export interface Setting {
   readonly section: string;
@@ -20,7 +22,7 @@ const AWS = /aws|cred|^iam|^(access_?)?keys?$/i;
 const DUCKDB = /duckdb/i;
 const LOAD = /^load$/i;
 
-/** Every setting. If a key would fit two, it belongs to the earlier one. */
+/** The settings of every model. If a key would fit two, it belongs to the earlier one. */
 export const SETTINGS = {
   host: {
     section: 'CLUSTER',
@@ -131,40 +133,13 @@ export const SETTINGS = {
     ],
     local: { keys: ['arn', 'role'], sections: ROLE },
   },
-  logData: {
-    section: 'S3',
-    key: 'LOG_DATA',
-    about: 'the folder of the event logs, in S3 or local',
-    example: 's3://udacity-dend/log_data',
-    names: ['log_data', 's3_log_data', 'log_data_path'],
-  },
-  logJsonpath: {
-    section: 'S3',
-    key: 'LOG_JSONPATH',
-    about: 'the jsonpaths file of the event logs',
-    example: 's3://udacity-dend/log_json_path.json',
-    names: ['log_jsonpath', 'log_json_path', 'log_jsonpaths', 'log_json_paths', 'logs_jsonpath', 's3_log_jsonpath'],
-  },
-  songData: {
-    section: 'S3',
-    key: 'SONG_DATA',
-    about: 'the folder of the song files, in S3 or local',
-    example: 's3://udacity-dend/song_data',
-    names: ['song_data', 's3_song_data', 'song_data_path'],
-  },
-  songJsonpath: {
-    section: 'S3',
-    key: 'SONG_JSONPATH',
-    about: 'the jsonpaths file of the song files',
-    example: 's3://my-bucket/song_json_path.json',
-    names: [
-      'song_jsonpath',
-      'song_json_path',
-      'song_jsonpaths',
-      'song_json_paths',
-      'songs_jsonpath',
-      's3_song_jsonpath',
-    ],
+  modelPath: {
+    section: 'MODEL',
+    key: 'PATH',
+    about: 'the folder of your own model',
+    example: 'my-model',
+    names: ['model_path'],
+    local: { keys: ['path'], sections: /^model$/i },
   },
   workPrefix: {
     section: 'S3',
@@ -266,22 +241,78 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-export type SettingId = keyof typeof SETTINGS;
-
-export const SETTING_IDS = Object.keys(SETTINGS) as readonly SettingId[];
-
-/** The setting of a key in the file, if any. */
-export function settingOf(section: string, key: string): SettingId | undefined {
-  return SETTING_IDS.find((id) => isHome(id, section, key)) ?? SETTING_IDS.find((id) => accepts(id, section, key));
+/** The settings of a source as its model describes it. */
+export function settingsOf({ name, about, example, also, jsonpaths }: SourceHead): SourceSettings {
+  const names = (key: string, others: readonly string[]) => [key, ...others].map((one) => one.toLowerCase());
+  return {
+    name,
+    folder: {
+      section: 'S3',
+      key: name,
+      about: `the folder of ${about}, in S3 or local`,
+      example,
+      names: names(name, also),
+    },
+    jsonpaths: {
+      section: 'S3',
+      key: jsonpaths.name,
+      about: `the jsonpaths file of ${about}`,
+      example: jsonpaths.example,
+      names: names(jsonpaths.name, jsonpaths.also),
+    },
+  };
 }
 
-/** Whether this is the setting's own section and key, which take precedence over every other name. */
-export function isHome(id: SettingId, section: string, key: string): boolean {
-  const setting: Setting = SETTINGS[id];
-  return section.toLowerCase() === setting.section.toLowerCase() && key === setting.key.toLowerCase();
+/** A source of a model: the key of [S3] for its folder, and the one for its jsonpaths file. */
+export interface SourceSettings {
+  /** The key of its folder, such as LOG_DATA. */
+  readonly name: string;
+  readonly folder: Setting;
+  readonly jsonpaths: Setting;
 }
 
-function accepts(id: SettingId, section: string, key: string): boolean {
-  const { names, local }: Setting = SETTINGS[id];
-  return names.includes(key) || (local?.keys.includes(key) === true && local.sections.test(section));
+/** A setting of every model, or one of a source, by the source's name. */
+export type SettingId = keyof typeof SETTINGS | `folder ${string}` | `jsonpaths ${string}`;
+
+/** The settings of a dwh.cfg: those of every model and those of a model's sources. */
+export class Settings {
+  readonly ids: readonly SettingId[];
+  /** The names of the sources. */
+  readonly sources: readonly string[];
+  readonly #settings: ReadonlyMap<SettingId, Setting>;
+
+  constructor(sources: readonly SourceSettings[] = []) {
+    const ofSources = sources.flatMap(({ name, folder, jsonpaths }): readonly (readonly [SettingId, Setting])[] => [
+      [`folder ${name}`, folder],
+      [`jsonpaths ${name}`, jsonpaths],
+    ]);
+    this.sources = sources.map(({ name }) => name);
+    this.#settings = new Map([...(Object.entries(SETTINGS) as [SettingId, Setting][]), ...ofSources]);
+    this.ids = [...this.#settings.keys()];
+  }
+
+  of(id: SettingId): Setting {
+    return this.#settings.get(id) as Setting;
+  }
+
+  /** The setting of a key in the file, if any. */
+  idOf(section: string, key: string): SettingId | undefined {
+    return (
+      this.ids.find((id) => this.isHome(id, section, key)) ?? this.ids.find((id) => this.#accepts(id, section, key))
+    );
+  }
+
+  /** Whether this is the setting's own section and key, which take precedence over every other name. */
+  isHome(id: SettingId, section: string, key: string): boolean {
+    const setting = this.of(id);
+    return section.toLowerCase() === setting.section.toLowerCase() && key === setting.key.toLowerCase();
+  }
+
+  #accepts(id: SettingId, section: string, key: string): boolean {
+    const { names, local } = this.of(id);
+    return names.includes(key) || (local?.keys.includes(key) === true && local.sections.test(section));
+  }
 }
+
+/** The settings of every model, for files whose sources do not matter. */
+export const COMMON = new Settings();

@@ -1,43 +1,51 @@
 import type { SourceConfig, Sources } from './config.ts';
 import type { Findings } from './findings.ts';
 import { type PathBase, parseLocation } from './location.ts';
-import { SETTINGS, type SettingId } from './settings.ts';
+import type { SettingId } from './settings.ts';
 
-/** LOG_DATA and SONG_DATA with their jsonpaths files; undefined if one of the folders is refused. */
+/** The model's sources with their jsonpaths files; undefined if one of the folders is refused. */
 export function parseSources(findings: Findings, base: PathBase): Sources | undefined {
+  const names = findings.settings.sources;
   if (isWithoutSources(findings)) {
-    findings.problems.push({ section: 'S3', message: `the section is missing: ${sectionToAdd()}` });
+    findings.problems.push({ section: 'S3', message: `the section is missing: ${sectionToAdd(findings)}` });
     return undefined;
   }
-  const logs = parseSource(findings, base, 'logData', 'logJsonpath');
-  const songs = parseSource(findings, base, 'songData', 'songJsonpath');
-  if (logs === undefined || songs === undefined) return undefined;
-  refuseOverlap(findings, logs, songs);
-  return { LOG_DATA: logs, SONG_DATA: songs };
+  const parsed = names.flatMap((name) => {
+    const source = parseSource(findings, base, name);
+    return source === undefined ? [] : [[name, source] as const];
+  });
+  if (parsed.length < names.length) return undefined;
+  for (const [at, one] of parsed.entries()) {
+    for (const other of parsed.slice(at + 1)) refuseOverlap(findings, one, other);
+  }
+  return Object.fromEntries(parsed);
 }
 
+type Named = readonly [name: string, source: SourceConfig];
+
 /** Files of both sources would be loaded into both staging tables. */
-function refuseOverlap(findings: Findings, logs: SourceConfig, songs: SourceConfig): void {
-  const [log, song] = [asFolder(logs.uri), asFolder(songs.uri)];
-  const common = 'so the same files would be loaded as logs and as songs: name two folders';
-  if (log === song) {
-    findings.refuseValue('songData', `is ${findings.nameOf('logData')} too, ${common}`);
-  } else if (song.startsWith(log)) {
-    findings.refuseValue('songData', `lies within ${findings.nameOf('logData')}, ${common}`);
-  } else if (log.startsWith(song)) {
-    findings.refuseValue('logData', `lies within ${findings.nameOf('songData')}, ${common}`);
+function refuseOverlap(findings: Findings, [first, one]: Named, [second, other]: Named): void {
+  const [outer, inner] = [asFolder(one.uri), asFolder(other.uri)];
+  const [nameOf, common] = [
+    (name: string) => findings.nameOf(`folder ${name}`),
+    'so the same files would be loaded for both: name two folders',
+  ];
+  if (outer === inner) {
+    findings.refuseValue(`folder ${second}`, `is ${nameOf(first)} too, ${common}`);
+  } else if (inner.startsWith(outer)) {
+    findings.refuseValue(`folder ${second}`, `lies within ${nameOf(first)}, ${common}`);
+  } else if (outer.startsWith(inner)) {
+    findings.refuseValue(`folder ${first}`, `lies within ${nameOf(second)}, ${common}`);
   }
 }
 
 /** WORK_PREFIX with its trailing slash, or undefined. */
-export function parseWorkPrefix(findings: Findings, base: PathBase, sources: Sources | undefined): string | undefined {
+export function parseWorkPrefix(findings: Findings, base: PathBase, sources: Sources = {}): string | undefined {
   const text = findings.matching('workPrefix', /^s3[an]?:/i, 'is not in S3: write s3://bucket/folder/');
   const uri = text === undefined ? undefined : locate(findings, 'workPrefix', text, base);
   if (uri === undefined) return undefined;
   const prefix = asFolder(uri);
-  const around = [sources?.LOG_DATA.uri, sources?.SONG_DATA.uri].find(
-    (each) => each && prefix.startsWith(asFolder(each)),
-  );
+  const around = Object.values(sources).find((source) => prefix.startsWith(asFolder(source.uri)))?.uri;
   if (around === undefined) return prefix;
   findings.refuseValue(
     'workPrefix',
@@ -47,20 +55,23 @@ export function parseWorkPrefix(findings: Findings, base: PathBase, sources: Sou
 }
 
 function isWithoutSources(findings: Findings): boolean {
-  const ids = ['logData', 'songData'] as const;
+  const ids = findings.settings.sources.map((name): SettingId => `folder ${name}`);
   return !findings.hasSection('S3') && ids.every((id) => findings.of(id).state === 'absent' && !findings.slipFor(id));
 }
 
-function sectionToAdd(): string {
-  const [log, song, paths] = [SETTINGS.logData, SETTINGS.songData, SETTINGS.logJsonpath];
-  const required = [log, song].map(({ key, example, about }) => `${key} = ${example} (${about})`).join(' and ');
-  return `add [S3] with ${required}, and if the logs need one ${paths.key} = ${paths.example}`;
+function sectionToAdd({ settings }: Findings): string {
+  const required = settings.sources.map((name) => settings.of(`folder ${name}`));
+  const [first = ''] = settings.sources;
+  const paths = settings.of(`jsonpaths ${first}`);
+  const lines = required.map(({ key, example, about }) => `${key} = ${example} (${about})`).join(' and ');
+  return `add [S3] with ${lines}, and if it needs one ${paths.key} = ${paths.example}`;
 }
 
-function parseSource(findings: Findings, base: PathBase, data: SettingId, paths: SettingId): SourceConfig | undefined {
-  const text = findings.required(data);
-  const uri = text === undefined ? undefined : locate(findings, data, text, base);
-  const jsonpaths = parseJsonpaths(findings, paths, base);
+function parseSource(findings: Findings, base: PathBase, name: string): SourceConfig | undefined {
+  const folder: SettingId = `folder ${name}`;
+  const text = findings.required(folder);
+  const uri = text === undefined ? undefined : locate(findings, folder, text, base);
+  const jsonpaths = parseJsonpaths(findings, `jsonpaths ${name}`, base);
   return uri === undefined ? undefined : { uri, jsonpaths };
 }
 

@@ -7,7 +7,7 @@ import type { Entry } from './ini.ts';
 import type { PathBase } from './location.ts';
 import { parsePostgres } from './postgres.ts';
 import { parseRedshift } from './redshift.ts';
-import { SETTINGS, type SettingId, settingOf } from './settings.ts';
+import { COMMON, SETTINGS, type SettingId } from './settings.ts';
 import { placeOf } from './show.ts';
 import { findSimilar } from './similar.ts';
 
@@ -117,7 +117,7 @@ function refuseStrayServer(findings: Findings): void {
   for (const entry of findings.unknown.filter(namesServer)) {
     const name = entry.key.toUpperCase();
     const mistake =
-      settingOf(SETTINGS.host.section, entry.key) === undefined
+      COMMON.idOf(SETTINGS.host.section, entry.key) === undefined
         ? `${name} seems to name a server, but is ignored: write HOST under [CLUSTER]`
         : `${name} is under [${entry.section}], where it is ignored: write it under [CLUSTER]`;
     const message = `${mistake}. To load into an embedded DuckDB file, write PATH under [DUCKDB]`;
@@ -129,7 +129,7 @@ function namesServer(entry: Entry): boolean {
   const { section, key, value } = entry;
   if (value === '') return false;
   const isSlip = section.toLowerCase() === 'cluster' && NAMES.some((id) => findSimilar(SETTINGS[id], [entry]));
-  const isOfWarehouse = settingOf(section, 'host') === 'host';
+  const isOfWarehouse = COMMON.idOf(section, 'host') === 'host';
   // Letters of double width look like their ordinary forms.
   const letters = key.normalize('NFKC').replace(/[^a-z]/g, '');
   const patterns = isOfWarehouse ? [SERVER_KEY, DATABASE_KEY, SHORT_KEY] : [SERVER_KEY, DATABASE_KEY];

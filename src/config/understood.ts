@@ -6,14 +6,14 @@ import { passwordSource } from './postgres.ts';
 import { SETTINGS, type SettingId } from './settings.ts';
 import { presentable } from './show.ts';
 
-type Parts = Pick<Config, 'target' | 'sources' | 'workPrefix' | 'aws' | 'secrets'>;
+type Parts = Pick<Config, 'target' | 'model' | 'sources' | 'workPrefix' | 'aws' | 'secrets'>;
 
 /** Creates an item. Its origin is the first of some settings that is filled in, otherwise a default. */
 type Item = (name: string, value: string, ...ids: readonly SettingId[]) => Understood;
 
 /** How a file was understood: each item with its origin. `parts` are the parsed parts. Pure; shows no secret. */
 export function understand(findings: Findings, parts: Parts, env: Environment): readonly Understood[] {
-  const { target, sources, workPrefix, secrets } = parts;
+  const { target, model, sources, workPrefix, secrets } = parts;
   const item: Item = (name, value, ...ids) => ({
     name,
     value: presentable(value, secrets),
@@ -26,9 +26,9 @@ export function understand(findings: Findings, parts: Parts, env: Environment): 
     ...(target.engine === 'redshift' ? ofRedshift(target, item) : []),
     ...(target.engine === 'postgres' ? ofPostgres(target, item, findings, env) : []),
     ...(target.engine === 'duckdb' ? ofDuckdb(target, item) : []),
+    ...(model === undefined ? [] : [item('model', model, 'modelPath')]),
     item('schema', target.schema ?? 'the one in which the database makes tables', 'dbSchema'),
-    ...ofSource(sources.LOG_DATA, item, 'logData', 'logJsonpath'),
-    ...ofSource(sources.SONG_DATA, item, 'songData', 'songJsonpath'),
+    ...Object.entries(sources).flatMap(([name, source]) => ofSource(name, source, item, findings)),
     ...(target.engine === 'redshift' || workPrefix !== undefined
       ? [item(SETTINGS.workPrefix.key, workPrefix ?? 'none: whole folders are loaded', 'workPrefix')]
       : []),
@@ -96,10 +96,11 @@ function ofDuckdb({ path, memoryLimit }: DuckdbTarget, item: Item): readonly Und
   ];
 }
 
-function ofSource({ uri, jsonpaths }: SourceConfig, item: Item, data: SettingId, paths: SettingId) {
+function ofSource(name: string, { uri, jsonpaths }: SourceConfig, item: Item, { settings }: Findings) {
+  const [folder, paths] = [`folder ${name}`, `jsonpaths ${name}`] as const;
   return [
-    item(SETTINGS[data].key, uri, data),
-    item(SETTINGS[paths].key, jsonpaths ?? 'none: keys are matched by name', paths),
+    item(settings.of(folder).key, uri, folder),
+    item(settings.of(paths).key, jsonpaths ?? 'none: keys are matched by name', paths),
   ];
 }
 

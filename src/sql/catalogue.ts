@@ -28,6 +28,19 @@ export interface Table {
   readonly sampledBy: readonly string[];
 }
 
+/** What the file of a staging table says of its source: how dwh.cfg names it. */
+export interface SourceHead {
+  /** The key of [S3] for its folder, such as LOG_DATA. */
+  readonly name: string;
+  /** What it holds, such as `the event logs`. */
+  readonly about: string;
+  readonly example: string;
+  /** Other names under which existing files have the key. */
+  readonly also: readonly string[];
+  /** The key for its jsonpaths file, an example of that file, and other names of the key. */
+  readonly jsonpaths: { readonly name: string; readonly example: string; readonly also: readonly string[] };
+}
+
 /** A statement that derives rows from staged ones. */
 export interface Transform extends NamedSql {
   /** Whether it only deletes rows. After a rebuild has emptied the derived tables, there are none to delete. */

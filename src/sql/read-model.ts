@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StarloadError } from '../errors.ts';
-import type { Check, Comparison, Model, NamedSql, Table, TableRole, Transform } from './catalogue.ts';
+import type { Check, Comparison, Model, NamedSql, SourceHead, Table, TableRole, Transform } from './catalogue.ts';
 import { type Column, parseColumns } from './ddl.ts';
 import { STAMP, withStamp } from './design.ts';
 import { forEachStagingTable, ofTable } from './each-staging.ts';
@@ -52,6 +52,34 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
     protocol: readNamed(loader, 'protocol'),
     doctor: readNamed(loader, 'doctor'),
   };
+}
+
+/** The sources of a model, in the order of its staging tables. Throws StarloadError if it has none. */
+export function readSources(path: string = BUILT_IN_MODEL): readonly SourceHead[] {
+  const tables = readFolder(folderAt(path), 'staging').filter(({ name }) => !name.includes('.'));
+  if (tables.length === 0) {
+    throw new StarloadError(`${path} is not a model: it has no file staging/<table>.sql`, {
+      next: 'Name the folder of a model: PATH under [MODEL] in dwh.cfg.',
+    });
+  }
+  return tables.flatMap(({ name, sql }) => sourceHead(name, sql) ?? []);
+}
+
+function sourceHead(table: string, sql: string): SourceHead | undefined {
+  const name = header(sql, 'source');
+  return name === undefined
+    ? undefined
+    : {
+        name,
+        about: text(sql, 'about') ?? `the files of ${table}`,
+        example: text(sql, 'example') ?? `s3://my-bucket/${name.toLowerCase()}`,
+        also: listed(sql, 'also'),
+        jsonpaths: {
+          name: header(sql, 'jsonpaths') ?? `${name}_JSONPATH`,
+          example: text(sql, 'jsonpaths example') ?? `s3://my-bucket/${name.toLowerCase()}_jsonpath.json`,
+          also: listed(sql, 'jsonpaths also'),
+        },
+      };
 }
 
 function folderAt(path: string): SqlFolder {
@@ -154,8 +182,7 @@ function refuseColumns(design: NamedSql): void {
 
 /** The columns that a `-- header: a, b` line names. */
 function columnsIn(sql: string, header: string, columns: readonly Column[], file: string): readonly string[] {
-  const named = new RegExp(`^-- ${header}: *(.+)$`, 'm').exec(sql)?.[1]?.split(',') ?? [];
-  const names = named.map((name) => name.trim());
+  const names = listed(sql, header);
   const unknown = names.find((name) => !columns.some((column) => column.name === name));
   if (unknown !== undefined) {
     throw new StarloadError(`${file}: "-- ${header}:" names ${unknown}, which is not a column of the table`, {
@@ -199,4 +226,18 @@ function readComparisons(folder: SqlFolder, name: string, of: Comparison['of']):
 /** The value of a `-- key: value` line at the beginning of a file. */
 function header(sql: string, key: string): string | undefined {
   return new RegExp(`^-- ${key}: *(\\S+)`, 'm').exec(sql)?.[1];
+}
+
+/** The rest of a `-- key: text` line. */
+function text(sql: string, key: string): string | undefined {
+  return new RegExp(`^-- ${key}: *(.+)$`, 'm').exec(sql)?.[1]?.trim();
+}
+
+/** The values of a `-- key: a, b` line. */
+function listed(sql: string, key: string): readonly string[] {
+  return (
+    text(sql, key)
+      ?.split(',')
+      .map((one) => one.trim()) ?? []
+  );
 }

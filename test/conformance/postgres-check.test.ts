@@ -13,6 +13,7 @@ import { postgresTarget } from '../support/postgres-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY, SONG } from '../support/trials.ts';
 import { uniqueName } from '../support/unique.ts';
+import { OF_MODEL } from '../unit/config-support.ts';
 
 const SCHEMA = uniqueName('doctor');
 const READER = uniqueName('reader');
@@ -49,7 +50,7 @@ function withProject<T>(
 /** What the doctor says of a server. */
 async function diagnose(changes: Readonly<Record<string, string>> = {}): Promise<Record<string, CheckResult>> {
   const found = await withProject(changes, (folder, text) => {
-    const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {} });
+    const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {}, sources: OF_MODEL });
     return withExamination(config, true, (examination) => examine(examination, () => {}));
   });
   expect(JSON.stringify(found)).not.toContain('marked-secret');

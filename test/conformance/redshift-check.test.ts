@@ -14,6 +14,7 @@ import { withFolder } from '../support/engines.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY, SONG } from '../support/trials.ts';
+import { OF_MODEL } from '../unit/config-support.ts';
 
 let standin: Standin;
 let fault: (call: InjectedCall) => Fault | undefined = () => undefined;
@@ -63,7 +64,7 @@ afterAll(stopSharedStandin);
 /** What the doctor says of a configuration, through the real SDK clients. */
 async function diagnose(text = CONFIG, deep = false): Promise<Record<string, CheckResult>> {
   const found = await withFolder((folder) => {
-    const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {} });
+    const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {}, sources: OF_MODEL });
     return withExamination(config, deep, (examination) => examine(examination, () => {}));
   });
   return Object.fromEntries(found.map((finding) => [finding.check, finding]));

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { SETTING_IDS, SETTINGS } from '../../src/config/settings.ts';
 import { starload } from '../support/cli.ts';
 import { inProcess } from '../support/in-process.ts';
+import { ALL_SETTINGS } from '../unit/config-support.ts';
 
 const SOURCES = '[S3]\nLOG_DATA=log_data\nSONG_DATA=song_data\n';
 const CLUSTER = '[CLUSTER]\nHOST=localhost\nDB_NAME=dwh\nDB_USER=me\n';
@@ -212,11 +212,13 @@ describe('what is written into a setting', () => {
     '-rf %s%n',
     '\u0007\u001b]0;p\u0007',
   ];
-  const cases = SETTING_IDS.filter((id) => id !== 'host').flatMap((id) => PAYLOADS.map((payload) => ({ id, payload })));
+  const cases = ALL_SETTINGS.ids
+    .filter((id) => id !== 'host')
+    .flatMap((id) => PAYLOADS.map((payload) => ({ id, payload })));
 
   test(`is refused or meant, ${cases.length} times`, async () => {
     for (const { id, payload } of cases) {
-      const { section, key } = SETTINGS[id];
+      const { section, key } = ALL_SETTINGS.of(id);
       writeFileSync(config, withSetting(section, `${key} = ${payload}`));
       const { code, stderr } = await inProcess(['status', '--config', config], { env: { HOME: folder } });
       expect({ id, payload, code, expected: [1, 2].includes(code ?? -1) }).toMatchObject({ expected: true });
@@ -228,10 +230,10 @@ describe('what is written into a setting', () => {
   test('may be anything: the commands end with a code of their own', () =>
     fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(...SETTING_IDS),
+        fc.constantFrom(...ALL_SETTINGS.ids),
         fc.string({ unit: 'binary', maxLength: 30 }),
         async (id, text) => {
-          const { section, key } = SETTINGS[id];
+          const { section, key } = ALL_SETTINGS.of(id);
           writeFileSync(config, withSetting(section, `${key} = ${text}`));
           const { code, stderr } = await inProcess(['status', '--config', config]);
           expect([0, 1, 2]).toContain(code);

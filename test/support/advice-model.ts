@@ -1,7 +1,6 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourcesOf } from '../../src/cli/sources.ts';
-import type { Config } from '../../src/config/config.ts';
 import type { Part } from '../../src/objects/part.ts';
 import { loadBatch } from '../../src/pipeline/batches.ts';
 import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
@@ -54,7 +53,7 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
 function use(folder: string): void {
   const model = loadModel(join(folder, 'model'), join(folder, 'loader'));
   const sources = { LOG_DATA: { uri: '/logs' }, SONG_DATA: { uri: '/songs' } };
-  sourcesOf(model, { sources } as Config);
+  sourcesOf(model, { sources });
   loadBatch(model, 'CURRENT_TIMESTAMP', 'x', { ledger: NO_PART, rejects: [] }, []);
 }
 

@@ -73,6 +73,7 @@ export async function openOnStandin(options: OpenOptions): Promise<Warehouse> {
     warnings: [],
     secrets: [],
     understood: [],
+    model: undefined,
   } as const;
   const stores = openStores({});
   const notify = options.notify ?? (() => {});

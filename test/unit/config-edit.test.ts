@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { parseAwsAccess } from '../../src/config/aws-access.ts';
 import { type Edits, editConfig } from '../../src/config/edit.ts';
 import { type Entry, readIni } from '../../src/config/ini.ts';
-import { settingOf } from '../../src/config/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
+import { ALL_SETTINGS, OF_MODEL } from './config-support.ts';
 
 const EDITS = {
   dbUser: null,
@@ -154,7 +154,7 @@ function compare(before: string, after: string) {
 /** That the settings read as told, and everything else as before. */
 function expectMeaning(before: string, after: string): void {
   const [old, now] = [readIni(before), readIni(after)];
-  const idOf = ({ section, key }: Entry) => settingOf(section, key);
+  const idOf = ({ section, key }: Entry) => ALL_SETTINGS.idOf(section, key);
   const others = (entries: readonly Entry[]) =>
     entries.filter((entry) => !((idOf(entry) ?? '') in EDITS)).map(({ section, key, value }) => [section, key, value]);
   expect(now.problems).toEqual([]);
@@ -202,7 +202,8 @@ describe('any file', () => {
 });
 
 describe('what provisioning reads of dwh.cfg', () => {
-  const read = (text: string, env = {}) => parseAwsAccess(text, { file: 'dwh.cfg', directory: '/p', env });
+  const read = (text: string, env = {}) =>
+    parseAwsAccess(text, { file: 'dwh.cfg', directory: '/p', env, sources: OF_MODEL });
 
   test('the region of the warehouse, else that of the data', () => {
     expect(read('[CLUSTER]\nHOST=a.b.eu-west-1.redshift.amazonaws.com\n[AWS]\nREGION=us-west-2\n').aws.region).toBe(

@@ -4,10 +4,9 @@ import { understandingLines } from '../../src/cli/understanding.ts';
 import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { readConfig } from '../../src/config/read.ts';
-import { SETTING_IDS, SETTINGS, settingOf } from '../../src/config/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { describeIf } from '../support/skips.ts';
-import { duckdb, parse, placeOf, postgres, redshift } from './config-support.ts';
+import { ALL_SETTINGS, duckdb, OF_MODEL, parse, placeOf, postgres, redshift } from './config-support.ts';
 
 describe('dwh.cfg.example', () => {
   const path = new URL('../../dwh.cfg.example', import.meta.url);
@@ -31,7 +30,7 @@ describe('dwh.cfg.example', () => {
   });
 
   test('holds every key under its heading, with a comment above', () => {
-    for (const { section, key } of SETTING_IDS.map((id) => SETTINGS[id])) {
+    for (const { section, key } of ALL_SETTINGS.ids.map((id) => ALL_SETTINGS.of(id))) {
       const [, keys = ''] = main.split(new RegExp(`^\\[${section}\\]$`, 'm'));
       expect(keys.split(/^\[/m)[0]).toMatch(new RegExp(`^# .*\\n#?${key} = \\S`, 'm'));
     }
@@ -39,7 +38,7 @@ describe('dwh.cfg.example', () => {
 
   test('holds no key we do not read', () => {
     const keys = [...main.matchAll(/^#?([A-Z_]+) = /gm)].map(([, key]) => key);
-    expect(keys).toHaveLength(SETTING_IDS.length);
+    expect(keys).toHaveLength(ALL_SETTINGS.ids.length);
   });
 
   test('with its Redshift keys uncommented is a provisioned cluster, with all its settings', () => {
@@ -240,6 +239,7 @@ describeIf(existsSync(FOLDER), `real configurations: they are not at ${FOLDER.pa
         file: '049.cfg',
         directory: '/project',
         env: {},
+        sources: OF_MODEL,
       },
     );
     expect(config.target).toMatchObject({ clusterIdentifier: 'dwhcluster', region: 'us-east-1', dbUser: 'dwhuser' });
@@ -256,9 +256,9 @@ function filledIn(text: string): string {
   if (problem === undefined) return text;
   const { section = '', key, line } = problem;
   if (key === undefined) return filledIn(`${text}\n${S3_SECTION}\n`);
-  const id = settingOf(section, key.toLowerCase());
+  const id = ALL_SETTINGS.idOf(section, key.toLowerCase());
   if (id === undefined) throw new Error(problem.message);
-  const filled = `${key}=${SETTINGS[id].example || `example-of-${id}`}`;
+  const filled = `${key}=${ALL_SETTINGS.of(id).example || `example-of-${id}`}`;
   if (line !== undefined)
     return filledIn(
       text

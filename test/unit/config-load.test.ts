@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/parse.ts';
-import { LOCAL, messageOf, parse } from './config-support.ts';
+import { LOCAL, messageOf, OF_MODEL, parse } from './config-support.ts';
 
 const withMinutes = (minutes: string) => ({ S3: LOCAL, LOAD: { TIMEOUT_MINUTES: minutes } });
 
@@ -20,7 +20,8 @@ test.each(['0', '0.000', '-1', '10000', '1.5.1', 'an hour', '1e3'])('TIMEOUT_MIN
 const SOURCES = '[S3]\nLOG_DATA=log_data\nSONG_DATA=song_data\n';
 
 function runBytes(text: string): number | undefined {
-  return parseConfig(`${SOURCES}${text}`, { file: 'dwh.cfg', directory: '/', env: {} }).load.maxRunBytes;
+  return parseConfig(`${SOURCES}${text}`, { file: 'dwh.cfg', directory: '/', env: {}, sources: OF_MODEL }).load
+    .maxRunBytes;
 }
 
 test.each([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { isPlaceholder } from '../../src/config/placeholder.ts';
-import { SETTING_IDS, SETTINGS, type Setting, settingOf } from '../../src/config/settings.ts';
 import { isWithin } from '../../src/config/similar.ts';
 import {
+  ALL_SETTINGS,
   CLUSTER_HOST,
   errorOf,
   LOCAL,
@@ -47,10 +47,10 @@ describe('another name', () => {
     ['CLUSTER', 'name', 'dbName'],
     ['SONG', 'name', undefined],
     ['DB', 'database_name', 'dbName'],
-    ['S3', 's3_log_data', 'logData'],
-    ['S3', 'log_data_path', 'logData'],
-    ['S3', 's3_song_data', 'songData'],
-    ['S3', 'songs_jsonpath', 'songJsonpath'],
+    ['S3', 's3_log_data', 'folder LOG_DATA'],
+    ['S3', 'log_data_path', 'folder LOG_DATA'],
+    ['S3', 's3_song_data', 'folder SONG_DATA'],
+    ['S3', 'songs_jsonpath', 'jsonpaths SONG_DATA'],
     ['IAM_ROLE', 'key', 'awsKey'],
     ['IAM_ROLE', 'secret', 'awsSecret'],
     ['ARN', 'arn', 'arn'],
@@ -60,7 +60,7 @@ describe('another name', () => {
     ['SECURITY', 'role_arn', 'arn'],
     ['IAM_ROLE', 'arn_s3_redshift', 'arn'],
     ['CLUSTER', 'iam_role', 'arn'],
-    ['S3', 'log_json_path', 'logJsonpath'],
+    ['S3', 'log_json_path', 'jsonpaths LOG_DATA'],
     ['AWS', 'key', 'awsKey'],
     ['AWS_Admin', 'secret', 'awsSecret'],
     ['SPOTIFY', 'key', undefined],
@@ -72,7 +72,7 @@ describe('another name', () => {
     ['PATH', 'path', undefined],
     ['DEFAULT', 'db_name', 'dbName'],
   ])('[%s] %s is the setting %p', (section, key, id) => {
-    expect(settingOf(section, key)).toBe(id);
+    expect(ALL_SETTINGS.idOf(section, key)).toBe(id);
   });
 
   test('works as well as the setting’s own', () => {
@@ -81,7 +81,7 @@ describe('another name', () => {
       PATHS: { ...S3, LOG_JSON_PATH: 's3://udacity-dend/log_json_path.json' },
     };
     expect(redshift(file)).toEqual(redshift(redshiftFile()));
-    expect(parse(file).sources.LOG_DATA.jsonpaths).toBe('s3://udacity-dend/log_json_path.json');
+    expect(parse(file).sources['LOG_DATA']?.jsonpaths).toBe('s3://udacity-dend/log_json_path.json');
   });
 
   test('yields to the setting’s own where both are filled in, and serves where that is blank', () => {
@@ -121,9 +121,10 @@ describe('another name', () => {
   });
 
   test('belongs to one setting only', () => {
-    const names = SETTING_IDS.flatMap((id) => (SETTINGS[id] as Setting).names);
+    const names = ALL_SETTINGS.ids.flatMap((id) => ALL_SETTINGS.of(id).names);
     expect(new Set(names).size).toBe(names.length);
-    for (const id of SETTING_IDS) expect(settingOf(SETTINGS[id].section, SETTINGS[id].key.toLowerCase())).toBe(id);
+    for (const id of ALL_SETTINGS.ids)
+      expect(ALL_SETTINGS.idOf(ALL_SETTINGS.of(id).section, ALL_SETTINGS.of(id).key.toLowerCase())).toBe(id);
   });
 });
 

@@ -37,7 +37,7 @@ describe('a source', () => {
     ['~/log_data', '/home/me/log_data'],
     ['file:///data/log%20data', '/data/log data'],
   ])('%s is taken for %s', (LOG_DATA, uri) => {
-    expect(parse(local({ LOG_DATA, SONG_DATA: '/songs' })).sources.LOG_DATA.uri).toBe(uri);
+    expect(parse(local({ LOG_DATA, SONG_DATA: '/songs' })).sources['LOG_DATA']?.uri).toBe(uri);
   });
 
   test.each<[string, string]>([
@@ -71,7 +71,7 @@ describe('a source', () => {
 
   test('below ~ needs to know the home folder', () => {
     expect(messageOf(local({ LOG_DATA: '~/log' }), {})).toContain('HOME is not set');
-    expect(parse(local({ LOG_DATA: '~/log' }), { USERPROFILE: '/users/me' }).sources.LOG_DATA.uri).toBe(
+    expect(parse(local({ LOG_DATA: '~/log' }), { USERPROFILE: '/users/me' }).sources['LOG_DATA']?.uri).toBe(
       '/users/me/log',
     );
   });
@@ -88,23 +88,23 @@ describe('a source', () => {
   });
 
   test('may stand in another section', () => {
-    expect(parse({ SOURCES: LOCAL }).sources.SONG_DATA.uri).toBe('/project/data/song_data');
+    expect(parse({ SOURCES: LOCAL }).sources['SONG_DATA']?.uri).toBe('/project/data/song_data');
   });
 
   test('may have a jsonpaths file whose name begins or ends like the word for none', () => {
     const { sources } = parse(local({ LOG_JSONPATH: 'auto.json', SONG_JSONPATH: 'paths/auto' }));
-    expect(sources.LOG_DATA.jsonpaths).toBe('/project/auto.json');
-    expect(sources.SONG_DATA.jsonpaths).toBe('/project/paths/auto');
+    expect(sources['LOG_DATA']?.jsonpaths).toBe('/project/auto.json');
+    expect(sources['SONG_DATA']?.jsonpaths).toBe('/project/paths/auto');
   });
 
   test('may have a jsonpaths file', () => {
     const { sources } = parse(local({ LOG_JSONPATH: 's3a://bucket/log_json_path.json', SONG_JSONPATH: 'song.json' }));
-    expect(sources.LOG_DATA.jsonpaths).toBe('s3://bucket/log_json_path.json');
-    expect(sources.SONG_DATA.jsonpaths).toBe('/project/song.json');
+    expect(sources['LOG_DATA']?.jsonpaths).toBe('s3://bucket/log_json_path.json');
+    expect(sources['SONG_DATA']?.jsonpaths).toBe('/project/song.json');
   });
 
   test.each(['', 'auto', "'auto ignorecase'"])('matches keys by name with the jsonpaths %p', (LOG_JSONPATH) => {
-    expect(parse(local({ LOG_JSONPATH })).sources.LOG_DATA.jsonpaths).toBeUndefined();
+    expect(parse(local({ LOG_JSONPATH })).sources['LOG_DATA']?.jsonpaths).toBeUndefined();
   });
 
   test.each(['s3://bucket/paths/', 's3://bucket', 'paths/', 's3://bucket/*.json'])(

@@ -29,7 +29,7 @@ describe('a value that refers to another', () => {
       '/data/log',
     ],
   ])('%s has its value', (_, keys, others, uri) => {
-    expect(parse({ ...others, S3: { ...LOCAL, ...keys } }).sources.LOG_DATA.uri).toBe(uri);
+    expect(parse({ ...others, S3: { ...LOCAL, ...keys } }).sources['LOG_DATA']?.uri).toBe(uri);
   });
 
   test.each([
@@ -58,7 +58,7 @@ describe('a value that refers to another', () => {
 
 describe('a place', () => {
   test('may begin with $HOME', () => {
-    expect(parse(local({ LOG_DATA: '$HOME/data/log' })).sources.LOG_DATA.uri).toBe('/home/me/data/log');
+    expect(parse(local({ LOG_DATA: '$HOME/data/log' })).sources['LOG_DATA']?.uri).toBe('/home/me/data/log');
     expect(messageOf(local({ LOG_DATA: '$' + '{HOME}/log' }))).toContain('refers to another value');
   });
 
@@ -67,7 +67,7 @@ describe('a place', () => {
   });
 
   test.each([
-    ['data', 'data', 'SONG_DATA', '"data" is LOG_DATA too, so the same files would be loaded as logs and as songs'],
+    ['data', 'data', 'SONG_DATA', '"data" is LOG_DATA too, so the same files would be loaded for both'],
     ['data', 'data/songs/', 'SONG_DATA', '"data/songs/" lies within LOG_DATA'],
     ['s3://bucket/data/log', 's3://bucket/data', 'LOG_DATA', '"s3://bucket/data/log" lies within SONG_DATA'],
   ])('%s for the logs and %s for the songs is refused', (log, song, key, message) => {

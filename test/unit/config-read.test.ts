@@ -34,12 +34,12 @@ describe('reading a file', () => {
   test('takes its relative paths from its own folder', async () => {
     const { file: name, sources, target } = await readConfig(await file('dwh.cfg', TEXT), {});
     expect(name).toBe(join(folder, 'dwh.cfg'));
-    expect([sources.LOG_DATA.uri, sources.SONG_DATA.uri]).toEqual([join(folder, 'log_data'), '/songs']);
+    expect([sources['LOG_DATA']?.uri, sources['SONG_DATA']?.uri]).toEqual([join(folder, 'log_data'), '/songs']);
     expect(target).toMatchObject({ path: join(folder, 'sparkify.duckdb') });
   });
 
   test('understands a byte order mark', async () => {
-    expect((await readConfig(await file('bom.cfg', `\uFEFF${TEXT}`), {})).sources.SONG_DATA.uri).toBe('/songs');
+    expect((await readConfig(await file('bom.cfg', `\uFEFF${TEXT}`), {})).sources['SONG_DATA']?.uri).toBe('/songs');
   });
 
   test('passes the environment on', async () => {
@@ -66,7 +66,7 @@ describe('reading a file', () => {
     expect(message).toContain('may not read the file');
     expect(next).toBe('Run as the user who owns the file, or give this user permission to read it.');
     await chmod(path, 0o400);
-    expect((await withoutRoot(folder, () => readConfig(path, {}))).sources.SONG_DATA.uri).toBe('/songs');
+    expect((await withoutRoot(folder, () => readConfig(path, {}))).sources['SONG_DATA']?.uri).toBe('/songs');
   });
 
   test.each(['\n', '\r\n', '\r'])('that is Latin-1 names the line, and shows nothing of it (%j)', async (end) => {

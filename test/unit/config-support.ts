@@ -1,13 +1,19 @@
 import type { Config } from '../../src/config/config.ts';
 import { type ConfigOrigin, parseConfig } from '../../src/config/parse.ts';
+import { Settings, settingsOf } from '../../src/config/settings.ts';
 import { ConfigError, type ConfigProblem } from '../../src/errors.ts';
+import { readSources } from '../../src/sql/read-model.ts';
 import type { DuckdbTarget, PostgresTarget, RedshiftTarget } from '../../src/target.ts';
 
 export const ROLE = 'arn:aws:iam::123456789012:role/dwhRole';
 export const CLUSTER_HOST = 'dwh.abc123def456.us-west-2.redshift.amazonaws.com';
 export const WORKGROUP_HOST = 'dwh.123456789012.eu-west-1.redshift-serverless.amazonaws.com';
 
-const ORIGIN: ConfigOrigin = { file: 'dwh.cfg', directory: '/project', env: { HOME: '/home/me' } };
+/** The sources of the built-in model, as dwh.cfg names them. */
+export const OF_MODEL = readSources().map(settingsOf);
+export const ALL_SETTINGS = new Settings(OF_MODEL);
+
+const ORIGIN: ConfigOrigin = { file: 'dwh.cfg', directory: '/project', env: { HOME: '/home/me' }, sources: OF_MODEL };
 
 /** Section by section, what a file says; a value left undefined leaves the line out. */
 export type Sections = Readonly<Record<string, Readonly<Record<string, string | undefined>>>>;

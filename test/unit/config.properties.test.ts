@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isPlaceholder } from '../../src/config/placeholder.ts';
-import { SETTING_IDS, SETTINGS, type Setting } from '../../src/config/settings.ts';
 import { ConfigError } from '../../src/errors.ts';
-import { parse, postgres, postgresFile, redshiftFile, write } from './config-support.ts';
+import { ALL_SETTINGS, parse, postgres, postgresFile, redshiftFile, write } from './config-support.ts';
 
 const HOSTILE = ';#%=:\'"\\[]{}()$&@!? \té東🎵ab1';
 
@@ -22,12 +21,12 @@ const someValue = fc.oneof(
     'a*',
     "'half",
   ),
-  fc.constantFrom(...SETTING_IDS.map((id) => (SETTINGS[id] as Setting).example)),
+  fc.constantFrom(...ALL_SETTINGS.ids.map((id) => ALL_SETTINGS.of(id).example)),
   fc.string({ unit: fc.constantFrom(...HOSTILE), maxLength: 12 }),
 );
 
 const someKey = fc.oneof(
-  fc.constantFrom(...SETTING_IDS.flatMap((id) => [SETTINGS[id].key, ...(SETTINGS[id] as Setting).names])),
+  fc.constantFrom(...ALL_SETTINGS.ids.flatMap((id) => [ALL_SETTINGS.of(id).key, ...ALL_SETTINGS.of(id).names])),
   fc.constantFrom('OTHER', 'LOGDATA', '__proto__', 'constructor'),
 );
 
@@ -123,10 +122,12 @@ describe('a secret', () => {
   // Long and unlike any word of a message, so that finding it there means that it was shown.
   const secret = fc.stringMatching(/^zq[A-Za-z0-9;#%=/+@]{8,16}zq$/);
   const secretKey = fc.constantFrom(
-    ...SETTING_IDS.filter((id) => (SETTINGS[id] as Setting).secret).flatMap((id) => [
-      [SETTINGS[id].section, SETTINGS[id].key] as const,
-      ...SETTINGS[id].names.map((name) => ['OTHER', name] as const),
-    ]),
+    ...ALL_SETTINGS.ids
+      .filter((id) => ALL_SETTINGS.of(id).secret)
+      .flatMap((id) => [
+        [ALL_SETTINGS.of(id).section, ALL_SETTINGS.of(id).key] as const,
+        ...ALL_SETTINGS.of(id).names.map((name) => ['OTHER', name] as const),
+      ]),
   );
   const spoil = fc.constantFrom<(secret: string) => string>(
     (text) => text,

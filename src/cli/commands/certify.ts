@@ -105,12 +105,12 @@ async function removeIfKilled(config: RedshiftConfig, schema: string): Promise<v
 
 const SECONDS_TO_REMOVE = 600;
 
-async function configured({ config: path, minutes }: Args): Promise<RedshiftConfig> {
+async function configured({ config: path, model, minutes }: Args): Promise<RedshiftConfig> {
   const { readConfig } = await import('../../config/read.ts');
   if (!(minutes > 0 && minutes <= 60)) {
     throw new UsageError(`--minutes is ${minutes}`, { next: 'Write minutes, above 0 and up to 60.' });
   }
-  const config = await readConfig(path, process.env);
+  const config = await readConfig(path, process.env, model);
   const { target } = config;
   if (target.engine !== 'redshift') {
     throw new UsageError(

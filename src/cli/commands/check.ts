@@ -35,7 +35,7 @@ export const checkCommand = toModule<Args>({
   run,
 });
 
-async function run({ config: path, json, deep, offline }: Args): Promise<void> {
+async function run({ config: path, model, json, deep, offline }: Args): Promise<void> {
   if (deep && offline) {
     throw new UsageError('--deep and --offline exclude each other', { next: 'Leave one of them out.' });
   }
@@ -46,7 +46,7 @@ async function run({ config: path, json, deep, offline }: Args): Promise<void> {
     findings.push(finding);
     print(lineOf(finding));
   };
-  const config = await examineAll(path, { deep, offline, print, onFinding });
+  const config = await examineAll(path, { model, deep, offline, print, onFinding });
   const failures = findings.filter(({ status }) => status === 'failed');
   if (json) {
     document({
@@ -64,6 +64,7 @@ async function run({ config: path, json, deep, offline }: Args): Promise<void> {
 }
 
 interface Examining {
+  readonly model: string | undefined;
   readonly deep: boolean;
   readonly offline: boolean;
   readonly print: (line: string) => void;
@@ -71,10 +72,13 @@ interface Examining {
 }
 
 /** Returns the configuration, or undefined if it is wrong. In that case only this machine can be examined. */
-async function examineAll(path: string, { deep, offline, print, onFinding }: Examining): Promise<Config | undefined> {
+async function examineAll(
+  path: string,
+  { model, deep, offline, print, onFinding }: Examining,
+): Promise<Config | undefined> {
   const { examine, examineMachine } = await import('../../doctor/examine.ts');
   const { withExamination } = await import('../examination.ts');
-  const read = await readOrError(path);
+  const read = await readOrError(path, model);
   if (!(read instanceof ConfigError)) {
     const { understandingLines } = await import('../understanding.ts');
     understandingLines(read).forEach(print);
@@ -93,9 +97,9 @@ async function examineAll(path: string, { deep, offline, print, onFinding }: Exa
   return config;
 }
 
-async function readOrError(path: string): Promise<Config | ConfigError> {
+async function readOrError(path: string, model: string | undefined): Promise<Config | ConfigError> {
   const { readConfig } = await import('../../config/read.ts');
-  return readConfig(path, process.env).catch((error: unknown) => {
+  return readConfig(path, process.env, model).catch((error: unknown) => {
     if (error instanceof ConfigError) {
       return error;
     }

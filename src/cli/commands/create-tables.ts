@@ -41,17 +41,17 @@ export const createTablesCommand = toModule<Args>({
   ],
   run: async (args) => {
     if (args.createDatabase) {
-      await createDatabase(args.config);
+      await createDatabase(args);
     }
-    const session = { config: args.config, readOnly: false, recorded: 'create-tables' };
+    const session = { config: args.config, model: args.model, readOnly: false, recorded: 'create-tables' };
     await withWarehouse(session, (context) => run(context, args));
   },
 });
 
-async function createDatabase(path: string): Promise<void> {
+async function createDatabase({ config: path, model }: Args): Promise<void> {
   const { readConfig } = await import('../../config/read.ts');
   const { createDatabaseOf } = await import('../../warehouse/open.ts');
-  const config = await readConfig(path, process.env);
+  const config = await readConfig(path, process.env, model);
   if (await createDatabaseOf(config)) {
     story('created the database');
   }

@@ -53,8 +53,8 @@ export const etlCommand = toModule<Args>({
 });
 
 function sessionOf(args: Args): SessionOptions {
-  const { config, wait, dryRun } = args;
-  return { config, wait, tolerance: args, readOnly: dryRun, recorded: dryRun ? undefined : 'etl' };
+  const { config, model, wait, dryRun } = args;
+  return { config, model, wait, tolerance: args, readOnly: dryRun, recorded: dryRun ? undefined : 'etl' };
 }
 
 async function run(context: LoadContext, args: Args): Promise<void> {

@@ -10,8 +10,8 @@ export const planCommand = toModule<WarehouseArgs & { readonly all: boolean }>({
     ...ALL_OPTION,
   },
   examples: [['npm run plan', 'what the next etl would load']],
-  run: ({ config, json, all }) =>
-    withWarehouse({ config, readOnly: true }, async (context) => {
+  run: ({ config, model, json, all }) =>
+    withWarehouse({ config, model, readOnly: true }, async (context) => {
       const { planLoad } = await import('../../pipeline/planning.ts');
       const { printPlan } = await import('../reports.ts');
       printPlan(await planLoad({ ...context, replays: false }), { json, all, command: 'plan' });

@@ -56,16 +56,18 @@ export const queryCommand = toModule<Args>({
 
 async function run({ sql: argument, ...rest }: Args): Promise<void> {
   const args = { ...rest, sql: argument ?? afterDashes(rest) };
+  const { modelFolder } = await import('../../config/read.ts');
   const { loadModel } = await import('../../sql/read-model.ts');
-  const model = loadModel();
+  const model = loadModel(await modelFolder(args.config, process.env, args.model));
   if (args.question === '') {
     return listQuestions(model, args);
   }
   const statement = await statementOf(model, args);
   const printed = { pieces: 0 };
   try {
-    await withWarehouse({ config: args.config, readOnly: !args.write, reachesSources: false }, (context) =>
-      print(asking(context, ask(context, statement, args)), args, printed),
+    await withWarehouse(
+      { config: args.config, model: args.model, readOnly: !args.write, reachesSources: false },
+      (context) => print(asking(context, ask(context, statement, args)), args, printed),
     );
   } catch (error) {
     const placed = refusal(error, statement);

@@ -23,8 +23,8 @@ export const rebuildCommand = toModule<Args>({
     ['npm run rebuild', "after a change of the model's transforms"],
     ['npm run rebuild -- --restamp', 'after loads with a clock that was ahead'],
   ],
-  run: ({ config, json, restamp, wait, excerpts }) =>
-    withWarehouse({ config, readOnly: false, wait, recorded: 'rebuild' }, async (context) => {
+  run: ({ config, model, json, restamp, wait, excerpts }) =>
+    withWarehouse({ config, model, readOnly: false, wait, recorded: 'rebuild' }, async (context) => {
       const { rebuild } = await import('../../pipeline/rebuild.ts');
       const { printRebuild } = await import('../reports.ts');
       const report = await rebuild(context, { restamps: restamp });

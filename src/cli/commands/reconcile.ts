@@ -39,8 +39,8 @@ export const reconcileCommand = toModule<Args>({
     ['npm run reconcile -- --recount', 'the same, and every record of every file'],
     ['npm run reconcile -- --sample 1', 'one percent of it, if everything would take too long'],
   ],
-  run: ({ config, json, recount, sample, seed, excerpts }) =>
-    withWarehouse({ config, readOnly: true, recorded: 'reconcile' }, async (context) => {
+  run: ({ config, model, json, recount, sample, seed, excerpts }) =>
+    withWarehouse({ config, model, readOnly: true, recorded: 'reconcile' }, async (context) => {
       const { reconcile } = await import('../../pipeline/reconcile.ts');
       const { toSample } = await import('../../pipeline/reconcile/sample.ts');
       const reconciliation = await reconcile(context, { recounts: recount, sample: toSample(sample, seed), excerpts });

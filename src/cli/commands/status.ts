@@ -10,8 +10,8 @@ export const statusCommand = toModule<WarehouseArgs & { readonly all: boolean }>
     ...ALL_OPTION,
   },
   examples: [['npm run status', 'what has been loaded, and when']],
-  run: ({ config, json, all, excerpts }) =>
-    withWarehouse({ config, readOnly: true }, async (context) => {
+  run: ({ config, model, json, all, excerpts }) =>
+    withWarehouse({ config, model, readOnly: true }, async (context) => {
       const { status } = await import('../../pipeline/status.ts');
       const { printStatus } = await import('../status-report.ts');
       const { RunLog } = await import('../run-log.ts');

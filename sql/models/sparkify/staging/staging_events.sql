@@ -1,4 +1,10 @@
 -- source: LOG_DATA
+-- about: the event logs
+-- example: s3://udacity-dend/log_data
+-- also: s3_log_data, log_data_path
+-- jsonpaths: LOG_JSONPATH
+-- jsonpaths example: s3://udacity-dend/log_json_path.json
+-- jsonpaths also: log_json_path, log_jsonpaths, log_json_paths, logs_jsonpath, s3_log_jsonpath
 -- key: ts, sessionid, iteminsession, userid
 -- sample: userid
 CREATE TABLE staging_events (

@@ -1,4 +1,10 @@
 -- source: SONG_DATA
+-- about: the song files
+-- example: s3://udacity-dend/song_data
+-- also: s3_song_data, song_data_path
+-- jsonpaths: SONG_JSONPATH
+-- jsonpaths example: s3://my-bucket/song_json_path.json
+-- jsonpaths also: song_json_path, song_jsonpaths, song_json_paths, songs_jsonpath, s3_song_jsonpath
 -- key: song_id
 CREATE TABLE staging_songs (
   num_songs BIGINT,

@@ -1,0 +1,23 @@
+import type { Environment } from './config.ts';
+import { Findings } from './findings.ts';
+import { readIni } from './ini.ts';
+import { interpolate } from './interpolate.ts';
+import { type PathBase, parseLocation } from './location.ts';
+import { COMMON } from './settings.ts';
+
+/** The absolute path of [MODEL] PATH; undefined if there is none, or if it is refused. */
+export function parseModelPath(findings: Findings, base: PathBase): string | undefined {
+  const text = findings.optional('modelPath');
+  if (text === undefined) return undefined;
+  const location = parseLocation(text, base);
+  if ('uri' in location && location.uri.startsWith('/')) return location.uri;
+  findings.refuseValue('modelPath', 'complaint' in location ? location.complaint : 'is not a folder on this machine');
+  return undefined;
+}
+
+/** The same in a text whose sources are not known yet. Mistakes are found later, when the whole text is parsed. */
+export function modelPathIn(text: string, directory: string, env: Environment): string | undefined {
+  const { entries } = readIni(text);
+  const findings = new Findings(interpolate(entries), [], { secrets: [], settings: COMMON });
+  return parseModelPath(findings, { directory, home: env['HOME'] || env['USERPROFILE'] || undefined });
+}
