@@ -43,7 +43,10 @@ async function withParts<T>(
   const { newSchema } = await import('../certify/workspace.ts');
   const { TrialFiles } = await import('../certify/trial-load.ts');
   const { openServiceOf } = await import('../warehouse/open.ts');
-  const { model, stores, spoolRoot, open, emit } = parts;
+  const { loadModel } = await import('../sql/read-model.ts');
+  const { stores, spoolRoot, open, emit } = parts;
+  // Its records are those of the built-in model.
+  const model = loadModel();
   const schema = given ?? newSchema(new Date());
   const own = ownConfig(config, schema);
   const service = (await openServiceOf(own, { stores, notify: story })) as Service;

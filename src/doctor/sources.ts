@@ -86,7 +86,7 @@ async function checkReading(examination: Examination, source: Source, learnt: Le
   if (missing.length > 0) {
     throw new StarloadError(
       `the first record of ${sample.object.label} has no ${missing.join(', ')}, which ${source.table.name} requires`,
-      { next: 'Are LOG_DATA and SONG_DATA swapped in dwh.cfg? Or does the source need a jsonpaths file?' },
+      { next: 'Are two sources swapped in dwh.cfg? Or does the source need a jsonpaths file?' },
     );
   }
   return { reason: `${sample.object.label} begins with a record for ${source.table.name}` };

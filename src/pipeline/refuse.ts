@@ -55,7 +55,7 @@ function countRecords({ problems, holdBroken }: Misfits): string {
 /** The error for records that cannot be loaded. It lists the first ones, malformed or with values that do not fit. */
 export function badRecords(misfits: Misfits, cause?: unknown): DataError {
   const { problems, holdBroken } = misfits;
-  const swapped = looksSwapped(problems) ? ' Or are LOG_DATA and SONG_DATA swapped in dwh.cfg?' : '';
+  const swapped = looksSwapped(problems) ? ' Or are two sources swapped in dwh.cfg?' : '';
   return new DataError(`${countRecords(misfits)} cannot be loaded`, problems, {
     outcome: NOTHING_LOADED,
     next: holdBroken ? SET_ASIDE : `${KEEP_OUT}${swapped}`,

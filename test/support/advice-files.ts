@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { BUILT_IN_MODEL } from '../../src/sql/read-model.ts';
 import { badRecords, configured, FAR, firstLog, LOADED, make, type Trial } from './advice-trial.ts';
 import { ROOT } from './cli.ts';
 import { CONFIG } from './cli-project.ts';
@@ -110,7 +111,15 @@ export const FILE_TRIALS: readonly Trial[] = [
     follow: (folder) => rmSync(join(folder, 'log_data', 'broken.json')),
   },
   {
-    advice: 'Are LOG_DATA and SONG_DATA swapped',
+    advice: 'Name the folder of a model',
+    before: LOADED,
+    spoil: configured('[MODEL]\nPATH=log_data\n'),
+    fails: ['etl'],
+    code: 1,
+    follow: configured(`[MODEL]\nPATH=${BUILT_IN_MODEL}\n`),
+  },
+  {
+    advice: 'Are two sources swapped',
     before: [['create-tables']],
     spoil: (folder) => writeFileSync(join(folder, 'dwh.cfg'), '[S3]\nLOG_DATA=song_data\nSONG_DATA=log_data\n'),
     fails: ['check'],

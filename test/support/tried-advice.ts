@@ -326,7 +326,7 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     because: 'a second line of defence: something before it refuses or corrects the same',
     advice: [
       'Run again; if it happens again',
-      'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right',
+      'Are the sources and WORK_PREFIX under [S3]',
       'The files are in a different region',
     ],
   },

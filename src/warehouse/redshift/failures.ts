@@ -124,7 +124,7 @@ const STATEMENT_ADVICE: readonly (readonly [RegExp, WarehouseError['kind'], stri
   [
     /S3 prefix.{0,2000}does not exist|NoSuchBucket/i,
     'refused',
-    'Are LOG_DATA, SONG_DATA and WORK_PREFIX in dwh.cfg right, capitals included?',
+    'Are the sources and WORK_PREFIX under [S3] in dwh.cfg right, capitals included?',
   ],
   [
     /PermanentRedirect|Status 301/,

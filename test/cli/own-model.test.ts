@@ -1,0 +1,77 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { generateData } from '../../src/generate/generate.ts';
+import { BUILT_IN_MODEL } from '../../src/sql/read-model.ts';
+import { withFolder } from '../support/engines.ts';
+import { inProcess } from '../support/in-process.ts';
+
+/** A folder with data, a copy of the built-in model with sources of other names, and a dwh.cfg that names both. */
+function withOwnModel(action: (folder: string, config: string) => Promise<void>): Promise<void> {
+  return withFolder(async (folder) => {
+    await generateData({ songs: 3, events: 40, seed: 1, out: folder });
+    cpSync(BUILT_IN_MODEL, join(folder, 'mine'), { recursive: true });
+    renameSource(folder, 'staging_events', 'EVENTS');
+    renameSource(folder, 'staging_songs', 'TRACKS');
+    const config = join(folder, 'dwh.cfg');
+    writeFileSync(config, '[S3]\nEVENTS = log_data\nTRACKS = song_data\n\n[MODEL]\nPATH = mine\n');
+    await action(folder, config);
+  });
+}
+
+function renameSource(folder: string, table: string, name: string): void {
+  const file = join(folder, 'mine', 'staging', `${table}.sql`);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const others = lines.filter((line) => !/^-- (about|example|also|jsonpaths)/.test(line));
+  writeFileSync(file, others.join('\n').replace(/^-- source: .*$/m, `-- source: ${name}`));
+}
+
+describe('a model of its own', () => {
+  test('names its sources, and is loaded, asked and compared like the built-in one', () =>
+    withOwnModel(async (folder, config) => {
+      const run = (...args: readonly string[]) => inProcess([...args, '--config', config]);
+      expect((await run('create-tables')).code).toBe(0);
+      const loaded = await run('etl');
+      expect(loaded).toMatchObject({ code: 0, stderr: expect.stringContaining('staging_songs: read 3 records') });
+      expect((await run('reconcile', '--recount')).code).toBe(0);
+      writeFileSync(
+        join(folder, 'mine', 'queries', 'mine.sql'),
+        '-- How many songs?\nSELECT COUNT(*) AS n FROM songs\n',
+      );
+      const asked = await run('query', '--question', 'mine', '--format', 'csv');
+      expect(asked).toMatchObject({ code: 0, stdout: 'n\r\n3\r\n' });
+      expect((await run('check', '--offline')).stdout).toMatch(
+        /model +\S+\/mine \(line 6, PATH\)[\s\S]*EVENTS +\S+\/log_data \(line 2, EVENTS\)/,
+      );
+    }));
+
+  test('is named by --model too, which wins over dwh.cfg', () =>
+    withOwnModel(async (folder, config) => {
+      const text = readFileSync(config, 'utf8');
+      writeFileSync(config, text.replace('PATH = mine', 'PATH = nothing'));
+      const model = ['--model', join(folder, 'mine')];
+      expect((await inProcess(['create-tables', '--config', config, ...model])).code).toBe(0);
+      const wrong = await inProcess(['etl', '--config', config]);
+      expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining(`${folder}/nothing is not a model`) });
+    }));
+
+  test('whose sources dwh.cfg does not name is told what is missing, all at once', () =>
+    withOwnModel(async (_, config) => {
+      writeFileSync(config, '[S3]\nLOG_DATA = log_data\n[MODEL]\nPATH = mine\n');
+      const { code, stderr } = await inProcess(['etl', '--config', config]);
+      expect(code).toBe(2);
+      expect(stderr).toContain('EVENTS is missing: add "EVENTS = s3://my-bucket/events" (the folder of the files of');
+      expect(stderr).toContain('TRACKS is missing');
+    }));
+
+  test('with a mistake is refused with its file, and nothing is created', () =>
+    withOwnModel(async (folder, config) => {
+      writeFileSync(join(folder, 'mine', 'star', 'users.sql'), 'CREATE TABLE users (user_id BIGINT)');
+      const { code, stderr } = await inProcess(['create-tables', '--config', config]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${join(folder, 'mine', 'star', 'users.sql')}: no columns found`);
+      rmSync(join(folder, 'mine', 'staging'), { recursive: true });
+      const { stderr: told } = await inProcess(['create-tables', '--config', config]);
+      expect(told).toContain('is not a model: it has no file staging/<table>.sql');
+    }));
+});
