@@ -162,8 +162,9 @@ class Bundler {
       await breathe();
       this.#options.signal.throwIfAborted();
     }
-    const framed = framer.end();
-    return { ...framed, ...reader.id(), fitAsIs: framed.fitAsIs && !reader.isPadded };
+    const { records, bytes, lines, fitAsIs, spellings } = framer.end();
+    const { version, size } = reader.id();
+    return { records, bytes, lines, fitAsIs: fitAsIs && !reader.isPadded, spellings, version, size };
   }
 
   #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {

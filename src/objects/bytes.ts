@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { breathe } from './breathe.ts';
 import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * What was learned about a file while its bytes were read. A file is identified by its content, so a touched file is
@@ -20,7 +22,9 @@ export interface ContentId {
 export class ContentReader {
   readonly #store: Pick<ObjectStore, 'read'>;
   readonly #object: SourceObject;
-  readonly #hash = createHash('sha256');
+  /** The first chunk, until there is a second one. A file of one chunk is hashed in one call, which costs a third. */
+  #only: Uint8Array = NOTHING;
+  #hash: Hash | undefined;
   #size = 0;
   #isPadded = false;
 
@@ -44,15 +48,25 @@ export class ContentReader {
     for await (const chunk of this.#store.read(this.#object)) {
       this.#size += chunk.length;
       if (this.#object.version === undefined) {
-        this.#hash.update(chunk);
+        this.#digest(chunk);
       }
       yield chunk;
     }
   }
 
+  #digest(chunk: Uint8Array): void {
+    if (this.#size === chunk.length) {
+      this.#only = chunk;
+    } else {
+      this.#hash ??= createHash('sha256').update(this.#only);
+      this.#hash.update(chunk);
+    }
+  }
+
   /** The identity of what was read. Call it once, at the end. */
   id(): ContentId {
-    return { version: this.#object.version ?? `sha256:${this.#hash.digest('hex')}`, size: this.#size };
+    const digest = () => this.#hash?.digest('hex') ?? hash('sha256', this.#only, 'hex');
+    return { version: this.#object.version ?? `sha256:${digest()}`, size: this.#size };
   }
 
   /**

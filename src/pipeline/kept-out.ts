@@ -14,17 +14,16 @@ export interface KeptOut {
 
 /** What a plan, and the files read for it, keep out. */
 export function keptOut({ tables }: LoadPlan, prepared: readonly PreparedTable[]): KeptOut {
-  const files = prepared.flatMap((table) => table.files.map((file) => ({ ...file, table: table.table.name })));
-  const now = files
-    .filter(({ quarantined }) => quarantined)
-    .map(({ table, object }) => ({ table, file: object.label }));
+  const now = prepared.flatMap(({ table, files }) =>
+    files.filter(({ quarantined }) => quarantined).map(({ object }) => ({ table: table.name, file: object.label })),
+  );
   // Files that this load set aside before it was planned again are reported only once.
   const isNow = new Set(now.map(({ table, file }) => JSON.stringify([table, file])));
   const earlier = tables
     .flatMap(({ table, quarantined }) => quarantined.map(({ label }) => ({ table: table.name, file: label })))
     .filter(({ table, file }) => !isNow.has(JSON.stringify([table, file])));
   return {
-    rejected: files.reduce((sum, { rejected }) => sum + rejected, 0),
+    rejected: prepared.reduce((sum, { files }) => sum + files.reduce((all, { rejected }) => all + rejected, 0), 0),
     rejects: prepared.flatMap(({ rejects }) => rejects.problems).slice(0, MAX_PROBLEMS),
     quarantined: [...earlier, ...now],
   };

@@ -202,11 +202,7 @@ export function writeLedger(
   let bytes = 0;
   // One row at a time would be slow, and the text of a million rows exceeds the maximum length of a string.
   for (let from = 0; from < versions.length; from += ROWS_AT_ONCE) {
-    const some = versions.slice(from, from + ROWS_AT_ONCE).map((version) => {
-      const { table: staging_table, size: size_bytes, records, rejected, status } = version;
-      const named = { run_id: runId, staging_table, uri: checkedUri(version.uri), version: version.version };
-      return `${JSON.stringify({ ...named, size_bytes, records, rejected, status, planned_stamp: stamp })}\n`;
-    });
+    const some = versions.slice(from, from + ROWS_AT_ONCE).map((version) => rowOf(version, runId, stamp));
     const chunk = Buffer.from(some.join(''));
     file.write(chunk);
     bytes += chunk.length;
@@ -216,6 +212,22 @@ export function writeLedger(
 }
 
 const ROWS_AT_ONCE = 1000;
+
+/** Without spreads, which would triple the time. */
+function rowOf({ table, uri, version, size, records, rejected, status }: LedgerVersion, runId: string, stamp: string) {
+  return `${JSON.stringify({
+    run_id: runId,
+    staging_table: table,
+    uri: checkedUri(uri),
+    version,
+    size_bytes: size,
+    records,
+    rejected,
+    status,
+    planned_stamp: stamp,
+  })}\n`;
+}
+
 const MAX_URI_BYTES = 4096;
 
 function checkedUri(uri: string): string {

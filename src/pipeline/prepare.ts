@@ -47,10 +47,13 @@ export function rejectedParts(prepared: readonly PreparedTable[]): readonly Part
 /** The ledger rows of a run. */
 export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly LedgerVersion[] {
   const read = prepared.flatMap(({ table, files }) =>
-    files.map(({ object, quarantined, ...file }) => ({
-      ...file,
+    files.map(({ object, version, size, records, rejected, quarantined }) => ({
       table: table.name,
       uri: object.uri,
+      version,
+      size,
+      records,
+      rejected,
       status: quarantined ? ('quarantined' as const) : ('loaded' as const),
     })),
   );
