@@ -61,6 +61,12 @@ DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
 -- source: LOG_DATA
+-- about: the event logs
+-- example: s3://udacity-dend/log_data
+-- also: s3_log_data, log_data_path
+-- jsonpaths: LOG_JSONPATH
+-- jsonpaths example: s3://udacity-dend/log_json_path.json
+-- jsonpaths also: log_json_path, log_jsonpaths, log_json_paths, logs_jsonpath, s3_log_jsonpath
 -- key: ts, sessionid, iteminsession, userid
 -- sample: userid
 CREATE TABLE "sparkify".staging_events (
@@ -89,6 +95,12 @@ DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
 -- source: SONG_DATA
+-- about: the song files
+-- example: s3://udacity-dend/song_data
+-- also: s3_song_data, song_data_path
+-- jsonpaths: SONG_JSONPATH
+-- jsonpaths example: s3://my-bucket/song_json_path.json
+-- jsonpaths also: song_json_path, song_jsonpaths, song_json_paths, songs_jsonpath, s3_song_jsonpath
 -- key: song_id
 CREATE TABLE "sparkify".staging_songs (
   num_songs BIGINT,
