@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ConfigError, type ConfigProblem, messageOf } from '../errors.ts';
+import { ConfigError, type ConfigProblem, messageOf, StarloadError } from '../errors.ts';
 import type { Config, Environment } from './config.ts';
 import { readIni } from './ini.ts';
 import { modelPathIn } from './model.ts';
 import { type ConfigOrigin, parseConfig } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
-import { settingsOf } from './settings.ts';
+import { COMMON, settingsOf } from './settings.ts';
 
 /**
  * Reads and checks the configuration file at `path`; its relative paths start from its own folder. `model` is a model's
@@ -42,7 +42,22 @@ export async function originOf(
   const { readSources } = await import('../sql/read-model.ts');
   const directory = dirname(resolve(path));
   const folder = model === undefined ? modelPathIn(text, directory, env) : resolve(model);
-  return { file: path, directory, env, model: folder, sources: readSources(folder).map(settingsOf) };
+  const sources = readSources(folder).map(settingsOf);
+  const taken = sources.flatMap((source) => [source.folder.key, source.jsonpaths.key]).find(isTaken);
+  if (taken !== undefined) {
+    throw new StarloadError(
+      `a source of the model ${folder ?? 'in sql/'} has the key ${taken}, which dwh.cfg has for something else`,
+      {
+        next: 'Give the source another name in the head of its staging table.',
+      },
+    );
+  }
+  return { file: path, directory, env, model: folder, sources };
+}
+
+/** Whether a key of [S3] has a meaning with every model. */
+function isTaken(key: string): boolean {
+  return COMMON.idOf('S3', key.toLowerCase()) !== undefined;
 }
 
 /** A warning if every user of the machine can read a file with secrets. A pipe has no other readers. */

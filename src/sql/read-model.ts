@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StarloadError } from '../errors.ts';
 import type { Check, Comparison, Model, NamedSql, SourceHead, Table, TableRole, Transform } from './catalogue.ts';
@@ -12,6 +12,8 @@ import { wholeFile } from './written.ts';
 interface SqlFolder {
   readonly path: string;
   readonly shown: string;
+  /** Whether each of its folders must be there. A model may leave some out, the loader's own SQL may not. */
+  readonly isWhole: boolean;
 }
 
 const SQL = fileURLToPath(new URL('../../sql/', import.meta.url));
@@ -26,7 +28,8 @@ const MODEL_ROLES: readonly Exclude<TableRole, 'control'>[] = ['staging', 'curre
 
 /** Reads a model from its folder, and the loader's own SQL. Throws StarloadError with the name of a file that is not valid. */
 export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LOADER_SQL): Model {
-  const [folder, loader] = [folderAt(path), folderAt(loaderPath)];
+  const [folder, loader] = [folderAt(path), { ...folderAt(loaderPath), isWhole: true }];
+  refuseStrays(folder);
   const tables = [
     ...readTables(loader, 'control', []),
     ...MODEL_ROLES.flatMap((role) => readTables(folder, role, role === 'staging' ? readFolder(loader, 'staging') : [])),
@@ -62,11 +65,18 @@ export function readSources(path: string = BUILT_IN_MODEL): readonly SourceHead[
       next: 'Name the folder of a model: PATH under [MODEL] in dwh.cfg.',
     });
   }
-  return tables.flatMap(({ name, sql }) => sourceHead(name, sql) ?? []);
+  // Two tables may be filled from one source.
+  const heads = tables.flatMap((table) => sourceHead(table) ?? []);
+  return heads.filter(({ name }, at) => heads.findIndex((other) => other.name === name) === at);
 }
 
-function sourceHead(table: string, sql: string): SourceHead | undefined {
+function sourceHead({ name: table, sql, written = [] }: NamedSql): SourceHead | undefined {
   const name = header(sql, 'source');
+  if (name !== undefined && !/^[A-Z][A-Z0-9_]*$/.test(name)) {
+    throw new StarloadError(`${written[0]?.file}: ${name} cannot be the name of a source`, {
+      next: 'Write capital letters, digits and _, such as LOG_DATA.',
+    });
+  }
   return name === undefined
     ? undefined
     : {
@@ -83,32 +93,73 @@ function sourceHead(table: string, sql: string): SourceHead | undefined {
 }
 
 function folderAt(path: string): SqlFolder {
-  return { path, shown: path.startsWith(SQL) ? `sql/${path.slice(SQL.length)}` : path };
+  return { path, shown: path.startsWith(SQL) ? `sql/${path.slice(SQL.length)}` : path, isWhole: false };
 }
 
 function readNamed(folder: SqlFolder, name: string): ReadonlyMap<string, string> {
   return new Map(readFolder(folder, name).map(({ name, sql }) => [name, sql]));
 }
 
-/** The statements of a folder below another one, in the order of their names; none if it is not there. */
-function readFolder({ path, shown }: SqlFolder, folder: string): readonly NamedSql[] {
-  return filesIn(join(path, folder)).map((file) => {
+/** The statements of a folder below another one, in the order of their names. Throws StarloadError if it must be there. */
+function readFolder({ path, shown, isWhole }: SqlFolder, folder: string): readonly NamedSql[] {
+  const files = filesIn(join(path, folder));
+  if (files === undefined && isWhole) {
+    throw new StarloadError(`${shown} has no folder ${folder}`, { next: 'Restore sql/loader from the package.' });
+  }
+  return (files ?? []).map((file) => {
     const sql = readStatement(join(path, folder, file));
     return { name: basename(file, '.sql'), sql, written: wholeFile(`${shown}/${folder}/${file}`, sql) };
   });
 }
 
-function filesIn(folder: string): readonly string[] {
+/** Undefined if the folder is not there. */
+function filesIn(folder: string): readonly string[] | undefined {
   try {
     return readdirSync(folder)
       .filter((file) => file.endsWith('.sql'))
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return [];
+      return undefined;
     }
     throw error;
   }
+}
+
+/** The folders of a model that are read. */
+const FOLDERS = [
+  ...MODEL_ROLES,
+  'transform',
+  'checks/staged',
+  'checks/star',
+  'queries',
+  'reconcile',
+  'reconcile/recount',
+];
+const ENGINES = ['duckdb', 'postgres', 'redshift'];
+
+/**
+ * Refuses SQL files that would not be read, such as those of a folder with a misspelt name or of an engine that there is
+ * not: what they say would be missing without a word.
+ */
+function refuseStrays({ path, shown }: SqlFolder): void {
+  const files = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+  const sql = files.filter((file) => file.endsWith('.sql')).sort();
+  const strays = sql.filter((file) => !FOLDERS.includes(dirname(file)) || isStrayDesign(file, sql));
+  if (strays.length > 0) {
+    throw new StarloadError(
+      `files that no part of a model reads:\n${strays.map((file) => `  ${shown}/${file}`).join('\n')}`,
+      {
+        next: `Move them to one of ${FOLDERS.join(', ')}, name engines ${ENGINES.join(', ')}, or take them out of the model.`,
+      },
+    );
+  }
+}
+
+/** Whether a file `table.engine.sql` is of no table, or of no engine. */
+function isStrayDesign(file: string, files: readonly string[]): boolean {
+  const [, table = '', engine] = /^([^.]*)(?:\.(.*))?\.sql$/.exec(file) ?? [];
+  return engine !== undefined && !(ENGINES.includes(engine) && files.includes(`${table}.sql`));
 }
 
 /**
@@ -151,6 +202,11 @@ function readTable(file: NamedSql, role: TableRole, designs: Table['designs']): 
   }
   const create = role === 'staging' ? { ...file, sql: withStamp(sql) } : file;
   const columns = parseColumns(create.sql, place);
+  if (role === 'staging' && columns.length === own.length) {
+    throw new StarloadError(`${place}: something follows the columns`, {
+      next: 'End the file with ) on a line of its own. What follows the columns on an engine goes to its own file.',
+    });
+  }
   return {
     name,
     role,

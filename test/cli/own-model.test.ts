@@ -1,5 +1,5 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
 import { BUILT_IN_MODEL } from '../../src/sql/read-model.ts';
@@ -63,6 +63,29 @@ describe('a model of its own', () => {
       expect(stderr).toContain('EVENTS is missing: add "EVENTS = s3://my-bucket/events" (the folder of the files of');
       expect(stderr).toContain('TRACKS is missing');
     }));
+
+  test('whose source takes a key of dwh.cfg is refused, and is loaded under another name', () =>
+    withOwnModel(async (folder, config) => {
+      renameSource(folder, 'staging_events', 'WORK_PREFIX');
+      const wrong = await inProcess(['create-tables', '--config', config]);
+      expect(wrong).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('has the key WORK_PREFIX, which dwh.cfg has'),
+      });
+      renameSource(folder, 'staging_events', 'EVENTS');
+      expect((await inProcess(['create-tables', '--config', config])).code).toBe(0);
+    }));
+
+  test.each(['transforms/010_x.sql', 'check/star/x.sql', 'x.sql', 'star/user.redshift.sql', 'star/users.mysql.sql'])(
+    'with %s, which nothing reads, is refused: it would be missing without a word',
+    (file) =>
+      withOwnModel(async (folder, config) => {
+        mkdirSync(dirname(join(folder, 'mine', file)), { recursive: true });
+        writeFileSync(join(folder, 'mine', file), 'SELECT 1');
+        const { code, stderr } = await inProcess(['create-tables', '--config', config]);
+        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`${folder}/mine/${file}`) });
+      }),
+  );
 
   test('with a mistake is refused with its file, and nothing is created', () =>
     withOwnModel(async (folder, config) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sourcesOf } from '../../src/cli/sources.ts';
 import type { Part } from '../../src/objects/part.ts';
 import { loadBatch } from '../../src/pipeline/batches.ts';
-import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
+import { BUILT_IN_MODEL, LOADER_SQL, loadModel, readSources } from '../../src/sql/read-model.ts';
 
 /** A file of the model that is not as it must be; without text it is missing. */
 export interface ModelTrial {
@@ -39,6 +39,21 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
     file: 'model/staging/staging_songs.sql',
     text: '-- source: SONG_DATA\nCREATE TABLE staging_songs (\n  song_id BIGINT,\n  loaded_at TIMESTAMP\n)',
   },
+  {
+    advice: 'Move them to one of',
+    file: 'model/star/users.postgre.sql',
+    text: 'CREATE INDEX ON users (user_id)',
+  },
+  {
+    advice: 'Write capital letters, digits and _',
+    file: 'model/staging/staging_songs.sql',
+    text: '-- source: song-data\nCREATE TABLE staging_songs (\n  song_id BIGINT\n)',
+  },
+  {
+    advice: 'End the file with )',
+    file: 'model/staging/staging_songs.sql',
+    text: '-- source: SONG_DATA\nCREATE TABLE staging_songs (\n  song_id BIGINT\n)\nDISTSTYLE EVEN',
+  },
   { advice: 'Write CREATE TABLE name (', file: 'model/star/users.sql', text: 'CREATE TABLE users (user_id BIGINT)' },
   {
     advice: 'Begin the file with "-- source: "',
@@ -51,6 +66,7 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
 
 /** Loads the model of a folder, plans a load with it, and so reads all that a load needs. */
 function use(folder: string): void {
+  readSources(join(folder, 'model'));
   const model = loadModel(join(folder, 'model'), join(folder, 'loader'));
   const sources = { LOG_DATA: { uri: '/logs' }, SONG_DATA: { uri: '/songs' } };
   sourcesOf(model, { sources });
@@ -69,6 +85,7 @@ export function useSpoilt(folder: string, { file, text }: ModelTrial): void {
 
 /** Uses a copy of the model as it is in the package. */
 export function useWhole(folder: string): void {
+  rmSync(join(folder, 'model'), { recursive: true, force: true });
   cpSync(BUILT_IN_MODEL, join(folder, 'model'), { recursive: true });
   cpSync(LOADER_SQL, join(folder, 'loader'), { recursive: true });
   use(folder);

@@ -119,6 +119,11 @@ export const TRIED: readonly TriedAdvice[] = [
     title: '--replace-foreign drops them',
   },
   {
+    advice: 'Give the source another name',
+    file: 'cli/own-model.test.ts',
+    title: 'takes a key of dwh.cfg',
+  },
+  {
     advice: 'Correct DB_NAME, or create the database',
     file: 'conformance/postgres-cli.test.ts',
     title: '--create-database makes the database',

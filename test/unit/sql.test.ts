@@ -1,11 +1,11 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { creation, ddlFor, loadedColumns, protocolSql } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { forEachStagingTable } from '../../src/sql/each-staging.ts';
-import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
+import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
 import { quoteIdentifier, quoteLiteral, render } from '../../src/sql/render.ts';
 import { withoutComments } from '../../src/sql/tokens.ts';
 import { lineAt, placeOf, wholeFile, writtenIn } from '../../src/sql/written.ts';
@@ -97,6 +97,14 @@ describe('the catalogue', () => {
       expect(() => loadModel(folder)).toThrow(`${folder}/staging/x.sql: loaded_at is the stamp of the load`);
     });
   });
+
+  test("refuses the loader's own SQL with a folder missing, such as that of the checks", () =>
+    withFolder((folder) => {
+      cpSync(LOADER_SQL, folder, { recursive: true });
+      rmSync(join(folder, 'checks'), { recursive: true });
+      expect(() => loadModel(BUILT_IN_MODEL, folder)).toThrow(`${folder} has no folder checks`);
+      return Promise.resolve();
+    }));
 
   test('repeats a statement for each staging table without moving its lines', () => {
     const sql = 'SELECT 1\n-- for each staging table\nSELECT {table_name} -- name\nFROM {table}\n-- end\nWHERE 2';
