@@ -19,6 +19,7 @@ import { openServiceAt } from '../support/certify-service.ts';
 import { MAIN, starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
 import { captured, inProcess } from '../support/in-process.ts';
+import { clusterSections } from '../support/redshift-config.ts';
 import { until } from '../support/until.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -34,13 +35,7 @@ describe('certify', () => {
 
   function withProject(action: (folder: string) => Promise<void>, { work = true } = {}): Promise<void> {
     return withFolder(async (folder) => {
-      const text = `[CLUSTER]
-HOST=${CLUSTER}.abc.${REGION}.redshift.amazonaws.com
-DB_NAME=${DATABASE}
-DB_USER=awsuser
-[IAM_ROLE]
-ARN=${ROLE}
-[S3]
+      const text = `${clusterSections()}[S3]
 LOG_DATA=s3://nowhere/log_data
 SONG_DATA=s3://nowhere/song_data
 ${work ? 'WORK_PREFIX=s3://work/starload/\n' : ''}`;

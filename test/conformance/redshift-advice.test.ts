@@ -5,24 +5,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../../standin/standin.ts';
+import { CLUSTER, REGION, ROLE, type Standin } from '../../standin/standin.ts';
 import { AWS_TRIALS, type AwsWorld, statementFails, statementsWork } from '../support/advice-aws.ts';
 import { withFakePostgres } from '../support/fake-postgres.ts';
 import { inProcess } from '../support/in-process.ts';
+import { clusterSections } from '../support/redshift-config.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY, SONG } from '../support/trials.ts';
 
-const CONFIG = `[CLUSTER]
-HOST=${CLUSTER}.abc.${REGION}.redshift.amazonaws.com
-DB_NAME=${DATABASE}
-DB_USER=awsuser
-[IAM_ROLE]
-ARN=${ROLE}
-[S3]
+const CONFIG = `${clusterSections()}[S3]
 LOG_DATA=s3://sources/log_data
 SONG_DATA=s3://sources/song_data
-WORK_PREFIX=s3://work/starload/
+WORK_PREFIX=s3://bundles/starload/
 `;
 
 let standin: Standin;
@@ -35,6 +30,7 @@ beforeAll(async () => {
   standin = await sharedStandin({ dataApi: { faults: (call) => world?.fault(call) }, engine: { roles } });
   folder = mkdtempSync(join(tmpdir(), 'starload-advice-'));
   standin.s3.createBucket('sources', REGION);
+  standin.s3.createBucket('bundles', REGION);
   standin.s3.put('sources', 'log_data/a.json', linesOf([PLAY]));
   standin.s3.put('sources', 'song_data/a.json', linesOf([SONG]));
   world = {

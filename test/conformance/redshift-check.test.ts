@@ -7,10 +7,11 @@ import type { CheckResult } from '../../src/doctor/checks.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { Fault, InjectedCall } from '../../standin/dataapi/faults.ts';
 import type { Fault as S3Fault, S3Request } from '../../standin/s3-server.ts';
-import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../../standin/standin.ts';
+import { CLUSTER, REGION, ROLE, type Standin } from '../../standin/standin.ts';
 import { ARN, type StsAnswer } from '../../standin/sts-server.ts';
 import { starload } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
+import { clusterSections } from '../support/redshift-config.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY, SONG } from '../support/trials.ts';
@@ -27,14 +28,7 @@ const PATHS = [
   .split(' ')
   .map((key) => `$['${key}']`);
 
-const CONFIG = `[CLUSTER]
-HOST=${CLUSTER}.abc.${REGION}.redshift.amazonaws.com
-DB_NAME=${DATABASE}
-DB_USER=awsuser
-DB_SCHEMA=doctor
-[IAM_ROLE]
-ARN=${ROLE}
-[S3]
+const CONFIG = `${clusterSections('DB_SCHEMA=doctor')}[S3]
 LOG_DATA=s3://sources/log_data
 LOG_JSONPATH=s3://sources/paths.json
 SONG_DATA=s3://sources/song_data

@@ -8,9 +8,10 @@ import { withWarehouse } from '../../src/cli/session.ts';
 import { readConfig } from '../../src/config/read.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { Fault, InjectedCall } from '../../standin/dataapi/faults.ts';
-import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../../standin/standin.ts';
+import { CLUSTER, type Standin } from '../../standin/standin.ts';
 import { captured, inProcess } from '../support/in-process.ts';
 import { postgresTarget } from '../support/postgres-engine.ts';
+import { clusterSections } from '../support/redshift-config.ts';
 import { sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { linesOf } from '../support/scenario.ts';
 import { PLAY, SONG } from '../support/trials.ts';
@@ -244,7 +245,7 @@ describe('no secret is printed, stored or sent', () => {
     ['the environment', '', KEYS_IN_ENVIRONMENT],
   ])('on Redshift, with keys from %s', async (source, keys, env) => {
     const schema = `secret_${source.replaceAll(' ', '_')}`;
-    const cluster = `[CLUSTER]\nHOST=${CLUSTER}.abc.${REGION}.redshift.amazonaws.com\nDB_NAME=${DATABASE}\nDB_USER=awsuser\nDB_PASSWORD=${MARKS.password}\nDB_SCHEMA=${schema}\n[IAM_ROLE]\nARN=${ROLE}\n`;
+    const cluster = clusterSections(`DB_PASSWORD=${MARKS.password}`, `DB_SCHEMA=${schema}`);
     const text = `${cluster}${LOCAL}WORK_PREFIX=s3://work/${schema}/\n${keys}${FOREIGN}`;
     const bench = new Bench(schema, text, { ...standin.environment, ...env });
     const begun = { calls: standin.dataApi.calls.length, requests: standin.s3.requests.length };

@@ -3,6 +3,7 @@ import { openRedshift } from '../../src/warehouse/redshift/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { Fault, InjectedCall } from '../../standin/dataapi/faults.ts';
 import { CLUSTER, DATABASE, REGION, ROLE, type Standin } from '../../standin/standin.ts';
+import { clusterSections } from '../support/redshift-config.ts';
 import { uniqueName } from '../support/unique.ts';
 import { labelOf } from './labels.ts';
 import { type Ground, loadSection, makePlace, type PlaceOptions, type Site, type Via } from './site.ts';
@@ -110,14 +111,7 @@ function environment(standin: Standin, via: Via | undefined): NodeJS.ProcessEnv 
 }
 
 function configText(bucket: string, options: PlaceOptions): string {
-  return `[CLUSTER]
-HOST=${CLUSTER}.abc.${REGION}.redshift.amazonaws.com
-DB_NAME=${DATABASE}
-DB_USER=awsuser
-DB_SCHEMA=${schemaOf(bucket)}
-[IAM_ROLE]
-ARN=${ROLE}
-[S3]
+  return `${clusterSections(`DB_SCHEMA=${schemaOf(bucket)}`)}[S3]
 LOG_DATA=s3://${bucket}/log_data
 SONG_DATA=s3://${bucket}/song_data
 WORK_PREFIX=s3://work/${bucket}/
