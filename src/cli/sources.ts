@@ -9,7 +9,7 @@ export function sourcesOf(model: Model, { sources }: Pick<Config, 'sources'>): r
     const source = table.source === undefined ? undefined : sources[table.source];
     if (source === undefined) {
       throw new StarloadError(
-        `${table.create.written?.[0]?.file ?? table.name} names the source ${table.source}, which is not in dwh.cfg`,
+        `${table.create.written?.[0]?.file ?? table.name} names ${table.source === undefined ? 'no source' : `the source ${table.source}, which is not in dwh.cfg`}`,
         {
           next: `Begin the file with "-- source: " and one of ${Object.keys(sources).join(', ')}.`,
         },

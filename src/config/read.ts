@@ -43,7 +43,8 @@ export async function originOf(
   const directory = dirname(resolve(path));
   const folder = model === undefined ? modelPathIn(text, directory, env) : resolve(model);
   const sources = readSources(folder).map(settingsOf);
-  const taken = sources.flatMap((source) => [source.folder.key, source.jsonpaths.key]).find(isTaken);
+  const keys = sources.flatMap((source) => [source.folder.key, source.jsonpaths.key]);
+  const taken = keys.find((key, at) => isTaken(key) || keys.indexOf(key) !== at);
   if (taken !== undefined) {
     throw new StarloadError(
       `a source of the model ${folder ?? 'in sql/'} has the key ${taken}, which dwh.cfg has for something else`,

@@ -37,7 +37,7 @@ const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
 
 function parseColumn(line: string, file: string): Column {
   const [, name, rest, comment = ''] = /^(\w+)\s+(.+?),?(?:\s*--(.*))?$/.exec(line) ?? [];
-  if (name === undefined || rest === undefined) {
+  if (name === undefined || rest === undefined || hasBareComma(rest)) {
     throw new StarloadError(`${file}: not a column: ${line}`, { next: 'Write one column per line: name TYPE …' });
   }
   const [pattern, type] = TYPES.find(([candidate]) => candidate.test(rest)) ?? [undefined, 'other' as const];
@@ -50,6 +50,11 @@ function parseColumn(line: string, file: string): Column {
     hasDefault: /\bDEFAULT\b/i.test(rest),
     range: parseRange(comment),
   };
+}
+
+/** Whether a comma separates something outside of parentheses and quotes, such as a second column. */
+function hasBareComma(rest: string): boolean {
+  return rest.replace(/'[^']*'|"[^"]*"|\([^()]*\)/g, '').includes(',');
 }
 
 function parseRange(comment: string): Column['range'] {

@@ -29,6 +29,10 @@ export function createOn(engine: string, create: NamedSql, design: NamedSql | un
   return { sql: `${columns}${between}${design.sql}`, written: [...written, ...own] };
 }
 
+/** A column of text without a collation, up to the end of its type. */
+const TEXT_COLUMN =
+  /^([^\S\n]*\w+[^\S\n]+(?:VARCHAR|CHARACTER VARYING|CHAR|TEXT)\b(?:[^\S\n]*\([^)\n]*\))?)(?![^\S\n]*(?:\(|COLLATE\b))/gim;
+
 const same = (sql: string) => sql;
 
 /**
@@ -36,6 +40,6 @@ const same = (sql: string) => sql;
  * the start of the transaction; its CURRENT_TIMESTAMP is not for user tables (Database Developer Guide, SYSDATE).
  */
 const VALUES: Readonly<Record<string, (sql: string) => string>> = {
-  postgres: (sql) => sql.replace(/^( *\w+ +VARCHAR\(\d+\))/gim, '$1 COLLATE "C"'),
-  redshift: (sql) => sql.replaceAll('DEFAULT CURRENT_TIMESTAMP', 'DEFAULT SYSDATE'),
+  postgres: (sql) => sql.replace(TEXT_COLUMN, '$1 COLLATE "C"'),
+  redshift: (sql) => sql.replace(/\bDEFAULT\s+CURRENT_TIMESTAMP\b/gi, 'DEFAULT SYSDATE'),
 };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { StarloadError } from '../errors.ts';
+import { messageOf, StarloadError } from '../errors.ts';
 import type { Check, Comparison, Model, NamedSql, SourceHead, Table, TableRole, Transform } from './catalogue.ts';
 import { type Column, parseColumns } from './ddl.ts';
 import { STAMP, withStamp } from './design.ts';
@@ -34,6 +34,9 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
     ...readTables(loader, 'control', []),
     ...MODEL_ROLES.flatMap((role) => readTables(folder, role, role === 'staging' ? readFolder(loader, 'staging') : [])),
   ];
+  if (!tables.some(({ role }) => role === 'star')) {
+    throw notAModel(path, 'star');
+  }
   const staging = tables.filter(({ role }) => role === 'staging').map(({ name }) => name);
   const ofLoader = <T extends NamedSql>(statements: readonly T[]) =>
     statements.map((statement) => ({ ...statement, sql: forEachStagingTable(statement.sql, staging) }));
@@ -61,20 +64,24 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
 export function readSources(path: string = BUILT_IN_MODEL): readonly SourceHead[] {
   const tables = readFolder(folderAt(path), 'staging').filter(({ name }) => !name.includes('.'));
   if (tables.length === 0) {
-    throw new StarloadError(`${path} is not a model: it has no file staging/<table>.sql`, {
-      next: 'Name the folder of a model: PATH under [MODEL] in dwh.cfg.',
-    });
+    throw notAModel(path, 'staging');
   }
   // Two tables may be filled from one source.
   const heads = tables.flatMap((table) => sourceHead(table) ?? []);
   return heads.filter(({ name }, at) => heads.findIndex((other) => other.name === name) === at);
 }
 
+function notAModel(path: string, missing: TableRole): StarloadError {
+  return new StarloadError(`${path} is not a model: it has no file ${missing}/<table>.sql`, {
+    next: 'Name the folder of a model: PATH under [MODEL] in dwh.cfg.',
+  });
+}
+
 function sourceHead({ name: table, sql, written = [] }: NamedSql): SourceHead | undefined {
   const name = header(sql, 'source');
   if (name !== undefined && !/^[A-Z][A-Z0-9_]*$/.test(name)) {
     throw new StarloadError(`${written[0]?.file}: ${name} cannot be the name of a source`, {
-      next: 'Write capital letters, digits and _, such as LOG_DATA.',
+      next: 'Write capital letters, digits and _, such as WEB_ORDERS.',
     });
   }
   return name === undefined
@@ -122,7 +129,7 @@ function filesIn(folder: string): readonly string[] | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined;
     }
-    throw error;
+    throw unreadable(folder, error);
   }
 }
 
@@ -143,9 +150,11 @@ const ENGINES = ['duckdb', 'postgres', 'redshift'];
  * not: what they say would be missing without a word.
  */
 function refuseStrays({ path, shown }: SqlFolder): void {
-  const files = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
-  const sql = files.filter((file) => file.endsWith('.sql')).sort();
-  const strays = sql.filter((file) => !FOLDERS.includes(dirname(file)) || isStrayDesign(file, sql));
+  const files = filesBelow(path);
+  const sql = files.filter((file) => /\.sql$/i.test(file)).sort();
+  const strays = sql.filter(
+    (file) => !file.endsWith('.sql') || !FOLDERS.includes(dirname(file)) || isStrayDesign(file, sql),
+  );
   if (strays.length > 0) {
     throw new StarloadError(
       `files that no part of a model reads:\n${strays.map((file) => `  ${shown}/${file}`).join('\n')}`,
@@ -153,6 +162,14 @@ function refuseStrays({ path, shown }: SqlFolder): void {
         next: `Move them to one of ${FOLDERS.join(', ')}, name engines ${ENGINES.join(', ')}, or take them out of the model.`,
       },
     );
+  }
+}
+
+function filesBelow(path: string): readonly string[] {
+  try {
+    return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 
@@ -167,7 +184,18 @@ function isStrayDesign(file: string, files: readonly string[]): boolean {
  * numbers are those of the file.
  */
 function readStatement(file: string): string {
-  return readFileSync(file, 'utf8').trimEnd().replace(/;$/, '');
+  try {
+    return readFileSync(file, 'utf8').trimEnd().replace(/;$/, '');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(path: string, cause: unknown): StarloadError {
+  return new StarloadError(`cannot read ${path}, a part of the model: ${messageOf(cause)}`, {
+    next: 'Make it readable, or name the folder of a model: PATH under [MODEL] in dwh.cfg.',
+    cause,
+  });
 }
 
 /** `defaults` holds the designs of tables that have none of their own. */
@@ -200,6 +228,13 @@ function readTable(file: NamedSql, role: TableRole, designs: Table['designs']): 
       next: "Delete the column's line, or give it another name.",
     });
   }
+  refuseOtherName(file, place);
+  const odd = role === 'staging' ? own.find(({ type }) => type === 'other') : undefined;
+  if (odd !== undefined) {
+    throw new StarloadError(`${place}: a staging table cannot have the type of ${odd.name}`, {
+      next: 'Write VARCHAR(n), BIGINT, DOUBLE PRECISION or TIMESTAMP, which every engine loads in the same way.',
+    });
+  }
   const create = role === 'staging' ? { ...file, sql: withStamp(sql) } : file;
   const columns = parseColumns(create.sql, place);
   if (role === 'staging' && columns.length === own.length) {
@@ -222,6 +257,14 @@ function readTable(file: NamedSql, role: TableRole, designs: Table['designs']): 
 
 function placeOf({ name, written = [] }: NamedSql): string {
   return written[0]?.file ?? name;
+}
+
+/** A table is known by the name of its file. */
+function refuseOtherName({ name, sql }: NamedSql, place: string): void {
+  const created = /CREATE TABLE\s+(\w+)/i.exec(sql)?.[1];
+  if (created !== undefined && created.toLowerCase() !== name.toLowerCase()) {
+    throw new StarloadError(`${place}: it creates ${created}`, { next: `Name the file and the table alike.` });
+  }
 }
 
 /** A table's columns are in one file. An engine's own file holds what follows them. */

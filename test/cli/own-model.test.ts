@@ -76,6 +76,34 @@ describe('a model of its own', () => {
       expect((await inProcess(['create-tables', '--config', config])).code).toBe(0);
     }));
 
+  test('that is a file is refused, and a folder is not', () =>
+    withOwnModel(async (folder, config) => {
+      const file = ['--model', join(folder, 'dwh.cfg')];
+      const { code, stderr } = await inProcess(['create-tables', '--config', config, ...file]);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('next: Make it readable, or name') });
+      expect((await inProcess(['create-tables', '--config', config, '--model', join(folder, 'mine')])).code).toBe(0);
+    }));
+
+  test.each([
+    ['[MODELS]\nPATH = mine', '[MODELS] PATH'],
+    ['[MODEL]\nDIR = mine', 'DIR'],
+  ])('that %j names is not taken for the built-in one', (text, key) =>
+    withOwnModel(async (_, config) => {
+      writeFileSync(config, `[S3]\nLOG_DATA = log_data\nSONG_DATA = song_data\n${text}\n`);
+      const { code, stderr } = await inProcess(['create-tables', '--config', config]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('write PATH under [MODEL]') });
+      expect(stderr).toContain(key);
+    }),
+  );
+
+  test('whose sources share a key is refused', () =>
+    withOwnModel(async (folder, config) => {
+      const path = join(folder, 'mine', 'staging', 'staging_songs.sql');
+      writeFileSync(path, `-- jsonpaths: EVENTS\n${readFileSync(path, 'utf8')}`);
+      const { code, stderr } = await inProcess(['create-tables', '--config', config]);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('has the key EVENTS') });
+    }));
+
   test.each(['transforms/010_x.sql', 'check/star/x.sql', 'x.sql', 'star/user.redshift.sql', 'star/users.mysql.sql'])(
     'with %s, which nothing reads, is refused: it would be missing without a word',
     (file) =>
@@ -93,6 +121,9 @@ describe('a model of its own', () => {
       const { code, stderr } = await inProcess(['create-tables', '--config', config]);
       expect(code).toBe(1);
       expect(stderr).toContain(`${join(folder, 'mine', 'star', 'users.sql')}: no columns found`);
+      rmSync(join(folder, 'mine', 'star'), { recursive: true });
+      const { stderr: starless } = await inProcess(['create-tables', '--config', config]);
+      expect(starless).toContain('is not a model: it has no file star/<table>.sql');
       rmSync(join(folder, 'mine', 'staging'), { recursive: true });
       const { stderr: told } = await inProcess(['create-tables', '--config', config]);
       expect(told).toContain('is not a model: it has no file staging/<table>.sql');

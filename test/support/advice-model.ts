@@ -50,6 +50,16 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
     text: '-- source: song-data\nCREATE TABLE staging_songs (\n  song_id BIGINT\n)',
   },
   {
+    advice: 'Write VARCHAR(n), BIGINT',
+    file: 'model/staging/staging_songs.sql',
+    text: '-- source: SONG_DATA\nCREATE TABLE staging_songs (\n  song_id TEXT\n)',
+  },
+  {
+    advice: 'Name the file and the table alike',
+    file: 'model/star/users.sql',
+    text: 'CREATE TABLE people (\n  user_id BIGINT\n)',
+  },
+  {
     advice: 'End the file with )',
     file: 'model/staging/staging_songs.sql',
     text: '-- source: SONG_DATA\nCREATE TABLE staging_songs (\n  song_id BIGINT\n)\nDISTSTYLE EVEN',

@@ -119,6 +119,11 @@ export const TRIED: readonly TriedAdvice[] = [
     title: '--replace-foreign drops them',
   },
   {
+    advice: 'Make it readable, or name',
+    file: 'cli/own-model.test.ts',
+    title: 'that is a file is refused, and a folder is not',
+  },
+  {
     advice: 'Give the source another name',
     file: 'cli/own-model.test.ts',
     title: 'takes a key of dwh.cfg',

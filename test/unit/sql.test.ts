@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { creation, ddlFor, loadedColumns, protocolSql } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
+import { createOn } from '../../src/sql/design.ts';
 import { forEachStagingTable } from '../../src/sql/each-staging.ts';
 import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
 import { quoteIdentifier, quoteLiteral, render } from '../../src/sql/render.ts';
@@ -77,6 +78,18 @@ describe('the catalogue', () => {
     expect(songs && ddlFor(songs, 'postgres')).toMatch(/\n\);\nCREATE INDEX ON songs \(song_id\);\nCREATE INDEX/);
   });
 
+  test.each([
+    ['a VARCHAR(10) NOT NULL', 'a VARCHAR(10) COLLATE "C" NOT NULL'],
+    ['a varchar ( 10 )', 'a varchar ( 10 ) COLLATE "C"'],
+    ['\ta\tTEXT', '\ta\tTEXT COLLATE "C"'],
+    ['a CHARACTER VARYING(10)', 'a CHARACTER VARYING(10) COLLATE "C"'],
+    ['a VARCHAR(10) COLLATE "C"', 'a VARCHAR(10) COLLATE "C"'],
+    ['a BIGINT -- once VARCHAR(10)', 'a BIGINT -- once VARCHAR(10)'],
+  ])('on PostgreSQL, the column %j is %j', (column, expected) => {
+    const create = { name: 'create_t', sql: `CREATE TABLE t (\n  ${column}\n)` };
+    expect(createOn('postgres', create, undefined).sql).toBe(`CREATE TABLE t (\n  ${expected}\n)`);
+  });
+
   test("gives staging tables the stamp and the loader's own design, unless the model has one", () =>
     withModelFile('staging/staging_songs.redshift.sql', 'DISTSTYLE EVEN', (folder) => {
       const [events, songs] = loadModel(folder).tables.filter(({ role }) => role === 'staging');
@@ -124,6 +137,12 @@ describe('the catalogue', () => {
   test('refuses a CREATE TABLE it cannot read', () => {
     expect(() => parseColumns('CREATE TABLE t (a INT)', 't.sql')).toThrow('t.sql: no columns found');
     expect(() => parseColumns('CREATE TABLE t (\n  a\n)', 't.sql')).toThrow('not a column: a');
+    expect(() => parseColumns('CREATE TABLE t (\n  a BIGINT, b BIGINT\n)', 't.sql')).toThrow(
+      'not a column: a BIGINT, b',
+    );
+    expect(
+      parseColumns("CREATE TABLE t (\n  a NUMERIC(10, 2) DEFAULT ',', -- one, two\n  b BIGINT\n)", 't.sql'),
+    ).toHaveLength(2);
   });
 });
 
