@@ -121,7 +121,7 @@ const CASES = [
     of: 'npm run torture',
     title: 'users with gender and level exchanged',
     plant: {
-      'sql/models/sparkify/transform/081_users_insert.sql': change('gender, level\nFROM (', 'level, gender\nFROM ('),
+      'sql/models/sparkify/star/users.sql': change('gender, level\nFROM (', 'level AS gender, gender AS level\nFROM ('),
     },
     run: 'npm run --silent torture -- --engine duckdb --kills 2 --restores 0 --faults 0 --rounds 0 --seed 1',
     says: /users/,
@@ -170,7 +170,7 @@ const CASES = [
   {
     of: '.ci/awswrangler-on-standin',
     title: 'a load that leaves out the plays',
-    plant: { 'sql/models/sparkify/transform/062_songplays_insert.sql': (text) => `${text.trimEnd()} AND 1 = 0\n` },
+    plant: { 'sql/models/sparkify/star/songplays.sql': (text) => `${text.trimEnd()} WHERE 1 = 0\n` },
     python: true,
     says: /Error/,
   },

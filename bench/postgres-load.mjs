@@ -19,7 +19,7 @@ const RUNS = 3;
 
 /**
  * A whole etl from JSON into PostgreSQL, against the least the server needs: COPY of the same rows from existing CSV
- * files, and the same transforms.
+ * files, and a rebuild.
  */
 export const postgresLoad = {
   title: 'postgres-load',
@@ -46,7 +46,7 @@ async function compare(server, folder) {
       remake();
       return timeNode([MAIN, 'etl', '--config', config]);
     },
-    'COPY of ready CSV, and the same transforms': () => {
+    'COPY of ready CSV, and a rebuild': () => {
       remake();
       return timeYardstick(server, csv, folder);
     },

@@ -105,7 +105,7 @@ function asText(text) {
 /** Comparisons that have no file in sql/. */
 const VALUES = [
   "- `load_run`: It holds one row; its stamp is neither older than the newest run of the ledger nor ahead of the warehouse's clock.\n  → Somebody changed load_run by hand: npm run rebuild -- --restamp recreates its row.",
-  '- the name of a current or star table: Every column of every row equals what the transforms derive from staging.\n  → npm run rebuild rebuilds everything derived from staging.',
+  '- the name of a current or star table: Every column of every row equals what the SELECTs of the model give from staging.\n  → npm run rebuild rebuilds everything derived from staging.',
   '- the name of a staging table (with `--recount`): Every value of every staged row equals the value in the files.\n  → Somebody changed staging by hand. npm run create-tables -- --force and npm run etl reload everything.',
 ];
 

@@ -11,7 +11,7 @@ import {
 } from '../sql/catalogue.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
 import type { Batch, Folder, Mapping, Step } from '../warehouse/warehouse.ts';
-import { checkSteps, type WantedSql } from './checks.ts';
+import { checkSteps, type Extent, type WantedSql } from './checks.ts';
 import { type FolderVersion, recordFolders } from './ledger.ts';
 import { LEDGER } from './ownership.ts';
 import { restampSql } from './restamp.ts';
@@ -58,7 +58,7 @@ export function loadBatch(
     copyStep(copy(tableNamed(model, LEDGER), [ledger])),
     ...sqlSteps([protocolSql(model, LOAD_GUARD)], { now, since: now, base: base && conditionOf(base) }),
     ...filled.map(copyStep),
-    ...derive(model, { now, since: now }),
+    ...derive(model, 'load', { now, since: now }),
   ];
   return { name, locks: true, deletesFrom: deletedFrom(model), steps };
 }
@@ -75,7 +75,7 @@ function conditionOf(base: Base): string {
 }
 
 /**
- * Derives the star and all other derived tables from staging. It uses the statements of a load, but treats all rows as
+ * Derives the star and all other derived tables from staging. It derives from all rows, not only from
  * the run's. If it restamps, it first recreates the row of load_run and corrects stamps that are ahead of the clock.
  */
 export function rebuildBatch(model: Model, now: string, name: string, restamps = false): Batch {
@@ -84,7 +84,7 @@ export function rebuildBatch(model: Model, now: string, name: string, restamps =
   const guarded = restamps ? restampSql(model, STAMP_GUARD) : [protocolSql(model, STAMP_GUARD)];
   const renewed = [...clearing([tableNamed(model, 'load_run')]), protocolSql(model, 'renew_run')];
   const begin = [...(restamps ? renewed : [protocolSql(model, 'begin_run')]), ...guarded];
-  const steps = [...sqlSteps([...begin, ...clear], stamps), ...derive(fresh(model), stamps)];
+  const steps = [...sqlSteps([...begin, ...clear], stamps), ...derive(model, 'rebuild', stamps)];
   return { name, locks: true, deletesFrom: deletedFrom(model), steps };
 }
 
@@ -102,18 +102,13 @@ export function refreshBatch(model: Model, now: string, name: string, copies: re
     ...sqlSteps([...begin, ...clear], stamps),
     ...copies.map(({ table, folder }): Step => ({ kind: 'copy-folder', name: `copy_${table.name}`, table, folder })),
     ...sqlSteps([recordFolders(name, copies)], stamps),
-    ...derive(fresh(model), stamps),
+    ...derive(model, 'rebuild', stamps),
   ];
   return { name, locks: true, steps };
 }
 
 function clearing(tables: readonly Table[]): readonly NamedSql[] {
   return tables.map(({ name }) => ({ name: `clear_${name}`, sql: `DELETE FROM ${quoteIdentifier(name)}` }));
-}
-
-/** The model for derived tables that are empty. */
-export function fresh(model: Model): Model {
-  return { ...model, transforms: model.transforms.filter(({ skippedByRebuild }) => !skippedByRebuild) };
 }
 
 /** What is dropped to make room for a table of the model. */
@@ -193,9 +188,9 @@ export function byName(table: Table): Mapping {
   return { kind: 'names', spellings: new Map(loadedColumns(table).map(({ name }) => [name, [name]])) };
 }
 
-function derive(model: Model, stamps: Stamps): readonly Step[] {
-  const checks = { staged: checkSteps(model, 'staged'), star: checkSteps(model, 'star') };
-  return sqlSteps([...checks.staged, ...model.transforms, ...checks.star], stamps);
+function derive(model: Model, extent: Extent, stamps: Stamps): readonly Step[] {
+  const checks = { staged: checkSteps(model, 'staged', extent), star: checkSteps(model, 'star', extent) };
+  return sqlSteps([...checks.staged, ...model.derivation[extent], ...checks.star], stamps);
 }
 
 /** A query for the number of rows in each table of staging and star. */

@@ -57,10 +57,7 @@ export function tooMany({ task, needs, most }: Budget): UsageError {
   return new UsageError(
     `a ${task} of this model can need ${needs} statements, but a batch of the Data API holds at most ${most}`,
     {
-      next:
-        task === 'create-tables'
-          ? `Take ${needs - most} or more statements away: use fewer tables in sql/.`
-          : `Take ${needs - most} or more statements out of the folder transform of the model: write two temporary tables as one with subqueries, or join two INSERTs into one table by UNION ALL.`,
+      next: `Take ${needs - most} or more statements away: use fewer tables in the model.`,
     },
   );
 }

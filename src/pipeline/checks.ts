@@ -1,5 +1,8 @@
-import type { Check, Model, NamedSql } from '../sql/catalogue.ts';
-import { quoteLiteral } from '../sql/render.ts';
+import { ALL_ROWS, fillAffected, isAffected } from '../sql/affected.ts';
+import { type Check, derivedTables, type Model, type NamedSql, tablesOf } from '../sql/catalogue.ts';
+import { runRows } from '../sql/changes.ts';
+import { renameTables } from '../sql/rename.ts';
+import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import { writtenIn } from '../sql/written.ts';
 import type { ResultSet, Step, StepResult, Wanted } from '../warehouse/warehouse.ts';
 
@@ -15,6 +18,9 @@ export interface Offender {
 
 type Phase = Check['phase'];
 
+/** Whether a batch derives the rows that a load affects, or all of them. */
+export type Extent = 'load' | 'rebuild';
+
 const LISTED = 100;
 
 /**
@@ -22,10 +28,11 @@ const LISTED = 100;
  * cast that fails if there are any ends the batch. The last phase collects its rows for this, together with the
  * warnings of the earlier phases. An earlier phase runs its query twice, which is cheap there and saves a statement.
  */
-export function checkSteps(model: Model, phase: Phase): readonly WantedSql[] {
-  const checks = model.checks.filter((check) => check.phase === phase);
+export function checkSteps(model: Model, phase: Phase, extent: Extent): readonly WantedSql[] {
+  const all = model.checks.map((check) => ({ ...check, ...filledIn(check, model, extent) }));
+  const checks = all.filter((check) => check.phase === phase);
   if (phase === lastPhase(model)) {
-    const warnings = model.checks.filter((check) => check.phase !== phase && check.severity === 'warning');
+    const warnings = all.filter((check) => check.phase !== phase && check.severity === 'warning');
     return lastSteps(phase, [...warnings, ...checks]);
   }
   const errors = checks.filter(({ severity }) => severity === 'error');
@@ -36,6 +43,24 @@ export function checkSteps(model: Model, phase: Phase): readonly WantedSql[] {
         { ...written({ name: offendersStep(phase), sql: list(found) }, errors), wanted: 'on-failure' },
         written({ name: `refuse_${phase}`, sql: refuse(found) }, errors),
       ];
+}
+
+/**
+ * A check of a load looks at the rows that the load affects, where the check says so with `{affected table}` or reads a
+ * table `run_…`. A check of a rebuild looks at all rows.
+ */
+function filledIn(check: Check, model: Model, extent: Extent): NamedSql {
+  const filled = fillAffected(check, (name, expressions) => {
+    const table = derivedTables(model).find((one) => one.name === name);
+    const columns = expressions ?? table?.key.map(quoteIdentifier) ?? [];
+    if (table === undefined || columns.length !== table.key.length) {
+      return undefined;
+    }
+    const keys = extent === 'load' ? model.derivation.keys.get(table.name) : undefined;
+    return keys === undefined ? ALL_ROWS : isAffected(keys, columns);
+  });
+  const all = new Map(tablesOf(model, 'current').map(({ name }) => [runRows(name), quoteIdentifier(name)]));
+  return extent === 'load' ? filled : { ...filled, sql: renameTables(filled.sql, all) };
 }
 
 function lastSteps(phase: Phase, checks: readonly Check[]): readonly WantedSql[] {

@@ -7,9 +7,9 @@ import { newRunId } from './run-id.ts';
 
 /** A statement of a load, a refresh or a rebuild that the warehouse refuses. */
 export interface RefusedStatement {
-  /** For example `load: 061_songplays_delete`. */
+  /** For example `load: insert_songplays`. */
   readonly statement: string;
-  /** For example `sql/models/sparkify/transform/061_songplays_delete.sql, line 2`. */
+  /** For example `sql/models/sparkify/star/songplays.sql, line 17`. */
   readonly place: string;
   /** The warehouse's own message. */
   readonly said: string;

@@ -1,4 +1,5 @@
 import { StarloadError } from '../errors.ts';
+import type { AffectedKeys } from './affected.ts';
 import type { Column } from './ddl.ts';
 import { createOn } from './design.ts';
 import { type NamedSql, wholeFile } from './written.ts';
@@ -18,6 +19,16 @@ export interface Table {
   readonly create: NamedSql;
   /** By engine, what follows the columns there: keys, distribution, indexes. */
   readonly designs: ReadonlyMap<string, NamedSql>;
+  /** For current and star tables: the SELECT that gives its rows. */
+  readonly select: NamedSql | undefined;
+  /** For current tables: the staging table whose rows it is made from. */
+  readonly of: string | undefined;
+  /** The columns whose values stay the same when a row is replaced: those of the key, and what else is known to. */
+  readonly steady: readonly string[];
+  /** For star tables: by input, the columns of the input that have the values of the key, where their names differ. */
+  readonly affectedBy: ReadonlyMap<string, readonly string[]>;
+  /** For star tables: the query for the keys that changes of inputs affect, if columns cannot tell. */
+  readonly affected: NamedSql | undefined;
   /** For staging tables: the key of dwh.cfg's [S3] section that names its files. */
   readonly source: string | undefined;
   /** The columns that identify a row for readers; empty if the file names none. Rows that share a key are allowed. */
@@ -41,10 +52,16 @@ export interface SourceHead {
   readonly jsonpaths: { readonly name: string; readonly example: string; readonly also: readonly string[] };
 }
 
-/** A statement that derives rows from staged ones. */
-export interface Transform extends NamedSql {
-  /** Whether it only deletes rows. After a rebuild has emptied the derived tables, there are none to delete. */
-  readonly skippedByRebuild: boolean;
+/** The statements that derive the current and the star tables from staging. */
+export interface Derivation {
+  /** A load's: it rewrites the rows of the keys that the run affects. */
+  readonly load: readonly NamedSql[];
+  /** A rebuild's: it fills empty tables from all of staging. */
+  readonly rebuild: readonly NamedSql[];
+  /** By table, where a load finds the keys of the rows it rewrites; undefined for tables that it makes anew. */
+  readonly keys: ReadonlyMap<string, AffectedKeys | undefined>;
+  /** The tables that every load makes anew, and why. */
+  readonly anew: readonly { readonly table: string; readonly because: string }[];
 }
 
 /** A rule for the data: its statement returns the offending rows. */
@@ -67,7 +84,7 @@ export interface Comparison extends NamedSql {
 /** A model with the loader's own SQL: the tables, how rows flow through them, the rules, and the questions. */
 export interface Model {
   readonly tables: readonly Table[];
-  readonly transforms: readonly Transform[];
+  readonly derivation: Derivation;
   readonly checks: readonly Check[];
   readonly comparisons: readonly Comparison[];
   readonly queries: readonly NamedSql[];
@@ -80,6 +97,11 @@ export interface Model {
 /** The tables of a role, in file order. */
 export function tablesOf(model: Model, role: TableRole): readonly Table[] {
   return model.tables.filter((table) => table.role === role);
+}
+
+/** The tables whose rows are derived from staging. */
+export function derivedTables(model: Model): readonly Table[] {
+  return [...tablesOf(model, 'current'), ...tablesOf(model, 'star')];
 }
 
 /** The table with a name. Throws StarloadError if the model has none. */

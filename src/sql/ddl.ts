@@ -43,7 +43,8 @@ function parseColumn(line: string, file: string): Column {
   const [pattern, type] = TYPES.find(([candidate]) => candidate.test(rest)) ?? [undefined, 'other' as const];
   const length = pattern?.exec(rest)?.[1];
   return {
-    name,
+    // As engines read a name without quotes.
+    name: name.toLowerCase(),
     type,
     maxBytes: length === undefined ? undefined : Number(length),
     notNull: /\bNOT NULL\b/i.test(rest),

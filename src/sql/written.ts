@@ -1,10 +1,12 @@
 /** A file and the lines of a statement that come from it. Lines count from 1. */
 export interface Written {
   readonly file: string;
-  /** The line of the statement that is the file's first. */
+  /** The first line of the statement that is in the file. */
   readonly from: number;
-  /** The line of the statement that is the file's last. */
+  /** The last line of the statement that is in the file. */
   readonly to: number;
+  /** Where in the file the first of these lines is; 1 if absent. */
+  readonly line?: number;
 }
 
 /** A named statement. */
@@ -15,9 +17,14 @@ export interface NamedSql {
   readonly written?: readonly Written[] | undefined;
 }
 
-/** The place of a statement that is a whole file. */
-export function wholeFile(file: string, sql: string): readonly Written[] {
-  return [{ file, from: 1, to: linesIn(sql) }];
+/** The place of a statement that is a whole file, or what is left of it from a line on. */
+export function wholeFile(file: string, sql: string, line = 1): readonly Written[] {
+  return [{ file, from: 1, to: linesIn(sql), ...(line > 1 && { line }) }];
+}
+
+/** How messages name the file of a statement; its own name if it is in none. */
+export function fileOf({ name, written = [] }: NamedSql): string {
+  return written[0]?.file ?? name;
 }
 
 /** The places in a statement that contains the texts of several files, in this order, with other text around them. */
@@ -33,8 +40,13 @@ export function writtenIn(
       return [];
     }
     end = at + one.sql.length;
-    return [{ file: whole.file, from: linesIn(sql.slice(0, at)), to: linesIn(sql.slice(0, end)) }];
+    return [{ ...whole, from: linesIn(sql.slice(0, at)), to: linesIn(sql.slice(0, end)) }];
   });
+}
+
+/** A statement with the texts of other statements in it, in this order. */
+export function around(name: string, sql: string, parts: readonly NamedSql[]): NamedSql {
+  return { name, sql, written: writtenIn(sql, parts) };
 }
 
 /**
@@ -47,7 +59,12 @@ export function placeOf(written: readonly Written[], line: number | undefined): 
   }
   const found = written.find(({ to }) => line <= to) ?? written.at(-1);
   const isWithin = found !== undefined && line >= found.from && line <= found.to;
-  return isWithin ? `${found.file}, line ${line - found.from + 1}` : found?.file;
+  return isWithin ? `${found.file}, line ${line - found.from + (found.line ?? 1)}` : found?.file;
+}
+
+/** The place of a statement's character, counted from 0: its file, and the line if it is known. */
+export function lineOf(statement: NamedSql, at: number): string {
+  return placeOf(statement.written ?? [], linesIn(statement.sql.slice(0, at + 1))) ?? fileOf(statement);
 }
 
 /**

@@ -72,7 +72,9 @@ describe('the main job', () => {
       const dry = await json(folder, ['etl', '--dry-run']);
       expect(dry.statements[0]).toBe('BEGIN');
       expect(dry.statements.filter((sql: string) => /^INSERT INTO \S*"staging_/.test(sql))).toHaveLength(2);
-      expect((await run(folder, ['etl', '--dry-run'])).stdout).toContain('CREATE TEMP TABLE temp.main.run_events');
+      expect((await run(folder, ['etl', '--dry-run'])).stdout).toContain(
+        'CREATE TEMP TABLE temp.main."run_current_events"',
+      );
       expect((await json(folder, ['status'])).runs).toEqual([]);
     }));
 

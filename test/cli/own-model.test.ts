@@ -104,15 +104,20 @@ describe('a model of its own', () => {
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('has the key EVENTS') });
     }));
 
-  test.each(['transforms/010_x.sql', 'check/star/x.sql', 'x.sql', 'star/user.redshift.sql', 'star/users.mysql.sql'])(
-    'with %s, which nothing reads, is refused: it would be missing without a word',
-    (file) =>
-      withOwnModel(async (folder, config) => {
-        mkdirSync(dirname(join(folder, 'mine', file)), { recursive: true });
-        writeFileSync(join(folder, 'mine', file), 'SELECT 1');
-        const { code, stderr } = await inProcess(['create-tables', '--config', config]);
-        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`${folder}/mine/${file}`) });
-      }),
+  test.each([
+    'transform/010_x.sql',
+    'current/x.affected.sql',
+    'check/star/x.sql',
+    'x.sql',
+    'star/user.redshift.sql',
+    'star/users.mysql.sql',
+  ])('with %s, which nothing reads, is refused: it would be missing without a word', (file) =>
+    withOwnModel(async (folder, config) => {
+      mkdirSync(dirname(join(folder, 'mine', file)), { recursive: true });
+      writeFileSync(join(folder, 'mine', file), 'SELECT 1');
+      const { code, stderr } = await inProcess(['create-tables', '--config', config]);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`${folder}/mine/${file}`) });
+    }),
   );
 
   test('with a mistake is refused with its file, and nothing is created', () =>

@@ -152,7 +152,7 @@ describe('what is written down', () => {
       expect(log.read('here').map(({ run_id: id }) => id)).toEqual(['run 1', 'run 3']);
     }));
 
-  const step = { kind: 'sql', name: '010_run_events', sql: '' } as const;
+  const step = { kind: 'sql', name: 'run_current_events', sql: '' } as const;
   const place = { file: 'a.json', line: 4, column: 'ts', reason: '"yesterday" is not', excerpt: '{"ts":"yesterday"}' };
   test.each([
     [new UsageError('--wait is -1'), '--wait is -1'],
@@ -163,11 +163,11 @@ describe('what is written down', () => {
     [new DataError('a check failed (r)', [{ reason: 'r: Kaylee', plain: 'r' }]), 'a check failed (r)'],
     [
       new StepFailed(step, new WarehouseError('refused', 'cannot cast "Kaylee" of 12345.6 to INT'), []),
-      '010_run_events: cannot cast … of … to INT',
+      'run_current_events: cannot cast … of … to INT',
     ],
     [
-      new WarehouseError('refused', 'sql/transform/010_run_events.sql, line 12: out of range: -1.5e10, 300'),
-      'sql/transform/010_run_events.sql, line 12: out of range: … …',
+      new WarehouseError('refused', 'sql/star/users.sql, line 12: out of range: -1.5e10, 300'),
+      'sql/star/users.sql, line 12: out of range: … …',
     ],
     [new WarehouseError('unreachable', 'db:5432 is away'), 'db:5432 is away'],
     [

@@ -102,14 +102,16 @@ describe.each(engines)('the doctor on $name', (engine) => {
   test('names the statement of a load that the warehouse refuses, and plans the others', () =>
     withSample(engine, async (loader) => {
       const { model } = loader.context;
-      const transforms = model.transforms.map((one) =>
-        one.name === '061_songplays_delete' ? { ...one, sql: 'DELETE FROM songplays WHERE no_such_column = 1' } : one,
+      const load = model.derivation.load.map((one) =>
+        one.name === 'insert_songplays'
+          ? { ...one, sql: one.sql.replace("e.page = 'NextSong'", 'e.no_such_column = 1') }
+          : one,
       );
-      const found = await findings(loader, { model: { ...model, transforms } });
+      const found = await findings(loader, { model: { ...model, derivation: { ...model.derivation, load } } });
       expect(found['statements']).toMatchObject({
         status: 'failed',
         reason: expect.stringMatching(
-          /refuses 1 of \d\d statements of a load; the first is sql\/models\/sparkify\/transform\/061_songplays_delete\.sql, line 1: .*no_such_column/,
+          /refuses 1 of \d\d statements of a load; the first is sql\/models\/sparkify\/star\/songplays\.sql, line 25: .*no_such_column/,
         ),
       });
     }));

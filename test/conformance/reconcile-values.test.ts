@@ -63,8 +63,9 @@ describeEach(
       await gate.connect();
       try {
         await gate.query('SELECT pg_advisory_lock(4711)');
-        const wait = { name: '999_wait', sql: 'SELECT pg_advisory_lock_shared(4711)', skippedByRebuild: false };
-        const model = { ...context.model, transforms: [...context.model.transforms, wait] };
+        const wait = { name: 'wait', sql: 'SELECT pg_advisory_lock_shared(4711)' };
+        const { derivation } = context.model;
+        const model = { ...context.model, derivation: { ...derivation, rebuild: [...derivation.rebuild, wait] } };
         let reconciling: Promise<Reconciliation> | undefined;
         const derived = new Promise<void>((resolve) => {
           const emit = (event: PipelineEvent) => event.type === 'step' && event.name === wait.name && resolve();

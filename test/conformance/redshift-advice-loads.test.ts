@@ -95,7 +95,7 @@ describe('following the advice on Redshift leads on', () => {
   test('where a batch has more statements, or a statement more bytes, than the Data API takes', () =>
     withSample(async ({ context: { warehouse } }) => {
       const run = (steps: readonly Step[]) => warehouse.run({ name: 'long', locks: false, steps });
-      expect((await failureOf(run(selects(38)))).next).toBe('Join transforms or checks of sql/ into fewer statements.');
+      expect((await failureOf(run(selects(38)))).next).toBe('Use fewer tables in the model.');
       expect(
         await run([{ kind: 'sql', name: 'both', sql: 'SELECT 1 UNION ALL SELECT 1' }, ...selects(36)]),
       ).toHaveLength(37);

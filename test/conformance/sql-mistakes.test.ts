@@ -35,8 +35,8 @@ const compare: Action = (context) => reconcile(context, { recounts: false });
 
 const MISTAKES: readonly Mistake[] = [
   {
-    what: 'a column that is not there, in a transform,',
-    file: 'model/transform/081_users_insert.sql',
+    what: 'a column that is not there, in the SELECT of a star table,',
+    file: 'model/star/users.sql',
     from: 'e.logged_in',
     to: 'e.loged_in',
     said: /loged_in/,
@@ -44,20 +44,22 @@ const MISTAKES: readonly Mistake[] = [
     planned: true,
   },
   {
-    what: 'a column that its table does not have, in an INSERT,',
-    file: 'model/transform/062_songplays_insert.sql',
-    from: 'session_id,',
-    to: 'sesion_id,',
-    said: /sesion_id/,
+    what: 'a column of the table that its SELECT does not give',
+    file: 'model/star/songplays.sql',
+    from: 'e.user_agent\n',
+    to: 'e.location AS agent\n',
+    said: /user_agent/,
     action: rebuild,
-    place: { duckdb: '{folder}/model/transform/062_songplays_insert.sql' },
+    place: Object.fromEntries(
+      ['duckdb', 'postgres', 'redshift'].map((name) => [name, '{folder}/model/star/songplays.sql']),
+    ),
     planned: true,
   },
   {
-    what: 'a misspelt word, in a transform,',
-    file: 'model/transform/010_run_events.sql',
-    from: 'FROM staging_events',
-    to: 'FORM staging_events',
+    what: 'a misspelt word, in the SELECT of a current table,',
+    file: 'model/current/current_events.sql',
+    from: 'COALESCE(CAST(userid AS',
+    to: 'COALESCE(CAST(userid SA',
     said: /syntax error/,
     action: etl,
     planned: true,

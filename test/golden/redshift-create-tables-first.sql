@@ -119,8 +119,9 @@ CREATE TABLE "sparkify".staging_songs (
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
--- users are derived from it. Text that is compared has its trailing blanks cut, because Redshift ignores them.
+-- The events. Internal: songplays and users are derived from it. The id of an event is derived from its key. Text that is
+-- compared has its trailing blanks cut, because Redshift ignores them.
+-- of: staging_events
 -- key: event_id
 CREATE TABLE "sparkify".current_events (
   event_id VARCHAR(32) NOT NULL,
@@ -145,8 +146,8 @@ CREATE TABLE "sparkify".current_events (
 DISTKEY (event_id)
 SORTKEY (ts);
 
--- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are derived
--- from it.
+-- The songs. Internal: songs, artists and the matches of plays are derived from it.
+-- of: staging_songs
 -- key: song_id
 CREATE TABLE "sparkify".current_songs (
   song_id VARCHAR(256) NOT NULL,
@@ -170,6 +171,7 @@ CREATE TABLE "sparkify".artists (
 );
 
 -- key: songplay_id
+-- affected by: current_events as event_id
 CREATE TABLE "sparkify".songplays (
   songplay_id VARCHAR(32) NOT NULL,
   start_time TIMESTAMP NOT NULL,

@@ -226,9 +226,9 @@ WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00' AND (ts < -62135596800000 OR 
 ) found
 WHERE severity = 'error';
 
--- The run's events, one row per (ts, sessionId, itemInSession, userId): the later run wins, and within a run a rule on
--- content that does not depend on order or collation. The event's id is derived from its key.
-CREATE TEMP TABLE run_events AS
+INSERT INTO "sparkify"."current_events" ("event_id", "ts", "start_time", "session_id", "item_in_session", "user_id", "logged_in", "page", "level", "song", "artist", "length", "location", "user_agent", "first_name", "last_name", "gender")
+SELECT "event_id", "ts", "start_time", "session_id", "item_in_session", "user_id", "logged_in", "page", "level", "song", "artist", "length", "location", "user_agent", "first_name", "last_name", "gender"
+FROM (
 SELECT
   MD5(CAST(ts AS VARCHAR(20)) || '|' || CAST(sessionid AS VARCHAR(20)) || '|' || CAST(iteminsession AS VARCHAR(20))
     || '|' || COALESCE(CAST(userid AS VARCHAR(20)), '')) AS event_id,
@@ -250,98 +250,26 @@ SELECT
   firstname AS first_name,
   lastname AS last_name,
   gender
+FROM (SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at" FROM (SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at", ROW_NUMBER() OVER (PARTITION BY "iteminsession", "sessionid", "ts", "userid" ORDER BY "loaded_at" DESC, MD5(COALESCE(CAST(LENGTH("artist") AS VARCHAR(5)) || ':' || "artist", '-') || COALESCE(CAST(LENGTH("auth") AS VARCHAR(5)) || ':' || "auth", '-') || COALESCE(CAST(LENGTH("firstname") AS VARCHAR(5)) || ':' || "firstname", '-') || COALESCE(CAST(LENGTH("gender") AS VARCHAR(5)) || ':' || "gender", '-') || COALESCE(CAST(LENGTH("lastname") AS VARCHAR(5)) || ':' || "lastname", '-') || COALESCE(CAST(LENGTH("level") AS VARCHAR(5)) || ':' || "level", '-') || COALESCE(CAST(LENGTH("location") AS VARCHAR(5)) || ':' || "location", '-') || COALESCE(CAST(LENGTH("method") AS VARCHAR(5)) || ':' || "method", '-') || CAST(LENGTH("page") AS VARCHAR(5)) || ':' || "page" || COALESCE(CAST(LENGTH("song") AS VARCHAR(5)) || ':' || "song", '-') || COALESCE(CAST(LENGTH("useragent") AS VARCHAR(5)) || ':' || "useragent", '-')), "length" NULLS LAST, "registration" NULLS LAST, "status" NULLS LAST) AS starload_rank FROM "sparkify"."staging_events" WHERE "loaded_at" >= TIMESTAMP '1970-01-01 00:00:00') versions WHERE starload_rank = 1) "staging_events"
+) derived
+WHERE "event_id" IS NOT NULL;
+
+INSERT INTO "sparkify"."current_songs" ("song_id", "title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year", "duration")
+SELECT "song_id", "title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year", "duration"
 FROM (
-  SELECT
-    e.*,
-    ROW_NUMBER() OVER (
-      PARTITION BY ts, sessionid, iteminsession, userid
-      ORDER BY
-        loaded_at DESC,
-        MD5(CAST(LENGTH(page) AS VARCHAR(20)) || ':' || page
-          || COALESCE(CAST(LENGTH(auth) AS VARCHAR(20)) || ':' || auth, '-')
-          || COALESCE(CAST(LENGTH(level) AS VARCHAR(20)) || ':' || level, '-')
-          || COALESCE(CAST(LENGTH(song) AS VARCHAR(20)) || ':' || song, '-')
-          || COALESCE(CAST(LENGTH(artist) AS VARCHAR(20)) || ':' || artist, '-')
-          || COALESCE(CAST(LENGTH(location) AS VARCHAR(20)) || ':' || location, '-')
-          || COALESCE(CAST(LENGTH(useragent) AS VARCHAR(20)) || ':' || useragent, '-')
-          || COALESCE(CAST(LENGTH(firstname) AS VARCHAR(20)) || ':' || firstname, '-')
-          || COALESCE(CAST(LENGTH(lastname) AS VARCHAR(20)) || ':' || lastname, '-')
-          || COALESCE(CAST(LENGTH(gender) AS VARCHAR(20)) || ':' || gender, '-')),
-        length NULLS LAST
-    ) AS version_rank
-  FROM "sparkify".staging_events e
-  WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00'
-) versions
-WHERE version_rank = 1;
-
-INSERT INTO "sparkify".current_events (
-  event_id, ts, start_time, session_id, item_in_session, user_id, logged_in, page, level, song, artist, length,
-  location, user_agent, first_name, last_name, gender
-)
 SELECT
-  event_id, ts, start_time, session_id, item_in_session, user_id, logged_in, page, level, song, artist, length,
-  location, user_agent, first_name, last_name, gender
-FROM run_events;
+  RTRIM(song_id, ' ') AS song_id, title, RTRIM(artist_id, ' ') AS artist_id, artist_name, artist_location,
+  artist_latitude, artist_longitude, year, duration
+FROM (SELECT "num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year", "loaded_at" FROM (SELECT "num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year", "loaded_at", ROW_NUMBER() OVER (PARTITION BY RTRIM("song_id", ' ') ORDER BY "loaded_at" DESC, MD5(CAST(LENGTH("artist_id") AS VARCHAR(5)) || ':' || "artist_id" || COALESCE(CAST(LENGTH("artist_location") AS VARCHAR(5)) || ':' || "artist_location", '-') || COALESCE(CAST(LENGTH("artist_name") AS VARCHAR(5)) || ':' || "artist_name", '-') || CAST(LENGTH("song_id") AS VARCHAR(5)) || ':' || "song_id" || COALESCE(CAST(LENGTH("title") AS VARCHAR(5)) || ':' || "title", '-')), "num_songs" NULLS LAST, "artist_latitude" NULLS LAST, "artist_longitude" NULLS LAST, "duration" NULLS LAST, "year" NULLS LAST) AS starload_rank FROM "sparkify"."staging_songs" WHERE "loaded_at" >= TIMESTAMP '1970-01-01 00:00:00') versions WHERE starload_rank = 1) "staging_songs"
+) derived
+WHERE "song_id" IS NOT NULL;
 
--- The run's songs, one row per song_id, selected in the same way as the run's events.
-CREATE TEMP TABLE run_songs AS
-SELECT
-  RTRIM(song_id, ' ') AS song_id,
-  title,
-  RTRIM(artist_id, ' ') AS artist_id,
-  artist_name,
-  artist_location,
-  artist_latitude,
-  artist_longitude,
-  year,
-  duration
+INSERT INTO "sparkify"."artists" ("artist_id", "name", "location", "latitude", "longitude")
+SELECT "artist_id", "name", "location", "latitude", "longitude"
 FROM (
-  SELECT
-    s.*,
-    ROW_NUMBER() OVER (
-      PARTITION BY RTRIM(song_id, ' ')
-      ORDER BY
-        loaded_at DESC,
-        MD5(CAST(LENGTH(artist_id) AS VARCHAR(20)) || ':' || artist_id
-          || COALESCE(CAST(LENGTH(title) AS VARCHAR(20)) || ':' || title, '-')
-          || COALESCE(CAST(LENGTH(artist_name) AS VARCHAR(20)) || ':' || artist_name, '-')
-          || COALESCE(CAST(LENGTH(artist_location) AS VARCHAR(20)) || ':' || artist_location, '-')),
-        duration NULLS LAST,
-        year NULLS LAST,
-        artist_latitude NULLS LAST,
-        artist_longitude NULLS LAST
-    ) AS version_rank
-  FROM "sparkify".staging_songs s
-  WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00'
-) versions
-WHERE version_rank = 1;
-
--- The run's songs as they were before this run and as they are after it. Plays that match one of these are matched again,
--- and their artists are selected again. They are in one table, because Redshift limits the number of statements.
--- Trailing blanks are cut wherever text is compared, because Redshift ignores them and the other engines do not.
-CREATE TEMP TABLE changed_songs AS
-SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
-FROM "sparkify".current_songs
-WHERE song_id IN (SELECT song_id FROM run_songs)
-UNION
-SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, artist_id
-FROM run_songs;
-
-INSERT INTO "sparkify".current_songs (
-  song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
-)
-SELECT
-  song_id, title, artist_id, artist_name, artist_location, artist_latitude, artist_longitude, year, duration
-FROM run_songs;
-
-INSERT INTO "sparkify".songs (song_id, title, artist_id, year, duration)
-SELECT song_id, title, artist_id, year, duration
-FROM run_songs;
-
--- Takes one whole row from an artist's current songs: the one with the shortest name (the plain one, without "feat."),
--- then one with a place, then the smallest song_id. The time at which a song arrived does not matter.
-INSERT INTO "sparkify".artists (artist_id, name, location, latitude, longitude)
-SELECT artist_id, artist_name, artist_location, artist_latitude, artist_longitude
+-- Takes one whole row from an artist's songs: the one with the shortest name (the plain one, without "feat."), then one with
+-- a place, then the smallest song_id. The time at which a song arrived does not matter.
+SELECT artist_id, artist_name AS name, artist_location AS location, artist_latitude AS latitude, artist_longitude AS longitude
 FROM (
   SELECT
     s.*,
@@ -355,54 +283,56 @@ FROM (
         song_id
     ) AS spelling_rank
   FROM "sparkify".current_songs s
-  WHERE artist_id IN (SELECT artist_id FROM changed_songs)
+  WHERE 1 = 1
 ) spellings
-WHERE spelling_rank = 1;
+WHERE spelling_rank = 1
+) derived
+WHERE "artist_id" IS NOT NULL;
 
--- The events whose songplays are rebuilt: those of the run, and plays for which this run's songs may change the match.
-CREATE TEMP TABLE run_plays AS
-SELECT event_id, start_time
-FROM run_events
-UNION
-SELECT e.event_id, e.start_time
-FROM "sparkify".current_events e
-JOIN changed_songs m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
-WHERE e.page = 'NextSong';
-
+INSERT INTO "sparkify"."songplays" ("songplay_id", "start_time", "user_id", "level", "song_id", "artist_id", "session_id", "location", "user_agent")
+SELECT "songplay_id", "start_time", "user_id", "level", "song_id", "artist_id", "session_id", "location", "user_agent"
+FROM (
 -- If several songs match a play, takes the smallest song_id. Matches once per song, so that no play is duplicated.
-INSERT INTO "sparkify".songplays (
-  songplay_id, start_time, user_id, level, song_id, artist_id, session_id, location, user_agent
-)
 SELECT
-  e.event_id, e.start_time, e.user_id, e.level, s.song_id, s.artist_id, e.session_id, e.location, e.user_agent
-FROM "sparkify".current_events e
-JOIN run_plays r ON r.event_id = e.event_id
+  e.event_id AS songplay_id, e.start_time, e.user_id, e.level, s.song_id, s.artist_id, e.session_id, e.location, e.user_agent
+FROM (SELECT * FROM "sparkify".current_events WHERE page = 'NextSong' AND 1 = 1) e
 LEFT JOIN (
   SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, MIN(song_id) AS song_id
   FROM "sparkify".current_songs
   GROUP BY RTRIM(title, ' '), RTRIM(artist_name, ' '), duration
 ) m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 LEFT JOIN "sparkify".current_songs s ON s.song_id = m.song_id
-WHERE e.page = 'NextSong';
+) derived
+WHERE "songplay_id" IS NOT NULL;
 
+INSERT INTO "sparkify"."songs" ("song_id", "title", "artist_id", "year", "duration")
+SELECT "song_id", "title", "artist_id", "year", "duration"
+FROM (
+SELECT song_id, title, artist_id, year, duration
+FROM "sparkify".current_songs
+) derived
+WHERE "song_id" IS NOT NULL;
+
+INSERT INTO "sparkify"."time" ("start_time", "hour", "day", "week", "month", "year", "weekday")
+SELECT "start_time", "hour", "day", "week", "month", "year", "weekday"
+FROM (
 -- UTC; ISO 8601 weeks; weekday 0 is Sunday.
-INSERT INTO "sparkify".time (start_time, hour, day, week, month, year, weekday)
 SELECT
   start_time,
-  EXTRACT(HOUR FROM start_time),
-  EXTRACT(DAY FROM start_time),
-  EXTRACT(WEEK FROM start_time),
-  EXTRACT(MONTH FROM start_time),
-  EXTRACT(YEAR FROM start_time),
-  EXTRACT(DOW FROM start_time)
-FROM (
-  SELECT DISTINCT start_time
-  FROM "sparkify".songplays
-  WHERE start_time IN (SELECT start_time FROM run_plays)
-) played;
+  EXTRACT(HOUR FROM start_time) AS hour,
+  EXTRACT(DAY FROM start_time) AS day,
+  EXTRACT(WEEK FROM start_time) AS week,
+  EXTRACT(MONTH FROM start_time) AS month,
+  EXTRACT(YEAR FROM start_time) AS year,
+  EXTRACT(DOW FROM start_time) AS weekday
+FROM (SELECT DISTINCT start_time FROM "sparkify".songplays WHERE 1 = 1) played
+) derived
+WHERE "start_time" IS NOT NULL;
 
+INSERT INTO "sparkify"."users" ("user_id", "first_name", "last_name", "gender", "level")
+SELECT "user_id", "first_name", "last_name", "gender", "level"
+FROM (
 -- The whole row comes from the user's latest event by (ts, itemInSession); the session decides a tie of both.
-INSERT INTO "sparkify".users (user_id, first_name, last_name, gender, level)
 SELECT user_id, first_name, last_name, gender, level
 FROM (
   SELECT
@@ -412,12 +342,14 @@ FROM (
   JOIN (
     SELECT user_id, MAX(ts) AS ts
     FROM "sparkify".current_events
-    WHERE logged_in AND user_id IN (SELECT user_id FROM run_events)
+    WHERE logged_in AND 1 = 1
     GROUP BY user_id
   ) latest ON latest.user_id = e.user_id AND latest.ts = e.ts
   WHERE e.logged_in
 ) events
-WHERE recency_rank = 1;
+WHERE recency_rank = 1
+) derived
+WHERE "user_id" IS NOT NULL;
 
 CREATE TEMP TABLE run_offenders AS
 SELECT
@@ -434,7 +366,7 @@ SELECT
   CAST('staging_events' AS VARCHAR(127)) AS staging_table,
   CAST('level' AS VARCHAR(127)) AS staging_column,
   level AS staging_value
-FROM run_events
+FROM "sparkify"."current_events"
 WHERE level IS NULL OR level NOT IN ('free', 'paid')
 GROUP BY level
 ) known_level
@@ -490,14 +422,13 @@ FROM (
 -- severity: error
 -- Each NextSong event has exactly one songplay, and no other event has one.
 SELECT
-  'event ' || r.event_id || ' has ' || CAST(COUNT(p.songplay_id) AS VARCHAR(20)) || ' songplays' AS offender,
+  'event ' || e.event_id || ' has ' || CAST(COUNT(p.songplay_id) AS VARCHAR(20)) || ' songplays' AS offender,
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
-FROM run_plays r
-JOIN "sparkify".current_events e ON e.event_id = r.event_id
-LEFT JOIN "sparkify".songplays p ON p.songplay_id = r.event_id
-GROUP BY r.event_id
+FROM (SELECT event_id, page FROM "sparkify".current_events WHERE 1 = 1) e
+LEFT JOIN "sparkify".songplays p ON p.songplay_id = e.event_id
+GROUP BY e.event_id
 HAVING COUNT(p.songplay_id) <> MAX(CASE WHEN e.page = 'NextSong' THEN 1 ELSE 0 END)
 ) one_songplay_per_play
 UNION ALL
@@ -520,7 +451,7 @@ SELECT
 FROM (
   SELECT DISTINCT start_time
   FROM "sparkify".songplays
-  WHERE start_time IN (SELECT start_time FROM run_plays)
+  WHERE 1 = 1
 ) p
 LEFT JOIN "sparkify".time t ON t.start_time = p.start_time
 GROUP BY p.start_time

@@ -57,10 +57,11 @@ async function layTraps({ admin }: SharedDatabase): Promise<void> {
     await admin(trapsFor(type));
   }
   for (const table of [
-    'run_events',
-    'run_songs',
-    'run_plays',
-    'changed_songs',
+    'run_current_events',
+    'run_current_songs',
+    'affected_songplays',
+    'affected_time',
+    'changed_current_songs',
     'run_offenders',
     'incoming_staging_events',
   ]) {

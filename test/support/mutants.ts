@@ -17,73 +17,58 @@ export interface Mutant {
 }
 
 export const MUTANTS: readonly Mutant[] = [
-  inTransform(
+  inStatement(
     'matches only the new triples',
-    '031_changed_songs',
-    /SELECT RTRIM\(title, ' '\) AS match_title/,
-    'SELECT CAST(NULL AS VARCHAR(1024)) AS match_title',
+    'affected_songplays',
+    /WHERE e\.page = 'NextSong'/,
+    '$& AND m.starload_is_new',
   ),
-  inTransform('looks up no late songs', '060_run_plays', /UNION[\s\S]*$/, ''),
-  inTransform(
-    'breaks no tie of events',
-    '010_run_events',
-    /loaded_at DESC,[\s\S]*?length NULLS LAST/,
-    'loaded_at DESC',
-  ),
-  inTransform(
-    'breaks no tie of songs',
-    '030_run_songs',
-    /loaded_at DESC,[\s\S]*?artist_longitude NULLS LAST/,
-    'loaded_at DESC',
-  ),
-  inTransform(
-    'lets the earlier version of an event win in a rebuild',
-    '010_run_events',
-    /loaded_at DESC/,
-    'loaded_at ASC',
-  ),
-  inTransform(
-    'lets the earlier version of a song win in a rebuild',
-    '030_run_songs',
-    /loaded_at DESC/,
-    'loaded_at ASC',
-  ),
-  inTransform(
+  inStatement('looks up no late songs', 'affected_songplays', /UNION[\s\S]*? found\n\)/, ')'),
+  inStatement('breaks no tie of events', 'run_current_events', /"loaded_at" DESC,[^\n]*?\) AS/, '"loaded_at" DESC) AS'),
+  inStatement('breaks no tie of songs', 'run_current_songs', /"loaded_at" DESC,[^\n]*?\) AS/, '"loaded_at" DESC) AS'),
+  inRebuild('lets the earlier version of an event win in a rebuild', 'insert_current_events'),
+  inRebuild('lets the earlier version of a song win in a rebuild', 'insert_current_songs'),
+  inStatement(
     'fans out plays that several songs match',
-    '062_songplays_insert',
+    'insert_songplays',
     /LEFT JOIN \([\s\S]*\) m ON/,
     'LEFT JOIN (SELECT title AS match_title, artist_name AS match_artist, duration, song_id FROM current_songs) m ON',
   ),
-  inTransform('matches without the duration', '062_songplays_insert', / AND e\.length = m\.duration/, ''),
-  inTransform('takes the greatest song_id of several', '062_songplays_insert', /MIN\(song_id\)/, 'MAX(song_id)'),
+  inStatement('matches without the duration', 'insert_songplays', / AND e\.length = m\.duration/, ''),
+  inStatement('takes the greatest song_id of several', 'insert_songplays', /MIN\(song_id\)/, 'MAX(song_id)'),
   {
-    ...inTransform('compares trailing blanks', '010_run_events', /RTRIM\(song, ' '\)/, 'song'),
+    ...inStatement('compares trailing blanks', 'run_current_events', /RTRIM\(song, ' '\)/, 'song'),
     harmlessOn: { engines: ['redshift'], reason: 'it ignores trailing blanks by itself' },
   },
-  inTransform(
+  inStatement(
     'forgets the artists a song had before',
-    '031_changed_songs',
-    /duration, artist_id\n/,
-    'duration, CAST(NULL AS VARCHAR(256)) AS artist_id\n',
+    'delete_artists',
+    /FROM "run_current_songs"/,
+    '$& WHERE starload_is_new',
   ),
-  inTransform(
+  inStatement(
     'picks the spelling of an artist by song alone',
-    '051_artists_insert',
+    'insert_artists',
     /CASE WHEN COALESCE\(RTRIM[\s\S]*?song_id\n/,
     'song_id DESC\n',
   ),
-  inTransform('takes the user from any event', '081_users_insert', /MAX\(ts\)/, 'MIN(ts)'),
-  inTransform(
+  inStatement('takes the user from any event', 'insert_users', /MAX\(ts\)/, 'MIN(ts)'),
+  inStatement(
     'lists users who were never logged in',
-    '010_run_events',
+    'run_current_events',
     /CASE WHEN userid IS NULL OR[^\n]*END AS logged_in/,
     'userid IS NOT NULL AS logged_in',
   ),
-  inTransform('cuts the milliseconds', '010_run_events', /\n\s*\+ \(ts - 1000[^\n]*AS start_time/, ' AS start_time'),
-  without('deletes no time', '070_time_delete'),
-  without('deletes no songplays', '061_songplays_delete'),
-  without('deletes no songs', '040_songs_delete'),
-  without('deletes no users', '080_users_delete'),
+  inStatement(
+    'cuts the milliseconds',
+    'run_current_events',
+    /\n\s*\+ \(ts - 1000[^\n]*AS start_time/,
+    ' AS start_time',
+  ),
+  without('deletes no time', 'delete_time'),
+  without('deletes no songplays', 'delete_songplays'),
+  without('deletes no songs', 'delete_songs'),
+  without('deletes no users', 'delete_users'),
   inProtocol('locks without an update', 'begin_run', 'SELECT 1'),
   inGuard('has its stamp guard off', 'run.previous_stamp >= run.stamp'),
   inGuard('has its ledger guard off', 'others.files > 0'),
@@ -110,12 +95,25 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'counts rows before it has the lock only', options: () => ({ wrap: countsOutsideTheLock }) },
 ];
 
-function inTransform(name: string, file: string, pattern: RegExp, replacement: string): Mutant {
-  return { name, options: () => ({ model: mapTransforms((sql) => replaced(sql, pattern, replacement), file) }) };
+/** A mistake in a statement by which a load derives rows. */
+function inStatement(name: string, statement: string, pattern: RegExp, replacement: string): Mutant {
+  return {
+    name,
+    options: () => ({ model: mapStatement('load', statement, (sql) => replaced(sql, pattern, replacement)) }),
+  };
 }
 
-function without(name: string, file: string): Mutant {
-  return { name, options: () => ({ model: mapTransforms(() => 'SELECT 1', file) }) };
+function inRebuild(name: string, statement: string): Mutant {
+  return {
+    name,
+    options: () => ({
+      model: mapStatement('rebuild', statement, (sql) => replaced(sql, /"loaded_at" DESC/, '"loaded_at" ASC')),
+    }),
+  };
+}
+
+function without(name: string, statement: string): Mutant {
+  return { name, options: () => ({ model: mapStatement('load', statement, () => 'SELECT 1') }) };
 }
 
 function inProtocol(name: string, file: string, sql: string): Mutant {
@@ -137,15 +135,15 @@ function inGuard(name: string, condition: string): Mutant {
   return inProtocol(name, LOAD_GUARD, guard.replace(`WHEN ${condition}`, 'WHEN 1 = 0'));
 }
 
-function mapTransforms(change: (sql: string) => string, file: string): Model {
+function mapStatement(extent: 'load' | 'rebuild', statement: string, change: (sql: string) => string): Model {
   const model = loadModel();
-  if (!model.transforms.some(({ name }) => name === file)) {
-    throw new Error(`no transform ${file} to mutate`);
+  if (!model.derivation[extent].some(({ name }) => name === statement)) {
+    throw new Error(`no statement ${statement} to mutate`);
   }
-  return {
-    ...model,
-    transforms: model.transforms.map((one) => (one.name === file ? { ...one, sql: change(one.sql) } : one)),
-  };
+  const mutated = model.derivation[extent].map((one) =>
+    one.name === statement ? { ...one, sql: change(one.sql) } : one,
+  );
+  return { ...model, derivation: { ...model.derivation, [extent]: mutated } };
 }
 
 /** A mutant that changes nothing would survive for the wrong reason. */

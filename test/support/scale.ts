@@ -45,6 +45,8 @@ export interface Scale {
   readonly certified: number;
   /** Texts and names quoted for an engine. */
   readonly quotings: number;
+  /** Histories of a model with every shape of derivation. */
+  readonly derivations: { readonly duckdb: number; readonly servers: number };
   /** Ways to change values by hand, on a server; DuckDB gets all. */
   readonly tamperings: number;
   /** Cases of a list, such as edits of a control table, on a server; DuckDB gets all. */
@@ -74,6 +76,7 @@ const QUICK: Scale = {
   names: 10,
   certified: 5,
   quotings: 40,
+  derivations: { duckdb: 6, servers: 2 },
   tamperings: 2,
   casesOnServers: 5,
 };
@@ -101,6 +104,7 @@ const NIGHTLY: Scale = {
   names: 500,
   certified: Number.POSITIVE_INFINITY,
   quotings: 1000,
+  derivations: { duckdb: 200, servers: 20 },
   tamperings: Number.POSITIVE_INFINITY,
   casesOnServers: Number.POSITIVE_INFINITY,
 };

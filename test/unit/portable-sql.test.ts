@@ -1,10 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkSteps } from '../../src/pipeline/checks.ts';
 import type { NamedSql } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import { render } from '../../src/sql/render.ts';
 import { assertPortable, CATALOGUE } from '../support/portable.ts';
 
 const model = loadModel();
+const checks = (['load', 'rebuild'] as const).flatMap((extent) =>
+  (['staged', 'star'] as const).flatMap((phase) => checkSteps(model, phase, extent)),
+);
 const STAMP = "TIMESTAMP '2018-11-01 00:00:00'";
 
 const statement = ({ name, sql }: NamedSql): [string, string] => [name, render(sql, { now: STAMP, since: STAMP })];
@@ -13,7 +17,8 @@ const named = (map: ReadonlyMap<string, string>): NamedSql[] =>
 
 describe('the models’ own SQL is portable', () => {
   test.each([
-    ...[...model.transforms, ...model.checks, ...model.comparisons, ...model.queries].map(statement),
+    ...[...model.derivation.load, ...model.derivation.rebuild, ...checks].map(statement),
+    ...[...model.comparisons, ...model.queries].map(statement),
     ...named(model.protocol).map(statement),
     // Redshift gives the default another name; its own file has it.
     ...model.tables.map((table): [string, string] => [

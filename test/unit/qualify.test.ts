@@ -135,12 +135,13 @@ test('every table of the model is qualified wherever a statement of sql/ names i
   const names = new Qualifier({ tables: '<', temporary: '<' });
   const statements = [
     ...model.tables.flatMap((table) => ['duckdb', 'postgres', 'redshift'].map((engine) => ddlFor(table, engine))),
-    ...[...model.transforms, ...model.checks, ...model.comparisons, ...model.queries].map(({ sql }) => sql),
+    ...[...model.derivation.load, ...model.derivation.rebuild].map(({ sql }) => sql),
+    ...[...model.checks, ...model.comparisons, ...model.queries].map(({ sql }) => sql),
     ...model.protocol.values(),
     ...model.doctor.values(),
   ];
-  const known = [...model.tables.map(({ name }) => name), 'run_\\w+', 'changed_songs', 'source_\\w+'].join('|');
-  const inPlace = new RegExp(`(?:FROM|JOIN|INTO|UPDATE|TABLE|TEMP TABLE|INDEX ON) (<?)(?:${known})\\b`, 'g');
+  const known = [...model.tables.map(({ name }) => name), 'run_\\w+', 'affected_\\w+', 'source_\\w+'].join('|');
+  const inPlace = new RegExp(`(?:FROM|JOIN|INTO|UPDATE|TABLE|TEMP TABLE|INDEX ON) (<?)"?(?:${known})\\b`, 'g');
   for (const sql of statements) {
     const written = names.statement(sql);
     expect(written.replaceAll('<', '')).toBe(sql.replaceAll('<', ''));

@@ -13,7 +13,7 @@ import { FakeTimer } from '../support/fake-timer.ts';
 import { captured } from '../support/in-process.ts';
 
 const CLEAR = '\r\u001b[K';
-const STEP = { type: 'step', name: '021_current_events_insert', at: 5, of: 30 } as const;
+const STEP = { type: 'step', name: 'insert_current_events', at: 5, of: 30 } as const;
 const READ = { type: 'read', table: 'staging_events', of: 4, ofBytes: 400 } as const;
 
 /** What stands on stderr after an action; `columns` make it a terminal. */
@@ -47,15 +47,15 @@ describe('on a terminal', () => {
     const text = await told(80, ({ emit }, timer) => {
       emit(STEP);
       timer.pass(2);
-      emit({ ...STEP, name: '030_run_songs', at: 6 });
+      emit({ ...STEP, name: 'run_current_songs', at: 6 });
       timer.pass(1);
     });
     expect(text.split(CLEAR)).toEqual([
       '',
-      'step 5 of 30: 021_current_events_insert (0 s)',
-      'step 5 of 30: 021_current_events_insert (1 s)',
-      'step 5 of 30: 021_current_events_insert (2 s)',
-      'step 6 of 30: 030_run_songs (1 s, 3 s in all)',
+      'step 5 of 30: insert_current_events (0 s)',
+      'step 5 of 30: insert_current_events (1 s)',
+      'step 5 of 30: insert_current_events (2 s)',
+      'step 6 of 30: run_current_songs (1 s, 3 s in all)',
       '',
     ]);
   });
@@ -106,7 +106,7 @@ describe('on a terminal', () => {
       reporter.emit(STEP);
       story('stopping');
     });
-    expect(text).toBe(`${CLEAR}step 5 of 30: 021_current_events_insert (0 s)${CLEAR}Do it? stopping\n`);
+    expect(text).toBe(`${CLEAR}step 5 of 30: insert_current_events (0 s)${CLEAR}Do it? stopping\n`);
   });
 
   test('that obeys no control characters, nothing is shown in place', async () => {
@@ -114,9 +114,7 @@ describe('on a terminal', () => {
       emit(STEP);
       timer.pass(30);
     };
-    expect(await told(80, act, { TERM: 'dumb' })).toBe(
-      'still running: step 5 of 30: 021_current_events_insert (30 s)\n',
-    );
+    expect(await told(80, act, { TERM: 'dumb' })).toBe('still running: step 5 of 30: insert_current_events (30 s)\n');
   });
 
   test('nothing is shown before signals are watched: one would leave it there', () =>
@@ -149,7 +147,7 @@ describe('on a terminal', () => {
       emit({ type: 'idle' });
       timer.pass(5);
     });
-    expect(text).toBe(`${CLEAR}step 5 of 30: 021_current_events_insert (0 s)${CLEAR}`);
+    expect(text).toBe(`${CLEAR}step 5 of 30: insert_current_events (0 s)${CLEAR}`);
   });
 });
 
@@ -162,8 +160,8 @@ describe('elsewhere', () => {
       timer.pass(30);
     });
     expect(text.split('\n')).toEqual([
-      '2026-11-26T11:40:30Z still running: step 5 of 30: 021_current_events_insert (30 s)',
-      '2026-11-26T11:41:00Z still running: step 5 of 30: 021_current_events_insert (1 min 00 s)',
+      '2026-11-26T11:40:30Z still running: step 5 of 30: insert_current_events (30 s)',
+      '2026-11-26T11:41:00Z still running: step 5 of 30: insert_current_events (1 min 00 s)',
       '2026-11-26T11:41:30Z still running: committing (25 s, 1 min 30 s in all)',
       '',
     ]);

@@ -158,8 +158,11 @@ describe('a statement without its comments', () => {
   });
 
   test('of the model none has any left', () => {
-    const { transforms, checks, protocol } = loadModel();
-    const statements = [...[...transforms, ...checks].map(({ sql }) => sql), ...protocol.values()];
+    const { derivation, checks, protocol } = loadModel();
+    const statements = [
+      ...[...derivation.load, ...derivation.rebuild, ...checks].map(({ sql }) => sql),
+      ...protocol.values(),
+    ];
     expect(statements.filter((sql) => /--|\/\*/.test(sql)).length).toBeGreaterThan(10);
     expect(statements.map(withoutComments).filter((sql) => /--|\/\*/.test(sql))).toEqual([]);
   });

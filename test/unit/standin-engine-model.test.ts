@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { checkSteps } from '../../src/pipeline/checks.ts';
 import { ddlFor, loadedColumns, protocolSql, type Table, tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import { render } from '../../src/sql/render.ts';
@@ -107,13 +108,9 @@ test('every statement of sql/ runs: tables, a whole run with its guards and chec
     await run(copyOf(model.tables.find((table) => table.name === name) as Table));
   }
   await run(protocolSql(model, 'load_guard').sql);
-  for (const { sql } of model.checks.filter(({ phase }) => phase === 'staged')) {
-    expect((await run(sql)).rows).toEqual([]);
-  }
-  for (const { sql } of model.transforms) await run(sql);
-  for (const { sql } of model.checks.filter(({ phase }) => phase === 'star')) {
-    expect((await run(sql)).rows).toEqual([]);
-  }
+  for (const { sql } of checkSteps(model, 'staged', 'load')) await run(sql);
+  for (const { sql } of model.derivation.load) await run(sql);
+  for (const { sql } of checkSteps(model, 'star', 'load')) await run(sql);
   await backend.commit();
 
   for (const [name, sql] of model.protocol) {

@@ -20,7 +20,7 @@ export const rebuildCommand = toModule<Args>({
     },
   },
   examples: [
-    ['npm run rebuild', "after a change of the model's transforms"],
+    ['npm run rebuild', 'after a change of a SELECT in the model'],
     ['npm run rebuild -- --restamp', 'after loads with a clock that was ahead'],
   ],
   run: ({ config, model, json, restamp, wait, excerpts }) =>

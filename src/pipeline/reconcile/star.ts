@@ -1,8 +1,8 @@
-import { type Model, type Table, tablesOf } from '../../sql/catalogue.ts';
+import { derivedTables, type Model, type Table, tablesOf } from '../../sql/catalogue.ts';
 import { renameTables } from '../../sql/rename.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
 import type { Batch, Step } from '../../warehouse/warehouse.ts';
-import { fresh, sqlSteps } from '../batches.ts';
+import { sqlSteps } from '../batches.ts';
 import type { LoadContext } from '../context.ts';
 import { runWithRetry } from '../retry.ts';
 import { newRunId } from '../run-id.ts';
@@ -14,8 +14,8 @@ import { comparisonSql, toDisagreements } from './tables.ts';
 const NEXT = 'npm run rebuild rebuilds everything derived from staging.';
 
 /**
- * Compares every column of every current and star table with the values derived from staging. The model's own
- * transforms rebuild these tables as temporary tables, in a transaction that sees one state of the warehouse and writes
+ * Compares every column of every current and star table with the values derived from staging. The statements
+ * of a rebuild fill these tables as temporary tables, in a transaction that sees one state of the warehouse and writes
  * nothing else. Then the model's own comparisons run. With a sample, it derives rows from the sampled part of staging
  * and compares them with the rows that have the same keys.
  */
@@ -64,17 +64,13 @@ export function starBatch(
       (table): Step => ({ kind: 'sql', name: sampleOf(table.name), sql: sampleSql(table, sample as Sample) }),
     ),
     ...sqlSteps(
-      fresh(model).transforms.map((one) => ({ ...one, sql: renameTables(one.sql, names) })),
+      model.derivation.rebuild.map((one) => ({ ...one, sql: renameTables(one.sql, names) })),
       stamps,
     ),
     ...compare,
     ...(own.length === 0 ? [] : [{ kind: 'sql', name: OWN, ...comparisonSql(own), wanted: 'always' } as const]),
   ];
   return { name, locks: false, steps };
-}
-
-function derivedTables(model: Model): readonly Table[] {
-  return [...tablesOf(model, 'current'), ...tablesOf(model, 'star')];
 }
 
 /** The pairs to compare. With a sample, only tables whose rows have a key. */

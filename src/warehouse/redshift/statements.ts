@@ -107,7 +107,7 @@ function stepStatements(
 function checkLimits(statements: readonly BatchStatement[]): void {
   if (statements.length > MAX_STATEMENTS) {
     throw new StarloadError(`the batch has ${statements.length} statements, but the Data API takes ${MAX_STATEMENTS}`, {
-      next: 'Join transforms or checks of sql/ into fewer statements.',
+      next: 'Use fewer tables in the model.',
     });
   }
   for (const { sql, step } of statements) {

@@ -1,5 +1,6 @@
--- The version of each event that counts: one row per (ts, sessionId, itemInSession, userId). Internal: songplays and
--- users are derived from it. Text that is compared has its trailing blanks cut, because Redshift ignores them.
+-- The events. Internal: songplays and users are derived from it. The id of an event is derived from its key. Text that is
+-- compared has its trailing blanks cut, because Redshift ignores them.
+-- of: staging_events
 -- key: event_id
 CREATE TABLE current_events (
   event_id VARCHAR(32) NOT NULL,
@@ -19,4 +20,27 @@ CREATE TABLE current_events (
   first_name VARCHAR(256),
   last_name VARCHAR(256),
   gender VARCHAR(256)
-)
+);
+
+SELECT
+  MD5(CAST(ts AS VARCHAR(20)) || '|' || CAST(sessionid AS VARCHAR(20)) || '|' || CAST(iteminsession AS VARCHAR(20))
+    || '|' || COALESCE(CAST(userid AS VARCHAR(20)), '')) AS event_id,
+  ts,
+  TIMESTAMP '1970-01-01 00:00:00' + FLOOR(ts / 1000.0) * INTERVAL '1 second'
+    + (ts - 1000 * FLOOR(ts / 1000.0)) * INTERVAL '0.001 second' AS start_time,
+  sessionid AS session_id,
+  iteminsession AS item_in_session,
+  userid AS user_id,
+  -- An event with a user counts as logged in unless it states otherwise.
+  CASE WHEN userid IS NULL OR RTRIM(auth, ' ') = 'Logged Out' THEN FALSE ELSE TRUE END AS logged_in,
+  RTRIM(page, ' ') AS page,
+  level,
+  RTRIM(song, ' ') AS song,
+  RTRIM(artist, ' ') AS artist,
+  length,
+  location,
+  useragent AS user_agent,
+  firstname AS first_name,
+  lastname AS last_name,
+  gender
+FROM staging_events

@@ -1,5 +1,5 @@
--- The version of each song that counts: one row per song_id. Internal: songs, artists and the matches of plays are derived
--- from it.
+-- The songs. Internal: songs, artists and the matches of plays are derived from it.
+-- of: staging_songs
 -- key: song_id
 CREATE TABLE current_songs (
   song_id VARCHAR(256) NOT NULL,
@@ -11,4 +11,9 @@ CREATE TABLE current_songs (
   artist_longitude DOUBLE PRECISION,
   year BIGINT,
   duration DOUBLE PRECISION
-)
+);
+
+SELECT
+  RTRIM(song_id, ' ') AS song_id, title, RTRIM(artist_id, ' ') AS artist_id, artist_name, artist_location,
+  artist_latitude, artist_longitude, year, duration
+FROM staging_songs

@@ -5,4 +5,7 @@ CREATE TABLE songs (
   artist_id VARCHAR(256) NOT NULL,
   year BIGINT,
   duration DOUBLE PRECISION
-)
+);
+
+SELECT song_id, title, artist_id, year, duration
+FROM current_songs

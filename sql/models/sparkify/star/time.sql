@@ -7,4 +7,15 @@ CREATE TABLE time (
   month INTEGER NOT NULL,
   year INTEGER NOT NULL,
   weekday INTEGER NOT NULL
-)
+);
+
+-- UTC; ISO 8601 weeks; weekday 0 is Sunday.
+SELECT
+  start_time,
+  EXTRACT(HOUR FROM start_time) AS hour,
+  EXTRACT(DAY FROM start_time) AS day,
+  EXTRACT(WEEK FROM start_time) AS week,
+  EXTRACT(MONTH FROM start_time) AS month,
+  EXTRACT(YEAR FROM start_time) AS year,
+  EXTRACT(DOW FROM start_time) AS weekday
+FROM (SELECT DISTINCT start_time FROM songplays WHERE {affected}) played

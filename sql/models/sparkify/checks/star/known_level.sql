@@ -4,6 +4,6 @@ SELECT
   CAST('staging_events' AS VARCHAR(127)) AS staging_table,
   CAST('level' AS VARCHAR(127)) AS staging_column,
   level AS staging_value
-FROM run_events
+FROM run_current_events
 WHERE level IS NULL OR level NOT IN ('free', 'paid')
 GROUP BY level

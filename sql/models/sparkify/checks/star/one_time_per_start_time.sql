@@ -9,7 +9,7 @@ SELECT
 FROM (
   SELECT DISTINCT start_time
   FROM songplays
-  WHERE start_time IN (SELECT start_time FROM run_plays)
+  WHERE {affected time}
 ) p
 LEFT JOIN time t ON t.start_time = p.start_time
 GROUP BY p.start_time

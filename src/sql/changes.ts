@@ -1,0 +1,88 @@
+import { type AffectedKeys, isAffected, ownKey } from './affected.ts';
+import type { Table } from './catalogue.ts';
+import { givesAnew, inputsOf, tablesIn } from './reads.ts';
+import { quoteIdentifier } from './render.ts';
+
+/** The temporary table with a current table's rows of the run, and beside them columns of the rows that they replace. */
+export function runRows(table: string): string {
+  return `run_${table}`;
+}
+
+/** In the query for affected keys, the rows of a table that a load changes, as they were before it and as they are now. */
+export function changed(table: string): string {
+  return `changed_${table}`;
+}
+
+/** The column that holds a value as it was before the load. There is none for what stays the same. */
+function before({ steady }: Table, column: string): string {
+  return steady.includes(column) ? column : `before_${column}`;
+}
+
+/**
+ * The columns of an input that have the values of a table's key: those that the table's head names, or else those with the
+ * names of the key, unless the SELECT gives one of these names to something else. Undefined if none are known to.
+ */
+export function carriedKey({ key, affectedBy, select }: Table, input: Table): readonly string[] | undefined {
+  const isThere = (name: string) => input.columns.some((column) => column.name === name);
+  const isSame = (name: string) => select === undefined || !givesAnew(select.sql, name);
+  return affectedBy.get(input.name) ?? (key.every((name) => isThere(name) && isSame(name)) ? key : undefined);
+}
+
+/** Whether a table's query for affected keys reads the rows of an input that a load changes. */
+export function readsChanged({ affected }: Table, input: string): boolean {
+  return affected !== undefined && tablesIn(affected).includes(changed(input));
+}
+
+/** The columns of a table's rows before a load that the star tables need, besides what stays the same. */
+export function wantedBefore(table: Table, star: readonly Table[]): readonly string[] {
+  const readers = star.filter((other) => inputsOf(other).includes(table.name));
+  const wanted = readers.flatMap((reader) =>
+    readsChanged(reader, table.name) ? table.columns.map(({ name }) => name) : (carriedKey(reader, table) ?? []),
+  );
+  return [...new Set(wanted)].filter((column) => !table.steady.includes(column));
+}
+
+/** Columns of a row before the load, as a list to select, from the table `of` that joins it. */
+export function selectBefore(table: Table, columns: readonly string[]): readonly string[] {
+  return columns.map((column) => `before_load.${quoteIdentifier(column)} AS ${quoteIdentifier(before(table, column))}`);
+}
+
+/** Joins the rows before the load to rows with the same keys, which the statement calls `rows`. */
+export function joinBefore({ name, key }: Table, rows: string): string {
+  const same = key.map((column) => `before_load.${quoteIdentifier(column)} = ${rows}.${quoteIdentifier(column)}`);
+  return `LEFT JOIN ${quoteIdentifier(name)} before_load ON ${same.join(' AND ')}`;
+}
+
+/**
+ * Columns of a current table's rows that a load changes, as they were before it and as they are now: what to read them
+ * from. Old values that stay are left out if they are `keysOnly`.
+ */
+export function changedCurrent(table: Table, columns: readonly string[], keysOnly: boolean): string {
+  const moving = columns.filter((column) => before(table, column) !== column);
+  const rows = quoteIdentifier(runRows(table.name));
+  if (moving.length === 0) {
+    return rows;
+  }
+  const differs = moving.map((column) => {
+    const [now, then] = [quoteIdentifier(column), quoteIdentifier(before(table, column))];
+    return `${now} IS NULL OR ${then} <> ${now}`;
+  });
+  const where = keysOnly ? ` WHERE ${differs.join(' OR ')}` : '';
+  const now = columns.map(quoteIdentifier).join(', ');
+  return `(SELECT ${oldValues(table, columns)} FROM ${rows}${where} UNION ALL SELECT ${now} FROM ${rows})`;
+}
+
+/** The same for a star table, of which a load knows the affected keys. */
+export function changedStar(table: Table, columns: readonly string[], keys: AffectedKeys): string {
+  const current = `${quoteIdentifier(table.name)} WHERE ${isAffected(keys, ownKey(table))}`;
+  const now = columns.map(quoteIdentifier).join(', ');
+  return `(SELECT ${oldValues(table, columns)} FROM ${keys.rows} UNION ALL SELECT ${now} FROM ${current})`;
+}
+
+/** The values of columns before the load, under the columns' own names. */
+function oldValues(table: Table, columns: readonly string[]): string {
+  return columns
+    .map((column) => [before(table, column), column].map(quoteIdentifier))
+    .map(([old, name]) => (old === name ? old : `${old} AS ${name}`))
+    .join(', ');
+}

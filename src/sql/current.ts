@@ -1,0 +1,97 @@
+import type { Column, Table } from './catalogue.ts';
+import { parseColumns } from './ddl.ts';
+import { STAMP } from './design.ts';
+import { copiedColumns } from './reads.ts';
+import { quoteIdentifier } from './render.ts';
+import { fileOf, type NamedSql } from './written.ts';
+
+/**
+ * The tables of a model, with a current table for each staging table for which it has none, and with what is known of the
+ * columns of current tables.
+ */
+export function completed(tables: readonly Table[]): readonly Table[] {
+  const staging = tables.filter(({ role }) => role === 'staging');
+  const before = tables.filter(({ role }) => role === 'control' || role === 'staging');
+  const current = tables.filter(({ role }) => role === 'current');
+  const implied = staging
+    .filter(({ name }) => !current.some(({ of }) => of === name))
+    .map(impliedCurrent)
+    .filter(({ name }) => !current.some((own) => own.name === name));
+  const known = [...current, ...implied].map((table) => ({ ...table, steady: steadyOf(table, staging) }));
+  return [...before, ...known, ...tables.filter(({ role }) => role === 'star')];
+}
+
+/** The key, and the copies of the staging table's key. Of text there are none: versions may differ in trailing blanks. */
+function steadyOf({ of, key, select }: Table, staging: readonly Table[]): readonly string[] {
+  const source = staging.find(({ name }) => name === of);
+  const copies = copiedColumns(select?.sql ?? '');
+  const kept = source?.columns.filter(({ name, type }) => source.key.includes(name) && type !== 'varchar') ?? [];
+  return [...new Set([...key, ...kept.flatMap(({ name }) => copies.get(name) ?? [])])];
+}
+
+/** The key of a table that is made for a staging table whose key is several columns, or one that could be NULL. */
+const ROW_ID = 'row_id';
+
+/**
+ * The current table of a staging table for which the model has none: `current_orders` for `staging_orders`, with the same
+ * columns. Trailing blanks of the key are cut, because Redshift ignores them. If no single column that cannot be NULL is
+ * the key, `row_id` is: a digest of the key's values.
+ */
+function impliedCurrent(staging: Table): Table {
+  const columns = staging.columns.filter(({ name }) => name !== STAMP);
+  const keys = columns.filter(({ name }) => staging.key.includes(name));
+  const [only] = keys;
+  const isOwn = only?.notNull === true && keys.length === 1;
+  const name = `current_${staging.name.replace(/^staging_/, '')}`;
+  const lines = [...(isOwn ? [] : [`${ROW_ID} VARCHAR(32) NOT NULL`]), ...columns.map(toSql)];
+  const create = statement(`CREATE TABLE ${name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)`);
+  const values = columns.map(
+    (column) =>
+      `${isOwn && column === only ? trimmed(column) : quoteIdentifier(column.name)} AS ${quoteIdentifier(column.name)}`,
+  );
+  const select = `SELECT ${[...(isOwn ? [] : [`${digest(keys)} AS ${ROW_ID}`]), ...values].join(', ')}\nFROM ${quoteIdentifier(staging.name)}`;
+  return {
+    name,
+    role: 'current',
+    columns: parseColumns(create.sql, name),
+    create,
+    designs: new Map(),
+    select: statement(select),
+    of: staging.name,
+    affectedBy: new Map(),
+    affected: undefined,
+    source: undefined,
+    kept: false,
+    key: [isOwn ? only.name : ROW_ID],
+    steady: [],
+    sampledBy: [],
+  };
+
+  function statement(sql: string): NamedSql {
+    return { name, sql, written: [{ file: fileOf(staging.create), from: 1, to: 1 }] };
+  }
+}
+
+function toSql({ name, type, maxBytes, notNull }: Column): string {
+  const types = {
+    varchar: `VARCHAR(${maxBytes})`,
+    bigint: 'BIGINT',
+    double: 'DOUBLE PRECISION',
+    timestamp: 'TIMESTAMP',
+    other: '',
+  };
+  return `${name} ${types[type]}${notNull ? ' NOT NULL' : ''}`;
+}
+
+function trimmed({ name, type }: Column): string {
+  return type === 'varchar' ? `RTRIM(${quoteIdentifier(name)}, ' ')` : quoteIdentifier(name);
+}
+
+/** A digest of values in which NULL and '' differ and no two lists of values are alike. */
+function digest(columns: readonly Column[]): string {
+  const values = columns.map((column) => {
+    const text = column.type === 'varchar' ? trimmed(column) : `CAST(${quoteIdentifier(column.name)} AS VARCHAR(40))`;
+    return `COALESCE(CAST(LENGTH(${text}) AS VARCHAR(5)) || ':' || ${text}, '-')`;
+  });
+  return `MD5(${values.join(' || ')})`;
+}

@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf, StarloadError } from '../errors.ts';
+import { type NamedSql, wholeFile } from './written.ts';
+
+/** A folder of SQL files, and how messages name it. */
+export interface SqlFolder {
+  readonly path: string;
+  readonly shown: string;
+  /** Whether each of its folders must be there. A model may leave some out, the loader's own SQL may not. */
+  readonly isWhole: boolean;
+}
+
+const SQL = fileURLToPath(new URL('../../sql/', import.meta.url));
+
+/** The folder of the loader's own SQL: what is the same for every model. */
+export const LOADER_SQL = join(SQL, 'loader');
+
+/** The folder of the built-in model. */
+export const BUILT_IN_MODEL = join(SQL, 'models', 'sparkify');
+
+/** The folder of a model. */
+export function modelAt(path: string): SqlFolder {
+  return { path, shown: path.startsWith(SQL) ? `sql/${path.slice(SQL.length)}` : path, isWhole: false };
+}
+
+/** The folder of the loader's own SQL. */
+export function loaderAt(path: string): SqlFolder {
+  return { ...modelAt(path), isWhole: true };
+}
+
+/** The statements of a folder below another one, in the order of their names. Throws StarloadError if it must be there. */
+export function readFolder({ path, shown, isWhole }: SqlFolder, folder: string): readonly NamedSql[] {
+  const files = filesIn(join(path, folder));
+  if (files === undefined && isWhole) {
+    throw new StarloadError(`${shown} has no folder ${folder}`, { next: 'Restore sql/loader from the package.' });
+  }
+  return (files ?? []).map((file) => {
+    const sql = readStatement(join(path, folder, file));
+    return { name: basename(file, '.sql'), sql, written: wholeFile(`${shown}/${folder}/${file}`, sql) };
+  });
+}
+
+/** Undefined if the folder is not there. */
+function filesIn(folder: string): readonly string[] | undefined {
+  try {
+    return readdirSync(folder)
+      .filter((file) => file.endsWith('.sql'))
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined;
+    }
+    throw unreadable(folder, error);
+  }
+}
+
+/** The folders of a model that are read. */
+const FOLDERS = [
+  'staging',
+  'current',
+  'star',
+  'checks/staged',
+  'checks/star',
+  'queries',
+  'reconcile',
+  'reconcile/recount',
+];
+const ENGINES = ['duckdb', 'postgres', 'redshift'];
+
+/** What a file of a star table may say besides its name: an engine's design, or which keys a change affects. */
+const ADDITIONS: Readonly<Record<string, readonly string[]>> = { star: [...ENGINES, 'affected'] };
+
+/**
+ * Refuses SQL files that would not be read, such as those of a folder with a misspelt name or of an engine that there is
+ * not: what they say would be missing without a word.
+ */
+export function refuseStrays({ path, shown }: SqlFolder): void {
+  const files = filesBelow(path);
+  const sql = files.filter((file) => /\.sql$/i.test(file)).sort();
+  const strays = sql.filter(
+    (file) => !file.endsWith('.sql') || !FOLDERS.includes(dirname(file)) || isStrayAddition(file, sql),
+  );
+  if (strays.length > 0) {
+    throw new StarloadError(
+      `files that no part of a model reads:\n${strays.map((file) => `  ${shown}/${file}`).join('\n')}`,
+      {
+        next: `Move them to one of ${FOLDERS.join(', ')}, name engines ${ENGINES.join(', ')}, or take them out of the model.`,
+      },
+    );
+  }
+}
+
+function filesBelow(path: string): readonly string[] {
+  try {
+    return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Whether a file `table.addition.sql` is of no table, or of nothing that can be added. */
+function isStrayAddition(file: string, files: readonly string[]): boolean {
+  const [, table = '', addition] = /^([^.]*)(?:\.(.*))?\.sql$/.exec(file) ?? [];
+  const known = ADDITIONS[dirname(file)] ?? ENGINES;
+  return addition !== undefined && !(known.includes(addition) && files.includes(`${table}.sql`));
+}
+
+/**
+ * One statement per file. A trailing semicolon is dropped, because the Data API accepts single statements. The line
+ * numbers are those of the file.
+ */
+function readStatement(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().replace(/;$/, '');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(path: string, cause: unknown): StarloadError {
+  return new StarloadError(`cannot read ${path}, a part of the model: ${messageOf(cause)}`, {
+    next: 'Make it readable, or name the folder of a model: PATH under [MODEL] in dwh.cfg.',
+    cause,
+  });
+}

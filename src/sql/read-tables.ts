@@ -1,0 +1,146 @@
+import { StarloadError } from '../errors.ts';
+import type { Table, TableRole } from './catalogue.ts';
+import { type Column, parseColumns } from './ddl.ts';
+import { STAMP, withStamp } from './design.ts';
+import { ofTable } from './each-staging.ts';
+import { readFolder, type SqlFolder } from './folder.ts';
+import { header, listed, listIn, texts } from './heads.ts';
+import type { Mistakes } from './mistakes.ts';
+import { fileOf, linesIn, type NamedSql, wholeFile } from './written.ts';
+
+/** The tables of a folder, in file order. `defaults` holds the designs of tables that have none of their own. */
+export function readTables(
+  folder: SqlFolder,
+  role: TableRole,
+  mistakes: Mistakes,
+  defaults: readonly NamedSql[] = [],
+): readonly Table[] {
+  const files = readFolder(folder, role);
+  return mistakes.each(
+    files.filter(({ name }) => !name.includes('.')),
+    (file) => {
+      const common = defaults.map((design) => ({ ...design, sql: ofTable(design.sql, file.name) }));
+      const designs = new Map([...designsOf('design', common), ...designsOf(file.name, files)]);
+      return readTable(file, role, { designs, affected: files.find(({ name }) => name === `${file.name}.affected`) });
+    },
+  );
+}
+
+/** The files `name.engine.sql`, by engine. */
+function designsOf(name: string, files: readonly NamedSql[]): readonly (readonly [string, NamedSql])[] {
+  return files
+    .filter((file) => file.name.startsWith(`${name}.`) && file.name !== `${name}.affected`)
+    .map((file) => [file.name.slice(name.length + 1), file] as const);
+}
+
+function readTable(file: NamedSql, role: TableRole, additions: Pick<Table, 'designs' | 'affected'>): Table {
+  const { name } = file;
+  const place = fileOf(file);
+  const { create: written, select } = parts(file);
+  const { sql } = written;
+  const own = parseColumns(sql, place);
+  for (const design of additions.designs.values()) {
+    refuseColumns(design);
+  }
+  refuseOtherName(file, place);
+  if (role === 'staging') {
+    refuseInStaging(own, place);
+  }
+  const create = role === 'staging' ? { ...file, sql: withStamp(file.sql) } : written;
+  const columns = parseColumns(create.sql, place);
+  if (role === 'staging' && columns.length === own.length) {
+    throw new StarloadError(`${place}: something follows the columns`, {
+      next: 'End the file with ) on a line of its own. What follows the columns on an engine goes to its own file.',
+    });
+  }
+  const key = columnsIn(sql, 'key', columns, place);
+  return {
+    ...additions,
+    name,
+    role,
+    columns,
+    create,
+    select,
+    of: header(sql, 'of'),
+    affectedBy: affectedBy(sql),
+    source: header(sql, 'source'),
+    kept: header(sql, 'kept') === 'yes',
+    key,
+    steady: key,
+    sampledBy: columnsIn(sql, 'sample', columns, place),
+  };
+}
+
+/** A file's CREATE TABLE, and the SELECT that may follow it after a semicolon. */
+function parts(file: NamedSql): { readonly create: NamedSql; readonly select: NamedSql | undefined } {
+  const end = /^\)[^\S\n]*;/m.exec(file.sql);
+  if (end === null) {
+    return { create: file, select: undefined };
+  }
+  const create = file.sql.slice(0, end.index + 1);
+  const rest = file.sql.slice(end.index + end[0].length);
+  const blank = /^\s*\n/.exec(rest)?.[0] ?? '';
+  const sql = rest.slice(blank.length);
+  const line = linesIn(create) + linesIn(blank) - 1;
+  const place = fileOf(file);
+  return {
+    create: { ...file, sql: create, written: wholeFile(place, create) },
+    select: sql === '' ? undefined : { name: file.name, sql, written: wholeFile(place, sql, line) },
+  };
+}
+
+/** The lines `-- affected by: table as a, b`: the input's columns that have the values of the key, by input. */
+function affectedBy(sql: string): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    texts(sql, 'affected by').map((line) => {
+      const [, input = line, columns = ''] = /^(\w+)\s+as\s+(.+)$/i.exec(line) ?? [];
+      return [input, listIn(columns)] as const;
+    }),
+  );
+}
+
+function refuseInStaging(columns: readonly Column[], place: string): void {
+  if (columns.some((column) => column.name === STAMP)) {
+    throw new StarloadError(`${place}: ${STAMP} is the stamp of the load, which every staging table has anyway`, {
+      next: "Delete the column's line, or give it another name.",
+    });
+  }
+  const odd = columns.find(({ type }) => type === 'other');
+  if (odd !== undefined) {
+    throw new StarloadError(`${place}: a staging table cannot have the type of ${odd.name}`, {
+      next: 'Write VARCHAR(n), BIGINT, DOUBLE PRECISION or TIMESTAMP, which every engine loads in the same way.',
+    });
+  }
+}
+
+/** A table is known by the name of its file. */
+function refuseOtherName({ name, sql }: NamedSql, place: string): void {
+  const created = /CREATE TABLE\s+(\w+)/i.exec(sql)?.[1];
+  if (created !== undefined && created.toLowerCase() !== name.toLowerCase()) {
+    throw new StarloadError(`${place}: it creates ${created}`, { next: `Name the file and the table alike.` });
+  }
+}
+
+/** A table's columns are in one file. An engine's own file holds what follows them. */
+function refuseColumns(design: NamedSql): void {
+  if (/\bCREATE\s+TABLE\b/i.test(design.sql)) {
+    throw new StarloadError(
+      `${fileOf(design)}: the columns of a table are in one file, without an engine in its name`,
+      {
+        next: 'Keep only what follows the columns: keys, distribution, indexes.',
+      },
+    );
+  }
+}
+
+/** The columns that a `-- header: a, b` line names. */
+function columnsIn(sql: string, head: string, columns: readonly Column[], file: string): readonly string[] {
+  const names = listed(sql, head);
+  const unknown = names.find((name) => !columns.some((column) => column.name === name));
+  if (unknown !== undefined) {
+    throw new StarloadError(`${file}: "-- ${head}:" names ${unknown}, which is not a column of the table`, {
+      next: 'Name columns of the CREATE TABLE below it, separated by commas.',
+    });
+  }
+  return names;
+}

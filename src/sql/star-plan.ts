@@ -1,0 +1,119 @@
+import type { AffectedKeys } from './affected.ts';
+import type { Table } from './catalogue.ts';
+import {
+  carriedKey,
+  changed,
+  changedCurrent,
+  changedStar,
+  joinBefore,
+  readsChanged,
+  selectBefore,
+  wantedBefore,
+} from './changes.ts';
+import { inputsOf } from './reads.ts';
+import { insertSources } from './rename.ts';
+import { quoteIdentifier } from './render.ts';
+import { around, type NamedSql } from './written.ts';
+
+/** How a load brings a star table up to date. */
+export interface StarPlan {
+  readonly table: Table;
+  /** The keys that a load affects; undefined if the table is made anew. */
+  readonly keys: AffectedKeys | undefined;
+  /** Why it is made anew. */
+  readonly because: string | undefined;
+  /** The statement that collects the keys; undefined if they can be read from what is there anyway. */
+  readonly search: NamedSql | undefined;
+}
+
+interface Known {
+  readonly current: readonly Table[];
+  readonly plans: readonly StarPlan[];
+}
+
+/**
+ * Keys that an input carries, a query for them, or why none are known. Those of a current table are `atHand` in the run's
+ * rows; those of a star table have to be looked up.
+ */
+type KeySource =
+  | { readonly keys: AffectedKeys; readonly atHand: boolean }
+  | { readonly query: NamedSql }
+  | { readonly because: string };
+
+/** Plans for star tables, each of which comes after those that it reads. */
+export function planStar(star: readonly Table[], current: readonly Table[]): readonly StarPlan[] {
+  const plans: StarPlan[] = [];
+  for (const table of star) {
+    const sources = inputsOf(table).map((input) => sourceOf(table, input, { current, plans }));
+    plans.push(planOf(table, sources, star));
+  }
+  return plans;
+}
+
+/** How changes of an input affect the keys of a table. */
+function sourceOf(table: Table, input: string, { current, plans }: Known): KeySource {
+  const plan = plans.find((one) => one.table.name === input);
+  if (plan?.because !== undefined) {
+    return { because: `it reads ${input}, which is made anew` };
+  }
+  const source = plan?.table ?? current.find(({ name }) => name === input);
+  if (source !== undefined && table.affected !== undefined && readsChanged(table, input)) {
+    const columns = source.columns.map(({ name }) => name);
+    const rows = rowsOf(source, columns, { keys: plan?.keys, keysOnly: false });
+    return { query: insertSources(table.affected, new Map([[changed(input), rows]])) };
+  }
+  const columns = source && carriedKey(table, source);
+  return source === undefined || columns === undefined
+    ? { because: `nothing says which of its rows a change in ${input} affects` }
+    : {
+        keys: { rows: rowsOf(source, columns, { keys: plan?.keys, keysOnly: true }), columns },
+        atHand: plan === undefined,
+      };
+}
+
+function rowsOf(
+  source: Table,
+  columns: readonly string[],
+  { keys, keysOnly }: { readonly keys: AffectedKeys | undefined; readonly keysOnly: boolean },
+): string {
+  return keys === undefined ? changedCurrent(source, columns, keysOnly) : changedStar(source, columns, keys);
+}
+
+function planOf(table: Table, sources: readonly KeySource[], star: readonly Table[]): StarPlan {
+  const plan = { table, keys: undefined, because: undefined, search: undefined };
+  const reasons = sources.flatMap((source) => ('because' in source ? [source.because] : []));
+  if (reasons.length > 0 || sources.length === 0) {
+    return { ...plan, because: reasons[0] ?? 'it reads no table of the model' };
+  }
+  const [only, ...others] = sources;
+  const isRead = star.some((other) => inputsOf(other).includes(table.name));
+  if (only !== undefined && 'keys' in only && only.atHand && others.length === 0 && !isRead) {
+    return { ...plan, keys: only.keys };
+  }
+  const search = searchOf(table, sources, wantedBefore(table, star));
+  return { ...plan, keys: { rows: quoteIdentifier(search.name), columns: table.key }, search };
+}
+
+/** Collects the affected keys, with some columns of the rows that have them before the load. */
+function searchOf(table: Table, sources: readonly KeySource[], before: readonly string[]): NamedSql {
+  const key = table.key.map(quoteIdentifier).join(', ');
+  const queries = sources.flatMap((source) => ('query' in source ? [source.query] : []));
+  // One query may tell of the changes of several inputs.
+  const searched = [...new Set(queries.map(({ sql }) => sql))].map((sql) => `SELECT ${key}\nFROM (\n${sql}\n) found`);
+  const carried = sources.flatMap((source) => ('keys' in source ? [selectKeys(table, source.keys)] : []));
+  const union = [...carried, ...searched].join('\nUNION\n');
+  const found = carried.length + searched.length === 1 ? union.replace('SELECT', 'SELECT DISTINCT') : union;
+  const name = `affected_${table.name}`;
+  const columns = [
+    ...table.key.map((column) => `keys_affected.${quoteIdentifier(column)}`),
+    ...selectBefore(table, before),
+  ];
+  const whole = `SELECT ${columns.join(', ')}\nFROM (\n${found}\n) keys_affected\n${joinBefore(table, 'keys_affected')}`;
+  const create = `CREATE TEMP TABLE ${quoteIdentifier(name)} AS\n`;
+  return around(name, `${create}${before.length === 0 ? found : whole}`, queries);
+}
+
+function selectKeys({ key }: Table, { rows, columns }: AffectedKeys): string {
+  const named = columns.map((column, at) => `${quoteIdentifier(column)} AS ${quoteIdentifier(key[at] ?? column)}`);
+  return `SELECT ${named.join(', ')}\nFROM ${rows} changed_rows`;
+}

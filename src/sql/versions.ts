@@ -1,0 +1,60 @@
+import type { Column, Table } from './catalogue.ts';
+import { STAMP } from './design.ts';
+import { quoteIdentifier } from './render.ts';
+
+/** The most bytes of text that one digest covers: Redshift holds no longer text (Database Developer Guide, VARCHAR). */
+const MOST_BYTES = 65_000;
+/** What goes before each value in a digest, at most: a length of up to five digits, and a colon. */
+const PREFIX = 6;
+
+/**
+ * A query in parentheses, on one line: of a staging table's rows since `{since}`, the version of each key that counts. The
+ * latest run's wins; within a run the row that is first by a rule on content, over all columns, which depends neither on
+ * the order of the rows nor on collation. Trailing blanks of a key do not count, because Redshift ignores them.
+ */
+export function versionsThatCount({ name, key, columns }: Table): string {
+  const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  const partition = columns.filter((column) => key.includes(column.name)).map(comparable);
+  const content = columns.filter(({ name, type }) => name !== STAMP && (type === 'varchar' || !key.includes(name)));
+  const order = [`${quoteIdentifier(STAMP)} DESC`, ...contentOrder(content)];
+  return `(SELECT ${names} FROM (SELECT ${names}, ROW_NUMBER() OVER (PARTITION BY ${partition.join(', ')} ORDER BY ${order.join(', ')}) AS starload_rank FROM ${quoteIdentifier(name)} WHERE ${quoteIdentifier(STAMP)} >= {since}) versions WHERE starload_rank = 1)`;
+}
+
+function comparable({ name, type }: Column): string {
+  return type === 'varchar' ? `RTRIM(${quoteIdentifier(name)}, ' ')` : quoteIdentifier(name);
+}
+
+/** Text by digests, which no collation orders, then everything else by its value. */
+function contentOrder(columns: readonly Column[]): readonly string[] {
+  const others = columns.filter(({ type }) => type !== 'varchar');
+  return [
+    ...digests(columns.filter(({ type }) => type === 'varchar')),
+    ...others.map(({ name, notNull }) => `${quoteIdentifier(name)}${notNull ? '' : ' NULLS LAST'}`),
+  ];
+}
+
+/** Digests of texts in which NULL and '' differ and no two lists of values are alike. */
+function digests(texts: readonly Column[]): readonly string[] {
+  const groups: { readonly columns: Column[]; bytes: number }[] = [];
+  for (const column of texts) {
+    const bytes = (column.maxBytes ?? MOST_BYTES) + PREFIX;
+    const last = groups.at(-1);
+    if (last === undefined || last.bytes + bytes > MOST_BYTES) {
+      groups.push({ columns: [column], bytes });
+    } else {
+      last.columns.push(column);
+      last.bytes += bytes;
+    }
+  }
+  return groups.map(({ columns, bytes }) =>
+    bytes > MOST_BYTES
+      ? `MD5(${columns.map(({ name }) => quoteIdentifier(name)).join('')}) NULLS LAST`
+      : `MD5(${columns.map(withLength).join(' || ')})`,
+  );
+}
+
+function withLength({ name, notNull }: Column): string {
+  const column = quoteIdentifier(name);
+  const value = `CAST(LENGTH(${column}) AS VARCHAR(5)) || ':' || ${column}`;
+  return notNull ? value : `COALESCE(${value}, '-')`;
+}

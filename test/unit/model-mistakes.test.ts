@@ -1,0 +1,245 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { StarloadError } from '../../src/errors.ts';
+import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
+import { withFolder } from '../support/engines.ts';
+
+type Change = readonly [file: string, from: string | RegExp, to: string];
+
+/** The error of the built-in model with changes; a change from '' makes a new file. */
+function errorOf(changes: readonly Change[]): Promise<StarloadError> {
+  return withFolder(async (folder) => {
+    cpSync(BUILT_IN_MODEL, folder, { recursive: true });
+    for (const [file, from, to] of changes) {
+      const path = join(folder, file);
+      if (from === '') {
+        writeFileSync(path, to);
+        continue;
+      }
+      const text = readFileSync(path, 'utf8');
+      expect(text).toMatch(from);
+      writeFileSync(
+        path,
+        text.replace(from, () => to),
+      );
+    }
+    try {
+      loadModel(folder);
+    } catch (error) {
+      if (error instanceof StarloadError) {
+        error.message = error.message.replaceAll(`${folder}/`, '');
+        return error;
+      }
+      throw error;
+    }
+    throw new Error('the model has no mistake');
+  });
+}
+
+const users = (text: string) => ['star/users.sql', /[\s\S]*/, text] as const;
+
+const MISTAKES: readonly (readonly [what: string, change: Change, message: string, next: string])[] = [
+  [
+    'a star table without a key',
+    ['star/users.sql', '-- key: user_id\n', ''],
+    'star/users.sql: it has no key',
+    '-- key: ',
+  ],
+  [
+    'a staging table without a key',
+    ['staging/staging_songs.sql', '-- key: song_id\n', ''],
+    'staging/staging_songs.sql: it has no key',
+    '-- key: ',
+  ],
+  [
+    'a key that is no column',
+    ['star/users.sql', '-- key: user_id', '-- key: userid'],
+    'star/users.sql: "-- key:" names userid, which is not a column of the table',
+    'Name columns',
+  ],
+  [
+    'a key that could be NULL',
+    ['star/users.sql', 'user_id BIGINT NOT NULL', 'user_id BIGINT'],
+    'star/users.sql, line 3: user_id belongs to the key and could be NULL',
+    'Write NOT NULL',
+  ],
+  [
+    'a star table without a SELECT',
+    ['star/songs.sql', /;[\s\S]*/, ''],
+    'star/songs.sql: it has no SELECT',
+    'Write ); after the columns',
+  ],
+  [
+    'a current table without a SELECT',
+    ['current/current_songs.sql', /;[\s\S]*/, ''],
+    'current/current_songs.sql: it has no SELECT',
+    'Write ); after the columns',
+  ],
+  [
+    'a current table of no staging table',
+    ['current/current_songs.sql', '-- of: staging_songs\n', ''],
+    'current/current_songs.sql: it is made of nothing, which is no staging table',
+    'one of staging_events, staging_songs',
+  ],
+  [
+    'a current table of an unknown one',
+    ['current/current_songs.sql', 'of: staging_songs', 'of: songs'],
+    'current/current_songs.sql, line 2: it is made of songs, which is no staging table',
+    'one of staging_events, staging_songs',
+  ],
+  [
+    'a current table that joins',
+    ['current/current_songs.sql', 'FROM staging_songs', 'FROM staging_songs\nJOIN staging_events ON 1 = 1'],
+    'current/current_songs.sql, line 20: a current table reads staging_events',
+    'Read staging_songs and nothing else',
+  ],
+  [
+    'a current table that reads nothing',
+    ['current/current_songs.sql', 'FROM staging_songs', 'FORM staging_songs'],
+    'current/current_songs.sql: its SELECT does not read staging_songs',
+    'Write FROM staging_songs.',
+  ],
+  [
+    'a SELECT of an unknown table',
+    ['star/songs.sql', 'FROM current_songs', 'FROM current_song'],
+    'star/songs.sql, line 11: a star table reads current_song',
+    'Read current and star tables: current_events, current_songs, ',
+  ],
+  [
+    'a SELECT of a staging table',
+    ['star/songs.sql', 'FROM current_songs', 'FROM staging_songs'],
+    'star/songs.sql, line 11: a star table reads staging_songs',
+    'Read current and star tables',
+  ],
+  [
+    'a SELECT of its own table',
+    ['star/songs.sql', 'FROM current_songs', 'FROM songs'],
+    'star/songs.sql, line 11: a star table reads songs',
+    'Read current and star tables',
+  ],
+  [
+    'an affected query of an unknown table',
+    ['star/songplays.affected.sql', 'changed_current_songs', 'changed_songz'],
+    'star/songplays.affected.sql, line 4: the query for affected keys reads changed_songz',
+    'changed_current_songs',
+  ],
+  [
+    'an input that the SELECT does not read',
+    ['star/songplays.sql', 'by: current_events as event_id', 'by: users as user_id'],
+    'star/songplays.sql, line 2: its SELECT does not read users',
+    'with a table that the SELECT reads',
+  ],
+  [
+    'an affected column that is not there',
+    ['star/songplays.sql', 'as event_id', 'as id'],
+    'star/songplays.sql, line 2: id cannot be the key, which is songplay_id',
+    'those that have the values of the key',
+  ],
+  [
+    'affected columns that are too many',
+    ['star/songplays.sql', 'as event_id', 'as event_id, ts'],
+    'star/songplays.sql, line 2: event_id, ts cannot be the key, which is songplay_id',
+    'Name as many columns of current_events',
+  ],
+  [
+    'a table with a reserved name',
+    ['star/order.sql', '', '-- key: a\nCREATE TABLE order (\n  a BIGINT NOT NULL\n);\nSELECT user_id AS a FROM users'],
+    'star/order.sql, line 2: order cannot be the name of a table on every engine',
+    'no word that SQL reserves',
+  ],
+  [
+    'a column with a reserved name',
+    ['star/users.sql', '  level VARCHAR', '  end VARCHAR'],
+    'star/users.sql, line 7: end cannot be the name of a column on every engine',
+    'no word that SQL reserves',
+  ],
+  [
+    "a table with a name of the loader's",
+    ['star/run_x.sql', '', '-- key: a\nCREATE TABLE run_x (\n  a BIGINT NOT NULL\n);\nSELECT user_id AS a FROM users'],
+    'star/run_x.sql, line 2: run_x cannot be the name of a table',
+    'Choose another name',
+  ],
+  [
+    'a table with the name of a control table',
+    [
+      'star/load_run.sql',
+      '',
+      '-- key: a\nCREATE TABLE load_run (\n  a BIGINT NOT NULL\n);\nSELECT user_id AS a FROM users',
+    ],
+    'star/load_run.sql, line 2: another table is called load_run too: sql/loader/control/load_run.sql',
+    'a name of its own',
+  ],
+  [
+    'a placeholder with too many columns',
+    ['star/users.sql', '{affected}', '{affected: user_id, ts}'],
+    'star/users.sql: {affected: user_id, ts} does not fit',
+    'with one column for each',
+  ],
+];
+
+describe('a mistake in a model is told with its place and what to write:', () => {
+  test.each(MISTAKES)('%s', async (_, change, message, next) => {
+    const error = await errorOf([change]);
+    expect({ message: error.message, next: error.next }).toEqual({
+      message: expect.stringContaining(message),
+      next: expect.stringContaining(next),
+    });
+  });
+
+  test('two tables that read each other', async () => {
+    const reads = (table: string, other: string) =>
+      [
+        `star/${table}.sql`,
+        '',
+        `-- key: a\nCREATE TABLE ${table} (\n  a BIGINT NOT NULL\n);\nSELECT a FROM ${other}`,
+      ] as const;
+    const { message } = await errorOf([reads('one', 'two'), reads('two', 'one')]);
+    expect(message).toBe('star/one.sql: the tables read each other in a circle: one reads two reads one');
+  });
+
+  test('two tables of one name', async () => {
+    const twin = `-- key: a\nCREATE TABLE staging_songs (\n  a BIGINT NOT NULL\n);\nSELECT user_id AS a FROM users`;
+    const { message } = await errorOf([['star/staging_songs.sql', '', twin]]);
+    expect(message.split('\n')).toEqual([
+      'the model has 2 mistakes:',
+      '  staging/staging_songs.sql, line 9: another table is called staging_songs too: star/staging_songs.sql',
+      '    Give each table a name of its own.',
+      '  star/staging_songs.sql, line 2: another table is called staging_songs too: staging/staging_songs.sql',
+      '    Give each table a name of its own.',
+    ]);
+  });
+
+  test('a column whose name the loader gives to old values', async () => {
+    const { message } = await errorOf([
+      ['star/users.sql', '  level VARCHAR(256)', '  level VARCHAR(256),\n  before_level BIGINT'],
+    ]);
+    expect(message).toBe('star/users.sql, line 8: a load keeps the old level as before_level');
+  });
+});
+
+test('all mistakes of a model are told at once', async () => {
+  const changes: readonly Change[] = [
+    users('CREATE TABLE users (user_id BIGINT)'),
+    ['staging/staging_songs.sql', 'year BIGINT', 'year NUMERIC'],
+    ['checks/star/known_level.sql', '-- severity: warning\n', ''],
+  ];
+  const { message, next } = await errorOf(changes);
+  expect(message.split('\n')).toEqual([
+    'the model has 3 mistakes:',
+    '  staging/staging_songs.sql: a staging table cannot have the type of year',
+    expect.stringContaining('Write VARCHAR(n)'),
+    '  star/users.sql: no columns found',
+    expect.stringContaining('Write CREATE TABLE name ('),
+    '  checks/star/known_level.sql: no severity',
+    expect.stringContaining('severity: error'),
+  ]);
+  expect(next).toBe('Correct these files and run again.');
+  const places = await errorOf([
+    ['star/songs.sql', 'FROM current_songs', 'FROM current_song'],
+    ['star/users.sql', '-- key: user_id\n', ''],
+  ]);
+  expect(places.message).toContain(
+    'the model has 2 mistakes:\n  star/songs.sql, line 11: a star table reads current_song\n',
+  );
+});
