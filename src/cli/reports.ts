@@ -5,6 +5,7 @@ import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
 import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
 import type { LoadReport } from '../pipeline/report.ts';
+import type { Derivation } from '../sql/catalogue.ts';
 import { asStarted } from './command-line.ts';
 import { LISTED, more } from './listed.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
@@ -17,6 +18,8 @@ interface PlanOptions {
   readonly command: string;
   readonly statements?: readonly string[];
   readonly kept?: KeptOut;
+  /** The tables that every load makes anew. */
+  readonly anew: Derivation['anew'];
 }
 
 interface Place {
@@ -72,7 +75,7 @@ function renderLoaded({ tables }: LoadReport): string {
 /** Prints what a load would do. */
 export function printPlan(
   plan: LoadPlan,
-  { json, all, command, statements, kept = keptOut(plan, []) }: PlanOptions,
+  { json, all, command, statements, kept = keptOut(plan, []), anew }: PlanOptions,
 ): void {
   const warnings = emptiedSources(plan);
   warn(warnings);
@@ -89,6 +92,7 @@ export function printPlan(
         skipped,
       })),
       ...keptOutForJson(kept),
+      anew,
       warnings: warningsForJson(warnings),
       ...(statements === undefined ? {} : { statements }),
     });
@@ -107,6 +111,14 @@ export function printPlan(
     return [...lines, ...more(taken, most).map((text) => [table.name, '', '', text])];
   });
   result(renderTable(['table', 'why', 'size', 'file'], rows));
+  if (anew.length > 0) {
+    result(
+      `\n${renderTable(
+        ['made anew', 'because'],
+        anew.map(({ table, because }) => [table, because]),
+      )}`,
+    );
+  }
 }
 
 /** Prints what a rebuild did. */

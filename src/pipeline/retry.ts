@@ -6,7 +6,7 @@ import { LOAD_GUARD, STAMP_GUARD } from './batches.ts';
 import type { LoadContext } from './context.ts';
 import { watchBatch } from './watching.ts';
 
-const ATTEMPTS = 6;
+const ATTEMPTS = 8;
 const FIRST_PAUSE_MILLISECONDS = 100;
 
 /** What running a batch needs. */
@@ -34,13 +34,17 @@ export async function runWithRetry(context: RetryContext, batch: Batch): Promise
         throw reason === undefined ? error : gaveUp(reason, attempt, error);
       }
       context.emit({ type: 'again', reason, attempt: attempt + 1 });
-      const pause = (context.firstPauseMilliseconds ?? FIRST_PAUSE_MILLISECONDS) * 2 ** (attempt - 1);
       watch.stop();
-      await sleep(pause, undefined, { signal: context.signal });
+      await sleep(pauseAfter(attempt, context.firstPauseMilliseconds), undefined, { signal: context.signal });
     } finally {
       watch.stop();
     }
   }
+}
+
+/** Twice as long each time, and never quite: writers that met once would meet again after equal pauses. */
+function pauseAfter(attempt: number, first = FIRST_PAUSE_MILLISECONDS): number {
+  return first * 2 ** (attempt - 1) * (0.5 + Math.random());
 }
 
 /**

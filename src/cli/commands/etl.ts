@@ -77,7 +77,8 @@ async function dryRun(context: LoadContext, { json, all }: Args): Promise<void> 
   const { dryRunLoad } = await import('../../pipeline/dry-run.ts');
   const { printPlan } = await import('../reports.ts');
   const { plan, statements, runs, kept } = await dryRunLoad(context);
-  printPlan(plan, { json, all, command: 'etl', statements, kept });
+  const { anew } = context.model.derivation;
+  printPlan(plan, { json, all, command: 'etl', statements, kept, anew });
   if (!json) {
     const split = runs > 1 ? `, for each of ${runs} runs with its own files` : '';
     story(`${statements.length} statements would run in one transaction${split}:`);

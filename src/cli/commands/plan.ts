@@ -14,6 +14,9 @@ export const planCommand = toModule<WarehouseArgs & { readonly all: boolean }>({
     withWarehouse({ config, model, readOnly: true }, async (context) => {
       const { planLoad } = await import('../../pipeline/planning.ts');
       const { printPlan } = await import('../reports.ts');
-      printPlan(await planLoad({ ...context, replays: false }), { json, all, command: 'plan' });
+      printPlan(await planLoad({ ...context, replays: false }), {
+        ...{ json, all, command: 'plan' },
+        anew: context.model.derivation.anew,
+      });
     }),
 });
