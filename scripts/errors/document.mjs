@@ -46,6 +46,7 @@ const AREAS = [
   ['doctor/', 'Found by `npm run check`'],
   ['certify/', 'Certifying a warehouse'],
   ['generate/', 'Generated data'],
+  ['prove/', 'Proving a model'],
   ['sql/', 'The model in sql/'],
   ['pipeline/', 'Loading'],
   ['cli/', 'The commands'],

@@ -9,6 +9,7 @@ import { demoCommand } from './commands/demo.ts';
 import { etlCommand } from './commands/etl.ts';
 import { generateDataCommand } from './commands/generate-data.ts';
 import { planCommand } from './commands/plan.ts';
+import { proveCommand } from './commands/prove.ts';
 import { provisionCommand } from './commands/provision.ts';
 import { queryCommand } from './commands/query.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
@@ -21,6 +22,7 @@ const COMMANDS = [
   createTablesCommand,
   etlCommand,
   planCommand,
+  proveCommand,
   statusCommand,
   queryCommand,
   rebuildCommand,

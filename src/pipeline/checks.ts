@@ -50,7 +50,7 @@ export function checkSteps(model: Model, phase: Phase, extent: Extent): readonly
  * table `run_…`. A check of a rebuild looks at all rows.
  */
 function filledIn(check: Check, model: Model, extent: Extent): NamedSql {
-  const filled = fillAffected(check, (name, expressions) => {
+  const filled = fillAffected(check, ({ table: name, expressions }) => {
     const table = derivedTables(model).find((one) => one.name === name);
     const columns = expressions ?? table?.key.map(quoteIdentifier) ?? [];
     if (table === undefined || columns.length !== table.key.length) {
@@ -145,7 +145,7 @@ function select({ name, severity, sql }: Check): string {
   CAST(staging_value AS VARCHAR(4096)) AS staging_value
 FROM (
 ${sql}
-) ${name}`;
+) ${quoteIdentifier(name)}`;
 }
 
 function list(offenders: string): string {

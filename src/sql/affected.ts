@@ -1,6 +1,8 @@
 import { StarloadError } from '../errors.ts';
 import { quoteIdentifier } from './render.ts';
-import { fileOf, type NamedSql } from './written.ts';
+import { itemsIn } from './simple-select.ts';
+import { type Token, tokenize } from './tokens.ts';
+import { lineOf, type NamedSql } from './written.ts';
 
 /** The keys of a table whose rows a load changes: what to read them from, and its columns in the order of the key's. */
 export interface AffectedKeys {
@@ -9,38 +11,63 @@ export interface AffectedKeys {
   readonly columns: readonly string[];
 }
 
+/** A placeholder `{affected}`, `{affected: a.x, a.y}` or `{affected table: …}` in a statement. */
+export interface Placeholder {
+  readonly from: number;
+  readonly to: number;
+  readonly table: string | undefined;
+  /** The expressions that have the values of the key; undefined if they are its own columns. */
+  readonly expressions: readonly string[] | undefined;
+}
+
 /** A condition that holds for all rows. */
 export const ALL_ROWS = '1 = 1';
 
-const PLACEHOLDER = /\{affected\b(?: +(\w+))?(?: *: *([^}]*))?\}/g;
-
-/** Whether a SELECT says itself where it is held to the keys that a load affects. */
-export function namesAffected(sql: string): boolean {
-  return sql.search(PLACEHOLDER) !== -1;
+/** The placeholders of a statement, outside of comments and literals. */
+export function placeholdersIn({ sql }: NamedSql): readonly Placeholder[] {
+  const tokens = tokenize(sql);
+  return tokens.flatMap(({ key, at }, index) => {
+    const length = tokens.slice(index).findIndex((token) => token.key === '}');
+    const isOne = key === '{' && tokens[index + 1]?.key === 'affected' && length !== -1;
+    return isOne ? [{ from: at, ...read(sql, tokens.slice(index + 2, index + length + 1)) }] : [];
+  });
 }
 
-/**
- * Fills in `{affected}`, `{affected: a.x, a.y}` and `{affected table: …}`. `conditionOf` returns the condition for the
- * table that is named, if one is, and for the expressions that have the values of its key, if they are listed. Throws
- * StarloadError where it returns none.
- */
+/** What stands between the word and the brace at the end. */
+function read(sql: string, tokens: readonly Token[]): Omit<Placeholder, 'from'> {
+  const inner = tokens.slice(0, -1);
+  const colon = inner.findIndex(({ key }) => key === ':');
+  const named = colon === -1 ? inner : inner.slice(0, colon);
+  return {
+    to: (tokens.at(-1)?.at ?? 0) + 1,
+    table: named.length === 0 ? undefined : named.map(({ key }) => key).join(' '),
+    expressions: colon === -1 ? undefined : itemsIn(inner.slice(colon + 1)).map((item) => textOf(sql, item)),
+  };
+}
+
+function textOf(sql: string, item: readonly Token[]): string {
+  const [first, last] = [item[0], item.at(-1)];
+  return first === undefined || last === undefined ? '' : sql.slice(first.at, last.at + last.text.length);
+}
+
+/** Fills in the placeholders. Throws StarloadError where `conditionOf` returns no condition. */
 export function fillAffected(
   statement: NamedSql,
-  conditionOf: (table: string | undefined, expressions: readonly string[] | undefined) => string | undefined,
+  conditionOf: (placeholder: Placeholder) => string | undefined,
 ): NamedSql {
-  const sql = statement.sql.replace(PLACEHOLDER, (placeholder, table: string | undefined, list: string | undefined) => {
-    const condition = conditionOf(
-      table,
-      list?.split(',').map((one) => one.trim()),
-    );
+  let [sql, from] = ['', 0];
+  for (const placeholder of placeholdersIn(statement)) {
+    const condition = conditionOf(placeholder);
     if (condition === undefined) {
-      throw new StarloadError(`${fileOf(statement)}: ${placeholder} does not fit a table of the model`, {
-        next: 'Write {affected: a, b}, in a check {affected table: a, b}, with one column for each of the key of a current or star table.',
+      const text = statement.sql.slice(placeholder.from, placeholder.to);
+      throw new StarloadError(`${lineOf(statement, placeholder.from)}: ${text} does not fit a table of the model`, {
+        next: 'Write {affected: a, b}, in a check of the star {affected table: a, b}, with one column for each of the key of a current or star table.',
       });
     }
-    return condition;
-  });
-  return { ...statement, sql };
+    sql += `${statement.sql.slice(from, placeholder.from)}${condition}`;
+    from = placeholder.to;
+  }
+  return { ...statement, sql: sql + statement.sql.slice(from) };
 }
 
 /** The columns of a table's key, as conditions of its own statements name them. */
@@ -49,10 +76,16 @@ export function ownKey({ name, key }: { readonly name: string; readonly key: rea
   return key.map((column) => `${prefix}${quoteIdentifier(column)}`);
 }
 
-/** The condition that expressions have the values of an affected key. */
+/**
+ * The condition that expressions have the values of an affected key. Several columns get names inside that no expression
+ * can mean by accident.
+ */
 export function isAffected({ rows, columns }: AffectedKeys, expressions: readonly string[]): string {
   const own = columns.map((column) => `keys_affected.${quoteIdentifier(column)}`);
-  return own.length === 1
-    ? `${expressions[0]} IN (SELECT ${own[0]} FROM ${rows} keys_affected)`
-    : `EXISTS (SELECT 1 FROM ${rows} keys_affected WHERE ${own.map((column, at) => `${column} = ${expressions[at]}`).join(' AND ')})`;
+  if (own.length === 1) {
+    return `${expressions[0]} IN (SELECT ${own[0]} FROM ${rows} keys_affected)`;
+  }
+  const named = own.map((column, at) => `${column} AS starload_key_${at}`);
+  const equal = own.map((_, at) => `affected_keys.starload_key_${at} = ${expressions[at]}`);
+  return `EXISTS (SELECT 1 FROM (SELECT ${named.join(', ')} FROM ${rows} keys_affected) affected_keys WHERE ${equal.join(' AND ')})`;
 }

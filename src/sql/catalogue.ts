@@ -25,8 +25,8 @@ export interface Table {
   readonly of: string | undefined;
   /** The columns whose values stay the same when a row is replaced: those of the key, and what else is known to. */
   readonly steady: readonly string[];
-  /** For star tables: by input, the columns of the input that have the values of the key, where their names differ. */
-  readonly affectedBy: ReadonlyMap<string, readonly string[]>;
+  /** For star tables: columns of inputs that have the values of the key. An input may have them in several ways. */
+  readonly affectedBy: readonly { readonly input: string; readonly columns: readonly string[] }[];
   /** For star tables: the query for the keys that changes of inputs affect, if columns cannot tell. */
   readonly affected: NamedSql | undefined;
   /** For staging tables: the key of dwh.cfg's [S3] section that names its files. */

@@ -1,6 +1,7 @@
 import { type AffectedKeys, isAffected, ownKey } from './affected.ts';
+import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
-import { givesAnew, inputsOf, tablesIn } from './reads.ts';
+import { inputsOf, tablesIn } from './reads.ts';
 import { quoteIdentifier } from './render.ts';
 
 /** The temporary table with a current table's rows of the run, and beside them columns of the rows that they replace. */
@@ -18,16 +19,6 @@ function before({ steady }: Table, column: string): string {
   return steady.includes(column) ? column : `before_${column}`;
 }
 
-/**
- * The columns of an input that have the values of a table's key: those that the table's head names, or else those with the
- * names of the key, unless the SELECT gives one of these names to something else. Undefined if none are known to.
- */
-export function carriedKey({ key, affectedBy, select }: Table, input: Table): readonly string[] | undefined {
-  const isThere = (name: string) => input.columns.some((column) => column.name === name);
-  const isSame = (name: string) => select === undefined || !givesAnew(select.sql, name);
-  return affectedBy.get(input.name) ?? (key.every((name) => isThere(name) && isSame(name)) ? key : undefined);
-}
-
 /** Whether a table's query for affected keys reads the rows of an input that a load changes. */
 export function readsChanged({ affected }: Table, input: string): boolean {
   return affected !== undefined && tablesIn(affected).includes(changed(input));
@@ -37,7 +28,7 @@ export function readsChanged({ affected }: Table, input: string): boolean {
 export function wantedBefore(table: Table, star: readonly Table[]): readonly string[] {
   const readers = star.filter((other) => inputsOf(other).includes(table.name));
   const wanted = readers.flatMap((reader) =>
-    readsChanged(reader, table.name) ? table.columns.map(({ name }) => name) : (carriedKey(reader, table) ?? []),
+    readsChanged(reader, table.name) ? table.columns.map(({ name }) => name) : carriedKeys(reader, table).flat(),
   );
   return [...new Set(wanted)].filter((column) => !table.steady.includes(column));
 }

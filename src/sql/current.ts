@@ -1,8 +1,8 @@
 import type { Column, Table } from './catalogue.ts';
 import { parseColumns } from './ddl.ts';
 import { STAMP } from './design.ts';
-import { copiedColumns } from './reads.ts';
 import { quoteIdentifier } from './render.ts';
+import { plainColumn, readSimpleSelect } from './simple-select.ts';
 import { fileOf, type NamedSql } from './written.ts';
 
 /**
@@ -24,9 +24,10 @@ export function completed(tables: readonly Table[]): readonly Table[] {
 /** The key, and the copies of the staging table's key. Of text there are none: versions may differ in trailing blanks. */
 function steadyOf({ of, key, select }: Table, staging: readonly Table[]): readonly string[] {
   const source = staging.find(({ name }) => name === of);
-  const copies = copiedColumns(select?.sql ?? '');
   const kept = source?.columns.filter(({ name, type }) => source.key.includes(name) && type !== 'varchar') ?? [];
-  return [...new Set([...key, ...kept.flatMap(({ name }) => copies.get(name) ?? [])])];
+  const items = [...(readSimpleSelect(select?.sql ?? '')?.items ?? [])];
+  const copies = items.filter(([, item]) => kept.some(({ name }) => name === plainColumn(item)));
+  return [...new Set([...key, ...copies.map(([name]) => name)])];
 }
 
 /** The key of a table that is made for a staging table whose key is several columns, or one that could be NULL. */
@@ -58,7 +59,7 @@ function impliedCurrent(staging: Table): Table {
     designs: new Map(),
     select: statement(select),
     of: staging.name,
-    affectedBy: new Map(),
+    affectedBy: [],
     affected: undefined,
     source: undefined,
     kept: false,

@@ -7,6 +7,8 @@ export type ColumnType = 'varchar' | 'bigint' | 'double' | 'timestamp';
 export interface Column {
   readonly name: string;
   readonly type: ColumnType | 'other';
+  /** The type as it is written, in capitals and without a length. */
+  readonly sqlType: string;
   readonly maxBytes: number | undefined;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
@@ -46,6 +48,7 @@ function parseColumn(line: string, file: string): Column {
     // As engines read a name without quotes.
     name: name.toLowerCase(),
     type,
+    sqlType: (/^[a-z]+(?: precision| varying| with(?:out)? time zone)?/i.exec(rest)?.[0] ?? rest).toUpperCase(),
     maxBytes: length === undefined ? undefined : Number(length),
     notNull: /\bNOT NULL\b/i.test(rest),
     hasDefault: /\bDEFAULT\b/i.test(rest),

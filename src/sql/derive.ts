@@ -1,4 +1,4 @@
-import { type AffectedKeys, ALL_ROWS, fillAffected, isAffected, namesAffected, ownKey } from './affected.ts';
+import { type AffectedKeys, ALL_ROWS, fillAffected, isAffected, ownKey } from './affected.ts';
 import type { Derivation, Table } from './catalogue.ts';
 import { joinBefore, runRows, selectBefore, wantedBefore } from './changes.ts';
 import { inDependencyOrder } from './reads.ts';
@@ -27,7 +27,7 @@ export function derive(tables: readonly Table[]): Derivation {
       ...plans.flatMap(loadStar),
     ],
     rebuild: [
-      ...versions.map(({ table, select }) => insert(table, select)),
+      ...versions.map(({ table, select }) => insert(table, select, ALL_ROWS)),
       ...star.map((table) => insert(table, wholeOf(table))),
     ],
     keys: new Map([
@@ -70,20 +70,22 @@ ${select.sql}
   ];
 }
 
+/**
+ * The condition stands outside the SELECT too: whatever `{affected}` inside lets through, no row is inserted whose key was
+ * not deleted.
+ */
 function loadStar({ table, keys, search }: StarPlan): readonly NamedSql[] {
   const { select } = table;
   if (keys === undefined || select === undefined) {
     return [deletion(table, undefined), insert(table, wholeOf(table))];
   }
-  const held = fillAffected(select, (_, expressions = table.key.map(quoteIdentifier)) =>
-    expressions.length === table.key.length ? isAffected(keys, expressions) : undefined,
+  const held = fillAffected(select, ({ expressions = table.key.map(quoteIdentifier) }) =>
+    isAffected(keys, expressions),
   );
-  const outside = namesAffected(select.sql)
-    ? undefined
-    : isAffected(
-        keys,
-        table.key.map((column) => `derived.${quoteIdentifier(column)}`),
-      );
+  const outside = isAffected(
+    keys,
+    table.key.map((column) => `derived.${quoteIdentifier(column)}`),
+  );
   return [...(search === undefined ? [] : [search]), deletion(table, keys), insert(table, held, outside)];
 }
 

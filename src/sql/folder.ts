@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,8 +113,21 @@ function isStrayAddition(file: string, files: readonly string[]): boolean {
  * numbers are those of the file.
  */
 function readStatement(file: string): string {
+  const bytes = bytesOf(file);
+  if (!isUtf8(bytes)) {
+    throw new StarloadError(`${file}: it is not UTF-8`, { next: 'Save the file as UTF-8.' });
+  }
+  // Windows may write a mark at the beginning, and its own ends of lines.
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n');
+  return text.trimEnd().replace(/;$/, '');
+}
+
+function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8').trimEnd().replace(/;$/, '');
+    return readFileSync(file);
   } catch (error) {
     throw unreadable(file, error);
   }

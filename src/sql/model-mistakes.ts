@@ -1,8 +1,13 @@
 import { StarloadError } from '../errors.ts';
+import { placeholdersIn } from './affected.ts';
+import { isSameColumn } from './carried.ts';
 import type { Table } from './catalogue.ts';
 import { changed } from './changes.ts';
-import { inputsOf, mentionsIn } from './reads.ts';
+import { currentMistakes } from './current-mistakes.ts';
+import { placeIn } from './place.ts';
+import { inputsOf, mentionsIn, tablesIn } from './reads.ts';
 import { RESERVED } from './reserved.ts';
+import { tokenize } from './tokens.ts';
 import { fileOf, lineOf, type NamedSql } from './written.ts';
 
 /** PostgreSQL cuts names at 63 bytes (Identifiers and Key Words), and temporary tables get names with a prefix. */
@@ -17,15 +22,13 @@ export function mistakesIn(tables: readonly Table[]): readonly StarloadError[] {
     ...tableNameMistakes(table, tables),
     ...columnMistakes(table),
     ...keyMistakes(table),
-    ...(table.role === 'current' ? currentMistakes(table, tables) : []),
-    ...(table.role === 'star' ? starMistakes(table, tables) : []),
+    ...(table.key.length === 0 ? [] : selectMistakes(table, tables)),
   ]);
 }
 
-/** The file, and the line of what a pattern finds in it. */
-function placeIn(statement: NamedSql, pattern: RegExp): string {
-  const at = statement.sql.search(pattern);
-  return at === -1 ? fileOf(statement) : lineOf(statement, at);
+function selectMistakes(table: Table, tables: readonly Table[]): readonly StarloadError[] {
+  if (table.role === 'current') return currentMistakes(table, tables);
+  return table.role === 'star' ? starMistakes(table, tables) : [];
 }
 
 function lineOfColumn({ create }: Table, name: string): string {
@@ -100,83 +103,106 @@ function keyMistakes(table: Table): readonly StarloadError[] {
   );
 }
 
-function currentMistakes(table: Table, tables: readonly Table[]): readonly StarloadError[] {
-  const { of = 'nothing', create, select } = table;
-  const staging = tables.filter(({ role }) => role === 'staging').map(({ name }) => name);
-  if (!staging.includes(of)) {
-    return [
-      new StarloadError(`${placeIn(create, /^-- of:/m)}: it is made of ${of}, which is no staging table`, {
-        next: `Begin the file with "-- of: " and one of ${staging.join(', ')}.`,
-      }),
-    ];
-  }
-  if (select === undefined) {
-    return [noSelect(table)];
-  }
-  if (!inputsOf(table).includes(of)) {
-    return [new StarloadError(`${fileOf(select)}: its SELECT does not read ${of}`, { next: `Write FROM ${of}.` })];
-  }
-  return strangers(select, [of]).map(
-    ({ place, name }) =>
-      new StarloadError(`${place}: a current table reads ${name}`, {
-        next: `Read ${of} and nothing else. Star tables join.`,
-      }),
-  );
-}
-
 function starMistakes(table: Table, tables: readonly Table[]): readonly StarloadError[] {
   const { select, affected } = table;
   if (select === undefined) {
-    return [noSelect(table)];
+    return [
+      new StarloadError(`${fileOf(table.create)}: it has no SELECT`, {
+        next: 'Write ); after the columns, and then the SELECT that gives the rows.',
+      }),
+    ];
   }
   const inputs = tables.filter(({ role, name }) => (role === 'current' || role === 'star') && name !== table.name);
   const names = inputs.map(({ name }) => name);
-  const inAffected = affected === undefined ? [] : strangers(affected, [...names, ...names.map(changed)]);
   return [
+    ...queryMistakes(select),
     ...strangers(select, names).map(
       ({ place, name }) =>
         new StarloadError(`${place}: a star table reads ${name}`, {
-          next: `Read current and star tables: ${names.join(', ')}.`,
+          next: `Read current and star tables${names.length === 0 ? '' : `: ${names.join(', ')}`}.`,
         }),
     ),
-    ...inAffected.map(
+    ...placeholdersIn(select).flatMap((placeholder) =>
+      placeholder.table === undefined && (placeholder.expressions ?? table.key).length === table.key.length
+        ? []
+        : [
+            new StarloadError(
+              `${lineOf(select, placeholder.from)}: ${select.sql.slice(placeholder.from, placeholder.to)} does not fit the key, which is ${table.key.join(', ')}`,
+              { next: 'Write {affected: a, b}, with one column for each of the key, or {affected} alone.' },
+            ),
+          ],
+    ),
+    ...(affected === undefined ? [] : affectedMistakes(table, affected, names)),
+    ...table.affectedBy.flatMap((one) => affectedByMistakes(table, inputs, one)),
+  ];
+}
+
+/** One query, and braces only where a placeholder is. */
+function queryMistakes(statement: NamedSql): readonly StarloadError[] {
+  const tokens = tokenize(statement.sql);
+  const places = placeholdersIn(statement);
+  const brace = tokens.find(({ key, at }) => key === '{' && !places.some(({ from }) => from === at));
+  return [
+    ...(['select', 'with'].includes(tokens[0]?.key ?? '') && tokens.every(({ key }) => key !== ';')
+      ? []
+      : [
+          new StarloadError(`${lineOf(statement, tokens[0]?.at ?? 0)}: it is not one SELECT`, {
+            next: 'Write one SELECT, without a semicolon inside.',
+          }),
+        ]),
+    ...(brace === undefined
+      ? []
+      : [
+          new StarloadError(`${lineOf(statement, brace.at)}: a brace that begins no placeholder`, {
+            next: 'The only placeholder is {affected}, in small letters and without blanks before the word.',
+          }),
+        ]),
+  ];
+}
+
+function affectedMistakes(table: Table, affected: NamedSql, names: readonly string[]): readonly StarloadError[] {
+  const read = inputsOf(table).map(changed);
+  return [
+    ...queryMistakes(affected),
+    ...strangers(affected, [...names, ...read]).map(
       ({ place, name }) =>
         new StarloadError(`${place}: the query for affected keys reads ${name}`, {
-          next: `Read current and star tables, and their changed rows: ${names.map(changed).join(', ')}.`,
+          next: `Read current and star tables, and the changed rows of what the SELECT reads: ${read.join(', ')}.`,
         }),
     ),
-    ...[...table.affectedBy].flatMap(([input, columns]) => affectedByMistakes(table, inputs, { input, columns })),
+    ...(tablesIn(affected).some((name) => name.startsWith('changed_'))
+      ? []
+      : [
+          new StarloadError(`${fileOf(affected)}: the query for affected keys reads no changed rows`, {
+            next: `Read at least one of ${read.join(', ')}.`,
+          }),
+        ]),
   ];
 }
 
 function affectedByMistakes(
   table: Table,
   inputs: readonly Table[],
-  { input, columns }: { readonly input: string; readonly columns: readonly string[] },
+  { input, columns }: Table['affectedBy'][number],
 ): readonly StarloadError[] {
-  const place = placeIn(table.create, new RegExp(`^-- affected by: *${input}`, 'm'));
+  const place = placeIn(table.create, new RegExp(`^-- affected by: *${input.replace(/\W.*$/, '')}`, 'im'));
   const source = inputs.find(({ name }) => name === input && inputsOf(table).includes(name));
   if (source === undefined) {
     return [
-      new StarloadError(`${place}: its SELECT does not read ${input}`, {
+      new StarloadError(`${place}: "-- affected by:" names ${input}, which the SELECT does not read`, {
         next: 'Write "-- affected by: table as column" with a table that the SELECT reads.',
       }),
     ];
   }
-  const areThere = columns.every((column) => source.columns.some(({ name }) => name === column));
-  return areThere && columns.length === table.key.length
+  const columnIn = (of: Table, wanted: string | undefined) => of.columns.find(({ name }) => name === wanted);
+  const fit = columns.every((column, at) => isSameColumn(columnIn(source, column), columnIn(table, table.key[at])));
+  return fit && columns.length === table.key.length
     ? []
     : [
         new StarloadError(`${place}: ${columns.join(', ')} cannot be the key, which is ${table.key.join(', ')}`, {
-          next: `Name as many columns of ${input}: those that have the values of the key.`,
+          next: `Name as many columns of ${input}, of the same types: those that have the values of the key.`,
         }),
       ];
-}
-
-function noSelect({ create }: Table): StarloadError {
-  return new StarloadError(`${fileOf(create)}: it has no SELECT`, {
-    next: 'Write ); after the columns, and then the SELECT that gives the rows.',
-  });
 }
 
 /** The tables in a statement that it must not read. */

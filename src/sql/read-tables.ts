@@ -6,6 +6,7 @@ import { ofTable } from './each-staging.ts';
 import { readFolder, type SqlFolder } from './folder.ts';
 import { header, listed, listIn, texts } from './heads.ts';
 import type { Mistakes } from './mistakes.ts';
+import { tokenize } from './tokens.ts';
 import { fileOf, linesIn, type NamedSql, wholeFile } from './written.ts';
 
 /** The tables of a folder, in file order. `defaults` holds the designs of tables that have none of their own. */
@@ -80,7 +81,7 @@ function parts(file: NamedSql): { readonly create: NamedSql; readonly select: Na
   const create = file.sql.slice(0, end.index + 1);
   const rest = file.sql.slice(end.index + end[0].length);
   const blank = /^\s*\n/.exec(rest)?.[0] ?? '';
-  const sql = rest.slice(blank.length);
+  const sql = withoutSemicolon(rest.slice(blank.length));
   const line = linesIn(create) + linesIn(blank) - 1;
   const place = fileOf(file);
   return {
@@ -89,14 +90,19 @@ function parts(file: NamedSql): { readonly create: NamedSql; readonly select: Na
   };
 }
 
-/** The lines `-- affected by: table as a, b`: the input's columns that have the values of the key, by input. */
-function affectedBy(sql: string): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    texts(sql, 'affected by').map((line) => {
-      const [, input = line, columns = ''] = /^(\w+)\s+as\s+(.+)$/i.exec(line) ?? [];
-      return [input, listIn(columns)] as const;
-    }),
-  );
+/** A SELECT without its semicolon and the comments behind it. What else stands there is refused later. */
+function withoutSemicolon(sql: string): string {
+  const tokens = tokenize(sql);
+  const last = tokens.at(-1);
+  return last?.key === ';' ? sql.slice(0, last.at).trimEnd() : sql;
+}
+
+/** The lines `-- affected by: table as a, b`: the input's columns that have the values of the key. */
+function affectedBy(sql: string): Table['affectedBy'] {
+  return texts(sql, 'affected by').map((line) => {
+    const [, input = line, columns = ''] = /^(\w+)\s+as\s+(.+)$/i.exec(line) ?? [];
+    return { input: input.toLowerCase(), columns: listIn(columns.toLowerCase()) };
+  });
 }
 
 function refuseInStaging(columns: readonly Column[], place: string): void {
@@ -135,7 +141,7 @@ function refuseColumns(design: NamedSql): void {
 
 /** The columns that a `-- header: a, b` line names. */
 function columnsIn(sql: string, head: string, columns: readonly Column[], file: string): readonly string[] {
-  const names = listed(sql, head);
+  const names = listed(sql, head).map((name) => name.toLowerCase());
   const unknown = names.find((name) => !columns.some((column) => column.name === name));
   if (unknown !== undefined) {
     throw new StarloadError(`${file}: "-- ${head}:" names ${unknown}, which is not a column of the table`, {

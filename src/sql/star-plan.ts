@@ -1,7 +1,7 @@
 import type { AffectedKeys } from './affected.ts';
+import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
 import {
-  carriedKey,
   changed,
   changedCurrent,
   changedStar,
@@ -44,31 +44,42 @@ type KeySource =
 export function planStar(star: readonly Table[], current: readonly Table[]): readonly StarPlan[] {
   const plans: StarPlan[] = [];
   for (const table of star) {
-    const sources = inputsOf(table).map((input) => sourceOf(table, input, { current, plans }));
+    const sources = inputsOf(table).flatMap((input) => sourcesOf(table, input, { current, plans }));
     plans.push(planOf(table, sources, star));
   }
   return plans;
 }
 
 /** How changes of an input affect the keys of a table. */
-function sourceOf(table: Table, input: string, { current, plans }: Known): KeySource {
+function sourcesOf(table: Table, input: string, { current, plans }: Known): readonly KeySource[] {
   const plan = plans.find((one) => one.table.name === input);
   if (plan?.because !== undefined) {
-    return { because: `it reads ${input}, which is made anew` };
+    return [{ because: `it reads ${input}, which is made anew` }];
   }
   const source = plan?.table ?? current.find(({ name }) => name === input);
   if (source !== undefined && table.affected !== undefined && readsChanged(table, input)) {
-    const columns = source.columns.map(({ name }) => name);
-    const rows = rowsOf(source, columns, { keys: plan?.keys, keysOnly: false });
-    return { query: insertSources(table.affected, new Map([[changed(input), rows]])) };
+    return [{ query: withChangedRows(table.affected, { current, plans }) }];
   }
-  const columns = source && carriedKey(table, source);
-  return source === undefined || columns === undefined
-    ? { because: `nothing says which of its rows a change in ${input} affects` }
-    : {
+  const ways = source === undefined ? [] : carriedKeys(table, source);
+  return source === undefined || ways.length === 0
+    ? [{ because: `nothing says which of its rows a change in ${input} affects` }]
+    : ways.map((columns) => ({
         keys: { rows: rowsOf(source, columns, { keys: plan?.keys, keysOnly: true }), columns },
         atHand: plan === undefined,
-      };
+      }));
+}
+
+/** A query for affected keys with what to read for each table `changed_…`. */
+function withChangedRows(affected: NamedSql, { current, plans }: Known): NamedSql {
+  const inputs = [
+    ...current.map((table) => ({ table, keys: undefined })),
+    ...plans.filter(({ because }) => because === undefined),
+  ];
+  const rows = inputs.map(({ table, keys }) => {
+    const columns = table.columns.map(({ name }) => name);
+    return [changed(table.name), rowsOf(table, columns, { keys, keysOnly: false })] as const;
+  });
+  return insertSources(affected, new Map(rows));
 }
 
 function rowsOf(

@@ -42,6 +42,12 @@ export async function openWarehouse(config: Config, access: Access): Promise<War
   }
 }
 
+/** Opens a new warehouse in memory, which is gone once it is closed. It may read the files of `readable`. */
+export async function openInMemory(readable: readonly string[]): Promise<Warehouse> {
+  const { openDuckdb } = await import('./duckdb/warehouse.ts');
+  return openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined });
+}
+
 /** The location of a configured warehouse, the same as `Warehouse.location` once it is open. */
 export async function locationOf(target: Target): Promise<string> {
   switch (target.engine) {

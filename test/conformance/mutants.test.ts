@@ -2,6 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { createTables } from '../../src/pipeline/create-tables.ts';
+import { explainAll } from '../../src/pipeline/explain-statements.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
+import { openInMemory } from '../../src/warehouse/open.ts';
 import { ROOT } from '../support/cli.ts';
 import { BROKEN_FILES, refusesBrokenFiles } from '../support/damaged-loads.ts';
 import { type Engine, engines } from '../support/engines.ts';
@@ -126,6 +130,20 @@ describeEach(chosen, 'mutants: only servers are among ENGINES')('a loader on $na
     writeReport(engine, noticed);
     expect(noticed).toHaveLength(mutants.length);
   });
+});
+
+test('every mutant is SQL that can be planned: it is its result that is wrong', async () => {
+  const warehouse = await openInMemory([]);
+  try {
+    await createTables(loadModel(), warehouse);
+    for (const { name, options } of MUTANTS) {
+      const { model } = options();
+      const { refused } = await explainAll(model ?? loadModel(), warehouse);
+      expect([name, refused]).toEqual([name, []]);
+    }
+  } finally {
+    await warehouse.close();
+  }
 });
 
 /** Where STARLOAD_MUTANTS names a folder, what docs/reliability.md is made from (scripts/mutants-table.mjs). */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { InterruptedError } from '../../src/errors.ts';
+import { MemoryStore } from '../../src/objects/memory.ts';
 import type { LoadContext } from '../../src/pipeline/context.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { status } from '../../src/pipeline/status.ts';
@@ -7,7 +8,6 @@ import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { engines } from '../support/engines.ts';
 import { failureOf } from '../support/failures.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
-import { MemoryStore } from '../support/memory-store.ts';
 import { LOG_ROOT, linesOf, SONG_ROOT } from '../support/scenario.ts';
 import { OTHER_PLAY, PLAY, SONG } from '../support/trials.ts';
 

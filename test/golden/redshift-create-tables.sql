@@ -272,6 +272,7 @@ DISTKEY (start_time)
 SORTKEY (start_time);
 
 -- key: user_id
+-- affected by: current_events as user_id
 CREATE TABLE "sparkify".users (
   user_id BIGINT NOT NULL,
   first_name VARCHAR(256),

@@ -104,7 +104,7 @@ FROM (
 UNION ALL SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged FROM ( SELECT SUM(records - rejected) AS records FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs' AND status <> 'moved' ) ledger, (SELECT COUNT(*) AS staged FROM "sparkify"."staging_songs" WHERE loaded_at = SYSDATE) rows_of_run
 ) counted
 WHERE counted.records <> counted.staged
-) records_staged
+) "records_staged"
 UNION ALL
 SELECT
   CAST('rejects_kept' AS VARCHAR(127)) AS rule_name,
@@ -131,7 +131,7 @@ FROM (
   WHERE r.loaded_at = SYSDATE AND l.loaded_at = SYSDATE AND l.status = 'loaded'
 ) kept
 WHERE ledger.rejected <> kept.rejects
-) rejects_kept
+) "rejects_kept"
 UNION ALL
 SELECT
   CAST('event_time_in_range' AS VARCHAR(127)) AS rule_name,
@@ -151,7 +151,7 @@ SELECT
   CAST(ts AS VARCHAR(20)) AS staging_value
 FROM "sparkify".staging_events
 WHERE loaded_at >= SYSDATE AND (ts < -62135596800000 OR ts > 253402300799999)
-) event_time_in_range
+) "event_time_in_range"
 ) found
 ORDER BY severity, rule_name, offender
 LIMIT 100;
@@ -188,7 +188,7 @@ FROM (
 UNION ALL SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged FROM ( SELECT SUM(records - rejected) AS records FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs' AND status <> 'moved' ) ledger, (SELECT COUNT(*) AS staged FROM "sparkify"."staging_songs" WHERE loaded_at = SYSDATE) rows_of_run
 ) counted
 WHERE counted.records <> counted.staged
-) records_staged
+) "records_staged"
 UNION ALL
 SELECT
   CAST('rejects_kept' AS VARCHAR(127)) AS rule_name,
@@ -215,7 +215,7 @@ FROM (
   WHERE r.loaded_at = SYSDATE AND l.loaded_at = SYSDATE AND l.status = 'loaded'
 ) kept
 WHERE ledger.rejected <> kept.rejects
-) rejects_kept
+) "rejects_kept"
 UNION ALL
 SELECT
   CAST('event_time_in_range' AS VARCHAR(127)) AS rule_name,
@@ -235,7 +235,7 @@ SELECT
   CAST(ts AS VARCHAR(20)) AS staging_value
 FROM "sparkify".staging_events
 WHERE loaded_at >= SYSDATE AND (ts < -62135596800000 OR ts > 253402300799999)
-) event_time_in_range
+) "event_time_in_range"
 ) found
 WHERE severity = 'error';
 
@@ -313,7 +313,7 @@ FROM (
 ) spellings
 WHERE spelling_rank = 1
 ) derived
-WHERE "artist_id" IS NOT NULL;
+WHERE derived."artist_id" IN (SELECT keys_affected."artist_id" FROM (SELECT "before_artist_id" AS "artist_id" FROM "run_current_songs" WHERE "artist_id" IS NULL OR "before_artist_id" <> "artist_id" UNION ALL SELECT "artist_id" FROM "run_current_songs") keys_affected);
 
 CREATE TEMP TABLE "affected_songplays" AS
 SELECT keys_affected."songplay_id", before_load."start_time" AS "before_start_time"
@@ -349,7 +349,7 @@ LEFT JOIN (
 ) m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 LEFT JOIN "sparkify".current_songs s ON s.song_id = m.song_id
 ) derived
-WHERE "songplay_id" IS NOT NULL;
+WHERE derived."songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected);
 
 DELETE FROM "sparkify"."songs" WHERE "song_id" IN (SELECT keys_affected."song_id" FROM "run_current_songs" keys_affected);
 
@@ -381,7 +381,7 @@ SELECT
   EXTRACT(DOW FROM start_time) AS weekday
 FROM (SELECT DISTINCT start_time FROM "sparkify".songplays WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected)) played
 ) derived
-WHERE "start_time" IS NOT NULL;
+WHERE derived."start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected);
 
 DELETE FROM "sparkify"."users" WHERE "user_id" IN (SELECT keys_affected."user_id" FROM "run_current_events" keys_affected);
 
@@ -405,7 +405,7 @@ FROM (
 ) events
 WHERE recency_rank = 1
 ) derived
-WHERE "user_id" IS NOT NULL;
+WHERE derived."user_id" IN (SELECT keys_affected."user_id" FROM "run_current_events" keys_affected);
 
 CREATE TEMP TABLE run_offenders AS
 SELECT
@@ -425,7 +425,7 @@ SELECT
 FROM run_current_events
 WHERE level IS NULL OR level NOT IN ('free', 'paid')
 GROUP BY level
-) known_level
+) "known_level"
 UNION ALL
 SELECT
   CAST('one_artist_per_song' AS VARCHAR(127)) AS rule_name,
@@ -446,7 +446,7 @@ FROM (SELECT DISTINCT artist_id FROM "sparkify".songs) s
 LEFT JOIN "sparkify".artists a ON a.artist_id = s.artist_id
 GROUP BY s.artist_id
 HAVING COUNT(a.artist_id) <> 1
-) one_artist_per_song
+) "one_artist_per_song"
 UNION ALL
 SELECT
   CAST('one_song_per_song_id' AS VARCHAR(127)) AS rule_name,
@@ -465,7 +465,7 @@ SELECT
 FROM "sparkify".songs
 GROUP BY song_id
 HAVING COUNT(*) <> 1
-) one_song_per_song_id
+) "one_song_per_song_id"
 UNION ALL
 SELECT
   CAST('one_songplay_per_play' AS VARCHAR(127)) AS rule_name,
@@ -486,7 +486,7 @@ FROM (SELECT event_id, page FROM "sparkify".current_events WHERE event_id IN (SE
 LEFT JOIN "sparkify".songplays p ON p.songplay_id = e.event_id
 GROUP BY e.event_id
 HAVING COUNT(p.songplay_id) <> MAX(CASE WHEN e.page = 'NextSong' THEN 1 ELSE 0 END)
-) one_songplay_per_play
+) "one_songplay_per_play"
 UNION ALL
 SELECT
   CAST('one_time_per_start_time' AS VARCHAR(127)) AS rule_name,
@@ -512,7 +512,7 @@ FROM (
 LEFT JOIN "sparkify".time t ON t.start_time = p.start_time
 GROUP BY p.start_time
 HAVING COUNT(t.start_time) <> 1
-) one_time_per_start_time
+) "one_time_per_start_time"
 UNION ALL
 SELECT
   CAST('one_user_per_user_id' AS VARCHAR(127)) AS rule_name,
@@ -531,7 +531,7 @@ SELECT
 FROM "sparkify".users
 GROUP BY user_id
 HAVING COUNT(*) <> 1
-) one_user_per_user_id;
+) "one_user_per_user_id";
 
 SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
 FROM run_offenders

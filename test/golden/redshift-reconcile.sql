@@ -70,7 +70,7 @@ SELECT
   gender
 FROM (SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at" FROM (SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at", ROW_NUMBER() OVER (PARTITION BY "iteminsession", "sessionid", "ts", "userid" ORDER BY "loaded_at" DESC, MD5(COALESCE(CAST(LENGTH("artist") AS VARCHAR(5)) || ':' || "artist", '-') || COALESCE(CAST(LENGTH("auth") AS VARCHAR(5)) || ':' || "auth", '-') || COALESCE(CAST(LENGTH("firstname") AS VARCHAR(5)) || ':' || "firstname", '-') || COALESCE(CAST(LENGTH("gender") AS VARCHAR(5)) || ':' || "gender", '-') || COALESCE(CAST(LENGTH("lastname") AS VARCHAR(5)) || ':' || "lastname", '-') || COALESCE(CAST(LENGTH("level") AS VARCHAR(5)) || ':' || "level", '-') || COALESCE(CAST(LENGTH("location") AS VARCHAR(5)) || ':' || "location", '-') || COALESCE(CAST(LENGTH("method") AS VARCHAR(5)) || ':' || "method", '-') || CAST(LENGTH("page") AS VARCHAR(5)) || ':' || "page" || COALESCE(CAST(LENGTH("song") AS VARCHAR(5)) || ':' || "song", '-') || COALESCE(CAST(LENGTH("useragent") AS VARCHAR(5)) || ':' || "useragent", '-')), "length" NULLS LAST, "registration" NULLS LAST, "status" NULLS LAST) AS starload_rank FROM "sample_staging_events" WHERE "loaded_at" >= TIMESTAMP '1970-01-01 00:00:00') versions WHERE starload_rank = 1) "staging_events"
 ) derived
-WHERE "event_id" IS NOT NULL;
+WHERE 1 = 1;
 
 INSERT INTO "expected_current_songs" ("song_id", "title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year", "duration")
 SELECT "song_id", "title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year", "duration"
@@ -80,7 +80,7 @@ SELECT
   artist_latitude, artist_longitude, year, duration
 FROM (SELECT "num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year", "loaded_at" FROM (SELECT "num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year", "loaded_at", ROW_NUMBER() OVER (PARTITION BY RTRIM("song_id", ' ') ORDER BY "loaded_at" DESC, MD5(CAST(LENGTH("artist_id") AS VARCHAR(5)) || ':' || "artist_id" || COALESCE(CAST(LENGTH("artist_location") AS VARCHAR(5)) || ':' || "artist_location", '-') || COALESCE(CAST(LENGTH("artist_name") AS VARCHAR(5)) || ':' || "artist_name", '-') || CAST(LENGTH("song_id") AS VARCHAR(5)) || ':' || "song_id" || COALESCE(CAST(LENGTH("title") AS VARCHAR(5)) || ':' || "title", '-')), "num_songs" NULLS LAST, "artist_latitude" NULLS LAST, "artist_longitude" NULLS LAST, "duration" NULLS LAST, "year" NULLS LAST) AS starload_rank FROM "sparkify"."staging_songs" WHERE "loaded_at" >= TIMESTAMP '1970-01-01 00:00:00') versions WHERE starload_rank = 1) "staging_songs"
 ) derived
-WHERE "song_id" IS NOT NULL;
+WHERE 1 = 1;
 
 INSERT INTO "expected_artists" ("artist_id", "name", "location", "latitude", "longitude")
 SELECT "artist_id", "name", "location", "latitude", "longitude"

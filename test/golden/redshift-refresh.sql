@@ -91,7 +91,7 @@ FROM (
 UNION ALL SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged FROM ( SELECT SUM(records - rejected) AS records FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs' AND status <> 'moved' ) ledger, (SELECT COUNT(*) AS staged FROM "sparkify"."staging_songs" WHERE loaded_at = SYSDATE) rows_of_run
 ) counted
 WHERE counted.records <> counted.staged
-) records_staged
+) "records_staged"
 UNION ALL
 SELECT
   CAST('rejects_kept' AS VARCHAR(127)) AS rule_name,
@@ -118,7 +118,7 @@ FROM (
   WHERE r.loaded_at = SYSDATE AND l.loaded_at = SYSDATE AND l.status = 'loaded'
 ) kept
 WHERE ledger.rejected <> kept.rejects
-) rejects_kept
+) "rejects_kept"
 UNION ALL
 SELECT
   CAST('event_time_in_range' AS VARCHAR(127)) AS rule_name,
@@ -138,7 +138,7 @@ SELECT
   CAST(ts AS VARCHAR(20)) AS staging_value
 FROM "sparkify".staging_events
 WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00' AND (ts < -62135596800000 OR ts > 253402300799999)
-) event_time_in_range
+) "event_time_in_range"
 ) found
 ORDER BY severity, rule_name, offender
 LIMIT 100;
@@ -175,7 +175,7 @@ FROM (
 UNION ALL SELECT CAST('staging_songs' AS VARCHAR(127)) AS staging_table, ledger.records, rows_of_run.staged FROM ( SELECT SUM(records - rejected) AS records FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE AND staging_table = 'staging_songs' AND status <> 'moved' ) ledger, (SELECT COUNT(*) AS staged FROM "sparkify"."staging_songs" WHERE loaded_at = SYSDATE) rows_of_run
 ) counted
 WHERE counted.records <> counted.staged
-) records_staged
+) "records_staged"
 UNION ALL
 SELECT
   CAST('rejects_kept' AS VARCHAR(127)) AS rule_name,
@@ -202,7 +202,7 @@ FROM (
   WHERE r.loaded_at = SYSDATE AND l.loaded_at = SYSDATE AND l.status = 'loaded'
 ) kept
 WHERE ledger.rejected <> kept.rejects
-) rejects_kept
+) "rejects_kept"
 UNION ALL
 SELECT
   CAST('event_time_in_range' AS VARCHAR(127)) AS rule_name,
@@ -222,7 +222,7 @@ SELECT
   CAST(ts AS VARCHAR(20)) AS staging_value
 FROM "sparkify".staging_events
 WHERE loaded_at >= TIMESTAMP '1970-01-01 00:00:00' AND (ts < -62135596800000 OR ts > 253402300799999)
-) event_time_in_range
+) "event_time_in_range"
 ) found
 WHERE severity = 'error';
 
@@ -252,7 +252,7 @@ SELECT
   gender
 FROM (SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at" FROM (SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at", ROW_NUMBER() OVER (PARTITION BY "iteminsession", "sessionid", "ts", "userid" ORDER BY "loaded_at" DESC, MD5(COALESCE(CAST(LENGTH("artist") AS VARCHAR(5)) || ':' || "artist", '-') || COALESCE(CAST(LENGTH("auth") AS VARCHAR(5)) || ':' || "auth", '-') || COALESCE(CAST(LENGTH("firstname") AS VARCHAR(5)) || ':' || "firstname", '-') || COALESCE(CAST(LENGTH("gender") AS VARCHAR(5)) || ':' || "gender", '-') || COALESCE(CAST(LENGTH("lastname") AS VARCHAR(5)) || ':' || "lastname", '-') || COALESCE(CAST(LENGTH("level") AS VARCHAR(5)) || ':' || "level", '-') || COALESCE(CAST(LENGTH("location") AS VARCHAR(5)) || ':' || "location", '-') || COALESCE(CAST(LENGTH("method") AS VARCHAR(5)) || ':' || "method", '-') || CAST(LENGTH("page") AS VARCHAR(5)) || ':' || "page" || COALESCE(CAST(LENGTH("song") AS VARCHAR(5)) || ':' || "song", '-') || COALESCE(CAST(LENGTH("useragent") AS VARCHAR(5)) || ':' || "useragent", '-')), "length" NULLS LAST, "registration" NULLS LAST, "status" NULLS LAST) AS starload_rank FROM "sparkify"."staging_events" WHERE "loaded_at" >= TIMESTAMP '1970-01-01 00:00:00') versions WHERE starload_rank = 1) "staging_events"
 ) derived
-WHERE "event_id" IS NOT NULL;
+WHERE 1 = 1;
 
 INSERT INTO "sparkify"."current_songs" ("song_id", "title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year", "duration")
 SELECT "song_id", "title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year", "duration"
@@ -262,7 +262,7 @@ SELECT
   artist_latitude, artist_longitude, year, duration
 FROM (SELECT "num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year", "loaded_at" FROM (SELECT "num_songs", "artist_id", "artist_latitude", "artist_longitude", "artist_location", "artist_name", "song_id", "title", "duration", "year", "loaded_at", ROW_NUMBER() OVER (PARTITION BY RTRIM("song_id", ' ') ORDER BY "loaded_at" DESC, MD5(CAST(LENGTH("artist_id") AS VARCHAR(5)) || ':' || "artist_id" || COALESCE(CAST(LENGTH("artist_location") AS VARCHAR(5)) || ':' || "artist_location", '-') || COALESCE(CAST(LENGTH("artist_name") AS VARCHAR(5)) || ':' || "artist_name", '-') || CAST(LENGTH("song_id") AS VARCHAR(5)) || ':' || "song_id" || COALESCE(CAST(LENGTH("title") AS VARCHAR(5)) || ':' || "title", '-')), "num_songs" NULLS LAST, "artist_latitude" NULLS LAST, "artist_longitude" NULLS LAST, "duration" NULLS LAST, "year" NULLS LAST) AS starload_rank FROM "sparkify"."staging_songs" WHERE "loaded_at" >= TIMESTAMP '1970-01-01 00:00:00') versions WHERE starload_rank = 1) "staging_songs"
 ) derived
-WHERE "song_id" IS NOT NULL;
+WHERE 1 = 1;
 
 INSERT INTO "sparkify"."artists" ("artist_id", "name", "location", "latitude", "longitude")
 SELECT "artist_id", "name", "location", "latitude", "longitude"
@@ -369,7 +369,7 @@ SELECT
 FROM "sparkify"."current_events"
 WHERE level IS NULL OR level NOT IN ('free', 'paid')
 GROUP BY level
-) known_level
+) "known_level"
 UNION ALL
 SELECT
   CAST('one_artist_per_song' AS VARCHAR(127)) AS rule_name,
@@ -390,7 +390,7 @@ FROM (SELECT DISTINCT artist_id FROM "sparkify".songs) s
 LEFT JOIN "sparkify".artists a ON a.artist_id = s.artist_id
 GROUP BY s.artist_id
 HAVING COUNT(a.artist_id) <> 1
-) one_artist_per_song
+) "one_artist_per_song"
 UNION ALL
 SELECT
   CAST('one_song_per_song_id' AS VARCHAR(127)) AS rule_name,
@@ -409,7 +409,7 @@ SELECT
 FROM "sparkify".songs
 GROUP BY song_id
 HAVING COUNT(*) <> 1
-) one_song_per_song_id
+) "one_song_per_song_id"
 UNION ALL
 SELECT
   CAST('one_songplay_per_play' AS VARCHAR(127)) AS rule_name,
@@ -430,7 +430,7 @@ FROM (SELECT event_id, page FROM "sparkify".current_events WHERE 1 = 1) e
 LEFT JOIN "sparkify".songplays p ON p.songplay_id = e.event_id
 GROUP BY e.event_id
 HAVING COUNT(p.songplay_id) <> MAX(CASE WHEN e.page = 'NextSong' THEN 1 ELSE 0 END)
-) one_songplay_per_play
+) "one_songplay_per_play"
 UNION ALL
 SELECT
   CAST('one_time_per_start_time' AS VARCHAR(127)) AS rule_name,
@@ -456,7 +456,7 @@ FROM (
 LEFT JOIN "sparkify".time t ON t.start_time = p.start_time
 GROUP BY p.start_time
 HAVING COUNT(t.start_time) <> 1
-) one_time_per_start_time
+) "one_time_per_start_time"
 UNION ALL
 SELECT
   CAST('one_user_per_user_id' AS VARCHAR(127)) AS rule_name,
@@ -475,7 +475,7 @@ SELECT
 FROM "sparkify".users
 GROUP BY user_id
 HAVING COUNT(*) <> 1
-) one_user_per_user_id;
+) "one_user_per_user_id";
 
 SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
 FROM run_offenders

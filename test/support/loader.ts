@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MemoryStore } from '../../src/objects/memory.ts';
 import type { ObjectStore } from '../../src/objects/objects.ts';
 import type { LoadContext } from '../../src/pipeline/context.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
@@ -10,7 +11,6 @@ import { type Model, tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import type { ResultSet, Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { Engine } from './engines.ts';
-import { MemoryStore } from './memory-store.ts';
 import { type Star, sorted } from './oracle.ts';
 import { LOG_ROOT, SONG_ROOT } from './scenario.ts';
 

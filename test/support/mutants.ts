@@ -20,12 +20,22 @@ export const MUTANTS: readonly Mutant[] = [
   inStatement(
     'matches only the new triples',
     'affected_songplays',
-    /WHERE e\.page = 'NextSong'/,
-    '$& AND m.starload_is_new',
+    /\(SELECT "song_id", "before_[^\n]*? UNION ALL /,
+    '(',
   ),
   inStatement('looks up no late songs', 'affected_songplays', /UNION[\s\S]*? found\n\)/, ')'),
-  inStatement('breaks no tie of events', 'run_current_events', /"loaded_at" DESC,[^\n]*?\) AS/, '"loaded_at" DESC) AS'),
-  inStatement('breaks no tie of songs', 'run_current_songs', /"loaded_at" DESC,[^\n]*?\) AS/, '"loaded_at" DESC) AS'),
+  inStatement(
+    'breaks no tie of events',
+    'run_current_events',
+    /"loaded_at" DESC,[^\n]*?\) AS starload_rank/,
+    '"loaded_at" DESC) AS starload_rank',
+  ),
+  inStatement(
+    'breaks no tie of songs',
+    'run_current_songs',
+    /"loaded_at" DESC,[^\n]*?\) AS starload_rank/,
+    '"loaded_at" DESC) AS starload_rank',
+  ),
   inRebuild('lets the earlier version of an event win in a rebuild', 'insert_current_events'),
   inRebuild('lets the earlier version of a song win in a rebuild', 'insert_current_songs'),
   inStatement(
@@ -43,8 +53,8 @@ export const MUTANTS: readonly Mutant[] = [
   inStatement(
     'forgets the artists a song had before',
     'delete_artists',
-    /FROM "run_current_songs"/,
-    '$& WHERE starload_is_new',
+    /SELECT "before_artist_id" AS "artist_id" FROM [^\n]*? UNION ALL /,
+    '',
   ),
   inStatement(
     'picks the spelling of an artist by song alone',

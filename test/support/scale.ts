@@ -45,6 +45,8 @@ export interface Scale {
   readonly certified: number;
   /** Texts and names quoted for an engine. */
   readonly quotings: number;
+  /** Histories of a proof of the built-in model, and mutants that proofs must find. */
+  readonly proven: { readonly histories: number; readonly mutants: number };
   /** Histories of a model with every shape of derivation. */
   readonly derivations: { readonly duckdb: number; readonly servers: number };
   /** Ways to change values by hand, on a server; DuckDB gets all. */
@@ -76,6 +78,7 @@ const QUICK: Scale = {
   names: 10,
   certified: 5,
   quotings: 40,
+  proven: { histories: 12, mutants: 3 },
   derivations: { duckdb: 6, servers: 2 },
   tamperings: 2,
   casesOnServers: 5,
@@ -104,6 +107,7 @@ const NIGHTLY: Scale = {
   names: 500,
   certified: Number.POSITIVE_INFINITY,
   quotings: 1000,
+  proven: { histories: 300, mutants: Number.POSITIVE_INFINITY },
   derivations: { duckdb: 200, servers: 20 },
   tamperings: Number.POSITIVE_INFINITY,
   casesOnServers: Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 import { AWS_TRIALS } from './advice-aws.ts';
 import { COMMAND_TRIALS } from './advice-commands.ts';
 import { FILE_TRIALS } from './advice-files.ts';
+import { MISTAKES_TRIED } from './advice-mistakes.ts';
 import { MODEL_TRIALS } from './advice-model.ts';
 import { STACK_TRIALS } from './advice-provision.ts';
 
@@ -21,7 +22,6 @@ const POSTGRES_ADVICE = 'conformance/postgres-advice.test.ts';
 const POSTGRES = 'conformance/postgres.test.ts';
 const POSTGRES_CHECK = 'conformance/postgres-check.test.ts';
 const NEIGHBOURS = 'hostile/neighbours-postgres.test.ts';
-const MODEL_MISTAKES = 'unit/model-mistakes.test.ts';
 const REDSHIFT_LOADS = 'conformance/redshift-advice-loads.test.ts';
 const S3_LISTING = 'unit/s3-listing.test.ts';
 const CONTROL = 'conformance/control-tables.test.ts';
@@ -33,6 +33,7 @@ export const TRIED: readonly TriedAdvice[] = [
     file: 'cli/advice.test.ts',
     title: '$advice',
   })),
+  ...MISTAKES_TRIED,
   ...STACK_TRIALS.map(({ advice }) => ({ advice, file: 'cli/advice-provision.test.ts', title: '$advice' })),
   ...AWS_TRIALS.map(({ advice }) => ({ advice, file: REDSHIFT, title: '$advice' })),
   {
@@ -296,52 +297,6 @@ export const TRIED: readonly TriedAdvice[] = [
   { advice: 'Run again later; --debug', file: REDSHIFT_LOADS, title: 'for a reason of its own' },
   { advice: 'Nothing needs to be repeated', file: REDSHIFT_LOADS, title: 'has committed cannot be read' },
   { advice: '[{next} ]Run the same command again: it waits', file: REDSHIFT_LOADS, title: 'what became of a load' },
-  { advice: 'Write {affected: a, b}', file: MODEL_MISTAKES, title: 'a placeholder with too many columns' },
-  {
-    advice: 'Correct these files and run again',
-    file: MODEL_MISTAKES,
-    title: 'all mistakes of a model are told at once',
-  },
-  { advice: 'Let one of them read current tables', file: MODEL_MISTAKES, title: 'two tables that read each other' },
-  { advice: 'The loader gives such names', file: MODEL_MISTAKES, title: 'a table with a name of the loader' },
-  {
-    advice: 'Name the table and its file with lower-case',
-    file: MODEL_MISTAKES,
-    title: 'a table with a reserved name',
-  },
-  { advice: 'Give each table a name of its own', file: MODEL_MISTAKES, title: 'two tables of one name' },
-  {
-    advice: 'Write lower-case letters, digits and _, at most',
-    file: MODEL_MISTAKES,
-    title: 'a column with a reserved name',
-  },
-  {
-    advice: 'Give the column another name',
-    file: MODEL_MISTAKES,
-    title: 'a column whose name the loader gives to old values',
-  },
-  { advice: 'Begin the file with "-- key: "', file: MODEL_MISTAKES, title: 'a star table without a key' },
-  { advice: 'Write NOT NULL after its type', file: MODEL_MISTAKES, title: 'a key that could be NULL' },
-  { advice: 'Begin the file with "-- of: "', file: MODEL_MISTAKES, title: 'a current table of no staging table' },
-  { advice: 'Write FROM {of}', file: MODEL_MISTAKES, title: 'a current table that reads nothing' },
-  { advice: 'Read {of} and nothing else', file: MODEL_MISTAKES, title: 'a current table that joins' },
-  { advice: 'Read current and star tables: ', file: MODEL_MISTAKES, title: 'a SELECT of an unknown table' },
-  {
-    advice: 'Read current and star tables, and their changed rows',
-    file: MODEL_MISTAKES,
-    title: 'an affected query of an unknown table',
-  },
-  {
-    advice: 'Write "-- affected by: table as column"',
-    file: MODEL_MISTAKES,
-    title: 'an input that the SELECT does not read',
-  },
-  { advice: 'Name as many columns of', file: MODEL_MISTAKES, title: 'an affected column that is not there' },
-  {
-    advice: 'Write ); after the columns, and then the SELECT',
-    file: MODEL_MISTAKES,
-    title: 'a star table without a SELECT',
-  },
   { advice: 'Use fewer tables in the model', file: REDSHIFT_LOADS, title: 'a batch has more statements' },
   { advice: 'Split it into several', file: REDSHIFT_LOADS, title: 'a batch has more statements' },
   { advice: 'Load fewer files at a time', file: REDSHIFT_LOADS, title: 'a check fails, and the service tells neither' },

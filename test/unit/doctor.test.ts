@@ -7,11 +7,11 @@ import { checkPrivileges } from '../../src/doctor/privileges.ts';
 import { shapeProblems } from '../../src/doctor/shape.ts';
 import { sourceChecks } from '../../src/doctor/sources.ts';
 import { DataError, StarloadError } from '../../src/errors.ts';
+import { MemoryStore } from '../../src/objects/memory.ts';
 import type { ListPage } from '../../src/objects/objects.ts';
 import { tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import type { Value, Warehouse } from '../../src/warehouse/warehouse.ts';
-import { MemoryStore } from '../support/memory-store.ts';
 
 const model = loadModel();
 const signal = new AbortController().signal;

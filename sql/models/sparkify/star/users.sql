@@ -1,4 +1,5 @@
 -- key: user_id
+-- affected by: current_events as user_id
 CREATE TABLE users (
   user_id BIGINT NOT NULL,
   first_name VARCHAR(256),

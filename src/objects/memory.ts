@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
-import { StarloadError } from '../../src/errors.ts';
-import {
-  isHidden,
-  type ListPage,
-  type ObjectStore,
-  reasonToSkip,
-  type SourceObject,
-} from '../../src/objects/objects.ts';
+import { StarloadError } from '../errors.ts';
+import { isHidden, type ListPage, type ObjectStore, reasonToSkip, type SourceObject } from './objects.ts';
 
 /** Source files in memory, by URI; each has its content's hash as its version. */
 export class MemoryStore implements ObjectStore {
@@ -25,7 +19,7 @@ export class MemoryStore implements ObjectStore {
   async *read(object: SourceObject): AsyncIterable<Uint8Array> {
     const content = this.files.get(object.uri);
     if (content === undefined) {
-      throw new StarloadError(`${object.label} is gone`);
+      throw new StarloadError(`${object.label} is gone`, { next: 'Run again when nobody writes to it.' });
     }
     const bytes = Buffer.from(content);
     for (let from = 0; from === 0 || from < bytes.length; from += this.chunkBytes) {

@@ -1,0 +1,53 @@
+import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { compose } from '../compose.ts';
+
+interface Args extends WarehouseArgs {
+  readonly histories: number;
+  readonly seed: number;
+  readonly shrink: number;
+}
+
+export const proveCommand = toModule<Args>({
+  command: 'prove',
+  describe: 'try random histories of loads: does each leave what one rebuild gives? exits with 3 when one does not',
+  options: {
+    ...WAREHOUSE_OPTIONS,
+    histories: { type: 'number', requiresArg: true, default: 100, describe: 'how many histories to try' },
+    seed: { type: 'number', requiresArg: true, default: 1, describe: 'another seed tries other histories' },
+    shrink: {
+      type: 'number',
+      requiresArg: true,
+      default: 60,
+      describe: 'how many seconds to look for a smaller history where one goes wrong',
+    },
+  },
+  examples: [
+    ['npm run prove', "with the records of dwh.cfg's sources, in an embedded DuckDB"],
+    ['npm run prove -- --model my-model --histories 500', 'another model, and more histories'],
+  ],
+  run,
+});
+
+async function run({ config: file, model, json, excerpts = true, histories, seed, shrink }: Args): Promise<void> {
+  const { readConfig } = await import('../../config/read.ts');
+  const { openInMemory } = await import('../../warehouse/open.ts');
+  const { prove } = await import('../../prove/prove.ts');
+  const { assertProvable, printProof } = await import('../proof-report.ts');
+  const options = { histories, seed, shrinking: shrink * 1000 };
+  assertProvable(options);
+  const config = await readConfig(file, process.env, model);
+  await compose(config, async ({ model, sources, stores, spoolRoot, watching, emit }) => {
+    const openWarehouse = () => openInMemory([spoolRoot]);
+    const { signal } = await watching;
+    // `play` gives each history a warehouse of its own.
+    const warehouse = await openWarehouse();
+    try {
+      const context = { model, sources, warehouse, storeOf: stores.storeOf, spoolRoot, emit, signal };
+      const proof = await prove({ context, openWarehouse }, options);
+      emit({ type: 'idle' });
+      printProof(proof, { json, excerpts });
+    } finally {
+      await warehouse.close();
+    }
+  });
+}

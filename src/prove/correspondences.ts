@@ -1,0 +1,54 @@
+import type { SourceRecord } from './records.ts';
+import type { SourceSample } from './sample.ts';
+
+/** Gives a record the values that join it to one of another source, which a number chooses. */
+export type Join = (record: SourceRecord, other: number) => SourceRecord;
+
+/** Values that say so little that two columns share them by chance. */
+const TELLING_LENGTH = 5;
+
+/**
+ * How records of a source can be joined to records of the others: by the columns of one type that hold the same telling
+ * values in both samples, such as titles. All of them together, as a model may compare several.
+ */
+export function correspondencesOf(samples: readonly SourceSample[], at: number): readonly Join[] {
+  const own = samples[at] as SourceSample;
+  return samples.flatMap((other) => {
+    const pairs = other === own ? [] : pairsOf(own, other);
+    if (pairs.length === 0) return [];
+    // A match in the sample may be rare: the records that are joined are those of the beginning, as in histories.
+    return [(record, number) => joined(own, other, pairs, record, number)] satisfies Join[];
+  });
+}
+
+function joined(
+  own: SourceSample,
+  other: SourceSample,
+  pairs: readonly (readonly [string, string])[],
+  record: SourceRecord,
+  number: number,
+): SourceRecord {
+  const from = other.records[number % other.records.length] as SourceRecord;
+  return pairs.reduce(
+    (changed, [column, theirs]) => own.fields.with(changed, column, other.fields.value(from, theirs) ?? null),
+    record,
+  );
+}
+
+function pairsOf(own: SourceSample, other: SourceSample): readonly (readonly [string, string])[] {
+  const theirs = other.fields.columns.map((column) => [column, valuesOf(other, column)] as const);
+  return own.fields.columns
+    .filter((column) => !own.source.table.key.includes(column))
+    .flatMap((column) => {
+      const values = valuesOf(own, column);
+      const match = theirs.find(([, others]) => [...values].some((value) => others.has(value)));
+      return match === undefined ? [] : [[column, match[0]] as const];
+    });
+}
+
+function valuesOf({ fields, records }: SourceSample, column: string): ReadonlySet<unknown> {
+  const values = records.map((record) => fields.value(record, column));
+  return new Set(
+    values.filter((value) => String(value).length >= TELLING_LENGTH && value !== null && value !== undefined),
+  );
+}

@@ -1,0 +1,94 @@
+import * as fc from 'fast-check';
+import { correspondencesOf } from './correspondences.ts';
+import type { SourceRecord } from './records.ts';
+import type { SourceSample } from './sample.ts';
+
+/** A file of a source, with its records in order. */
+export interface HistoryFile {
+  /** The name of the source, such as ORDERS. */
+  readonly source: string;
+  readonly name: string;
+  readonly records: readonly SourceRecord[];
+}
+
+/** The files that are new or changed before each load. */
+export type History = readonly (readonly HistoryFile[])[];
+
+/** How many records of a source a history is made from. They are few, so that their keys meet. */
+const POOL = 5;
+
+/** How a record differs from one of the sample; the numbers choose from lists of any length. */
+type Twist =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'content' | 'joined'; readonly other: number }
+  | { readonly kind: 'field'; readonly other: number; readonly column: number }
+  | { readonly kind: 'null'; readonly column: number };
+
+const number = fc.nat(999);
+const twist: fc.Arbitrary<Twist> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({ kind: 'none' as const }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('content' as const), other: number }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('field' as const), other: number, column: number }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('joined' as const), other: number }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('null' as const), column: number }) },
+);
+const record = fc.record({ pick: fc.nat(POOL - 1), twist });
+
+/**
+ * Histories over samples: loads of new, changed and repeated files whose records share keys. Some records are those of the
+ * sample; some have the key of one and values of another, so that they are versions of it; some have values that join
+ * them to a record of another source.
+ */
+export function historiesOf(samples: readonly SourceSample[]): fc.Arbitrary<History> {
+  const file = fc.record({
+    source: fc.nat(samples.length - 1),
+    name: fc.nat(2),
+    records: fc.array(record, { minLength: 1, maxLength: 4 }),
+  });
+  const files = fc.uniqueArray(file, {
+    minLength: 1,
+    maxLength: 3,
+    selector: ({ source, name }) => `${source} ${name}`,
+  });
+  const loads = fc.array(files, { minLength: 1, maxLength: 4 });
+  const makers = samples.map((_, at) => recordMaker(samples, at));
+  return fc.record({ start: fc.nat(99_999), loads }).map(({ start, loads }) =>
+    loads.map((load) =>
+      load.map(({ source, name, records }) => ({
+        source: samples[source]?.source.table.source ?? '',
+        name: `${name}.json`,
+        records: records.map(({ pick, twist }) => makers[source]?.(start + pick, twist) ?? {}),
+      })),
+    ),
+  );
+}
+
+function recordMaker(samples: readonly SourceSample[], at: number) {
+  const { source, fields, records } = samples[at] as SourceSample;
+  const { key, columns } = source.table;
+  const others = fields.columns.filter((column) => !key.includes(column));
+  const nullable = others.filter((name) => columns.some((column) => column.name === name && !column.notNull));
+  const joins = correspondencesOf(samples, at);
+  const pooled = (start: number, other: number) => chosen(records, start - (start % POOL) + (other % POOL));
+  const copied = (record: SourceRecord, from: SourceRecord, wanted: readonly string[]) =>
+    wanted.reduce((changed, column) => fields.with(changed, column, fields.value(from, column) ?? null), record);
+  return (place: number, twist: Twist): SourceRecord => {
+    const record = chosen(records, place);
+    switch (twist.kind) {
+      case 'none':
+        return record;
+      case 'content':
+        return copied(record, pooled(place, twist.other), others);
+      case 'field':
+        return copied(record, pooled(place, twist.other), others.length === 0 ? [] : [chosen(others, twist.column)]);
+      case 'null':
+        return nullable.length === 0 ? record : fields.with(record, chosen(nullable, twist.column), null);
+      case 'joined':
+        return joins.length === 0 ? record : chosen(joins, twist.other)(record, twist.other % POOL);
+    }
+  };
+}
+
+function chosen<T>(list: readonly T[], place: number): T {
+  return list[place % list.length] as T;
+}

@@ -1,0 +1,70 @@
+import { DataError } from '../errors.ts';
+import { MemoryStore } from '../objects/memory.ts';
+import type { LoadContext } from '../pipeline/context.ts';
+import { createTables } from '../pipeline/create-tables.ts';
+import { etl } from '../pipeline/etl.ts';
+import type { Disagreement } from '../pipeline/reconcile/disagreements.ts';
+import { compareStar } from '../pipeline/reconcile/star.ts';
+import { derivedTables } from '../sql/catalogue.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { History } from './histories.ts';
+
+/** What a history leaves in a warehouse. */
+export interface Outcome {
+  /** Where the tables differ from what their SELECTs give from all of staging. */
+  readonly disagreements: readonly Disagreement[];
+  /** The rows of current and star tables, as text, in an order of their own. */
+  readonly rows: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Where a history is played: a warehouse of its own, and what the model says. */
+export interface Stage {
+  readonly context: LoadContext;
+  openWarehouse(): Promise<Warehouse>;
+}
+
+/**
+ * Loads a history into new tables, load by load. Returns undefined if a load refuses its data. `reversed` turns the order
+ * of the records in each file round, which must change nothing.
+ */
+export async function play(
+  { context, openWarehouse }: Stage,
+  history: History,
+  reversed = false,
+): Promise<Outcome | undefined> {
+  const warehouse = await openWarehouse();
+  try {
+    const store = new MemoryStore();
+    const sources = context.sources.map((source) => ({ ...source, root: `memory://${source.table.source}` }));
+    const own: LoadContext = {
+      ...context,
+      warehouse,
+      sources,
+      emit: () => {},
+      storeOf: (root) => (root.startsWith('memory://') ? store : context.storeOf(root)),
+    };
+    await createTables(context.model, warehouse);
+    for (const load of history) {
+      for (const { source, name, records } of load) {
+        const ordered = reversed ? records.toReversed() : records;
+        store.files.set(`memory://${source}/${name}`, ordered.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      }
+      await etl(own);
+    }
+    return { disagreements: await compareStar(own, undefined, true), rows: await rowsOf(own) };
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function rowsOf({ model, warehouse }: LoadContext): Promise<Outcome['rows']> {
+  const rows = new Map<string, readonly string[]>();
+  for (const { name } of derivedTables(model)) {
+    const result = await warehouse.query(`SELECT * FROM "${name}"`);
+    rows.set(name, result.rows.map((row) => row.map((value) => String(value)).join(', ')).toSorted());
+  }
+  return rows;
+}

@@ -1,0 +1,79 @@
+import type { Column, Table } from './catalogue.ts';
+import { mentionsIn } from './reads.ts';
+import { type Token, tokenize } from './tokens.ts';
+
+/** Which columns of an input have the values of a table's key, in one or several ways. */
+export function carriedKeys(table: Table, input: Table): readonly (readonly string[])[] {
+  const said = table.affectedBy.filter((one) => one.input === input.name).map(({ columns }) => columns);
+  if (said.length > 0) {
+    return said;
+  }
+  return table.key.every((name) => isSameColumn(columnOf(table, name), columnOf(input, name))) && passesOn(table)
+    ? [table.key]
+    : [];
+}
+
+function columnOf({ columns }: Table, wanted: string): Column | undefined {
+  return columns.find(({ name }) => name === wanted);
+}
+
+/** Whether values of one column are values of the other, unchanged. */
+export function isSameColumn(one: Column | undefined, other: Column | undefined): boolean {
+  return one !== undefined && one.sqlType === other?.sqlType;
+}
+
+/**
+ * Whether the columns of a table's key are certainly those of the same names in the one table that its SELECT reads, as
+ * they are. We do not parse SQL: wherever a name could mean something else, the answer is no.
+ */
+function passesOn({ select, key }: Table): boolean {
+  if (select === undefined || mentionsIn(select).length !== 1) {
+    return false;
+  }
+  const tokens = tokenize(select.sql);
+  const [mention] = mentionsIn(select);
+  return !tokens.some(
+    (token, at) =>
+      MIXING.has(token.key) || isColumnList(tokens, at, mention) || (key.includes(token.key) && isNewName(tokens, at)),
+  );
+}
+
+/** Words of queries in which a column can come from more than one place, or by its position. */
+const MIXING = new Set(
+  'union except intersect minus with values lateral unnest natural rollup cube pivot unpivot'.split(' '),
+);
+/** Words after which a value begins. After any other word, a name is an alias. */
+const BEFORE_VALUES = new Set(
+  'select distinct all by where and or on not in between having like ilike is when then else case as over partition using from'.split(
+    ' ',
+  ),
+);
+const BEFORE_ITEMS = new Set(['select', 'distinct', 'all', ',']);
+
+/** Whether a name is given to something other than a column of the same name. */
+function isNewName(tokens: readonly Token[], at: number): boolean {
+  const name = tokens[at]?.key;
+  const before = tokens[at - 1];
+  if (before?.key === 'as') {
+    const isPlain = BEFORE_ITEMS.has(tokens[at - 3]?.key ?? '');
+    const isPrefixed = tokens[at - 3]?.key === '.' && BEFORE_ITEMS.has(tokens[at - 5]?.key ?? '');
+    return tokens[at - 2]?.key !== name || !(isPlain || isPrefixed);
+  }
+  const endsValue =
+    before?.kind === 'quoted' ||
+    before?.kind === 'string' ||
+    /^[)\d\]]/.test(before?.key ?? '') ||
+    (before?.kind === 'word' && !BEFORE_VALUES.has(before.key));
+  return endsValue;
+}
+
+/** `) x (a, b)` or `table x (a, b)`: names for columns by their position. */
+function isColumnList(tokens: readonly Token[], at: number, mention: Token | undefined): boolean {
+  const from = tokens[at];
+  if (from === undefined || (from.key !== ')' && from.at !== mention?.at)) {
+    return false;
+  }
+  const alias = tokens[at + 1]?.key === 'as' ? at + 2 : at + 1;
+  const isName = tokens[alias]?.kind === 'word' || tokens[alias]?.kind === 'quoted';
+  return isName && tokens[alias + 1]?.key === '(' && !BEFORE_VALUES.has(tokens[alias]?.key ?? '');
+}

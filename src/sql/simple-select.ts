@@ -1,0 +1,68 @@
+import { type Token, tokenize } from './tokens.ts';
+
+/** A SELECT that makes one row of each row of its table. */
+export interface SimpleSelect {
+  /** By name, the tokens of each column's value. */
+  readonly items: ReadonlyMap<string, readonly Token[]>;
+  readonly table: string;
+}
+
+/** Words of SELECTs that combine rows or leave some out. */
+const COMBINING = new Set(['select', 'distinct', 'over', 'union', 'except', 'intersect', 'with']);
+
+/** Reads `SELECT …, … FROM table alias`; undefined if it is anything else. */
+export function readSimpleSelect(sql: string): SimpleSelect | undefined {
+  const [first, ...tokens] = tokenize(sql);
+  const from = tokens.findIndex(({ key }, at) => key === 'from' && depthAt(tokens, at) === 0);
+  const [table, ...alias] = tokens.slice(from + 1);
+  const isWhole = alias.length === 0 || alias.length === 1 || (alias.length === 2 && alias[0]?.key === 'as');
+  if (first?.key !== 'select' || from === -1 || table === undefined || !isWhole || !alias.every(isName)) {
+    return undefined;
+  }
+  const list = tokens.slice(0, from);
+  return list.some(({ kind, key }) => kind === 'word' && COMBINING.has(key))
+    ? undefined
+    : { items: new Map(itemsIn(list).map(toItem)), table: table.key };
+}
+
+function isName({ kind }: Token): boolean {
+  return kind === 'word' || kind === 'quoted';
+}
+
+function depthAt(tokens: readonly Token[], end: number): number {
+  return tokens.slice(0, end).reduce((depth, { key }) => depth + (key === '(' ? 1 : key === ')' ? -1 : 0), 0);
+}
+
+/** What stands between the commas that are in no parentheses. */
+export function itemsIn(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  const items: Token[][] = [[]];
+  let depth = 0;
+  for (const token of tokens) {
+    depth += token.key === '(' ? 1 : token.key === ')' ? -1 : 0;
+    if (token.key === ',' && depth === 0) items.push([]);
+    else items.at(-1)?.push(token);
+  }
+  return items;
+}
+
+/** `a`, `t.a` and `value AS a`. */
+function toItem(item: readonly Token[]): readonly [string, readonly Token[]] {
+  const named = item.at(-2)?.key === 'as' ? item.slice(0, -2) : item;
+  return [item.at(-1)?.key ?? '', named];
+}
+
+/** The column whose value it is, unchanged: `a` or `t.a`. */
+export function plainColumn(item: readonly Token[]): string | undefined {
+  const isPrefixed = item.length === 3 && item[1]?.key === '.';
+  const last = item.at(-1);
+  return (item.length === 1 || isPrefixed) && last !== undefined && isName(last) ? last.key : undefined;
+}
+
+/** The column whose value it is without its trailing blanks: `RTRIM(a, ' ')`. */
+export function trimmedColumn(item: readonly Token[]): string | undefined {
+  const [name, open, ...rest] = item;
+  const [comma, blank, close] = rest.slice(-3);
+  const isTrim =
+    name?.key === 'rtrim' && open?.key === '(' && comma?.key === ',' && blank?.text === "' '" && close?.key === ')';
+  return isTrim ? plainColumn(rest.slice(0, -3)) : undefined;
+}

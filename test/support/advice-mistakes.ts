@@ -1,0 +1,79 @@
+import type { TriedAdvice } from './tried-advice.ts';
+
+const MODEL_MISTAKES = 'unit/model-mistakes.test.ts';
+const PROVE = 'cli/prove.test.ts';
+
+/** The advice on mistakes in models, and the tests that make them; without them a model is the built-in one. */
+export const MISTAKES_TRIED: readonly TriedAdvice[] = [
+  { advice: 'Write {affected: a, b}', file: MODEL_MISTAKES, title: 'a placeholder with too many columns' },
+  {
+    advice: 'Correct these files and run again',
+    file: MODEL_MISTAKES,
+    title: 'all mistakes of a model are told at once',
+  },
+  { advice: 'Let one of them read current tables', file: MODEL_MISTAKES, title: 'two tables that read each other' },
+  { advice: 'The loader gives such names', file: MODEL_MISTAKES, title: 'a table with a name of the loader' },
+  {
+    advice: 'Name the table and its file with lower-case',
+    file: MODEL_MISTAKES,
+    title: 'a table with a reserved name',
+  },
+  { advice: 'Give each table a name of its own', file: MODEL_MISTAKES, title: 'two tables of one name' },
+  {
+    advice: 'Write lower-case letters, digits and _, at most',
+    file: MODEL_MISTAKES,
+    title: 'a column with a reserved name',
+  },
+  {
+    advice: 'Give the column another name',
+    file: MODEL_MISTAKES,
+    title: 'a column whose name the loader gives to old values',
+  },
+  { advice: 'Begin the file with "-- key: "', file: MODEL_MISTAKES, title: 'a star table without a key' },
+  { advice: 'Write NOT NULL after its type', file: MODEL_MISTAKES, title: 'a key that could be NULL' },
+  { advice: 'Begin the file with "-- of: "', file: MODEL_MISTAKES, title: 'a current table of no staging table' },
+  { advice: 'Read current and star tables[: {names}]', file: MODEL_MISTAKES, title: 'a SELECT of an unknown table' },
+  {
+    advice: 'Read current and star tables, and the changed rows',
+    file: MODEL_MISTAKES,
+    title: 'an affected query of an unknown table',
+  },
+  {
+    advice: 'Write "-- affected by: table as column"',
+    file: MODEL_MISTAKES,
+    title: 'an input that the SELECT does not read',
+  },
+  { advice: 'Name as many columns of', file: MODEL_MISTAKES, title: 'an affected column that is not there' },
+  {
+    advice: 'Write ); after the columns, and then the SELECT',
+    file: MODEL_MISTAKES,
+    title: 'a star table without a SELECT',
+  },
+  { advice: 'Write SELECT …, … FROM', file: MODEL_MISTAKES, title: 'a current table that joins' },
+  { advice: 'Add "… AS', file: MODEL_MISTAKES, title: 'a column that the SELECT of a current table does not give' },
+  {
+    advice: 'Make the columns of the key from',
+    file: MODEL_MISTAKES,
+    title: 'a current table with another key than its staging table',
+  },
+  { advice: 'Write RTRIM({name}', file: MODEL_MISTAKES, title: 'a key with the blanks at its end' },
+  { advice: 'Write NOT NULL after its type, or make', file: MODEL_MISTAKES, title: 'a key that is NULL in staging' },
+  { advice: 'Write one SELECT, without', file: MODEL_MISTAKES, title: 'a SELECT that is none' },
+  { advice: 'The only placeholder is', file: MODEL_MISTAKES, title: 'a misspelt placeholder' },
+  { advice: 'Read at least one of', file: MODEL_MISTAKES, title: 'an affected query without changed rows' },
+  { advice: 'Save the file as UTF-8', file: MODEL_MISTAKES, title: 'a file in another encoding' },
+  {
+    advice: 'Write {affected: a, b}, with one column',
+    file: MODEL_MISTAKES,
+    title: 'a placeholder with too many columns',
+  },
+  {
+    advice: 'Correct the SELECT of the table, its {affected}',
+    file: PROVE,
+    title: 'prove prints the history after which a table is wrong',
+  },
+  { advice: 'Give a whole number above 0, such as 100', file: PROVE, title: 'prove refuses %s %s' },
+  { advice: 'Give seconds, from 0 to', file: PROVE, title: 'prove refuses %s %s' },
+  { advice: 'Name folders with records in dwh.cfg', file: PROVE, title: 'prove refuses sources' },
+  { advice: 'Correct the file and run again.', file: PROVE, title: 'prove refuses sources' },
+];

@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { generateData } from '../../src/generate/generate.ts';
+import { openStores } from '../../src/objects/stores.ts';
+import { type Proof, prove } from '../../src/prove/prove.ts';
+import { Fields } from '../../src/prove/records.ts';
+import { type Model, tableNamed, tablesOf } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
+import { openInMemory } from '../../src/warehouse/open.ts';
+import { withFolder } from '../support/engines.ts';
+import { MUTANTS } from '../support/mutants.ts';
+import { sample, scale } from '../support/scale.ts';
+
+/** A proof of a model over a generated sample. */
+function proofOf(model: Model, histories: number): Promise<Proof> {
+  return withFolder(async (folder) => {
+    await generateData({ songs: 71, events: 500, seed: 1, out: folder });
+    const roots: Readonly<Record<string, string>> = { LOG_DATA: 'log_data', SONG_DATA: 'song_data' };
+    const sources = tablesOf(model, 'staging').map((table) => ({
+      table,
+      root: `${folder}/${roots[table.source ?? '']}`,
+      jsonpaths: undefined,
+    }));
+    const openWarehouse = () => openInMemory([folder]);
+    const warehouse = await openWarehouse();
+    try {
+      const context = {
+        ...{ model, warehouse, sources, spoolRoot: folder },
+        storeOf: openStores().storeOf,
+        emit: () => {},
+        signal: new AbortController().signal,
+      };
+      return await prove({ context, openWarehouse }, { histories, seed: 1, shrinking: 3000 });
+    } finally {
+      await warehouse.close();
+    }
+  });
+}
+
+/** Mutants that a history of loads can tell from the rebuild of the same model, or from another order of the records. */
+const INCONSISTENT = [
+  'looks up no late songs',
+  'breaks no tie of events',
+  'breaks no tie of songs',
+  'lets the earlier version of an event win in a rebuild',
+  'lets the earlier version of a song win in a rebuild',
+  'forgets the artists a song had before',
+  'deletes no time',
+];
+
+describe('a proof', () => {
+  test('finds nothing wrong with the built-in model, and says what it tried', async () => {
+    const { counterexample, histories, kinds } = await proofOf(loadModel(), scale.proven.histories);
+    expect({ counterexample, histories }).toEqual({ counterexample: undefined, histories: scale.proven.histories });
+    for (const count of Object.values(kinds)) expect(count).toBeGreaterThan(0);
+  });
+
+  test.each(sample('mutants that a proof finds', INCONSISTENT, scale.proven.mutants))(
+    'finds that a model %s',
+    async (name) => {
+      const { model } = MUTANTS.find((mutant) => mutant.name === name)?.options() ?? {};
+      const { counterexample } = await proofOf(model ?? loadModel(), 100);
+      expect(counterexample?.findings.length).toBeGreaterThan(0);
+      expect(counterexample?.history.flat().length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('the fields of records', () => {
+  const table = tableNamed(loadModel(), 'staging_songs');
+
+  test('are found by name in any case, and replaced where they are', () => {
+    const fields = new Fields(table, undefined);
+    const record = { Song_ID: 'SO1', title: null };
+    expect(fields.value(record, 'song_id')).toBe('SO1');
+    expect(fields.with(record, 'song_id', 'SO2')).toEqual({ Song_ID: 'SO2', title: null });
+    expect(fields.with(record, 'year', 1)).toEqual(record);
+  });
+
+  test('are found by the paths of a jsonpaths file, also in arrays', () => {
+    const paths = fields(table).map((name) => (name === 'title' ? ['names', 1, 't'] : [name]));
+    const nested = new Fields(table, paths);
+    const record = { names: [0, { t: 'x', u: 1 }], year: 7 };
+    expect(nested.value(record, 'title')).toBe('x');
+    expect(nested.with(record, 'title', 'y')).toEqual({ names: [0, { t: 'y', u: 1 }], year: 7 });
+    expect(nested.value({ names: 5 }, 'title')).toBeUndefined();
+  });
+});
+
+function fields(table: Parameters<typeof tablesOf>[0]['tables'][number]): readonly string[] {
+  return new Fields(table, undefined).columns;
+}
