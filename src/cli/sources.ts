@@ -11,7 +11,7 @@ export function sourcesOf(model: Model, { sources }: Pick<Config, 'sources'>): r
       throw new StarloadError(
         `${table.create.written?.[0]?.file ?? table.name} names ${table.source === undefined ? 'no source' : `the source ${table.source}, which is not in dwh.cfg`}`,
         {
-          next: `Begin the file with "-- source: " and one of ${Object.keys(sources).join(', ')}.`,
+          next: 'Begin the file with "-- source: NAME", and write NAME with the folder under [S3] in dwh.cfg.',
         },
       );
     }

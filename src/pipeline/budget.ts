@@ -55,7 +55,7 @@ export function assertFits(
 /** The error for a task that does not fit. */
 export function tooMany({ task, needs, most }: Budget): UsageError {
   return new UsageError(
-    `a ${task} of this model can need ${needs} statements, but a batch of the Data API holds at most ${most}`,
+    `with this model, ${task} can need ${needs} statements, but a batch of the Data API holds at most ${most}`,
     {
       next: `Take ${needs - most} or more statements away: use fewer tables in the model.`,
     },

@@ -7,6 +7,7 @@ import { currentMistakes } from './current-mistakes.ts';
 import { placeIn } from './place.ts';
 import { inputsOf, mentionsIn, tablesIn } from './reads.ts';
 import { RESERVED } from './reserved.ts';
+import { namesGiven } from './simple-select.ts';
 import { tokenize } from './tokens.ts';
 import { fileOf, lineOf, type NamedSql } from './written.ts';
 
@@ -116,6 +117,7 @@ function starMistakes(table: Table, tables: readonly Table[]): readonly Starload
   const names = inputs.map(({ name }) => name);
   return [
     ...queryMistakes(select),
+    ...missingColumns(table, select),
     ...strangers(select, names).map(
       ({ place, name }) =>
         new StarloadError(`${place}: a star table reads ${name}`, {
@@ -135,6 +137,17 @@ function starMistakes(table: Table, tables: readonly Table[]): readonly Starload
     ...(affected === undefined ? [] : affectedMistakes(table, affected, names)),
     ...table.affectedBy.flatMap((one) => affectedByMistakes(table, inputs, one)),
   ];
+}
+
+function missingColumns({ columns }: Table, select: NamedSql): readonly StarloadError[] {
+  const given = namesGiven(select.sql);
+  const missing = given === undefined ? [] : columns.filter(({ name }) => !given.includes(name));
+  return missing.map(
+    ({ name }) =>
+      new StarloadError(`${placeIn(select, /^select/im)}: the SELECT gives no column ${name}`, {
+        next: `Add "… AS ${name}" to it.`,
+      }),
+  );
 }
 
 /** One query, and braces only where a placeholder is. */

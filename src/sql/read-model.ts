@@ -1,5 +1,6 @@
 import { StarloadError } from '../errors.ts';
 import type { Check, Comparison, Model, NamedSql, SourceHead, TableRole } from './catalogue.ts';
+import { checkMistakes } from './check-mistakes.ts';
 import { completed } from './current.ts';
 import { derive } from './derive.ts';
 import { forEachStagingTable } from './each-staging.ts';
@@ -25,11 +26,13 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
       readTables(folder, role, mistakes, role === 'staging' ? readFolder(loader, 'staging') : []),
     ),
   ];
-  const checks = [
-    ...readChecks(loader, 'checks', 'staged', mistakes),
-    ...readChecks(folder, 'checks/staged', 'staged', mistakes),
-    ...readChecks(folder, 'checks/star', 'star', mistakes),
-  ];
+  const checks = {
+    loader: readChecks(loader, 'checks', 'staged', mistakes),
+    own: [
+      ...readChecks(folder, 'checks/staged', 'staged', mistakes),
+      ...readChecks(folder, 'checks/star', 'star', mistakes),
+    ],
+  };
   const comparisons = [
     ...readComparisons(loader, 'reconcile/control', 'control', mistakes),
     ...readComparisons(loader, 'reconcile', 'tables', mistakes),
@@ -41,7 +44,7 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
     throw notAModel(path, 'star');
   }
   const tables = completed(written);
-  mistakes.add(...mistakesIn(tables));
+  mistakes.add(...mistakesIn(tables), ...checkMistakes(checks.own, tables));
   mistakes.throwIfAny();
   const staging = tables.filter(({ role }) => role === 'staging').map(({ name }) => name);
   const forEach = <T extends NamedSql>(statements: readonly T[]) =>
@@ -49,7 +52,7 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
   return {
     tables,
     derivation: derive(tables),
-    checks: forEach(checks),
+    checks: forEach([...checks.loader, ...checks.own]),
     comparisons: forEach(comparisons),
     queries: readFolder(folder, 'queries'),
     protocol: readNamed(loader, 'protocol'),

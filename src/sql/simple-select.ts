@@ -25,6 +25,16 @@ export function readSimpleSelect(sql: string): SimpleSelect | undefined {
     : { items: new Map(itemsIn(list).map(toItem)), table: table.key };
 }
 
+/** The names of the columns that a query gives; undefined where they do not stand in its first list. */
+export function namesGiven(sql: string): readonly string[] | undefined {
+  const [first, ...tokens] = tokenize(sql);
+  const from = tokens.findIndex(({ key }, at) => key === 'from' && depthAt(tokens, at) === 0);
+  const list = itemsIn(from === -1 ? tokens : tokens.slice(0, from));
+  return first?.key !== 'select' || list.some((item) => item.at(-1)?.key === '*')
+    ? undefined
+    : list.map((item) => item.at(-1)?.key ?? '');
+}
+
 function isName({ kind }: Token): boolean {
   return kind === 'word' || kind === 'quoted';
 }

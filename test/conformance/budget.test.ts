@@ -142,7 +142,7 @@ onRedshift('the statements a model can need on Redshift', () => {
       const before = calls();
       await expect(etl({ ...context, model })).rejects.toMatchObject({
         exitCode: 2,
-        message: 'a load of this model can need 43 statements, but a batch of the Data API holds at most 40',
+        message: 'with this model, load can need 43 statements, but a batch of the Data API holds at most 40',
         next: expect.stringContaining('Take 3 or more statements away: use fewer tables'),
       });
       expect(calls()).toBe(before);

@@ -5,7 +5,6 @@ import { ask } from '../../src/pipeline/ask.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { explainLoad } from '../../src/pipeline/explain-statements.ts';
-import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
 import { wholeFile } from '../../src/sql/written.ts';
@@ -41,18 +40,6 @@ const MISTAKES: readonly Mistake[] = [
     to: 'e.loged_in',
     said: /loged_in/,
     action: etl,
-    planned: true,
-  },
-  {
-    what: 'a column of the table that its SELECT does not give',
-    file: 'model/star/songplays.sql',
-    from: 'e.user_agent\n',
-    to: 'e.location AS agent\n',
-    said: /user_agent/,
-    action: rebuild,
-    place: Object.fromEntries(
-      ['duckdb', 'postgres', 'redshift'].map((name) => [name, '{folder}/model/star/songplays.sql']),
-    ),
     planned: true,
   },
   {

@@ -76,4 +76,8 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   { advice: 'Give seconds, from 0 to', file: PROVE, title: 'prove refuses %s %s' },
   { advice: 'Name folders with records in dwh.cfg', file: PROVE, title: 'prove refuses sources' },
   { advice: 'Correct the file and run again.', file: PROVE, title: 'prove refuses sources' },
+  { advice: 'Read tables of the model, or the run', file: MODEL_MISTAKES, title: 'a check of an unknown table' },
+  { advice: 'Read staging tables only', file: MODEL_MISTAKES, title: 'a check of staged rows that reads others' },
+  { advice: 'Move {fileOf} to checks/star', file: MODEL_MISTAKES, title: 'a placeholder in a check of staged rows' },
+  { advice: 'Write {affected table}, or', file: MODEL_MISTAKES, title: 'a placeholder of an unknown table in a check' },
 ];

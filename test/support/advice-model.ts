@@ -66,7 +66,7 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
   },
   { advice: 'Write CREATE TABLE name (', file: 'model/star/users.sql', text: 'CREATE TABLE users (user_id BIGINT)' },
   {
-    advice: 'Begin the file with "-- source: "',
+    advice: 'Begin the file with "-- source: NAME"',
     file: 'model/staging/staging_songs.sql',
     text: readFileSync(join(BUILT_IN_MODEL, 'staging/staging_songs.sql'), 'utf8').replace('SONG_DATA', 'NOTHING'),
   },

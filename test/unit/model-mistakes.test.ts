@@ -154,8 +154,12 @@ const MISTAKES: readonly (readonly [what: string, change: Change, message: strin
   ],
   [
     'a column with a reserved name',
-    ['star/users.sql', '  level VARCHAR', '  end VARCHAR'],
-    'star/users.sql, line 8: end cannot be the name of a column on every engine',
+    [
+      'star/x.sql',
+      '',
+      '-- key: a\nCREATE TABLE x (\n  a BIGINT NOT NULL,\n  end BIGINT\n);\nSELECT user_id AS a, user_id AS end FROM users',
+    ],
+    'star/x.sql, line 4: end cannot be the name of a column on every engine',
     'no word that SQL reserves',
   ],
   [
@@ -244,6 +248,36 @@ const MISTAKES: readonly (readonly [what: string, change: Change, message: strin
     'star/songs.sql: it is not UTF-8',
     'Save the file as UTF-8.',
   ],
+  [
+    'a column that the SELECT of a star table does not give',
+    ['star/songplays.sql', 'e.user_agent\nFROM', 'e.location AS agent\nFROM'],
+    'star/songplays.sql, line 16: the SELECT gives no column user_agent',
+    'Add "… AS user_agent"',
+  ],
+  [
+    'a check of an unknown table',
+    ['checks/star/known_level.sql', 'FROM run_current_events', 'FROM run_events'],
+    'checks/star/known_level.sql, line 7: the check reads run_events',
+    "the run's rows of current tables: run_current_events, run_current_songs",
+  ],
+  [
+    'a check of staged rows that reads others',
+    ['checks/staged/event_time_in_range.sql', 'FROM staging_events', 'FROM current_events'],
+    'checks/staged/event_time_in_range.sql, line 9: the check reads current_events',
+    'move the check to checks/star',
+  ],
+  [
+    'a placeholder in a check of staged rows',
+    ['checks/staged/event_time_in_range.sql', 'loaded_at >= {since}', '{affected songs}'],
+    'checks/staged/event_time_in_range.sql, line 10: {affected songs} in a check of staged rows',
+    'or write loaded_at >= {since}',
+  ],
+  [
+    'a placeholder of an unknown table in a check',
+    ['checks/star/one_songplay_per_play.sql', '{affected songplays: event_id}', '{affected plays: event_id}'],
+    'checks/star/one_songplay_per_play.sql, line 8: {affected plays: event_id} names no current or star table',
+    'Write {affected table}, or',
+  ],
 ];
 
 describe('a mistake in a model is told with its place and what to write:', () => {
@@ -282,7 +316,7 @@ describe('a mistake in a model is told with its place and what to write:', () =>
     const { message } = await errorOf([
       ['star/users.sql', '  level VARCHAR(256)', '  level VARCHAR(256),\n  before_level BIGINT'],
     ]);
-    expect(message).toBe('star/users.sql, line 9: a load keeps the old level as before_level');
+    expect(message).toContain('star/users.sql, line 9: a load keeps the old level as before_level\n');
   });
 });
 
