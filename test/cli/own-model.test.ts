@@ -133,4 +133,17 @@ describe('a model of its own', () => {
       const { stderr: told } = await inProcess(['create-tables', '--config', config]);
       expect(told).toContain('is not a model: it has no file staging/<table>.sql');
     }));
+
+  test('with mistakes is told by check --offline, all at once and without a warehouse', () =>
+    withOwnModel(async (folder, config) => {
+      const star = (table: string) => join(folder, 'mine', 'star', `${table}.sql`);
+      writeFileSync(star('songs'), readFileSync(star('songs'), 'utf8').replace('FROM current_songs', 'FROM songz'));
+      writeFileSync(star('users'), readFileSync(star('users'), 'utf8').replace('-- key: user_id\n', ''));
+      const { code, stdout } = await inProcess(['check', '--offline', '--config', config]);
+      expect(code).toBe(1);
+      expect(stdout).toContain('failed   model: the model has 2 mistakes:\n');
+      expect(stdout).toContain(`${star('songs')}, line 11: a star table reads songz`);
+      expect(stdout).toContain(`${star('users')}: it has no key`);
+      expect(stdout).toContain('skipped  other checks: the model must be correct first');
+    }));
 });

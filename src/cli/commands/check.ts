@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { CheckResult, CheckStatus } from '../../doctor/checks.ts';
-import { BadResult, ConfigError, type ConfigProblem, describePlace, UsageError } from '../../errors.ts';
+import { BadResult, ConfigError, type ConfigProblem, describePlace, StarloadError, UsageError } from '../../errors.ts';
 import { ENGINE_NAMES } from '../../target.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { asStarted } from '../command-line.ts';
@@ -88,6 +88,9 @@ async function examineAll(
   if (config === undefined) {
     return undefined;
   }
+  if (!(await isModelRight(config, onFinding))) {
+    return config;
+  }
   const missing = offline ? 'with --offline only the configuration is read' : 'temporary files comes first';
   if (offline || !canSpool) {
     onFinding({ check: 'other checks', status: 'skipped', reason: missing });
@@ -95,6 +98,21 @@ async function examineAll(
     await withExamination(config, deep, (examination) => examine(examination, onFinding));
   }
   return config;
+}
+
+/** Whether the model has no mistakes. Otherwise reports them, and what is skipped because of them. */
+async function isModelRight({ model }: Config, onFinding: (finding: CheckResult) => void): Promise<boolean> {
+  const { loadModel } = await import('../../sql/read-model.ts');
+  try {
+    loadModel(model);
+    return true;
+  } catch (error) {
+    if (!(error instanceof StarloadError)) throw error;
+    const { message, next } = error;
+    onFinding({ check: 'model', status: 'failed', reason: message, ...(next === undefined ? {} : { next }) });
+    onFinding({ check: 'other checks', status: 'skipped', reason: 'the model must be correct first' });
+    return false;
+  }
 }
 
 async function readOrError(path: string, model: string | undefined): Promise<Config | ConfigError> {
