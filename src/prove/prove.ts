@@ -6,6 +6,7 @@ import { historiesOf } from './histories.ts';
 import { KindCounter, type Kinds } from './kinds.ts';
 import { type Outcome, play, type Stage } from './play.ts';
 import { readSamples } from './sample.ts';
+import { smallest } from './shrink.ts';
 
 /** How much is tried. The same seed tries the same histories. */
 export interface ProveOptions {
@@ -60,12 +61,10 @@ export async function prove(stage: Stage, { histories, seed, shrinking = SHRINKI
   if (first.errorInstance instanceof StarloadError) throw first.errorInstance;
   stage.context.signal.throwIfAborted();
   const proof = { seed, histories: first.numRuns, refused, kinds: kinds.counted };
-  if (!first.failed || first.counterexamplePath === null) return { ...proof, counterexample: undefined };
-  const smaller = await fc.check(
-    fc.asyncProperty(arbitrary, async (history) => !isFound(await mistakesAfter(stage, history))),
-    { seed, path: first.counterexamplePath, interruptAfterTimeLimit: shrinking, numRuns: 1 },
-  );
-  const [history = []] = smaller.counterexample ?? first.counterexample ?? [];
+  if (!first.failed) return { ...proof, counterexample: undefined };
+  const [wrong = []] = first.counterexample ?? [];
+  const isWrong = async (one: History) => isFound(await mistakesAfter(stage, one));
+  const history = await smallest(wrong, isWrong, performance.now() + shrinking);
   const found = await mistakesAfter(stage, history);
   return { ...proof, counterexample: isFound(found) ? { ...found, history } : undefined };
 }

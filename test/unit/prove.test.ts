@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
 import { openStores } from '../../src/objects/stores.ts';
+import type { History } from '../../src/prove/histories.ts';
 import { type Proof, prove } from '../../src/prove/prove.ts';
 import { Fields } from '../../src/prove/records.ts';
+import { smallest } from '../../src/prove/shrink.ts';
 import { type Model, tableNamed, tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import { openInMemory } from '../../src/warehouse/open.ts';
@@ -29,7 +31,7 @@ function proofOf(model: Model, histories: number): Promise<Proof> {
         emit: () => {},
         signal: new AbortController().signal,
       };
-      return await prove({ context, openWarehouse }, { histories, seed: 1, shrinking: 3000 });
+      return await prove({ context, openWarehouse }, { histories, seed: 1, shrinking: 0 });
     } finally {
       await warehouse.close();
     }
@@ -63,6 +65,25 @@ describe('a proof', () => {
       expect(counterexample?.history.flat().length).toBeGreaterThan(0);
     },
   );
+});
+
+describe('a history that goes wrong', () => {
+  const file = (name: string, ...ids: readonly number[]) => ({ source: 'S', name, records: ids.map((id) => ({ id })) });
+  const history = [[file('a', 1, 2)], [file('b', 3), file('c', 4, 5)], [file('d', 6)]];
+  /** It is wrong as long as record 2 comes in a load before record 5. */
+  const isWrong = (one: History) => {
+    const loadOf = (id: number) =>
+      one.findIndex((files) => files.some(({ records }) => records.some((r) => r['id'] === id)));
+    return Promise.resolve(loadOf(2) !== -1 && loadOf(2) < loadOf(5));
+  };
+
+  test('is made smaller by leaving out loads, files and records that do not matter', async () => {
+    expect(await smallest(history, isWrong, Number.POSITIVE_INFINITY)).toEqual([[file('a', 2)], [file('c', 5)]]);
+  });
+
+  test('stays as it is when the time is up', async () => {
+    expect(await smallest(history, isWrong, Number.NEGATIVE_INFINITY)).toBe(history);
+  });
 });
 
 describe('the fields of records', () => {
