@@ -4,14 +4,15 @@ import { count, document, result } from './output.ts';
 import { renderTable } from './table.ts';
 
 const MOST_SECONDS = 86_400;
+const MOST_SEED = 2 ** 31 - 1;
 
 /** Throws UsageError if the options of a proof are no whole numbers. */
 export function assertProvable({ histories, seed, shrinking = 0 }: ProveOptions): void {
   if (!Number.isSafeInteger(histories) || histories < 1) {
     throw new UsageError(`--histories is ${histories}`, { next: 'Give a whole number above 0, such as 100.' });
   }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UsageError(`--seed is ${seed}`, { next: 'Give one whole number, 0 or more.' });
+  if (!Number.isSafeInteger(seed) || seed < 0 || seed > MOST_SEED) {
+    throw new UsageError(`--seed is ${seed}`, { next: `Give one whole number from 0 to ${MOST_SEED}.` });
   }
   if (!(shrinking >= 0 && shrinking <= MOST_SECONDS * 1000)) {
     throw new UsageError(`--shrink is ${shrinking / 1000}`, { next: `Give seconds, from 0 to ${MOST_SECONDS}.` });
@@ -37,8 +38,8 @@ export function printProof(
         : { counterexample: excerpts ? counterexample : withoutRecords(counterexample) }),
     });
   } else if (counterexample === undefined) {
-    result(renderTable(['in the histories', 'of them'], Object.entries(kinds)));
-    const useless = refused === 0 ? '' : `; the loads refused the data of ${refused}`;
+    result(renderTable(['coincidence', 'histories'], Object.entries(kinds)));
+    const useless = refused === 0 ? '' : `; the loads refused the data of ${refused} of them`;
     result(
       `\n${count(histories)} ${histories === 1 ? 'history' : 'histories'} tried with seed ${seed}: each leaves what a rebuild gives${useless}`,
     );

@@ -16,7 +16,6 @@ export function correspondencesOf(samples: readonly SourceSample[], at: number):
   return samples.flatMap((other) => {
     const pairs = other === own ? [] : pairsOf(own, other);
     if (pairs.length === 0) return [];
-    // A match in the sample may be rare: the records that are joined are those of the beginning, as in histories.
     return [(record, number) => joined(own, other, pairs, record, number)] satisfies Join[];
   });
 }
@@ -36,19 +35,27 @@ function joined(
 }
 
 function pairsOf(own: SourceSample, other: SourceSample): readonly (readonly [string, string])[] {
-  const theirs = other.fields.columns.map((column) => [column, valuesOf(other, column)] as const);
   return own.fields.columns
     .filter((column) => !own.source.table.key.includes(column))
     .flatMap((column) => {
-      const values = valuesOf(own, column);
-      const match = theirs.find(([, others]) => [...values].some((value) => others.has(value)));
-      return match === undefined ? [] : [[column, match[0]] as const];
+      const match = other.fields.columns.find((theirs) => correspond(own, column, other, theirs));
+      return match === undefined ? [] : [[column, match] as const];
     });
+}
+
+/** Whether columns hold the same things: some telling value, or most of the values if one of them is a key. */
+function correspond(own: SourceSample, column: string, other: SourceSample, theirs: string): boolean {
+  const [values, others] = [valuesOf(own, column), valuesOf(other, theirs)];
+  const shared = [...values].filter((value) => others.has(value));
+  const isKey = other.source.table.key.includes(theirs) && typeOf(own, column) === typeOf(other, theirs);
+  return shared.some((value) => String(value).length >= TELLING_LENGTH) || (isKey && shared.length * 2 > values.size);
+}
+
+function typeOf({ source }: SourceSample, column: string): string | undefined {
+  return source.table.columns.find(({ name }) => name === column)?.sqlType;
 }
 
 function valuesOf({ fields, records }: SourceSample, column: string): ReadonlySet<unknown> {
   const values = records.map((record) => fields.value(record, column));
-  return new Set(
-    values.filter((value) => String(value).length >= TELLING_LENGTH && value !== null && value !== undefined),
-  );
+  return new Set(values.filter((value) => value !== null && value !== undefined && value !== ''));
 }

@@ -16,6 +16,8 @@ export type History = readonly (readonly HistoryFile[])[];
 
 /** How many records of a source a history is made from. They are few, so that their keys meet. */
 const POOL = 5;
+/** Takes numbers below a thousand to places all over a sample. */
+const SPREAD = 7919;
 
 /** How a record differs from one of the sample; the numbers choose from lists of any length. */
 type Twist =
@@ -57,7 +59,7 @@ export function historiesOf(samples: readonly SourceSample[]): fc.Arbitrary<Hist
       load.map(({ source, name, records }) => ({
         source: samples[source]?.source.table.source ?? '',
         name: `${name}.json`,
-        records: records.map(({ pick, twist }) => makers[source]?.(start + pick, twist) ?? {}),
+        records: records.map(({ pick, twist }) => makers[source]?.(start, pick, twist) ?? {}),
       })),
     ),
   );
@@ -69,22 +71,24 @@ function recordMaker(samples: readonly SourceSample[], at: number) {
   const others = fields.columns.filter((column) => !key.includes(column));
   const nullable = others.filter((name) => columns.some((column) => column.name === name && !column.notNull));
   const joins = correspondencesOf(samples, at);
-  const pooled = (start: number, other: number) => chosen(records, start - (start % POOL) + (other % POOL));
+  // Neighbours in a file are alike, so half of the other values come from anywhere in the sample.
+  const another = (start: number, other: number) =>
+    other % 2 === 0 ? chosen(records, start + (other % POOL)) : chosen(records, other * SPREAD);
   const copied = (record: SourceRecord, from: SourceRecord, wanted: readonly string[]) =>
     wanted.reduce((changed, column) => fields.with(changed, column, fields.value(from, column) ?? null), record);
-  return (place: number, twist: Twist): SourceRecord => {
-    const record = chosen(records, place);
+  return (start: number, pick: number, twist: Twist): SourceRecord => {
+    const record = chosen(records, start + pick);
     switch (twist.kind) {
       case 'none':
         return record;
       case 'content':
-        return copied(record, pooled(place, twist.other), others);
+        return copied(record, another(start, twist.other), others);
       case 'field':
-        return copied(record, pooled(place, twist.other), others.length === 0 ? [] : [chosen(others, twist.column)]);
+        return copied(record, another(start, twist.other), others.length === 0 ? [] : [chosen(others, twist.column)]);
       case 'null':
         return nullable.length === 0 ? record : fields.with(record, chosen(nullable, twist.column), null);
       case 'joined':
-        return joins.length === 0 ? record : chosen(joins, twist.other)(record, twist.other % POOL);
+        return joins.length === 0 ? record : chosen(joins, twist.other)(record, start + (twist.other % POOL));
     }
   };
 }

@@ -17,6 +17,11 @@ export interface Outcome {
   readonly rows: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Why a load did not take the data of a history. */
+export interface Refusal {
+  readonly refused: string;
+}
+
 /** Where a history is played: a warehouse of its own, and what the model says. */
 export interface Stage {
   readonly context: LoadContext;
@@ -24,14 +29,14 @@ export interface Stage {
 }
 
 /**
- * Loads a history into new tables, load by load. Returns undefined if a load refuses its data. `reversed` turns the order
+ * Loads a history into new tables, load by load. Returns what a load says if it refuses its data. `reversed` turns the order
  * of the records in each file round, which must change nothing.
  */
 export async function play(
   { context, openWarehouse }: Stage,
   history: History,
   reversed = false,
-): Promise<Outcome | undefined> {
+): Promise<Outcome | Refusal> {
   const warehouse = await openWarehouse();
   try {
     const store = new MemoryStore();
@@ -53,7 +58,7 @@ export async function play(
     }
     return { disagreements: await compareStar(own, undefined, true), rows: await rowsOf(own) };
   } catch (error) {
-    if (error instanceof DataError) return undefined;
+    if (error instanceof DataError) return { refused: error.message };
     throw error;
   } finally {
     await warehouse.close();

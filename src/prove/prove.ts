@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { StarloadError } from '../errors.ts';
+import { DataError, StarloadError } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import type { History } from './histories.ts';
 import { historiesOf } from './histories.ts';
 import { KindCounter, type Kinds } from './kinds.ts';
-import { type Outcome, play, type Stage } from './play.ts';
+import { type Outcome, play, type Refusal, type Stage } from './play.ts';
 import { readSamples } from './sample.ts';
 import { smallest } from './shrink.ts';
 
@@ -46,21 +46,27 @@ export async function prove(stage: Stage, { histories, seed, shrinking = SHRINKI
   const samples = await readSamples(stage.context);
   const arbitrary = historiesOf(samples);
   const kinds = new KindCounter(samples);
-  let [tried, refused] = [0, 0];
+  let tried = 0;
+  const refusals: string[] = [];
   const property = fc.asyncProperty(arbitrary, async (history) => {
     stage.context.signal.throwIfAborted();
     tried += 1;
     tell(stage.context, tried, histories);
     const found = await mistakesAfter(stage, history);
-    if (found === 'refused') refused += 1;
+    if (found !== undefined && 'refused' in found) refusals.push(found.refused);
     else kinds.count(history);
     return !isFound(found);
   });
   const first = await fc.check(property, { numRuns: histories, seed, endOnFailure: true });
   // A load that failed is no counterexample. fast-check has an error of its own for a history that is one.
-  if (first.errorInstance instanceof StarloadError) throw first.errorInstance;
+  if (first.errorInstance instanceof StarloadError) throw failed(first.errorInstance, `history ${tried}, seed ${seed}`);
   stage.context.signal.throwIfAborted();
-  const proof = { seed, histories: first.numRuns, refused, kinds: kinds.counted };
+  if (refusals.length === histories) {
+    throw new DataError(`the loads refused the data of every history, so nothing is proven: ${refusals[0]}`, [], {
+      next: 'Look at the checks in checks/staged and at the records.',
+    });
+  }
+  const proof = { seed, histories: first.numRuns, refused: refusals.length, kinds: kinds.counted };
   if (!first.failed) return { ...proof, counterexample: undefined };
   const [wrong = []] = first.counterexample ?? [];
   const isWrong = async (one: History) => isFound(await mistakesAfter(stage, one));
@@ -69,19 +75,26 @@ export async function prove(stage: Stage, { histories, seed, shrinking = SHRINKI
   return { ...proof, counterexample: isFound(found) ? { ...found, history } : undefined };
 }
 
+function failed(error: StarloadError, where: string): StarloadError {
+  return new StarloadError(`${error.message} (${where})`, {
+    next: 'Correct the SELECT: a statement must take whatever the records can hold.',
+    cause: error,
+  });
+}
+
 type Found = Omit<Counterexample, 'history'>;
 
-function isFound(found: Found | 'refused' | undefined): found is Found {
-  return found !== undefined && found !== 'refused';
+function isFound(found: Found | Refusal | undefined): found is Found {
+  return found !== undefined && 'findings' in found;
 }
 
 function tell({ emit }: LoadContext, done: number, of: number): void {
   emit({ type: 'doing', what: 'trying histories', done, of });
 }
 
-async function mistakesAfter(stage: Stage, history: History): Promise<Found | 'refused' | undefined> {
+async function mistakesAfter(stage: Stage, history: History): Promise<Found | Refusal | undefined> {
   const outcome = await play(stage, history);
-  if (outcome === undefined) return 'refused';
+  if ('refused' in outcome) return outcome;
   if (outcome.disagreements.length > 0) {
     const findings = outcome.disagreements.flatMap(({ rule, examples }) =>
       examples.map((example) => ({ table: rule, example })),
@@ -90,19 +103,26 @@ async function mistakesAfter(stage: Stage, history: History): Promise<Found | 'r
   }
   const isOrdered = history.flat().some(({ records }) => records.length > 1);
   const other = isOrdered ? await play(stage, history, true) : undefined;
-  const findings = other === undefined ? [] : differences(outcome, other);
+  const findings = other === undefined || 'refused' in other ? [] : differences(outcome, other);
   return findings.length === 0 ? undefined : { findings, byOrder: true };
 }
 
-/** Rows that only one of two outcomes has. */
+/** Rows that one of two outcomes has more often. */
 function differences(one: Outcome, other: Outcome): Found['findings'] {
   return [...one.rows].flatMap(([table, rows]) => {
     const others = other.rows.get(table) ?? [];
     return [
-      ...rows.filter((row) => !others.includes(row)).map((row) => ({ table, example: `${row}: only in this order` })),
-      ...others
-        .filter((row) => !rows.includes(row))
-        .map((row) => ({ table, example: `${row}: only in the other order` })),
+      ...without(rows, others).map((row) => ({ table, example: `${row}: only in this order` })),
+      ...without(others, rows).map((row) => ({ table, example: `${row}: only in the other order` })),
     ];
+  });
+}
+
+function without(rows: readonly string[], others: readonly string[]): readonly string[] {
+  const left = [...others];
+  return rows.filter((row) => {
+    const at = left.indexOf(row);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
   });
 }

@@ -34,6 +34,11 @@ export async function readSamples(context: LoadContext): Promise<readonly Source
   return samples;
 }
 
+/** The record of a text; none if it has digits that a number of JavaScript may not keep. */
+function recordIn(text: string): readonly SourceRecord[] {
+  return /\d{16}/.test(text) ? [] : [JSON.parse(text) as SourceRecord];
+}
+
 async function readRecords(
   store: ObjectStore,
   { root }: Source,
@@ -42,7 +47,7 @@ async function readRecords(
   const records: SourceRecord[] = [];
   for await (const { objects } of store.list(root)) {
     for (const object of objects) {
-      const sink = new WholeRecords((bytes) => records.push(JSON.parse(bytes.toString('utf8')) as SourceRecord));
+      const sink = new WholeRecords((bytes) => records.push(...recordIn(bytes.toString('utf8'))));
       const framer = new RecordFramer({ wanted, sink });
       try {
         for await (const chunk of new ContentReader(store, object).content()) framer.push(chunk);

@@ -34,13 +34,18 @@ function passesOn({ select, key }: Table): boolean {
   const [mention] = mentionsIn(select);
   return !tokens.some(
     (token, at) =>
-      MIXING.has(token.key) || isColumnList(tokens, at, mention) || (key.includes(token.key) && isNewName(tokens, at)),
+      MIXING.has(token.key) ||
+      isColumnList(tokens, at, mention) ||
+      (token.key === 'over' && !isOverKey(tokens, at, key)) ||
+      (key.includes(nameOf(token)) && isNewName(tokens, at)),
   );
 }
 
 /** Words of queries in which a column can come from more than one place, or by its position. */
 const MIXING = new Set(
-  'union except intersect minus with values lateral unnest natural rollup cube pivot unpivot'.split(' '),
+  'union except intersect minus with values lateral unnest natural rollup cube pivot unpivot limit offset fetch top window qualify'.split(
+    ' ',
+  ),
 );
 /** Words after which a value begins. After any other word, a name is an alias. */
 const BEFORE_VALUES = new Set(
@@ -48,16 +53,35 @@ const BEFORE_VALUES = new Set(
     ' ',
   ),
 );
+const AFTER_CALLS = new Set(['filter', 'over', 'within']);
 const BEFORE_ITEMS = new Set(['select', 'distinct', 'all', ',']);
+
+/** The name that a token can be, as engines compare names. */
+function nameOf({ kind, key }: Token): string {
+  return (kind === 'string' ? key.replaceAll("'", '') : key).toLowerCase();
+}
+
+/** Whether a window goes over rows of one key only: PARTITION BY names each of its columns. */
+function isOverKey(tokens: readonly Token[], at: number, key: readonly string[]): boolean {
+  const list = tokens.slice(at + 4);
+  const end = list.findIndex((token) => [')', 'order', 'rows', 'range'].includes(token.key));
+  const named = list.slice(0, end).map(nameOf);
+  const isPartition =
+    tokens[at + 1]?.key === '(' && tokens[at + 2]?.key === 'partition' && tokens[at + 3]?.key === 'by';
+  return isPartition && !named.includes('(') && key.every((column) => named.includes(column));
+}
 
 /** Whether a name is given to something other than a column of the same name. */
 function isNewName(tokens: readonly Token[], at: number): boolean {
   const name = tokens[at]?.key;
   const before = tokens[at - 1];
+  if (tokens[at + 1]?.key === ':') {
+    return true;
+  }
   if (before?.key === 'as') {
     const isPlain = BEFORE_ITEMS.has(tokens[at - 3]?.key ?? '');
     const isPrefixed = tokens[at - 3]?.key === '.' && BEFORE_ITEMS.has(tokens[at - 5]?.key ?? '');
-    return tokens[at - 2]?.key !== name || !(isPlain || isPrefixed);
+    return tokens[at]?.kind === 'string' || tokens[at - 2]?.key !== name || !(isPlain || isPrefixed);
   }
   const endsValue =
     before?.kind === 'quoted' ||
@@ -75,5 +99,6 @@ function isColumnList(tokens: readonly Token[], at: number, mention: Token | und
   }
   const alias = tokens[at + 1]?.key === 'as' ? at + 2 : at + 1;
   const isName = tokens[alias]?.kind === 'word' || tokens[alias]?.kind === 'quoted';
-  return isName && tokens[alias + 1]?.key === '(' && !BEFORE_VALUES.has(tokens[alias]?.key ?? '');
+  const word = tokens[alias]?.key ?? '';
+  return isName && tokens[alias + 1]?.key === '(' && !BEFORE_VALUES.has(word) && !AFTER_CALLS.has(word);
 }

@@ -62,12 +62,38 @@ function selectMistakes(table: Table, source: Table, { select, simple }: Selecte
             next: `Make the columns of the key from ${source.key.join(', ')}, from all of these and nothing else.`,
           }),
         ]),
+    ...(missing.length > 0 || keys.every((item) => tellsKeysApart(source, item))
+      ? []
+      : [
+          new StarloadError(`${placeIn(select, /^select/im)}: the key could be the same for two records`, {
+            next: "Make it of columns, RTRIM(text, ' '), or MD5 of these: MD5(CAST(a AS VARCHAR(20)) || '|' || COALESCE(RTRIM(b, ' '), '')).",
+          }),
+        ]),
     ...keys.flatMap((item) => keyColumnMistakes(select, source, item)),
   ];
 }
 
 function isColumnOf({ columns }: Table) {
   return ({ kind, key }: Token) => kind !== 'string' && columns.some(({ name }) => name === key);
+}
+
+/** What a digest may be made of besides columns: nothing that could make two keys one. */
+const IN_DIGESTS = new Set('md5 cast as varchar coalesce rtrim length'.split(' '));
+
+/** Whether a value differs for each key of the staging table: a column, RTRIM(text, ' '), or MD5 of several of these. */
+function tellsKeysApart(source: Table, item: readonly Token[]): boolean {
+  if (plainColumn(item) !== undefined || trimmedColumn(item) !== undefined) {
+    return true;
+  }
+  const isColumn = isColumnOf(source);
+  const isFit = (token: Token, at: number) => {
+    const column = source.columns.find(({ name }) => name === token.key);
+    const isTrimmed = item[at - 2]?.key === 'rtrim' && item[at + 1]?.key === ',';
+    return isColumn(token)
+      ? column?.type !== 'varchar' || isTrimmed
+      : token.kind !== 'word' || IN_DIGESTS.has(token.key);
+  };
+  return item[0]?.key === 'md5' && item[1]?.key === '(' && item.every(isFit);
 }
 
 /** A key that is a column as it is: blanks at its end do not count, and NULL is no key. */
@@ -91,7 +117,7 @@ function keyColumnMistakes(select: NamedSql, source: Table, item: readonly Token
           new StarloadError(
             `${fileOf(source.create)}: ${column.name} is the key of a current table and could be NULL`,
             {
-              next: 'Write NOT NULL after its type, or make the key of the current table with COALESCE.',
+              next: 'Write NOT NULL after its type, or leave the current table out: the one that the loader makes has a key of its own.',
             },
           ),
         ]

@@ -10,6 +10,26 @@ export interface SimpleSelect {
 /** Words of SELECTs that combine rows or leave some out. */
 const COMBINING = new Set(['select', 'distinct', 'over', 'union', 'except', 'intersect', 'with']);
 
+/** Calls that combine rows or make several of one, and values that differ from run to run. */
+const COMBINING_CALLS = new Set(
+  'count sum avg min max median mode first last any_value arg_min arg_max string_agg listagg array_agg list bool_and bool_or every stddev stddev_samp stddev_pop variance var_samp var_pop approx_count_distinct unnest generate_series generate_subscripts regexp_split_to_table json_array_elements random now clock_timestamp getdate uuid gen_random_uuid nextval'.split(
+    ' ',
+  ),
+);
+const CHANGING = new Set([
+  'current_timestamp',
+  'current_date',
+  'current_time',
+  'localtime',
+  'localtimestamp',
+  'sysdate',
+]);
+
+function combines({ kind, key }: Token, next: Token | undefined): boolean {
+  const isCall = next?.key === '(' && COMBINING_CALLS.has(key);
+  return kind === 'word' && (COMBINING.has(key) || CHANGING.has(key) || isCall);
+}
+
 /** Reads `SELECT …, … FROM table alias`; undefined if it is anything else. */
 export function readSimpleSelect(sql: string): SimpleSelect | undefined {
   const [first, ...tokens] = tokenize(sql);
@@ -20,7 +40,7 @@ export function readSimpleSelect(sql: string): SimpleSelect | undefined {
     return undefined;
   }
   const list = tokens.slice(0, from);
-  return list.some(({ kind, key }) => kind === 'word' && COMBINING.has(key))
+  return list.some((token, at) => combines(token, list[at + 1]))
     ? undefined
     : { items: new Map(itemsIn(list).map(toItem)), table: table.key };
 }

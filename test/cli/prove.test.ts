@@ -45,6 +45,32 @@ test('prove prints the history after which a table is wrong, and the rows', () =
     expect(hidden.stdout).not.toContain('{"artist"');
   }));
 
+test('prove says that nothing is proven if every load refuses its data, and names the history where a statement fails', () =>
+  withModels(async (run, wrong) => {
+    const check = join(wrong, 'checks', 'staged', 'event_time_in_range.sql');
+    const text = readFileSync(check, 'utf8');
+    writeFileSync(check, text.replace(/ts < -?\d+/, 'ts > 0'));
+    const songs = join(wrong, 'checks', 'staged', 'no_songs.sql');
+    const none = (table: string) =>
+      `-- severity: error\nSELECT 'no' AS offender, CAST('${table}' AS VARCHAR(127)) AS staging_table, CAST(NULL AS VARCHAR(127)) AS staging_column, CAST(NULL AS VARCHAR(256)) AS staging_value FROM ${table} WHERE loaded_at >= {since}`;
+    writeFileSync(songs, none('staging_songs'));
+    writeFileSync(check, none('staging_events'));
+    const refused = await run('--model', wrong, '--histories', '3');
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('nothing is proven: ') });
+    writeFileSync(songs, none('staging_songs').replace('loaded_at >= {since}', '1 = 0'));
+    writeFileSync(check, none('staging_events').replace('loaded_at >= {since}', '1 = 0'));
+    const users = join(wrong, 'star', 'users.sql');
+    writeFileSync(
+      users,
+      readFileSync(users, 'utf8').replace(
+        'SELECT user_id, first_name,',
+        'SELECT user_id, CAST(CAST(first_name AS BIGINT) AS VARCHAR(9)) AS first_name,',
+      ),
+    );
+    const failed = await run('--model', wrong, '--histories', '30');
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/\(history \d+, seed 1\)/) });
+  }));
+
 test('prove refuses sources without records, and files that are none, by their names', () =>
   withFolder(async (folder) => {
     await generateData({ songs: 1, events: 10, seed: 1, out: folder });
@@ -61,7 +87,7 @@ test('prove refuses sources without records, and files that are none, by their n
 
 test.each([
   ['--histories', '0', 'Give a whole number above 0'],
-  ['--seed', '1.5', 'Give one whole number'],
+  ['--seed', '1.5', 'Give one whole number from 0'],
   ['--shrink', '-1', 'Give seconds, from 0 to 86400'],
 ])('prove refuses %s %s', (option, value, next) =>
   withModels(async (run) => {

@@ -57,7 +57,7 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
     title: 'a current table with another key than its staging table',
   },
   { advice: 'Write RTRIM({name}', file: MODEL_MISTAKES, title: 'a key with the blanks at its end' },
-  { advice: 'Write NOT NULL after its type, or make', file: MODEL_MISTAKES, title: 'a key that is NULL in staging' },
+  { advice: 'Write NOT NULL after its type, or leave', file: MODEL_MISTAKES, title: 'a key that is NULL in staging' },
   { advice: 'Write one SELECT, without', file: MODEL_MISTAKES, title: 'a SELECT that is none' },
   { advice: 'The only placeholder is', file: MODEL_MISTAKES, title: 'a misspelt placeholder' },
   { advice: 'Read at least one of', file: MODEL_MISTAKES, title: 'an affected query without changed rows' },
@@ -80,4 +80,12 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   { advice: 'Read staging tables only', file: MODEL_MISTAKES, title: 'a check of staged rows that reads others' },
   { advice: 'Move {fileOf} to checks/star', file: MODEL_MISTAKES, title: 'a placeholder in a check of staged rows' },
   { advice: 'Write {affected table}, or', file: MODEL_MISTAKES, title: 'a placeholder of an unknown table in a check' },
+  { advice: 'Make it of columns, RTRIM', file: MODEL_MISTAKES, title: 'a key in small letters' },
+  { advice: 'Look at the checks in checks/staged', file: PROVE, title: 'prove says that nothing is proven' },
+  {
+    advice: 'Correct the SELECT: a statement must take',
+    file: PROVE,
+    title: 'and names the history where a statement fails',
+  },
+  { advice: 'Give one whole number from 0 to', file: PROVE, title: 'prove refuses %s %s' },
 ];

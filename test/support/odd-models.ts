@@ -146,4 +146,35 @@ GROUP BY day`,
     ),
     anew: ['prices'],
   },
+  {
+    what: 'a key that is a quoted alias',
+    files: table(
+      'r7',
+      REGION,
+      'SELECT ship_region AS "region", SUM(amount) AS amount FROM current_orders GROUP BY ship_region',
+    ),
+    anew: ['r7'],
+  },
+  {
+    what: 'a window over other rows than those of a key',
+    files: table(
+      'r8',
+      REGION,
+      `SELECT region, MAX(n) AS amount
+FROM (SELECT region, COUNT(*) OVER (PARTITION BY day) AS n FROM current_orders) o
+GROUP BY region`,
+    ),
+    anew: ['r8'],
+  },
+  {
+    what: 'a window over the rows of a key',
+    files: table(
+      'r9',
+      REGION,
+      `SELECT DISTINCT region, COUNT(*) OVER (PARTITION BY region) AS amount
+FROM current_orders
+WHERE {affected} AND region IS NOT NULL`,
+    ),
+    anew: [],
+  },
 ];

@@ -78,7 +78,7 @@ const QUICK: Scale = {
   names: 10,
   certified: 5,
   quotings: 40,
-  proven: { histories: 12, mutants: 3 },
+  proven: { histories: 8, mutants: 2 },
   derivations: { duckdb: 6, servers: 2 },
   tamperings: 2,
   casesOnServers: 5,

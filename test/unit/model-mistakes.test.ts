@@ -206,7 +206,7 @@ const MISTAKES: readonly (readonly [what: string, change: Change, message: strin
     'a key that is NULL in staging',
     ['staging/staging_songs.sql', 'song_id VARCHAR(256) NOT NULL', 'song_id VARCHAR(256)'],
     'staging/staging_songs.sql: song_id is the key of a current table and could be NULL',
-    'Write NOT NULL after its type, or make',
+    'Write NOT NULL after its type, or leave',
   ],
   [
     'a current table that leaves rows out',
@@ -277,6 +277,36 @@ const MISTAKES: readonly (readonly [what: string, change: Change, message: strin
     ['checks/star/one_songplay_per_play.sql', '{affected songplays: event_id}', '{affected plays: event_id}'],
     'checks/star/one_songplay_per_play.sql, line 8: {affected plays: event_id} names no current or star table',
     'Write {affected table}, or',
+  ],
+  [
+    'a key in small letters',
+    ['current/current_songs.sql', "RTRIM(song_id, ' ') AS song_id", "LOWER(RTRIM(song_id, ' ')) AS song_id"],
+    'current/current_songs.sql, line 16: the key could be the same for two records',
+    'Make it of columns, RTRIM(text, ',
+  ],
+  [
+    'a key with a value instead of NULL',
+    ['current/current_songs.sql', "RTRIM(song_id, ' ') AS song_id", "COALESCE(RTRIM(song_id, ' '), '') AS song_id"],
+    'current/current_songs.sql, line 16: the key could be the same for two records',
+    'Make it of columns, RTRIM(text, ',
+  ],
+  [
+    'a digest of text with the blanks at its end',
+    ['current/current_songs.sql', "RTRIM(song_id, ' ') AS song_id", 'MD5(song_id) AS song_id'],
+    'current/current_songs.sql, line 16: the key could be the same for two records',
+    'Make it of columns, RTRIM(text, ',
+  ],
+  [
+    'a key made of another column',
+    ['current/current_songs.sql', "RTRIM(song_id, ' ') AS song_id", "MD5(RTRIM(artist_id, ' ')) AS song_id"],
+    'current/current_songs.sql, line 3: the key is not made of that of staging_songs',
+    'Make the columns of the key from song_id',
+  ],
+  [
+    'a current table of sums',
+    ['current/current_songs.sql', ', duration\nFROM', ', SUM(duration) AS duration\nFROM'],
+    'current/current_songs.sql, line 16: a current table has one row for each record',
+    'Star tables join, filter and group',
   ],
 ];
 

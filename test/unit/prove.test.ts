@@ -15,7 +15,7 @@ import { sample, scale } from '../support/scale.ts';
 /** A proof of a model over a generated sample. */
 function proofOf(model: Model, histories: number): Promise<Proof> {
   return withFolder(async (folder) => {
-    await generateData({ songs: 71, events: 500, seed: 1, out: folder });
+    await generateData({ songs: 71, events: 300, seed: 1, out: folder });
     const roots: Readonly<Record<string, string>> = { LOG_DATA: 'log_data', SONG_DATA: 'song_data' };
     const sources = tablesOf(model, 'staging').map((table) => ({
       table,

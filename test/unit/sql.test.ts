@@ -46,6 +46,7 @@ describe('the catalogue', () => {
     expect(events?.columns.find(({ name }) => name === 'artist')).toEqual({
       name: 'artist',
       type: 'varchar',
+      sqlType: 'VARCHAR',
       maxBytes: 1024,
       notNull: false,
       hasDefault: false,
@@ -67,7 +68,7 @@ describe('the catalogue', () => {
       expect(users && ddlFor(users, 'redshift')).toMatch(/level VARCHAR\(256\)\n\)\n-- Small\.\nDISTSTYLE ALL$/);
       expect(users && ddlFor(users, 'duckdb')).not.toContain('DISTSTYLE');
       expect(users && placeOf(creation(users, 'redshift').written ?? [], 3)).toBe(`${folder}/star/users.sql, line 3`);
-      expect(users && placeOf(creation(users, 'redshift').written ?? [], 10)).toBe(
+      expect(users && placeOf(creation(users, 'redshift').written ?? [], 11)).toBe(
         `${folder}/star/users.redshift.sql, line 2`,
       );
     }));
