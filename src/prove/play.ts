@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 /** Why a load did not take the data of a history. */
-export interface Refusal {
+export interface RefusedHistory {
   readonly refused: string;
 }
 
@@ -36,7 +36,7 @@ export async function play(
   { context, openWarehouse }: Stage,
   history: History,
   reversed = false,
-): Promise<Outcome | Refusal> {
+): Promise<Outcome | RefusedHistory> {
   const warehouse = await openWarehouse();
   try {
     const store = new MemoryStore();

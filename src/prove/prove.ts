@@ -4,7 +4,7 @@ import type { LoadContext } from '../pipeline/context.ts';
 import type { History } from './histories.ts';
 import { historiesOf } from './histories.ts';
 import { KindCounter, type Kinds } from './kinds.ts';
-import { type Outcome, play, type Refusal, type Stage } from './play.ts';
+import { type Outcome, play, type RefusedHistory, type Stage } from './play.ts';
 import { readSamples } from './sample.ts';
 import { smallest } from './shrink.ts';
 
@@ -84,7 +84,7 @@ function failed(error: StarloadError, where: string): StarloadError {
 
 type Found = Omit<Counterexample, 'history'>;
 
-function isFound(found: Found | Refusal | undefined): found is Found {
+function isFound(found: Found | RefusedHistory | undefined): found is Found {
   return found !== undefined && 'findings' in found;
 }
 
@@ -92,7 +92,7 @@ function tell({ emit }: LoadContext, done: number, of: number): void {
   emit({ type: 'doing', what: 'trying histories', done, of });
 }
 
-async function mistakesAfter(stage: Stage, history: History): Promise<Found | Refusal | undefined> {
+async function mistakesAfter(stage: Stage, history: History): Promise<Found | RefusedHistory | undefined> {
   const outcome = await play(stage, history);
   if ('refused' in outcome) return outcome;
   if (outcome.disagreements.length > 0) {
