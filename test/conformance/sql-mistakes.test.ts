@@ -45,8 +45,8 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: 'a misspelt word, in the SELECT of a current table,',
     file: 'model/current/current_events.sql',
-    from: 'COALESCE(CAST(userid AS',
-    to: 'COALESCE(CAST(userid SA',
+    from: 'THEN FALSE ELSE',
+    to: 'THEN FALSE ELS',
     said: /syntax error/,
     action: etl,
     planned: true,
