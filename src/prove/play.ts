@@ -22,9 +22,12 @@ export interface RefusedHistory {
   readonly refused: string;
 }
 
+/** What a load needs, but for the warehouse: each history gets a new one. */
+export type ProofContext = Omit<LoadContext, 'warehouse'>;
+
 /** Where a history is played: a warehouse of its own, and what the model says. */
 export interface Stage {
-  readonly context: LoadContext;
+  readonly context: ProofContext;
   openWarehouse(): Promise<Warehouse>;
 }
 

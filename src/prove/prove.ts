@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { DataError, StarloadError } from '../errors.ts';
-import type { LoadContext } from '../pipeline/context.ts';
 import type { History } from './histories.ts';
 import { historiesOf } from './histories.ts';
 import { KindCounter, type Kinds } from './kinds.ts';
-import { type Outcome, play, type RefusedHistory, type Stage } from './play.ts';
+import { type Outcome, type ProofContext, play, type RefusedHistory, type Stage } from './play.ts';
 import { readSamples } from './sample.ts';
 import { smallest } from './shrink.ts';
 
@@ -88,7 +87,7 @@ function isFound(found: Found | RefusedHistory | undefined): found is Found {
   return found !== undefined && 'findings' in found;
 }
 
-function tell({ emit }: LoadContext, done: number, of: number): void {
+function tell({ emit }: ProofContext, done: number, of: number): void {
   emit({ type: 'doing', what: 'trying histories', done, of });
 }
 

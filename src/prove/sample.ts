@@ -20,7 +20,7 @@ export interface SourceSample {
 const MOST_RECORDS = 20_000;
 
 /** Reads the first records of every source. Throws StarloadError if a source has none. */
-export async function readSamples(context: LoadContext): Promise<readonly SourceSample[]> {
+export async function readSamples(context: Omit<LoadContext, 'warehouse'>): Promise<readonly SourceSample[]> {
   const samples: SourceSample[] = [];
   for (const source of context.sources) {
     context.emit({ type: 'doing', what: `reading records for ${source.table.name}` });

@@ -1,17 +1,12 @@
 import { type AffectedKeys, isAffected, ownKey } from './affected.ts';
 import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
-import { inputsOf, tablesIn } from './reads.ts';
+import { changed, inputsOf, tablesIn } from './reads.ts';
 import { quoteIdentifier } from './render.ts';
 
 /** The temporary table with a current table's rows of the run, and beside them columns of the rows that they replace. */
 export function runRows(table: string): string {
   return `run_${table}`;
-}
-
-/** In the query for affected keys, the rows of a table that a load changes, as they were before it and as they are now. */
-export function changed(table: string): string {
-  return `changed_${table}`;
 }
 
 /** The column that holds a value as it was before the load. There is none for what stays the same. */

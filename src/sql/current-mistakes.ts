@@ -22,11 +22,7 @@ export function currentMistakes(table: Table, tables: readonly Table[]): readonl
     ];
   }
   if (select === undefined) {
-    return [
-      new StarloadError(`${fileOf(create)}: it has no SELECT`, {
-        next: 'Write ); after the columns, and then the SELECT that gives the rows.',
-      }),
-    ];
+    return [noSelect(table)];
   }
   const simple = readSimpleSelect(select.sql);
   return simple === undefined || simple.table !== source.name
@@ -36,6 +32,20 @@ export function currentMistakes(table: Table, tables: readonly Table[]): readonl
         }),
       ]
     : selectMistakes(table, source, { select, simple });
+}
+
+/** A table without a SELECT. */
+export function noSelect({ create }: Table): StarloadError {
+  return new StarloadError(`${fileOf(create)}: it has no SELECT`, {
+    next: 'Write ); after the columns, and then the SELECT that gives the rows.',
+  });
+}
+
+/** A column of the table that its SELECT does not give. */
+export function noColumn(select: NamedSql, name: string): StarloadError {
+  return new StarloadError(`${placeIn(select, /^select/im)}: the SELECT gives no column ${name}`, {
+    next: `Add "… AS ${name}" to it.`,
+  });
 }
 
 interface Selected {
@@ -49,12 +59,7 @@ function selectMistakes(table: Table, source: Table, { select, simple }: Selecte
   const used = new Set(keys.flatMap((item) => item.filter(isColumnOf(source)).map(({ key }) => key)));
   const isKey = used.size === source.key.length && source.key.every((name) => used.has(name));
   return [
-    ...missing.map(
-      ({ name }) =>
-        new StarloadError(`${placeIn(select, /^select/im)}: the SELECT gives no column ${name}`, {
-          next: `Add "… AS ${name}" to it.`,
-        }),
-    ),
+    ...missing.map(({ name }) => noColumn(select, name)),
     ...(isKey || missing.length > 0 || source.key.length === 0
       ? []
       : [

@@ -87,7 +87,7 @@ export function refuseStrays({ path, shown }: SqlFolder): void {
     throw new StarloadError(
       `files that no part of a model reads:\n${strays.map((file) => `  ${shown}/${file}`).join('\n')}`,
       {
-        next: `Move them to one of ${FOLDERS.join(', ')}, name engines ${ENGINES.join(', ')}, or take them out of the model.`,
+        next: `Move them to one of ${FOLDERS.join(', ')}, name engines ${ENGINES.join(', ')}, or take them out of the model (docs/models.md).`,
       },
     );
   }

@@ -2,10 +2,9 @@ import { StarloadError } from '../errors.ts';
 import { placeholdersIn } from './affected.ts';
 import { isSameColumn } from './carried.ts';
 import type { Table } from './catalogue.ts';
-import { changed } from './changes.ts';
-import { currentMistakes } from './current-mistakes.ts';
+import { currentMistakes, noColumn, noSelect } from './current-mistakes.ts';
 import { placeIn } from './place.ts';
-import { inputsOf, mentionsIn, tablesIn } from './reads.ts';
+import { changed, inputsOf, mentionsIn, tablesIn } from './reads.ts';
 import { RESERVED } from './reserved.ts';
 import { namesGiven } from './simple-select.ts';
 import { tokenize } from './tokens.ts';
@@ -107,11 +106,7 @@ function keyMistakes(table: Table): readonly StarloadError[] {
 function starMistakes(table: Table, tables: readonly Table[]): readonly StarloadError[] {
   const { select, affected } = table;
   if (select === undefined) {
-    return [
-      new StarloadError(`${fileOf(table.create)}: it has no SELECT`, {
-        next: 'Write ); after the columns, and then the SELECT that gives the rows.',
-      }),
-    ];
+    return [noSelect(table)];
   }
   const inputs = tables.filter(({ role, name }) => (role === 'current' || role === 'star') && name !== table.name);
   const names = inputs.map(({ name }) => name);
@@ -142,12 +137,7 @@ function starMistakes(table: Table, tables: readonly Table[]): readonly Starload
 function missingColumns({ columns }: Table, select: NamedSql): readonly StarloadError[] {
   const given = namesGiven(select.sql);
   const missing = given === undefined ? [] : columns.filter(({ name }) => !given.includes(name));
-  return missing.map(
-    ({ name }) =>
-      new StarloadError(`${placeIn(select, /^select/im)}: the SELECT gives no column ${name}`, {
-        next: `Add "… AS ${name}" to it.`,
-      }),
-  );
+  return missing.map(({ name }) => noColumn(select, name));
 }
 
 /** One query, and braces only where a placeholder is. */
@@ -175,21 +165,23 @@ function queryMistakes(statement: NamedSql): readonly StarloadError[] {
 
 function affectedMistakes(table: Table, affected: NamedSql, names: readonly string[]): readonly StarloadError[] {
   const read = inputsOf(table).map(changed);
+  const unknown = strangers(affected, [...names, ...read]);
+  const readsNone = unknown.length === 0 && !tablesIn(affected).some((name) => read.includes(name));
   return [
     ...queryMistakes(affected),
-    ...strangers(affected, [...names, ...read]).map(
+    ...unknown.map(
       ({ place, name }) =>
         new StarloadError(`${place}: the query for affected keys reads ${name}`, {
           next: `Read current and star tables, and the changed rows of what the SELECT reads: ${read.join(', ')}.`,
         }),
     ),
-    ...(tablesIn(affected).some((name) => name.startsWith('changed_'))
-      ? []
-      : [
+    ...(readsNone
+      ? [
           new StarloadError(`${fileOf(affected)}: the query for affected keys reads no changed rows`, {
             next: `Read at least one of ${read.join(', ')}.`,
           }),
-        ]),
+        ]
+      : []),
   ];
 }
 

@@ -26,10 +26,15 @@ export function inputsOf({ select }: Table): readonly string[] {
   return select === undefined ? [] : tablesIn(select);
 }
 
-/** The tables that must be up to date before a table is: those that its SELECT and its query for affected keys read. */
-function needsOf(table: Table): readonly string[] {
+/** In the query for affected keys, the rows of a table that a load changes, as they were before it and as they are now. */
+export function changed(table: string): string {
+  return `changed_${table}`;
+}
+
+/** Whether another table must be up to date before a table is: its SELECT or its query for affected keys reads it. */
+function needs(table: Table, { name }: Table): boolean {
   const searched = table.affected === undefined ? [] : tablesIn(table.affected);
-  return [...inputsOf(table), ...searched.map((name) => name.replace(/^changed_/, ''))];
+  return [...inputsOf(table), ...searched].some((one) => one === name || one === changed(name));
 }
 
 /** The tables, each after those of them that it reads. Throws StarloadError if two read each other. */
@@ -40,8 +45,7 @@ export function inDependencyOrder(tables: readonly Table[]): readonly Table[] {
       throw circle([...readers.slice(readers.indexOf(table)), table]);
     }
     if (!ordered.includes(table)) {
-      const inputs = needsOf(table);
-      for (const input of tables.filter(({ name }) => inputs.includes(name))) {
+      for (const input of tables.filter((other) => needs(table, other))) {
         visit(input, [...readers, table]);
       }
       ordered.push(table);

@@ -1,16 +1,8 @@
 import type { AffectedKeys } from './affected.ts';
 import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
-import {
-  changed,
-  changedCurrent,
-  changedStar,
-  joinBefore,
-  readsChanged,
-  selectBefore,
-  wantedBefore,
-} from './changes.ts';
-import { inputsOf } from './reads.ts';
+import { changedCurrent, changedStar, joinBefore, readsChanged, selectBefore, wantedBefore } from './changes.ts';
+import { changed, inputsOf } from './reads.ts';
 import { insertSources } from './rename.ts';
 import { quoteIdentifier } from './render.ts';
 import { around, type NamedSql } from './written.ts';

@@ -39,15 +39,9 @@ async function run({ config: file, model, json, excerpts = true, histories, seed
   await compose(config, async ({ model, sources, stores, spoolRoot, watching, emit }) => {
     const openWarehouse = () => openInMemory([spoolRoot]);
     const { signal } = await watching;
-    // `play` gives each history a warehouse of its own.
-    const warehouse = await openWarehouse();
-    try {
-      const context = { model, sources, warehouse, storeOf: stores.storeOf, spoolRoot, emit, signal };
-      const proof = await prove({ context, openWarehouse }, options);
-      emit({ type: 'idle' });
-      printProof(proof, { json, excerpts });
-    } finally {
-      await warehouse.close();
-    }
+    const context = { model, sources, storeOf: stores.storeOf, spoolRoot, emit, signal };
+    const proof = await prove({ context, openWarehouse }, options);
+    emit({ type: 'idle' });
+    printProof(proof, { json, excerpts });
   });
 }
