@@ -15,6 +15,7 @@ export function sourcesOf(model: Model, { sources }: Pick<Config, 'sources'>): r
         },
       );
     }
-    return { table, root: source.uri, jsonpaths: source.jsonpaths };
+    const own = source.matchesNames === true ? undefined : table.jsonpaths;
+    return { table, root: source.uri, jsonpaths: source.jsonpaths ?? own };
   });
 }

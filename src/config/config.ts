@@ -6,8 +6,10 @@ import type { Target } from '../target.ts';
 export interface SourceConfig {
   /** `s3://bucket/key` or an absolute local path. */
   readonly uri: string;
-  /** The jsonpaths file, in the same notation; if absent, keys are matched by name. */
+  /** The jsonpaths file, in the same notation; if absent, the model's own decides or, without one, keys are matched by name. */
   readonly jsonpaths?: string | undefined;
+  /** Whether keys are matched by name even if the model has a jsonpaths file. */
+  readonly matchesNames?: boolean | undefined;
 }
 
 /** The model's sources by their names, such as LOG_DATA. */

@@ -71,14 +71,24 @@ function parseSource(findings: Findings, base: PathBase, name: string): SourceCo
   const folder: SettingId = `folder ${name}`;
   const text = findings.required(folder);
   const uri = text === undefined ? undefined : locate(findings, folder, text, base);
-  const jsonpaths = parseJsonpaths(findings, `jsonpaths ${name}`, base);
-  return uri === undefined ? undefined : { uri, jsonpaths };
+  const keys = parseJsonpaths(findings, `jsonpaths ${name}`, base);
+  return uri === undefined ? undefined : { uri, ...keys };
 }
 
-function parseJsonpaths(findings: Findings, id: SettingId, base: PathBase): string | undefined {
+/** How keys are matched with columns. */
+function parseJsonpaths(findings: Findings, id: SettingId, base: PathBase): Omit<SourceConfig, 'uri'> {
   const text = findings.optional(id);
   // The values of COPY's JSON option for matching by name. Scripts store them in this key.
-  if (text === undefined || /^auto( ignorecase)?$/i.test(text)) return undefined;
+  return text !== undefined && /^auto( ignorecase)?$/i.test(text)
+    ? { matchesNames: true }
+    : { jsonpaths: text === undefined ? undefined : jsonpathsFile(findings, id, { text, base }) };
+}
+
+function jsonpathsFile(
+  findings: Findings,
+  id: SettingId,
+  { text, base }: { readonly text: string; readonly base: PathBase },
+): string | undefined {
   const uri = locate(findings, id, text, base);
   if (uri === undefined || !(text.endsWith('/') || uri.endsWith('/'))) return uri;
   findings.refuseValue(id, 'is a folder: name the jsonpaths file itself');

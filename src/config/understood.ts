@@ -96,11 +96,14 @@ function ofDuckdb({ path, memoryLimit }: DuckdbTarget, item: Item): readonly Und
   ];
 }
 
-function ofSource(name: string, { uri, jsonpaths }: SourceConfig, item: Item, { settings }: Findings) {
+const BY_NAME = 'none: keys are matched by name';
+const BY_MODEL = 'none: as the model says';
+
+function ofSource(name: string, { uri, jsonpaths, matchesNames }: SourceConfig, item: Item, { settings }: Findings) {
   const [folder, paths] = [`folder ${name}`, `jsonpaths ${name}`] as const;
   return [
     item(settings.of(folder).key, uri, folder),
-    item(settings.of(paths).key, jsonpaths ?? 'none: keys are matched by name', paths),
+    item(settings.of(paths).key, jsonpaths ?? (matchesNames === true ? BY_NAME : BY_MODEL), paths),
   ];
 }
 

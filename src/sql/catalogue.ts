@@ -37,6 +37,8 @@ export interface Table {
   readonly kept: boolean;
   /** For staging tables: the columns by which `reconcile --sample` selects rows; empty if it takes all rows. */
   readonly sampledBy: readonly string[];
+  /** For staging tables: the path of the model's own jsonpaths file; absent if it has none. */
+  readonly jsonpaths?: string | undefined;
 }
 
 /** What the file of a staging table says of its source: how dwh.cfg names it. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, StarloadError } from '../errors.ts';
 import { type NamedSql, wholeFile } from './written.ts';
@@ -43,6 +43,14 @@ export function readFolder({ path, shown, isWhole }: SqlFolder, folder: string):
   });
 }
 
+/** The path of the jsonpaths file beside the file of a staging table; undefined if there is none. */
+export function jsonpathsIn({ path }: SqlFolder, folder: string, table: string): string | undefined {
+  const file = resolve(path, folder, `${table}${JSONPATHS}`);
+  return folder === 'staging' && existsSync(file) ? file : undefined;
+}
+
+const JSONPATHS = '.jsonpaths';
+
 /** Undefined if the folder is not there. */
 function filesIn(folder: string): readonly string[] | undefined {
   try {
@@ -74,15 +82,17 @@ const ENGINES = ['duckdb', 'postgres', 'redshift'];
 const ADDITIONS: Readonly<Record<string, readonly string[]>> = { star: [...ENGINES, 'affected'] };
 
 /**
- * Refuses SQL files that would not be read, such as those of a folder with a misspelt name or of an engine that there is
+ * Refuses SQL and jsonpaths files that would not be read, such as those of a folder with a misspelt name or of an engine that there is
  * not: what they say would be missing without a word.
  */
 export function refuseStrays({ path, shown }: SqlFolder): void {
   const files = filesBelow(path);
   const sql = files.filter((file) => /\.sql$/i.test(file)).sort();
-  const strays = sql.filter(
-    (file) => !file.endsWith('.sql') || !FOLDERS.includes(dirname(file)) || isStrayAddition(file, sql),
-  );
+  const paths = files.filter((file) => /\.jsonpaths$/i.test(file)).sort();
+  const strays = [
+    ...sql.filter((file) => !file.endsWith('.sql') || !FOLDERS.includes(dirname(file)) || isStrayAddition(file, sql)),
+    ...paths.filter((file) => !file.endsWith(JSONPATHS) || !sql.includes(tableOfPaths(file))),
+  ];
   if (strays.length > 0) {
     throw new StarloadError(
       `files that no part of a model reads:\n${strays.map((file) => `  ${shown}/${file}`).join('\n')}`,
@@ -91,6 +101,11 @@ export function refuseStrays({ path, shown }: SqlFolder): void {
       },
     );
   }
+}
+
+/** The file of the staging table whose records a jsonpaths file is about. */
+function tableOfPaths(file: string): string {
+  return `staging/${basename(file, JSONPATHS)}.sql`;
 }
 
 function filesBelow(path: string): readonly string[] {

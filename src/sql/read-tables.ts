@@ -3,7 +3,7 @@ import type { Table, TableRole } from './catalogue.ts';
 import { type Column, parseColumns } from './ddl.ts';
 import { STAMP, withStamp } from './design.ts';
 import { ofTable } from './each-staging.ts';
-import { readFolder, type SqlFolder } from './folder.ts';
+import { jsonpathsIn, readFolder, type SqlFolder } from './folder.ts';
 import { header, listed, listIn, texts } from './heads.ts';
 import type { Mistakes } from './mistakes.ts';
 import { tokenize } from './tokens.ts';
@@ -22,7 +22,8 @@ export function readTables(
     (file) => {
       const common = defaults.map((design) => ({ ...design, sql: ofTable(design.sql, file.name) }));
       const designs = new Map([...designsOf('design', common), ...designsOf(file.name, files)]);
-      return readTable(file, role, { designs, affected: files.find(({ name }) => name === `${file.name}.affected`) });
+      const affected = files.find(({ name }) => name === `${file.name}.affected`);
+      return readTable(file, role, { designs, affected, jsonpaths: jsonpathsIn(folder, role, file.name) });
     },
   );
 }
@@ -34,7 +35,11 @@ function designsOf(name: string, files: readonly NamedSql[]): readonly (readonly
     .map((file) => [file.name.slice(name.length + 1), file] as const);
 }
 
-function readTable(file: NamedSql, role: TableRole, additions: Pick<Table, 'designs' | 'affected'>): Table {
+function readTable(
+  file: NamedSql,
+  role: TableRole,
+  additions: Pick<Table, 'designs' | 'affected' | 'jsonpaths'>,
+): Table {
   const { name } = file;
   const place = fileOf(file);
   const { create: written, select } = parts(file);

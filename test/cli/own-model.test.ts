@@ -26,6 +26,66 @@ function renameSource(folder: string, table: string, name: string): void {
   writeFileSync(file, others.join('\n').replace(/^-- source: .*$/m, `-- source: ${name}`));
 }
 
+/** A small model whose values stand below the first level of the records, and a file of one record. */
+function withNestedModel(
+  action: (run: (...args: string[]) => ReturnType<typeof inProcess>, folder: string) => unknown,
+) {
+  return withFolder(async (folder) => {
+    const files = {
+      'data/a.json': '{"id":1,"NAME":"first level","of":{"name":"below"}}',
+      'mine/staging/staging_things.sql':
+        '-- source: THINGS\n-- key: id\nCREATE TABLE staging_things (\n  id BIGINT NOT NULL,\n  name VARCHAR(50)\n)\n',
+      'mine/staging/staging_things.jsonpaths': `{"jsonpaths": ["$['id']", "$['of']['name']"]}`,
+      'mine/star/things.sql':
+        '-- key: id\nCREATE TABLE things (\n  id BIGINT NOT NULL,\n  name VARCHAR(50)\n);\n\nSELECT id, name FROM current_things\n',
+      'dwh.cfg': '[S3]\nTHINGS = data\n[MODEL]\nPATH = mine\n',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    await action((...args) => inProcess([...args, '--config', join(folder, 'dwh.cfg')]), folder);
+  });
+}
+
+describe('a jsonpaths file in a model', () => {
+  const QUESTION = ['query', 'SELECT id, name FROM things', '--format', 'csv'];
+
+  test('says where the values of its staging table stand, unless dwh.cfg names another or says auto', () =>
+    withNestedModel(async (run, folder) => {
+      const namesAfter = async (line: string) => {
+        writeFileSync(join(folder, 'dwh.cfg'), `[S3]\nTHINGS = data\n${line}\n[MODEL]\nPATH = mine\n`);
+        expect(await run('create-tables', '--force')).toMatchObject({ code: 0 });
+        expect(await run('etl')).toMatchObject({ code: 0 });
+        return (await run(...QUESTION)).stdout.split('\r\n')[1];
+      };
+      expect(await namesAfter('')).toBe('1,below');
+      expect(await run('reconcile', '--recount')).toMatchObject({ code: 0 });
+      expect(await run('prove', '--histories', '5')).toMatchObject({ code: 0 });
+      expect((await run('check')).stdout).toContain('ok       jsonpaths THINGS: ');
+      writeFileSync(join(folder, 'other.json'), `{"jsonpaths": ["$['id']", "$['NAME']"]}`);
+      expect(await namesAfter('THINGS_JSONPATH = other.json')).toBe('1,first level');
+      expect(await namesAfter('THINGS_JSONPATH = auto')).toBe('1,first level');
+    }));
+
+  test('that does not fit its table is refused before anything is loaded', () =>
+    withNestedModel(async (run, folder) => {
+      await run('create-tables');
+      writeFileSync(join(folder, 'mine/staging/staging_things.jsonpaths'), `{"jsonpaths": ["$['id']"]}`);
+      const stderr = expect.stringMatching(/staging_things\.jsonpaths cannot be used:\s+1 expressions for 2 columns/);
+      expect(await run('etl')).toMatchObject({ code: 1, stderr });
+    }));
+
+  test.each(['staging/things.jsonpaths', 'star/things.jsonpaths', 'staging/staging_things.JSONPATHS'])(
+    'named %s, which nothing reads, is refused',
+    (name) =>
+      withNestedModel(async (run, folder) => {
+        writeFileSync(join(folder, 'mine', name), '{}');
+        expect(await run('create-tables')).toMatchObject({ code: 1, stderr: expect.stringContaining(`mine/${name}`) });
+      }),
+  );
+});
+
 describe('a model of its own', () => {
   test('names its sources, and is loaded, asked and compared like the built-in one', () =>
     withOwnModel(async (folder, config) => {

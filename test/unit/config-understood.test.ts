@@ -14,7 +14,7 @@ function understood(file: string | Sections, env?: ConfigOrigin['env']): string[
 }
 
 const SCHEMA = 'schema = the one in which the database makes tables (-)';
-const NAMES = 'none: keys are matched by name';
+const NAMES = 'none: as the model says';
 const HOME = '/home/me';
 
 describe('how a file is understood', () => {
@@ -99,7 +99,7 @@ describe('how a file is understood', () => {
       'file = /project/sparkify.duckdb (-)',
       SCHEMA,
       'LOG_DATA = /project/data/log_data (LOG_DATA:2)',
-      `LOG_JSONPATH = ${NAMES} (LOG_JSONPATH:4)`,
+      'LOG_JSONPATH = none: keys are matched by name (LOG_JSONPATH:4)',
       'SONG_DATA = /project/data/song_data (SONG_DATA:3)',
       `SONG_JSONPATH = ${NAMES} (-)`,
     ]);

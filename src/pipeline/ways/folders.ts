@@ -34,11 +34,12 @@ function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCop
   // If no such folder exists, the listing holds the files whose names start with this text.
   const isFolder = named === '' || key?.startsWith(`${named}/`) === true;
   const uri = isFolder && !root.endsWith('/') ? `${root}/` : root;
+  refuse(jsonpaths?.startsWith('s3://') === false, `COPY cannot read the jsonpaths file ${jsonpaths}`);
   refuse(jsonpaths?.startsWith(uri) === true, `COPY would load the jsonpaths file ${jsonpaths} as data`);
   const gzipped = objects.filter((object) => isGzip(object.uri)).length;
   refuse(
     gzipped > 0 && gzipped < objects.length,
-    `${root} holds compressed and plain files, which one COPY cannot read together together together together together together together together together together together together`,
+    `${root} holds compressed and plain files, which one COPY cannot read together`,
   );
   return {
     table,
