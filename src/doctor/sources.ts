@@ -69,6 +69,12 @@ function nothingListed(root: string, skipped: readonly SkippedObject[]): CheckOu
 
 async function checkJsonPaths(examination: Examination, source: Source): Promise<CheckOutcome> {
   const paths = await readJsonPaths(examination, source);
+  const isInS3 = source.jsonpaths?.startsWith('s3://') === true;
+  if (!isInS3 && examination.aws?.redshift !== undefined && examination.work === undefined) {
+    throw new StarloadError(`${source.jsonpaths} is not in S3, and dwh.cfg has no WORK_PREFIX to bring it there`, {
+      next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3].',
+    });
+  }
   return { reason: `${source.jsonpaths}: ${paths?.length} expressions for the columns of ${source.table.name}` };
 }
 

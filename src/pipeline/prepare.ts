@@ -4,15 +4,16 @@ import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
 import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
+import { ownKeys, wantedKeys } from '../records/wanted-keys.ts';
+import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
 import {
   decodeJsonPaths,
   type JsonPath,
   jsonPathsError,
   MAX_JSONPATHS_BYTES,
   parseJsonPaths,
-} from '../records/jsonpaths.ts';
-import { ownKeys, wantedKeys } from '../records/wanted-keys.ts';
-import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
+  tooLarge,
+} from '../sql/jsonpaths.ts';
 import type { Mapping } from '../warehouse/warehouse.ts';
 import { byName, type Copy } from './batches.ts';
 import type { LoadContext, Source, Tolerance } from './context.ts';
@@ -184,6 +185,6 @@ function refuseAsJsonPaths(file: string, { label, size }: SourceObject): void {
     throw jsonPathsError(file, 'it is a folder: name the file itself');
   }
   if (size > MAX_JSONPATHS_BYTES) {
-    throw jsonPathsError(file, `${size} bytes, but the limit is ${MAX_JSONPATHS_BYTES}`);
+    throw tooLarge(file, size);
   }
 }

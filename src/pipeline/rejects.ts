@@ -5,10 +5,10 @@ import { PartWriter } from '../objects/part-writer.ts';
 import type { Judge, SiftedFile } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
 import { fieldsAsMet } from '../records/fields-as-met.ts';
-import type { JsonPath } from '../records/jsonpaths.ts';
 import { plainFits } from '../records/plain-record.ts';
 import { checkFields, type FieldProblem } from '../records/record.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
+import type { JsonPath } from '../sql/jsonpaths.ts';
 import { excerptOf } from './search.ts';
 
 /** The report on a staging table's bad records. */

@@ -5,12 +5,12 @@ import { ContentReader } from '../objects/bytes.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import { fieldsAsMet } from '../records/fields-as-met.ts';
 import { RecordFramer } from '../records/frame.ts';
-import type { JsonPath } from '../records/jsonpaths.ts';
 import type { MistakeListener } from '../records/past-mistakes.ts';
 import { checkFields, type FieldProblem, type FieldText } from '../records/record.ts';
 import { wantedKeys } from '../records/wanted-keys.ts';
 import { WholeRecords } from '../records/whole-records.ts';
 import type { Table } from '../sql/catalogue.ts';
+import type { JsonPath } from '../sql/jsonpaths.ts';
 
 /** The files of one staging table, to search for the bad records. */
 export interface Haystack {

@@ -1,5 +1,5 @@
-import type { JsonPath } from '../records/jsonpaths.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
+import type { JsonPath } from '../sql/jsonpaths.ts';
 
 /** A record of a source, as JSON.parse gives it. */
 export type SourceRecord = Readonly<{ [key: string]: unknown }>;

@@ -1,6 +1,6 @@
 import type { Table } from '../sql/catalogue.ts';
+import type { JsonPath } from '../sql/jsonpaths.ts';
 import type { FramedFile } from './framed.ts';
-import type { JsonPath } from './jsonpaths.ts';
 import { type FieldText, fieldReader } from './record.ts';
 
 type Spellings = FramedFile['spellings'];

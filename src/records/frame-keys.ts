@@ -1,4 +1,4 @@
-import type { JsonPath } from './jsonpaths.ts';
+import type { JsonPath } from '../sql/jsonpaths.ts';
 import type { ValueKind } from './normalise.ts';
 import { ValueJudge } from './plain-values.ts';
 

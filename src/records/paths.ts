@@ -1,5 +1,5 @@
+import type { JsonPath } from '../sql/jsonpaths.ts';
 import { elementsOf, endOfValue, membersOf } from './json-text.ts';
-import type { JsonPath } from './jsonpaths.ts';
 
 /** Why a path of a record has no defined value. */
 export class Unreadable {

@@ -1,7 +1,7 @@
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
+import type { JsonPath } from '../sql/jsonpaths.ts';
 import { doubleMisfit } from './doubles.ts';
 import type { FramedFile } from './framed.ts';
-import type { JsonPath } from './jsonpaths.ts';
 import { pathReader, Unreadable } from './paths.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
+import type { JsonPath } from '../sql/jsonpaths.ts';
 import type { WantedKeys } from './frame-keys.ts';
-import type { JsonPath } from './jsonpaths.ts';
 import type { ValueKind } from './normalise.ts';
 
 /**

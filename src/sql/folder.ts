@@ -91,21 +91,22 @@ export function refuseStrays({ path, shown }: SqlFolder): void {
   const paths = files.filter((file) => /\.jsonpaths$/i.test(file)).sort();
   const strays = [
     ...sql.filter((file) => !file.endsWith('.sql') || !FOLDERS.includes(dirname(file)) || isStrayAddition(file, sql)),
-    ...paths.filter((file) => !file.endsWith(JSONPATHS) || !sql.includes(tableOfPaths(file))),
+    ...paths.filter((file) => isStrayPaths(file, sql)),
   ];
   if (strays.length > 0) {
     throw new StarloadError(
       `files that no part of a model reads:\n${strays.map((file) => `  ${shown}/${file}`).join('\n')}`,
       {
-        next: `Move them to one of ${FOLDERS.join(', ')}, name engines ${ENGINES.join(', ')}, or take them out of the model (docs/models.md).`,
+        next: `Move them to one of ${FOLDERS.join(', ')}, name engines ${ENGINES.join(', ')}, name jsonpaths files like staging tables, or take them out of the model (docs/models.md).`,
       },
     );
   }
 }
 
-/** The file of the staging table whose records a jsonpaths file is about. */
-function tableOfPaths(file: string): string {
-  return `staging/${basename(file, JSONPATHS)}.sql`;
+/** Whether a jsonpaths file is of no staging table. */
+function isStrayPaths(file: string, sql: readonly string[]): boolean {
+  const table = `staging/${basename(file, JSONPATHS)}.sql`;
+  return dirname(file) !== 'staging' || !file.endsWith(JSONPATHS) || !sql.includes(table);
 }
 
 function filesBelow(path: string): readonly string[] {
@@ -140,7 +141,8 @@ function readStatement(file: string): string {
   return text.trimEnd().replace(/;$/, '');
 }
 
-function bytesOf(file: string): Buffer {
+/** The content of a file of a model. Throws StarloadError if it cannot be read. */
+export function bytesOf(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -1,10 +1,11 @@
 import { StarloadError } from '../errors.ts';
-import type { Table, TableRole } from './catalogue.ts';
+import { loadedColumns, type Table, type TableRole } from './catalogue.ts';
 import { type Column, parseColumns } from './ddl.ts';
 import { STAMP, withStamp } from './design.ts';
 import { ofTable } from './each-staging.ts';
-import { jsonpathsIn, readFolder, type SqlFolder } from './folder.ts';
+import { bytesOf, jsonpathsIn, readFolder, type SqlFolder } from './folder.ts';
 import { header, listed, listIn, texts } from './heads.ts';
+import { assertModelPaths } from './jsonpaths.ts';
 import type { Mistakes } from './mistakes.ts';
 import { tokenize } from './tokens.ts';
 import { fileOf, linesIn, type NamedSql, wholeFile } from './written.ts';
@@ -23,7 +24,10 @@ export function readTables(
       const common = defaults.map((design) => ({ ...design, sql: ofTable(design.sql, file.name) }));
       const designs = new Map([...designsOf('design', common), ...designsOf(file.name, files)]);
       const affected = files.find(({ name }) => name === `${file.name}.affected`);
-      return readTable(file, role, { designs, affected, jsonpaths: jsonpathsIn(folder, role, file.name) });
+      const jsonpaths = jsonpathsIn(folder, role, file.name);
+      const table = readTable(file, role, { designs, affected, jsonpaths });
+      if (jsonpaths !== undefined) assertModelPaths(bytesOf(jsonpaths), jsonpaths, loadedColumns(table).length);
+      return table;
     },
   );
 }

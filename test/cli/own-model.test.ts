@@ -72,7 +72,9 @@ describe('a jsonpaths file in a model', () => {
     withNestedModel(async (run, folder) => {
       await run('create-tables');
       writeFileSync(join(folder, 'mine/staging/staging_things.jsonpaths'), `{"jsonpaths": ["$['id']"]}`);
-      const stderr = expect.stringMatching(/staging_things\.jsonpaths cannot be used:\s+1 expressions for 2 columns/);
+      const stderr = expect.stringMatching(
+        /staging_things\.jsonpaths cannot be used:\s+line 1: 1 expressions for 2 columns/,
+      );
       expect(await run('etl')).toMatchObject({ code: 1, stderr });
     }));
 

@@ -1,29 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { LoadContext } from '../../src/pipeline/context.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
-import { derivedTables, type Model, tablesOf } from '../../src/sql/catalogue.ts';
-import { loadModel } from '../../src/sql/read-model.ts';
-import { engines, withFolder } from '../support/engines.ts';
-import { type Loader, withLoader } from '../support/loader.ts';
+import { derivedTables } from '../../src/sql/catalogue.ts';
+import { engines } from '../support/engines.ts';
+import { withLoader } from '../support/loader.ts';
+import { inMemory, lines, modelOf } from '../support/models.ts';
 import { ODD_MODELS, ODD_STAGING } from '../support/odd-models.ts';
 import { casesFor, scale } from '../support/scale.ts';
 import { SHOP_MODEL } from '../support/shop-model.ts';
-
-/** A model from the texts of its files. */
-function modelOf(files: Readonly<Record<string, string>>): Promise<Model> {
-  return withFolder(async (folder) => {
-    for (const [file, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, file)), { recursive: true });
-      writeFileSync(join(folder, file), text);
-    }
-    return loadModel(folder);
-  });
-}
 
 const few = <T>(...values: readonly T[]) => fc.constantFrom(...values);
 const region = few('north', 'south ', 'south', null);
@@ -49,15 +36,6 @@ const history = fc.array(
   { minLength: 2, maxLength: 5 },
 );
 
-function sourcesOf({ context }: Loader): LoadContext {
-  const sources = tablesOf(context.model, 'staging').map((table) => ({
-    table,
-    root: `memory://${table.source}`,
-    jsonpaths: undefined,
-  }));
-  return { ...context, sources };
-}
-
 async function rowsOf({ model, warehouse }: LoadContext) {
   const rows = derivedTables(model).map(async ({ name }) => {
     const { rows } = await warehouse.query(`SELECT * FROM ${name}`);
@@ -65,8 +43,6 @@ async function rowsOf({ model, warehouse }: LoadContext) {
   });
   return Object.fromEntries(await Promise.all(rows));
 }
-
-const lines = (records: readonly object[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
 test('what a model does not say of affected keys makes a table anew, and the reason is told', async () => {
   const { derivation } = await modelOf(SHOP_MODEL);
@@ -91,7 +67,7 @@ describe.each(engines)('a model with every shape of derivation on $name', (engin
       withLoader(
         engine,
         async (loader) => {
-          const context = sourcesOf(loader);
+          const context = inMemory(loader);
           for (const { file, orders, customers } of loads) {
             loader.store.files.set(`memory://ORDERS/${file}.json`, lines(orders));
             loader.store.files.set(`memory://CUSTOMERS/${file}.json`, lines(customers));
@@ -117,7 +93,7 @@ describe.each(engines)('a model that is easy to get wrong, on $name', (engine) =
     await withLoader(
       engine,
       async (loader) => {
-        const context = sourcesOf(loader);
+        const context = inMemory(loader);
         for (const [orders, customers] of ODD_LOADS) {
           loader.store.files.set('memory://ORDERS/a.json', lines(orders));
           loader.store.files.set('memory://CUSTOMERS/a.json', lines(customers));

@@ -70,6 +70,7 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
     file: 'model/staging/staging_songs.sql',
     text: readFileSync(join(BUILT_IN_MODEL, 'staging/staging_songs.sql'), 'utf8').replace('SONG_DATA', 'NOTHING'),
   },
+  { advice: 'Correct the file, or delete it', file: 'model/staging/staging_songs.jsonpaths', text: '[]' },
   { advice: 'Restore sql/', file: 'loader/protocol/load_guard.sql' },
   { advice: 'Write one column per line', file: 'model/star/users.sql', text: 'CREATE TABLE users (\n  user_id\n)' },
 ];

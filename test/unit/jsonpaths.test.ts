@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseJsonPaths } from '../../src/records/jsonpaths.ts';
+import { parseJsonPaths } from '../../src/sql/jsonpaths.ts';
 
 const file = (...paths: unknown[]) => JSON.stringify({ jsonpaths: paths });
 

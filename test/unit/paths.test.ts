@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { parseJsonPaths } from '../../src/records/jsonpaths.ts';
 import { UnfitRecord } from '../../src/records/normalise.ts';
 import { pathReader, Unreadable } from '../../src/records/paths.ts';
 import { rewriter } from '../../src/records/rewrite.ts';
+import { parseJsonPaths } from '../../src/sql/jsonpaths.ts';
 
 function find(record: string, ...paths: string[]): readonly unknown[] {
   const found = pathReader(parseJsonPaths(JSON.stringify({ jsonpaths: paths }), 'p', paths.length))(record);

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RecordFramer } from '../../src/records/frame.ts';
-import type { JsonPath } from '../../src/records/jsonpaths.ts';
 import { plainFits } from '../../src/records/plain-record.ts';
 import { checkFields, fieldReader } from '../../src/records/record.ts';
 import { wantedKeys } from '../../src/records/wanted-keys.ts';
 import { loadedColumns, type Table, tablesOf } from '../../src/sql/catalogue.ts';
+import type { JsonPath } from '../../src/sql/jsonpaths.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import { PLAY, SONG } from '../support/trials.ts';
 
