@@ -2,7 +2,8 @@ import { StarloadError } from '../errors.ts';
 import { budgetsOf, tooMany } from '../pipeline/budget.ts';
 import { assertKeepsCase } from '../pipeline/collation.ts';
 import { refuseRequired, requiredColumns } from '../pipeline/own-columns.ts';
-import { describeForeign, standingOf } from '../pipeline/ownership.ts';
+import { describeForeign, LEDGER, standingOf } from '../pipeline/ownership.ts';
+import { type Difference, differencesOf, whatToDo } from '../pipeline/shape.ts';
 import { doctorSql, type Model } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
@@ -12,7 +13,6 @@ import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import type { Examination, Learnt, Open } from './examination.ts';
 import { checkLedger } from './ledger.ts';
 import { checkPrivileges } from './privileges.ts';
-import { shapeProblems } from './shape.ts';
 import { checkStamps } from './stamps.ts';
 
 /**
@@ -134,30 +134,26 @@ async function checkTables({ model }: Examination, learnt: Learnt): Promise<Chec
     model,
     relations.map(({ stranger, ...relation }) => relation),
   );
-  if (foreign.length > 0) {
-    throw foreignTables(describeForeign(foreign), learnt.schema);
+  const hasLedger = ours.some(({ name }) => name === LEDGER);
+  // Beside the ledger, a table with other columns is rather one of another model.
+  const strange = foreign.filter(({ kind }) => kind !== 'table' || !hasLedger);
+  if (strange.length > 0) {
+    throw foreignTables(describeForeign(strange), learnt.schema);
   }
-  const columns = new Map(ours.map((table) => [table.name, table.columns]));
   // Kept tables may be missing, as they are in an earlier release.
   const wanted = model.tables.filter(({ kept }) => !kept);
-  const missing = wanted.filter(({ name }) => !columns.has(name));
-  learnt.tables = new Set(columns.keys());
-  if (missing.length === wanted.length) {
+  learnt.tables = new Set(ours.map(({ name }) => name));
+  if (!wanted.some(({ name }) => learnt.tables?.has(name))) {
     return {
       status: 'warning',
       blocks: true,
-      reason: `none of the ${missing.length} tables exists yet`,
+      reason: `none of the ${wanted.length} tables exists yet`,
       next: CREATE_FIRST,
     };
   }
-  const problems = [
-    ...missing.map(({ name }) => `${name} is missing`),
-    ...wanted
-      .filter((table) => !missing.includes(table))
-      .flatMap((table) => shapeProblems(table, columns.get(table.name) ?? [])),
-  ];
-  if (problems.length > 0) {
-    throw misshapen(problems);
+  const differences = differencesOf(model, relations);
+  if (differences.length > 0) {
+    throw misshapen(differences);
   }
   const [required] = requiredColumns(model, ours);
   if (required !== undefined) {
@@ -182,10 +178,8 @@ function ofStrangers(owners: string): CheckOutcome {
   };
 }
 
-function misshapen(problems: readonly string[]): StarloadError {
-  return new StarloadError(problems.join('; '), {
-    next: 'npm run create-tables -- --missing creates and fills star tables that are missing or lack a column. For other tables: npm run create-tables -- --force drops all rows, and npm run etl loads them again.',
-  });
+function misshapen(differences: readonly Difference[]): StarloadError {
+  return new StarloadError(differences.flatMap(({ problems }) => problems).join('; '), { next: whatToDo(differences) });
 }
 
 /** The objects that create-tables would refuse to drop. */

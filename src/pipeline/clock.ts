@@ -1,6 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import { doctorSql } from '../sql/catalogue.ts';
 import { BEGINNING, render } from '../sql/render.ts';
+import type { QueryOptions } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
 
 /** What is known about the warehouse's clock. Both values are `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC. */
@@ -12,9 +13,13 @@ export interface Clock {
 }
 
 /** Queries the warehouse. Throws WarehouseError. */
-export async function readClock({ model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<Clock> {
+export async function readClock(
+  { model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>,
+  options?: QueryOptions,
+): Promise<Clock> {
   const { engine, now } = warehouse;
-  const { rows } = await warehouse.query(render(doctorSql(model, 'stamps', engine), { now, since: BEGINNING }));
+  const sql = render(doctorSql(model, 'stamps', engine), { now, since: BEGINNING });
+  const { rows } = await warehouse.query(sql, options);
   const [clock, newest = null] = rows[0] ?? [];
   return { now: String(clock), newest: newest === null ? undefined : String(newest) };
 }

@@ -1,13 +1,15 @@
 import { StarloadError } from '../errors.ts';
-import { type Table, tableNamed } from '../sql/catalogue.ts';
+import { protocolSql, type Table, tableNamed } from '../sql/catalogue.ts';
 import type { Relation } from '../warehouse/warehouse.ts';
+import { ask } from './ask.ts';
 import { createTablesBatch } from './batches.ts';
 import { assertFits } from './budget.ts';
 import type { LoadContext } from './context.ts';
-import { isWhole, readStanding, refuseForeign } from './ownership.ts';
+import { isWhole, LEDGER, refuseForeign, standingOf } from './ownership.ts';
 import { type RebuildReport, rebuild } from './rebuild.ts';
 import { runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
+import { differencesOf, refuseDifferent } from './shape.ts';
 
 /** What create-tables --missing did. */
 export interface Made {
@@ -29,13 +31,19 @@ export async function createMissing(context: LoadContext): Promise<Made> {
   assertFits({ model, warehouse }, 'create-tables');
   assertFits({ model, warehouse }, 'rebuild');
   await warehouse.settle();
-  const { ours, foreign } = await readStanding(model, warehouse);
+  const relations = await warehouse.relations(model.tables.map(({ name }) => name));
+  const { ours, foreign } = standingOf(model, relations);
   if (foreign.length > 0) {
     throw refuseForeign(foreign, await warehouse.schema());
   }
   const whole = ours.filter((one) => isWhole(one, tableNamed(model, one.name))).map(({ name }) => name);
   const lacking = model.tables.filter(({ name }) => !whole.includes(name));
-  refuseLost(lacking, ours);
+  const others = relations.filter(({ name }) => whole.includes(name));
+  const changed = differencesOf(model, others).filter(({ found }) => found !== undefined);
+  if (changed.length > 0) {
+    throw refuseDifferent(changed, 'nothing was changed');
+  }
+  refuseLost(lacking, ours, whole.includes(LEDGER) ? await filledStaging(context) : []);
   if (lacking.length > 0) {
     const cut = ours.filter(({ name }) => lacking.some((table) => table.name === name));
     const id = `create-missing-${newRunId()}`;
@@ -53,14 +61,22 @@ export async function createMissing(context: LoadContext): Promise<Made> {
   return { tables: lacking.map(({ name }) => name), rebuilt: needsRebuild ? await rebuild(context) : undefined };
 }
 
-function refuseLost(lacking: readonly Table[], ours: readonly Relation[]): void {
+/** The staging tables that held rows when they were there. */
+async function filledStaging({ model, warehouse }: LoadContext): Promise<readonly string[]> {
+  return (await ask(warehouse, protocolSql(model, 'ledger_tables'))).rows.map(([name]) => String(name));
+}
+
+function refuseLost(lacking: readonly Table[], ours: readonly Relation[], filled: readonly string[]): void {
   if (ours.length === 0) {
     throw new StarloadError('none of the tables exists', { next: 'Run npm run create-tables, without --missing.' });
   }
   // The row of load_run holds nothing that is not in the ledger too. Releases that predate load_history never created
-  // it.
+  // it. A staging table that is new in the model holds nothing yet.
   const isNoLoss = ({ name, role, kept }: Table) =>
-    DERIVED.includes(role) || name === 'load_run' || (kept && !ours.some((one) => one.name === name));
+    DERIVED.includes(role) ||
+    name === 'load_run' ||
+    (role === 'staging' && !filled.includes(name)) ||
+    (kept && !ours.some((one) => one.name === name));
   const lost = lacking.filter((table) => !isNoLoss(table));
   if (lost.length > 0) {
     const names = lost.map(({ name }) => name).join(', ');

@@ -2,7 +2,6 @@ import { DataError, type DataProblem, MAX_PROBLEMS, StarloadError } from '../err
 import { StepFailed } from '../warehouse/errors.ts';
 import { type Offender, offenderInWords, offendersStep, refusingPhase, toOffenders } from './checks.ts';
 import type { LoadContext } from './context.ts';
-import { requiredColumnFailure } from './own-columns.ts';
 import type { PreparedTable } from './prepare.ts';
 import { brokenRun } from './reconcile/control.ts';
 import { badRecords } from './refuse.ts';
@@ -45,21 +44,6 @@ export async function explainFailure(
   const others = found.problems.filter((problem) => !blamed.some((other) => isSamePlace(problem, other)));
   const problems = [...blamed, ...others].slice(0, MAX_PROBLEMS);
   return problems.length === 0 ? error : badRecords({ ...found, problems }, error);
-}
-
-/**
- * The error to show for a failed batch that writes into the model's own tables. A column that the user added may be the
- * cause.
- */
-export async function explainWriteFailure(
-  context: Pick<LoadContext, 'model' | 'warehouse' | 'emit'>,
-  prepared: readonly PreparedTable[],
-  error: unknown,
-): Promise<unknown> {
-  const isOurs =
-    error instanceof StepFailed && refusalOf(error) === undefined && refusingPhase(error.step) === undefined;
-  const required = isOurs ? await requiredColumnFailure(context, error) : undefined;
-  return required ?? explainFailure(context, prepared, error);
 }
 
 /** A DEFAULT of the column stamps each row. A run is identified by the one stamp of all its rows. */

@@ -4,11 +4,12 @@ import type { Spool } from '../objects/spool.ts';
 import { type Model, type NamedSql, protocolSql, type Table } from '../sql/catalogue.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
-import type { ResultSet, Value } from '../warehouse/warehouse.ts';
+import type { QueryOptions, ResultSet, Value } from '../warehouse/warehouse.ts';
 import { ask } from './ask.ts';
 import type { LoadContext } from './context.ts';
 import { inModelOrder } from './order.ts';
-import { HISTORY, hasHistory, LEDGER } from './ownership.ts';
+import { HISTORY, holdsHistory, LEDGER } from './ownership.ts';
+import { fitting } from './shape.ts';
 
 /**
  * The outcome for a file. `quarantined`: it was set aside as a whole. `moved`: its content had been loaded under
@@ -163,7 +164,7 @@ export interface LedgerFiles {
 
 /** Reads the newest entry of each file. Throws WarehouseError. */
 export async function readLedgerFiles({ model, warehouse }: Asking): Promise<LedgerFiles> {
-  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'));
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'), { standing: fitting(model) });
   const tables = new Map<string, Map<string, LedgerFile>>();
   const versions = rows.map((row) => ({ ...toVersion(row), versions: Number(row[7]), copies: Number(row[9]) }));
   for (const file of inModelOrder(model, versions, ORDER)) {
@@ -274,16 +275,18 @@ function kindOf(status: Value | undefined): string {
  * release have no history, and a history that another user created is refused.
  */
 async function readVersions({ model, warehouse }: Asking, withHistory: boolean): Promise<ResultSet> {
-  if (!withHistory) {
-    return warehouse.query(versionsSql(model, warehouse.now, [OWN]));
-  }
+  const standing = fitting(model);
+  const ask = (parts: Parameters<typeof versionsSql>[2], options: QueryOptions) =>
+    warehouse.query(versionsSql(model, warehouse.now, parts), { standing, ...options });
   try {
-    return await warehouse.query(versionsSql(model, warehouse.now, [OWN, PAST]), { tables: [LEDGER, HISTORY] });
+    return withHistory ? await ask([OWN, PAST], { tables: [LEDGER, HISTORY] }) : await ask([OWN], {});
   } catch (error) {
     if (!mayLackHistory(error)) {
       throw error;
     }
-    const hasPast = await hasHistory(model, warehouse);
+    const relations = await warehouse.relations(standing.names);
+    standing.tell(relations);
+    const hasPast = withHistory && (await holdsHistory(model, warehouse, relations));
     return warehouse.query(versionsSql(model, warehouse.now, hasPast ? [OWN, PAST] : [OWN]));
   }
 }

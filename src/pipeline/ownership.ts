@@ -47,7 +47,12 @@ export function standingOf(model: Model, relations: readonly Relation[]): Standi
  * the user who reads it.
  */
 export async function hasHistory(model: Model, warehouse: Warehouse): Promise<boolean> {
-  const relations = await warehouse.relations([LEDGER, HISTORY]);
+  return holdsHistory(model, warehouse, await warehouse.relations([LEDGER, HISTORY]));
+}
+
+/** The same, judged by relations that are known. */
+export async function holdsHistory(model: Model, warehouse: Warehouse, known: readonly Relation[]): Promise<boolean> {
+  const relations = known.filter(({ name }) => name === LEDGER || name === HISTORY);
   const owner = relations.find(({ name }) => name === LEDGER)?.stranger;
   const { ours, foreign } = standingOf(
     model,
@@ -93,13 +98,16 @@ function reasonOf({ kind, columns, stranger }: Relation, table: Table): string |
   return reason ?? columnsReason(new Set(columns.map(({ name }) => name)), table);
 }
 
-/**
- * A table has all of the model's columns, and may have more that its user added. A table of an earlier version may lack
- * some: then it has no others, and at least half of the model's.
- */
-function columnsReason(found: ReadonlySet<string>, { columns }: Table): string | undefined {
-  const missing = columns.filter(({ name }) => !found.has(name));
-  const known = columns.length - missing.length;
-  const isEarlier = known === found.size && known * 2 >= columns.length;
-  return missing.length === 0 || isEarlier ? undefined : `has no column ${missing.map(({ name }) => name).join(', ')}`;
+/** A table has all of the model's columns, and may have more that its user added. One of an earlier version may lack some. */
+function columnsReason(found: ReadonlySet<string>, table: Table): string | undefined {
+  const missing = table.columns.filter(({ name }) => !found.has(name));
+  return missing.length === 0 || isEarlier(found, table)
+    ? undefined
+    : `has no column ${missing.map(({ name }) => name).join(', ')}`;
+}
+
+/** Whether a table with these columns can be that of an earlier version: it has at least half of the model's, and no others. */
+export function isEarlier(found: ReadonlySet<string>, { columns }: Table): boolean {
+  const known = columns.filter(({ name }) => found.has(name)).length;
+  return known === found.size && known * 2 >= columns.length;
 }

@@ -3,9 +3,10 @@ import { assertFits } from './budget.ts';
 import { type Offender, warningsOf } from './checks.ts';
 import { assertNotAhead, assertPastNewest, readClock } from './clock.ts';
 import type { LoadContext } from './context.ts';
-import { explainWriteFailure } from './explain.ts';
+import { explainFailure } from './explain.ts';
 import { runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
+import { fitting } from './shape.ts';
 import { sizesAfterCommit } from './sizes.ts';
 
 /** What a rebuild did. */
@@ -24,7 +25,7 @@ export interface RebuildOptions {
 export async function rebuild(context: LoadContext, { restamps }: RebuildOptions = {}): Promise<RebuildReport> {
   assertFits(context, restamps === true ? 'rebuild --restamp' : 'rebuild');
   await context.warehouse.settle();
-  const clock = await readClock(context);
+  const clock = await readClock(context, { standing: fitting(context.model) });
   assertNotAhead(clock);
   if (restamps !== true) {
     assertPastNewest(clock);
@@ -33,7 +34,7 @@ export async function rebuild(context: LoadContext, { restamps }: RebuildOptions
   context.emit({ type: 'run', id });
   const results = await runWithRetry(context, rebuildBatch(context.model, context.warehouse.now, id, restamps)).catch(
     async (error) => {
-      throw await explainWriteFailure(context, [], error);
+      throw await explainFailure(context, [], error);
     },
   );
   context.emit({ type: 'committed', id, run: 1, of: 1 });

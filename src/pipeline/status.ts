@@ -1,6 +1,7 @@
 import type { RunningBatch } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
 import { type PastRun, type QuarantinedFile, readQuarantined, readRuns } from './ledger.ts';
+import { explainUnfit } from './shape.ts';
 import { readSizes } from './sizes.ts';
 
 /** What is running now, what the warehouse holds, and what has been loaded into it. */
@@ -16,6 +17,8 @@ export async function status({ model, warehouse }: Pick<LoadContext, 'model' | '
   const running = await warehouse.running();
   const runs = await readRuns({ model, warehouse });
   const quarantined = await readQuarantined({ model, warehouse });
-  const rows = await readSizes({ model, warehouse });
+  const rows = await readSizes({ model, warehouse }).catch(async (error: unknown) => {
+    throw await explainUnfit({ model, warehouse }, error);
+  });
   return { running, runs, quarantined, rows };
 }

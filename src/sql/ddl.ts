@@ -10,6 +10,8 @@ export interface Column {
   /** The type as it is written, in capitals and without a length. */
   readonly sqlType: string;
   readonly maxBytes: number | undefined;
+  /** What its type says in parentheses, without blanks: `18,2` of DECIMAL(18, 2). */
+  readonly digits?: string | undefined;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
   /** The least and the greatest value of a BIGINT, if a comment `from … to …` after it states them. */
@@ -48,8 +50,9 @@ function parseColumn(line: string, file: string): Column {
     // As engines read a name without quotes.
     name: name.toLowerCase(),
     type,
-    sqlType: (/^[a-z]+(?: precision| varying| with(?:out)? time zone)?/i.exec(rest)?.[0] ?? rest).toUpperCase(),
+    sqlType: (/^[a-z]\w*(?: precision| varying| with(?:out)? time zone)?/i.exec(rest)?.[0] ?? rest).toUpperCase(),
     maxBytes: length === undefined ? undefined : Number(length),
+    digits: /^[^(]*\(([^)]*)\)/.exec(rest)?.[1]?.replaceAll(/\s/g, ''),
     notNull: /\bNOT NULL\b/i.test(rest),
     hasDefault: /\bDEFAULT\b/i.test(rest),
     range: parseRange(comment),

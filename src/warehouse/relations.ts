@@ -1,5 +1,5 @@
 import { WarehouseError } from './errors.ts';
-import type { Reach, Relation, RelationColumn, Value } from './warehouse.ts';
+import type { QueryOptions, Reach, Relation, RelationColumn, Value } from './warehouse.ts';
 
 /**
  * The relations in a result that has one row per column: name, kind in the engine's terms, an owner who is a stranger,
@@ -45,10 +45,22 @@ export function refuseReach(table: string, { what, cure }: Reach, outcome?: stri
   );
 }
 
+/** Asks what a query's options want to know before it is run, in one question. Throws what assertTables and `tell` throw. */
+export async function inquire(
+  { tables = [], standing }: QueryOptions,
+  ask: (names: readonly string[]) => Promise<readonly Relation[]>,
+): Promise<void> {
+  const names = [...new Set([...tables, ...(standing?.names ?? [])])];
+  if (names.length === 0) return;
+  const relations = await ask(names);
+  standing?.tell(relations.filter(({ name }) => standing.names.includes(name)));
+  if (tables.length > 0) assertTables(tables, relations);
+}
+
 /**
  * Throws WarehouseError `refused` unless all names are ordinary tables, with owners that QueryOptions.tables allows.
  */
-export function assertTables(names: readonly string[], relations: readonly Relation[]): void {
+function assertTables(names: readonly string[], relations: readonly Relation[]): void {
   const found = new Map(relations.map((relation) => [relation.name, relation]));
   const owner = found.get(names[0] ?? '')?.stranger;
   const other = names.find((name) => {

@@ -141,6 +141,7 @@ export interface Reach {
 /** A column as the warehouse's catalogue describes it. */
 export interface RelationColumn {
   readonly name: string;
+  /** As the catalogue spells it; with precision and scale, but without the length of text. */
   readonly type: string;
   /** The length of text; undefined if the engine does not store it. */
   readonly length: number | undefined;
@@ -160,6 +161,14 @@ export interface QueryOptions {
    * nothing is read. A view would run its functions with the rights of the user who reads it.
    */
   readonly tables?: readonly string[];
+  /** What else is asked before the first row is read: what `relations` answers. On Redshift this saves calls. */
+  readonly standing?: Inquiry | undefined;
+}
+
+/** A question for the objects with certain names. `tell` receives the answer. If it throws, no row is read. */
+export interface Inquiry {
+  readonly names: readonly string[];
+  readonly tell: (relations: readonly Relation[]) => void;
 }
 
 /** How many statements a batch may have, and how many a batch needs, derived from its steps and parts alone. */

@@ -411,7 +411,11 @@ SELECT current_schema() AS schema_name;
 
 SELECT COUNT(*) AS schemas FROM pg_catalog.pg_namespace WHERE nspname = 'sparkify';
 
-SELECT t.table_name, t.table_type, NULL AS stranger, c.column_name, c.data_type, c.character_maximum_length,
+SELECT t.table_name, t.table_type, NULL AS stranger, c.column_name,
+  CASE WHEN c.data_type = 'numeric' AND c.numeric_scale IS NOT NULL
+    THEN 'numeric(' || CAST(c.numeric_precision AS VARCHAR(2)) || ',' || CAST(c.numeric_scale AS VARCHAR(2)) || ')'
+    ELSE c.data_type END,
+  c.character_maximum_length,
   CASE WHEN LOWER(c.is_nullable) = 'no' AND c.column_default IS NULL THEN 1 ELSE 0 END AS is_required
 FROM svv_tables t
 LEFT JOIN svv_columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name

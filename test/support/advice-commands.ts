@@ -156,7 +156,7 @@ export const COMMAND_TRIALS: readonly Trial[] = [
     leads: [REMAKE, ['etl'], ['reconcile']],
   },
   {
-    advice: 'npm run create-tables -- --missing creates and fills',
+    advice: 'npm run create-tables -- --missing creates what is missing',
     before: [...LOADED, ['query', '--write', 'DROP TABLE users']],
     fails: ['check'],
     code: 1,

@@ -5,6 +5,11 @@ const PROVE = 'cli/prove.test.ts';
 
 /** The advice on mistakes in models, and the tests that make them; without them a model is the built-in one. */
 export const MISTAKES_TRIED: readonly TriedAdvice[] = [
+  {
+    advice: 'npm run create-tables -- (--force --replace-foreign | --force) drops all rows',
+    file: 'conformance/changed-model.test.ts',
+    title: 'is told by every command with all differences',
+  },
   { advice: 'Write {affected: a, b}', file: MODEL_MISTAKES, title: 'a placeholder with too many columns' },
   {
     advice: 'Correct these files and run again',

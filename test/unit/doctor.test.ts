@@ -4,11 +4,11 @@ import { type CheckResult, type DoctorCheck, runChecks } from '../../src/doctor/
 import type { Examination, Learnt } from '../../src/doctor/examination.ts';
 import { examineMachine } from '../../src/doctor/examine.ts';
 import { checkPrivileges } from '../../src/doctor/privileges.ts';
-import { shapeProblems } from '../../src/doctor/shape.ts';
 import { sourceChecks } from '../../src/doctor/sources.ts';
 import { DataError, StarloadError } from '../../src/errors.ts';
 import { MemoryStore } from '../../src/objects/memory.ts';
 import type { ListPage } from '../../src/objects/objects.ts';
+import { shapeProblems } from '../../src/pipeline/shape.ts';
 import { tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import type { Value, Warehouse } from '../../src/warehouse/warehouse.ts';
@@ -97,11 +97,15 @@ describe('the shape of a table', () => {
     ['of an engine without lengths', right.map((column) => ({ ...column, length: undefined })), []],
     ['short of a column', right.slice(1), [`staging_songs.${right[0]?.name} is missing`]],
     ['too narrow', edited('title', { length: 256 }), ['staging_songs.title holds 256 instead of 1024']],
-    ['of another type', edited('duration', { type: 'real' }), ['staging_songs.duration is real instead of double']],
+    [
+      'of another type',
+      edited('duration', { type: 'real' }),
+      ['staging_songs.duration is real instead of DOUBLE PRECISION'],
+    ],
     [
       'with a time zone',
       edited('loaded_at', { type: 'timestamp with time zone' }),
-      ['staging_songs.loaded_at is timestamp with time zone instead of timestamp'],
+      ['staging_songs.loaded_at is timestamp with time zone instead of TIMESTAMP'],
     ],
   ])('is told when %s', (_, found, problems) => {
     const columns = found.map((column) => ({ ...column, isRequired: false }));

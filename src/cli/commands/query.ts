@@ -200,10 +200,16 @@ function isSent(): boolean {
 }
 
 /** A question names its tables like the rest of the model. A user's own statement is not changed. */
-async function* ask({ warehouse }: LoadContext, { sql, written }: Statement, { write }: Args): Pages {
+async function* ask(context: LoadContext, { sql, written }: Statement, { write }: Args): Pages {
+  const { warehouse } = context;
   const asWritten = written === undefined;
   if (!write) {
-    yield* warehouse.pages(sql, { asWritten });
+    try {
+      yield* warehouse.pages(sql, { asWritten });
+    } catch (error) {
+      const { explainUnfit } = await import('../../pipeline/shape.ts');
+      throw asWritten ? error : await explainUnfit(context, error);
+    }
     return;
   }
   const [outcome] = await warehouse.run({

@@ -6,7 +6,7 @@ import { type Base, loadBatch } from '../batches.ts';
 import { warningsOf } from '../checks.ts';
 import type { LoadContext, Source } from '../context.ts';
 import { emptiedSources } from '../emptied.ts';
-import { explainWriteFailure } from '../explain.ts';
+import { explainFailure } from '../explain.ts';
 import { keptOut } from '../kept-out.ts';
 import { EMPTY_LEDGER_STAMP, type LedgerVersion, writeLedger } from '../ledger.ts';
 import { sortMoved } from '../moved.ts';
@@ -155,7 +155,7 @@ async function loadRun(
       prepared,
     );
     const results = await runWithRetry(context, batch).catch(async (error) => {
-      throw await explainWriteFailure(context, prepared, error);
+      throw await explainFailure(context, prepared, error);
     });
     return { runId, prepared, results };
   } finally {

@@ -8,7 +8,7 @@ import { type FolderCopy, refreshBatch } from '../batches.ts';
 import { warningsOf } from '../checks.ts';
 import type { LoadContext, Source } from '../context.ts';
 import { refuseWithoutFiles } from '../emptied.ts';
-import { explainWriteFailure } from '../explain.ts';
+import { explainFailure } from '../explain.ts';
 import { keptOut } from '../kept-out.ts';
 import { type Compared, type Listed, type LoadPlan, plannedFiles } from '../plan.ts';
 import { type DryRun, type LoadReport, type TableReport, tableReport } from '../report.ts';
@@ -168,7 +168,7 @@ async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport
   const runId = newRunId();
   context.emit({ type: 'run', id: runId });
   const results = await runWithRetry(context, batchOf(context, plan, runId)).catch(async (error) => {
-    throw await explainWriteFailure(context, [], error);
+    throw await explainFailure(context, [], error);
   });
   context.emit({ type: 'committed', id: runId, run: 1, of: 1 });
   const rows = await sizesAfterCommit(context);

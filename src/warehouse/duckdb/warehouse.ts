@@ -1,7 +1,7 @@
 import { Qualifier } from '../../sql/qualify.ts';
 import { quoteIdentifier } from '../../sql/render.ts';
 import { collect } from '../pages.ts';
-import { assertTables } from '../relations.ts';
+import { inquire } from '../relations.ts';
 import type {
   Batch,
   OnMoment,
@@ -47,10 +47,9 @@ class DuckdbWarehouse implements Warehouse {
     return collect(this.pages(sql, options));
   }
 
-  async *pages(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): AsyncGenerator<ResultSet> {
-    if (tables.length > 0) {
-      assertTables(tables, await this.relations(tables));
-    }
+  async *pages(sql: string, options: QueryOptions = {}): AsyncGenerator<ResultSet> {
+    const { asWritten = false } = options;
+    await inquire(options, (names) => this.relations(names));
     const session = await this.#open(asWritten);
     try {
       yield* session.read(sql);

@@ -13,7 +13,8 @@ export const RELATIONS = `SELECT c.relname, CAST(c.relkind AS TEXT),
     WHEN pg_has_role(c.relowner, 'USAGE') AND NOT me.rolsuper THEN NULL
     ELSE pg_get_userbyid(c.relowner)
   END,
-  a.attname, format_type(a.atttypid, NULL), CASE WHEN a.atttypid = 1043 AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
+  a.attname, format_type(a.atttypid, CASE WHEN a.atttypid = 1700 THEN a.atttypmod END),
+  CASE WHEN a.atttypid = 1043 AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
   CASE WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' THEN 1 ELSE 0 END, a.attnum
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -3,7 +3,7 @@ import { Qualifier } from '../../sql/qualify.ts';
 import { WarehouseError } from '../errors.ts';
 import { collect } from '../pages.ts';
 import { CsvReader } from '../reader/csv.ts';
-import { assertTables } from '../relations.ts';
+import { inquire } from '../relations.ts';
 import type {
   Batch,
   BatchMoment,
@@ -68,10 +68,9 @@ class PostgresWarehouse implements Warehouse {
     return collect(this.pages(sql, options));
   }
 
-  async *pages(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): AsyncGenerator<ResultSet> {
-    if (tables.length > 0) {
-      assertTables(tables, await this.relations(tables));
-    }
+  async *pages(sql: string, options: QueryOptions = {}): AsyncGenerator<ResultSet> {
+    const { asWritten = false } = options;
+    await inquire(options, (names) => this.relations(names));
     const session = await this.#open();
     try {
       yield* session.read(sql, asWritten);

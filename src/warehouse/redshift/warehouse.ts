@@ -71,6 +71,11 @@ export function openRedshift(options: RedshiftOptions): Warehouse {
   return new RedshiftWarehouse(options);
 }
 
+interface ReadOptions extends Pick<QueryOptions, 'standing'> {
+  readonly searched?: string;
+  readonly guards?: readonly string[];
+}
+
 /** One BatchExecuteStatement per batch: a transaction in its own session. */
 class RedshiftWarehouse implements Warehouse {
   readonly engine = 'redshift';
@@ -115,13 +120,14 @@ class RedshiftWarehouse implements Warehouse {
     return collect(this.pages(sql, options));
   }
 
-  async *pages(sql: string, { asWritten = false, tables = [] }: QueryOptions = {}): AsyncGenerator<ResultSet> {
+  async *pages(sql: string, options: QueryOptions = {}): AsyncGenerator<ResultSet> {
+    const { asWritten = false, tables = [], standing } = options;
     assertReads(sql);
     const schema = await this.schema();
     const guards = tables.length === 0 ? [] : [tablesGuardSql(schema, tables)];
     yield* asWritten
-      ? this.#read(sql, { searched: schema, guards })
-      : this.#read(withoutComments(new Qualifier(placesOf(schema)).statement(sql)), { guards });
+      ? this.#read(sql, { searched: schema, guards, standing })
+      : this.#read(withoutComments(new Qualifier(placesOf(schema)).statement(sql)), { guards, standing });
   }
 
   async relations(names: readonly string[]): Promise<readonly Relation[]> {
@@ -230,21 +236,21 @@ class RedshiftWarehouse implements Warehouse {
 
   /**
    * Runs a query. A lone statement does not see the settings of an earlier one, so the session's settings are sent in
-   * the same batch. So are guards, which fail if the query must not be run.
+   * the same batch. So are guards, which fail if the query must not be run, and the question for what else is asked.
    */
   async *#read(
     sql: string,
-    {
-      searched = NOTHING_OF_OTHERS,
-      guards = [],
-    }: { readonly searched?: string; readonly guards?: readonly string[] } = {},
+    { searched = NOTHING_OF_OTHERS, guards = [], standing }: ReadOptions = {},
   ): AsyncGenerator<ResultSet> {
     checkLength(sql, 'the query');
     const session = sessionStatements({ timeoutMilliseconds: this.#timeoutMilliseconds }, searched);
-    const statements = [...session, ...guards, sql];
+    const inquiry = standing === undefined ? [] : [relationsSql(await this.schema(), standing.names)];
+    const before = [...session, ...inquiry, ...guards];
     const submission = { name: QUERY_NAME, token: randomUUID() };
-    const submitted = await this.#api.submitBatch(statements, submission, { holdBack: true });
-    yield* this.#api.pages(`${await this.#finished(submitted, sql)}:${statements.length}`);
+    const submitted = await this.#api.submitBatch([...before, sql], submission, { holdBack: true });
+    const id = await this.#finished(submitted, sql);
+    standing?.tell(readRelations(await this.#api.rows(`${id}:${session.length + 1}`)));
+    yield* this.#api.pages(`${id}:${before.length + 1}`);
   }
 
   /** Waits for statements that return rows. Returns their id, or throws their error. */
