@@ -18,8 +18,21 @@ const SQL = fileURLToPath(new URL('../../sql/', import.meta.url));
 /** The folder of the loader's own SQL: what is the same for every model. */
 export const LOADER_SQL = join(SQL, 'loader');
 
-/** The folder of the built-in model. */
-export const BUILT_IN_MODEL = join(SQL, 'models', 'sparkify');
+/** The folder of the models in the package. */
+const MODELS = join(SQL, 'models');
+
+/** The folder of a model in the package. */
+export function packagedModel(name: string): string {
+  return join(MODELS, name);
+}
+
+/** The names of the models in the package. */
+export function packagedModels(): readonly string[] {
+  return readdirSync(MODELS).sort();
+}
+
+/** The folder of the model that is used if no other is named. */
+export const BUILT_IN_MODEL = packagedModel('sparkify');
 
 /** The folder of a model. */
 export function modelAt(path: string): SqlFolder {

@@ -11,7 +11,7 @@ import { mistakesIn } from './model-mistakes.ts';
 import { readTables } from './read-tables.ts';
 import { fileOf } from './written.ts';
 
-export { BUILT_IN_MODEL, LOADER_SQL } from './folder.ts';
+export { BUILT_IN_MODEL, LOADER_SQL, packagedModel, packagedModels } from './folder.ts';
 
 const MODEL_ROLES = ['staging', 'current', 'star'] as const;
 

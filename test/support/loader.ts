@@ -109,7 +109,7 @@ export function readEverything({ context: { model, warehouse } }: Loader): Promi
 }
 
 /** In one batch, since most of a test's time goes into asking. */
-async function readTables<Name extends string>(
+export async function readTables<Name extends string>(
   warehouse: Warehouse,
   names: readonly Name[],
 ): Promise<Record<Name, Star['songs']>> {

@@ -38,7 +38,8 @@ export interface StagedRun {
   readonly songs: readonly SongRecord[];
 }
 
-type Row = readonly (string | number | null)[];
+/** A row as engines return it, in a form to compare. */
+export type Row = readonly (string | number | null)[];
 
 /** The star's tables, rows in the order of their text. */
 export type Star = Readonly<Record<'songplays' | 'users' | 'songs' | 'artists' | 'time', readonly Row[]>>;
@@ -77,7 +78,7 @@ export function sorted(rows: readonly Row[]): readonly Row[] {
 }
 
 /** Of the records with one key, the later run's; within a run, the least by content. */
-function winners<T>(
+export function winners<T>(
   runs: readonly (readonly T[])[],
   keyOf: (record: T) => string,
   compare: (a: T, b: T) => number,
@@ -107,7 +108,7 @@ function compareEvents(a: EventRecord, b: EventRecord): number {
 /** All texts of a staged row; the tests write no method. */
 function eventContent(event: EventRecord): string {
   const { artist, auth, firstName, gender, lastName, level, location, page, song, userAgent } = event;
-  return md5([artist, auth, firstName, gender, lastName, level, location, null, page, song, userAgent]);
+  return digestOf([artist, auth, firstName, gender, lastName, level, location, null, page, song, userAgent]);
 }
 
 function compareSongs(a: SongRecord, b: SongRecord): number {
@@ -121,11 +122,11 @@ function compareSongs(a: SongRecord, b: SongRecord): number {
 }
 
 function songContent({ artist_id, artist_location, artist_name, song_id, title }: SongRecord): string {
-  return md5([artist_id, artist_location, artist_name, song_id, title]);
+  return digestOf([artist_id, artist_location, artist_name, song_id, title]);
 }
 
 /** A digest of texts in which null and "" differ and no two lists run together. */
-function md5(texts: readonly (string | null)[]): string {
+export function digestOf(texts: readonly (string | null)[]): string {
   const parts = texts.map((text) => (text === null ? '-' : `${[...text].length}:${text}`));
   return createHash('md5').update(parts.join('')).digest('hex');
 }
@@ -241,7 +242,7 @@ function timeRow(ts: number): Row {
 }
 
 /** The week of the year's Thursdays: week 1 holds the first one. */
-function isoWeek(date: Date): number {
+export function isoWeek(date: Date): number {
   const day = (date.getUTCDay() + 6) % 7;
   const thursday = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() - day + 3);
   const firstOfYear = Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1);
@@ -253,11 +254,11 @@ export function rtrim(text: string): string {
   return text.replace(/ +$/, '');
 }
 
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** null comes last. */
-function compareNumber(a: number | null, b: number | null): number {
+export function compareNumber(a: number | null, b: number | null): number {
   return a === b ? 0 : a === null ? 1 : b === null ? -1 : a - b;
 }

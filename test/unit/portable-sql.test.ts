@@ -1,23 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkSteps } from '../../src/pipeline/checks.ts';
-import type { NamedSql } from '../../src/sql/catalogue.ts';
-import { loadModel } from '../../src/sql/read-model.ts';
+import type { Model, NamedSql } from '../../src/sql/catalogue.ts';
+import { loadModel, packagedModel, packagedModels } from '../../src/sql/read-model.ts';
 import { render } from '../../src/sql/render.ts';
 import { assertPortable, CATALOGUE } from '../support/portable.ts';
 
-const model = loadModel();
-const checks = (['load', 'rebuild'] as const).flatMap((extent) =>
-  (['staged', 'star'] as const).flatMap((phase) => checkSteps(model, phase, extent)),
-);
+const checksOf = (model: Model) =>
+  (['load', 'rebuild'] as const).flatMap((extent) =>
+    (['staged', 'star'] as const).flatMap((phase) => checkSteps(model, phase, extent)),
+  );
+const models = packagedModels().map((name) => ({ name, model: loadModel(packagedModel(name)) }));
 const STAMP = "TIMESTAMP '2018-11-01 00:00:00'";
 
 const statement = ({ name, sql }: NamedSql): [string, string] => [name, render(sql, { now: STAMP, since: STAMP })];
 const named = (map: ReadonlyMap<string, string>): NamedSql[] =>
   [...map].filter(([name]) => !name.includes('.')).map(([name, sql]) => ({ name, sql }));
 
-describe('the models’ own SQL is portable', () => {
+describe.each(models)('the own SQL of the model $name is portable', ({ model }) => {
   test.each([
-    ...[...model.derivation.load, ...model.derivation.rebuild, ...checks].map(statement),
+    ...[...model.derivation.load, ...model.derivation.rebuild, ...checksOf(model)].map(statement),
     ...[...model.comparisons, ...model.queries].map(statement),
     ...named(model.protocol).map(statement),
     // Redshift gives the default another name; its own file has it.

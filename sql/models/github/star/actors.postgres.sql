@@ -1,0 +1,1 @@
+CREATE INDEX ON actors (actor_id)

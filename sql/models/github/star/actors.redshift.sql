@@ -1,0 +1,2 @@
+DISTKEY (actor_id)
+SORTKEY (actor_id)

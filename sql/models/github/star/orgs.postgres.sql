@@ -1,0 +1,1 @@
+CREATE INDEX ON orgs (org_id)
