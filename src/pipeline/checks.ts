@@ -1,4 +1,4 @@
-import { ALL_ROWS, fillAffected, isAffected } from '../sql/affected.ts';
+import { ALL_ROWS, fillAffected, fits, isAffected, reachOf } from '../sql/affected.ts';
 import { type Check, derivedTables, type Model, type NamedSql, tablesOf } from '../sql/catalogue.ts';
 import { runRows } from '../sql/changes.ts';
 import { renameTables } from '../sql/rename.ts';
@@ -52,12 +52,11 @@ export function checkSteps(model: Model, phase: Phase, extent: Extent): readonly
 function filledIn(check: Check, model: Model, extent: Extent): NamedSql {
   const filled = fillAffected(check, ({ table: name, expressions }) => {
     const table = derivedTables(model).find((one) => one.name === name);
-    const columns = expressions ?? table?.key.map(quoteIdentifier) ?? [];
-    if (table === undefined || columns.length !== table.key.length) {
+    if (table === undefined || !fits(table, expressions)) {
       return undefined;
     }
     const keys = extent === 'load' ? model.derivation.keys.get(table.name) : undefined;
-    return keys === undefined ? ALL_ROWS : isAffected(keys, columns);
+    return keys === undefined ? ALL_ROWS : isAffected(table, keys, expressions ?? reachOf(table).map(quoteIdentifier));
   });
   const all = new Map(tablesOf(model, 'current').map(({ name }) => [runRows(name), quoteIdentifier(name)]));
   return extent === 'load' ? filled : { ...filled, sql: renameTables(filled.sql, all) };

@@ -4,7 +4,18 @@ import { itemsIn } from './simple-select.ts';
 import { type Token, tokenize } from './tokens.ts';
 import { lineOf, type NamedSql } from './written.ts';
 
-/** The keys of a table whose rows a load changes: what to read them from, and its columns in the order of the key's. */
+/** What identifies the rows of a table, and the column that grows as history does. */
+interface Keyed {
+  readonly key: readonly string[];
+  readonly time: string | undefined;
+}
+
+/** The columns of a table's key, and after them its time if that is none of them. */
+export function reachOf({ key, time }: Keyed): readonly string[] {
+  return time === undefined || key.includes(time) ? key : [...key, time];
+}
+
+/** The keys of a table whose rows a load changes: what to read them from, and its columns in the order of `reachOf`. */
 export interface AffectedKeys {
   /** A table's quoted name, or a query in parentheses. */
   readonly rows: string;
@@ -70,17 +81,39 @@ export function fillAffected(
   return { ...statement, sql: sql + statement.sql.slice(from) };
 }
 
-/** The columns of a table's key, as conditions of its own statements name them. */
-export function ownKey({ name, key }: { readonly name: string; readonly key: readonly string[] }): readonly string[] {
+/** Whether a placeholder names a value for each column of a table's key, with or without one for its time. */
+export function fits(table: Keyed, expressions: readonly string[] | undefined): boolean {
+  return expressions === undefined || [table.key.length, reachOf(table).length].includes(expressions.length);
+}
+
+/** The columns of a table's key and its time, as conditions of its own statements name them. */
+export function ownKey({ name, key, time }: Keyed & { readonly name: string }): readonly string[] {
   const prefix = key.length === 1 ? '' : `${quoteIdentifier(name)}.`;
-  return key.map((column) => `${prefix}${quoteIdentifier(column)}`);
+  return reachOf({ key, time }).map((column) => `${prefix}${quoteIdentifier(column)}`);
 }
 
 /**
- * The condition that expressions have the values of an affected key. Several columns get names inside that no expression
- * can mean by accident.
+ * The condition that expressions have the values of an affected key of a table and, if they name it, a time between the
+ * first and the last affected one. That adds nothing to the rows that qualify: it lets engines pass over most of history.
  */
-export function isAffected({ rows, columns }: AffectedKeys, expressions: readonly string[]): string {
+export function isAffected(table: Keyed, keys: AffectedKeys, expressions: readonly string[]): string {
+  const { key, time } = table;
+  const at = time === undefined ? -1 : reachOf(table).indexOf(time);
+  const [column, expression] = [keys.columns[at], expressions[at]];
+  const member = isMember({ ...keys, columns: keys.columns.slice(0, key.length) }, expressions);
+  return column === undefined || expression === undefined
+    ? member
+    : `${member} AND ${isBetween({ ...keys, columns: [column] }, expression)}`;
+}
+
+function isBetween({ rows, columns }: AffectedKeys, expression: string): string {
+  const own = `keys_affected.${quoteIdentifier(columns[0] ?? '')}`;
+  const [first, last] = ['MIN', 'MAX'].map((edge) => `(SELECT ${edge}(${own}) FROM ${rows} keys_affected)`);
+  return `${expression} BETWEEN ${first} AND ${last}`;
+}
+
+/** Several columns get names inside that no expression can mean by accident. */
+function isMember({ rows, columns }: AffectedKeys, expressions: readonly string[]): string {
   const own = columns.map((column) => `keys_affected.${quoteIdentifier(column)}`);
   if (own.length === 1) {
     return `${expressions[0]} IN (SELECT ${own[0]} FROM ${rows} keys_affected)`;

@@ -1,15 +1,17 @@
+import { reachOf } from './affected.ts';
 import type { Column, Table } from './catalogue.ts';
 import { mentionsIn } from './reads.ts';
 import { type Token, tokenize } from './tokens.ts';
 
-/** Which columns of an input have the values of a table's key, in one or several ways. */
+/** Which columns of an input have the values of a table's key and time, in one or several ways. */
 export function carriedKeys(table: Table, input: Table): readonly (readonly string[])[] {
   const said = table.affectedBy.filter((one) => one.input === input.name).map(({ columns }) => columns);
   if (said.length > 0) {
     return said;
   }
-  return table.key.every((name) => isSameColumn(columnOf(table, name), columnOf(input, name))) && passesOn(table)
-    ? [table.key]
+  const reach = reachOf(table);
+  return reach.every((name) => isSameColumn(columnOf(table, name), columnOf(input, name))) && passesOn(table, reach)
+    ? [reach]
     : [];
 }
 
@@ -23,10 +25,10 @@ export function isSameColumn(one: Column | undefined, other: Column | undefined)
 }
 
 /**
- * Whether the columns of a table's key are certainly those of the same names in the one table that its SELECT reads, as
+ * Whether columns of a table are certainly those of the same names in the one table that its SELECT reads, as
  * they are. We do not parse SQL: wherever a name could mean something else, the answer is no.
  */
-function passesOn({ select, key }: Table): boolean {
+function passesOn({ select }: Table, key: readonly string[]): boolean {
   if (select === undefined || mentionsIn(select).length !== 1) {
     return false;
   }

@@ -33,6 +33,8 @@ export interface Table {
   readonly source: string | undefined;
   /** The columns that identify a row for readers; empty if the file names none. Rows that share a key are allowed. */
   readonly key: readonly string[];
+  /** The column whose values grow as history does: a load reads the table between the first and the last that it affects. */
+  readonly time: string | undefined;
   /** Whether create-tables leaves it unchanged once it exists. */
   readonly kept: boolean;
   /** For staging tables: the columns by which `reconcile --sample` selects rows; empty if it takes all rows. */

@@ -1,4 +1,4 @@
-import { type AffectedKeys, isAffected, ownKey } from './affected.ts';
+import { type AffectedKeys, isAffected, ownKey, reachOf } from './affected.ts';
 import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
 import { changed, inputsOf, tablesIn } from './reads.ts';
@@ -33,10 +33,12 @@ export function selectBefore(table: Table, columns: readonly string[]): readonly
   return columns.map((column) => `before_load.${quoteIdentifier(column)} AS ${quoteIdentifier(before(table, column))}`);
 }
 
-/** Joins the rows before the load to rows with the same keys, which the statement calls `rows`. */
-export function joinBefore({ name, key }: Table, rows: string): string {
-  const same = key.map((column) => `before_load.${quoteIdentifier(column)} = ${rows}.${quoteIdentifier(column)}`);
-  return `LEFT JOIN ${quoteIdentifier(name)} before_load ON ${same.join(' AND ')}`;
+/** Joins the rows before the load to rows with the same keys and times, which the statement calls `rows`. */
+export function joinBefore(table: Table, rows: string): string {
+  const same = reachOf(table).map(
+    (column) => `before_load.${quoteIdentifier(column)} = ${rows}.${quoteIdentifier(column)}`,
+  );
+  return `LEFT JOIN ${quoteIdentifier(table.name)} before_load ON ${same.join(' AND ')}`;
 }
 
 /**
@@ -60,7 +62,7 @@ export function changedCurrent(table: Table, columns: readonly string[], keysOnl
 
 /** The same for a star table, of which a load knows the affected keys. */
 export function changedStar(table: Table, columns: readonly string[], keys: AffectedKeys): string {
-  const current = `${quoteIdentifier(table.name)} WHERE ${isAffected(keys, ownKey(table))}`;
+  const current = `${quoteIdentifier(table.name)} WHERE ${isAffected(table, keys, ownKey(table))}`;
   const now = columns.map(quoteIdentifier).join(', ');
   return `(SELECT ${oldValues(table, columns)} FROM ${keys.rows} UNION ALL SELECT ${now} FROM ${current})`;
 }

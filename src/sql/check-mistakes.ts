@@ -1,5 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import { placeholdersIn } from './affected.ts';
+import { fits, placeholdersIn } from './affected.ts';
 import type { Check, Table } from './catalogue.ts';
 import { runRows } from './changes.ts';
 import { mentionsIn } from './reads.ts';
@@ -38,7 +38,7 @@ function placeholderMistakes(check: Check, tables: readonly Table[]): readonly S
         }),
       ];
     }
-    return table !== undefined && (expressions ?? table.key).length === table.key.length
+    return table !== undefined && fits(table, expressions)
       ? []
       : [
           new StarloadError(

@@ -1,7 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import type { Column, Table } from './catalogue.ts';
 import { placeIn } from './place.ts';
-import { plainColumn, readSimpleSelect, type SimpleSelect, trimmedColumn } from './simple-select.ts';
+import { columnsUsed, plainColumn, readSimpleSelect, type SimpleSelect, trimmedColumn } from './simple-select.ts';
 import type { Token } from './tokens.ts';
 import { fileOf, type NamedSql } from './written.ts';
 
@@ -56,7 +56,7 @@ interface Selected {
 function selectMistakes(table: Table, source: Table, { select, simple }: Selected): readonly StarloadError[] {
   const missing = table.columns.filter(({ name }) => !simple.items.has(name));
   const keys = table.key.flatMap((name) => [simple.items.get(name) ?? []]);
-  const used = new Set(keys.flatMap((item) => item.filter(isColumnOf(source)).map(({ key }) => key)));
+  const used = new Set(keys.flatMap((item) => columnsUsed(item, source.columns).map(({ name }) => name)));
   const isKey = used.size === source.key.length && source.key.every((name) => used.has(name));
   return [
     ...missing.map(({ name }) => noColumn(select, name)),

@@ -2,7 +2,8 @@ import type { Column, Table } from './catalogue.ts';
 import { parseColumns } from './ddl.ts';
 import { STAMP } from './design.ts';
 import { quoteIdentifier } from './render.ts';
-import { plainColumn, readSimpleSelect } from './simple-select.ts';
+import { columnsUsed, plainColumn, readSimpleSelect } from './simple-select.ts';
+import type { Token } from './tokens.ts';
 import { fileOf, type NamedSql } from './written.ts';
 
 /**
@@ -21,13 +22,20 @@ export function completed(tables: readonly Table[]): readonly Table[] {
   return [...before, ...known, ...tables.filter(({ role }) => role === 'star')];
 }
 
-/** The key, and the copies of the staging table's key. Of text there are none: versions may differ in trailing blanks. */
+/** The key, and what else is made of the staging table's key. Of text there are none: versions may differ in trailing blanks. */
 function steadyOf({ of, key, select }: Table, staging: readonly Table[]): readonly string[] {
   const source = staging.find(({ name }) => name === of);
   const kept = source?.columns.filter(({ name, type }) => source.key.includes(name) && type !== 'varchar') ?? [];
   const items = [...(readSimpleSelect(select?.sql ?? '')?.items ?? [])];
-  const copies = items.filter(([, item]) => kept.some(({ name }) => name === plainColumn(item)));
+  const copies = items.filter(([, item]) => isSteady(item));
   return [...new Set([...key, ...copies.map(([name]) => name)])];
+
+  /** A copy, or a function of whole numbers and times: two DOUBLE values can be equal and differ as text, 0 and -0. */
+  function isSteady(item: readonly Token[]): boolean {
+    const used = columnsUsed(item, source?.columns ?? []);
+    const isFunction = used.every(({ name, type }) => type !== 'double' && kept.some((one) => one.name === name));
+    return kept.some(({ name }) => name === plainColumn(item)) || (used.length > 0 && isFunction);
+  }
 }
 
 /** The key of a table that is made for a staging table whose key is several columns, or one that could be NULL. */
@@ -64,6 +72,7 @@ function impliedCurrent(staging: Table): Table {
     source: undefined,
     kept: false,
     key: [isOwn ? only.name : ROW_ID],
+    time: staging.time,
     steady: [],
     sampledBy: [],
   };

@@ -1,4 +1,4 @@
-import { type AffectedKeys, ALL_ROWS, fillAffected, isAffected, ownKey } from './affected.ts';
+import { type AffectedKeys, ALL_ROWS, fillAffected, isAffected, ownKey, reachOf } from './affected.ts';
 import type { Derivation, Table } from './catalogue.ts';
 import { joinBefore, runRows, selectBefore, wantedBefore } from './changes.ts';
 import { inDependencyOrder } from './reads.ts';
@@ -46,8 +46,8 @@ function versionsOf({ of, select, name }: Table, tables: readonly Table[]): Name
     : insertSources(select, new Map([[staging.name, versionsThatCount(staging)]]));
 }
 
-function runKeys({ name, key }: Table): AffectedKeys {
-  return { rows: quoteIdentifier(runRows(name)), columns: key };
+function runKeys(table: Table): AffectedKeys {
+  return { rows: quoteIdentifier(runRows(table.name)), columns: reachOf(table) };
 }
 
 /** The run's versions, with what star tables need of the rows that they replace, and then in their place. */
@@ -79,12 +79,14 @@ function loadStar({ table, keys, search }: StarPlan): readonly NamedSql[] {
   if (keys === undefined || select === undefined) {
     return [deletion(table, undefined), insert(table, wholeOf(table))];
   }
-  const held = fillAffected(select, ({ expressions = table.key.map(quoteIdentifier) }) =>
-    isAffected(keys, expressions),
+  const reach = reachOf(table);
+  const held = fillAffected(select, ({ expressions = reach.map(quoteIdentifier) }) =>
+    isAffected(table, keys, expressions),
   );
   const outside = isAffected(
+    table,
     keys,
-    table.key.map((column) => `derived.${quoteIdentifier(column)}`),
+    reach.map((column) => `derived.${quoteIdentifier(column)}`),
   );
   return [...(search === undefined ? [] : [search]), deletion(table, keys), insert(table, held, outside)];
 }
@@ -96,7 +98,7 @@ function wholeOf({ select, name }: Table): NamedSql {
 
 function deletion(table: Table, keys: AffectedKeys | undefined): NamedSql {
   const from = `DELETE FROM ${quoteIdentifier(table.name)}`;
-  const sql = keys === undefined ? from : `${from} WHERE ${isAffected(keys, ownKey(table))}`;
+  const sql = keys === undefined ? from : `${from} WHERE ${isAffected(table, keys, ownKey(table))}`;
   return { name: `delete_${table.name}`, sql };
 }
 

@@ -1,5 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import { placeholdersIn } from './affected.ts';
+import { fits, placeholdersIn, reachOf } from './affected.ts';
 import { isSameColumn } from './carried.ts';
 import type { Table } from './catalogue.ts';
 import { currentMistakes, noColumn, noSelect } from './current-mistakes.ts';
@@ -7,6 +7,7 @@ import { placeIn } from './place.ts';
 import { changed, inputsOf, mentionsIn, tablesIn } from './reads.ts';
 import { RESERVED } from './reserved.ts';
 import { namesGiven } from './simple-select.ts';
+import { timeMistakes } from './time-mistakes.ts';
 import { tokenize } from './tokens.ts';
 import { fileOf, lineOf, type NamedSql } from './written.ts';
 
@@ -22,6 +23,7 @@ export function mistakesIn(tables: readonly Table[]): readonly StarloadError[] {
     ...tableNameMistakes(table, tables),
     ...columnMistakes(table),
     ...keyMistakes(table),
+    ...timeMistakes(table, tables),
     ...(table.key.length === 0 ? [] : selectMistakes(table, tables)),
   ]);
 }
@@ -120,18 +122,24 @@ function starMistakes(table: Table, tables: readonly Table[]): readonly Starload
         }),
     ),
     ...placeholdersIn(select).flatMap((placeholder) =>
-      placeholder.table === undefined && (placeholder.expressions ?? table.key).length === table.key.length
+      placeholder.table === undefined && fits(table, placeholder.expressions)
         ? []
         : [
             new StarloadError(
-              `${lineOf(select, placeholder.from)}: ${select.sql.slice(placeholder.from, placeholder.to)} does not fit the key, which is ${table.key.join(', ')}`,
-              { next: 'Write {affected: a, b}, with one column for each of the key, or {affected} alone.' },
+              `${lineOf(select, placeholder.from)}: ${select.sql.slice(placeholder.from, placeholder.to)} does not fit ${reachText(table)}`,
+              { next: 'Write {affected: a, b}, with one column for each of these, or {affected} alone.' },
             ),
           ],
     ),
     ...(affected === undefined ? [] : affectedMistakes(table, affected, names)),
     ...table.affectedBy.flatMap((one) => affectedByMistakes(table, inputs, one)),
   ];
+}
+
+/** `the key, which is a, b`, and the time if the table has one. */
+function reachText({ key, time }: Table): string {
+  const also = time === undefined || key.includes(time) ? '' : `, and the time, which is ${time}`;
+  return `the key, which is ${key.join(', ')}${also}`;
 }
 
 function missingColumns({ columns }: Table, select: NamedSql): readonly StarloadError[] {
@@ -199,13 +207,14 @@ function affectedByMistakes(
       }),
     ];
   }
+  const reach = reachOf(table);
   const columnIn = (of: Table, wanted: string | undefined) => of.columns.find(({ name }) => name === wanted);
-  const fit = columns.every((column, at) => isSameColumn(columnIn(source, column), columnIn(table, table.key[at])));
-  return fit && columns.length === table.key.length
+  const fit = columns.every((column, at) => isSameColumn(columnIn(source, column), columnIn(table, reach[at])));
+  return fit && columns.length === reach.length
     ? []
     : [
-        new StarloadError(`${place}: ${columns.join(', ')} cannot be the key, which is ${table.key.join(', ')}`, {
-          next: `Name as many columns of ${input}, of the same types: those that have the values of the key.`,
+        new StarloadError(`${place}: ${columns.join(', ')} cannot be ${reachText(table)}`, {
+          next: `Name as many columns of ${input}, of the same types: those that have the values of ${reach.join(', ')}.`,
         }),
       ];
 }

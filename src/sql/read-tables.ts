@@ -1,4 +1,5 @@
 import { StarloadError } from '../errors.ts';
+import { reachOf } from './affected.ts';
 import { loadedColumns, type Table, type TableRole } from './catalogue.ts';
 import { type Column, parseColumns } from './ddl.ts';
 import { STAMP, withStamp } from './design.ts';
@@ -64,6 +65,7 @@ function readTable(
     });
   }
   const key = columnsIn(sql, 'key', columns, place);
+  const [time] = columnsIn(sql, 'time', columns, place);
   return {
     ...additions,
     name,
@@ -76,7 +78,8 @@ function readTable(
     source: header(sql, 'source'),
     kept: header(sql, 'kept') === 'yes',
     key,
-    steady: key,
+    time,
+    steady: reachOf({ key, time }),
     sampledBy: columnsIn(sql, 'sample', columns, place),
   };
 }

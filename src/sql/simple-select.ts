@@ -81,6 +81,15 @@ function toItem(item: readonly Token[]): readonly [string, readonly Token[]] {
   return [item.at(-1)?.key ?? '', named];
 }
 
+/** The columns that a value is made of, of those that its table has. */
+export function columnsUsed<T extends { readonly name: string }>(
+  item: readonly Token[],
+  columns: readonly T[],
+): readonly T[] {
+  const names = new Set(item.filter(({ kind }) => kind !== 'string').map(({ key }) => key));
+  return columns.filter(({ name }) => names.has(name));
+}
+
 /** The column whose value it is, unchanged: `a` or `t.a`. */
 export function plainColumn(item: readonly Token[]): string | undefined {
   const isPrefixed = item.length === 3 && item[1]?.key === '.';

@@ -1,4 +1,4 @@
-import type { AffectedKeys } from './affected.ts';
+import { type AffectedKeys, reachOf } from './affected.ts';
 import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
 import { changedCurrent, changedStar, joinBefore, readsChanged, selectBefore, wantedBefore } from './changes.ts';
@@ -94,12 +94,13 @@ function planOf(table: Table, sources: readonly KeySource[], star: readonly Tabl
     return { ...plan, keys: only.keys };
   }
   const search = searchOf(table, sources, wantedBefore(table, star));
-  return { ...plan, keys: { rows: quoteIdentifier(search.name), columns: table.key }, search };
+  return { ...plan, keys: { rows: quoteIdentifier(search.name), columns: reachOf(table) }, search };
 }
 
 /** Collects the affected keys, with some columns of the rows that have them before the load. */
 function searchOf(table: Table, sources: readonly KeySource[], before: readonly string[]): NamedSql {
-  const key = table.key.map(quoteIdentifier).join(', ');
+  const reach = reachOf(table);
+  const key = reach.map(quoteIdentifier).join(', ');
   const queries = sources.flatMap((source) => ('query' in source ? [source.query] : []));
   // One query may tell of the changes of several inputs.
   const searched = [...new Set(queries.map(({ sql }) => sql))].map((sql) => `SELECT ${key}\nFROM (\n${sql}\n) found`);
@@ -108,7 +109,7 @@ function searchOf(table: Table, sources: readonly KeySource[], before: readonly 
   const found = carried.length + searched.length === 1 ? union.replace('SELECT', 'SELECT DISTINCT') : union;
   const name = `affected_${table.name}`;
   const columns = [
-    ...table.key.map((column) => `keys_affected.${quoteIdentifier(column)}`),
+    ...reach.map((column) => `keys_affected.${quoteIdentifier(column)}`),
     ...selectBefore(table, before),
   ];
   const whole = `SELECT ${columns.join(', ')}\nFROM (\n${found}\n) keys_affected\n${joinBefore(table, 'keys_affected')}`;
@@ -116,7 +117,8 @@ function searchOf(table: Table, sources: readonly KeySource[], before: readonly 
   return around(name, `${create}${before.length === 0 ? found : whole}`, queries);
 }
 
-function selectKeys({ key }: Table, { rows, columns }: AffectedKeys): string {
-  const named = columns.map((column, at) => `${quoteIdentifier(column)} AS ${quoteIdentifier(key[at] ?? column)}`);
+function selectKeys(table: Table, { rows, columns }: AffectedKeys): string {
+  const reach = reachOf(table);
+  const named = columns.map((column, at) => `${quoteIdentifier(column)} AS ${quoteIdentifier(reach[at] ?? column)}`);
   return `SELECT ${named.join(', ')}\nFROM ${rows} changed_rows`;
 }

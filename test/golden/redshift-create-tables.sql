@@ -183,6 +183,7 @@ SORTKEY (loaded_at);
 -- compared has its trailing blanks cut, because Redshift ignores them.
 -- of: staging_events
 -- key: event_id
+-- time: ts
 CREATE TABLE "sparkify".current_events (
   event_id VARCHAR(32) NOT NULL,
   ts BIGINT NOT NULL,
@@ -231,7 +232,8 @@ CREATE TABLE "sparkify".artists (
 );
 
 -- key: songplay_id
--- affected by: current_events as event_id
+-- time: start_time
+-- affected by: current_events as event_id, start_time
 CREATE TABLE "sparkify".songplays (
   songplay_id VARCHAR(32) NOT NULL,
   start_time TIMESTAMP NOT NULL,
@@ -258,6 +260,7 @@ CREATE TABLE "sparkify".songs (
 );
 
 -- key: start_time
+-- time: start_time
 CREATE TABLE "sparkify".time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,

@@ -402,7 +402,7 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
 FROM (SELECT event_id, page FROM "sparkify".current_events WHERE 1 = 1) e
-LEFT JOIN "sparkify".songplays p ON p.songplay_id = e.event_id
+LEFT JOIN (SELECT songplay_id FROM "sparkify".songplays WHERE 1 = 1) p ON p.songplay_id = e.event_id
 GROUP BY e.event_id
 HAVING COUNT(p.songplay_id) <> MAX(CASE WHEN e.page = 'NextSong' THEN 1 ELSE 0 END)
 ) "one_songplay_per_play"
@@ -428,7 +428,7 @@ FROM (
   FROM "sparkify".songplays
   WHERE 1 = 1
 ) p
-LEFT JOIN "sparkify".time t ON t.start_time = p.start_time
+LEFT JOIN (SELECT start_time FROM "sparkify".time WHERE 1 = 1) t ON t.start_time = p.start_time
 GROUP BY p.start_time
 HAVING COUNT(t.start_time) <> 1
 ) "one_time_per_start_time"

@@ -156,6 +156,52 @@ GROUP BY day`,
     anew: ['r7'],
   },
   {
+    what: 'a time that moves with corrections, in tables that read each other',
+    files: {
+      'current/current_orders.sql': `-- of: staging_orders
+-- key: order_id
+-- time: order_id
+CREATE TABLE current_orders (
+  order_id BIGINT NOT NULL,
+  region VARCHAR(20),
+  day VARCHAR(10) NOT NULL,
+  amount BIGINT
+);
+
+SELECT order_id, RTRIM(region, ' ') AS region, COALESCE(RTRIM(day, ' '), 'none') AS day, amount FROM staging_orders
+`,
+      ...table(
+        'facts',
+        '  order_id BIGINT NOT NULL,\n  day VARCHAR(10) NOT NULL,\n  region VARCHAR(20)',
+        'SELECT order_id, day, region FROM current_orders WHERE {affected: order_id, day}',
+        'order_id\n-- time: day',
+      ),
+      ...table(
+        'totals',
+        '  region VARCHAR(20) NOT NULL,\n  day VARCHAR(10) NOT NULL,\n  orders BIGINT',
+        'SELECT region, day, COUNT(*) AS orders FROM facts WHERE {affected} GROUP BY region, day',
+        'region, day\n-- time: day',
+      ),
+    },
+    anew: [],
+  },
+  {
+    what: 'a time that stays, in a current table that the loader makes',
+    files: {
+      'staging/staging_orders.sql': (ODD_STAGING['staging/staging_orders.sql'] ?? '').replace(
+        '-- key: order_id',
+        '-- key: order_id\n-- time: order_id',
+      ),
+      ...table(
+        'facts',
+        '  id BIGINT NOT NULL,\n  region VARCHAR(20)',
+        'SELECT order_id AS id, region FROM (SELECT * FROM current_orders WHERE {affected: order_id}) o',
+        'id\n-- time: id\n-- affected by: current_orders as order_id',
+      ),
+    },
+    anew: [],
+  },
+  {
     what: 'a window over other rows than those of a key',
     files: table(
       'r8',

@@ -1,49 +1,15 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { StarloadError } from '../../src/errors.ts';
 import { fillAffected } from '../../src/sql/affected.ts';
 import type { Model } from '../../src/sql/catalogue.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { withFolder } from '../support/engines.ts';
-
-type Change = readonly [file: string, from: string | RegExp, to: string];
-
-/** The error of the built-in model with changes; a change from '' makes a new file. */
-function errorOf(changes: readonly Change[]): Promise<StarloadError> {
-  return withFolder(async (folder) => {
-    cpSync(BUILT_IN_MODEL, folder, { recursive: true });
-    for (const [file, from, to] of changes) {
-      const path = join(folder, file);
-      if (from === '') {
-        writeFileSync(path, to);
-        continue;
-      }
-      const text = readFileSync(path, 'utf8');
-      expect(text).toMatch(from);
-      // One of the mistakes is a letter in another encoding.
-      writeFileSync(
-        path,
-        text.replace(from, () => to),
-        to.includes('é') ? 'latin1' : 'utf8',
-      );
-    }
-    try {
-      loadModel(folder);
-    } catch (error) {
-      if (error instanceof StarloadError) {
-        error.message = error.message.replaceAll(`${folder}/`, '');
-        return error;
-      }
-      throw error;
-    }
-    throw new Error('the model has no mistake');
-  });
-}
+import { type Change, errorOf, type ModelMistake } from '../support/model-error.ts';
 
 const users = (text: string) => ['star/users.sql', /[\s\S]*/, text] as const;
 
-const MISTAKES: readonly (readonly [what: string, change: Change, message: string, next: string])[] = [
+const MISTAKES: readonly ModelMistake[] = [
   [
     'a star table without a key',
     ['star/users.sql', '-- key: user_id\n', ''],
@@ -131,19 +97,19 @@ const MISTAKES: readonly (readonly [what: string, change: Change, message: strin
   [
     'an input that the SELECT does not read',
     ['star/songplays.sql', 'by: current_events as event_id', 'by: users as user_id'],
-    'star/songplays.sql, line 2: "-- affected by:" names users, which the SELECT does not read',
+    'star/songplays.sql, line 3: "-- affected by:" names users, which the SELECT does not read',
     'with a table that the SELECT reads',
   ],
   [
     'an affected column that is not there',
     ['star/songplays.sql', 'as event_id', 'as id'],
-    'star/songplays.sql, line 2: id cannot be the key, which is songplay_id',
-    'those that have the values of the key',
+    'star/songplays.sql, line 3: id, start_time cannot be the key, which is songplay_id, and the time, which is start_time',
+    'those that have the values of songplay_id, start_time',
   ],
   [
     'affected columns that are too many',
     ['star/songplays.sql', 'as event_id', 'as event_id, ts'],
-    'star/songplays.sql, line 2: event_id, ts cannot be the key, which is songplay_id',
+    'star/songplays.sql, line 3: event_id, ts, start_time cannot be the key, which is songplay_id',
     'Name as many columns of current_events',
   ],
   [
@@ -251,7 +217,7 @@ const MISTAKES: readonly (readonly [what: string, change: Change, message: strin
   [
     'a column that the SELECT of a star table does not give',
     ['star/songplays.sql', 'e.user_agent\nFROM', 'e.location AS agent\nFROM'],
-    'star/songplays.sql, line 16: the SELECT gives no column user_agent',
+    'star/songplays.sql, line 17: the SELECT gives no column user_agent',
     'Add "… AS user_agent"',
   ],
   [
@@ -274,7 +240,11 @@ const MISTAKES: readonly (readonly [what: string, change: Change, message: strin
   ],
   [
     'a placeholder of an unknown table in a check',
-    ['checks/star/one_songplay_per_play.sql', '{affected songplays: event_id}', '{affected plays: event_id}'],
+    [
+      'checks/star/one_songplay_per_play.sql',
+      '{affected songplays: event_id, start_time}',
+      '{affected plays: event_id}',
+    ],
     'checks/star/one_songplay_per_play.sql, line 8: {affected plays: event_id} names no current or star table',
     'Write {affected table}, or',
   ],

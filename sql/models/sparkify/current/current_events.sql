@@ -2,6 +2,7 @@
 -- compared has its trailing blanks cut, because Redshift ignores them.
 -- of: staging_events
 -- key: event_id
+-- time: ts
 CREATE TABLE current_events (
   event_id VARCHAR(32) NOT NULL,
   ts BIGINT NOT NULL,

@@ -1,5 +1,6 @@
 -- key: songplay_id
--- affected by: current_events as event_id
+-- time: start_time
+-- affected by: current_events as event_id, start_time
 CREATE TABLE songplays (
   songplay_id VARCHAR(32) NOT NULL,
   start_time TIMESTAMP NOT NULL,
@@ -15,7 +16,7 @@ CREATE TABLE songplays (
 -- If several songs match a play, takes the smallest song_id. Matches once per song, so that no play is duplicated.
 SELECT
   e.event_id AS songplay_id, e.start_time, e.user_id, e.level, s.song_id, s.artist_id, e.session_id, e.location, e.user_agent
-FROM (SELECT * FROM current_events WHERE page = 'NextSong' AND {affected: event_id}) e
+FROM (SELECT * FROM current_events WHERE page = 'NextSong' AND {affected: event_id, start_time}) e
 LEFT JOIN (
   SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, MIN(song_id) AS song_id
   FROM current_songs

@@ -1,4 +1,5 @@
 -- key: start_time
+-- time: start_time
 CREATE TABLE time (
   start_time TIMESTAMP NOT NULL,
   hour INTEGER NOT NULL,

@@ -11,6 +11,6 @@ FROM (
   FROM songplays
   WHERE {affected time}
 ) p
-LEFT JOIN time t ON t.start_time = p.start_time
+LEFT JOIN (SELECT start_time FROM time WHERE {affected time}) t ON t.start_time = p.start_time
 GROUP BY p.start_time
 HAVING COUNT(t.start_time) <> 1

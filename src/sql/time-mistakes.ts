@@ -1,0 +1,92 @@
+import { StarloadError } from '../errors.ts';
+import { reachOf } from './affected.ts';
+import { carriedKeys } from './carried.ts';
+import type { Table } from './catalogue.ts';
+import { readsChanged } from './changes.ts';
+import { placeIn } from './place.ts';
+import { inputsOf } from './reads.ts';
+import { namesGiven } from './simple-select.ts';
+import { fileOf, lineOf } from './written.ts';
+
+/** What is wrong with the column that a table's head names as its time. */
+export function timeMistakes(table: Table, tables: readonly Table[]): readonly StarloadError[] {
+  const { time, role, columns } = table;
+  if (time === undefined || isImplied(table, tables)) {
+    return [];
+  }
+  const place = placeIn(table.create, /^-- time:/m);
+  const loose = role !== 'staging' && columns.some(({ name, notNull }) => name === time && !notNull);
+  return [
+    ...(loose
+      ? [
+          new StarloadError(`${place}: ${time} could be NULL`, {
+            next: 'Write NOT NULL after its type. A load could not find a row without its time.',
+          }),
+        ]
+      : []),
+    ...(role === 'staging' ? stagingMistakes(table, tables, place) : []),
+    ...(role === 'current' ? currentMistakes(table, place) : []),
+    ...(role === 'star' ? starMistakes(table, tables, place) : []),
+  ];
+}
+
+/** Whether a table is in the file of its staging table, where the mistake is. */
+function isImplied({ of, create }: Table, tables: readonly Table[]): boolean {
+  const staging = tables.find(({ name }) => name === of);
+  return staging !== undefined && fileOf(staging.create) === fileOf(create);
+}
+
+function stagingMistakes(table: Table, tables: readonly Table[], place: string): readonly StarloadError[] {
+  const { name, key, time = '', columns } = table;
+  const own = tables.find((other) => other.of === name);
+  if (own !== undefined && !isImplied(own, tables)) {
+    return [
+      new StarloadError(`${place}: the rows that count are in ${own.name}`, {
+        next: `Write the line at the head of ${own.name}, and delete it here.`,
+      }),
+    ];
+  }
+  const isOwn = columns.some((column) => column.name === time && key.includes(time) && column.notNull);
+  return isOwn ? [] : [notOfKey(place, time, `-- key: ${key.join(', ')}`)];
+}
+
+function currentMistakes({ time = '', steady }: Table, place: string): readonly StarloadError[] {
+  return steady.includes(time) ? [] : [notOfKey(place, time, "the staging table's key")];
+}
+
+function notOfKey(place: string, time: string, key: string): StarloadError {
+  return new StarloadError(`${place}: ${time} could change while the key stays the same`, {
+    next: `Name a column that is made of ${key} and is NOT NULL, or delete the line.`,
+  });
+}
+
+/** Where keys come from, the times must come from too. */
+function starMistakes(table: Table, tables: readonly Table[], place: string): readonly StarloadError[] {
+  const { affected, time = '' } = table;
+  const unknown = inputsOf(table).filter((name) => {
+    const input = tables.find((one) => one.name === name);
+    const withoutTime = { ...table, time: undefined };
+    return (
+      input !== undefined &&
+      !readsChanged(table, name) &&
+      carriedKeys(table, input).length === 0 &&
+      carriedKeys(withoutTime, input).length > 0
+    );
+  });
+  const given = affected === undefined ? undefined : namesGiven(affected.sql);
+  const missing = given === undefined ? [] : reachOf(table).filter((name) => !given.includes(name));
+  return [
+    ...unknown.map(
+      (input) =>
+        new StarloadError(`${place}: nothing says which column of ${input} has the values of ${time}`, {
+          next: `Write "-- affected by: ${input} as ${reachOf(table).join(', ')}" with the columns that have these values.`,
+        }),
+    ),
+    ...missing.map(
+      (name) =>
+        new StarloadError(`${lineOf(affected ?? table.create, 0)}: the query for affected keys gives no ${name}`, {
+          next: `Select ${reachOf(table).join(', ')}: the key, and the time.`,
+        }),
+    ),
+  ];
+}
