@@ -4,11 +4,12 @@
 import { parseArgs } from 'node:util';
 import { helpIsQuick } from './help.mjs';
 import { memory } from './memory.mjs';
+import { models } from './models.mjs';
 import { postgresIncremental } from './postgres-incremental.mjs';
 import { postgresLoad } from './postgres-load.mjs';
 import { smallFiles } from './small-files.mjs';
 
-const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental, memory];
+const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental, memory, ...models];
 
 const { values, positionals: wanted } = parseArgs({
   options: { slack: { type: 'string', default: '1' } },

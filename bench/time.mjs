@@ -25,7 +25,8 @@ export async function medians(runs, measurements) {
   return Object.fromEntries([...taken].map(([name, seconds]) => [name, median(seconds)]));
 }
 
-function median(values) {
+/** The middle one of some values. */
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
 }
