@@ -1,6 +1,7 @@
 import type { TriedAdvice } from './tried-advice.ts';
 
 const MODEL_MISTAKES = 'unit/model-mistakes.test.ts';
+const TIME_MISTAKES = 'unit/time-mistakes.test.ts';
 const PROVE = 'cli/prove.test.ts';
 
 /** The advice on mistakes in models, and the tests that make them; without them a model is the built-in one. */
@@ -10,6 +11,18 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
     file: 'conformance/changed-model.test.ts',
     title: 'is told by every command with all differences',
   },
+  {
+    advice: 'Write the line at the head of',
+    file: TIME_MISTAKES,
+    title: 'a time of a staging table that has a current table of its own',
+  },
+  {
+    advice: 'Name a column that is made of',
+    file: TIME_MISTAKES,
+    title: 'a time of a current table that a new version can change',
+  },
+  { advice: 'Write "-- affected by: {input} as', file: TIME_MISTAKES, title: 'a time that an input does not tell' },
+  { advice: 'Select {reachOf}', file: TIME_MISTAKES, title: 'a query for affected keys without the time' },
   { advice: 'Write {affected: a, b}', file: MODEL_MISTAKES, title: 'a placeholder with too many columns' },
   {
     advice: 'Correct these files and run again',
