@@ -12,6 +12,7 @@ import {
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
 import type { Batch, Folder, Mapping, Step } from '../warehouse/warehouse.ts';
 import { checkSteps, type Extent, type WantedSql } from './checks.ts';
+import { commentSteps } from './comments.ts';
 import { type FolderVersion, recordFolders } from './ledger.ts';
 import { LEDGER } from './ownership.ts';
 import { restampSql } from './restamp.ts';
@@ -129,6 +130,8 @@ export interface Replaced {
   readonly hasLedger: boolean;
   /** The tables that are kept. */
   readonly kept: ReadonlySet<string>;
+  /** Whether the comments are put on the tables in the same transaction. */
+  readonly commented: boolean;
 }
 
 /**
@@ -139,7 +142,7 @@ export function createTablesBatch(
   model: Model,
   { engine, now }: { readonly engine: string; readonly now: string },
   name: string,
-  { dropped, hasRun, hasLedger, kept }: Replaced,
+  { dropped, hasRun, hasLedger, kept, commented }: Replaced,
 ): Batch {
   const history = new Set(model.tables.filter((table) => table.kept).map((table) => table.name));
   const drops = (ofHistory: boolean) => dropped.filter((one) => history.has(one.name) === ofHistory).map(drop);
@@ -158,7 +161,9 @@ export function createTablesBatch(
     ...(kept.has('load_run') ? [] : [protocolSql(model, 'init_load_run')]),
   ];
   const lockedTables = dropped.filter(({ kind }) => kind === 'table').map((table) => table.name);
-  return { name, locks: hasRun, lockedTables, creates: true, steps: sqlSteps(statements, { now, since: now }) };
+  const made = commented ? model.tables.filter((table) => !kept.has(table.name)) : [];
+  const steps = [...sqlSteps(statements, { now, since: now }), ...commentSteps(made, engine)];
+  return { name, locks: hasRun, lockedTables, creates: true, steps };
 }
 
 function drop({ name, kind }: Dropped): NamedSql {

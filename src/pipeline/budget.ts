@@ -92,7 +92,13 @@ export function worstCases(
     rebuild: [rebuildBatch(model, now, 'x')],
     'rebuild --restamp': [rebuildBatch(model, now, 'x', true)],
     'create-tables': [
-      createTablesBatch(model, { engine, now }, 'x', { dropped, hasRun: true, hasLedger: true, kept: new Set() }),
+      createTablesBatch(model, { engine, now }, 'x', {
+        dropped,
+        hasRun: true,
+        hasLedger: true,
+        kept: new Set(),
+        commented: false,
+      }),
     ],
   };
 }

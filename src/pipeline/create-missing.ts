@@ -6,6 +6,7 @@ import { createTablesBatch } from './batches.ts';
 import { assertFits } from './budget.ts';
 import type { LoadContext } from './context.ts';
 import { isWhole, LEDGER, refuseForeign, standingOf } from './ownership.ts';
+import { putComments } from './put-comments.ts';
 import { type RebuildReport, rebuild } from './rebuild.ts';
 import { runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
@@ -44,21 +45,25 @@ export async function createMissing(context: LoadContext): Promise<Made> {
     throw refuseDifferent(changed, 'nothing was changed');
   }
   refuseLost(lacking, ours, whole.includes(LEDGER) ? await filledStaging(context) : []);
+  const id = `create-missing-${newRunId()}`;
   if (lacking.length > 0) {
     const cut = ours.filter(({ name }) => lacking.some((table) => table.name === name));
-    const id = `create-missing-${newRunId()}`;
     emit({ type: 'run', id });
     const batch = createTablesBatch(model, warehouse, id, {
       dropped: cut.map(({ name, kind }) => ({ name, kind, rows: undefined })),
       hasRun: whole.includes('load_run'),
       hasLedger: false,
       kept: new Set(whole),
+      commented: warehouse.statementLimit === undefined,
     });
     await runWithRetry(context, batch);
     emit({ type: 'committed', id, run: 1, of: 1 });
   }
   const needsRebuild = lacking.some(({ role }) => DERIVED.includes(role));
-  return { tables: lacking.map(({ name }) => name), rebuilt: needsRebuild ? await rebuild(context) : undefined };
+  const rebuilt = needsRebuild ? await rebuild(context) : undefined;
+  // Last: without a rebuild, loads would go on from empty tables.
+  await putComments(context, lacking, id);
+  return { tables: lacking.map(({ name }) => name), rebuilt };
 }
 
 /** The staging tables that held rows when they were there. */

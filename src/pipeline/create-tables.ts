@@ -6,6 +6,7 @@ import { assertFits } from './budget.ts';
 import { assertKeepsCase } from './collation.ts';
 import type { Emit } from './events.ts';
 import { type ForeignRelation, isWhole, LEDGER, readStanding, refuseForeign, type Standing } from './ownership.ts';
+import { putComments } from './put-comments.ts';
 import { failedGuard, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 
@@ -23,6 +24,8 @@ export interface CreateOptions {
   readonly replaceForeign?: boolean;
   /** Called if tables hold rows. If absent, the answer is no. */
   readonly confirm?: (filled: readonly FilledTable[]) => Promise<boolean>;
+  /** Whether the tables get their comments; absent, they do. Tables that nobody looks at need none. */
+  readonly commented?: boolean;
   readonly signal?: AbortSignal;
   readonly emit?: Emit;
 }
@@ -74,19 +77,23 @@ async function replace(
     kind,
     rows: options.force === true || !holdsRows({ name, kind }) ? undefined : (rows.get(name) ?? 0),
   }));
-  const { signal = new AbortController().signal, emit = () => {} } = options;
+  const { signal = new AbortController().signal, emit = () => {}, commented = true } = options;
+  const kept = new Set(standing.ours.filter((one) => stays(model, one)).map(({ name }) => name));
   const id = `create-tables-${newRunId()}`;
   emit({ type: 'run', id });
   const batch = createTablesBatch(model, warehouse, id, {
     dropped,
     hasRun: standing.ours.some(({ name }) => name === RUN),
     hasLedger: standing.ours.some((one) => one.name === LEDGER && isWhole(one, tableNamed(model, LEDGER))),
-    kept: new Set(standing.ours.filter((one) => stays(model, one)).map(({ name }) => name)),
+    kept,
+    commented: commented && warehouse.statementLimit === undefined,
   });
   await runWithRetry({ warehouse, emit, signal }, batch).catch(async (error: unknown) => {
     throw failedGuard(error, ROWS_GUARD) ? refuseToDrop(await filledTables(doomed, warehouse)) : error;
   });
   emit({ type: 'committed', id, run: 1, of: 1 });
+  const made = model.tables.filter(({ name }) => !kept.has(name));
+  await putComments({ warehouse, emit, signal }, commented ? made : [], id);
 }
 
 /** The tables that hold rows. */

@@ -54,7 +54,7 @@ export async function play(
       emit: () => {},
       storeOf: (root) => (root.startsWith('memory://') ? store : context.storeOf(root)),
     };
-    await createTables(own.model, warehouse);
+    await createTables(own.model, warehouse, { commented: false });
     for (const load of history) {
       for (const { source, name, records } of load) {
         const ordered = reversed ? records.toReversed() : records;

@@ -15,6 +15,8 @@ export interface Table {
   readonly name: string;
   readonly role: TableRole;
   readonly columns: readonly Column[];
+  /** What it holds, in words; undefined if its file does not say. */
+  readonly comment: string | undefined;
   /** The portable CREATE TABLE. */
   readonly create: NamedSql;
   /** By engine, what follows the columns there: keys, distribution, indexes. */

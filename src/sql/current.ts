@@ -62,7 +62,14 @@ function impliedCurrent(staging: Table): Table {
   return {
     name,
     role: 'current',
-    columns: parseColumns(create.sql, name),
+    columns: parseColumns(create.sql, name).map((column) => ({
+      ...column,
+      comment:
+        column.name === ROW_ID
+          ? 'A digest of the key of the record.'
+          : columns.find((source) => source.name === column.name)?.comment,
+    })),
+    comment: `For each record of ${staging.name}, the version that counts.`,
     create,
     designs: new Map(),
     select: statement(select),

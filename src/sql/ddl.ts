@@ -1,4 +1,5 @@
 import { StarloadError } from '../errors.ts';
+import { type CommentedLine, commentedLines, commentOf } from './comments.ts';
 
 /** The column types allowed in a staging table: those that every engine loads in the same way. */
 export type ColumnType = 'varchar' | 'bigint' | 'double' | 'timestamp';
@@ -14,13 +15,15 @@ export interface Column {
   readonly digits?: string | undefined;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
-  /** The least and the greatest value of a BIGINT, if a comment `from … to …` after it states them. */
+  /** The least and the greatest value of a BIGINT, if the comment behind it begins with `from … to …`. */
   readonly range?: readonly [least: bigint, most: bigint] | undefined;
+  /** What the comments above and behind it say, without the range. */
+  readonly comment: string | undefined;
 }
 
 /**
  * Reads the columns of a CREATE TABLE of this project: one column per line, the closing parenthesis on a line of its
- * own. Throws StarloadError if it finds no columns.
+ * own. Between them there may be comments and blank lines. Throws StarloadError if it finds no columns.
  */
 export function parseColumns(ddl: string, file: string): readonly Column[] {
   const body = /CREATE TABLE\s+\w+\s*\(\n(.*?)\n\)/s.exec(ddl)?.[1];
@@ -29,7 +32,7 @@ export function parseColumns(ddl: string, file: string): readonly Column[] {
       next: 'Write CREATE TABLE name ( on one line, then one column per line, then ) on a separate line.',
     });
   }
-  return body.split('\n').map((line) => parseColumn(line.trim(), file));
+  return commentedLines(body).map((line) => parseColumn(line, file));
 }
 
 const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
@@ -39,10 +42,10 @@ const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
   [/^TIMESTAMP\b/i, 'timestamp'],
 ];
 
-function parseColumn(line: string, file: string): Column {
-  const [, name, rest, comment = ''] = /^(\w+)\s+(.+?),?(?:\s*--(.*))?$/.exec(line) ?? [];
+function parseColumn({ code, above, behind }: CommentedLine, file: string): Column {
+  const [, name, rest] = /^(\w+)\s+(.+?),?$/.exec(code) ?? [];
   if (name === undefined || rest === undefined || hasBareComma(rest)) {
-    throw new StarloadError(`${file}: not a column: ${line}`, { next: 'Write one column per line: name TYPE …' });
+    throw new StarloadError(`${file}: not a column: ${code}`, { next: 'Write one column per line: name TYPE …' });
   }
   const [pattern, type] = TYPES.find(([candidate]) => candidate.test(rest)) ?? [undefined, 'other' as const];
   const length = pattern?.exec(rest)?.[1];
@@ -55,7 +58,8 @@ function parseColumn(line: string, file: string): Column {
     digits: /^[^(]*\(([^)]*)\)/.exec(rest)?.[1]?.replaceAll(/\s/g, ''),
     notNull: /\bNOT NULL\b/i.test(rest),
     hasDefault: /\bDEFAULT\b/i.test(rest),
-    range: parseRange(comment),
+    range: parseRange(behind),
+    comment: commentOf([...above, behind.replace(RANGE, '')]),
   };
 }
 
@@ -64,7 +68,10 @@ function hasBareComma(rest: string): boolean {
   return rest.replace(/'[^']*'|"[^"]*"|\([^()]*\)/g, '').includes(',');
 }
 
+/** A range at the beginning of a comment. What follows its full stop is for readers. */
+const RANGE = /^ from (-?\d+) to (-?\d+)(?:\.(?= )|\s*$)/;
+
 function parseRange(comment: string): Column['range'] {
-  const [, least, most] = /^ from (-?\d+) to (-?\d+)$/.exec(comment) ?? [];
+  const [, least, most] = RANGE.exec(comment) ?? [];
   return least === undefined || most === undefined ? undefined : [BigInt(least), BigInt(most)];
 }

@@ -1,14 +1,21 @@
+import { tokenize } from './tokens.ts';
 import { linesIn, type NamedSql, wholeFile } from './written.ts';
 
 /** When a row of a staging table was loaded. Every staging table has it as its last column. */
 export const STAMP = 'loaded_at';
 
-/** Adds the stamp to a CREATE TABLE with one column per line. */
+/** Adds the stamp to a CREATE TABLE with one column per line. What does not end with the columns is returned as it is. */
 export function withStamp(create: string): string {
-  return create.replace(
-    /( *--[^\n]*)?\n\)$/,
-    (_, comment = '') => `,${comment}\n  ${STAMP} TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL\n)`,
-  );
+  const last = tokenize(create).at(-2);
+  if (last === undefined || !create.endsWith('\n)')) {
+    return create;
+  }
+  const end = last.at + last.text.length;
+  const stamp = `${STAMP} TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL -- When the row was loaded, in UTC.`;
+  const columns = `${create.slice(0, end)},${create.slice(end, -2)}`;
+  // A comment below the last column is not the stamp's.
+  const apart = /\n\s*--[^\n]*$/.test(columns) ? '\n' : '';
+  return `${columns}${apart}\n  ${stamp}\n)`;
 }
 
 /**

@@ -1,3 +1,29 @@
+/** The words of `-- word: value` lines at the beginning of a file. Other lines there are a comment. */
+const HEADS = [
+  'source',
+  'about',
+  'example',
+  'also',
+  'jsonpaths',
+  'jsonpaths example',
+  'jsonpaths also',
+  'key',
+  'sample',
+  'time',
+  'of',
+  'affected by',
+  'kept',
+  'severity',
+  'next',
+];
+
+const HEAD = new RegExp(`^-- (?:${HEADS.join('|')}):`);
+
+/** Whether a line is `-- word: value`, with a word that has a meaning. */
+export function isHead(line: string): boolean {
+  return HEAD.test(line);
+}
+
 /** The value of a `-- key: value` line at the beginning of a file. */
 export function header(sql: string, key: string): string | undefined {
   return new RegExp(`^-- ${key}: *(\\S+)`, 'm').exec(sql)?.[1];

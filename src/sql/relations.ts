@@ -49,7 +49,7 @@ const VERBS = new Set(['insert', 'update', 'delete', 'merge']);
 /** Words that precede the name of a table, or of an object that takes such a name. */
 const NAMED_NEXT = new Set(['table', 'view', 'lock', 'truncate', 'analyze']);
 const DROPPED = new Set(['sequence', 'index', 'type', 'domain']);
-const TABLE_VERBS = new Set(['create', 'drop', 'alter', 'lock', 'truncate', 'analyze']);
+const TABLE_VERBS = new Set(['create', 'drop', 'alter', 'lock', 'truncate', 'analyze', 'comment']);
 
 /**
  * Finds the tables in the kinds of statements that a model consists of: queries, INSERT, UPDATE, DELETE, and CREATE or
@@ -68,6 +68,7 @@ export class RelationScan {
   #isDefining = true;
   #isTemporary = false;
   #isIndex = false;
+  #isColumn = false;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -118,7 +119,8 @@ export class RelationScan {
   }
 
   #take(token: Token, wanted: Wanted): void {
-    const next = this.#at(1)?.key;
+    // COMMENT ON COLUMN table.column
+    const next = this.#at(this.#isColumn ? 3 : 1)?.key;
     const isQuery = wanted === 'source' && (next === '(' || this.#frames.some(({ common }) => common.has(token.key)));
     if (next !== '.' && !isQuery) {
       this.#found.push({ token, isTemporary: this.#isTemporary });
@@ -223,6 +225,9 @@ export class RelationScan {
     } else if (word === 'on' && this.#isIndex) {
       this.#isIndex = false;
       this.#wanted = 'target';
+    } else if (word === 'column' && this.#verb === 'comment') {
+      this.#isColumn = true;
+      this.#wanted = 'target';
     } else if (NAMED_NEXT.has(word) || (this.#verb === 'drop' && DROPPED.has(word))) {
       this.#wanted = 'target';
       this.#frame.list = this.#verb === 'create' ? undefined : 'target';
@@ -270,6 +275,7 @@ export class RelationScan {
     this.#isDefining = true;
     this.#isTemporary = false;
     this.#isIndex = false;
+    this.#isColumn = false;
   }
 }
 

@@ -36,3 +36,15 @@ export function quoteLiteral(text: string): string {
   }
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+/**
+ * The text of a comment, quoted for COMMENT ON. A backslash is doubled on Redshift, where it is an escape in literals:
+ * that ends no literal, even if it were none. On PostgreSQL, E'…' means the same whatever standard_conforming_strings
+ * is. Throws TypeError for control characters.
+ */
+export function quoteComment(text: string, engine: string): string {
+  const [first = '', ...others] = text.split('\\').map(quoteLiteral);
+  const between = engine === 'duckdb' ? '\\' : '\\\\';
+  const quoted = [first, ...others].map((part) => part.slice(1, -1)).join(between);
+  return `${engine === 'postgres' && others.length > 0 ? 'E' : ''}'${quoted}'`;
+}

@@ -28,6 +28,14 @@ export function withoutComments(sql: string): string {
   return bare.trimEnd();
 }
 
+/** A line without the comment that ends it, and that comment without its hyphens; undefined if there is none. */
+export function splitComment(line: string): { readonly code: string; readonly comment: string | undefined } {
+  const found = [...line.matchAll(PIECES)].find(([piece]) => piece.startsWith('--'));
+  return found === undefined
+    ? { code: line, comment: undefined }
+    : { code: line.slice(0, found.index), comment: line.slice(found.index + 2) };
+}
+
 /** A statement with some of its tokens replaced. Everything between tokens is kept. */
 export function rewritten(
   sql: string,

@@ -25,7 +25,7 @@ export function tokenize(sql: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = skipBlanks(sql, 0);
   while (at < sql.length) {
-    const token = readToken(sql, at);
+    const token = readToken(sql, at, tokens[0]?.key === 'comment');
     tokens.push(token);
     at = skipBlanks(sql, at + token.text.length);
   }
@@ -39,7 +39,7 @@ export function syntaxError(token: Token, hint?: string): EngineError {
   return new EngineError(`ERROR: ${near}${hint === undefined ? '' : ` (${hint})`}\n  Position: ${token.at + 1}`);
 }
 
-function readToken(sql: string, at: number): Token {
+function readToken(sql: string, at: number, isComment: boolean): Token {
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
     return pattern.exec(sql);
@@ -56,11 +56,19 @@ function readToken(sql: string, at: number): Token {
   if (operator !== undefined) return { kind: 'operator', text: operator, key: operator, value: '', at };
   const quoted = match(QUOTED) ?? match(STRING);
   if (quoted === null) throw refuseCharacter(sql, at);
-  return readQuoted(quoted[0], quoted[1] as string, at);
+  return readQuoted(quoted[0], quoted[1] as string, { at, isComment });
 }
 
-function readQuoted(text: string, inner: string, at: number): Token {
+function readQuoted(
+  text: string,
+  inner: string,
+  { at, isComment }: { readonly at: number; readonly isComment: boolean },
+): Token {
   if (text.startsWith('"')) return { kind: 'quoted', text, key: '', value: inner.replaceAll('""', '"'), at };
+  // COMMENT takes no parameters. A doubled backslash ends its literal nowhere.
+  if (isComment && !inner.replaceAll('\\\\', '').includes('\\')) {
+    return { kind: 'string', text, key: '', value: inner.replaceAll("''", "'").replaceAll('\\\\', '\\'), at };
+  }
   // page "SQL functions reference": a backslash is an escape character in Redshift's literals and nowhere else, so
   // literals with one are not portable.
   if (inner.includes('\\')) {

@@ -1,4 +1,5 @@
 import { readCall } from './call.ts';
+import { readComment } from './comment.ts';
 import { readCopy } from './copy-statement.ts';
 import { needsColumns, unsupportedReference, wholeRow } from './correlation.ts';
 import { readCreate, readDrop } from './ddl.ts';
@@ -65,6 +66,7 @@ const STATEMENTS: ReadonlyMap<string, (reader: Reader) => Plan> = new Map<string
   ['vacuum', readVacuum],
   ['grant', readGrant],
   ['revoke', readGrant],
+  ['comment', readComment],
 ]);
 
 /** Translates one statement. Throws EngineError if Redshift refuses it or the stand-in does not imitate it. */

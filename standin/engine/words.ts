@@ -159,7 +159,7 @@ export const SYSTEM_COLUMNS = list('ctid xmin xmax cmin cmax tableoid');
 
 /** Other statements that Redshift has; AWS: "SQL commands". */
 export const NOT_IMITATED_STATEMENTS = list(`
-  alter attach call cancel close comment deallocate declare describe desc detach execute fetch merge prepare reassign refresh
+  alter attach call cancel close deallocate declare describe desc detach execute fetch merge prepare reassign refresh
   unload use`);
 
 /** The parts of EXTRACT, DATE_PART and DATE_TRUNC with PostgreSQL's names. AWS: "Date parts" (r_Dateparts); no isodow. */

@@ -60,6 +60,7 @@ CREATE TABLE "sparkify".rejected_records (
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
+-- What users did in the app: every event of the log files, in every version that was ever loaded.
 -- source: LOG_DATA
 -- about: the event logs
 -- example: s3://udacity-dend/log_data
@@ -70,30 +71,31 @@ SORTKEY (loaded_at);
 -- key: ts, sessionid, iteminsession, userid
 -- sample: userid
 CREATE TABLE "sparkify".staging_events (
-  artist VARCHAR(1024),
-  auth VARCHAR(256),
-  firstname VARCHAR(256),
-  gender VARCHAR(256),
-  iteminsession BIGINT NOT NULL,
-  lastname VARCHAR(256),
-  length DOUBLE PRECISION,
-  level VARCHAR(256),
-  location VARCHAR(1024),
-  method VARCHAR(256),
-  page VARCHAR(256) NOT NULL,
-  registration DOUBLE PRECISION,
-  sessionid BIGINT NOT NULL,
-  song VARCHAR(1024),
-  status BIGINT,
-  ts BIGINT NOT NULL, -- from -62135596800000 to 253402300799999
-  useragent VARCHAR(1024),
-  userid BIGINT,
-  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
+  artist VARCHAR(1024), -- The artist of the song played, as the app shows it.
+  auth VARCHAR(256), -- Whether the user was logged in: Logged In, Logged Out, Guest or Cancelled.
+  firstname VARCHAR(256), -- The user's first name at the time of the event.
+  gender VARCHAR(256), -- The user's gender: F or M.
+  iteminsession BIGINT NOT NULL, -- The number of the event within its session, from 0.
+  lastname VARCHAR(256), -- The user's last name at the time of the event.
+  length DOUBLE PRECISION, -- The length of the song played, in seconds.
+  level VARCHAR(256), -- The user's plan at the time of the event: free or paid.
+  location VARCHAR(1024), -- Where the user was: city and state.
+  method VARCHAR(256), -- The HTTP method of the request.
+  page VARCHAR(256) NOT NULL, -- The page that was opened. NextSong is the play of a song.
+  registration DOUBLE PRECISION, -- When the user signed up, in milliseconds since 1970 (UTC).
+  sessionid BIGINT NOT NULL, -- The number of the session. Several users may have the same one.
+  song VARCHAR(1024), -- The title of the song played.
+  status BIGINT, -- The HTTP status of the answer.
+  ts BIGINT NOT NULL, -- from -62135596800000 to 253402300799999. When it happened, in milliseconds since 1970 (UTC).
+  useragent VARCHAR(1024), -- The browser, as it names itself.
+  userid BIGINT, -- The id of the user; NULL without a login.
+  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL -- When the row was loaded, in UTC.
 )
 -- Sorted by its stamp: a run reads its own rows only.
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
+-- The catalogue of songs: every song file, in every version that was ever loaded.
 -- source: SONG_DATA
 -- about: the song files
 -- example: s3://udacity-dend/song_data
@@ -103,125 +105,130 @@ SORTKEY (loaded_at);
 -- jsonpaths also: song_json_path, song_jsonpaths, song_json_paths, songs_jsonpath, s3_song_jsonpath
 -- key: song_id
 CREATE TABLE "sparkify".staging_songs (
-  num_songs BIGINT,
-  artist_id VARCHAR(256) NOT NULL,
-  artist_latitude DOUBLE PRECISION,
-  artist_longitude DOUBLE PRECISION,
-  artist_location VARCHAR(1024),
-  artist_name VARCHAR(1024),
-  song_id VARCHAR(256) NOT NULL,
-  title VARCHAR(1024),
-  duration DOUBLE PRECISION,
-  year BIGINT,
-  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
+  num_songs BIGINT, -- The number of songs in the file, always 1.
+  artist_id VARCHAR(256) NOT NULL, -- The id of the artist, such as ARJIE2Y1187B994AB7.
+  artist_latitude DOUBLE PRECISION, -- The latitude of where the artist is from, in degrees.
+  artist_longitude DOUBLE PRECISION, -- The longitude of where the artist is from, in degrees.
+  artist_location VARCHAR(1024), -- Where the artist is from, in words.
+  artist_name VARCHAR(1024), -- The artist's name on this song; may add guests.
+  song_id VARCHAR(256) NOT NULL, -- The id of the song, such as SOUPIRU12A6D4FA1E1.
+  title VARCHAR(1024), -- The title of the song.
+  duration DOUBLE PRECISION, -- The length of the song, in seconds.
+  year BIGINT, -- The year of release; 0 if it is not known.
+  loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL -- When the row was loaded, in UTC.
 )
 -- Sorted by its stamp: a run reads its own rows only.
 DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
--- The events. Internal: songplays and users are derived from it. The id of an event is derived from its key. Text that is
--- compared has its trailing blanks cut, because Redshift ignores them.
+-- The events, each in the version that counts. Internal: songplays and users are derived from it. Text that is compared has
+-- its trailing blanks cut, because Redshift ignores them.
 -- of: staging_events
 -- key: event_id
 -- time: ts
 CREATE TABLE "sparkify".current_events (
-  event_id VARCHAR(32) NOT NULL,
-  ts BIGINT NOT NULL,
-  start_time TIMESTAMP NOT NULL,
-  session_id BIGINT NOT NULL,
-  item_in_session BIGINT NOT NULL,
-  user_id BIGINT,
-  logged_in BOOLEAN NOT NULL,
-  page VARCHAR(256) NOT NULL,
-  level VARCHAR(256),
-  song VARCHAR(1024),
-  artist VARCHAR(1024),
-  length DOUBLE PRECISION,
-  location VARCHAR(1024),
-  user_agent VARCHAR(1024),
-  first_name VARCHAR(256),
-  last_name VARCHAR(256),
-  gender VARCHAR(256)
+  event_id VARCHAR(32) NOT NULL, -- A digest of ts, session, item and user, which identify an event.
+  ts BIGINT NOT NULL, -- When it happened, in milliseconds since 1970 (UTC).
+  start_time TIMESTAMP NOT NULL, -- When it happened, in UTC.
+  session_id BIGINT NOT NULL, -- The number of the session. Several users may have the same one.
+  item_in_session BIGINT NOT NULL, -- The number of the event within its session, from 0.
+  user_id BIGINT, -- The id of the user; NULL without a login.
+  logged_in BOOLEAN NOT NULL, -- Whether a user is logged in, so that names and plan are theirs.
+  page VARCHAR(256) NOT NULL, -- The page that was opened. NextSong is the play of a song.
+  level VARCHAR(256), -- The user's plan at the time of the event: free or paid.
+  song VARCHAR(1024), -- The title of the song played.
+  artist VARCHAR(1024), -- The artist of the song played, as the app shows it.
+  length DOUBLE PRECISION, -- The length of the song played, in seconds.
+  location VARCHAR(1024), -- Where the user was: city and state.
+  user_agent VARCHAR(1024), -- The browser, as it names itself.
+  first_name VARCHAR(256), -- The user's first name at the time of the event.
+  last_name VARCHAR(256), -- The user's last name at the time of the event.
+  gender VARCHAR(256) -- The user's gender: F or M.
 )
 -- Distributed by the key by which runs delete and join.
 DISTKEY (event_id)
 SORTKEY (ts);
 
--- The songs. Internal: songs, artists and the matches of plays are derived from it.
+-- The songs, each in the version that counts. Internal: songs, artists and the matches of plays are derived from it.
 -- of: staging_songs
 -- key: song_id
 CREATE TABLE "sparkify".current_songs (
-  song_id VARCHAR(256) NOT NULL,
-  title VARCHAR(1024),
-  artist_id VARCHAR(256) NOT NULL,
-  artist_name VARCHAR(1024),
-  artist_location VARCHAR(1024),
-  artist_latitude DOUBLE PRECISION,
-  artist_longitude DOUBLE PRECISION,
-  year BIGINT,
-  duration DOUBLE PRECISION
+  song_id VARCHAR(256) NOT NULL, -- The id of the song, such as SOUPIRU12A6D4FA1E1.
+  title VARCHAR(1024), -- The title of the song.
+  artist_id VARCHAR(256) NOT NULL, -- The id of the artist, such as ARJIE2Y1187B994AB7.
+  artist_name VARCHAR(1024), -- The artist's name on this song; may add guests.
+  artist_location VARCHAR(1024), -- Where the artist is from, in words.
+  artist_latitude DOUBLE PRECISION, -- The latitude of where the artist is from, in degrees.
+  artist_longitude DOUBLE PRECISION, -- The longitude of where the artist is from, in degrees.
+  year BIGINT, -- The year of release; 0 if it is not known.
+  duration DOUBLE PRECISION -- The length of the song, in seconds.
 );
 
+-- The artists of the catalogue's songs.
 -- key: artist_id
 CREATE TABLE "sparkify".artists (
-  artist_id VARCHAR(256) NOT NULL,
-  name VARCHAR(1024),
-  location VARCHAR(1024),
-  latitude DOUBLE PRECISION,
-  longitude DOUBLE PRECISION
+  artist_id VARCHAR(256) NOT NULL, -- The id of the artist, such as ARJIE2Y1187B994AB7.
+  name VARCHAR(1024), -- The plainest name of the artist on any of the songs.
+  location VARCHAR(1024), -- Where the artist is from, in words.
+  latitude DOUBLE PRECISION, -- The latitude of where the artist is from, in degrees.
+  longitude DOUBLE PRECISION -- The longitude of where the artist is from, in degrees.
 );
 
+-- The plays of songs, one row for each. A play has a song if title, artist and length are those of one in the catalogue.
 -- key: songplay_id
 -- time: start_time
 -- affected by: current_events as event_id, start_time
 CREATE TABLE "sparkify".songplays (
-  songplay_id VARCHAR(32) NOT NULL,
-  start_time TIMESTAMP NOT NULL,
-  user_id BIGINT,
-  level VARCHAR(256),
-  song_id VARCHAR(256),
-  artist_id VARCHAR(256),
-  session_id BIGINT NOT NULL,
-  location VARCHAR(1024),
-  user_agent VARCHAR(1024)
+  songplay_id VARCHAR(32) NOT NULL, -- The play, with the id of its event.
+  start_time TIMESTAMP NOT NULL, -- When the song was started, in UTC: a row of time.
+  user_id BIGINT, -- Who played it, a row of users; NULL without a login.
+  level VARCHAR(256), -- The user's plan at the time of the play: free or paid.
+  song_id VARCHAR(256), -- The song, a row of songs; NULL if none in the catalogue matches.
+  artist_id VARCHAR(256), -- The song's artist, a row of artists; NULL if the song is.
+  session_id BIGINT NOT NULL, -- The number of the session. Several users may have the same one.
+  location VARCHAR(1024), -- Where the user was: city and state.
+  user_agent VARCHAR(1024) -- The browser, as it names itself.
 )
 -- Distributed like time, with which it is joined most. Never by song_id or artist_id, which are mostly NULL: one slice
 -- would hold them all. No keys are declared: Redshift does not enforce them, and its planner trusts them.
 DISTKEY (start_time)
 SORTKEY (start_time);
 
+-- The songs of the catalogue.
 -- key: song_id
 CREATE TABLE "sparkify".songs (
-  song_id VARCHAR(256) NOT NULL,
-  title VARCHAR(1024),
-  artist_id VARCHAR(256) NOT NULL,
-  year BIGINT,
-  duration DOUBLE PRECISION
+  song_id VARCHAR(256) NOT NULL, -- The id of the song, such as SOUPIRU12A6D4FA1E1.
+  title VARCHAR(1024), -- The title of the song.
+  artist_id VARCHAR(256) NOT NULL, -- The artist, a row of artists.
+  year BIGINT, -- The year of release; 0 if it is not known.
+  duration DOUBLE PRECISION -- The length of the song, in seconds.
 );
 
+-- The times at which songs were started, with their parts.
 -- key: start_time
 -- time: start_time
 CREATE TABLE "sparkify".time (
-  start_time TIMESTAMP NOT NULL,
-  hour INTEGER NOT NULL,
-  day INTEGER NOT NULL,
-  week INTEGER NOT NULL,
-  month INTEGER NOT NULL,
-  year INTEGER NOT NULL,
-  weekday INTEGER NOT NULL
+  start_time TIMESTAMP NOT NULL, -- When songs were started, in UTC.
+  hour INTEGER NOT NULL, -- The hour of the day, 0 to 23.
+  day INTEGER NOT NULL, -- The day of the month, 1 to 31.
+  week INTEGER NOT NULL, -- The ISO 8601 week of the year, 1 to 53.
+  month INTEGER NOT NULL, -- The month, 1 to 12.
+  year INTEGER NOT NULL, -- The year of the date, which may not be that of the ISO week.
+  weekday INTEGER NOT NULL -- The day of the week: 0 is Sunday, 6 is Saturday.
 )
 -- It grows like the fact table, so it is distributed like it instead of copied to every node.
 DISTKEY (start_time)
 SORTKEY (start_time);
 
+-- The users who have been logged in, as their latest event shows them.
 -- key: user_id
 -- affected by: current_events as user_id
 CREATE TABLE "sparkify".users (
-  user_id BIGINT NOT NULL,
-  first_name VARCHAR(256),
-  last_name VARCHAR(256),
-  gender VARCHAR(256),
-  level VARCHAR(256)
+  user_id BIGINT NOT NULL, -- The id of the user.
+  first_name VARCHAR(256), -- The first name in the user's latest event.
+  last_name VARCHAR(256), -- The last name in the user's latest event.
+  gender VARCHAR(256), -- The gender in the user's latest event: F or M.
+  level VARCHAR(256) -- The plan in the user's latest event: free or paid.
 );
 
 INSERT INTO "sparkify".load_run (stamp, previous_stamp)

@@ -9,6 +9,7 @@ import {
   refreshBatch,
   tableSizesSql,
 } from '../../src/pipeline/batches.ts';
+import { commentBatches } from '../../src/pipeline/comments.ts';
 import { versionsSql } from '../../src/pipeline/ledger.ts';
 import { starBatch } from '../../src/pipeline/reconcile/star.ts';
 import { comparisonSql } from '../../src/pipeline/reconcile/tables.ts';
@@ -27,7 +28,7 @@ import {
   schemaExistsSql,
   tablesGuardSql,
 } from '../../src/warehouse/redshift/schema.ts';
-import { batchStatements } from '../../src/warehouse/redshift/statements.ts';
+import { batchStatements, countStatements, MAX_STATEMENTS } from '../../src/warehouse/redshift/statements.ts';
 import { addressOf } from '../../src/warehouse/redshift/target.ts';
 import { findPart } from '../../src/warehouse/redshift/work.ts';
 import type { Batch, Step } from '../../src/warehouse/warehouse.ts';
@@ -73,7 +74,12 @@ function createTables(dropped: readonly Dropped[]): Batch {
   const engine = { engine: 'redshift', now: 'SYSDATE' };
   const hasRun = dropped.length > 0;
   const kept = new Set(hasRun ? ['load_history'] : []);
-  return createTablesBatch(model, engine, 'RUN', { dropped, hasRun, hasLedger: hasRun, kept });
+  return createTablesBatch(model, engine, 'RUN', { dropped, hasRun, hasLedger: hasRun, kept, commented: false });
+}
+
+function comments(): readonly Batch[] {
+  const limit = { most: MAX_STATEMENTS, needs: countStatements };
+  return commentBatches(model.tables, { engine: 'redshift', statementLimit: limit }, 'RUN');
 }
 
 const textOf = (batch: Batch) =>
@@ -96,6 +102,7 @@ describe('the statements of a batch', () => {
       ),
     ],
     ['redshift-create-tables-first.sql', createTables([])],
+    ...comments().map((batch, at) => [`redshift-comments-${at + 1}.sql`, batch] as const),
   ])('are those of %s', (file, batch) => {
     expectGolden(file, textOf(batch));
   });
@@ -128,7 +135,12 @@ describe('the statements of a batch', () => {
   });
 
   test('fit one BatchExecuteStatement, and a batch that does not is refused', () => {
-    for (const batch of [load(), refresh(), starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN')]) {
+    for (const batch of [
+      ...comments(),
+      load(),
+      refresh(),
+      starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN'),
+    ]) {
       expect(batchStatements(batch, OPTIONS).length).toBeLessThanOrEqual(40);
     }
     const mixed = (step: Step) =>

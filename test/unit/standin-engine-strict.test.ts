@@ -179,3 +179,21 @@ describe('AWS, "System catalog tables": what of the catalogue is PostgreSQL’s 
     'SELECT table_name FROM information_schema.views',
   ]);
 });
+
+describe('AWS, "COMMENT": a literal or NULL, on a table or a column that is there', () => {
+  takes([
+    "COMMENT ON TABLE plays IS 'it''s a table'",
+    String.raw`COMMENT ON COLUMN plays.id IS 'a\\b'`,
+    'COMMENT ON COLUMN public.plays.id IS NULL',
+  ]);
+  refuses([
+    ["COMMENT ON TABLE nope IS 'x'", 'relation "nope" does not exist'],
+    ["COMMENT ON COLUMN plays.nope IS 'x'", 'column "nope" of relation "plays" does not exist'],
+    ["COMMENT ON COLUMN plays IS 'x'", 'syntax error at or near "IS"'],
+    ['COMMENT ON TABLE plays IS :text', 'syntax error at or near ":text"'],
+    ["COMMENT ON TABLE plays IS 'a' || 'b'", 'syntax error at or near "||"'],
+    [String.raw`COMMENT ON TABLE plays IS 'a\b'`, 'a backslash in a literal is an escape character'],
+    ["COMMENT ON TABLE plays IS E'a'", 'syntax error at or near "E"'],
+    ["COMMENT ON INDEX plays IS 'x'", 'syntax error at or near "INDEX"'],
+  ]);
+});

@@ -1,26 +1,26 @@
--- The events. Internal: songplays and users are derived from it. The id of an event is derived from its key. Text that is
--- compared has its trailing blanks cut, because Redshift ignores them.
+-- The events, each in the version that counts. Internal: songplays and users are derived from it. Text that is compared has
+-- its trailing blanks cut, because Redshift ignores them.
 -- of: staging_events
 -- key: event_id
 -- time: ts
 CREATE TABLE current_events (
-  event_id VARCHAR(32) NOT NULL,
-  ts BIGINT NOT NULL,
-  start_time TIMESTAMP NOT NULL,
-  session_id BIGINT NOT NULL,
-  item_in_session BIGINT NOT NULL,
-  user_id BIGINT,
-  logged_in BOOLEAN NOT NULL,
-  page VARCHAR(256) NOT NULL,
-  level VARCHAR(256),
-  song VARCHAR(1024),
-  artist VARCHAR(1024),
-  length DOUBLE PRECISION,
-  location VARCHAR(1024),
-  user_agent VARCHAR(1024),
-  first_name VARCHAR(256),
-  last_name VARCHAR(256),
-  gender VARCHAR(256)
+  event_id VARCHAR(32) NOT NULL, -- A digest of ts, session, item and user, which identify an event.
+  ts BIGINT NOT NULL, -- When it happened, in milliseconds since 1970 (UTC).
+  start_time TIMESTAMP NOT NULL, -- When it happened, in UTC.
+  session_id BIGINT NOT NULL, -- The number of the session. Several users may have the same one.
+  item_in_session BIGINT NOT NULL, -- The number of the event within its session, from 0.
+  user_id BIGINT, -- The id of the user; NULL without a login.
+  logged_in BOOLEAN NOT NULL, -- Whether a user is logged in, so that names and plan are theirs.
+  page VARCHAR(256) NOT NULL, -- The page that was opened. NextSong is the play of a song.
+  level VARCHAR(256), -- The user's plan at the time of the event: free or paid.
+  song VARCHAR(1024), -- The title of the song played.
+  artist VARCHAR(1024), -- The artist of the song played, as the app shows it.
+  length DOUBLE PRECISION, -- The length of the song played, in seconds.
+  location VARCHAR(1024), -- Where the user was: city and state.
+  user_agent VARCHAR(1024), -- The browser, as it names itself.
+  first_name VARCHAR(256), -- The user's first name at the time of the event.
+  last_name VARCHAR(256), -- The user's last name at the time of the event.
+  gender VARCHAR(256) -- The user's gender: F or M.
 );
 
 SELECT

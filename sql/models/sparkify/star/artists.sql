@@ -1,10 +1,11 @@
+-- The artists of the catalogue's songs.
 -- key: artist_id
 CREATE TABLE artists (
-  artist_id VARCHAR(256) NOT NULL,
-  name VARCHAR(1024),
-  location VARCHAR(1024),
-  latitude DOUBLE PRECISION,
-  longitude DOUBLE PRECISION
+  artist_id VARCHAR(256) NOT NULL, -- The id of the artist, such as ARJIE2Y1187B994AB7.
+  name VARCHAR(1024), -- The plainest name of the artist on any of the songs.
+  location VARCHAR(1024), -- Where the artist is from, in words.
+  latitude DOUBLE PRECISION, -- The latitude of where the artist is from, in degrees.
+  longitude DOUBLE PRECISION -- The longitude of where the artist is from, in degrees.
 );
 
 -- Takes one whole row from an artist's songs: the one with the shortest name (the plain one, without "feat."), then one with

@@ -1,13 +1,14 @@
+-- The times at which songs were started, with their parts.
 -- key: start_time
 -- time: start_time
 CREATE TABLE time (
-  start_time TIMESTAMP NOT NULL,
-  hour INTEGER NOT NULL,
-  day INTEGER NOT NULL,
-  week INTEGER NOT NULL,
-  month INTEGER NOT NULL,
-  year INTEGER NOT NULL,
-  weekday INTEGER NOT NULL
+  start_time TIMESTAMP NOT NULL, -- When songs were started, in UTC.
+  hour INTEGER NOT NULL, -- The hour of the day, 0 to 23.
+  day INTEGER NOT NULL, -- The day of the month, 1 to 31.
+  week INTEGER NOT NULL, -- The ISO 8601 week of the year, 1 to 53.
+  month INTEGER NOT NULL, -- The month, 1 to 12.
+  year INTEGER NOT NULL, -- The year of the date, which may not be that of the ISO week.
+  weekday INTEGER NOT NULL -- The day of the week: 0 is Sunday, 6 is Saturday.
 );
 
 -- UTC; ISO 8601 weeks; weekday 0 is Sunday.

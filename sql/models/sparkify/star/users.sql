@@ -1,11 +1,12 @@
+-- The users who have been logged in, as their latest event shows them.
 -- key: user_id
 -- affected by: current_events as user_id
 CREATE TABLE users (
-  user_id BIGINT NOT NULL,
-  first_name VARCHAR(256),
-  last_name VARCHAR(256),
-  gender VARCHAR(256),
-  level VARCHAR(256)
+  user_id BIGINT NOT NULL, -- The id of the user.
+  first_name VARCHAR(256), -- The first name in the user's latest event.
+  last_name VARCHAR(256), -- The last name in the user's latest event.
+  gender VARCHAR(256), -- The gender in the user's latest event: F or M.
+  level VARCHAR(256) -- The plan in the user's latest event: free or paid.
 );
 
 -- The whole row comes from the user's latest event by (ts, itemInSession); the session decides a tie of both.

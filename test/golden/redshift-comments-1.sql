@@ -1,0 +1,79 @@
+SET timezone TO 'UTC';
+
+SET statement_timeout TO 7200000;
+
+SET search_path TO "pg_catalog";
+
+LOCK "sparkify"."load_run";
+
+COMMENT ON TABLE "sparkify"."load_history" IS 'One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it.';
+
+COMMENT ON TABLE "sparkify"."load_ledger" IS 'One row per version of a file that was loaded, or set aside as a whole, committed with that file''s rows. `records` counts all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file''s content had been loaded under another name, and was not loaded again.';
+
+COMMENT ON TABLE "sparkify"."load_run" IS 'One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap, one waits or fails. Reading it waits for a load: check and reconcile read it if none is running, no other command does.';
+
+COMMENT ON TABLE "sparkify"."rejected_records" IS 'One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins. A row without a line describes a problem of a whole file. `column_name` is NULL if the record is malformed.';
+
+COMMENT ON TABLE "sparkify"."staging_events" IS 'What users did in the app: every event of the log files, in every version that was ever loaded.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."artist" IS 'The artist of the song played, as the app shows it.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."auth" IS 'Whether the user was logged in: Logged In, Logged Out, Guest or Cancelled.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."firstname" IS 'The user''s first name at the time of the event.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."gender" IS 'The user''s gender: F or M.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."iteminsession" IS 'The number of the event within its session, from 0.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."lastname" IS 'The user''s last name at the time of the event.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."length" IS 'The length of the song played, in seconds.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."level" IS 'The user''s plan at the time of the event: free or paid.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."location" IS 'Where the user was: city and state.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."method" IS 'The HTTP method of the request.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."page" IS 'The page that was opened. NextSong is the play of a song.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."registration" IS 'When the user signed up, in milliseconds since 1970 (UTC).';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."sessionid" IS 'The number of the session. Several users may have the same one.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."song" IS 'The title of the song played.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."status" IS 'The HTTP status of the answer.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."ts" IS 'When it happened, in milliseconds since 1970 (UTC).';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."useragent" IS 'The browser, as it names itself.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."userid" IS 'The id of the user; NULL without a login.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."loaded_at" IS 'When the row was loaded, in UTC.';
+
+COMMENT ON TABLE "sparkify"."staging_songs" IS 'The catalogue of songs: every song file, in every version that was ever loaded.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."num_songs" IS 'The number of songs in the file, always 1.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_latitude" IS 'The latitude of where the artist is from, in degrees.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_longitude" IS 'The longitude of where the artist is from, in degrees.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_location" IS 'Where the artist is from, in words.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_name" IS 'The artist''s name on this song; may add guests.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."song_id" IS 'The id of the song, such as SOUPIRU12A6D4FA1E1.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."title" IS 'The title of the song.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."duration" IS 'The length of the song, in seconds.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."year" IS 'The year of release; 0 if it is not known.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."loaded_at" IS 'When the row was loaded, in UTC.';
