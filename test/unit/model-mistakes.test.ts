@@ -31,18 +31,18 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'a key that could be NULL',
     ['star/users.sql', 'user_id BIGINT NOT NULL', 'user_id BIGINT'],
-    'star/users.sql, line 4: user_id belongs to the key and could be NULL',
+    'star/users.sql, line 5: user_id belongs to the key and could be NULL',
     'Write NOT NULL',
   ],
   [
     'a star table without a SELECT',
-    ['star/songs.sql', /;[\s\S]*/, ''],
+    ['star/songs.sql', /\n\);[\s\S]*/, '\n)'],
     'star/songs.sql: it has no SELECT',
     'Write ); after the columns',
   ],
   [
     'a current table without a SELECT',
-    ['current/current_songs.sql', /;[\s\S]*/, ''],
+    ['current/current_songs.sql', /\n\);[\s\S]*/, '\n)'],
     'current/current_songs.sql: it has no SELECT',
     'Write ); after the columns',
   ],
@@ -73,19 +73,19 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'a SELECT of an unknown table',
     ['star/songs.sql', 'FROM current_songs', 'FROM current_song'],
-    'star/songs.sql, line 11: a star table reads current_song',
+    'star/songs.sql, line 12: a star table reads current_song',
     'Read current and star tables: current_events, current_songs, ',
   ],
   [
     'a SELECT of a staging table',
     ['star/songs.sql', 'FROM current_songs', 'FROM staging_songs'],
-    'star/songs.sql, line 11: a star table reads staging_songs',
+    'star/songs.sql, line 12: a star table reads staging_songs',
     'Read current and star tables',
   ],
   [
     'a SELECT of its own table',
     ['star/songs.sql', 'FROM current_songs', 'FROM songs'],
-    'star/songs.sql, line 11: a star table reads songs',
+    'star/songs.sql, line 12: a star table reads songs',
     'Read current and star tables',
   ],
   [
@@ -103,13 +103,13 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'an affected column that is not there',
     ['star/songplays.sql', 'as event_id', 'as id'],
-    'star/songplays.sql, line 3: id, start_time cannot be the key, which is songplay_id, and the time, which is start_time',
+    'star/songplays.sql, line 4: id, start_time cannot be the key, which is songplay_id, and the time, which is start_time',
     'those that have the values of songplay_id, start_time',
   ],
   [
     'affected columns that are too many',
     ['star/songplays.sql', 'as event_id', 'as event_id, ts'],
-    'star/songplays.sql, line 3: event_id, ts, start_time cannot be the key, which is songplay_id',
+    'star/songplays.sql, line 4: event_id, ts, start_time cannot be the key, which is songplay_id',
     'Name as many columns of current_events',
   ],
   [
@@ -147,7 +147,7 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'a placeholder with too many columns',
     ['star/users.sql', '{affected}', '{affected: user_id, ts}'],
-    'star/users.sql, line 21: {affected: user_id, ts} does not fit the key, which is user_id',
+    'star/users.sql, line 22: {affected: user_id, ts} does not fit the key, which is user_id',
     'or {affected} alone',
   ],
   [
@@ -193,13 +193,13 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'a SELECT that is none',
     ['star/songs.sql', 'SELECT song_id', 'SELECT 1; SELECT song_id'],
-    'star/songs.sql, line 10: it is not one SELECT',
+    'star/songs.sql, line 11: it is not one SELECT',
     'Write one SELECT',
   ],
   [
     'a misspelt placeholder',
     ['star/artists.sql', '{affected}', '{effected}'],
-    'star/artists.sql, line 26: a brace that begins no placeholder',
+    'star/artists.sql, line 27: a brace that begins no placeholder',
     'The only placeholder is {affected}',
   ],
   [
@@ -305,9 +305,9 @@ describe('a mistake in a model is told with its place and what to write:', () =>
     const { message } = await errorOf([['star/staging_songs.sql', '', twin]]);
     expect(message.split('\n')).toEqual([
       'the model has 2 mistakes:',
-      '  staging/staging_songs.sql, line 9: another table is called staging_songs too: star/staging_songs.sql',
+      '  staging/staging_songs.sql, line 10: another table is called staging_songs too: star/staging_songs.sql',
       '    Give each table a name of its own.',
-      '  star/staging_songs.sql, line 2: another table is called staging_songs too: staging/staging_songs.sql',
+      '  star/staging_songs.sql, line 3: another table is called staging_songs too: staging/staging_songs.sql',
       '    Give each table a name of its own.',
     ]);
   });
@@ -316,7 +316,7 @@ describe('a mistake in a model is told with its place and what to write:', () =>
     const { message } = await errorOf([
       ['star/users.sql', '  level VARCHAR(256)', '  level VARCHAR(256),\n  before_level BIGINT'],
     ]);
-    expect(message).toContain('star/users.sql, line 9: a load keeps the old level as before_level\n');
+    expect(message).toContain('star/users.sql, line 10: a load keeps the old level as before_level\n');
   });
 });
 
@@ -342,7 +342,7 @@ test('all mistakes of a model are told at once', async () => {
     ['star/users.sql', '-- key: user_id\n', ''],
   ]);
   expect(places.message).toContain(
-    'the model has 2 mistakes:\n  star/songs.sql, line 11: a star table reads current_song\n',
+    'the model has 2 mistakes:\n  star/songs.sql, line 12: a star table reads current_song\n',
   );
 });
 
