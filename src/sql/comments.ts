@@ -26,9 +26,9 @@ export function commentedLines(list: string): readonly CommentedLine[] {
   return lines;
 }
 
-/** The comment of a table: the lines above its CREATE TABLE that are no heads. Undefined if there are none. */
-export function tableComment(sql: string): string | undefined {
-  const [head = ''] = sql.split(/^CREATE TABLE\b/im);
+/** The comment at the head of a statement: the lines above it that are no heads. Undefined if there are none. */
+export function headComment(sql: string): string | undefined {
+  const [head = ''] = /^(?:--[^\n]*\n|[^\S\n]*\n)*/.exec(sql) ?? [];
   const lines = head.split('\n').filter((line) => line.startsWith('--') && !isHead(line));
   return commentOf(lines.map((line) => line.slice(2)));
 }

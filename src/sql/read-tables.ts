@@ -1,7 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import { reachOf } from './affected.ts';
 import { loadedColumns, type Table, type TableRole } from './catalogue.ts';
-import { tableComment } from './comments.ts';
+import { headComment } from './comments.ts';
 import { type Column, parseColumns } from './ddl.ts';
 import { STAMP, withStamp } from './design.ts';
 import { ofTable } from './each-staging.ts';
@@ -72,7 +72,7 @@ function readTable(
     name,
     role,
     columns,
-    comment: tableComment(sql),
+    comment: headComment(sql),
     create,
     select,
     of: header(sql, 'of'),

@@ -204,7 +204,7 @@ describe('a model of its own', () => {
       const { code, stdout } = await inProcess(['check', '--offline', '--config', config]);
       expect(code).toBe(1);
       expect(stdout).toContain('failed   model: the model has 2 mistakes:\n');
-      expect(stdout).toContain(`${star('songs')}, line 11: a star table reads songz`);
+      expect(stdout).toContain(`${star('songs')}, line 12: a star table reads songz`);
       expect(stdout).toContain(`${star('users')}: it has no key`);
       expect(stdout).toContain('skipped  other checks: the model must be correct first');
     }));

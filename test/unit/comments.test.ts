@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commentStatements } from '../../src/sql/comment-on.ts';
-import { LONGEST_COMMENT, tableComment } from '../../src/sql/comments.ts';
+import { headComment, LONGEST_COMMENT } from '../../src/sql/comments.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { withStamp } from '../../src/sql/design.ts';
 import { Qualifier } from '../../src/sql/qualify.ts';
@@ -50,13 +50,13 @@ describe('the comment of a column', () => {
 describe('the comment of a table', () => {
   test('is the lines above CREATE TABLE that are no heads', () => {
     const sql = '-- Orders,\n-- key: id\n-- note: as placed.\n-- affected by: x as id\n--\nCREATE TABLE t (\n-- not\n)';
-    expect(tableComment(sql)).toBe('Orders, note: as placed.');
-    expect(tableComment('-- key: id\nCREATE TABLE t (\n  id BIGINT\n)')).toBeUndefined();
+    expect(headComment(sql)).toBe('Orders, note: as placed.');
+    expect(headComment('-- key: id\nCREATE TABLE t (\n  id BIGINT\n)')).toBeUndefined();
   });
 
   test('has no characters that control a terminal or turn text around, and ends somewhere', () => {
-    expect(tableComment('-- a\tb\u0007c \u202edef\u0000\u2028g\nCREATE TABLE t (\n)')).toBe('a b c def g');
-    const long = tableComment(`-- ${'😀'.repeat(LONGEST_COMMENT + 1)}\nCREATE TABLE t (\n)`);
+    expect(headComment('-- a\tb\u0007c \u202edef\u0000\u2028g\nCREATE TABLE t (\n)')).toBe('a b c def g');
+    const long = headComment(`-- ${'😀'.repeat(LONGEST_COMMENT + 1)}\nCREATE TABLE t (\n)`);
     expect(long).toBe(`${'😀'.repeat(LONGEST_COMMENT - 1)}…`);
   });
 });

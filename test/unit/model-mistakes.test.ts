@@ -307,7 +307,7 @@ describe('a mistake in a model is told with its place and what to write:', () =>
       'the model has 2 mistakes:',
       '  staging/staging_songs.sql, line 10: another table is called staging_songs too: star/staging_songs.sql',
       '    Give each table a name of its own.',
-      '  star/staging_songs.sql, line 3: another table is called staging_songs too: staging/staging_songs.sql',
+      '  star/staging_songs.sql, line 2: another table is called staging_songs too: staging/staging_songs.sql',
       '    Give each table a name of its own.',
     ]);
   });
