@@ -3,9 +3,9 @@ import {
   deciding,
   NOTHING,
   type Origins,
+  type Readable,
   type Result,
   type ResultColumn,
-  type Source,
   together,
   untold,
 } from './origins.ts';
@@ -18,7 +18,7 @@ export interface Scope {
   /** The queries of WITH. */
   readonly common: ReadonlyMap<string, Result>;
   /** What is read here, then what the queries around this one read. */
-  readonly sources: readonly (readonly Source[])[];
+  readonly sources: readonly (readonly Readable[])[];
   /** The columns of the SELECT so far, to which it may refer by their names. */
   readonly own: readonly ResultColumn[];
   /** Traces a query inside this one. */

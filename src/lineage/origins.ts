@@ -48,7 +48,7 @@ export interface Result {
 }
 
 /** Something that a query reads, under a name. */
-export interface Source extends Result {
+export interface Readable extends Result {
   readonly alias: string;
   /** Columns that a join by USING has merged into those of another source. */
   readonly merged: ReadonlySet<string>;

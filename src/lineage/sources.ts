@@ -5,8 +5,8 @@ import {
   NOTHING,
   type Origins,
   ofColumn,
+  type Readable,
   type Result,
-  type Source,
   together,
   untold,
 } from './origins.ts';
@@ -14,7 +14,7 @@ import { type Node, nameAt, namesAt, nodeAt, tablesBelow, theseAt } from './tree
 
 /** What FROM reads, and what decides which of its rows are taken. */
 export interface Read {
-  readonly sources: readonly Source[];
+  readonly sources: readonly Readable[];
   readonly rows: Origins;
 }
 

@@ -1,11 +1,11 @@
 import { originsOf, type Scope } from './expression.ts';
-import type { Origins, ResultColumn, Source } from './origins.ts';
+import type { Origins, Readable, ResultColumn } from './origins.ts';
 import { isNode, type Node, nameAt, nodesAt } from './tree.ts';
 
 /** The columns that `*` or `t.*` stands for. */
 export function starColumns(
   item: Node,
-  sources: readonly Source[],
+  sources: readonly Readable[],
   scope: Scope,
 ): { readonly columns: readonly ResultColumn[]; readonly others: Origins | undefined } {
   const table = nameAt(item, 'relation_name');

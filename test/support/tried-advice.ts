@@ -294,6 +294,11 @@ export const TRIED: readonly TriedAdvice[] = [
     file: REDSHIFT_LOADS,
     title: 'deleted before COPY read it',
   },
+  {
+    advice: 'Loads need no comments: go on with npm run etl.',
+    file: 'conformance/comments.test.ts',
+    title: 'leave the tables, and the next load works',
+  },
   { advice: 'Run again later; --debug', file: REDSHIFT_LOADS, title: 'for a reason of its own' },
   { advice: 'Nothing needs to be repeated', file: REDSHIFT_LOADS, title: 'has committed cannot be read' },
   { advice: '[{next} ]Run the same command again: it waits', file: REDSHIFT_LOADS, title: 'what became of a load' },
