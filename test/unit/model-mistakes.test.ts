@@ -97,7 +97,7 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'an input that the SELECT does not read',
     ['star/songplays.sql', 'by: current_events as event_id', 'by: users as user_id'],
-    'star/songplays.sql, line 3: "-- affected by:" names users, which the SELECT does not read',
+    'star/songplays.sql, line 4: "-- affected by:" names users, which the SELECT does not read',
     'with a table that the SELECT reads',
   ],
   [
@@ -217,7 +217,7 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'a column that the SELECT of a star table does not give',
     ['star/songplays.sql', 'e.user_agent\nFROM', 'e.location AS agent\nFROM'],
-    'star/songplays.sql, line 17: the SELECT gives no column user_agent',
+    'star/songplays.sql, line 18: the SELECT gives no column user_agent',
     'Add "… AS user_agent"',
   ],
   [

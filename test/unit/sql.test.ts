@@ -49,6 +49,7 @@ describe('the catalogue', () => {
       type: 'varchar',
       sqlType: 'VARCHAR',
       maxBytes: 1024,
+      digits: '1024',
       notNull: false,
       hasDefault: false,
     });
