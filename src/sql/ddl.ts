@@ -11,7 +11,7 @@ export interface Column {
   /** The type as it is written, in capitals and without a length. */
   readonly sqlType: string;
   readonly maxBytes: number | undefined;
-  /** What its type says in parentheses, without blanks: `18,2` of DECIMAL(18, 2). */
+  /** Precision and scale of a DECIMAL: `18,2`. */
   readonly digits?: string | undefined;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
@@ -55,12 +55,17 @@ function parseColumn({ code, above, behind }: CommentedLine, file: string): Colu
     type,
     sqlType: (/^[a-z]\w*(?: precision| varying| with(?:out)? time zone)?/i.exec(rest)?.[0] ?? rest).toUpperCase(),
     maxBytes: length === undefined ? undefined : Number(length),
-    digits: /^[^(]*\(([^)]*)\)/.exec(rest)?.[1]?.replaceAll(/\s/g, ''),
     notNull: /\bNOT NULL\b/i.test(rest),
     hasDefault: /\bDEFAULT\b/i.test(rest),
     range: parseRange(behind),
     comment: commentOf([...above, behind.replace(RANGE, '')]),
+    ...digitsOf(rest),
   };
+}
+
+function digitsOf(rest: string): Pick<Column, 'digits'> {
+  const digits = /^(?:DECIMAL|NUMERIC)\s*\(([^)]*)\)/i.exec(rest)?.[1];
+  return digits === undefined ? {} : { digits: digits.replaceAll(/\s/g, '') };
 }
 
 /** Whether a comma separates something outside of parentheses and quotes, such as a second column. */

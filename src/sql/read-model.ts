@@ -1,5 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import type { Check, Comparison, Model, NamedSql, SourceHead, TableRole } from './catalogue.ts';
+import type { Check, Comparison, Model, NamedSql, SourceHead, Table, TableRole } from './catalogue.ts';
 import { checkMistakes } from './check-mistakes.ts';
 import { completed } from './current.ts';
 import { derive } from './derive.ts';
@@ -8,6 +8,7 @@ import { BUILT_IN_MODEL, LOADER_SQL, loaderAt, modelAt, readFolder, refuseStrays
 import { header, listed, text } from './heads.ts';
 import { Mistakes } from './mistakes.ts';
 import { mistakesIn } from './model-mistakes.ts';
+import { portableMistakes } from './portable.ts';
 import { readTables } from './read-tables.ts';
 import { fileOf } from './written.ts';
 
@@ -33,12 +34,18 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
       ...readChecks(folder, 'checks/star', 'star', mistakes),
     ],
   };
-  const comparisons = [
-    ...readComparisons(loader, 'reconcile/control', 'control', mistakes),
-    ...readComparisons(loader, 'reconcile', 'tables', mistakes),
-    ...readComparisons(folder, 'reconcile', 'tables', mistakes),
-    ...readComparisons(folder, 'reconcile/recount', 'files', mistakes),
-  ];
+  const comparisons = {
+    loader: [
+      ...readComparisons(loader, 'reconcile/control', 'control', mistakes),
+      ...readComparisons(loader, 'reconcile', 'tables', mistakes),
+    ],
+    own: [
+      ...readComparisons(folder, 'reconcile', 'tables', mistakes),
+      ...readComparisons(folder, 'reconcile/recount', 'files', mistakes),
+    ],
+  };
+  const queries = readFolder(folder, 'queries');
+  mistakes.add(...portability({ tables: written, others: [...checks.own, ...comparisons.own], queries }));
   mistakes.throwIfAny();
   if (!written.some(({ role }) => role === 'star')) {
     throw notAModel(path, 'star');
@@ -53,11 +60,28 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
     tables,
     derivation: derive(tables),
     checks: forEach([...checks.loader, ...checks.own]),
-    comparisons: forEach(comparisons),
-    queries: readFolder(folder, 'queries'),
+    comparisons: forEach([...comparisons.loader, ...comparisons.own]),
+    queries,
     protocol: readNamed(loader, 'protocol'),
     doctor: readNamed(loader, 'doctor'),
   };
+}
+
+/** What of a model's statements is not the same on every engine. A question runs alone, the others inside queries. */
+function portability({
+  tables,
+  others,
+  queries,
+}: {
+  readonly tables: readonly Table[];
+  readonly others: readonly NamedSql[];
+  readonly queries: readonly NamedSql[];
+}): readonly StarloadError[] {
+  const own = tables.filter(({ role }) => role !== 'control').flatMap(({ select, affected }) => [select, affected]);
+  return [
+    ...[...own, ...others].flatMap((statement) => (statement === undefined ? [] : portableMistakes(statement, true))),
+    ...queries.flatMap((statement) => portableMistakes(statement, false)),
+  ];
 }
 
 /** The sources of a model, in the order of its staging tables. Throws StarloadError if it has none. */

@@ -10,9 +10,10 @@ parallel partition percent permissions pivot placing primary raw readratio recov
 restore right select session_user similar snapshot some sysdate system table tag tdes text255 text32k then timestamp to
 top trailing true truncatecolumns union unique unnest unpivot user using verbose wallet when where with without`;
 
-/** What PostgreSQL (SQL Key Words) and DuckDB (duckdb_keywords()) reserve besides. */
-const OTHERS = `asymmetric concurrently current_catalog current_role current_schema describe fetch lambda lateral
-pivot_longer pivot_wider qualify returning show summarize symmetric tablesample variadic window`;
+/** What PostgreSQL (SQL Key Words) and DuckDB (duckdb_keywords(), without its unreserved words) reserve besides. */
+const OTHERS = `anti asof asymmetric at by collation concurrently current_catalog current_role current_schema describe
+fetch glob lambda lateral pivot_longer pivot_wider positional qualify returning semi show summarize symmetric tablesample
+unpack variadic window`;
 
 /** Words that at least one engine does not take as the name of a table or column without quotes. */
 export const RESERVED: ReadonlySet<string> = new Set(`${REDSHIFT} ${OTHERS}`.split(/\s+/));

@@ -23,6 +23,12 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   },
   { advice: 'Write "-- affected by: {input} as', file: TIME_MISTAKES, title: 'a time that an input does not tell' },
   { advice: 'Select {reachOf}', file: TIME_MISTAKES, title: 'a query for affected keys without the time' },
+  { advice: 'Write {instead}', file: 'conformance/portable-ways.test.ts', title: 'what is advised instead of odd SQL' },
+  {
+    advice: 'Write CAST({text} AS VARCHAR(n))',
+    file: 'unit/portable-constructs.test.ts',
+    title: 'a literal that is a column as it is',
+  },
   { advice: 'Write {affected: a, b}', file: MODEL_MISTAKES, title: 'a placeholder with too many columns' },
   {
     advice: 'Correct these files and run again',

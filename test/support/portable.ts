@@ -1,3 +1,4 @@
+import { portableMistakes } from '../../src/sql/portable.ts';
 import { translate } from '../../standin/engine/statement.ts';
 
 /**
@@ -32,10 +33,13 @@ export const CATALOGUE: readonly string[] = [
 /**
  * The gate for the models' own SQL, which runs on every engine: what Redshift takes, and no clause or function that another
  * engine has not or takes otherwise. It knows no types: the engines themselves find what it lets through. Throws EngineError
- * for what Redshift refuses, Error for what is not portable.
+ * for what Redshift refuses, Error for what is not portable. A user's model is held to the table of src/sql/constructs.ts, which
+ * knows less, and so are the models of the package.
  */
 export function assertPortable(sql: string, also: readonly string[] = []): void {
   const { uses } = translate(sql, { keepsCase: false, user: 'user', constants: new Map() });
   const strange = [...uses].filter((use) => !PORTABLE.has(use) && !also.includes(use));
   if (strange.length > 0) throw new Error(`not portable: ${strange.join(', ')}`);
+  const [mistake] = portableMistakes({ name: 'x', sql }, false);
+  if (mistake !== undefined && also.length === 0) throw mistake;
 }

@@ -49,7 +49,6 @@ describe('the catalogue', () => {
       type: 'varchar',
       sqlType: 'VARCHAR',
       maxBytes: 1024,
-      digits: '1024',
       notNull: false,
       hasDefault: false,
     });
