@@ -47,6 +47,7 @@ const AREAS = [
   ['certify/', 'Certifying a warehouse'],
   ['generate/', 'Generated data'],
   ['prove/', 'Proving a model'],
+  ['init/', 'A new model'],
   ['sql/', 'The model in sql/'],
   ['pipeline/', 'Loading'],
   ['cli/', 'The commands'],

@@ -9,6 +9,8 @@ export interface CommandSpec<Args> {
   readonly describe: string;
   readonly positionals?: Readonly<Record<string, Options>>;
   readonly options: Readonly<Record<string, Options>>;
+  /** Whether an option that is given several times keeps all its values. */
+  readonly repeats?: boolean;
   /** Command lines, each with its purpose. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   run(args: Args): Promise<void>;
@@ -33,6 +35,7 @@ export function toModule<Args>({
   describe,
   positionals = {},
   options,
+  repeats = false,
   examples,
   run,
 }: CommandSpec<Args>): CommandModule {
@@ -44,6 +47,7 @@ export function toModule<Args>({
         argv.positional(name, option as Parameters<typeof argv.positional>[1]);
       }
       return argv
+        .parserConfiguration({ 'duplicate-arguments-array': repeats, 'greedy-arrays': false })
         .options(Object.fromEntries(Object.entries(options).map(([name, option]) => [name, described(option)])))
         .example(examples.map(([line, purpose]) => [asStarted(line), purpose] as [string, string]));
     },

@@ -8,6 +8,7 @@ import { createTablesCommand } from './commands/create-tables.ts';
 import { demoCommand } from './commands/demo.ts';
 import { etlCommand } from './commands/etl.ts';
 import { generateDataCommand } from './commands/generate-data.ts';
+import { initCommand } from './commands/init.ts';
 import { planCommand } from './commands/plan.ts';
 import { proveCommand } from './commands/prove.ts';
 import { provisionCommand } from './commands/provision.ts';
@@ -19,6 +20,7 @@ import { teardownCommand } from './commands/teardown.ts';
 import { reportFailure } from './failure.ts';
 
 const COMMANDS = [
+  initCommand,
   createTablesCommand,
   etlCommand,
   planCommand,

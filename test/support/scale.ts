@@ -49,6 +49,8 @@ export interface Scale {
   readonly proven: { readonly histories: number; readonly mutants: number };
   /** Histories of a model with every shape of derivation. */
   readonly derivations: { readonly duckdb: number; readonly servers: number };
+  /** Sets of records of which init makes a model. */
+  readonly inits: { readonly duckdb: number; readonly servers: number };
   /** Ways to change values by hand, on a server; DuckDB gets all. */
   readonly tamperings: number;
   /** Cases of a list, such as edits of a control table, on a server; DuckDB gets all. */
@@ -80,6 +82,7 @@ const QUICK: Scale = {
   quotings: 40,
   proven: { histories: 8, mutants: 2 },
   derivations: { duckdb: 6, servers: 2 },
+  inits: { duckdb: 25, servers: 4 },
   tamperings: 2,
   casesOnServers: 5,
 };
@@ -109,6 +112,7 @@ const NIGHTLY: Scale = {
   quotings: 1000,
   proven: { histories: 300, mutants: Number.POSITIVE_INFINITY },
   derivations: { duckdb: 200, servers: 20 },
+  inits: { duckdb: 1000, servers: 40 },
   tamperings: Number.POSITIVE_INFINITY,
   casesOnServers: Number.POSITIVE_INFINITY,
 };

@@ -1,6 +1,7 @@
 import { AWS_TRIALS } from './advice-aws.ts';
 import { COMMAND_TRIALS } from './advice-commands.ts';
 import { FILE_TRIALS } from './advice-files.ts';
+import { INIT_TRIALS } from './advice-init.ts';
 import { MISTAKES_TRIED } from './advice-mistakes.ts';
 import { MODEL_TRIALS } from './advice-model.ts';
 import { STACK_TRIALS } from './advice-provision.ts';
@@ -34,6 +35,11 @@ export const TRIED: readonly TriedAdvice[] = [
     title: '$advice',
   })),
   ...MISTAKES_TRIED,
+  ...INIT_TRIALS.map(({ advice }) => ({
+    advice: advice.replace('DATA: id.', '{source}: {columns}.').replace('of DATA', 'of {sources}'),
+    file: 'cli/init.test.ts',
+    title: '$what',
+  })),
   ...STACK_TRIALS.map(({ advice }) => ({ advice, file: 'cli/advice-provision.test.ts', title: '$advice' })),
   ...AWS_TRIALS.map(({ advice }) => ({ advice, file: REDSHIFT, title: '$advice' })),
   {
@@ -338,6 +344,7 @@ export const UNTRIED: readonly { readonly because: string; readonly advice: read
     because: 'it takes a certification that finds faults in Redshift, or whose time is up at a certain question',
     advice: ['Was this machine asleep?', 'Report it, and attach {file}', '{file} holds the results so far'],
   },
+  { because: 'it takes a mistake in init', advice: ['This is a mistake in init'] },
   { because: 'it takes another Node than the one that runs the tests', advice: ['Install Node {LEAST_NODE}'] },
   {
     because: 'a second line of defence: something before it refuses or corrects the same',
