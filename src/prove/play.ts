@@ -38,7 +38,7 @@ export interface Stage {
 export async function play(
   { context, openWarehouse }: Stage,
   history: History,
-  reversed = false,
+  reversed: boolean,
 ): Promise<Outcome | RefusedHistory> {
   const warehouse = await openWarehouse();
   try {

@@ -33,6 +33,20 @@ test('prove says what it tried, and that the built-in model is right', () =>
     expect(proof).toMatchObject({ command: 'prove', status: 'proven', seed: 7, histories: 2, refused: 0 });
   }));
 
+test('prove needs no dwh.cfg where --data names a folder with a folder for each source', () =>
+  withFolder(async (folder) => {
+    const data = join(folder, 'a #1; "odd" $HOME');
+    await generateData({ songs: 5, events: 60, seed: 1, out: data });
+    const run = (...args: readonly string[]) =>
+      inProcess(['prove', '--config', join(folder, 'none.cfg'), '--histories', '2', '--data', data, ...args]);
+    expect(await run('--json')).toMatchObject({ code: 0, stdout: expect.stringContaining('"histories": 2') });
+    rmSync(join(data, 'song_data'), { recursive: true });
+    expect(await run()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`there is no folder ${join(data, 'song_data')} for SONG_DATA`),
+    });
+  }));
+
 test('prove prints the history after which a table is wrong, and the rows', () =>
   withModels(async (run, wrong) => {
     const { code, stdout, stderr } = await run('--model', wrong, '--shrink', '2');
@@ -52,7 +66,7 @@ test('prove says that nothing is proven if every load refuses its data, and name
     writeFileSync(check, text.replace(/ts < -?\d+/, 'ts > 0'));
     const songs = join(wrong, 'checks', 'staged', 'no_songs.sql');
     const none = (table: string) =>
-      `-- severity: error\nSELECT 'no' AS offender, CAST('${table}' AS VARCHAR(127)) AS staging_table, CAST(NULL AS VARCHAR(127)) AS staging_column, CAST(NULL AS VARCHAR(256)) AS staging_value FROM ${table} WHERE loaded_at >= {since}`;
+      `-- severity: error\nSELECT CAST('no' AS VARCHAR(9)) AS offender, CAST('${table}' AS VARCHAR(127)) AS staging_table, CAST(NULL AS VARCHAR(127)) AS staging_column, CAST(NULL AS VARCHAR(256)) AS staging_value FROM ${table} WHERE loaded_at >= {since}`;
     writeFileSync(songs, none('staging_songs'));
     writeFileSync(check, none('staging_events'));
     const refused = await run('--model', wrong, '--histories', '3');

@@ -105,6 +105,7 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   { advice: 'Move {fileOf} to checks/star', file: MODEL_MISTAKES, title: 'a placeholder in a check of staged rows' },
   { advice: 'Write {affected table}, or', file: MODEL_MISTAKES, title: 'a placeholder of an unknown table in a check' },
   { advice: 'Make it of columns, RTRIM', file: MODEL_MISTAKES, title: 'a key in small letters' },
+  { advice: 'Name a folder with one folder for each source', file: PROVE, title: 'prove needs no dwh.cfg where' },
   { advice: 'Look at the checks in checks/staged', file: PROVE, title: 'prove says that nothing is proven' },
   {
     advice: 'Correct the SELECT: a statement must take',
