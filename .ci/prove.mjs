@@ -243,7 +243,7 @@ function uncovered() {
     .replaceAll(/^ *#.*$/gm, '')
     .replaceAll('--silent ', '');
   const called = script.match(/\.ci\/[a-z0-9.-]+|npm (?:test|ci|run [a-z:-]+)|cfnlint(?= infra)/g) ?? [];
-  const helpers = ['.ci/with-standin', '.ci/with-moto', '.ci/python-packages', '.ci/prove.mjs'];
+  const helpers = ['.ci/with-standin', '.ci/with-moto', '.ci/python-packages', '.ci/chromium', '.ci/prove.mjs'];
   return [...new Set(called)].filter((name) => !helpers.includes(name) && !CASES.some(({ of }) => of === name));
 }
 

@@ -6,6 +6,7 @@ import { certifyCommand } from './commands/certify.ts';
 import { checkCommand } from './commands/check.ts';
 import { createTablesCommand } from './commands/create-tables.ts';
 import { demoCommand } from './commands/demo.ts';
+import { docsCommand } from './commands/docs.ts';
 import { etlCommand } from './commands/etl.ts';
 import { generateDataCommand } from './commands/generate-data.ts';
 import { initCommand } from './commands/init.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   etlCommand,
   planCommand,
   proveCommand,
+  docsCommand,
   statusCommand,
   queryCommand,
   rebuildCommand,

@@ -130,16 +130,18 @@ function union(left: Result, right: Result, byName: boolean): Result {
   return { columns: [...columns, ...added], rows: together(left.rows, right.rows), others };
 }
 
-/** Its second part reads the whole, so what that is made of is known after it has been read twice. */
+/** Its second part reads the whole, row by row: each turn may pass on what another column was made of before. */
 function traceRecursive(query: Node, scope: Scope): Result {
   const [left, right] = [nodeAt(query, 'left'), nodeAt(query, 'right')];
   if (left === undefined || right === undefined) {
     return opaque(query);
   }
   const name = nameAt(query, 'cte_name');
-  const step = (known: Result) =>
-    union(known, trace(right, { ...scope, common: new Map([...scope.common, [name, known]]) }), false);
-  return step(step(trace(left, scope)));
+  let known = trace(left, scope);
+  for (const _ of [...known.columns, undefined]) {
+    known = union(known, trace(right, { ...scope, common: new Map([...scope.common, [name, known]]) }), false);
+  }
+  return known;
 }
 
 function traceCommon(query: Node, scope: Scope): Result {

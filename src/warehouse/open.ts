@@ -48,6 +48,17 @@ export async function openInMemory(readable: readonly string[]): Promise<Warehou
   return openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined });
 }
 
+/** Parses SELECTs to syntax trees with an embedded DuckDB, which runs none of them. */
+export async function parser() {
+  return (await import('./duckdb/parse.ts')).parseSelects;
+}
+
+/** What limits a model on Redshift, without a warehouse. */
+export async function redshiftRules(): Promise<Pick<Warehouse, 'engine' | 'now' | 'statementLimit'>> {
+  const { countStatements, MAX_STATEMENTS } = await import('./redshift/statements.ts');
+  return { engine: 'redshift', now: 'SYSDATE', statementLimit: { most: MAX_STATEMENTS, needs: countStatements } };
+}
+
 /** The location of a configured warehouse, the same as `Warehouse.location` once it is open. */
 export async function locationOf(target: Target): Promise<string> {
   switch (target.engine) {

@@ -300,6 +300,13 @@ export const TRIED: readonly TriedAdvice[] = [
     file: REDSHIFT_LOADS,
     title: 'deleted before COPY read it',
   },
+  ...['Name another file with --out, or move it away.', 'Name a file in a folder that you may write to'].map(
+    (advice) => ({
+      advice,
+      file: 'cli/docs-page.test.ts',
+      title: 'docs leaves other files alone',
+    }),
+  ),
   {
     advice: 'Loads need no comments: go on with npm run etl.',
     file: 'conformance/comments.test.ts',
