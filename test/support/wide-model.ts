@@ -39,7 +39,7 @@ export function writeHostileModel(folder: string): void {
   write(
     folder,
     'star/t.sql',
-    `-- ${HOSTILE}\n-- key: id\nCREATE TABLE t (\n  id BIGINT NOT NULL,\n  v VARCHAR(200)\n);\n\n-- ${HOSTILE}\nSELECT id, '</pre></script><script>alert(2)</script>' AS v /* </script> */\nFROM current_a\n`,
+    `-- ${HOSTILE}\n-- key: id\nCREATE TABLE t (\n  id BIGINT NOT NULL,\n  v VARCHAR(200)\n);\n\n-- ${HOSTILE}\nSELECT id, CAST('</pre></script><script>alert(2)</script>' AS VARCHAR(200)) AS v /* </script> */\nFROM current_a\n`,
   );
   write(folder, 'queries/q.sql', `-- ${HOSTILE}\nSELECT id AS "</script><script>alert(3)</script>" FROM t\n`);
 }
