@@ -1,4 +1,4 @@
-import { isHead } from './heads.ts';
+import { headLines, isHead } from './heads.ts';
 import { splitComment } from './tokens.ts';
 
 /** The longest comment that is put on a table or a column, in characters. A longer one is cut. */
@@ -28,8 +28,9 @@ export function commentedLines(list: string): readonly CommentedLine[] {
 
 /** The comment at the head of a statement: the lines above it that are no heads. Undefined if there are none. */
 export function headComment(sql: string): string | undefined {
-  const [head = ''] = /^(?:--[^\n]*\n|[^\S\n]*\n)*/.exec(sql) ?? [];
-  const lines = head.split('\n').filter((line) => line.startsWith('--') && !isHead(line));
+  const lines = headLines(sql)
+    .split('\n')
+    .filter((line) => line.startsWith('--') && !isHead(line));
   return commentOf(lines.map((line) => line.slice(2)));
 }
 

@@ -3,12 +3,14 @@ import { fits, placeholdersIn, reachOf } from './affected.ts';
 import { isSameColumn } from './carried.ts';
 import type { Table } from './catalogue.ts';
 import { currentMistakes, noColumn, noSelect } from './current-mistakes.ts';
+import { isSourceName } from './heads.ts';
 import { placeIn } from './place.ts';
 import { changed, inputsOf, mentionsIn, tablesIn } from './reads.ts';
 import { RESERVED } from './reserved.ts';
 import { namesGiven } from './simple-select.ts';
 import { timeMistakes } from './time-mistakes.ts';
-import { tokenize } from './tokens.ts';
+import { type Token, tokenize } from './tokens.ts';
+import { otherType } from './types.ts';
 import { fileOf, lineOf, type NamedSql } from './written.ts';
 
 /** PostgreSQL cuts names at 63 bytes (Identifiers and Key Words), and temporary tables get names with a prefix. */
@@ -22,6 +24,8 @@ export function mistakesIn(tables: readonly Table[]): readonly StarloadError[] {
   return own.flatMap((table) => [
     ...tableNameMistakes(table, tables),
     ...columnMistakes(table),
+    ...typeMistakes(table),
+    ...sourceMistakes(table),
     ...keyMistakes(table),
     ...timeMistakes(table, tables),
     ...(table.key.length === 0 ? [] : selectMistakes(table, tables)),
@@ -78,6 +82,34 @@ function columnMistakes(table: Table): readonly StarloadError[] {
       : [
           new StarloadError(`${lineOfColumn(table, name)}: a load keeps the old ${old} as ${name}`, {
             next: 'Give the column another name.',
+          }),
+        ];
+  });
+}
+
+function sourceMistakes({ role, source, create }: Table): readonly StarloadError[] {
+  if (role !== 'staging' || (source !== undefined && isSourceName(source))) return [];
+  return source === undefined
+    ? [
+        new StarloadError(`${fileOf(create)}: it names no source`, {
+          next: 'Begin the file with "-- source: NAME" and the key of [S3] in dwh.cfg for its files, such as WEB_ORDERS.',
+        }),
+      ]
+    : [
+        new StarloadError(`${placeIn(create, /^-- source:/m)}: ${source} cannot be the name of a source`, {
+          next: 'Write capital letters, digits and _, such as WEB_ORDERS.',
+        }),
+      ];
+}
+
+function typeMistakes(table: Table): readonly StarloadError[] {
+  return table.columns.flatMap((column) => {
+    const other = otherType(column);
+    return other === undefined
+      ? []
+      : [
+          new StarloadError(`${lineOfColumn(table, column.name)}: not every engine has the type of ${column.name}`, {
+            next: `Declare it as ${other}.`,
           }),
         ];
   });
@@ -148,19 +180,27 @@ function missingColumns({ columns }: Table, select: NamedSql): readonly Starload
   return missing.map(({ name }) => noColumn(select, name));
 }
 
+function formMistakes(statement: NamedSql, tokens: readonly Token[]): readonly StarloadError[] {
+  const place = lineOf(statement, tokens[0]?.at ?? 0);
+  if (tokens[0]?.key === '(') {
+    return [
+      new StarloadError(`${place}: the SELECT begins with a parenthesis`, {
+        next: 'Begin with SELECT or WITH. A part of a UNION that needs parentheses stands in a query of its own: SELECT * FROM (…) part.',
+      }),
+    ];
+  }
+  return ['select', 'with'].includes(tokens[0]?.key ?? '') && tokens.every(({ key }) => key !== ';')
+    ? []
+    : [new StarloadError(`${place}: it is not one SELECT`, { next: 'Write one SELECT, without a semicolon inside.' })];
+}
+
 /** One query, and braces only where a placeholder is. */
 function queryMistakes(statement: NamedSql): readonly StarloadError[] {
   const tokens = tokenize(statement.sql);
   const places = placeholdersIn(statement);
   const brace = tokens.find(({ key, at }) => key === '{' && !places.some(({ from }) => from === at));
   return [
-    ...(['select', 'with'].includes(tokens[0]?.key ?? '') && tokens.every(({ key }) => key !== ';')
-      ? []
-      : [
-          new StarloadError(`${lineOf(statement, tokens[0]?.at ?? 0)}: it is not one SELECT`, {
-            next: 'Write one SELECT, without a semicolon inside.',
-          }),
-        ]),
+    ...formMistakes(statement, tokens),
     ...(brace === undefined
       ? []
       : [

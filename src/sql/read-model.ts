@@ -5,11 +5,13 @@ import { completed } from './current.ts';
 import { derive } from './derive.ts';
 import { forEachStagingTable } from './each-staging.ts';
 import { BUILT_IN_MODEL, LOADER_SQL, loaderAt, modelAt, readFolder, refuseStrays, type SqlFolder } from './folder.ts';
-import { header, listed, text } from './heads.ts';
+import { headMistakes, tableHeads } from './head-mistakes.ts';
+import { header, isSourceName, listed, text } from './heads.ts';
 import { Mistakes } from './mistakes.ts';
 import { mistakesIn } from './model-mistakes.ts';
 import { portableMistakes } from './portable.ts';
 import { readTables } from './read-tables.ts';
+import { inDependencyOrder } from './reads.ts';
 import { fileOf } from './written.ts';
 
 export { BUILT_IN_MODEL, LOADER_SQL, packagedModel, packagedModels } from './folder.ts';
@@ -45,6 +47,11 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
     ],
   };
   const queries = readFolder(folder, 'queries');
+  mistakes.add(
+    ...written.filter(({ role }) => role !== 'control').flatMap(tableHeads),
+    ...checks.own.flatMap((file) => headMistakes(file, { place: 'checks' })),
+    ...comparisons.own.flatMap((file) => headMistakes(file, { place: 'reconcile' })),
+  );
   mistakes.add(...portability({ tables: written, others: [...checks.own, ...comparisons.own], queries }));
   mistakes.throwIfAny();
   if (!written.some(({ role }) => role === 'star')) {
@@ -52,6 +59,7 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
   }
   const tables = completed(written);
   mistakes.add(...mistakesIn(tables), ...checkMistakes(checks.own, tables));
+  mistakes.attempt(() => inDependencyOrder(tables.filter(({ role }) => role === 'star')));
   mistakes.throwIfAny();
   const staging = tables.filter(({ role }) => role === 'staging').map(({ name }) => name);
   const forEach = <T extends NamedSql>(statements: readonly T[]) =>
@@ -104,12 +112,8 @@ function notAModel(path: string, missing: TableRole): StarloadError {
 function sourceHead(file: NamedSql): SourceHead | undefined {
   const { name: table, sql } = file;
   const name = header(sql, 'source');
-  if (name !== undefined && !/^[A-Z][A-Z0-9_]*$/.test(name)) {
-    throw new StarloadError(`${fileOf(file)}: ${name} cannot be the name of a source`, {
-      next: 'Write capital letters, digits and _, such as WEB_ORDERS.',
-    });
-  }
-  return name === undefined
+  // Another name is a mistake of the model.
+  return name === undefined || !isSourceName(name)
     ? undefined
     : {
         name,

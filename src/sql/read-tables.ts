@@ -9,6 +9,7 @@ import { bytesOf, jsonpathsIn, readFolder, type SqlFolder } from './folder.ts';
 import { header, listed, listIn, texts } from './heads.ts';
 import { assertModelPaths } from './jsonpaths.ts';
 import type { Mistakes } from './mistakes.ts';
+import { placeIn } from './place.ts';
 import { tokenize } from './tokens.ts';
 import { fileOf, linesIn, type NamedSql, wholeFile } from './written.ts';
 
@@ -56,7 +57,7 @@ function readTable(
   }
   refuseOtherName(file, place);
   if (role === 'staging') {
-    refuseInStaging(own, place);
+    refuseInStaging(own, file);
   }
   const create = role === 'staging' ? { ...file, sql: withStamp(file.sql) } : written;
   const columns = parseColumns(create.sql, place);
@@ -119,7 +120,8 @@ function affectedBy(sql: string): Table['affectedBy'] {
   });
 }
 
-function refuseInStaging(columns: readonly Column[], place: string): void {
+function refuseInStaging(columns: readonly Column[], file: NamedSql): void {
+  const place = fileOf(file);
   if (columns.some((column) => column.name === STAMP)) {
     throw new StarloadError(`${place}: ${STAMP} is the stamp of the load, which every staging table has anyway`, {
       next: "Delete the column's line, or give it another name.",
@@ -127,7 +129,8 @@ function refuseInStaging(columns: readonly Column[], place: string): void {
   }
   const odd = columns.find(({ type }) => type === 'other');
   if (odd !== undefined) {
-    throw new StarloadError(`${place}: a staging table cannot have the type of ${odd.name}`, {
+    const where = placeIn(file, new RegExp(`^ *${odd.name}\\b`, 'im'));
+    throw new StarloadError(`${where}: a staging table cannot have the type of ${odd.name}`, {
       next: 'Write VARCHAR(n), BIGINT, DOUBLE PRECISION or TIMESTAMP, which every engine loads in the same way.',
     });
   }

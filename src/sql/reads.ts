@@ -45,7 +45,7 @@ export function inDependencyOrder(tables: readonly Table[]): readonly Table[] {
       throw circle([...readers.slice(readers.indexOf(table)), table]);
     }
     if (!ordered.includes(table)) {
-      for (const input of tables.filter((other) => needs(table, other))) {
+      for (const input of tables.filter((other) => other !== table && needs(table, other))) {
         visit(input, [...readers, table]);
       }
       ordered.push(table);

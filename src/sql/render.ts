@@ -1,3 +1,5 @@
+import { rewritten, tokenize } from './tokens.ts';
+
 /**
  * The values of the placeholders in sql/. `{now}` is the run's stamp. `{since}` is where its rows begin. `{base}`, for
  * a load's guard, is the condition on the ledger rows on which its plan was based; if absent, any row will do.
@@ -11,13 +13,19 @@ export interface Stamps {
 /** The stamp before all stamps. A run since then covers all of staging. */
 export const BEGINNING = "TIMESTAMP '1970-01-01 00:00:00'";
 
-/** Replaces a statement's placeholders. */
+/** Replaces a statement's placeholders, outside of comments and literals. */
 export function render(sql: string, { now, since, base = '1 = 1' }: Stamps): string {
-  // A function, because replaceAll interprets patterns in a replacement text.
-  return sql
-    .replaceAll('{now}', now)
-    .replaceAll('{since}', since)
-    .replaceAll('{base}', () => base);
+  const values = new Map([
+    ['now', now],
+    ['since', since],
+    ['base', base],
+  ]);
+  const tokens = tokenize(sql);
+  const valueAt = (at: number): string | undefined =>
+    tokens[at]?.key === '{' && tokens[at + 2]?.key === '}' ? values.get(tokens[at + 1]?.text ?? '') : undefined;
+  return rewritten(sql, tokens, (_, at) =>
+    valueAt(at - 1) === undefined && valueAt(at - 2) === undefined ? valueAt(at) : '',
+  );
 }
 
 /** An identifier, quoted for any engine. All names of this project are lower case, which every engine keeps. */

@@ -29,6 +29,16 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
     file: 'unit/portable-constructs.test.ts',
     title: 'a literal that is a column as it is',
   },
+  { advice: 'Write "-- {word}: {value}".', file: 'unit/model-slips.test.ts', title: 'a head that is misspelt' },
+  {
+    advice: 'Write "-- {word}: {value}" in the first',
+    file: 'unit/model-slips.test.ts',
+    title: 'a head below CREATE TABLE',
+  },
+  { advice: 'Write one such line', file: 'unit/model-slips.test.ts', title: 'a head twice' },
+  { advice: 'Take the line away', file: 'unit/model-slips.test.ts', title: 'a head in the wrong file' },
+  { advice: 'Declare it as {other}', file: 'unit/model-slips.test.ts', title: 'a type that is misspelt' },
+  { advice: 'Begin with SELECT or WITH', file: 'unit/model-slips.test.ts', title: 'a SELECT in parentheses' },
   { advice: 'Write {affected: a, b}', file: MODEL_MISTAKES, title: 'a placeholder with too many columns' },
   {
     advice: 'Correct these files and run again',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isPlaceholder } from '../../src/config/placeholder.ts';
-import { isWithin } from '../../src/config/similar.ts';
+import { isWithin } from '../../src/edits.ts';
 import {
   ALL_SETTINGS,
   CLUSTER_HOST,

@@ -329,7 +329,7 @@ test('all mistakes of a model are told at once', async () => {
   const { message, next } = await errorOf(changes);
   expect(message.split('\n')).toEqual([
     'the model has 3 mistakes:',
-    '  staging/staging_songs.sql: a staging table cannot have the type of year',
+    '  staging/staging_songs.sql, line 20: a staging table cannot have the type of year',
     expect.stringContaining('Write VARCHAR(n)'),
     '  star/users.sql: no columns found',
     expect.stringContaining('Write CREATE TABLE name ('),

@@ -171,6 +171,13 @@ describe('a statement without its comments', () => {
 });
 
 describe('rendering', () => {
+  test('leaves literals and comments as they are', () => {
+    const stamps = { now: 'N', since: 'S' };
+    expect(render("SELECT '{since}', {now} -- {now}\nWHERE a >= {since} AND {base}", stamps)).toBe(
+      "SELECT '{since}', N -- {now}\nWHERE a >= S AND 1 = 1",
+    );
+  });
+
   test('fills the stamps wherever they stand', () => {
     expect(render('{now} {since} {now}', { now: 'N', since: 'S' })).toBe('N S N');
   });
