@@ -51,7 +51,7 @@ thead th { color: var(--soft); font-weight: 600; font-size: .82rem; }
 tbody th { font-weight: 500; } tbody th.name { white-space: nowrap; }
 tr:last-child > * { border-bottom: 0; }
 tr:target, .item:target { background: var(--shade); outline: 2px solid var(--link); outline-offset: 2px; border-radius: 6px; }
-td.type { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+td.type { min-width: 9em; } td.from { overflow-wrap: anywhere; min-width: 11em; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 .mark { font: 600 .7rem/1 system-ui, sans-serif; color: var(--soft); margin-left: .45em; }
 .from a { margin-right: .7em; display: inline-block; } a.name { text-underline-offset: .32em; }
 details { margin-top: .7rem; } summary { cursor: pointer; color: var(--link); font-size: .92rem; width: fit-content; }
@@ -77,7 +77,7 @@ svg.chosen path.on { opacity: 1; stroke: var(--star); stroke-width: 2; } svg.cho
 svg.chosen .on text, svg.chosen .self text { opacity: 1; } svg.chosen .near text { opacity: .85; }
 svg.chosen .on.row rect { fill: currentcolor; fill-opacity: .14; }
 footer { margin: 4rem 0 0; padding: 1.4rem 0 2.4rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .88rem; }
-@media (max-width: 720px) {
+@media screen and (max-width: 860px) {
   h2 { margin-top: 2.2rem; }
   nav form { margin-left: 0; flex: 1 1 100%; } input { width: 100%; }
   nav { position: static; } html { scroll-padding-top: 1rem; }
@@ -90,7 +90,7 @@ footer { margin: 4rem 0 0; padding: 1.4rem 0 2.4rem; border-top: 1px solid var(-
 }
 @media print {
   nav, .skip, #trail { display: none; }
-  body { font-size: 11pt; } h2 { break-after: avoid; } .item, tr { break-inside: avoid; } a { color: inherit; }
+  body { font-size: 11pt; } table { font-size: 8.5pt; } h2 { break-after: avoid; } .item, tr { break-inside: avoid; } a { color: inherit; }
   #picture .frame-box { overflow: visible; max-height: none; border: 0; background: none; } #picture svg { width: 100%; height: auto; max-height: 95vh; }
   details::details-content { content-visibility: visible; block-size: auto; } pre { white-space: pre-wrap; }
 }

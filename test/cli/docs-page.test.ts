@@ -74,6 +74,10 @@ test('docs tells the mistakes of a model and writes nothing', () =>
 
 const CHROMIUM = findChromium();
 
+/** The parts of the page that have something wider in them. */
+const OVERFULL =
+  "[...document.querySelectorAll('.item')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.dataset.find)";
+
 /** Texts that stand out less from what is behind them than WCAG 2 AA asks for: 4.5, or 3 where they are large. */
 const UNREADABLE = `(() => {
   const numbers = (colour) => {
@@ -165,13 +169,16 @@ describeIf(CHROMIUM !== undefined, 'the page of a model in a browser: no Chromiu
       }),
     );
 
-    test.each(['sparkify', 'wide'])('of %s is no wider than a window of 400 pixels', (name) =>
+    test.each(['sparkify', 'wide'])('of %s is no wider than its window, from 400 pixels on', (name) =>
       withFolder(async (folder) => {
         writeWideModel(folder, 8);
         await open(name === 'wide' ? folder : undefined, async (page) => {
-          await page.show(400, 800, 'light');
           await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
-          expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(400);
+          for (const width of [400, 870, 1024]) {
+            await page.show(width, 800, 'light');
+            expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+            expect(await page.evaluate(OVERFULL)).toEqual([]);
+          }
         });
       }),
     );
