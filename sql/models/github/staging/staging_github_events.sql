@@ -14,5 +14,5 @@ CREATE TABLE staging_github_events (
   repo_name VARCHAR(512), -- The repository's owner and name at that time, such as octocat/hello-world.
   org_id BIGINT, -- The organization that owned the repository, if one did.
   org_login VARCHAR(256), -- The organization's name at that time.
-  created_at VARCHAR(64) NOT NULL
+  created_at VARCHAR(64) NOT NULL -- When it happened, as GitHub writes it: 2026-11-26T12:00:00Z.
 )
