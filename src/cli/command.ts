@@ -76,9 +76,23 @@ export const JSON_OPTION = {
   json: { type: 'boolean', default: false, describe: 'print one JSON document (docs/output.md)' },
 } as const satisfies Record<string, Options>;
 
+/** `--model` of commands that make data: only models of the package have any. */
+export const SAMPLE_OPTION = {
+  model: {
+    type: 'string',
+    default: 'sparkify',
+    requiresArg: true,
+    describe: 'a model of the package: sparkify or github',
+  },
+} as const satisfies Record<string, Options>;
+
 /** `--config`, `--model` and `--json`. */
 export const WAREHOUSE_OPTIONS = {
   config: { type: 'string', default: 'dwh.cfg', requiresArg: true, describe: 'the configuration file' },
-  model: { type: 'string', requiresArg: true, describe: "a model's folder, instead of PATH under [MODEL]" },
+  model: {
+    type: 'string',
+    requiresArg: true,
+    describe: "a model's folder, or sparkify or github of the package, instead of PATH under [MODEL]",
+  },
   ...JSON_OPTION,
 } as const satisfies Record<string, Options>;

@@ -2,43 +2,47 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
-import { generateData } from '../generate/generate.ts';
-
-/** The number of songs and events that the demo generates. */
-export const DEMO_SIZE = { songs: 71, events: 8056 } as const;
+import { amountsFor, type ModelSample, SAMPLES, sampleOf } from '../generate/samples.ts';
 
 /** The file that marks a folder as the demo's: a heading, an empty line, and the files it created with their hashes. */
 export const DEMO_MARK = '.starload-demo';
-const HEADING =
-  '# npm run demo created this folder. It recreates sparkify.duckdb and the files listed here (sha256sum -c).';
+const HEADING = '# npm run demo created this folder.';
+const MEANING = 'It recreates its database and the files listed here (sha256sum -c).';
 
 const CONFIG_NAME = 'dwh.cfg';
-const DATA = ['song_data', 'log_data'];
-const DATABASE = ['sparkify.duckdb', 'sparkify.duckdb.wal'];
+/** What the demos of all models have in their folders: one may follow another. */
+const DATA = SAMPLES.flatMap(({ sources }) => Object.values(sources));
+const DATABASE = SAMPLES.flatMap((sample) => [databaseOf(sample), `${databaseOf(sample)}.wal`]);
 
-const CONFIG = `# Written by npm run demo: an embedded DuckDB file in this folder.
+function databaseOf({ model }: ModelSample): string {
+  return `${model}.duckdb`;
+}
+
+function configOf(sample: ModelSample): string {
+  const sources = Object.entries(sample.sources).map(([name, folder]) => `${name}=${folder}\n`);
+  const model = sample === SAMPLES[0] ? '' : `\n[MODEL]\nPATH=${sample.model}\n`;
+  return `# Written by npm run demo: an embedded DuckDB file in this folder.
 [S3]
-LOG_DATA=log_data
-SONG_DATA=song_data
-
+${sources.join('')}${model}
 [DUCKDB]
-PATH=sparkify.duckdb
+PATH=${databaseOf(sample)}
 `;
+}
 
 /**
  * Recreates the demo's folder: a generated sample and a dwh.cfg. Returns the path of the dwh.cfg. Throws UsageError,
  * with nothing deleted, if the folder is not empty and is not the demo's, or if a user added or changed data in it.
  */
-export async function prepareDemo(folder: string): Promise<string> {
+export async function prepareDemo(folder: string, sample = sampleOf('sparkify')): Promise<string> {
   const made = claim(folder);
   refuseForeign(folder, made);
   writeMark(folder, '');
   for (const name of [CONFIG_NAME, ...DATA, ...DATABASE]) {
     rmSync(join(folder, name), { recursive: DATA.includes(name), force: true });
   }
-  await generateData({ ...DEMO_SIZE, seed: 1, out: folder });
+  await sample.generate({ ...amountsFor(sample, {}), seed: 1, out: folder });
   const config = join(folder, CONFIG_NAME);
-  writeFileSync(config, CONFIG);
+  writeFileSync(config, configOf(sample));
   const list = ownFiles(folder).map((path) => `${hashOf(path)}  ${relative(folder, path)}\n`);
   writeMark(folder, list.join(''));
   return config;
@@ -85,11 +89,11 @@ function makeFolder(folder: string): void {
 function readMark(folder: string): string | undefined {
   const path = join(folder, DEMO_MARK);
   const text = isFile(path) ? readFileSync(path, 'utf8') : '';
-  return text.startsWith(HEADING) ? text.slice(HEADING.length) : undefined;
+  return text.startsWith(HEADING) ? text.slice(text.indexOf('\n')) : undefined;
 }
 
 function writeMark(folder: string, list: string): void {
-  writeFileSync(join(folder, DEMO_MARK), `${HEADING}\n\n${list}`);
+  writeFileSync(join(folder, DEMO_MARK), `${HEADING} ${MEANING}\n\n${list}`);
 }
 
 /** Throws UsageError if the demo's folder now holds the user's own data. */

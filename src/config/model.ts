@@ -26,7 +26,15 @@ function refuseSlips({ unknown, problems }: Findings): void {
 
 /** The same in a text whose sources are not known yet. Mistakes are found later, when the whole text is parsed. */
 export function modelPathIn(text: string, directory: string, env: Environment): string | undefined {
+  return parseModelPath(findingsOf(text), { directory, home: env['HOME'] || env['USERPROFILE'] || undefined });
+}
+
+/** [MODEL] PATH as it is written, which may be the name of a model of the package. */
+export function modelNameIn(text: string): string | undefined {
+  return findingsOf(text).optional('modelPath');
+}
+
+function findingsOf(text: string): Findings {
   const { entries } = readIni(text);
-  const findings = new Findings(interpolate(entries), [], { secrets: [], settings: COMMON });
-  return parseModelPath(findings, { directory, home: env['HOME'] || env['USERPROFILE'] || undefined });
+  return new Findings(interpolate(entries), [], { secrets: [], settings: COMMON });
 }

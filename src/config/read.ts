@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { ConfigError, type ConfigProblem, messageOf, StarloadError } from '../errors.ts';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigError, type ConfigProblem, messageOf, StarloadError, UsageError } from '../errors.ts';
 import type { Config, Environment } from './config.ts';
 import { readIni } from './ini.ts';
-import { modelPathIn } from './model.ts';
+import { modelNameIn, modelPathIn } from './model.ts';
 import { type ConfigOrigin, parseConfig } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
 import { COMMON, settingsOf } from './settings.ts';
@@ -25,9 +25,33 @@ export async function readConfig(path: string, env: Environment, model?: string)
  * the built-in model.
  */
 export async function modelFolder(path: string, env: Environment, model?: string): Promise<string | undefined> {
-  if (model !== undefined) return resolve(model);
-  const text = await readText(path).catch(() => undefined);
-  return text === undefined ? undefined : modelPathIn(text, dirname(resolve(path)), env);
+  const text = model === undefined ? await readText(path).catch(() => undefined) : '';
+  return text === undefined ? undefined : folderOf({ path, text, env, model });
+}
+
+interface NamedModel {
+  readonly path: string;
+  readonly text: string;
+  readonly env: Environment;
+  /** What the command line names. */
+  readonly model?: string | undefined;
+}
+
+/**
+ * The folder of a model: that of the package if it is one of its names, otherwise the path. Throws UsageError if it could be
+ * both.
+ */
+async function folderOf({ path, text, env, model }: NamedModel): Promise<string | undefined> {
+  const folder = model === undefined ? modelPathIn(text, dirname(resolve(path)), env) : resolve(model);
+  const { packagedModel, packagedModels } = await import('../sql/folder.ts');
+  const name = model ?? modelNameIn(text);
+  if (folder === undefined || name === undefined || !packagedModels().includes(name)) return folder;
+  if (existsSync(join(folder, 'staging'))) {
+    throw new UsageError(`${name} is a model of the package, and ${folder} is a model too`, {
+      next: `Write ./${name} for that folder, or rename the folder to use the model of the package.`,
+    });
+  }
+  return packagedModel(name);
 }
 
 /**
@@ -41,7 +65,7 @@ export async function originOf(
 ): Promise<ConfigOrigin> {
   const { readSources } = await import('../sql/read-model.ts');
   const directory = dirname(resolve(path));
-  const folder = model === undefined ? modelPathIn(text, directory, env) : resolve(model);
+  const folder = await folderOf({ path, text, env, model });
   const sources = readSources(folder).map(settingsOf);
   const keys = sources.flatMap((source) => [source.folder.key, source.jsonpaths.key]);
   const taken = keys.find((key, at) => isTaken(key) || keys.indexOf(key) !== at);

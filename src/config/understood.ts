@@ -1,3 +1,4 @@
+import { modelAt } from '../sql/folder.ts';
 import type { DuckdbTarget, PostgresTarget, RedshiftTarget } from '../target.ts';
 import type { Config, Environment, Origin, SourceConfig, Understood } from './config.ts';
 import { parseEndpoint } from './endpoint.ts';
@@ -26,7 +27,7 @@ export function understand(findings: Findings, parts: Parts, env: Environment): 
     ...(target.engine === 'redshift' ? ofRedshift(target, item) : []),
     ...(target.engine === 'postgres' ? ofPostgres(target, item, findings, env) : []),
     ...(target.engine === 'duckdb' ? ofDuckdb(target, item) : []),
-    ...(model === undefined ? [] : [item('model', model, 'modelPath')]),
+    ...(model === undefined ? [] : [item('model', modelAt(model).shown, 'modelPath')]),
     item('schema', target.schema ?? 'the one in which the database makes tables', 'dbSchema'),
     ...Object.entries(sources).flatMap(([name, source]) => ofSource(name, source, item, findings)),
     ...(target.engine === 'redshift' || workPrefix !== undefined

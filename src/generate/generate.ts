@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { messageOf, StarloadError } from '../errors.ts';
 import { isoDate } from './calendar.ts';
 import { type Catalogue, openCatalogue } from './catalogue.ts';
 import { DayFiles } from './day-files.ts';
 import { logEvents } from './events.ts';
+import { explained } from './failure.ts';
 import { checkOptions, type GenerateOptions, usersFor } from './options.ts';
 import { renderEvent } from './render.ts';
 import { claimFolders, writeSongFiles } from './song-files.ts';
@@ -99,13 +99,4 @@ class Tally {
     const day = (ts: number) => (this.events === 0 ? '' : isoDate(ts));
     return { users: this.#users, plays: this.#plays, firstDay: day(this.#first), lastDay: day(this.#last) };
   }
-}
-
-function explained(error: unknown, out: string): unknown {
-  const isOfTheSystem = typeof error === 'object' && error !== null && 'syscall' in error;
-  if (!isOfTheSystem) return error;
-  return new StarloadError(`cannot write the generated data below ${out}: ${messageOf(error)}`, {
-    next: 'Make sure that there is space and that you may write there, delete the unfinished files, and run it again.',
-    cause: error,
-  });
 }

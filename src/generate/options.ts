@@ -37,7 +37,8 @@ export function checkOptions({ songs, events, seed, users }: GenerateOptions): v
   if (users !== undefined) checkNumber('users', users, 1, MOST_USERS);
 }
 
-function checkNumber(name: string, value: number, least: number, most: number): void {
+/** Refuses a number of an option that is out of its range. */
+export function checkNumber(name: string, value: number, least: number, most: number): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   throw new UsageError(`--${name} is ${value}`, { next: `Give a whole number from ${least} to ${most}.` });
 }

@@ -83,6 +83,10 @@ export const PURPOSE = {
   order: 9,
   id: 10,
   area: 11,
+  account: 12,
+  repository: 13,
+  organization: 14,
+  activity: 15,
 } as const;
 
 /**

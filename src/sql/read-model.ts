@@ -4,7 +4,16 @@ import { checkMistakes } from './check-mistakes.ts';
 import { completed } from './current.ts';
 import { derive } from './derive.ts';
 import { forEachStagingTable } from './each-staging.ts';
-import { BUILT_IN_MODEL, LOADER_SQL, loaderAt, modelAt, readFolder, refuseStrays, type SqlFolder } from './folder.ts';
+import {
+  BUILT_IN_MODEL,
+  LOADER_SQL,
+  loaderAt,
+  modelAt,
+  packagedModels,
+  readFolder,
+  refuseStrays,
+  type SqlFolder,
+} from './folder.ts';
 import { headMistakes, tableHeads } from './head-mistakes.ts';
 import { header, isSourceName, listed, text } from './heads.ts';
 import { Mistakes } from './mistakes.ts';
@@ -105,7 +114,7 @@ export function readSources(path: string = BUILT_IN_MODEL): readonly SourceHead[
 
 function notAModel(path: string, missing: TableRole): StarloadError {
   return new StarloadError(`${path} is not a model: it has no file ${missing}/<table>.sql`, {
-    next: 'Name the folder of a model: PATH under [MODEL] in dwh.cfg.',
+    next: `Name the folder of a model, or one of the package (${packagedModels().join(', ')}): PATH under [MODEL] in dwh.cfg.`,
   });
 }
 

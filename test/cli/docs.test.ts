@@ -8,8 +8,14 @@ import { withFolder } from '../support/engines.ts';
 /** What the project's own check runs as it stands in the README. */
 const RUN_BY_CI = ['npm ci', 'npm test', 'npm run bench'];
 
+/** The commands whose whole output a document shows. */
+const SHOWN: Readonly<Record<string, string>> = {
+  'npm run demo': 'README.md',
+  'npm run demo -- --model github': 'docs/models.md',
+};
+
 test(
-  'every command of the documents works, in their order, and the demo prints what the README shows',
+  'every command of the documents works, in their order, and the demos print what the documents show',
   () =>
     withFolder(async (folder) => {
       for (const name of readdirSync(ROOT).filter(
@@ -40,8 +46,9 @@ function runIn(folder: string, command: string): void {
     env: { ...process.env, NO_COLOR: '1' },
   });
   expect({ command, status, stderr: status === 0 ? '' : stderr }).toEqual({ command, status: 0, stderr: '' });
-  if (command === 'npm run demo') {
-    expect(maskTimes(readFileSync(join(ROOT, 'README.md'), 'utf8'))).toContain(maskTimes(stdout.trim()));
+  const shownIn = SHOWN[command];
+  if (shownIn !== undefined) {
+    expect(maskTimes(readFileSync(join(ROOT, shownIn), 'utf8'))).toContain(maskTimes(stdout.trim()));
   }
 }
 

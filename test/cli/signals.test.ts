@@ -63,7 +63,7 @@ test('generate-data that is stopped says what it leaves', () =>
     child.kill('SIGINT');
     expect(await ended).toEqual([130, null]);
     expect(told).toContain('error: stopped by SIGINT; big holds what was written until then');
-    expect(told).toMatch(/next: Remove big\/song_data and big\/log_data /);
+    expect(told).toMatch(/next: Remove big\/log_data and big\/song_data /);
     for (const name of ['song_data', 'log_data']) rmSync(join(folder, 'big', name), { recursive: true });
     const again = ['generate-data', '--songs', '5', '--events', '20', '--out', join(folder, 'big')];
     expect((await inProcess(again)).code).toBe(0);

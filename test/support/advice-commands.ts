@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BUILT_IN_MODEL } from '../../src/sql/read-model.ts';
 import { LOADED, REMAKE, type Trial } from './advice-trial.ts';
 
 /** Trials of what is typed. */
@@ -37,6 +38,31 @@ export const COMMAND_TRIALS: readonly Trial[] = [
     fails: ['generate-data', '--songs', '-1', '--out', 'F/new'],
     code: 2,
     leads: [['generate-data', '--songs', '3', '--events', '20', '--out', 'F/new']],
+  },
+  {
+    advice: 'Leave out --',
+    fails: ['generate-data', '--model', 'github', '--songs', '3', '--out', 'F/new'],
+    code: 2,
+    leads: [['generate-data', '--model', 'github', '--events', '20', '--out', 'F/new']],
+  },
+  {
+    advice: 'Name one of ',
+    fails: ['generate-data', '--model', 'mine', '--out', 'F/new'],
+    code: 2,
+    leads: [['generate-data', '--model', 'github', '--events', '20', '--out', 'F/new']],
+  },
+  {
+    advice: 'Write ./',
+    spoil: (folder) => {
+      cpSync(BUILT_IN_MODEL, join(folder, 'sparkify'), { recursive: true });
+      appendFileSync(join(folder, 'dwh.cfg'), '[MODEL]\nPATH = sparkify\n');
+    },
+    fails: ['create-tables'],
+    code: 2,
+    follow: (folder) => {
+      const config = join(folder, 'dwh.cfg');
+      writeFileSync(config, readFileSync(config, 'utf8').replace('PATH = sparkify', 'PATH = ./sparkify'));
+    },
   },
   {
     advice: 'Choose another folder with --out.',

@@ -237,7 +237,7 @@ export const TRIED: readonly TriedAdvice[] = [
     title: 'refuse a load before anything is listed',
   },
   {
-    advice: 'Remove {join} and {join} before you generate anew',
+    advice: 'Remove {folders} before you generate anew',
     file: 'cli/signals.test.ts',
     title: 'generate-data that is stopped says what it leaves',
   },

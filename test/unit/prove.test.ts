@@ -1,5 +1,8 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
+import { generateGithub } from '../../src/generate/github/generate.ts';
 import { openStores } from '../../src/objects/stores.ts';
 import type { History } from '../../src/prove/histories.ts';
 import { type Proof, prove } from '../../src/prove/prove.ts';
@@ -9,27 +12,39 @@ import { type Model, tableNamed, tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import { openInMemory } from '../../src/warehouse/open.ts';
 import { withFolder } from '../support/engines.ts';
+import { GITHUB_MODEL, githubModel } from '../support/github.ts';
 import { MUTANTS } from '../support/mutants.ts';
 import { sample, scale } from '../support/scale.ts';
 
-/** A proof of a model over a generated sample. */
+interface Trial {
+  readonly model: Model;
+  readonly histories: number;
+  /** The folders of the sources. */
+  readonly roots: Readonly<Record<string, string>>;
+}
+
+/** A proof of a model over the files in a folder. */
+function proofIn(folder: string, { model, histories, roots }: Trial): Promise<Proof> {
+  const sources = tablesOf(model, 'staging').map((table) => ({
+    table,
+    root: `${folder}/${roots[table.source ?? '']}`,
+    jsonpaths: table.jsonpaths,
+  }));
+  const openWarehouse = () => openInMemory([folder]);
+  const context = {
+    ...{ model, sources, spoolRoot: folder },
+    storeOf: openStores().storeOf,
+    emit: () => {},
+    signal: new AbortController().signal,
+  };
+  return prove({ context, openWarehouse }, { histories, seed: 1, shrinking: 0 });
+}
+
+/** A proof of the built-in model, or of one like it, over a generated sample. */
 function proofOf(model: Model, histories: number): Promise<Proof> {
   return withFolder(async (folder) => {
     await generateData({ songs: 71, events: 300, seed: 1, out: folder });
-    const roots: Readonly<Record<string, string>> = { LOG_DATA: 'log_data', SONG_DATA: 'song_data' };
-    const sources = tablesOf(model, 'staging').map((table) => ({
-      table,
-      root: `${folder}/${roots[table.source ?? '']}`,
-      jsonpaths: undefined,
-    }));
-    const openWarehouse = () => openInMemory([folder]);
-    const context = {
-      ...{ model, sources, spoolRoot: folder },
-      storeOf: openStores().storeOf,
-      emit: () => {},
-      signal: new AbortController().signal,
-    };
-    return await prove({ context, openWarehouse }, { histories, seed: 1, shrinking: 0 });
+    return await proofIn(folder, { model, histories, roots: { LOG_DATA: 'log_data', SONG_DATA: 'song_data' } });
   });
 }
 
@@ -63,6 +78,44 @@ describe('a proof', () => {
       expect(counterexample?.history.flat().length).toBeGreaterThan(0);
     },
   );
+});
+
+/** Mistakes in the GitHub model, each in one of its files. */
+const GITHUB_MISTAKES: readonly (readonly [what: string, file: string, from: string, to: string])[] = [
+  ['takes one row of all repositories', 'star/repos.sql', 'PARTITION BY e.repo_id ', ''],
+  ['looks for changed actors under their repositories', 'star/actors.sql', 'events as actor_id', 'events as repo_id'],
+];
+
+describe('a proof of the GitHub model', () => {
+  const proofOfGithub = (model: Model, histories: number) =>
+    withFolder(async (folder) => {
+      await generateGithub({ events: 300, seed: 1, out: folder });
+      return proofIn(folder, { model, histories, roots: { GITHUB_EVENTS: 'github_events' } });
+    });
+
+  test('finds nothing wrong with it', async () => {
+    const { counterexample, refused } = await proofOfGithub(githubModel, scale.proven.histories);
+    expect({ counterexample, refused }).toEqual({ counterexample: undefined, refused: 0 });
+  });
+
+  test.each(GITHUB_MISTAKES)('finds that it %s', (_, file, from, to) =>
+    withFolder(async (folder) => {
+      cpSync(GITHUB_MODEL, folder, { recursive: true });
+      const path = join(folder, file);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toContain(from);
+      writeFileSync(path, text.replace(from, to));
+      const { counterexample } = await proofOfGithub(loadModel(folder), 100);
+      expect(counterexample?.findings.length).toBeGreaterThan(0);
+    }),
+  );
+
+  test('finds that it keeps the old row of an event', async () => {
+    const { derivation } = githubModel;
+    const load = derivation.load.filter(({ sql }) => !sql.startsWith('DELETE FROM "activity"'));
+    const { counterexample } = await proofOfGithub({ ...githubModel, derivation: { ...derivation, load } }, 100);
+    expect(counterexample?.findings.length).toBeGreaterThan(0);
+  });
 });
 
 describe('a history that goes wrong', () => {

@@ -1,15 +1,15 @@
-import { JSON_OPTION, toModule } from '../command.ts';
+import type { ModelSample } from '../../generate/samples.ts';
+import { JSON_OPTION, SAMPLE_OPTION, toModule } from '../command.ts';
 import { asStarted } from '../command-line.ts';
 import { count, counted, document, result, story, styled } from '../output.ts';
 import { questionOf } from '../questions.ts';
 
 interface Args {
-  readonly dir: string;
+  readonly model: string;
+  readonly dir: string | undefined;
   readonly json: boolean;
 }
 
-/** The questions the demo answers. */
-const QUESTIONS = ['plays_by_level', 'busiest_hours', 'top_songs'];
 const ROWS_SHOWN = 3;
 
 export const demoCommand = toModule<Args>({
@@ -17,39 +17,55 @@ export const demoCommand = toModule<Args>({
   describe: 'load a generated sample into an embedded DuckDB and ask it a few questions; no AWS needed',
   options: {
     ...JSON_OPTION,
+    ...SAMPLE_OPTION,
     dir: {
       type: 'string',
-      default: '.starload/demo',
       requiresArg: true,
-      describe: 'folder of the demo: a new or empty one, or one that an earlier demo created',
+      describe:
+        'folder of the demo: a new or empty one, or one that an earlier demo created (default .starload/demo; with github .starload/demo-github)',
     },
   },
-  examples: [['npm run demo', 'takes a few seconds']],
+  examples: [
+    ['npm run demo', 'takes a few seconds'],
+    ['npm run demo -- --model github', "the same with GitHub's public events"],
+  ],
   run,
 });
 
-async function run({ dir, json }: Args): Promise<void> {
-  const { prepareDemo, DEMO_SIZE } = await import('../demo-files.ts');
+async function run({ model, dir: given, json }: Args): Promise<void> {
+  const { prepareDemo } = await import('../demo-files.ts');
+  const { sampleOf } = await import('../../generate/samples.ts');
   const { readConfig } = await import('../../config/read.ts');
   const { withConfig } = await import('../session.ts');
   const { createTables } = await import('../../pipeline/create-tables.ts');
   const { etl } = await import('../../pipeline/etl.ts');
   const began = performance.now();
-  story(`1. generate ${counted(DEMO_SIZE.songs, 'song')} and ${counted(DEMO_SIZE.events, 'event')} in ${dir}`);
-  const file = await prepareDemo(dir);
+  const sample = sampleOf(model);
+  const dir = given ?? (model === USUAL ? DIR : `${DIR}-${model}`);
+  story(`1. generate ${sizeOf(sample)} in ${dir}`);
+  const file = await prepareDemo(dir, sample);
   const outcome = await withConfig(await readConfig(file, {}), { readOnly: false }, async (context) => {
     story('2. create the tables');
     await createTables(context.model, context.warehouse, { force: true, emit: context.emit });
     story('3. load');
     const report = await etl(context);
     const answers = [];
-    for (const { name, sql } of context.model.queries.filter((query) => QUESTIONS.includes(query.name))) {
+    for (const { name, sql } of context.model.queries.filter((query) => sample.questions.includes(query.name))) {
       answers.push({ name, sql, ...(await context.warehouse.query(sql)) });
     }
     return { report, answers };
   });
   const seconds = (performance.now() - began) / 1000;
-  await print(outcome, { json, file, seconds });
+  await print(outcome, { json, file, seconds, sample });
+}
+
+const USUAL = SAMPLE_OPTION.model.default;
+const DIR = '.starload/demo';
+
+function sizeOf({ amounts }: ModelSample): string {
+  return Object.entries(amounts)
+    .map(([what, count]) => counted(count, what.replace(/s$/, '')))
+    .join(' and ');
 }
 
 type Outcome = {
@@ -64,12 +80,13 @@ type Outcome = {
 
 async function print(
   { report, answers }: Outcome,
-  { json, file, seconds }: { json: boolean; file: string; seconds: number },
+  { json, file, seconds, sample }: { json: boolean; file: string; seconds: number; sample: ModelSample },
 ) {
   if (json) {
     document({
       command: 'demo',
       status: 'loaded',
+      model: sample.model,
       config: file,
       rows: Object.fromEntries(report.rows),
       answers: Object.fromEntries(answers.map(({ name, columns, rows }) => [name, { columns, rows }])),
@@ -86,5 +103,5 @@ async function print(
     }
   }
   result(`\nDone in ${seconds.toFixed(1)} s. Try another query:`);
-  result(asStarted(`  npm run query -- --config ${file} "SELECT * FROM users LIMIT 5"`));
+  result(asStarted(`  npm run query -- --config ${file} "${sample.query}"`));
 }

@@ -1,5 +1,7 @@
 -- One row for each event. What happened, when, by whom, and where.
 -- key: event_id
+-- time: created_at
+-- affected by: current_github_events as event_id, created_at
 CREATE TABLE activity (
   event_id BIGINT NOT NULL, -- The event's number.
   created_at TIMESTAMP NOT NULL, -- When it happened, UTC.
@@ -13,3 +15,4 @@ CREATE TABLE activity (
 
 SELECT event_id, created_at, day, type, action, actor_id, repo_id, org_id
 FROM current_github_events
+WHERE {affected}

@@ -1,5 +1,6 @@
 -- One row for each UTC day on which something happened, with how much happened.
 -- key: day
+-- time: day
 CREATE TABLE days (
   day DATE NOT NULL, -- The day.
   year INTEGER NOT NULL, -- Its year.

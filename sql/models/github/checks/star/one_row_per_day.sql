@@ -10,6 +10,6 @@ FROM (
   FROM activity
   WHERE {affected days}
 ) a
-LEFT JOIN days d ON d.day = a.day
+LEFT JOIN (SELECT day FROM days WHERE {affected days}) d ON d.day = a.day
 GROUP BY a.day
 HAVING COUNT(d.day) <> 1
