@@ -163,8 +163,9 @@ export class KeyTracker {
     if (wanted >= 0) this.#see(wanted, chunk, at, bytes.length);
   }
 
-  #learn(raw: string, bytes: Uint8Array): KnownKey {
-    const name = raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
+  #learn(raw: string, bytes: Buffer): KnownKey {
+    const text = bytes.toString('utf8', 0, bytes.length - 1);
+    const name = raw.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
     const key = { bytes, wanted: this.#wanted.indexOf(this.#fold(name)) };
     const spellings = this.#spellings.get(this.#fold(name));
     if (spellings?.includes(name) === false) spellings.push(name);

@@ -140,6 +140,16 @@ describe('wanted keys', () => {
     expect(spellingsOf('{"a":{"ts":1,"TS":{"tS":2}},"b":[{"Ts":1}],"ts":"ts"}', ['ts'])).toEqual({ ts: ['ts'] });
   });
 
+  test('are found in any script, with escapes or without', () => {
+    expect(spellingsOf('{"größe":1}{"gr\\u00f6ße":2}{"数":3}', ['größe', '数'])).toEqual({
+      größe: ['größe'],
+      数: ['数'],
+    });
+    const wanted = { names: ['größe'], kinds: ['text'], exact: true } as const;
+    expect(frameBuffer(bytesOf('{"größe":1.50}'), { wanted }).fitAsIs).toBe(false);
+    expect(() => frameBuffer(bytesOf('{"größe":"a","gr\\u00f6ße":"b"}'), { wanted })).toThrow('occurs twice');
+  });
+
   test('match whole keys in ASCII letters only', () => {
     expect(spellingsOf('{"kk":1,"k ":1,"\u212a":1,"\\u212a":1,"\u017f":1,"\\u017F":1,"":1}', ['k', 's'])).toEqual({
       k: [],
