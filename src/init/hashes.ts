@@ -3,17 +3,17 @@ const MOST_FILLED = 0.6;
 const FIRST_SLOTS = 1 << 10;
 
 /**
- * A set of 64-bit hashes in typed arrays. Two values with one hash would count as repeated; among 10 million values that
+ * A set of 64-bit hashes in a typed array. Two values with one hash would count as repeated; among 10 million values that
  * happens once in 400,000 sets.
  */
 export class HashSet {
-  #high = new Uint32Array(FIRST_SLOTS);
-  #low = new Uint32Array(FIRST_SLOTS);
+  /** The halves of each slot stand side by side, where the processor finds both at once. Both are 0 in an empty slot. */
+  #halves = new Int32Array(FIRST_SLOTS * 2);
   #size = 0;
 
   /** How many slots it has, of eight bytes each. */
   get slots(): number {
-    return this.#low.length;
+    return this.#halves.length / 2;
   }
 
   /** Whether the next hash makes it grow to twice its size. */
@@ -24,36 +24,34 @@ export class HashSet {
   /** Adds a hash. Returns whether it is new. */
   add(high: number, low: number): boolean {
     if (this.isFull) this.#grow();
-    // No slot in use is empty.
-    const [h, l] = [high >>> 0, low === 0 && high === 0 ? 1 : low >>> 0];
-    const at = slotOf(this.#high, this.#low, h, l);
-    if (this.#high[at] !== 0 || this.#low[at] !== 0) return false;
-    this.#high[at] = h;
-    this.#low[at] = l;
-    this.#size += 1;
-    return true;
+    const isAdded = put(this.#halves, high, low === 0 && high === 0 ? 1 : low);
+    if (isAdded) this.#size += 1;
+    return isAdded;
   }
 
   #grow(): void {
-    const [high, low] = [new Uint32Array(this.slots * 2), new Uint32Array(this.slots * 2)];
-    for (let from = 0; from < this.slots; from += 1) {
-      const [h, l] = [this.#high[from] as number, this.#low[from] as number];
-      if (h === 0 && l === 0) continue;
-      const at = slotOf(high, low, h, l);
-      high[at] = h;
-      low[at] = l;
+    const halves = new Int32Array(this.#halves.length * 2);
+    for (let at = 0; at < this.#halves.length; at += 2) {
+      const [high, low] = [this.#halves[at] as number, this.#halves[at + 1] as number];
+      if (high !== 0 || low !== 0) put(halves, high, low);
     }
-    this.#high = high;
-    this.#low = low;
+    this.#halves = halves;
   }
 }
 
-/** The slot that holds a hash, or the empty one where it belongs. */
-function slotOf(highs: Uint32Array, lows: Uint32Array, high: number, low: number): number {
-  const mask = lows.length - 1;
-  let at = low & mask;
-  while ((highs[at] !== 0 || lows[at] !== 0) && (highs[at] !== high || lows[at] !== low)) at = (at + 1) & mask;
-  return at;
+/** Puts a hash into its slot. Returns false if it is there already. */
+function put(halves: Int32Array, high: number, low: number): boolean {
+  const mask = halves.length - 2;
+  let at = (low << 1) & mask;
+  for (;;) {
+    const [h, l] = [halves[at] as number, halves[at + 1] as number];
+    if (h === 0 && l === 0) break;
+    if (h === high && l === low) return false;
+    at = (at + 2) & mask;
+  }
+  halves[at] = high;
+  halves[at + 1] = low;
+  return true;
 }
 
 /** A hash of bytes, in two halves: cyrb53 without its final cut. */
@@ -78,6 +76,6 @@ function mix(one: number, other: number, into: { high: number; low: number }): v
   let [h1, h2] = [one, other];
   h1 = Math.imul(h1 ^ (h1 >>> 16), 0x85ebca6b) ^ Math.imul(h2 ^ (h2 >>> 13), 0xc2b2ae35);
   h2 = Math.imul(h2 ^ (h2 >>> 16), 0x85ebca6b) ^ Math.imul(h1 ^ (h1 >>> 13), 0xc2b2ae35);
-  into.high = h1 >>> 0;
-  into.low = h2 >>> 0;
+  into.high = h1 | 0;
+  into.low = h2 | 0;
 }

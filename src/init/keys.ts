@@ -26,7 +26,7 @@ export interface WantedColumn {
   readonly place: KeyPlace | undefined;
 }
 
-/** Pairs are tried only as long as no column alone, with the name of a key, has different values in so many records. */
+/** All candidates are tried in so many records; then only those with the name of a key, if one of these is unique there. */
 const PATIENCE = 10_000;
 /** At most so many columns are combined in pairs. */
 const MOST_PAIRED = 6;
@@ -72,6 +72,7 @@ export class KeySearch {
   readonly #mostSlots: number;
   #asked: Candidate | undefined;
   #candidates: Candidate[] = [];
+  readonly #hashed = { high: 0, low: 0 };
   /** How many records were read and have no key twice. */
   records = 0;
 
@@ -85,7 +86,7 @@ export class KeySearch {
   }
 
   /** Reads the record that begins at `from`. Returns a key that it has twice, if there is one. */
-  add(bytes: Uint8Array, from: number): string | undefined {
+  add(bytes: Buffer, from: number): string | undefined {
     const twice = this.profile.add(bytes, from);
     if (twice !== undefined) return twice;
     this.records += 1;
@@ -97,7 +98,7 @@ export class KeySearch {
       isOver ||= this.#isLost(candidate);
     }
     if (isOver) this.#keep(this.#candidates.filter((candidate) => !this.#isLost(candidate)));
-    if (this.records === PATIENCE) this.#dropPairs();
+    if (this.records === PATIENCE) this.#dropOthers();
     return undefined;
   }
 
@@ -155,28 +156,43 @@ export class KeySearch {
     }
   }
 
-  #dropPairs(): void {
-    if (this.#candidates.some((one) => one.places.length === 1 && one.likeness > 0 && one.isUnique)) {
-      this.#keep(this.#candidates.filter(({ places }) => places.length === 1));
-    }
+  /** Only the likely ones go on if there are any: each candidate costs time and memory. */
+  #dropOthers(): void {
+    const [own, named] = [
+      this.#candidates.filter(({ isOwn, isUnique }) => isOwn && isUnique),
+      this.#candidates.filter(({ likeness, places }) => likeness > 0 && places.length === 1),
+    ];
+    if (own.length > 0) this.#keep(own);
+    else if (named.some(({ isUnique }) => isUnique)) this.#keep(named);
   }
 
   #note(candidate: Candidate): void {
     const { seen } = candidate;
     if (seen === undefined) return;
-    const places = candidate === this.#asked ? this.#found : candidate.places;
-    const hash = { high: 0, low: 0 };
-    let isWhole = true;
-    for (const place of places) {
-      const has = place !== undefined && place.hashOf === this.profile.records;
-      isWhole &&= has;
-      combine(hash, has ? place.high : 0, has ? place.low : 0);
-    }
+    const isWhole = this.#hash(candidate === this.#asked ? this.#found : candidate.places);
+    const hash = this.#hashed;
     candidate.compared += 1;
     if (!isWhole) candidate.missing += 1;
     if (!isWhole && candidate !== this.#asked) return;
     if (seen.isFull && !this.#hasRoomFor(candidate, seen.slots)) candidate.seen = undefined;
     else if (!seen.add(hash.high, hash.low)) candidate.repeated += 1;
+  }
+
+  /** Hashes the values of the current record. Returns whether all are there. */
+  #hash(places: readonly (KeyPlace | undefined)[]): boolean {
+    const hash = this.#hashed;
+    hash.high = 0;
+    hash.low = 0;
+    let isWhole = true;
+    for (const place of places) {
+      const has = place !== undefined && place.hashOf === this.profile.records;
+      isWhole &&= has;
+      if (places.length === 1 && has) {
+        hash.high = place.high;
+        hash.low = place.low;
+      } else combine(hash, has ? place.high : 0, has ? place.low : 0);
+    }
+    return isWhole;
   }
 
   /** Whether more hashes of a candidate may be kept, if need be instead of those of candidates that are less likely. */

@@ -16,8 +16,13 @@ export class KeyPlace {
   /** The number of the last record that has the place. */
   lastRecord = 0;
 
-  /** How many values of each kind there are. NULL is none. */
-  readonly counts: Record<JsonKind, number> = { text: 0, integer: 0, decimal: 0, boolean: 0, object: 0, array: 0 };
+  /** How many values of each kind there are. NULL is none. Fields of their own are counted twice as fast. */
+  texts = 0;
+  integers = 0;
+  decimals = 0;
+  booleans = 0;
+  objects = 0;
+  arrays = 0;
   /** The most bytes that a value takes as text. */
   mostBytes = 0;
   /** Of the integers. */
@@ -42,6 +47,19 @@ export class KeyPlace {
     this.bytes = bytes;
   }
 
+  /** How many values of each kind there are. */
+  get counts(): Readonly<Record<JsonKind, number>> {
+    const {
+      texts: text,
+      integers: integer,
+      decimals: decimal,
+      booleans: boolean,
+      objects: object,
+      arrays: array,
+    } = this;
+    return { text, integer, decimal, boolean, object, array };
+  }
+
   /** How many records have a value here. */
   get values(): number {
     return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
@@ -49,7 +67,8 @@ export class KeyPlace {
 
   /** The kinds of its values. */
   get kinds(): readonly JsonKind[] {
-    return (Object.keys(this.counts) as JsonKind[]).filter((kind) => this.counts[kind] > 0);
+    const { counts } = this;
+    return (Object.keys(counts) as JsonKind[]).filter((kind) => counts[kind] > 0);
   }
 
   /** How people write the place: `actor.login`. */

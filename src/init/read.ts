@@ -117,7 +117,7 @@ class SourceReader {
     return new RecordFramer({ sink: this.#records, mistakes: { onMistake: refuse, onBroken: refuse } });
   }
 
-  #take(bytes: Uint8Array, from: number, line: number): void {
+  #take(bytes: Buffer, from: number, line: number): void {
     const twice = this.#search.add(bytes, from);
     if (twice !== undefined) {
       const reason = `key ${JSON.stringify(twice)} occurs twice in one object`;
@@ -140,21 +140,32 @@ class SourceReader {
 
 /** Passes on the bytes of each record without copying them, unless a line or a chunk ends inside the record. */
 class RecordBytes implements RecordSink {
-  readonly #onRecord: (bytes: Uint8Array, from: number, line: number) => void;
-  #chunk: Uint8Array | undefined;
+  readonly #onRecord: (bytes: Buffer, from: number, line: number) => void;
+  #chunk: Buffer | undefined;
+  /** The last chunk, and the same bytes as a Buffer. */
+  #last: Uint8Array | undefined;
+  #buffer: Buffer = Buffer.alloc(0);
   #from = 0;
   #to = 0;
   #pieces: Uint8Array[] = [];
 
-  constructor(onRecord: (bytes: Uint8Array, from: number, line: number) => void) {
+  constructor(onRecord: (bytes: Buffer, from: number, line: number) => void) {
     this.#onRecord = onRecord;
   }
 
   segment(chunk: Uint8Array, from: number, to: number): void {
     this.keep();
-    this.#chunk = chunk;
+    this.#chunk = this.#bufferOf(chunk);
     this.#from = from;
     this.#to = to;
+  }
+
+  #bufferOf(chunk: Uint8Array): Buffer {
+    if (chunk !== this.#last) {
+      this.#last = chunk;
+      this.#buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    }
+    return this.#buffer;
   }
 
   endRecord(line: number): void {

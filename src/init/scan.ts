@@ -1,7 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import { doubleMisfit } from '../records/doubles.ts';
 import { hashBytes } from './hashes.ts';
-import { type JsonKind, KeyPlace } from './place.ts';
+import { KeyPlace } from './place.ts';
 import { Form, formOf } from './times.ts';
 
 const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE, OPEN_ARRAY, CLOSE_ARRAY] = [0x22, 0x5c, 0x2c, 0x7b, 0x7d, 0x5b, 0x5d];
@@ -19,7 +19,7 @@ const MOST_COMPARED = 24;
 /** Every integer with at most this many digits is exact as a double, and every decimal number too. */
 const EXACT_DIGITS = 15;
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = Buffer.alloc(0);
 
 /** Collects what the records of a source hold, place by place. Records must be well-formed and without line breaks. */
 export class Profile {
@@ -38,7 +38,7 @@ export class Profile {
   }
 
   /** Reads the record in [from, to). Returns a key that an object in it has twice, if there is one. */
-  add(bytes: Uint8Array, from: number): string | undefined {
+  add(bytes: Buffer, from: number): string | undefined {
     this.records += 1;
     this.#twice = undefined;
     this.#readObject(this.root, bytes, from, 1);
@@ -46,7 +46,7 @@ export class Profile {
   }
 
   /** Reads the object that begins at `from`. Returns the position behind it. */
-  #readObject(place: KeyPlace, b: Uint8Array, from: number, level: number): number {
+  #readObject(place: KeyPlace, b: Buffer, from: number, level: number): number {
     let at = skipBlanks(b, from + 1);
     if (b[at] === CLOSE) return at + 1;
     let next = 0;
@@ -63,20 +63,20 @@ export class Profile {
   }
 
   /** The place of a key that was not expected; one of no place if there are too many. */
-  #meet(place: KeyPlace, b: Uint8Array, at: number): KeyPlace {
+  #meet(place: KeyPlace, b: Buffer, at: number): KeyPlace {
     const end = endOfString(b, at);
-    const raw = Buffer.from(b.buffer, b.byteOffset + at + 1, end - at - 2);
-    const text = raw.toString('latin1');
+    const text = textOf(b, at + 1, end - 1);
     const known = place.known.get(text);
     if (known !== undefined) return known;
-    const key: string = JSON.parse(`"${raw.toString('utf8')}"`);
-    const child = place.children.find(({ path }) => path.at(-1) === key) ?? this.#newPlace(place, key, raw);
+    const key: string = JSON.parse(b.toString('utf8', at, end));
+    const child =
+      place.children.find(({ path }) => path.at(-1) === key) ?? this.#newPlace(place, key, b.subarray(at + 1, end));
     if (place.isFollowed) place.known.set(text, child);
     return child;
   }
 
-  #newPlace(place: KeyPlace, key: string, raw: Uint8Array): KeyPlace {
-    const child = new KeyPlace([...place.path, key], Buffer.concat([raw, Uint8Array.of(QUOTE)]));
+  #newPlace(place: KeyPlace, key: string, raw: Buffer): KeyPlace {
+    const child = new KeyPlace([...place.path, key], Uint8Array.from(raw));
     const isFull = this.#places >= MOST_PLACES;
     if (place === this.root && isFull) throw tooManyKeys(MOST_PLACES);
     if (place !== this.root && place.isFollowed && (isFull || place.children.length >= MOST_KEYS)) {
@@ -93,7 +93,7 @@ export class Profile {
     return child;
   }
 
-  #readMember(child: KeyPlace, b: Uint8Array, at: number, level: number): number {
+  #readMember(child: KeyPlace, b: Buffer, at: number, level: number): number {
     if (child.lastRecord === this.records) this.#twice = child.path.at(-1);
     child.lastRecord = this.records;
     switch (b[at]) {
@@ -102,22 +102,26 @@ export class Profile {
       case LETTER_N:
         return at + 4;
       case LETTER_T:
-        return this.#note(child, 'boolean', b, at, at + 4);
+        child.booleans += 1;
+        return this.#noteScalar(child, b, at, at + 4);
       case LETTER_F:
-        return this.#note(child, 'boolean', b, at, at + 5);
+        child.booleans += 1;
+        return this.#noteScalar(child, b, at, at + 5);
       case OPEN: {
         const isFollowed = child.isFollowed && level < MOST_LEVELS;
         const end = isFollowed ? this.#readObject(child, b, at, level + 1) : endOfContainer(b, at);
-        return this.#noteContainer(child, 'object', at, end);
+        child.objects += 1;
+        return noteSize(child, at, end);
       }
       case OPEN_ARRAY:
-        return this.#noteContainer(child, 'array', at, endOfContainer(b, at));
+        child.arrays += 1;
+        return noteSize(child, at, endOfContainer(b, at));
       default:
         return this.#readNumber(child, b, at);
     }
   }
 
-  #readText(place: KeyPlace, b: Uint8Array, from: number): number {
+  #readText(place: KeyPlace, b: Buffer, from: number): number {
     let at = from + 1;
     let isEscaped = false;
     for (let byte = b[at]; byte !== QUOTE; byte = b[at]) {
@@ -127,22 +131,22 @@ export class Profile {
       }
       at += 1;
     }
-    place.counts.text += 1;
+    place.texts += 1;
     if (isEscaped) {
-      const text: string = JSON.parse(Buffer.from(b.buffer, b.byteOffset + from, at + 1 - from).toString('utf8'));
+      const text: string = JSON.parse(b.toString('utf8', from, at + 1));
       const bytes = Buffer.from(text);
       this.#judgeText(place, bytes, 0, bytes.length);
     } else this.#judgeText(place, b, from + 1, at);
     return at + 1;
   }
 
-  #judgeText(place: KeyPlace, b: Uint8Array, from: number, to: number): void {
+  #judgeText(place: KeyPlace, b: Buffer, from: number, to: number): void {
     if (to - from > place.mostBytes) place.mostBytes = to - from;
     if ((place.timeForms & Form.other) === 0) place.timeForms |= formOf(b, from, to);
     if (place.isHashed) this.#hash(place, b, from, to);
   }
 
-  #hash(place: KeyPlace, b: Uint8Array, from: number, to: number): void {
+  #hash(place: KeyPlace, b: Buffer, from: number, to: number): void {
     // Blanks at the end of a key do not count, and an empty key is none.
     let end = to;
     while (end > from && b[end - 1] === BLANK) end -= 1;
@@ -151,20 +155,12 @@ export class Profile {
     place.hashOf = this.records;
   }
 
-  #note(place: KeyPlace, kind: JsonKind, b: Uint8Array, from: number, to: number): number {
-    place.counts[kind] += 1;
-    if (to - from > place.mostBytes) place.mostBytes = to - from;
+  #noteScalar(place: KeyPlace, b: Buffer, from: number, to: number): number {
     if (place.isHashed) this.#hash(place, b, from, to);
-    return to;
+    return noteSize(place, from, to);
   }
 
-  #noteContainer(place: KeyPlace, kind: JsonKind, from: number, to: number): number {
-    place.counts[kind] += 1;
-    if (to - from > place.mostBytes) place.mostBytes = to - from;
-    return to;
-  }
-
-  #readNumber(place: KeyPlace, b: Uint8Array, from: number): number {
+  #readNumber(place: KeyPlace, b: Buffer, from: number): number {
     const first = b[from] === MINUS ? from + 1 : from;
     let at = first;
     let value = 0;
@@ -177,14 +173,17 @@ export class Profile {
     const isDecimal = byte === DOT || (byte | UPPER_CASE) === LETTER_E || (value === 0 && first > from);
     if (isDecimal) {
       const end = endOfNumber(b, at);
-      if (end - from > EXACT_DIGITS || hasExponent(b, at, end)) judgeDecimal(place, textOf(b, from, end));
-      return this.#note(place, 'decimal', b, from, end);
+      if (!place.isInexact && (end - from > EXACT_DIGITS || hasExponent(b, at, end)))
+        judgeDecimal(place, textOf(b, from, end));
+      place.decimals += 1;
+      return this.#noteScalar(place, b, from, end);
     }
     if (at - first > EXACT_DIGITS) judgeInteger(place, textOf(b, from, at));
     const signed = first > from ? -value : value;
     if (signed < place.least) place.least = signed;
     if (signed > place.most) place.most = signed;
-    return this.#note(place, 'integer', b, from, at);
+    place.integers += 1;
+    return this.#noteScalar(place, b, from, at);
   }
 }
 
@@ -192,8 +191,14 @@ function placesBelow({ children }: KeyPlace): number {
   return children.reduce((sum, child) => sum + 1 + placesBelow(child), 0);
 }
 
+/** Notes how many bytes a value takes. Returns the position behind it. */
+function noteSize(place: KeyPlace, from: number, to: number): number {
+  if (to - from > place.mostBytes) place.mostBytes = to - from;
+  return to;
+}
+
 /** The index of the known key at `at`, beginning with the one that is expected; -1 if it is none of the next ones. */
-function nextKnown({ children }: KeyPlace, b: Uint8Array, at: number, expected: number): number {
+function nextKnown({ children }: KeyPlace, b: Buffer, at: number, expected: number): number {
   let index = expected;
   for (let left = Math.min(children.length, MOST_COMPARED); left > 0; left -= 1) {
     if (index >= children.length) index = 0;
@@ -213,7 +218,10 @@ function judgeInteger(place: KeyPlace, text: string): void {
 }
 
 function judgeDecimal(place: KeyPlace, text: string): void {
-  if (doubleMisfit(text) !== undefined || digitsOf(text) !== digitsOf(String(Number(text)))) place.isInexact = true;
+  const shortest = String(Number(text));
+  // Most programs write numbers like this one. Without an exponent it is neither too large nor too close to zero.
+  if (shortest === text && !text.includes('e')) return;
+  if (doubleMisfit(text) !== undefined || digitsOf(text) !== digitsOf(shortest)) place.isInexact = true;
 }
 
 /** The digits of a number that count, whatever its point and its exponent. */
@@ -224,17 +232,17 @@ function digitsOf(text: string): string {
     .replace(/^0+|0+$/g, '');
 }
 
-function textOf(b: Uint8Array, from: number, to: number): string {
-  return Buffer.from(b.buffer, b.byteOffset + from, to - from).toString('latin1');
+function textOf(b: Buffer, from: number, to: number): string {
+  return b.toString('latin1', from, to);
 }
 
-function skipBlanks(b: Uint8Array, from: number): number {
+function skipBlanks(b: Buffer, from: number): number {
   let at = from;
   while (b[at] === BLANK || b[at] === TAB || b[at] === COLON) at += 1;
   return at;
 }
 
-function endOfNumber(b: Uint8Array, from: number): number {
+function endOfNumber(b: Buffer, from: number): number {
   let at = from;
   for (let byte = b[at] as number; byte !== COMMA && byte !== CLOSE && byte !== BLANK && byte !== TAB; ) {
     at += 1;
@@ -243,20 +251,20 @@ function endOfNumber(b: Uint8Array, from: number): number {
   return at;
 }
 
-function hasExponent(b: Uint8Array, from: number, to: number): boolean {
+function hasExponent(b: Buffer, from: number, to: number): boolean {
   let at = from;
   while (at < to && ((b[at] as number) | UPPER_CASE) !== LETTER_E) at += 1;
   return at < to;
 }
 
 /** The position behind the closing quote of the text that begins at `from`. */
-function endOfString(b: Uint8Array, from: number): number {
+function endOfString(b: Buffer, from: number): number {
   let at = from + 1;
   while (b[at] !== QUOTE) at += b[at] === BACKSLASH ? 2 : 1;
   return at + 1;
 }
 
-function endOfContainer(b: Uint8Array, from: number): number {
+function endOfContainer(b: Buffer, from: number): number {
   let at = from;
   let depth = 0;
   do {
