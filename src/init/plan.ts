@@ -24,6 +24,11 @@ export interface Dimension extends Entity {
 
 /** On Redshift a load takes at most 40 statements: five for each source, three for each star table, and some of its own. */
 const STATEMENTS = { most: 40, own: 10, source: 9, dimension: 3 } as const;
+const MOST_SOURCES = Math.floor((STATEMENTS.most - STATEMENTS.own) / STATEMENTS.source);
+const TOO_MANY: Remark = {
+  about: 'the model',
+  text: `has too many tables for a load on Redshift, which takes at most ${STATEMENTS.most} statements: there, make models of at most ${MOST_SOURCES} sources`,
+};
 
 /** Plans a model for sources: their columns, keys and dimensions. */
 export function planModel(reads: readonly ReadSource[]): readonly PlannedSource[] {
@@ -46,7 +51,10 @@ export function planModel(reads: readonly ReadSource[]): readonly PlannedSource[
     return {
       ...{ read, columns, needsPaths, key, dimensions },
       time: timeOf(columns),
-      remarks: [...ofKey, ...remarks, ...dimensions.map(remarkOn), ...left],
+      remarks: [
+        ...[...ofKey, ...remarks, ...dimensions.map(remarkOn), ...left],
+        ...(reads.length > MOST_SOURCES && read === reads.at(-1) ? [TOO_MANY] : []),
+      ],
     };
   });
 }

@@ -34,9 +34,15 @@ export async function readSamples(context: Omit<LoadContext, 'warehouse'>): Prom
   return samples;
 }
 
-/** The record of a text; none if it has digits that a number of JavaScript may not keep. */
+/** The record of a text; none if it has a number of which JavaScript does not keep all digits. */
 function recordIn(text: string): readonly SourceRecord[] {
-  return /\d{16}/.test(text) ? [] : [JSON.parse(text) as SourceRecord];
+  const isLong = /\d{16}/.test(text);
+  const numbers = isLong ? (withoutTexts(text).match(/-?\d[-+.\deE]{15,}/g) ?? []) : [];
+  return numbers.every((number) => String(Number(number)) === number) ? [JSON.parse(text) as SourceRecord] : [];
+}
+
+function withoutTexts(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"/g, '""');
 }
 
 async function readRecords(

@@ -1,7 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type S3Server, startS3Server } from '../../standin/s3-server.ts';
 import { INIT_TRIALS } from '../support/advice-init.ts';
+import { inProcess } from '../support/in-process.ts';
 import { type InitProject, loadsAsItStands, withRecords } from '../support/init.ts';
 
 const ORDERS = Array.from({ length: 40 }, (_, at) => ({
@@ -9,6 +12,8 @@ const ORDERS = Array.from({ length: 40 }, (_, at) => ({
   customer_id: at % 7,
   customer_name: `Customer ${at % 7}`,
   amount: at * 1.25,
+  rate: at / 3,
+  reference: `1234567890123456${at}`,
   paid: at % 2 === 0,
   ordered_at: `2024-01-${String((at % 28) + 1).padStart(2, '0')} 10:00:00`,
 }));
@@ -40,7 +45,15 @@ describe('init', () => {
       });
       expect(await loadsAsItStands(project)).toMatchObject({ staging_orders: 40, orders: 40, customers: 7 });
       expect(await project.rows('SELECT * FROM orders WHERE order_id = 3')).toEqual([
-        { order_id: 3, customer_id: 2, amount: 2.5, paid: 'true', ordered_at: '2024-01-03 10:00:00.000' },
+        {
+          order_id: 3,
+          customer_id: 2,
+          amount: 2.5,
+          rate: 2 / 3,
+          reference: '12345678901234562',
+          paid: 'true',
+          ordered_at: '2024-01-03 10:00:00.000',
+        },
       ]);
     }));
 
@@ -272,3 +285,37 @@ test('init writes into a folder that has other files, and leaves them there', ()
     expect(readdirSync(project.folder)).toEqual(['model']);
     await loadsAsItStands(project);
   }));
+
+describe('init of records in S3', () => {
+  let s3: S3Server;
+  beforeAll(async () => {
+    s3 = await startS3Server({ region: 'us-west-2' });
+  });
+  afterAll(() => s3.stop());
+
+  test('reads what etl reads, plain and compressed', () =>
+    withRecords({}, async ({ folder }) => {
+      s3.createBucket('records', 'us-west-2');
+      const lines = (records: readonly unknown[]) => records.map((one) => `${JSON.stringify(one)}\n`).join('');
+      s3.put('records', 'events/a.json', lines(EVENTS.slice(0, 30)));
+      s3.put('records', 'events/b.json.gz', gzipSync(lines(EVENTS.slice(30))));
+      s3.put('records', 'events/readme.txt', 'no data');
+      const env = {
+        ...{ AWS_ENDPOINT_URL_S3: s3.url, AWS_ACCESS_KEY_ID: 'standin', AWS_SECRET_ACCESS_KEY: 'standin' },
+        ...{ AWS_REGION: undefined, AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' },
+      };
+      const model = join(folder, 'model');
+      const run = (...args: readonly string[]) => inProcess(args, { env });
+      const config = ['--config', join(model, 'dwh.cfg')];
+      const made = JSON.parse((await run('init', model, '--from', 's3://records/events', '--json')).stdout);
+      expect(made.sources[0]).toMatchObject({
+        root: 's3://records/events',
+        records: 60,
+        files: 2,
+        key: { columns: ['id'] },
+      });
+      expect(await run('create-tables', ...config)).toMatchObject({ code: 0 });
+      expect(JSON.parse((await run('etl', ...config, '--json')).stdout).rows).toMatchObject({ events: 60, actors: 5 });
+      expect(await run('reconcile', '--recount', ...config)).toMatchObject({ code: 0 });
+    }));
+});

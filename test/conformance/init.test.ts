@@ -7,14 +7,21 @@ import type { KeyPlace } from '../../src/init/place.ts';
 import { type PlannedSource, planModel } from '../../src/init/plan.ts';
 import { readSource } from '../../src/init/read.ts';
 import { LocalStore } from '../../src/objects/local.ts';
+import { budgetsOf } from '../../src/pipeline/budget.ts';
+import { checkSteps } from '../../src/pipeline/checks.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { type Model, tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
+import { render } from '../../src/sql/render.ts';
+import { countStatements, MAX_STATEMENTS } from '../../src/warehouse/redshift/statements.ts';
 import { engines, withFolder } from '../support/engines.ts';
 import { withLoader } from '../support/loader.ts';
+import { assertPortable } from '../support/portable.ts';
 import { scale } from '../support/scale.ts';
+
+const LIMIT = { most: MAX_STATEMENTS, needs: countStatements };
 
 /** JSON that keeps what JSON.parse does not: every key, and the text of numbers. */
 type Json =
@@ -168,6 +175,46 @@ function expected(members: Members, { place, type }: PlannedSource['columns'][nu
 const asText = (value: unknown) =>
   value === null ? null : typeof value === 'number' ? String(value + 0) : String(value);
 const sorted = (rows: readonly (readonly unknown[])[]) => rows.map((row) => JSON.stringify(row)).sort();
+
+test('a model that init makes is portable SQL, and fits a batch of Redshift', () => {
+  const people = few(1, 2, 3).map((id) =>
+    object([
+      ['id', raw(String(id))],
+      ['name', quoted('x')],
+    ]),
+  );
+  const wide = fc.array(
+    fc
+      .tuple(
+        ...['actor', 'repo', 'org', 'team', 'a', 'b', 'c', 'd', 'e'].map((name) =>
+          people.map((one) => [name, one] as const),
+        ),
+      )
+      .map(
+        (things): Members => [
+          ['id', raw('1')],
+          ['at', quoted('2024-01-01T00:00:00.5Z')],
+          ['ts', raw('1700000000')],
+          ...things,
+        ],
+      ),
+    { minLength: 1, maxLength: 3 },
+  );
+  return fc.assert(
+    fc.asyncProperty(fc.oneof(records, wide), (all) =>
+      withModel(all.map(recordOf), async (model) => {
+        const stamp = "TIMESTAMP '2018-11-01 00:00:00'";
+        const checks = (['staged', 'star'] as const).flatMap((phase) => checkSteps(model, phase, 'load'));
+        for (const { sql } of [...model.derivation.load, ...model.derivation.rebuild, ...checks, ...model.queries]) {
+          assertPortable(render(sql, { now: stamp, since: stamp }));
+        }
+        const engine = { engine: 'redshift', now: 'SYSDATE', loads: 'parts', statementLimit: LIMIT } as const;
+        for (const { needs, most } of budgetsOf(model, engine)) expect(needs).toBeLessThanOrEqual(most);
+      }),
+    ),
+    { numRuns: scale.inits.duckdb },
+  );
+});
 
 describe.each(engines)('a model that init makes on $name', (engine) => {
   test('accepts every record that init has read, and holds its values', async () => {
