@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ConfigError, type ConfigProblem, messageOf, StarloadError, UsageError } from '../errors.ts';
 import type { Config, Environment } from './config.ts';
 import { readIni } from './ini.ts';
-import { modelNameIn, modelPathIn } from './model.ts';
+import { modelNameIn, modelPathIn, modelPathOf } from './model.ts';
 import { type ConfigOrigin, parseConfig } from './parse.ts';
 import { collectSecrets } from './secrets.ts';
 import { COMMON, settingsOf } from './settings.ts';
@@ -42,7 +42,7 @@ interface NamedModel {
  * both.
  */
 async function folderOf({ path, text, env, model }: NamedModel): Promise<string | undefined> {
-  const folder = model === undefined ? modelPathIn(text, dirname(resolve(path)), env) : resolve(model);
+  const folder = model === undefined ? modelPathIn(text, dirname(resolve(path)), env) : modelPathOf(model, env);
   const { packagedModel, packagedModels } = await import('../sql/folder.ts');
   const name = model ?? modelNameIn(text);
   if (folder === undefined || name === undefined || !packagedModels().includes(name)) return folder;

@@ -1,5 +1,6 @@
 import { StarloadError } from '../errors.ts';
-import { type Model, tableNamed } from '../sql/catalogue.ts';
+import { doctorSql, type Model, tableNamed } from '../sql/catalogue.ts';
+import { quoteLiteral } from '../sql/render.ts';
 import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch, type Dropped, ROWS_GUARD, rowCounts } from './batches.ts';
 import { assertFits } from './budget.ts';
@@ -54,6 +55,14 @@ export async function createTables(
   }
   await replace(model, warehouse, { standing, doomed, filled, options });
   return model.tables.filter(({ kept }) => !kept).map(({ name }) => name);
+}
+
+/** The tables of the schema that the model does not have: other people's, or those of a former model. */
+export async function otherTables(model: Model, warehouse: Warehouse): Promise<readonly string[]> {
+  const schema = quoteLiteral(await warehouse.schema());
+  const sql = doctorSql(model, 'schema_tables', warehouse.engine).replaceAll('{schema}', () => schema);
+  const known = new Set(model.tables.map(({ name }) => name));
+  return (await warehouse.query(sql)).rows.map(([name]) => String(name)).filter((name) => !known.has(name));
 }
 
 /** What will be dropped. */

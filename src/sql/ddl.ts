@@ -32,7 +32,7 @@ export function parseColumns(ddl: string, file: string): readonly Column[] {
       next: 'Write CREATE TABLE name ( on one line, then one column per line, then ) on a separate line.',
     });
   }
-  return commentedLines(body).map((line) => parseColumn(line, file));
+  return commentedLines(body).map((line) => parseColumn(line, { file, line: lineOfCode(ddl, line) }));
 }
 
 const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
@@ -42,10 +42,28 @@ const TYPES: readonly (readonly [RegExp, ColumnType])[] = [
   [/^TIMESTAMP\b/i, 'timestamp'],
 ];
 
-function parseColumn({ code, above, behind }: CommentedLine, file: string): Column {
+function lineOfCode(ddl: string, { code }: CommentedLine): number {
+  return ddl.slice(0, ddl.indexOf(code)).split('\n').length;
+}
+
+/** A name that is written in quotes, or would have to be. */
+const QUOTED = /^(?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*)(?=\s+[a-z])/iu;
+
+function parseColumn(
+  { code, above, behind }: CommentedLine,
+  { file, line }: { readonly file: string; readonly line: number },
+): Column {
   const [, name, rest] = /^(\w+)\s+(.+?),?$/.exec(code) ?? [];
+  const quoted = name === undefined ? QUOTED.exec(code)?.[0] : undefined;
+  if (quoted !== undefined) {
+    throw new StarloadError(`${file}, line ${line}: ${quoted} cannot be the name of a column on every engine`, {
+      next: 'Write a name of lower-case letters, digits and _, without quotes.',
+    });
+  }
   if (name === undefined || rest === undefined || hasBareComma(rest)) {
-    throw new StarloadError(`${file}: not a column: ${code}`, { next: 'Write one column per line: name TYPE …' });
+    throw new StarloadError(`${file}, line ${line}: not a column: ${code}`, {
+      next: 'Write one column per line: name TYPE …',
+    });
   }
   const [pattern, type] = TYPES.find(([candidate]) => candidate.test(rest)) ?? [undefined, 'other' as const];
   const length = pattern?.exec(rest)?.[1];

@@ -137,14 +137,29 @@ function isStrayAddition(file: string, files: readonly string[]): boolean {
   return addition !== undefined && !(known.includes(addition) && files.includes(`${table}.sql`));
 }
 
+const MOST_BYTES = 1024 * 1024;
+
+/** The first line that is not UTF-8. */
+function lineOfOther(bytes: Buffer): number {
+  const lines = bytes.toString('latin1').split('\n');
+  return lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1'))) + 1;
+}
+
 /**
  * One statement per file. A trailing semicolon is dropped, because the Data API accepts single statements. The line
  * numbers are those of the file.
  */
 function readStatement(file: string): string {
   const bytes = bytesOf(file);
+  if (bytes.length > MOST_BYTES) {
+    throw new StarloadError(`${file}: it is larger than 1 MiB, too large for one statement`, {
+      next: 'Take it out of the model, or write the statement without so much text.',
+    });
+  }
   if (!isUtf8(bytes)) {
-    throw new StarloadError(`${file}: it is not UTF-8`, { next: 'Save the file as UTF-8.' });
+    throw new StarloadError(`${file}, line ${lineOfOther(bytes)}: it is not UTF-8`, {
+      next: 'Save the file as UTF-8.',
+    });
   }
   // Windows may write a mark at the beginning, and its own ends of lines.
   const text = bytes

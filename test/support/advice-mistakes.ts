@@ -39,6 +39,17 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   { advice: 'Take the line away', file: 'unit/model-slips.test.ts', title: 'a head in the wrong file' },
   { advice: 'Declare it as {other}', file: 'unit/model-slips.test.ts', title: 'a type that is misspelt' },
   { advice: 'Begin with SELECT or WITH', file: 'unit/model-slips.test.ts', title: 'a SELECT in parentheses' },
+  {
+    advice: 'Name the folder of a model on this machine',
+    file: 'cli/bad-models.test.ts',
+    title: 'with --model or in dwh.cfg',
+  },
+  { advice: 'Write a name of lower-case letters', file: 'cli/bad-models.test.ts', title: 'a name in quotes' },
+  {
+    advice: 'Take it out of the model, or write',
+    file: 'cli/bad-models.test.ts',
+    title: 'larger than a statement can be',
+  },
   { advice: 'Write {affected: a, b}', file: MODEL_MISTAKES, title: 'a placeholder with too many columns' },
   {
     advice: 'Correct these files and run again',

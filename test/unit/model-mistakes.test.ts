@@ -211,7 +211,7 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'a file in another encoding',
     ['star/songs.sql', 'SELECT song_id', '-- é\nSELECT song_id'],
-    'star/songs.sql: it is not UTF-8',
+    'star/songs.sql, line 11: it is not UTF-8',
     'Save the file as UTF-8.',
   ],
   [

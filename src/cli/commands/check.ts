@@ -86,9 +86,12 @@ async function examineAll(
   const canSpool = offline || (await examineMachine(onFinding));
   const config = configured(path, read, onFinding);
   if (config === undefined) {
+    await isModelRight(await folderOf(path, model), onFinding);
+    onFinding({ check: 'other checks', status: 'skipped', reason: 'the configuration must be correct first' });
     return undefined;
   }
-  if (!(await isModelRight(config, onFinding))) {
+  if (!(await isModelRight(config.model, onFinding))) {
+    onFinding({ check: 'other checks', status: 'skipped', reason: 'the model must be correct first' });
     return config;
   }
   const missing = offline ? 'with --offline only the configuration is read' : 'temporary files comes first';
@@ -100,8 +103,14 @@ async function examineAll(
   return config;
 }
 
-/** Whether the model has no mistakes. Otherwise reports them, and what is skipped because of them. */
-async function isModelRight({ model }: Config, onFinding: (finding: CheckResult) => void): Promise<boolean> {
+/** The model's folder, where the rest of the configuration is wrong. */
+async function folderOf(path: string, model: string | undefined): Promise<string | undefined> {
+  const { modelFolder } = await import('../../config/read.ts');
+  return modelFolder(path, process.env, model);
+}
+
+/** Whether the model has no mistakes. Otherwise reports them. */
+async function isModelRight(model: string | undefined, onFinding: (finding: CheckResult) => void): Promise<boolean> {
   const { loadModel } = await import('../../sql/read-model.ts');
   try {
     loadModel(model);
@@ -110,7 +119,6 @@ async function isModelRight({ model }: Config, onFinding: (finding: CheckResult)
     if (!(error instanceof StarloadError)) throw error;
     const { message, next } = error;
     onFinding({ check: 'model', status: 'failed', reason: message, ...(next === undefined ? {} : { next }) });
-    onFinding({ check: 'other checks', status: 'skipped', reason: 'the model must be correct first' });
     return false;
   }
 }
@@ -143,7 +151,6 @@ function configured(
     for (const [index, problem] of read.problems.entries()) {
       tell('failed', problem, index === read.problems.length - 1 ? read.next : undefined);
     }
-    onFinding({ check: 'other checks', status: 'skipped', reason: 'the configuration must be correct first' });
     return undefined;
   }
   for (const warning of read.warnings) {

@@ -68,15 +68,22 @@ async function run(context: LoadContext, args: Args): Promise<void> {
   if (missing) {
     return runMissing(context, args);
   }
-  const { createTables } = await import('../../pipeline/create-tables.ts');
+  const { createTables, otherTables } = await import('../../pipeline/create-tables.ts');
   const confirm = (filled: readonly FilledTable[]) => wanted(filled, signal);
   const tables = await createTables(model, warehouse, { force, replaceForeign, confirm, signal, emit });
+  const others = await otherTables(model, warehouse);
   if (json) {
-    document({ command: 'create-tables', status: 'created', warehouse: warehouse.location, tables });
-  } else {
-    result(`created ${tables.length} tables in ${warehouse.location}: ${tables.join(', ')}`);
+    document({ command: 'create-tables', status: 'created', warehouse: warehouse.location, tables, others });
+    return;
+  }
+  result(`created ${tables.length} tables in ${warehouse.location}: ${tables.join(', ')}`);
+  if (others.length > 0) {
+    const more = others.length > MOST_NAMED ? ` and ${count(others.length - MOST_NAMED)} more` : '';
+    result(`left alone, because the model does not have them: ${others.slice(0, MOST_NAMED).join(', ')}${more}`);
   }
 }
+
+const MOST_NAMED = 10;
 
 async function runMissing(context: LoadContext, { json, excerpts }: Args): Promise<void> {
   const { createMissing } = await import('../../pipeline/create-missing.ts');
