@@ -1,6 +1,7 @@
 -- The events, each in the version that counts. Internal, the star is made of them.
 -- of: staging_github_events
 -- key: event_id
+-- time: event_id
 CREATE TABLE current_github_events (
   event_id BIGINT NOT NULL, -- The event's number.
   created_at TIMESTAMP NOT NULL, -- When it happened, in UTC.
