@@ -9,7 +9,7 @@ import { DataError, StarloadError } from '../../src/errors.ts';
 import { MemoryStore } from '../../src/objects/memory.ts';
 import type { ListPage } from '../../src/objects/objects.ts';
 import { shapeProblems } from '../../src/pipeline/shape.ts';
-import { tablesOf } from '../../src/sql/catalogue.ts';
+import { loadedColumns, type Table, tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import type { Value, Warehouse } from '../../src/warehouse/warehouse.ts';
 
@@ -163,6 +163,27 @@ describe('a source', () => {
     const [listed, read] = await run(store);
     expect(listed).toMatchObject({ status: 'ok' });
     expect(read).toMatchObject({ status, reason: expect.stringMatching(reason) });
+  });
+
+  test('of a model with a jsonpaths file needs a work prefix on Redshift, unless dwh.cfg names the file in S3', async () => {
+    const check = async (jsonpaths: string, others: Partial<Examination> = {}) => {
+      const store = new MemoryStore();
+      const columns = loadedColumns(table as Table).map(({ name }) => `$.${name}`);
+      store.files.set(jsonpaths, JSON.stringify({ jsonpaths: columns }));
+      const sources = [{ table, root: 's3://data/log', jsonpaths }];
+      const aws = { redshift: { region: 'us-west-2', role: 'role' } };
+      const examination = { sources, storeOf: () => store, signal, aws, ...others } as unknown as Examination;
+      const found = await runChecks(sourceChecks(examination, { samples: new Map() }), { signal, onFinding: () => {} });
+      return found.find(({ check }) => check.startsWith('jsonpaths '));
+    };
+    expect(await check('/model/staging/log.json')).toMatchObject({
+      status: 'failed',
+      reason: '/model/staging/log.json is not in S3, and dwh.cfg has no WORK_PREFIX to bring it there',
+      next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3].',
+    });
+    expect(await check('s3://data/log.json')).toMatchObject({ status: 'ok' });
+    const work = { prefix: 's3://work/' } as unknown as NonNullable<Examination['work']>;
+    expect(await check('/model/staging/log.json', { work })).toMatchObject({ status: 'ok' });
   });
 
   test('without data is a warning that names what is passed over', async () => {

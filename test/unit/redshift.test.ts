@@ -32,6 +32,7 @@ import { batchStatements, countStatements, MAX_STATEMENTS } from '../../src/ware
 import { addressOf } from '../../src/warehouse/redshift/target.ts';
 import { findPart } from '../../src/warehouse/redshift/work.ts';
 import type { Batch, Step } from '../../src/warehouse/warehouse.ts';
+import { githubModel } from '../support/github.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/dwhRole';
@@ -55,9 +56,9 @@ const OPTIONS = {
       : [],
 };
 
-function load({ rejects = [PART] } = {}): Batch {
-  const copies = tablesOf(model, 'staging').map((table) => ({ table, parts: [PART], mapping: byName(table) }));
-  return loadBatch(model, 'SYSDATE', 'RUN', { ledger: PART, rejects }, copies);
+function load({ rejects = [PART], of = model } = {}): Batch {
+  const copies = tablesOf(of, 'staging').map((table) => ({ table, parts: [PART], mapping: byName(table) }));
+  return loadBatch(of, 'SYSDATE', 'RUN', { ledger: PART, rejects }, copies);
 }
 
 function refresh(): Batch {
@@ -90,6 +91,7 @@ const textOf = (batch: Batch) =>
 describe('the statements of a batch', () => {
   test.each([
     ['redshift-load.sql', load()],
+    ['redshift-load-github.sql', load({ of: githubModel })],
     ['redshift-rebuild.sql', rebuildBatch(model, 'SYSDATE', 'RUN')],
     ['redshift-refresh.sql', refresh()],
     ['redshift-reconcile.sql', starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN')],
