@@ -1,6 +1,7 @@
 /** The longest share of a table of hashes that is in use. */
 const MOST_FILLED = 0.6;
 const FIRST_SLOTS = 1 << 10;
+const QUICK_SLOTS = 1 << 21;
 
 /**
  * A set of 64-bit hashes in a typed array. Two values with one hash would count as repeated; among 10 million values that
@@ -16,7 +17,12 @@ export class HashSet {
     return this.#halves.length / 2;
   }
 
-  /** Whether the next hash makes it grow to twice its size. */
+  /** How many slots it gets when it grows. Each hash is moved then, so a small set grows faster. */
+  get growth(): number {
+    return this.slots < QUICK_SLOTS ? 3 * this.slots : this.slots;
+  }
+
+  /** Whether the next hash makes it grow. */
   get isFull(): boolean {
     return this.#size >= this.slots * MOST_FILLED;
   }
@@ -30,7 +36,7 @@ export class HashSet {
   }
 
   #grow(): void {
-    const halves = new Int32Array(this.#halves.length * 2);
+    const halves = new Int32Array(this.#halves.length + 2 * this.growth);
     for (let at = 0; at < this.#halves.length; at += 2) {
       const [high, low] = [this.#halves[at] as number, this.#halves[at + 1] as number];
       if (high !== 0 || low !== 0) put(halves, high, low);

@@ -174,7 +174,7 @@ export class KeySearch {
     candidate.compared += 1;
     if (!isWhole) candidate.missing += 1;
     if (!isWhole && candidate !== this.#asked) return;
-    if (seen.isFull && !this.#hasRoomFor(candidate, seen.slots)) candidate.seen = undefined;
+    if (seen.isFull && !this.#hasRoomFor(candidate, seen.growth)) candidate.seen = undefined;
     else if (!seen.add(hash.high, hash.low)) candidate.repeated += 1;
   }
 
