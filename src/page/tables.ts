@@ -85,7 +85,10 @@ function originList({ values, decides, untold }: Origins): Content {
   const chosen = decides.size === 0 ? undefined : html`<span class="soft">chosen by</span> ${[...decides].map(link)}`;
   const unknown =
     untold.size === 0 ? undefined : html`<span class="soft">of unknown columns of</span> ${[...untold].map(link)}`;
-  return [...[...values].map(link), chosen, unknown];
+  const isNone = values.size + decides.size + untold.size === 0;
+  return isNone
+    ? html`<span class="soft">no column: it counts rows, or is constant</span>`
+    : [...[...values].map(link), chosen, unknown];
 }
 
 /** A link to a table, or to a column, `table.column`. */

@@ -24,7 +24,11 @@ function upkeepOfStar(model: Model, table: Table): readonly string[] {
     return [`Each load makes it anew, because ${anew.because}.`];
   }
   const ways = inputsOf(table).map((input) => wayOf(model, table, input));
-  return [`A load rewrites the rows of the keys that it affects. The key is ${list(table.key)}.`, ...ways];
+  const time =
+    table.time === undefined
+      ? []
+      : [`Its time is ${table.time}: a load looks only between the first and the last time that it affects.`];
+  return [`A load rewrites the rows of the keys that it affects. The key is ${list(table.key)}.`, ...ways, ...time];
 }
 
 /** How changes of an input affect keys, in the order in which src/sql/star-plan.ts looks for it. */

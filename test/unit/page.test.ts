@@ -123,9 +123,10 @@ describe('the picture', () => {
       cpSync(BUILT_IN_MODEL, folder, { recursive: true });
       writeFileSync(
         join(folder, 'star/days.sql'),
-        '-- key: day\nCREATE TABLE days (\n  day BIGINT NOT NULL\n);\n\nSELECT DISTINCT day FROM time\n',
+        '-- key: day\nCREATE TABLE days (\n  day BIGINT NOT NULL,\n  times BIGINT NOT NULL\n);\n\nSELECT day, COUNT(*) AS times FROM time GROUP BY day\n',
       );
-      const { boxes } = graphOf(await factsOf(folder));
+      const facts = await factsOf(folder);
+      const { boxes } = graphOf(facts);
       const layers = Object.fromEntries(boxes.map(({ name, layer }) => [name, layer]));
       expect(layers).toMatchObject({
         '[S3] LOG_DATA': 0,
@@ -135,6 +136,7 @@ describe('the picture', () => {
         time: 4,
         days: 5,
       });
+      expect(pageOf(facts)).toContain('no column: it counts rows, or is constant');
     }));
 });
 
@@ -151,6 +153,8 @@ test('the upkeep of a table is told as plan tells it', async () => {
     expect(told('songs')).toContain('A change in current_songs affects the rows with its song_id, old and new.');
     expect(told('songplays')).toContain('A change in current_events affects the rows with its event_id');
     expect(told('songplays')).toContain('the query in star/songplays.affected.sql');
+    expect(told('songplays')).toContain('Its time is start_time: ');
+    expect(told('songs')).not.toContain('Its time');
     expect(told('current_songs')).toContain('of each record of staging_songs that it brings');
     expect(told('staging_songs')).toContain('only add');
   });
