@@ -10,10 +10,16 @@ interface PrintOptions {
   readonly dir: string;
   readonly json: boolean;
   readonly seconds: number;
+  /** Whether to show excerpts of bad records. */
+  readonly excerpts: boolean;
 }
 
 /** Prints what init has made and what it was not sure of. */
-export function printNewModel({ sources, files }: NewModel, { dir, json, seconds }: PrintOptions): void {
+export function printNewModel(
+  { sources: made, files }: NewModel,
+  { dir, json, seconds, excerpts }: PrintOptions,
+): void {
+  const sources = excerpts ? made : made.map(withoutExcerpt);
   for (const { read } of sources) tellBad(read);
   if (json) {
     document({
@@ -33,6 +39,11 @@ export function printNewModel({ sources, files }: NewModel, { dir, json, seconds
   for (const command of ['create-tables', 'etl', 'query']) {
     result(asStarted(`  npm run ${command} -- --config ${config}${command === 'query' ? ' --question' : ''}`));
   }
+}
+
+function withoutExcerpt(source: PlannedSource): PlannedSource {
+  const { firstBad } = source.read;
+  return { ...source, read: { ...source.read, firstBad: firstBad && { ...firstBad, excerpt: undefined } } };
 }
 
 function tellBad({ names, bad, firstBad }: PlannedSource['read']): void {

@@ -5,6 +5,7 @@ interface Args {
   readonly from: readonly string[];
   readonly key: readonly string[] | undefined;
   readonly json: boolean;
+  readonly excerpts: boolean;
 }
 
 export const initCommand = toModule<Args>({
@@ -36,10 +37,10 @@ export const initCommand = toModule<Args>({
   run,
 });
 
-async function run({ dir, from, key = [], json }: Args): Promise<void> {
+async function run({ dir, from, key = [], json, excerpts }: Args): Promise<void> {
   const { makeModel } = await import('../new-model.ts');
   const { printNewModel } = await import('../init-report.ts');
   const began = performance.now();
   const made = await makeModel(dir, { from, keys: key });
-  printNewModel(made, { dir, json, seconds: (performance.now() - began) / 1000 });
+  printNewModel(made, { dir, json, excerpts, seconds: (performance.now() - began) / 1000 });
 }
