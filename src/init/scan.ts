@@ -226,10 +226,12 @@ function judgeDecimal(place: KeyPlace, text: string): void {
 
 /** The digits of a number that count, whatever its point and its exponent. */
 function digitsOf(text: string): string {
-  return text
-    .replace(/[eE].*$/, '')
-    .replace(/[-.]/g, '')
-    .replace(/^0+|0+$/g, '');
+  const [mantissa = ''] = text.split(/[eE]/, 1);
+  const digits = mantissa.replace(/[-.]/g, '');
+  let end = digits.length;
+  // Not by an expression such as /0+$/: a number in a file may have a million zeros.
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end).replace(/^0+/, '');
 }
 
 function textOf(b: Buffer, from: number, to: number): string {

@@ -19,7 +19,7 @@ export function nameOf(texts: readonly string[], fallback: string): string {
     .map((text) => plain(text).toLowerCase())
     .join('_')
     .replace(/[^a-z\d]+/g, '_')
-    .replace(/^_+|_+$/g, '');
+    .replace(/^_|_$/g, '');
   return shortened(safe(name === '' ? fallback : name), LONGEST);
 }
 
@@ -37,7 +37,7 @@ function safe(name: string): string {
 }
 
 function shortened(name: string, length: number): string {
-  return name.slice(0, length).replace(/_+$/, '');
+  return name.slice(0, length).replace(/_$/, '');
 }
 
 /** Gives names that are taken a number: `user_id`, `user_id_2`. */
