@@ -1,6 +1,7 @@
 import { BadResult, UsageError } from '../errors.ts';
+import { recordText, writtenNumbers } from '../prove/numbers.ts';
 import type { Counterexample, Proof, ProveOptions } from '../prove/prove.ts';
-import { count, document, result } from './output.ts';
+import { count, result } from './output.ts';
 import { renderTable } from './table.ts';
 
 const MOST_SECONDS = 86_400;
@@ -26,7 +27,7 @@ export function printProof(
 ): void {
   const { seed, histories, refused, kinds, counterexample } = proof;
   if (json) {
-    document({
+    const found = {
       command: 'prove',
       status: counterexample === undefined ? 'proven' : 'disproven',
       seed,
@@ -36,7 +37,8 @@ export function printProof(
       ...(counterexample === undefined
         ? {}
         : { counterexample: excerpts ? counterexample : withoutRecords(counterexample) }),
-    });
+    };
+    result(writtenNumbers(JSON.stringify(found, null, 2)));
   } else if (counterexample === undefined) {
     result(renderTable(['coincidence', 'histories'], Object.entries(kinds)));
     const useless = refused === 0 ? '' : `; the loads refused the data of ${refused} of them`;
@@ -62,7 +64,7 @@ function printCounterexample({ history, findings, byOrder }: Counterexample, exc
     result(`load ${at + 1}:`);
     for (const { source, name, records } of load) {
       result(`  ${source}/${name}`);
-      for (const record of records) result(`    ${excerpts ? JSON.stringify(record) : '(record not shown)'}`);
+      for (const record of records) result(`    ${excerpts ? recordText(record) : '(record not shown)'}`);
     }
   }
   result(

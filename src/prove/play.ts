@@ -8,6 +8,7 @@ import { compareStar } from '../pipeline/reconcile/star.ts';
 import { derivedTables } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { History } from './histories.ts';
+import { recordText } from './numbers.ts';
 
 /** What a history leaves in a warehouse. */
 export interface Outcome {
@@ -58,7 +59,7 @@ export async function play(
     for (const load of history) {
       for (const { source, name, records } of load) {
         const ordered = reversed ? records.toReversed() : records;
-        store.files.set(`memory://${source}/${name}`, ordered.map((record) => `${JSON.stringify(record)}\n`).join(''));
+        store.files.set(`memory://${source}/${name}`, ordered.map((record) => `${recordText(record)}\n`).join(''));
       }
       await etl(own);
     }

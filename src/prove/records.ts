@@ -1,7 +1,7 @@
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
 
-/** A record of a source, as JSON.parse gives it. */
+/** A record of a source, as parseRecord gives it. */
 export type SourceRecord = Readonly<{ [key: string]: unknown }>;
 
 /** Reads and replaces the values that fill the columns of a staging table. */

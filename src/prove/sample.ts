@@ -7,6 +7,7 @@ import { readJsonPaths } from '../pipeline/prepare.ts';
 import { RecordFramer } from '../records/frame.ts';
 import { wantedKeys } from '../records/wanted-keys.ts';
 import { WholeRecords } from '../records/whole-records.ts';
+import { parseRecord } from './numbers.ts';
 import { Fields, type SourceRecord } from './records.ts';
 
 /** Some of the records of a source. */
@@ -27,22 +28,13 @@ export async function readSamples(context: Omit<LoadContext, 'warehouse'>): Prom
     const paths = await readJsonPaths(context, source);
     const records = await readRecords(context.storeOf(source.root), source, wantedKeys(source.table, paths));
     if (records.length === 0) {
-      throw new StarloadError(`${source.root} holds no record`, { next: 'Name folders with records in dwh.cfg.' });
+      throw new StarloadError(`${source.root} holds no record`, {
+        next: 'Put files with records there, or name another folder.',
+      });
     }
     samples.push({ source, fields: new Fields(source.table, paths), records });
   }
   return samples;
-}
-
-/** The record of a text; none if it has a number of which JavaScript does not keep all digits. */
-function recordIn(text: string): readonly SourceRecord[] {
-  const isLong = /\d{16}/.test(text);
-  const numbers = isLong ? (withoutTexts(text).match(/-?\d[-+.\deE]{15,}/g) ?? []) : [];
-  return numbers.every((number) => String(Number(number)) === number) ? [JSON.parse(text) as SourceRecord] : [];
-}
-
-function withoutTexts(json: string): string {
-  return json.replace(/"(?:[^"\\]|\\.)*"/g, '""');
 }
 
 async function readRecords(
@@ -53,7 +45,7 @@ async function readRecords(
   const records: SourceRecord[] = [];
   for await (const { objects } of store.list(root)) {
     for (const object of objects) {
-      const sink = new WholeRecords((bytes) => records.push(...recordIn(bytes.toString('utf8'))));
+      const sink = new WholeRecords((bytes) => records.push(parseRecord(bytes.toString('utf8'))));
       const framer = new RecordFramer({ wanted, sink });
       try {
         for await (const chunk of new ContentReader(store, object).content()) framer.push(chunk);

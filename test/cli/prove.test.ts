@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { generateData } from '../../src/generate/generate.ts';
 import { BUILT_IN_MODEL } from '../../src/sql/read-model.ts';
@@ -57,6 +57,21 @@ test('prove prints the history after which a table is wrong, and the rows', () =
     const hidden = await run('--model', wrong, '--shrink', '0', '--no-excerpts');
     expect(hidden).toMatchObject({ code: 3, stdout: expect.stringContaining('(record not shown)') });
     expect(hidden.stdout).not.toContain('{"artist"');
+  }));
+
+test('prove uses records whose numbers JavaScript cannot hold, and prints them as they are', () =>
+  withModels(async (run, wrong) => {
+    const folder = join(dirname(wrong), 'log_data');
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.json')) continue;
+      const lines = readFileSync(join(folder, file), 'utf8').replace(/\}$/gm, ',"n":12345678901234567890}');
+      writeFileSync(join(folder, file), lines);
+    }
+    for (const json of [[], ['--json']]) {
+      const { code, stdout } = await run('--model', wrong, '--shrink', '0', ...json);
+      expect(code).toBe(3);
+      expect(stdout).toMatch(/"n": ?12345678901234567890\b/);
+    }
   }));
 
 test('prove says that nothing is proven if every load refuses its data, and names the history where a statement fails', () =>

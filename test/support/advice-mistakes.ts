@@ -119,7 +119,7 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   },
   { advice: 'Give a whole number above 0, such as 100', file: PROVE, title: 'prove refuses %s %s' },
   { advice: 'Give seconds, from 0 to', file: PROVE, title: 'prove refuses %s %s' },
-  { advice: 'Name folders with records in dwh.cfg', file: PROVE, title: 'prove refuses sources' },
+  { advice: 'Put files with records there', file: PROVE, title: 'prove refuses sources' },
   { advice: 'Correct the file and run again.', file: PROVE, title: 'prove refuses sources' },
   { advice: 'Read tables of the model, or the run', file: MODEL_MISTAKES, title: 'a check of an unknown table' },
   { advice: 'Read staging tables only', file: MODEL_MISTAKES, title: 'a check of staged rows that reads others' },

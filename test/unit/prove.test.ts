@@ -137,6 +137,28 @@ describe('a history that goes wrong', () => {
   });
 });
 
+describe('the numbers of records', () => {
+  test.each([
+    ...['1', '-0.5', '1711843200123456', '9007199254740993', '12345678901234567890', '-98765432109876543210'],
+    ...['0.12345678901234567890', '236.77342', '1e400', '1E-400', '1.50000000000000000'],
+  ])('stay as a file has them: %s', (number) => {
+    const json = `{"a":${number},"b":[${number},{"c":${number}}],"d":"x","e":${number}}`;
+    expect(recordText(parseRecord(json))).toBe(json);
+  });
+
+  test('are no part of texts', () => {
+    const json =
+      '{"a":"12345678901234567890","b":"\\":12345678901234567890,\\\\","12345678901234567890":[",\\"\\u00005"]}';
+    expect(recordText(parseRecord(json))).toBe(json);
+  });
+
+  test('are equal where the files have the same', () => {
+    const [one, other] = ['{"a": 12345678901234567890}', '{"b":12345678901234567890}'].map(parseRecord);
+    expect(one?.['a']).toBe(other?.['b']);
+    expect(parseRecord('{"a": 12.5, "b": 1711843200123456}')).toEqual({ a: 12.5, b: 1711843200123456 });
+  });
+});
+
 describe('the fields of records', () => {
   const table = tableNamed(loadModel(), 'staging_songs');
 
