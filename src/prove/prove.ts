@@ -58,9 +58,9 @@ export async function prove(stage: Stage, { histories, seed, shrinking = SHRINKI
     return !isFound(found);
   });
   const first = await fc.check(property, { numRuns: histories, seed, endOnFailure: true });
+  stage.context.signal.throwIfAborted();
   // A load that failed is no counterexample. fast-check has an error of its own for a history that is one.
   if (first.errorInstance instanceof StarloadError) throw failed(first.errorInstance, `history ${tried}, seed ${seed}`);
-  stage.context.signal.throwIfAborted();
   if (refusals.length === histories) {
     throw new DataError(`the loads refused the data of every history, so nothing is proven: ${refusals[0]}`, [], {
       next: 'Look at the checks in checks/staged and at the records.',

@@ -1,10 +1,13 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { InterruptedError } from '../../src/errors.ts';
 import { generateData } from '../../src/generate/generate.ts';
 import { generateGithub } from '../../src/generate/github/generate.ts';
 import { openStores } from '../../src/objects/stores.ts';
+import type { PipelineEvent } from '../../src/pipeline/events.ts';
 import type { History } from '../../src/prove/histories.ts';
+import { parseRecord, recordText } from '../../src/prove/numbers.ts';
 import { type Proof, prove } from '../../src/prove/prove.ts';
 import { Fields } from '../../src/prove/records.ts';
 import { smallest } from '../../src/prove/shrink.ts';
@@ -21,10 +24,13 @@ interface Trial {
   readonly histories: number;
   /** The folders of the sources. */
   readonly roots: Readonly<Record<string, string>>;
+  /** Called with the number of each history before it is tried. */
+  readonly onHistory?: (number: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** A proof of a model over the files in a folder. */
-function proofIn(folder: string, { model, histories, roots }: Trial): Promise<Proof> {
+function proofIn(folder: string, { model, histories, roots, ...rest }: Trial): Promise<Proof> {
   const sources = tablesOf(model, 'staging').map((table) => ({
     table,
     root: `${folder}/${roots[table.source ?? '']}`,
@@ -34,17 +40,22 @@ function proofIn(folder: string, { model, histories, roots }: Trial): Promise<Pr
   const context = {
     ...{ model, sources, spoolRoot: folder },
     storeOf: openStores().storeOf,
-    emit: () => {},
-    signal: new AbortController().signal,
+    emit: (event: PipelineEvent) => {
+      if (event.type === 'doing' && event.what === 'trying histories') rest.onHistory?.(event.done ?? 0);
+    },
+    signal: rest.signal ?? new AbortController().signal,
   };
   return prove({ context, openWarehouse }, { histories, seed: 1, shrinking: 0 });
 }
 
 /** A proof of the built-in model, or of one like it, over a generated sample. */
-function proofOf(model: Model, histories: number): Promise<Proof> {
+function proofOf(model: Model, histories: number, watched: Pick<Trial, 'onHistory' | 'signal'> = {}): Promise<Proof> {
   return withFolder(async (folder) => {
     await generateData({ songs: 71, events: 300, seed: 1, out: folder });
-    return await proofIn(folder, { model, histories, roots: { LOG_DATA: 'log_data', SONG_DATA: 'song_data' } });
+    return await proofIn(folder, {
+      ...{ model, histories, ...watched },
+      roots: { LOG_DATA: 'log_data', SONG_DATA: 'song_data' },
+    });
   });
 }
 
@@ -63,6 +74,13 @@ const INCONSISTENT = [
 ];
 
 describe('a proof', () => {
+  test('that a signal stops says so, and gives no advice about a SELECT', async () => {
+    const stop = new AbortController();
+    const stopped = new InterruptedError('SIGTERM', '');
+    const onHistory = (number: number) => number === 2 && stop.abort(stopped);
+    await expect(proofOf(loadModel(), 4, { onHistory, signal: stop.signal })).rejects.toBe(stopped);
+  });
+
   test('finds nothing wrong with the built-in model, and says what it tried', async () => {
     const { counterexample, histories, kinds } = await proofOf(loadModel(), scale.proven.histories);
     expect({ counterexample, histories }).toEqual({ counterexample: undefined, histories: scale.proven.histories });
