@@ -87,13 +87,14 @@ function readHead(line: string, { place, columns = [] }: Headed, isAtHead: boole
     const isOwn = head.places.includes(place);
     const isFree = head.value === 'anything' && (!isOwn || colon === undefined);
     const isMeant =
-      (isExact && isOwn && isAtHead) || (!isFree && (isExact || isOwn) && looksLike(head, said ?? '', columns));
+      (isExact && isOwn && isAtHead) ||
+      (!isFree && (isExact || isOwn) && looksLike(head, said ?? '', columns, isExact));
     return said === undefined || !isMeant ? undefined : { head, value: said, isExact };
   });
   return found.find((one) => one?.isExact) ?? found.find((one) => one !== undefined);
 }
 
-const LINE = /^(\s*--\s*)([a-z]+(?: [a-z]+)?)(\s*:)?\s*(.*)$/i;
+const LINE = /^(\s*--\s*)([a-z]+(?:[ _-][a-z]+)?)(\s*:)?\s*(.*)$/i;
 
 /** The value of a line that begins with the head's word, without its colon. */
 function withoutColon({ word }: Head, line: string): string | undefined {
@@ -103,14 +104,20 @@ function withoutColon({ word }: Head, line: string): string | undefined {
 }
 
 /** The value of a line whose word is the head's, or a slip of it. */
-function withColon({ word, value: kind }: Head, written: string, value: string): string | undefined {
+function withColon({ word, value: kind, alike = [] }: Head, written: string, value: string): string | undefined {
   const long = kind === 'input' ? 3 : 2;
   const edits = word.length < 3 ? 0 : word.length < 8 ? 1 : long;
-  return isWithin(edits, written.toLowerCase(), word) ? value.trim() : undefined;
+  const said = written.toLowerCase().replace(/[_-]/, ' ');
+  return isWithin(edits, said, word) || alike.includes(said) ? value.trim() : undefined;
 }
 
 /** Whether a value can be that of the head. */
-function looksLike({ value: kind, word, places }: Head, value: string, columns: readonly string[]): boolean {
+function looksLike(
+  { value: kind, word, places }: Head,
+  value: string,
+  columns: readonly string[],
+  isExact: boolean,
+): boolean {
   switch (kind) {
     case 'columns':
       return value !== '' && listIn(value.toLowerCase()).every((name) => columns.includes(name));
@@ -119,7 +126,7 @@ function looksLike({ value: kind, word, places }: Head, value: string, columns: 
     case 'table':
       return /^staging_[a-z0-9_]+$/.test(value);
     case 'input':
-      return /^\w+\s+as\s+\w+(\s*,\s*\w+)*$/i.test(value);
+      return isInput(value, isExact ? undefined : columns);
     case 'severity':
       return /^(error|warning)$/i.test(value);
     case 'word':
@@ -127,4 +134,10 @@ function looksLike({ value: kind, word, places }: Head, value: string, columns: 
     case 'anything':
       return word.length >= 5 && value !== '';
   }
+}
+
+/** Whether it is `table as a, b`, with some of the columns if they are given: "orders as well" is free text. */
+function isInput(value: string, columns: readonly string[] | undefined): boolean {
+  const [, names] = /^\w+\s+as\s+(\w+(?:\s*,\s*\w+)*)$/i.exec(value) ?? [];
+  return names !== undefined && listIn(names.toLowerCase()).every((name) => columns?.includes(name) ?? true);
 }

@@ -7,6 +7,8 @@ export interface Head {
   readonly places: readonly HeadPlace[];
   /** What its value looks like. Where it is `anything`, a comment can look like it. */
   readonly value: 'columns' | 'source' | 'table' | 'input' | 'severity' | 'word' | 'anything';
+  /** Other words by which people call it. With a value like its own, they are a slip. */
+  readonly alike?: readonly string[];
   /** Whether a file may have several. */
   readonly isRepeated?: boolean;
 }
@@ -22,11 +24,11 @@ export const HEADS: readonly Head[] = [
   { word: 'jsonpaths', places: ['staging'], value: 'source' },
   { word: 'jsonpaths example', places: ['staging'], value: 'word' },
   { word: 'jsonpaths also', places: ['staging'], value: 'anything' },
-  { word: 'key', places: TABLES, value: 'columns' },
+  { word: 'key', places: TABLES, value: 'columns', alike: ['primary key', 'unique key'] },
   { word: 'sample', places: TABLES, value: 'columns' },
   { word: 'time', places: ['staging', 'current', 'star'], value: 'columns' },
   { word: 'of', places: ['current'], value: 'table' },
-  { word: 'affected by', places: ['star'], value: 'input', isRepeated: true },
+  { word: 'affected by', places: ['star'], value: 'input', alike: ['affects'], isRepeated: true },
   { word: 'kept', places: ['control'], value: 'word' },
   { word: 'severity', places: ['checks'], value: 'severity' },
   { word: 'next', places: ['reconcile'], value: 'anything' },

@@ -16,6 +16,12 @@ describe('a head is told', () => {
   test.each<[HeadPlace, string, string]>([
     ['star', '-- afected by: current_orders as day', '-- affected by: current_orders as day'],
     ['star', '-- affected: current_orders as day, ts', '-- affected by: current_orders as day, ts'],
+    ['star', '-- affected_by: current_orders as day', '-- affected by: current_orders as day'],
+    ['star', '-- affected-by: current_orders as day', '-- affected by: current_orders as day'],
+    ['star', '-- Affects: current_orders as day, ts', '-- affected by: current_orders as day, ts'],
+    ['star', '-- primary key: order_id', '-- key: order_id'],
+    ['staging', '-- primary-key: order_id, day', '-- key: order_id, day'],
+    ['star', '-- time : ts', '-- time: ts'],
     ['staging', '-- sourse: ORDERS', '-- source: ORDERS'],
     ['staging', '-- Source: ORDERS', '-- source: ORDERS'],
     ['staging', '-- source ORDERS', '-- source: ORDERS'],
@@ -88,6 +94,11 @@ test.each<[HeadPlace, string]>([
   ['star', '-- key: a digest of all the columns'],
   ['staging', '-- example: the order 17 of a customer'],
   ['staging', '-- examples: s3://bucket/orders and others'],
+  ['star', '-- primary key of the shop: see wiki'],
+  ['star', '-- primary key: see the wiki of the shop'],
+  ['star', '-- affects: current_orders as well'],
+  ['star', '-- affected_by_returns: current_orders as day'],
+  ['star', '-- time-of-day: ts'],
   ['checks', '-- Source: order lines'],
 ])('free text in a file of %s is no head: %s', (place, line) => {
   const below = place === 'star' || place === 'staging' ? `${CREATE}\n${line}` : 'SELECT 1';
