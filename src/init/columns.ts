@@ -1,6 +1,6 @@
 import { count } from './counts.ts';
 import type { JsonKind, KeyPlace } from './place.ts';
-import { Form } from './times.ts';
+import { type EpochUnit, epochUnit, Form } from './times.ts';
 import { Names, nameOf, wordsOf } from './words.ts';
 
 /** How a TIMESTAMP is made of the values of a column. */
@@ -168,45 +168,57 @@ const TIME_WORDS = new Set(
     ' ',
   ),
 );
-/** From the beginning of 1990 to the end of 2099, in seconds. */
-const [EARLIEST, LATEST] = [631_152_000, 4_102_444_799];
-
 function timeOf(
   { name, place, type }: Omit<PlannedColumn, 'time'>,
   names: Names,
   remark: (text: string) => void,
 ): PlannedColumn['time'] {
-  const hasFractions = (place.timeForms & Form.fraction) !== 0;
   if (type.startsWith('VARCHAR') && place.kinds.join() === 'text') {
     return timeInText(place, () => names.take(name, place.timeForms & Form.utc ? '_utc' : '_time'), remark);
   }
-  if (type !== 'BIGINT') return undefined;
-  const reading = [1, 1000].find((unit) => place.least >= EARLIEST * unit && place.most <= (LATEST + 1) * unit - 1);
-  if (reading === undefined) return undefined;
-  const unit = reading === 1 ? 'seconds' : 'milliseconds';
-  const words = wordsOf(place.path.at(-1) ?? '');
-  if (!words.some((word) => TIME_WORDS.has(word) || /(time|date|stamp)$/.test(word))) {
-    if (unit === 'milliseconds')
-      remark('could be times in milliseconds since 1970, but is not named like one: a BIGINT only');
-    return undefined;
+  const unit = epochUnit(place.least, place.most);
+  if (unit === undefined || place.counts.integer + place.counts.decimal < place.values) return undefined;
+  const isNamed = isNamedLikeTime(place);
+  if (type === 'BIGINT' && isNamed && (unit === 'seconds' || unit === 'milliseconds')) {
+    const derived = names.take(name, '_utc');
+    remark(`holds ${unit} since 1970: a BIGINT, and a TIMESTAMP in ${derived}`);
+    return { reading: unit, name: derived, hasFractions: false };
   }
-  const derived = names.take(name, '_utc');
-  remark(`holds ${unit} since 1970: a BIGINT, and a TIMESTAMP in ${derived}`);
-  return { reading: unit, name: derived, hasFractions };
+  const doubt = doubtOf(place, unit, isNamed);
+  if (doubt !== undefined) remark(`${doubt}: a ${type} only`);
+  return undefined;
 }
 
-function timeInText(
-  { timeForms }: KeyPlace,
-  take: () => string,
-  remark: (text: string) => void,
-): PlannedColumn['time'] {
-  const forms = timeForms & ~Form.fraction;
-  if (forms === 0 || (timeForms & Form.other) !== 0) return undefined;
-  if ((forms & Form.utc) !== 0 && forms !== Form.utc) {
-    remark('holds times with and without a time zone: taken as text');
+/** What to say about numbers that are or could be times, of which no TIMESTAMP is made. */
+function doubtOf({ counts }: KeyPlace, unit: EpochUnit, isNamed: boolean): string | undefined {
+  if (!isNamed && unit === 'seconds') return undefined;
+  if (!isNamed) return `could be times in ${unit} since 1970, but is not named like one`;
+  return `holds ${unit} since 1970${counts.decimal > 0 ? ' with decimals' : ''}, of which init makes no TIMESTAMP`;
+}
+
+function isNamedLikeTime({ path }: KeyPlace): boolean {
+  return wordsOf(path.at(-1) ?? '').some((word) => TIME_WORDS.has(word) || /(time|date|stamp)$/.test(word));
+}
+
+function timeInText(place: KeyPlace, take: () => string, remark: (text: string) => void): PlannedColumn['time'] {
+  const forms = place.timeForms & ~Form.fraction;
+  if (forms === 0 || (forms & Form.other) !== 0) return undefined;
+  const why = whyNoTime(place, forms);
+  if (why !== undefined) {
+    remark(`${why}: taken as text, without a TIMESTAMP`);
     return undefined;
   }
+  if ((forms & Form.epoch) !== 0) return undefined;
   const name = take();
   remark(`holds times as text: a VARCHAR, and a TIMESTAMP in ${name}`);
-  return { reading: 'text', name, hasFractions: (timeForms & Form.fraction) !== 0 };
+  return { reading: 'text', name, hasFractions: (place.timeForms & Form.fraction) !== 0 };
+}
+
+function whyNoTime(place: KeyPlace, forms: number): string | undefined {
+  const has = (form: number) => (forms & form) !== 0;
+  if (forms === Form.date) return 'holds dates without a time of day';
+  if (forms === Form.epoch) return isNamedLikeTime(place) ? 'holds times since 1970 as text' : undefined;
+  if (has(Form.date | Form.epoch)) return 'holds times of several forms';
+  if (has(Form.offset)) return 'holds times with an offset from UTC, such as +02:00';
+  return has(Form.utc) && forms !== Form.utc ? 'holds times with and without a time zone' : undefined;
 }

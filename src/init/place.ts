@@ -25,7 +25,7 @@ export class KeyPlace {
   arrays = 0;
   /** The most bytes that a value takes as text. */
   mostBytes = 0;
-  /** Of the integers. */
+  /** Of the numbers: the digits before a point or an exponent. */
   least = Number.POSITIVE_INFINITY;
   most = Number.NEGATIVE_INFINITY;
   /** Whether an integer exceeds 64 bits. */
@@ -71,9 +71,9 @@ export class KeyPlace {
     return (Object.keys(counts) as JsonKind[]).filter((kind) => counts[kind] > 0);
   }
 
-  /** How people write the place: `actor.login`. */
+  /** How people write the place: `actor.login`, and `""` for an empty key. */
   get shown(): string {
-    return this.path.join('.');
+    return this.path.map((key) => (key === '' ? '""' : key)).join('.');
   }
 
   /** No longer follows the keys below. */

@@ -170,6 +170,9 @@ export class Profile {
       at += 1;
       byte = b[at] as number;
     }
+    const signed = first > from ? -value : value;
+    if (signed < place.least) place.least = signed;
+    if (signed > place.most) place.most = signed;
     const isDecimal = byte === DOT || (byte | UPPER_CASE) === LETTER_E || (value === 0 && first > from);
     if (isDecimal) {
       const end = endOfNumber(b, at);
@@ -179,9 +182,6 @@ export class Profile {
       return this.#noteScalar(place, b, from, end);
     }
     if (at - first > EXACT_DIGITS) judgeInteger(place, textOf(b, from, at));
-    const signed = first > from ? -value : value;
-    if (signed < place.least) place.least = signed;
-    if (signed > place.most) place.most = signed;
     place.integers += 1;
     return this.#noteScalar(place, b, from, at);
   }

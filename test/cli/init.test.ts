@@ -142,7 +142,7 @@ describe('init', () => {
         expect.arrayContaining(['proto', 'userid', 'user_id', 'its_order', 'grosse', 'n_2fa', 'its_loaded_at']),
       );
       const left = source.remarks.filter(({ text }: { text: string }) => text.startsWith('is left out'));
-      expect(left.map(({ about }: { about: string }) => about)).toEqual(['', "it's", "a.b'", 'back\\slash']);
+      expect(left.map(({ about }: { about: string }) => about)).toEqual(['""', "it's", "a.b'", 'back\\slash']);
       expect(await loadsAsItStands(project)).toMatchObject({ odd: 4 });
     });
   });
@@ -207,6 +207,32 @@ describe('init of values that are hard to type', () => {
         { utc_utc: '2024-02-29 23:59:59.123', local_time: '2024-02-29 01:02:03.000', odd: '2024-02-30 00:00:00' },
         { utc_utc: '2024-12-31 00:00:00.000', local_time: '2024-12-31 00:00:00.000' },
       ]);
+    });
+  });
+
+  test('says which times get no TIMESTAMP, and why', () => {
+    const record = (id: number, offset: string, mixed: string, epoch: string, exact: number) => ({
+      ...{ id, offset, mixed, day: '2024-01-31', event_time: epoch, seen_at: exact, number: epoch, code: exact },
+      ...{ updated_us: 1_706_781_600_000_000 + id, odd: id === 1 ? '2024-01-31' : '2024-01-31T10:00:00Z' },
+    });
+    const records = [
+      record(1, '2024-03-31T02:30:00+02:00', '2024-03-31T02:30:00Z', '1706781600', 1_706_781_600.25),
+      record(2, '2024-03-31T02:30:00.5-0500', '2024-03-31T02:30:00+02:00', '1706781600.5', 1_706_781_601.5),
+    ];
+    return withRecords({ 'odd/a.json': records }, async (project) => {
+      const [source] = (await document(project, ['odd'])).sources;
+      expect(source.columns.filter(({ time }: { time: string | null }) => time !== null)).toEqual([]);
+      const said = source.remarks.map(({ about, text }: { about: string; text: string }) => `${about} ${text}`);
+      expect(said.filter((text: string) => !text.startsWith('id is the key'))).toEqual([
+        'offset holds times with an offset from UTC, such as +02:00: taken as text, without a TIMESTAMP',
+        'mixed holds times with an offset from UTC, such as +02:00: taken as text, without a TIMESTAMP',
+        'day holds dates without a time of day: taken as text, without a TIMESTAMP',
+        'event_time holds times since 1970 as text: taken as text, without a TIMESTAMP',
+        'seen_at holds seconds since 1970 with decimals, of which init makes no TIMESTAMP: a DOUBLE PRECISION only',
+        'updated_us holds microseconds since 1970, of which init makes no TIMESTAMP: a BIGINT only',
+        'odd holds times of several forms: taken as text, without a TIMESTAMP',
+      ]);
+      await loadsAsItStands(project);
     });
   });
 
