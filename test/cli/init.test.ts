@@ -312,6 +312,35 @@ test('init writes into a folder that has other files, and leaves them there', ()
     await loadsAsItStands(project);
   }));
 
+describe('reconcile --recount on a model that init made names a record that no file contains any more', () => {
+  const things = (at: number) => ({ name: `n${at}`, at: '2024-01-31T10:00:00Z' });
+  test.each([
+    ['by its key', (at: number) => ({ id: `k${at}`, ...things(at) }), ['data, id k2']],
+    ['by a key of numbers', (at: number) => ({ id: at }), ['data, id 2']],
+    ['by a digest of the record', things, [expect.stringMatching(/^data, row_id [0-9a-f]{32}$/)]],
+    [
+      'by a digest of a record without times',
+      (at: number) => ({ b: at, c: null }),
+      [expect.stringContaining('row_id')],
+    ],
+  ])('%s', (_, record, offenders) =>
+    withRecords({ 'data/a.json': [1, 2, 3].map(record) }, async (project) => {
+      await document(project, ['data']);
+      await project.run('create-tables');
+      await project.run('etl');
+      expect(await project.run('reconcile', '--recount')).toMatchObject({ code: 0 });
+      const corrected = [1, 3].map((at) => JSON.stringify(record(at)));
+      writeFileSync(join(project.folder, 'data', 'a.json'), corrected.join('\n'));
+      await project.run('etl');
+      const { code, stdout } = await project.run('reconcile', '--recount', '--json');
+      expect({ code, disagreements: JSON.parse(stdout).disagreements }).toEqual({
+        code: 3,
+        disagreements: [expect.objectContaining({ rule: 'data_in_no_file', count: 1, examples: offenders })],
+      });
+    }),
+  );
+});
+
 describe('init of records in S3', () => {
   let s3: S3Server;
   beforeAll(async () => {
