@@ -84,6 +84,7 @@ function configIn(args: readonly string[]): string | undefined {
     .at(-1);
 }
 
-function quoted(path: string): string {
+/** A path as one word of a command line. */
+export function quoted(path: string): string {
   return /[^\w./-]/.test(path) ? `"${path}"` : path;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describeDataProblem } from '../errors.ts';
 import type { NewModel } from '../init/init.ts';
 import type { PlannedSource } from '../init/plan.ts';
-import { asStarted } from './command-line.ts';
+import { commandOn } from './new-model.ts';
 import { bytes, counted, document, result, story, styled, styledStory } from './output.ts';
 import { renderTable } from './table.ts';
 
@@ -35,9 +35,8 @@ export function printNewModel(
   }
   for (const source of sources) printSource(source);
   result(`\n${counted(files.length, 'file')} written into ${dir} in ${seconds.toFixed(1)} s. Go on with:`);
-  const config = join(dir, 'dwh.cfg');
   for (const command of ['create-tables', 'etl', 'query']) {
-    result(asStarted(`  npm run ${command} -- --config ${config}${command === 'query' ? ' --question' : ''}`));
+    result(`  ${commandOn(dir, command)}${command === 'query' ? ' --question' : ''}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseLocation } from '../config/location.ts';
 import { type ConfigOrigin, parseConfig } from '../config/parse.ts';
 import { COMMON, settingsOf } from '../config/settings.ts';
@@ -9,6 +9,7 @@ import type { GivenSource } from '../init/source.ts';
 import { nameSources } from '../init/source-names.ts';
 import { openStores } from '../objects/stores.ts';
 import type { SourceHead } from '../sql/catalogue.ts';
+import { asStarted, quoted } from './command-line.ts';
 import { holdProgress } from './progress-line.ts';
 import { startReporter } from './reporter.ts';
 import { watchSignals } from './signals.ts';
@@ -29,7 +30,7 @@ export async function makeModel(folder: string, args: InitArgs): Promise<NewMode
   const watch = await watchSignals(() => reporter.stop()).finally(showProgress);
   try {
     const context = { storeOf: stores.storeOf, emit: reporter.emit, signal: watch.signal };
-    return await init(context, folder, sources, config);
+    return await init(context, folder, sources, { config, commandLine: (command) => commandOn(folder, command) });
   } catch (error) {
     throw watch.signal.reason instanceof InterruptedError
       ? new InterruptedError(watch.signal.reason.signal, '; nothing was written', {})
@@ -39,6 +40,11 @@ export async function makeModel(folder: string, args: InitArgs): Promise<NewMode
     watch.release();
     await stores.close();
   }
+}
+
+/** The command line that runs a command on the model in a folder. */
+export function commandOn(folder: string, command: string): string {
+  return asStarted(`npm run ${command} -- --config ${quoted(join(folder, 'dwh.cfg'))}`);
 }
 
 function givenSources({ from, keys }: InitArgs): readonly GivenSource[] {

@@ -3,12 +3,23 @@ import type { PlannedSource } from './plan.ts';
 import { type GivenSource, sizeOf } from './source.ts';
 import { filesOf } from './sql.ts';
 
+/** What a model's files say of the world around it. */
+export interface Surroundings {
+  /** The text of its dwh.cfg. */
+  readonly config: string;
+  /** The command line with which the user runs a command on it, from where init was run. */
+  readonly commandLine: (command: string) => string;
+}
+
 /** The files of a model, by their paths in its folder. */
-export function modelFiles(sources: readonly PlannedSource[], config: string): ReadonlyMap<string, string> {
+export function modelFiles(
+  sources: readonly PlannedSource[],
+  { config, commandLine }: Surroundings,
+): ReadonlyMap<string, string> {
   return new Map([
     ...sources.flatMap((source) => [...filesOf(source)]),
     ['dwh.cfg', config],
-    ['README.md', readme(sources)],
+    ['README.md', readme(sources, commandLine)],
   ]);
 }
 
@@ -35,17 +46,17 @@ function rootFrom(folder: string, root: string): string {
   return /^(\.\.\/){3}/.test(path) ? root : path;
 }
 
-function readme(sources: readonly PlannedSource[]): string {
+function readme(sources: readonly PlannedSource[], commandLine: Surroundings['commandLine']): string {
   return `# A model made by init
 
 ${sources.map(section).join('\n')}
 ## What next
 
-Run these in this folder (docs/models.md says how to go on from here):
+Run these in the folder in which you ran init. Starload's docs/models.md says how to go on from here.
 
-- \`npm run create-tables -- --config dwh.cfg\` and \`npm run etl -- --config dwh.cfg\` load everything
-- \`npm run query -- --config dwh.cfg --question\` lists the questions in \`queries\`
-- \`npm run prove -- --config dwh.cfg\` tries random histories of loads
+- load everything: \`${commandLine('create-tables')}\`, then \`${commandLine('etl')}\`
+- list the questions in \`queries\`: \`${commandLine('query')} --question\`
+- try random histories of loads: \`${commandLine('prove')}\`
 `;
 }
 

@@ -1,6 +1,6 @@
 import { StarloadError } from '../errors.ts';
 import { loadModel } from '../sql/read-model.ts';
-import { modelFiles } from './documents.ts';
+import { modelFiles, type Surroundings } from './documents.ts';
 import { type PlannedSource, planModel } from './plan.ts';
 import { type ReadContext, readSource } from './read.ts';
 import type { GivenSource } from './source.ts';
@@ -14,14 +14,14 @@ export interface NewModel {
 }
 
 /**
- * Reads all records of sources and writes a model for them into a folder, with the text of a dwh.cfg. Throws
- * StarloadError, and nothing is written then.
+ * Reads all records of sources and writes a model for them into a folder. Throws StarloadError, and nothing is
+ * written then.
  */
 export async function init(
   context: ReadContext,
   folder: string,
   sources: readonly GivenSource[],
-  config: string,
+  surroundings: Surroundings,
 ): Promise<NewModel> {
   refuseModelIn(folder);
   const reads = [];
@@ -30,7 +30,7 @@ export async function init(
   }
   context.emit({ type: 'doing', what: 'writing the model' });
   const planned = planModel(reads);
-  const files = modelFiles(planned, config);
+  const files = modelFiles(planned, surroundings);
   writeFolder(folder, files, assertModel);
   return { sources: planned, files: [...files.keys()].sort() };
 }

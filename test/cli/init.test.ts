@@ -87,6 +87,9 @@ describe('init', () => {
         'payload_late_deep BIGINT -- From payload.late.deep',
       );
       expect(project.read('README.md')).toContain('The key is `id`');
+      const commands = [...stdout.matchAll(/^ {2}(.* --config .*)$/gm)].map(([, command]) => command);
+      expect(commands).toHaveLength(3);
+      for (const command of commands) expect(project.read('README.md')).toContain(`\`${command}\``);
     }));
 
   test('takes the key that it is given, and counts what repeats in it', () =>
@@ -314,7 +317,7 @@ test('init writes into a folder that has other files, and leaves them there', ()
 
 describe('reconcile --recount on a model that init made names a record that no file contains any more', () => {
   const things = (at: number) => ({ name: `n${at}`, at: '2024-01-31T10:00:00Z' });
-  test.each([
+  test.each<[string, (at: number) => object, readonly unknown[]]>([
     ['by its key', (at: number) => ({ id: `k${at}`, ...things(at) }), ['data, id k2']],
     ['by a key of numbers', (at: number) => ({ id: at }), ['data, id 2']],
     ['by a digest of the record', things, [expect.stringMatching(/^data, row_id [0-9a-f]{32}$/)]],
@@ -324,7 +327,7 @@ describe('reconcile --recount on a model that init made names a record that no f
       [expect.stringContaining('row_id')],
     ],
   ])('%s', (_, record, offenders) =>
-    withRecords({ 'data/a.json': [1, 2, 3].map(record) }, async (project) => {
+    withRecords({ 'data/a.json': [1, 2, 3].map((at) => record(at)) }, async (project) => {
       await document(project, ['data']);
       await project.run('create-tables');
       await project.run('etl');

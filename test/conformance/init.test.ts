@@ -151,7 +151,7 @@ async function withModel(
     if ([...placesBelow(read.search.profile.root)].every(({ path }) => path.some((one) => /^$|['\\]/.test(one))))
       return;
     const [planned] = planModel([read]) as [PlannedSource];
-    for (const [file, text] of modelFiles([planned], '')) {
+    for (const [file, text] of modelFiles([planned], { config: '', commandLine: (command) => command })) {
       mkdirSync(dirname(join(folder, 'model', file)), { recursive: true });
       writeFileSync(join(folder, 'model', file), text);
     }
