@@ -113,7 +113,7 @@ const VALUES = [
 
 /** The checks of a load and the comparisons of reconcile, each with its name and the comment at the top of its file. */
 function rules() {
-  const checks = ['loader/checks', `${MODEL}/checks/staged`, `${MODEL}/checks/star`]
+  const checks = ['loader/checks/staged', 'loader/checks/star', `${MODEL}/checks/staged`, `${MODEL}/checks/star`]
     .flatMap(filesOf)
     .map(({ name, text }) => {
       const severity = /^-- severity: (.*)$/m.exec(text)[1];

@@ -5,15 +5,16 @@ import { createTables } from '../pipeline/create-tables.ts';
 import { etl } from '../pipeline/etl.ts';
 import type { Disagreement } from '../pipeline/reconcile/disagreements.ts';
 import { compareStar } from '../pipeline/reconcile/star.ts';
-import { derivedTables } from '../sql/catalogue.ts';
+import { derivedTables, tablesOf } from '../sql/catalogue.ts';
+import { quoteIdentifier } from '../sql/render.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { History } from './histories.ts';
 import { recordText } from './numbers.ts';
 
 /** What a history leaves in a warehouse. */
 export interface Outcome {
-  /** Where the tables differ from what their SELECTs give from all of staging. */
-  readonly disagreements: readonly Disagreement[];
+  /** Where the tables differ from what their SELECTs give from all of staging, and where a key has several rows. */
+  readonly disagreements: readonly Pick<Disagreement, 'rule' | 'examples'>[];
   /** The rows of current and star tables, as text, in an order of their own. */
   readonly rows: ReadonlyMap<string, readonly string[]>;
 }
@@ -31,6 +32,9 @@ export interface Stage {
   readonly context: ProofContext;
   openWarehouse(): Promise<Warehouse>;
 }
+
+/** How many keys of a table are shown that several rows have. */
+const MOST_KEYS = 3;
 
 /**
  * Loads a history into new tables, load by load. Returns what a load says if it refuses its data. `reversed` turns the order
@@ -63,13 +67,28 @@ export async function play(
       }
       await etl(own);
     }
-    return { disagreements: await compareStar(own, undefined, true), rows: await rowsOf(own) };
+    const disagreements = [...(await compareStar(own, undefined, true)), ...(await repeatedKeys(own))];
+    return { disagreements, rows: await rowsOf(own) };
   } catch (error) {
     if (error instanceof DataError) return { refused: error.message };
     throw error;
   } finally {
     await warehouse.close();
   }
+}
+
+/** The star tables with several rows of one key: their SELECTs give them in a rebuild, too. */
+async function repeatedKeys({ model, warehouse }: LoadContext): Promise<Outcome['disagreements']> {
+  const found = [];
+  for (const { name, key } of tablesOf(model, 'star')) {
+    const columns = key.map(quoteIdentifier).join(', ');
+    const { rows } = await warehouse.query(
+      `SELECT ${columns}, COUNT(*) FROM ${quoteIdentifier(name)} GROUP BY ${columns} HAVING COUNT(*) > 1 LIMIT ${MOST_KEYS}`,
+    );
+    const examples = rows.map((row) => `${row.at(-1)} rows with the key ${row.slice(0, -1).join(', ')}`);
+    if (examples.length > 0) found.push({ rule: name, examples });
+  }
+  return found;
 }
 
 async function rowsOf({ model, warehouse }: LoadContext): Promise<Outcome['rows']> {

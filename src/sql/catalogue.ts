@@ -33,7 +33,7 @@ export interface Table {
   readonly affected: NamedSql | undefined;
   /** For staging tables: the key of dwh.cfg's [S3] section that names its files. */
   readonly source: string | undefined;
-  /** The columns that identify a row for readers; empty if the file names none. Rows that share a key are allowed. */
+  /** The columns that identify a row for readers; empty if the file names none. Versions of a staged record share one. */
   readonly key: readonly string[];
   /** The column whose values grow as history does: a load reads the table between the first and the last that it affects. */
   readonly time: string | undefined;

@@ -3,7 +3,7 @@ import type { Check, Comparison, Model, NamedSql, SourceHead, Table, TableRole }
 import { checkMistakes } from './check-mistakes.ts';
 import { completed } from './current.ts';
 import { derive } from './derive.ts';
-import { forEachStagingTable } from './each-staging.ts';
+import { forEachTable } from './each-table.ts';
 import {
   BUILT_IN_MODEL,
   LOADER_SQL,
@@ -39,7 +39,10 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
     ),
   ];
   const checks = {
-    loader: readChecks(loader, 'checks', 'staged', mistakes),
+    loader: [
+      ...readChecks(loader, 'checks/staged', 'staged', mistakes),
+      ...readChecks(loader, 'checks/star', 'star', mistakes),
+    ],
     own: [
       ...readChecks(folder, 'checks/staged', 'staged', mistakes),
       ...readChecks(folder, 'checks/star', 'star', mistakes),
@@ -70,9 +73,8 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
   mistakes.add(...mistakesIn(tables), ...checkMistakes(checks.own, tables));
   mistakes.attempt(() => inDependencyOrder(tables.filter(({ role }) => role === 'star')));
   mistakes.throwIfAny();
-  const staging = tables.filter(({ role }) => role === 'staging').map(({ name }) => name);
   const forEach = <T extends NamedSql>(statements: readonly T[]) =>
-    statements.map((statement) => ({ ...statement, sql: forEachStagingTable(statement.sql, staging) }));
+    statements.map((statement) => ({ ...statement, sql: forEachTable(statement.sql, tables) }));
   return {
     tables,
     derivation: derive(tables),

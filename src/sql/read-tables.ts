@@ -4,7 +4,7 @@ import { loadedColumns, type Table, type TableRole } from './catalogue.ts';
 import { headComment } from './comments.ts';
 import { type Column, parseColumns } from './ddl.ts';
 import { STAMP, withStamp } from './design.ts';
-import { ofTable } from './each-staging.ts';
+import { ofTable } from './each-table.ts';
 import { bytesOf, jsonpathsIn, readFolder, type SqlFolder } from './folder.ts';
 import { header, listed, listIn, texts } from './heads.ts';
 import { assertModelPaths } from './jsonpaths.ts';

@@ -75,8 +75,10 @@ export function lineAt(sql: string, position: number): number {
   return linesIn([...sql].slice(0, position - 1).join(''));
 }
 
+/** The folder of all files, without those of the loader if others are among them: mistakes are in these. */
 function commonFolder(written: readonly Written[]): string {
-  const [first = [], ...others] = written.map(({ file }) => file.split('/').slice(0, -1));
+  const own = written.filter(({ file }) => !file.startsWith('sql/loader/'));
+  const [first = [], ...others] = (own.length === 0 ? written : own).map(({ file }) => file.split('/').slice(0, -1));
   const differs = first.findIndex((folder, at) => others.some((other) => other[at] !== folder));
   return first.slice(0, differs === -1 ? first.length : differs).join('/');
 }

@@ -285,7 +285,7 @@ FROM (SELECT "id", "type", "action", "actor_id", "actor_login", "actor_display_l
 ) derived
 LEFT JOIN "sparkify"."current_github_events" before_load ON before_load."event_id" = derived."event_id";
 
-DELETE FROM "sparkify"."current_github_events" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "run_current_github_events" keys_affected);
+DELETE FROM "sparkify"."current_github_events" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "run_current_github_events" keys_affected) AND "event_id" BETWEEN (SELECT MIN(keys_affected."event_id") FROM "run_current_github_events" keys_affected) AND (SELECT MAX(keys_affected."event_id") FROM "run_current_github_events" keys_affected);
 
 INSERT INTO "sparkify"."current_github_events" ("event_id", "created_at", "day", "type", "action", "actor_id", "actor_login", "actor_display_login", "repo_id", "repo_name", "org_id", "org_login")
 SELECT "event_id", "created_at", "day", "type", "action", "actor_id", "actor_login", "actor_display_login", "repo_id", "repo_name", "org_id", "org_login"
@@ -403,6 +403,32 @@ WHERE recency_rank = 1
 WHERE derived."repo_id" IN (SELECT keys_affected."repo_id" FROM (SELECT "before_repo_id" AS "repo_id" FROM "run_current_github_events" WHERE "repo_id" IS NULL OR "before_repo_id" <> "repo_id" UNION ALL SELECT "repo_id" FROM "run_current_github_events") keys_affected);
 
 CREATE TEMP TABLE run_offenders AS
+SELECT
+  CAST('one_row_per_key' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- A star table has one row for each key. If it has more, its SELECT joins or leaves rows in a way that repeats them.
+SELECT
+  found.table_name || ' has ' || CAST(found.row_count AS VARCHAR(20)) || ' rows with the key ' || found.key_text AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM (
+
+  SELECT CAST('activity' AS VARCHAR(127)) AS table_name, CAST("event_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count
+  FROM "sparkify"."activity"
+  WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" BETWEEN (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected) AND (SELECT MAX(keys_affected."created_at") FROM "affected_activity" keys_affected)
+  GROUP BY "event_id"
+  HAVING COUNT(*) > 1
+UNION ALL SELECT CAST('actors' AS VARCHAR(127)) AS table_name, CAST("actor_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."actors" WHERE "actor_id" IN (SELECT keys_affected."actor_id" FROM (SELECT "before_actor_id" AS "actor_id" FROM "run_current_github_events" WHERE "actor_id" IS NULL OR "before_actor_id" <> "actor_id" UNION ALL SELECT "actor_id" FROM "run_current_github_events") keys_affected) GROUP BY "actor_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('days' AS VARCHAR(127)) AS table_name, CAST("day" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."days" WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" BETWEEN (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected) AND (SELECT MAX(keys_affected."day") FROM "affected_days" keys_affected) GROUP BY "day" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('orgs' AS VARCHAR(127)) AS table_name, CAST("org_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."orgs" WHERE "org_id" IN (SELECT keys_affected."org_id" FROM (SELECT "before_org_id" AS "org_id" FROM "run_current_github_events" WHERE "org_id" IS NULL OR "before_org_id" <> "org_id" UNION ALL SELECT "org_id" FROM "run_current_github_events") keys_affected) GROUP BY "org_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('repos' AS VARCHAR(127)) AS table_name, CAST("repo_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."repos" WHERE "repo_id" IN (SELECT keys_affected."repo_id" FROM (SELECT "before_repo_id" AS "repo_id" FROM "run_current_github_events" WHERE "repo_id" IS NULL OR "before_repo_id" <> "repo_id" UNION ALL SELECT "repo_id" FROM "run_current_github_events") keys_affected) GROUP BY "repo_id" HAVING COUNT(*) > 1
+) found
+) "one_row_per_key"
+UNION ALL
 SELECT
   CAST('known_type' AS VARCHAR(127)) AS rule_name,
   CAST('warning' AS VARCHAR(16)) AS severity,

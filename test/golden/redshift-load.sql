@@ -405,6 +405,32 @@ WHERE derived."user_id" IN (SELECT keys_affected."user_id" FROM "run_current_eve
 
 CREATE TEMP TABLE run_offenders AS
 SELECT
+  CAST('one_row_per_key' AS VARCHAR(127)) AS rule_name,
+  CAST('error' AS VARCHAR(16)) AS severity,
+  CAST(offender AS VARCHAR(4096)) AS offender,
+  CAST(staging_table AS VARCHAR(127)) AS staging_table,
+  CAST(staging_column AS VARCHAR(127)) AS staging_column,
+  CAST(staging_value AS VARCHAR(4096)) AS staging_value
+FROM (
+-- severity: error
+-- A star table has one row for each key. If it has more, its SELECT joins or leaves rows in a way that repeats them.
+SELECT
+  found.table_name || ' has ' || CAST(found.row_count AS VARCHAR(20)) || ' rows with the key ' || found.key_text AS offender,
+  CAST(NULL AS VARCHAR(127)) AS staging_table,
+  CAST(NULL AS VARCHAR(127)) AS staging_column,
+  CAST(NULL AS VARCHAR(256)) AS staging_value
+FROM (
+
+  SELECT CAST('artists' AS VARCHAR(127)) AS table_name, LEFT("artist_id", 100) AS key_text, COUNT(*) AS row_count
+  FROM "sparkify"."artists"
+  WHERE "artist_id" IN (SELECT keys_affected."artist_id" FROM (SELECT "before_artist_id" AS "artist_id" FROM "run_current_songs" WHERE "artist_id" IS NULL OR "before_artist_id" <> "artist_id" UNION ALL SELECT "artist_id" FROM "run_current_songs") keys_affected)
+  GROUP BY "artist_id"
+  HAVING COUNT(*) > 1
+UNION ALL SELECT CAST('songplays' AS VARCHAR(127)) AS table_name, LEFT("songplay_id", 100) AS key_text, COUNT(*) AS row_count FROM "sparkify"."songplays" WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_songplays" keys_affected) GROUP BY "songplay_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('songs' AS VARCHAR(127)) AS table_name, LEFT("song_id", 100) AS key_text, COUNT(*) AS row_count FROM "sparkify"."songs" WHERE "song_id" IN (SELECT keys_affected."song_id" FROM "run_current_songs" keys_affected) GROUP BY "song_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('time' AS VARCHAR(127)) AS table_name, CAST("start_time" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."time" WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_time" keys_affected) GROUP BY "start_time" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('users' AS VARCHAR(127)) AS table_name, CAST("user_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."users" WHERE "user_id" IN (SELECT keys_affected."user_id" FROM "run_current_events" keys_affected) GROUP BY "user_id" HAVING COUNT(*) > 1
+) found
+) "one_row_per_key"
+UNION ALL
+SELECT
   CAST('known_level' AS VARCHAR(127)) AS rule_name,
   CAST('warning' AS VARCHAR(16)) AS severity,
   CAST(offender AS VARCHAR(4096)) AS offender,
@@ -443,25 +469,6 @@ LEFT JOIN "sparkify".artists a ON a.artist_id = s.artist_id
 GROUP BY s.artist_id
 HAVING COUNT(a.artist_id) <> 1
 ) "one_artist_per_song"
-UNION ALL
-SELECT
-  CAST('one_song_per_song_id' AS VARCHAR(127)) AS rule_name,
-  CAST('error' AS VARCHAR(16)) AS severity,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  CAST(staging_table AS VARCHAR(127)) AS staging_table,
-  CAST(staging_column AS VARCHAR(127)) AS staging_column,
-  CAST(staging_value AS VARCHAR(4096)) AS staging_value
-FROM (
--- severity: error
-SELECT
-  'song ' || song_id || ' has ' || CAST(COUNT(*) AS VARCHAR(20)) || ' rows in songs' AS offender,
-  CAST(NULL AS VARCHAR(127)) AS staging_table,
-  CAST(NULL AS VARCHAR(127)) AS staging_column,
-  CAST(NULL AS VARCHAR(256)) AS staging_value
-FROM "sparkify".songs
-GROUP BY song_id
-HAVING COUNT(*) <> 1
-) "one_song_per_song_id"
 UNION ALL
 SELECT
   CAST('one_songplay_per_play' AS VARCHAR(127)) AS rule_name,
@@ -508,26 +515,7 @@ FROM (
 LEFT JOIN (SELECT start_time FROM "sparkify".time WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_time" keys_affected)) t ON t.start_time = p.start_time
 GROUP BY p.start_time
 HAVING COUNT(t.start_time) <> 1
-) "one_time_per_start_time"
-UNION ALL
-SELECT
-  CAST('one_user_per_user_id' AS VARCHAR(127)) AS rule_name,
-  CAST('error' AS VARCHAR(16)) AS severity,
-  CAST(offender AS VARCHAR(4096)) AS offender,
-  CAST(staging_table AS VARCHAR(127)) AS staging_table,
-  CAST(staging_column AS VARCHAR(127)) AS staging_column,
-  CAST(staging_value AS VARCHAR(4096)) AS staging_value
-FROM (
--- severity: error
-SELECT
-  'user ' || CAST(user_id AS VARCHAR(20)) || ' has ' || CAST(COUNT(*) AS VARCHAR(20)) || ' rows in users' AS offender,
-  CAST(NULL AS VARCHAR(127)) AS staging_table,
-  CAST(NULL AS VARCHAR(127)) AS staging_column,
-  CAST(NULL AS VARCHAR(256)) AS staging_value
-FROM "sparkify".users
-GROUP BY user_id
-HAVING COUNT(*) <> 1
-) "one_user_per_user_id";
+) "one_time_per_start_time";
 
 SELECT rule_name, severity, offender, staging_table, staging_column, staging_value
 FROM run_offenders

@@ -110,7 +110,7 @@ CREATE VIEW "${own}".load_history AS SELECT CAST('a' AS VARCHAR) AS run_id, 'sta
     });
     await expect(createTables(model, warehouse)).rejects.toThrow('load_history (view, not an ordinary table)');
     await admin(`DROP VIEW "${own}".load_history;
-CREATE TABLE "${own}".load_history AS SELECT run_id, staging_table, uri, version, size_bytes, loaded_at, 0 AS generation
+CREATE TABLE "${own}".load_history AS SELECT run_id, staging_table, uri, version, size_bytes, loaded_at, CAST(0 AS BIGINT) AS generation
 FROM "${own}".load_ledger; GRANT ALL ON "${own}".load_history TO PUBLIC;
 CREATE ROLE "${mallory}"; ALTER TABLE "${own}".load_history OWNER TO "${mallory}"`);
     await expect(etl(loader.context)).rejects.toThrow(`load_history (table, of the user ${mallory})`);

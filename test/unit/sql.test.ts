@@ -2,10 +2,10 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { creation, ddlFor, loadedColumns, protocolSql } from '../../src/sql/catalogue.ts';
+import { creation, ddlFor, loadedColumns, protocolSql, type Table } from '../../src/sql/catalogue.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
 import { createOn } from '../../src/sql/design.ts';
-import { forEachStagingTable } from '../../src/sql/each-staging.ts';
+import { forEachTable } from '../../src/sql/each-table.ts';
 import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
 import { quoteIdentifier, quoteLiteral, render } from '../../src/sql/render.ts';
 import { withoutComments } from '../../src/sql/tokens.ts';
@@ -117,16 +117,18 @@ describe('the catalogue', () => {
     withFolder((folder) => {
       cpSync(LOADER_SQL, folder, { recursive: true });
       rmSync(join(folder, 'checks'), { recursive: true });
-      expect(() => loadModel(BUILT_IN_MODEL, folder)).toThrow(`${folder} has no folder checks`);
+      expect(() => loadModel(BUILT_IN_MODEL, folder)).toThrow(`${folder} has no folder checks/staged`);
       return Promise.resolve();
     }));
 
   test('repeats a statement for each staging table without moving its lines', () => {
     const sql = 'SELECT 1\n-- for each staging table\nSELECT {table_name} -- name\nFROM {table}\n-- end\nWHERE 2';
-    expect(forEachStagingTable(sql, ['a', 'b'])).toBe(
+    const tables = loadModel().tables.filter(({ role }) => role === 'staging');
+    const [a, b] = ['a', 'b'].map((name) => ({ ...(tables[0] as Table), name }));
+    expect(forEachTable(sql, [a as Table, b as Table])).toBe(
       'SELECT 1\n\nSELECT \'a\' -- name\nFROM "a"\nUNION ALL SELECT \'b\' FROM "b"\nWHERE 2',
     );
-    expect(forEachStagingTable('SELECT 1', ['a', 'b'])).toBe('SELECT 1');
+    expect(forEachTable('SELECT 1', tables)).toBe('SELECT 1');
   });
 
   test('refuses a check without a severity and a protocol without a statement', async () => {
