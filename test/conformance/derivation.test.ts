@@ -106,6 +106,43 @@ describe.each(engines)('a model that is easy to get wrong, on $name', (engine) =
   });
 });
 
+/** Every type that a key can have, and the same key for orders of one buyer. */
+const REPEATS = {
+  ...ODD_STAGING,
+  'star/buyers.sql': `-- key: buyer, is_big, price, day
+CREATE TABLE buyers (
+  buyer BIGINT NOT NULL,
+  is_big BOOLEAN NOT NULL,
+  price DOUBLE PRECISION NOT NULL,
+  day VARCHAR(10) NOT NULL,
+  region VARCHAR(20)
+);
+
+SELECT buyer, CASE WHEN amount > 5 THEN TRUE ELSE FALSE END AS is_big, price, day, region
+FROM current_orders
+WHERE {affected: buyer, CASE WHEN amount > 5 THEN TRUE ELSE FALSE END, price, day}
+`,
+};
+
+test.each(engines)('a load on $name refuses several rows of one key, and names them', async (engine) => {
+  const model = await modelOf(REPEATS);
+  await withLoader(
+    engine,
+    async (loader) => {
+      const context = inMemory(loader);
+      loader.store.files.set('memory://ORDERS/a.json', lines([order1]));
+      loader.store.files.set('memory://CUSTOMERS/a.json', lines([customer1]));
+      await etl(context);
+      loader.store.files.set('memory://ORDERS/b.json', lines([{ ...order1, order_id: 2 }]));
+      await expect(etl(context)).rejects.toThrow(
+        /one_row_per_key[\s\S]*buyers has 2 rows with the key 1, false, 1\.6, mon/,
+      );
+      expect((await context.warehouse.query('SELECT region FROM buyers')).rows).toEqual([['north']]);
+    },
+    { model },
+  );
+});
+
 const order1 = { order_id: 1, region: 'north', ship_region: 'east', buyer: 1, day: 'mon', amount: 1, price: 1.6 };
 const order2 = { order_id: 2, region: 'south', ship_region: 'north', buyer: 2, day: 'wed', amount: 2, price: 2.5 };
 const customer1 = { id: 1, region: 'east', name: 'Ann' };

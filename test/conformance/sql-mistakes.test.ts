@@ -67,7 +67,7 @@ const MISTAKES: readonly Mistake[] = [
     to: 'AS ofender,',
     said: /offender/,
     place: {
-      duckdb: 'a file in {folder}/model/checks/star',
+      duckdb: 'a file in {folder}',
       postgres: '{folder}/model/checks/star/one_artist_per_song.sql',
       redshift: '{folder}/model/checks/star/one_artist_per_song.sql',
     },

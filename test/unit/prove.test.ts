@@ -59,6 +59,21 @@ function proofOf(model: Model, histories: number, watched: Pick<Trial, 'onHistor
   });
 }
 
+test('a proof tells of a key with several rows, which a rebuild gives too', async () => {
+  const model = loadModel();
+  const twice = (text: string) =>
+    text.replace('FROM current_songs', '$& JOIN (SELECT 1 UNION ALL SELECT 2) twice ON 1 = 1');
+  const statements = (list: Model['derivation']['load']) =>
+    list.map((one) => (one.name === 'insert_songs' ? { ...one, sql: twice(one.sql) } : one));
+  const { load, rebuild } = model.derivation;
+  const derivation = { ...model.derivation, load: statements(load), rebuild: statements(rebuild) };
+  const { counterexample } = await proofOf({ ...model, derivation }, 5);
+  expect(counterexample?.findings).toContainEqual({
+    table: 'songs',
+    example: expect.stringMatching(/^2 rows with the key \w+$/),
+  });
+});
+
 /** Mutants that a history of loads can tell from the rebuild of the same model, or from another order of the records. */
 const INCONSISTENT = [
   'looks up no late songs',
