@@ -35,7 +35,7 @@ export interface Table {
   readonly source: string | undefined;
   /** The columns that identify a row for readers; empty if the file names none. Versions of a staged record share one. */
   readonly key: readonly string[];
-  /** The column whose values grow as history does: a load reads the table between the first and the last that it affects. */
+  /** The column whose values grow as history does: a load reads the table from the first value on that it affects. */
   readonly time: string | undefined;
   /** Whether create-tables leaves it unchanged once it exists. */
   readonly kept: boolean;

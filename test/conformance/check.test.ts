@@ -111,7 +111,7 @@ describe.each(engines)('the doctor on $name', (engine) => {
       expect(found['statements']).toMatchObject({
         status: 'failed',
         reason: expect.stringMatching(
-          /refuses 1 of \d\d statements of a load; the first is sql\/models\/sparkify\/star\/songplays\.sql, line 18: .*no_such_column/,
+          /refuses 1 of \d\d statements of a load; the first is sql\/models\/sparkify\/star\/songplays\.sql, line 20: .*no_such_column/,
         ),
       });
     }));

@@ -285,7 +285,7 @@ FROM (SELECT "id", "type", "action", "actor_id", "actor_login", "actor_display_l
 ) derived
 LEFT JOIN "sparkify"."current_github_events" before_load ON before_load."event_id" = derived."event_id";
 
-DELETE FROM "sparkify"."current_github_events" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "run_current_github_events" keys_affected) AND "event_id" BETWEEN (SELECT MIN(keys_affected."event_id") FROM "run_current_github_events" keys_affected) AND (SELECT MAX(keys_affected."event_id") FROM "run_current_github_events" keys_affected);
+DELETE FROM "sparkify"."current_github_events" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "run_current_github_events" keys_affected) AND "event_id" >= (SELECT MIN(keys_affected."event_id") FROM "run_current_github_events" keys_affected);
 
 INSERT INTO "sparkify"."current_github_events" ("event_id", "created_at", "day", "type", "action", "actor_id", "actor_login", "actor_display_login", "repo_id", "repo_name", "org_id", "org_login")
 SELECT "event_id", "created_at", "day", "type", "action", "actor_id", "actor_login", "actor_display_login", "repo_id", "repo_name", "org_id", "org_login"
@@ -299,16 +299,16 @@ FROM (SELECT "event_id", "before_created_at" AS "created_at" FROM "run_current_g
 ) keys_affected
 LEFT JOIN "sparkify"."activity" before_load ON before_load."event_id" = keys_affected."event_id" AND before_load."created_at" = keys_affected."created_at";
 
-DELETE FROM "sparkify"."activity" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" BETWEEN (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected) AND (SELECT MAX(keys_affected."created_at") FROM "affected_activity" keys_affected);
+DELETE FROM "sparkify"."activity" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" >= (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected);
 
 INSERT INTO "sparkify"."activity" ("event_id", "created_at", "day", "type", "action", "actor_id", "repo_id", "org_id")
 SELECT "event_id", "created_at", "day", "type", "action", "actor_id", "repo_id", "org_id"
 FROM (
 SELECT event_id, created_at, day, type, action, actor_id, repo_id, org_id
 FROM "sparkify".current_github_events
-WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" BETWEEN (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected) AND (SELECT MAX(keys_affected."created_at") FROM "affected_activity" keys_affected)
+WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" >= (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected)
 ) derived
-WHERE derived."event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND derived."created_at" BETWEEN (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected) AND (SELECT MAX(keys_affected."created_at") FROM "affected_activity" keys_affected);
+WHERE derived."event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND derived."created_at" >= (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected);
 
 DELETE FROM "sparkify"."actors" WHERE "actor_id" IN (SELECT keys_affected."actor_id" FROM (SELECT "before_actor_id" AS "actor_id" FROM "run_current_github_events" WHERE "actor_id" IS NULL OR "before_actor_id" <> "actor_id" UNION ALL SELECT "actor_id" FROM "run_current_github_events") keys_affected);
 
@@ -335,9 +335,9 @@ WHERE derived."actor_id" IN (SELECT keys_affected."actor_id" FROM (SELECT "befor
 
 CREATE TEMP TABLE "affected_days" AS
 SELECT DISTINCT "day" AS "day"
-FROM (SELECT "before_day" AS "day" FROM "affected_activity" UNION ALL SELECT "day" FROM "sparkify"."activity" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" BETWEEN (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected) AND (SELECT MAX(keys_affected."created_at") FROM "affected_activity" keys_affected)) changed_rows;
+FROM (SELECT "before_day" AS "day" FROM "affected_activity" UNION ALL SELECT "day" FROM "sparkify"."activity" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" >= (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected)) changed_rows;
 
-DELETE FROM "sparkify"."days" WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" BETWEEN (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected) AND (SELECT MAX(keys_affected."day") FROM "affected_days" keys_affected);
+DELETE FROM "sparkify"."days" WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" >= (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected);
 
 INSERT INTO "sparkify"."days" ("day", "year", "month", "day_of_month", "week", "weekday", "events", "actors", "repos")
 SELECT "day", "year", "month", "day_of_month", "week", "weekday", "events", "actors", "repos"
@@ -353,10 +353,10 @@ SELECT
   COUNT(DISTINCT actor_id) AS actors,
   COUNT(DISTINCT repo_id) AS repos
 FROM "sparkify".activity
-WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" BETWEEN (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected) AND (SELECT MAX(keys_affected."day") FROM "affected_days" keys_affected)
+WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" >= (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected)
 GROUP BY day
 ) derived
-WHERE derived."day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND derived."day" BETWEEN (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected) AND (SELECT MAX(keys_affected."day") FROM "affected_days" keys_affected);
+WHERE derived."day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND derived."day" >= (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected);
 
 DELETE FROM "sparkify"."orgs" WHERE "org_id" IN (SELECT keys_affected."org_id" FROM (SELECT "before_org_id" AS "org_id" FROM "run_current_github_events" WHERE "org_id" IS NULL OR "before_org_id" <> "org_id" UNION ALL SELECT "org_id" FROM "run_current_github_events") keys_affected);
 
@@ -422,10 +422,10 @@ FROM (
 
   SELECT CAST('activity' AS VARCHAR(127)) AS table_name, CAST("event_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count
   FROM "sparkify"."activity"
-  WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" BETWEEN (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected) AND (SELECT MAX(keys_affected."created_at") FROM "affected_activity" keys_affected)
+  WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" >= (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected)
   GROUP BY "event_id"
   HAVING COUNT(*) > 1
-UNION ALL SELECT CAST('actors' AS VARCHAR(127)) AS table_name, CAST("actor_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."actors" WHERE "actor_id" IN (SELECT keys_affected."actor_id" FROM (SELECT "before_actor_id" AS "actor_id" FROM "run_current_github_events" WHERE "actor_id" IS NULL OR "before_actor_id" <> "actor_id" UNION ALL SELECT "actor_id" FROM "run_current_github_events") keys_affected) GROUP BY "actor_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('days' AS VARCHAR(127)) AS table_name, CAST("day" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."days" WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" BETWEEN (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected) AND (SELECT MAX(keys_affected."day") FROM "affected_days" keys_affected) GROUP BY "day" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('orgs' AS VARCHAR(127)) AS table_name, CAST("org_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."orgs" WHERE "org_id" IN (SELECT keys_affected."org_id" FROM (SELECT "before_org_id" AS "org_id" FROM "run_current_github_events" WHERE "org_id" IS NULL OR "before_org_id" <> "org_id" UNION ALL SELECT "org_id" FROM "run_current_github_events") keys_affected) GROUP BY "org_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('repos' AS VARCHAR(127)) AS table_name, CAST("repo_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."repos" WHERE "repo_id" IN (SELECT keys_affected."repo_id" FROM (SELECT "before_repo_id" AS "repo_id" FROM "run_current_github_events" WHERE "repo_id" IS NULL OR "before_repo_id" <> "repo_id" UNION ALL SELECT "repo_id" FROM "run_current_github_events") keys_affected) GROUP BY "repo_id" HAVING COUNT(*) > 1
+UNION ALL SELECT CAST('actors' AS VARCHAR(127)) AS table_name, CAST("actor_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."actors" WHERE "actor_id" IN (SELECT keys_affected."actor_id" FROM (SELECT "before_actor_id" AS "actor_id" FROM "run_current_github_events" WHERE "actor_id" IS NULL OR "before_actor_id" <> "actor_id" UNION ALL SELECT "actor_id" FROM "run_current_github_events") keys_affected) GROUP BY "actor_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('days' AS VARCHAR(127)) AS table_name, CAST("day" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."days" WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" >= (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected) GROUP BY "day" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('orgs' AS VARCHAR(127)) AS table_name, CAST("org_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."orgs" WHERE "org_id" IN (SELECT keys_affected."org_id" FROM (SELECT "before_org_id" AS "org_id" FROM "run_current_github_events" WHERE "org_id" IS NULL OR "before_org_id" <> "org_id" UNION ALL SELECT "org_id" FROM "run_current_github_events") keys_affected) GROUP BY "org_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('repos' AS VARCHAR(127)) AS table_name, CAST("repo_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."repos" WHERE "repo_id" IN (SELECT keys_affected."repo_id" FROM (SELECT "before_repo_id" AS "repo_id" FROM "run_current_github_events" WHERE "repo_id" IS NULL OR "before_repo_id" <> "repo_id" UNION ALL SELECT "repo_id" FROM "run_current_github_events") keys_affected) GROUP BY "repo_id" HAVING COUNT(*) > 1
 ) found
 ) "one_row_per_key"
 UNION ALL
@@ -467,8 +467,8 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
-FROM (SELECT event_id FROM "sparkify".current_github_events WHERE event_id IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND created_at BETWEEN (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected) AND (SELECT MAX(keys_affected."created_at") FROM "affected_activity" keys_affected)) e
-LEFT JOIN (SELECT event_id FROM "sparkify".activity WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" BETWEEN (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected) AND (SELECT MAX(keys_affected."created_at") FROM "affected_activity" keys_affected)) a ON a.event_id = e.event_id
+FROM (SELECT event_id FROM "sparkify".current_github_events WHERE event_id IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND created_at >= (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected)) e
+LEFT JOIN (SELECT event_id FROM "sparkify".activity WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "affected_activity" keys_affected) AND "created_at" >= (SELECT MIN(keys_affected."created_at") FROM "affected_activity" keys_affected)) a ON a.event_id = e.event_id
 GROUP BY e.event_id
 HAVING COUNT(a.event_id) <> 1
 ) "one_activity_per_event"
@@ -566,9 +566,9 @@ SELECT
 FROM (
   SELECT DISTINCT day
   FROM "sparkify".activity
-  WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" BETWEEN (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected) AND (SELECT MAX(keys_affected."day") FROM "affected_days" keys_affected)
+  WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" >= (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected)
 ) a
-LEFT JOIN (SELECT day FROM "sparkify".days WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" BETWEEN (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected) AND (SELECT MAX(keys_affected."day") FROM "affected_days" keys_affected)) d ON d.day = a.day
+LEFT JOIN (SELECT day FROM "sparkify".days WHERE "day" IN (SELECT keys_affected."day" FROM "affected_days" keys_affected) AND "day" >= (SELECT MIN(keys_affected."day") FROM "affected_days" keys_affected)) d ON d.day = a.day
 GROUP BY a.day
 HAVING COUNT(d.day) <> 1
 ) "one_row_per_day";

@@ -266,7 +266,7 @@ SELECT
 FROM (SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at" FROM (SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "loaded_at", ROW_NUMBER() OVER (PARTITION BY "iteminsession", "sessionid", "ts", "userid" ORDER BY "loaded_at" DESC, MD5(COALESCE(CAST(LENGTH("artist") AS VARCHAR(5)) || ':' || "artist", '-') || COALESCE(CAST(LENGTH("auth") AS VARCHAR(5)) || ':' || "auth", '-') || COALESCE(CAST(LENGTH("firstname") AS VARCHAR(5)) || ':' || "firstname", '-') || COALESCE(CAST(LENGTH("gender") AS VARCHAR(5)) || ':' || "gender", '-') || COALESCE(CAST(LENGTH("lastname") AS VARCHAR(5)) || ':' || "lastname", '-') || COALESCE(CAST(LENGTH("level") AS VARCHAR(5)) || ':' || "level", '-') || COALESCE(CAST(LENGTH("location") AS VARCHAR(5)) || ':' || "location", '-') || COALESCE(CAST(LENGTH("method") AS VARCHAR(5)) || ':' || "method", '-') || CAST(LENGTH("page") AS VARCHAR(5)) || ':' || "page" || COALESCE(CAST(LENGTH("song") AS VARCHAR(5)) || ':' || "song", '-') || COALESCE(CAST(LENGTH("useragent") AS VARCHAR(5)) || ':' || "useragent", '-')), "length" NULLS LAST, "registration" NULLS LAST, "status" NULLS LAST) AS starload_rank FROM "sparkify"."staging_events" WHERE "loaded_at" >= SYSDATE) versions WHERE starload_rank = 1) "staging_events"
 ) derived;
 
-DELETE FROM "sparkify"."current_events" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "run_current_events" keys_affected) AND "ts" BETWEEN (SELECT MIN(keys_affected."ts") FROM "run_current_events" keys_affected) AND (SELECT MAX(keys_affected."ts") FROM "run_current_events" keys_affected);
+DELETE FROM "sparkify"."current_events" WHERE "event_id" IN (SELECT keys_affected."event_id" FROM "run_current_events" keys_affected) AND "ts" >= (SELECT MIN(keys_affected."ts") FROM "run_current_events" keys_affected);
 
 INSERT INTO "sparkify"."current_events" ("event_id", "ts", "start_time", "session_id", "item_in_session", "user_id", "logged_in", "page", "level", "song", "artist", "length", "location", "user_agent", "first_name", "last_name", "gender")
 SELECT "event_id", "ts", "start_time", "session_id", "item_in_session", "user_id", "logged_in", "page", "level", "song", "artist", "length", "location", "user_agent", "first_name", "last_name", "gender"
@@ -329,7 +329,7 @@ JOIN (SELECT "song_id", "before_title" AS "title", "before_artist_id" AS "artist
 WHERE e.page = 'NextSong'
 ) found;
 
-DELETE FROM "sparkify"."songplays" WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_songplays" keys_affected);
+DELETE FROM "sparkify"."songplays" WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected);
 
 INSERT INTO "sparkify"."songplays" ("songplay_id", "start_time", "user_id", "level", "song_id", "artist_id", "session_id", "location", "user_agent")
 SELECT "songplay_id", "start_time", "user_id", "level", "song_id", "artist_id", "session_id", "location", "user_agent"
@@ -337,7 +337,7 @@ FROM (
 -- If several songs match a play, takes the smallest song_id. Matches once per song, so that no play is duplicated.
 SELECT
   e.event_id AS songplay_id, e.start_time, e.user_id, e.level, s.song_id, s.artist_id, e.session_id, e.location, e.user_agent
-FROM (SELECT * FROM "sparkify".current_events WHERE page = 'NextSong' AND event_id IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND start_time BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_songplays" keys_affected)) e
+FROM (SELECT * FROM "sparkify".current_events WHERE page = 'NextSong' AND event_id IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND start_time >= (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected)) e
 LEFT JOIN (
   SELECT RTRIM(title, ' ') AS match_title, RTRIM(artist_name, ' ') AS match_artist, duration, MIN(song_id) AS song_id
   FROM "sparkify".current_songs
@@ -345,7 +345,7 @@ LEFT JOIN (
 ) m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 LEFT JOIN "sparkify".current_songs s ON s.song_id = m.song_id
 ) derived
-WHERE derived."songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND derived."start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_songplays" keys_affected);
+WHERE derived."songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND derived."start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected);
 
 DELETE FROM "sparkify"."songs" WHERE "song_id" IN (SELECT keys_affected."song_id" FROM "run_current_songs" keys_affected);
 
@@ -359,9 +359,9 @@ WHERE derived."song_id" IN (SELECT keys_affected."song_id" FROM "run_current_son
 
 CREATE TEMP TABLE "affected_time" AS
 SELECT DISTINCT "start_time" AS "start_time"
-FROM (SELECT "start_time" FROM "affected_songplays" UNION ALL SELECT "start_time" FROM "sparkify"."songplays" WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_songplays" keys_affected)) changed_rows;
+FROM (SELECT "start_time" FROM "affected_songplays" UNION ALL SELECT "start_time" FROM "sparkify"."songplays" WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected)) changed_rows;
 
-DELETE FROM "sparkify"."time" WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_time" keys_affected);
+DELETE FROM "sparkify"."time" WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected);
 
 INSERT INTO "sparkify"."time" ("start_time", "hour", "day", "week", "month", "year", "weekday")
 SELECT "start_time", "hour", "day", "week", "month", "year", "weekday"
@@ -375,9 +375,9 @@ SELECT
   EXTRACT(MONTH FROM start_time) AS month,
   EXTRACT(YEAR FROM start_time) AS year,
   EXTRACT(DOW FROM start_time) AS weekday
-FROM (SELECT DISTINCT start_time FROM "sparkify".songplays WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_time" keys_affected)) played
+FROM (SELECT DISTINCT start_time FROM "sparkify".songplays WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected)) played
 ) derived
-WHERE derived."start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND derived."start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_time" keys_affected);
+WHERE derived."start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND derived."start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected);
 
 DELETE FROM "sparkify"."users" WHERE "user_id" IN (SELECT keys_affected."user_id" FROM "run_current_events" keys_affected);
 
@@ -426,7 +426,7 @@ FROM (
   WHERE "artist_id" IN (SELECT keys_affected."artist_id" FROM (SELECT "before_artist_id" AS "artist_id" FROM "run_current_songs" WHERE "artist_id" IS NULL OR "before_artist_id" <> "artist_id" UNION ALL SELECT "artist_id" FROM "run_current_songs") keys_affected)
   GROUP BY "artist_id"
   HAVING COUNT(*) > 1
-UNION ALL SELECT CAST('songplays' AS VARCHAR(127)) AS table_name, LEFT("songplay_id", 100) AS key_text, COUNT(*) AS row_count FROM "sparkify"."songplays" WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_songplays" keys_affected) GROUP BY "songplay_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('songs' AS VARCHAR(127)) AS table_name, LEFT("song_id", 100) AS key_text, COUNT(*) AS row_count FROM "sparkify"."songs" WHERE "song_id" IN (SELECT keys_affected."song_id" FROM "run_current_songs" keys_affected) GROUP BY "song_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('time' AS VARCHAR(127)) AS table_name, CAST("start_time" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."time" WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_time" keys_affected) GROUP BY "start_time" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('users' AS VARCHAR(127)) AS table_name, CAST("user_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."users" WHERE "user_id" IN (SELECT keys_affected."user_id" FROM "run_current_events" keys_affected) GROUP BY "user_id" HAVING COUNT(*) > 1
+UNION ALL SELECT CAST('songplays' AS VARCHAR(127)) AS table_name, LEFT("songplay_id", 100) AS key_text, COUNT(*) AS row_count FROM "sparkify"."songplays" WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) GROUP BY "songplay_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('songs' AS VARCHAR(127)) AS table_name, LEFT("song_id", 100) AS key_text, COUNT(*) AS row_count FROM "sparkify"."songs" WHERE "song_id" IN (SELECT keys_affected."song_id" FROM "run_current_songs" keys_affected) GROUP BY "song_id" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('time' AS VARCHAR(127)) AS table_name, CAST("start_time" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."time" WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) GROUP BY "start_time" HAVING COUNT(*) > 1 UNION ALL SELECT CAST('users' AS VARCHAR(127)) AS table_name, CAST("user_id" AS VARCHAR(40)) AS key_text, COUNT(*) AS row_count FROM "sparkify"."users" WHERE "user_id" IN (SELECT keys_affected."user_id" FROM "run_current_events" keys_affected) GROUP BY "user_id" HAVING COUNT(*) > 1
 ) found
 ) "one_row_per_key"
 UNION ALL
@@ -485,8 +485,8 @@ SELECT
   CAST(NULL AS VARCHAR(127)) AS staging_table,
   CAST(NULL AS VARCHAR(127)) AS staging_column,
   CAST(NULL AS VARCHAR(256)) AS staging_value
-FROM (SELECT event_id, page FROM "sparkify".current_events WHERE event_id IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND start_time BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_songplays" keys_affected)) e
-LEFT JOIN (SELECT songplay_id FROM "sparkify".songplays WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_songplays" keys_affected)) p ON p.songplay_id = e.event_id
+FROM (SELECT event_id, page FROM "sparkify".current_events WHERE event_id IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND start_time >= (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected)) e
+LEFT JOIN (SELECT songplay_id FROM "sparkify".songplays WHERE "songplay_id" IN (SELECT keys_affected."songplay_id" FROM "affected_songplays" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_songplays" keys_affected)) p ON p.songplay_id = e.event_id
 GROUP BY e.event_id
 HAVING COUNT(p.songplay_id) <> MAX(CASE WHEN e.page = 'NextSong' THEN 1 ELSE 0 END)
 ) "one_songplay_per_play"
@@ -510,9 +510,9 @@ SELECT
 FROM (
   SELECT DISTINCT start_time
   FROM "sparkify".songplays
-  WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_time" keys_affected)
+  WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected)
 ) p
-LEFT JOIN (SELECT start_time FROM "sparkify".time WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" BETWEEN (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected) AND (SELECT MAX(keys_affected."start_time") FROM "affected_time" keys_affected)) t ON t.start_time = p.start_time
+LEFT JOIN (SELECT start_time FROM "sparkify".time WHERE "start_time" IN (SELECT keys_affected."start_time" FROM "affected_time" keys_affected) AND "start_time" >= (SELECT MIN(keys_affected."start_time") FROM "affected_time" keys_affected)) t ON t.start_time = p.start_time
 GROUP BY p.start_time
 HAVING COUNT(t.start_time) <> 1
 ) "one_time_per_start_time";
