@@ -31,7 +31,7 @@ describe('the page of a model', () => {
       }
     }
     const rules = [...ownRules(facts.model.checks), ...ownRules(facts.model.comparisons), ...facts.model.queries];
-    expect(rules).toHaveLength(18);
+    expect(rules).toHaveLength(16);
     for (const { name } of rules) {
       expect(page).toContain(`<h3>${name}</h3>`);
     }

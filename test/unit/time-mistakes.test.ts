@@ -22,7 +22,7 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'a time that could be NULL',
     ['star/songplays.sql', 'start_time TIMESTAMP NOT NULL', 'start_time TIMESTAMP'],
-    'star/songplays.sql, line 2: start_time could be NULL',
+    'star/songplays.sql, line 3: start_time could be NULL',
     'Write NOT NULL after its type',
   ],
   [
@@ -34,7 +34,7 @@ const MISTAKES: readonly ModelMistake[] = [
   [
     'a time of a staging table that has a current table of its own',
     ['staging/staging_songs.sql', '-- key: song_id', '-- key: song_id\n-- time: song_id'],
-    'staging/staging_songs.sql, line 9: the rows that count are in current_songs',
+    'staging/staging_songs.sql, line 10: the rows that count are in current_songs',
     'at the head of current_songs',
   ],
   [
