@@ -38,6 +38,11 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   { advice: 'Write one such line', file: 'unit/model-slips.test.ts', title: 'a head twice' },
   { advice: 'Take the line away', file: 'unit/model-slips.test.ts', title: 'a head in the wrong file' },
   { advice: 'Declare it as {other}', file: 'unit/model-slips.test.ts', title: 'a type that is misspelt' },
+  {
+    advice: 'Write capital letters, digits and _',
+    file: 'unit/model-slips.test.ts',
+    title: 'a source with a name that dwh.cfg cannot have',
+  },
   { advice: 'Begin with SELECT or WITH', file: 'unit/model-slips.test.ts', title: 'a SELECT in parentheses' },
   {
     advice: 'Name the folder of a model on this machine',

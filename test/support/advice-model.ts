@@ -45,11 +45,6 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
     text: 'CREATE INDEX ON users (user_id)',
   },
   {
-    advice: 'Write capital letters, digits and _',
-    file: 'model/staging/staging_songs.sql',
-    text: '-- source: song-data\nCREATE TABLE staging_songs (\n  song_id BIGINT\n)',
-  },
-  {
     advice: 'Write VARCHAR(n), BIGINT',
     file: 'model/staging/staging_songs.sql',
     text: '-- source: SONG_DATA\nCREATE TABLE staging_songs (\n  song_id TEXT\n)',
