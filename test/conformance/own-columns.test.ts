@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { ddlFor, tableNamed } from '../../src/sql/catalogue.ts';
+import { withoutComments } from '../../src/sql/tokens.ts';
 import { checkOf } from '../support/doctor.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, readEverything, readStar, withLoader } from '../support/loader.ts';
@@ -11,7 +12,7 @@ import { runSql, writeSample } from '../support/trials.ts';
 async function addColumn({ context: { model, warehouse } }: Loader, table: string, column: string): Promise<void> {
   const [create = ''] = ddlFor(tableNamed(model, table), warehouse.engine).split(/(?<=\n\));\s/);
   await runSql(warehouse, `DROP TABLE ${table}`);
-  await runSql(warehouse, create.replace('\n)', `,\n  ${column}\n)`));
+  await runSql(warehouse, withoutComments(create).replace('\n)', `,\n  ${column}\n)`));
 }
 
 const refusal = (column: string) => ({
