@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
+import { count } from '../counts.ts';
 import { messageOf, printable, StarloadError } from '../errors.ts';
 import { clearProgress } from './progress-line.ts';
 
+export { count, thousands } from '../counts.ts';
 export { bytes } from '../objects/disk.ts';
 
 /**
@@ -110,16 +112,6 @@ export function styled(style: Style, text: string): string {
 /** Styles text for stderr. */
 export function styledStory(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stderr });
-}
-
-/** A count with thousands separators, for display. */
-export function count(value: number): string {
-  return thousands(String(value));
-}
-
-/** The digits of an integer in groups of three. */
-export function thousands(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 file`, `3,000 files`. */

@@ -1,4 +1,4 @@
-import { count } from './counts.ts';
+import { count } from '../counts.ts';
 import type { JsonKind, KeyPlace } from './place.ts';
 import { type EpochUnit, epochUnit, Form } from './times.ts';
 import { Names, nameOf, wordsOf } from './words.ts';

@@ -1,6 +1,6 @@
+import { count } from '../counts.ts';
 import { UsageError } from '../errors.ts';
 import type { PlannedColumn, Remark } from './columns.ts';
-import { count } from './counts.ts';
 import type { KeyCandidate, WantedColumn } from './keys.ts';
 import type { KeyPlace } from './place.ts';
 import type { ReadSource } from './source.ts';

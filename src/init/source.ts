@@ -1,5 +1,5 @@
+import { count } from '../counts.ts';
 import type { DataProblem } from '../errors.ts';
-import { count } from './counts.ts';
 import type { KeySearch } from './keys.ts';
 
 /** What a source and its tables are called. */

@@ -1,5 +1,5 @@
+import { count } from '../counts.ts';
 import type { PlannedColumn } from './columns.ts';
-import { count } from './counts.ts';
 import type { Dimension, PlannedSource } from './plan.ts';
 import { sizeOf } from './source.ts';
 

@@ -67,7 +67,7 @@ function statRoot(root: string) {
     return statSync(root);
   } catch (cause) {
     throw new StarloadError(`cannot read the source ${root}: ${messageOf(cause)}`, {
-      next: 'Correct the path in dwh.cfg, or make the folder readable. npm run generate-data makes the sample of dwh.cfg.example.',
+      next: 'Correct the path in dwh.cfg or on the command line, or make the folder readable. npm run generate-data makes the sample of dwh.cfg.example.',
       cause,
     });
   }

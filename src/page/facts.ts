@@ -1,6 +1,6 @@
 import type { TableLineage } from '../lineage/model.ts';
 import type { Model, NamedSql, SourceHead, Table } from '../sql/catalogue.ts';
-import { fileOf } from '../sql/written.ts';
+import { fileOf, isLoaders } from '../sql/written.ts';
 
 /** How many statements a task can need in one transaction on Redshift. */
 export interface Need {
@@ -28,5 +28,5 @@ export function ownTables({ model }: Facts): readonly Table[] {
 
 /** Those of some statements that are the model's, not the loader's, which every model has. */
 export function ownRules<T extends NamedSql>(statements: readonly T[]): readonly T[] {
-  return statements.filter((statement) => !fileOf(statement).startsWith('sql/loader/'));
+  return statements.filter((statement) => !isLoaders(fileOf(statement)));
 }

@@ -1,4 +1,4 @@
-import { StarloadError } from '../errors.ts';
+import { StarloadError, UsageError } from '../errors.ts';
 import type { Check, Comparison, Model, NamedSql, SourceHead, Table, TableRole } from './catalogue.ts';
 import { checkMistakes } from './check-mistakes.ts';
 import { completed } from './current.ts';
@@ -114,9 +114,9 @@ export function readSources(path: string = BUILT_IN_MODEL): readonly SourceHead[
   return heads.filter(({ name }, at) => heads.findIndex((other) => other.name === name) === at);
 }
 
-function notAModel(path: string, missing: TableRole): StarloadError {
-  return new StarloadError(`${path} is not a model: it has no file ${missing}/<table>.sql`, {
-    next: `Name the folder of a model, or one of the package (${packagedModels().join(', ')}): PATH under [MODEL] in dwh.cfg.`,
+function notAModel(path: string, missing: TableRole): UsageError {
+  return new UsageError(`${path} is not a model: it has no file ${missing}/<table>.sql`, {
+    next: `Name the folder of a model, or one of the package (${packagedModels().join(', ')}), with --model or as PATH under [MODEL] in dwh.cfg.`,
   });
 }
 

@@ -75,9 +75,14 @@ export function lineAt(sql: string, position: number): number {
   return linesIn([...sql].slice(0, position - 1).join(''));
 }
 
+/** Whether a file, as messages name it, is the loader's own and not a model's. */
+export function isLoaders(file: string): boolean {
+  return file.startsWith('sql/loader/');
+}
+
 /** The folder of all files, without those of the loader if others are among them: mistakes are in these. */
 function commonFolder(written: readonly Written[]): string {
-  const own = written.filter(({ file }) => !file.startsWith('sql/loader/'));
+  const own = written.filter(({ file }) => !isLoaders(file));
   const [first = [], ...others] = (own.length === 0 ? written : own).map(({ file }) => file.split('/').slice(0, -1));
   const differs = first.findIndex((folder, at) => others.some((other) => other[at] !== folder));
   return first.slice(0, differs === -1 ? first.length : differs).join('/');

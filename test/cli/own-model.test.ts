@@ -114,7 +114,7 @@ describe('a model of its own', () => {
       const model = ['--model', join(folder, 'mine')];
       expect((await inProcess(['create-tables', '--config', config, ...model])).code).toBe(0);
       const wrong = await inProcess(['etl', '--config', config]);
-      expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining(`${folder}/nothing is not a model`) });
+      expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining(`${folder}/nothing is not a model`) });
     }));
 
   test('whose sources dwh.cfg does not name is told what is missing, all at once', () =>

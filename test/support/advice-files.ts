@@ -162,7 +162,7 @@ export const FILE_TRIALS: readonly Trial[] = [
     follow: configured(''),
   },
   {
-    advice: 'Correct the path in dwh.cfg, or make the folder readable',
+    advice: 'Correct the path in dwh.cfg or on the command line, or make the folder readable',
     before: [['create-tables']],
     spoil: (folder) => rmSync(join(folder, 'song_data'), { recursive: true }),
     fails: ['etl'],
