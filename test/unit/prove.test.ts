@@ -12,7 +12,7 @@ import { type Proof, prove } from '../../src/prove/prove.ts';
 import { Fields } from '../../src/prove/records.ts';
 import { smallest } from '../../src/prove/shrink.ts';
 import { type Model, tableNamed, tablesOf } from '../../src/sql/catalogue.ts';
-import { loadModel } from '../../src/sql/read-model.ts';
+import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { openInMemory } from '../../src/warehouse/open.ts';
 import { withFolder } from '../support/engines.ts';
 import { GITHUB_MODEL, githubModel } from '../support/github.ts';
@@ -73,6 +73,31 @@ test('a proof tells of a key with several rows, which a rebuild gives too', asyn
     example: expect.stringMatching(/^2 rows with the key \w+$/),
   });
 });
+
+test('a proof finds that a query for affected keys forgets the places from which plays moved away', () =>
+  withFolder(async (folder) => {
+    cpSync(BUILT_IN_MODEL, folder, { recursive: true });
+    writeFileSync(
+      join(folder, 'star', 'locations.sql'),
+      `-- key: location
+CREATE TABLE locations (
+  location VARCHAR(1024) NOT NULL,
+  plays BIGINT NOT NULL
+);
+
+SELECT location, COUNT(*) AS plays
+FROM (SELECT RTRIM(location, ' ') AS location FROM songplays) places
+WHERE {affected}
+GROUP BY location
+`,
+    );
+    writeFileSync(
+      join(folder, 'star', 'locations.affected.sql'),
+      "SELECT RTRIM(p.location, ' ') AS location\nFROM songplays p\nJOIN changed_songplays c ON c.songplay_id = p.songplay_id\n",
+    );
+    const { counterexample } = await proofOf(loadModel(folder), 100);
+    expect(counterexample?.findings.map(({ table }) => table)).toContain('locations');
+  }));
 
 /** Mutants that a history of loads can tell from the rebuild of the same model, or from another order of the records. */
 const INCONSISTENT = [
