@@ -115,7 +115,7 @@ export const FILE_TRIALS: readonly Trial[] = [
     before: LOADED,
     spoil: configured('[MODEL]\nPATH=log_data\n'),
     fails: ['etl'],
-    code: 1,
+    code: 2,
     follow: configured(`[MODEL]\nPATH=${BUILT_IN_MODEL}\n`),
   },
   {
