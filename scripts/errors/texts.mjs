@@ -2,7 +2,7 @@
 import { lookUp, returnsOf } from './scope.mjs';
 
 const LONGEST_PART = 200;
-/** Values that contain third-party text, and the name shown for each. */
+/** Values whose text is not in the same file, and the name shown for each. */
 const NAMES = {
   messageOf: 'reason',
   firstLine: 'reason',
@@ -13,6 +13,8 @@ const NAMES = {
   nameOf: 'code',
   nameWithLine: 'KEY',
   showValue: 'value',
+  DATA_ENDINGS: 'the endings of data files',
+  andPassedOver: 'files that are passed over',
 };
 /** What the findings of a dwh.cfg say about a setting. */
 const FINDINGS = {

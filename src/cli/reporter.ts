@@ -1,3 +1,4 @@
+import { andPassedOver } from '../objects/objects.ts';
 import type { Activity, Emit, PipelineEvent } from '../pipeline/events.ts';
 import { SYSTEM_TIMER, type Timer } from '../timer.ts';
 import { type Described, describeActivity, type Lasting } from './activity.ts';
@@ -137,7 +138,7 @@ function nameOf(activity: Lasting): string {
 function lineFor(event: PipelineEvent): string | undefined {
   switch (event.type) {
     case 'listed':
-      return `${event.table}: ${counted(event.files, 'file')} found${event.skipped === 0 ? '' : `, ${count(event.skipped)} others passed over`}`;
+      return describeListing(event);
     case 'planned':
       return `to load: ${counted(event.files, 'file')} (${bytes(event.bytes)}); loaded already: ${count(event.known)}`;
     case 'moved':
@@ -163,6 +164,11 @@ function lineFor(event: PipelineEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** If nothing was found, a warning or an error names what is passed over. */
+function describeListing({ table, files, passedOver }: Extract<PipelineEvent, { type: 'listed' }>): string {
+  return `${table}: ${counted(files, 'file')} found${files === 0 ? '' : andPassedOver(passedOver)}`;
 }
 
 function andMore(files: number): string {

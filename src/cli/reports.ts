@@ -1,6 +1,6 @@
 import { describeDataProblem } from '../errors.ts';
 import type { Offender } from '../pipeline/checks.ts';
-import { emptiedSources } from '../pipeline/emptied.ts';
+import { SOURCE_RULES, sourceWarnings } from '../pipeline/emptied.ts';
 import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
 import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
@@ -77,7 +77,7 @@ export function printPlan(
   plan: LoadPlan,
   { json, all, command, statements, kept = keptOut(plan, []), anew }: PlanOptions,
 ): void {
-  const warnings = emptiedSources(plan);
+  const warnings = sourceWarnings(plan);
   warn(warnings);
   tellKeptOut(kept);
   if (json) {
@@ -171,9 +171,9 @@ function keptOutForJson({ rejected, rejects, quarantined }: KeptOut) {
   return { rejected, rejects, quarantined };
 }
 
-/** A check's finding contains data. A warning about an empty source does not. */
+/** A check's finding contains data. A warning about a source does not. */
 function withoutValue(warning: Offender): Offender {
-  return warning.rule === 'emptied_source' ? warning : { ...warning, offender: 'hidden (--no-excerpts)' };
+  return SOURCE_RULES.includes(warning.rule) ? warning : { ...warning, offender: 'hidden (--no-excerpts)' };
 }
 
 function warn(warnings: readonly Offender[]): void {

@@ -34,7 +34,7 @@ export function parseLocation(text: string, base: PathBase): Location {
 function insteadOf(pattern: string): string {
   const beginning = pattern.slice(0, pattern.indexOf('*'));
   const folder = beginning.slice(0, beginning.lastIndexOf('/') + 1);
-  const isOpenEnded = isS3(pattern) && beginning !== folder && /^\*(\.json)?$/.test(pattern.slice(beginning.length));
+  const isOpenEnded = isS3(pattern) && beginning !== folder && /^\*(\.[\w.]+)?$/.test(pattern.slice(beginning.length));
   const files = isOpenEnded ? `, or write the beginning of the file names (${beginning})` : '';
   return `name the folder, and all files below it are loaded${folder && ` (${folder})`}${files}`;
 }

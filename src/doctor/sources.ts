@@ -1,7 +1,7 @@
 import { type DataProblem, StarloadError } from '../errors.ts';
 import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
-import type { SkippedObject, SourceObject } from '../objects/objects.ts';
+import { andPassedOver, DATA_ENDINGS, passedOver, type SkippedObject, type SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
 import { readJsonPaths } from '../pipeline/prepare.ts';
 import { RecordFramer } from '../records/frame.ts';
@@ -45,9 +45,13 @@ async function checkListing({ storeOf, signal }: Examination, { root }: Source, 
     return nothingListed(root, skipped);
   }
   learnt.samples.set(root, { object: smallest });
-  const count = objects.length >= ENOUGH_FILES ? `${ENOUGH_FILES} files or more` : `files: ${objects.length}`;
+  const isPart = objects.length >= ENOUGH_FILES;
+  const count = isPart ? `${ENOUGH_FILES} files or more` : `files: ${objects.length}`;
   const isBeginning = root.startsWith('s3://') && !isAt(root, smallest.label);
-  return { reason: `${root}: ${count}${isBeginning ? ', whose names begin that way (there is no such folder)' : ''}` };
+  const named = isBeginning ? ', whose names begin that way (there is no such folder)' : '';
+  const over = passedOver(skipped);
+  const more = isPart && over !== undefined ? ', and perhaps more' : '';
+  return { reason: `${root}: ${count}${named}${andPassedOver(over)}${more}` };
 }
 
 /** Whether a file is the root itself, or is in it as in a folder. */
@@ -57,13 +61,13 @@ function isAt(root: string, label: string): boolean {
 
 function nothingListed(root: string, skipped: readonly SkippedObject[]): CheckOutcome {
   const [first] = skipped;
-  const others =
-    first === undefined ? '' : `; ${skipped.length} others are ignored, such as ${first.label} (${first.reason})`;
+  const over = passedOver(skipped);
+  const ignored = first && `; ${skipped.length} others are ignored, such as ${first.label} (${first.reason})`;
   return {
     status: 'warning',
     blocks: true,
-    reason: `${root} holds no data${others}`,
-    next: 'Is it the right folder, capitals included? Data files end in .json or .json.gz.',
+    reason: `${root} holds no data${over === undefined ? (ignored ?? '') : andPassedOver(over)}`,
+    next: `Is it the right folder, capitals included? Data files end in ${DATA_ENDINGS}.`,
   };
 }
 

@@ -2,7 +2,14 @@ import { DataError, type DataProblem, StarloadError } from '../errors.ts';
 import { breathe } from '../objects/breathe.ts';
 import { problemOf, sourceOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
-import type { ObjectStore, SourceObject } from '../objects/objects.ts';
+import {
+  andPassedOver,
+  DATA_ENDINGS,
+  type ObjectStore,
+  passedOver,
+  type SkippedObject,
+  type SourceObject,
+} from '../objects/objects.ts';
 import type { Emit } from '../pipeline/events.ts';
 import { type MalformedJson, RecordFramer } from '../records/frame.ts';
 import type { RecordSink } from '../records/framed.ts';
@@ -24,7 +31,8 @@ export async function readSource(context: ReadContext, source: GivenSource): Pro
   const { root, names } = source;
   context.emit({ type: 'doing', what: `listing the files of ${names.key}` });
   const { objects, skipped } = await listAll(context, root);
-  context.emit({ type: 'listed', table: names.key, files: objects.length, skipped });
+  const over = passedOver(skipped);
+  context.emit({ type: 'listed', table: names.key, files: objects.length, passedOver: over });
   const reader = new SourceReader(context, source, objects);
   for (const object of objects) {
     await reader.read(object);
@@ -32,8 +40,8 @@ export async function readSource(context: ReadContext, source: GivenSource): Pro
   const read = reader.result();
   if (read.search.records > 0) return read;
   if (read.firstBad === undefined) {
-    throw new StarloadError(`${root} holds no records`, {
-      next: 'Name a folder with files that end in .json or .json.gz and hold JSON objects.',
+    throw new StarloadError(`${root} holds no records${andPassedOver(over)}`, {
+      next: `Name a folder with files that end in ${DATA_ENDINGS}, and hold JSON objects.`,
     });
   }
   throw new DataError(`${root} holds no record that can be read`, [read.firstBad], { next: 'Correct the files.' });
@@ -41,11 +49,11 @@ export async function readSource(context: ReadContext, source: GivenSource): Pro
 
 async function listAll({ storeOf, signal }: ReadContext, root: string) {
   const objects: SourceObject[] = [];
-  let skipped = 0;
+  const skipped: SkippedObject[] = [];
   for await (const page of storeOf(root).list(root)) {
     signal.throwIfAborted();
     objects.push(...page.objects);
-    skipped += page.skipped.length;
+    skipped.push(...page.skipped);
   }
   return { objects, skipped };
 }

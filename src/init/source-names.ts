@@ -1,3 +1,4 @@
+import { withoutDataEnding } from '../objects/objects.ts';
 import type { SourceNames } from './source.ts';
 import { Names, nameOf, tableName } from './words.ts';
 
@@ -9,7 +10,7 @@ export function nameSources(roots: readonly string[], isTaken: (key: string) => 
   const names = new Names();
   return roots.map((root) => {
     const last = root.replace(/\/+$/, '').split('/').at(-1) ?? '';
-    const base = tableName(nameOf([last.replace(/\.json(\.gz)?$/i, '')], 'records')).slice(0, LONGEST);
+    const base = tableName(nameOf([withoutDataEnding(last)], 'records')).slice(0, LONGEST);
     const isFree = (name: string) => !isTaken(name.toUpperCase()) && !isTaken(`${name.toUpperCase()}_JSONPATH`);
     const table = names.take(isFree(base) && !base.endsWith('_jsonpath') ? base : `its_${base}`);
     return { key: table.toUpperCase(), table };

@@ -1,3 +1,4 @@
+import type { PassedOver } from '../objects/objects.ts';
 import type { RunningBatch } from '../warehouse/warehouse.ts';
 
 /** What a pipeline starts to do. It lasts until the next activity. */
@@ -30,7 +31,12 @@ export type PipelineEvent =
   | { readonly type: 'run'; readonly id: string }
   /** The batch waits until these have ended or released a lock. */
   | { readonly type: 'waiting'; readonly for: readonly RunningBatch[] }
-  | { readonly type: 'listed'; readonly table: string; readonly files: number; readonly skipped: number }
+  | {
+      readonly type: 'listed';
+      readonly table: string;
+      readonly files: number;
+      readonly passedOver: PassedOver | undefined;
+    }
   | { readonly type: 'planned'; readonly files: number; readonly bytes: number; readonly known: number }
   | {
       readonly type: 'moved';

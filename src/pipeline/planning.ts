@@ -1,4 +1,4 @@
-import type { SkippedObject, SourceObject } from '../objects/objects.ts';
+import { passedOver, type SkippedObject, type SourceObject } from '../objects/objects.ts';
 import { assertNotAhead, assertPastNewest } from './clock.ts';
 import type { LoadContext, Source } from './context.ts';
 import { refuseWithoutFiles } from './emptied.ts';
@@ -55,8 +55,8 @@ async function planTable(context: LoadContext, source: Source, ledger: Ledger): 
   const pages = listPages(context, source, skipped);
   const plan = await wayOf(context.warehouse).compare(context, source, { pages, skipped, ledger });
   const files = plan.files.length + plan.moved.length + plan.known + plan.quarantined.length;
-  context.emit({ type: 'listed', table: source.table.name, files, skipped: skipped.length });
-  refuseWithoutFiles(context, source, files);
+  context.emit({ type: 'listed', table: source.table.name, files, passedOver: passedOver(skipped) });
+  refuseWithoutFiles(context, source, { files, skipped });
   tellTwins(context, source.table.name, plan);
   const emptied = files === 0 ? ledger.filesOf(source.table.name) : 0;
   return { table: source.table, source, skipped, emptied, ...plan };

@@ -1,3 +1,4 @@
+import { describePassedOver } from '../objects/objects.ts';
 import type { LoadContext } from './context.ts';
 import { compareControlTables } from './reconcile/control.ts';
 import { type Disagreement, Disagreements } from './reconcile/disagreements.ts';
@@ -58,6 +59,7 @@ export async function reconcile(
       ...(note === undefined ? [] : [note]),
       ...control.notes,
       ...tellSetAside(sources),
+      ...tellPassedOver(sources),
       ...(sample === undefined ? [] : [describeSample(context, sample)]),
     ],
     seconds: { sources: compared.seconds, star: star.seconds, files: files.seconds },
@@ -91,6 +93,13 @@ function tellSetAside(sources: readonly SourceComparison[]): readonly string[] {
   const more = files.length > MOST_NAMED ? ', …' : '';
   const named = files.slice(0, MOST_NAMED).join(', ');
   return [`${are} set aside until corrected: ${named}${more}; npm run status says why`];
+}
+
+/** Files that are passed over are not in the comparison. */
+function tellPassedOver(sources: readonly SourceComparison[]): readonly string[] {
+  return sources.flatMap(({ source, passedOver }) =>
+    passedOver === undefined ? [] : [`${source.root}: ${describePassedOver(passedOver)}`],
+  );
 }
 
 function describeSample({ model }: LoadContext, { percent, seed }: Sample): string {

@@ -1,3 +1,4 @@
+import { type PassedOver, passedOver } from '../objects/objects.ts';
 import type { Offender } from './checks.ts';
 import type { KeptOut } from './kept-out.ts';
 import type { TablePlan } from './plan.ts';
@@ -34,7 +35,10 @@ export interface TableReport {
   /** Files under new names whose content is already loaded. */
   readonly moved: number;
   readonly quarantined: number;
+  /** Files that are not data: hidden ones, and those that are passed over because of their names. */
   readonly skipped: number;
+  /** Those that are passed over because of their names; null if there are none. */
+  readonly passed_over: PassedOver | null;
   /** The number of records read. */
   readonly records: number;
   readonly rejected: number;
@@ -43,6 +47,6 @@ export interface TableReport {
 /** What a load does with a source, as far as its plan shows. */
 export function tableReport({ table, known, moved, quarantined, skipped, files }: TablePlan): TableReport {
   const counts = { files: files.length, known, moved: moved.length };
-  const others = { quarantined: quarantined.length, skipped: skipped.length };
-  return { table: table.name, ...counts, ...others, records: 0, rejected: 0 };
+  const others = { skipped: skipped.length, passed_over: passedOver(skipped) ?? null };
+  return { table: table.name, ...counts, quarantined: quarantined.length, ...others, records: 0, rejected: 0 };
 }

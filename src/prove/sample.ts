@@ -1,7 +1,7 @@
 import { DataError, StarloadError } from '../errors.ts';
 import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
-import type { ObjectStore } from '../objects/objects.ts';
+import { andPassedOver, type ObjectStore, passedOver, type SkippedObject } from '../objects/objects.ts';
 import type { LoadContext, Source } from '../pipeline/context.ts';
 import { readJsonPaths } from '../pipeline/prepare.ts';
 import { RecordFramer } from '../records/frame.ts';
@@ -26,9 +26,11 @@ export async function readSamples(context: Omit<LoadContext, 'warehouse'>): Prom
   for (const source of context.sources) {
     context.emit({ type: 'doing', what: `reading records for ${source.table.name}` });
     const paths = await readJsonPaths(context, source);
-    const records = await readRecords(context.storeOf(source.root), source, wantedKeys(source.table, paths));
+    const skipped: SkippedObject[] = [];
+    const keys = wantedKeys(source.table, paths);
+    const records = await readRecords(context.storeOf(source.root), source, keys, skipped);
     if (records.length === 0) {
-      throw new StarloadError(`${source.root} holds no record`, {
+      throw new StarloadError(`${source.root} holds no record${andPassedOver(passedOver(skipped))}`, {
         next: 'Put files with records there, or name another folder.',
       });
     }
@@ -41,9 +43,11 @@ async function readRecords(
   store: ObjectStore,
   { root }: Source,
   wanted: ReturnType<typeof wantedKeys>,
+  skipped: SkippedObject[],
 ): Promise<readonly SourceRecord[]> {
   const records: SourceRecord[] = [];
-  for await (const { objects } of store.list(root)) {
+  for await (const { objects, skipped: others } of store.list(root)) {
+    skipped.push(...others);
     for (const object of objects) {
       const sink = new WholeRecords((bytes) => records.push(parseRecord(bytes.toString('utf8'))));
       const framer = new RecordFramer({ wanted, sink });

@@ -1,3 +1,5 @@
+import { isDataName } from '../objects/objects.ts';
+
 /** The parameters of infra/warehouse.yaml with their defaults. */
 export const DEFAULTS = {
   Warehouse: 'present',
@@ -170,7 +172,7 @@ export function sourceParameters(sources: readonly string[], region: string): Pa
 
 /** A folder's files, or the file itself. */
 function objectsOf(place: string): string {
-  return /\.json(\.gz)?$/.test(place) ? place : `${place.replace(/\/$/, '')}/*`;
+  return isDataName(place) ? place : `${place.replace(/\/$/, '')}/*`;
 }
 
 // The list is joined by commas, and in a policy `?` matches any single character.

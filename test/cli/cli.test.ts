@@ -92,7 +92,7 @@ describe('the main job', () => {
         'hidden',
         'hidden',
         'hidden',
-        'its name does not end in .json or .json.gz',
+        'its name does not end in .json, .jsonl or .ndjson, with or without .gz',
       ]);
       expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 300 });
     }));

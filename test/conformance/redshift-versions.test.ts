@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { S3Server } from '../../standin/s3-server.ts';
@@ -118,6 +119,24 @@ onRedshift('a whole folder', () => {
       s3.put('logs', 'days/2018-11-04.txt', lineOf('no data'));
       await expect(load('logs/days/2018-11-0')).rejects.toThrow(
         'COPY would load s3://logs/days/2018-11-04.txt as data',
+      );
+    }));
+
+  test('that holds files with any name for JSON is loaded as a whole', () =>
+    withFolders(async ({ s3, loader, load }) => {
+      for (const name of ['b.jsonl', 'C.NDJSON']) s3.put('logs', `log_data/${name}`, lineOf(name));
+      await load('logs/log_data');
+      expect(await levelsOf(loader)).toEqual(['C.NDJSON', 'b.jsonl', 'listed']);
+      for (const name of ['b.jsonl', 'C.NDJSON']) s3.put('logs', `zipped/${name}.gz`, gzipSync(lineOf(`${name}.gz`)));
+      await load('logs/zipped');
+      expect(await levelsOf(loader)).toEqual(['C.NDJSON.gz', 'b.jsonl.gz']);
+    }));
+
+  test('that holds nothing but files with other names is refused, and they are named', () =>
+    withFolders(async ({ s3, load }) => {
+      s3.put('logs', 'csv/a.csv', 'a,b');
+      await expect(load('logs/csv')).rejects.toThrow(
+        'COPY would load s3://logs/csv/a.csv as data (its name does not end',
       );
     }));
 

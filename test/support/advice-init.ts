@@ -26,7 +26,7 @@ const manyKeys = Object.fromEntries(Array.from({ length: 4001 }, (_, at) => [`k$
 export const INIT_TRIALS: readonly InitTrial[] = [
   {
     what: 'a folder without files',
-    advice: 'Name a folder with files that end in .json',
+    advice: 'Name a folder with files that end in',
     code: 1,
     reason: 'holds no records',
     files: { 'data/readme.txt': 'no', 'other/a.json': [{ id: 1 }] },
@@ -34,7 +34,7 @@ export const INIT_TRIALS: readonly InitTrial[] = [
   },
   {
     what: 'files without records',
-    advice: 'Name a folder with files that end in .json',
+    advice: 'Name a folder with files that end in',
     code: 1,
     reason: 'holds no records',
     files: { 'data/a.json': '\n', 'other/a.json': [{ id: 1 }] },

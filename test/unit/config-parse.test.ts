@@ -46,6 +46,10 @@ describe('a source', () => {
       's3://bucket/log_data/2018/11-*.json',
       'is a pattern: name the folder, and all files below it are loaded (s3://bucket/log_data/2018/), or write the beginning of the file names (s3://bucket/log_data/2018/11-)',
     ],
+    [
+      's3://bucket/log_data/2018/11-*.jsonl.gz',
+      'is a pattern: name the folder, and all files below it are loaded (s3://bucket/log_data/2018/), or write the beginning of the file names (s3://bucket/log_data/2018/11-)',
+    ],
     ['s3://Bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
     ['s3://my_bucket/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],
     ['s3://bucket_1/log', 'does not name a bucket: write s3://bucket/folder, the bucket in lower case'],

@@ -7,7 +7,7 @@ import { checkPrivileges } from '../../src/doctor/privileges.ts';
 import { sourceChecks } from '../../src/doctor/sources.ts';
 import { DataError, StarloadError } from '../../src/errors.ts';
 import { MemoryStore } from '../../src/objects/memory.ts';
-import type { ListPage } from '../../src/objects/objects.ts';
+import { type ListPage, reasonToSkip } from '../../src/objects/objects.ts';
 import { shapeProblems } from '../../src/pipeline/shape.ts';
 import { loadedColumns, type Table, tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
@@ -196,6 +196,22 @@ describe('a source', () => {
       { status: 'warning', reason: 'memory://log holds no data; 1 others are ignored, such as .a.json (hidden)' },
       { status: 'skipped' },
     ]);
+  });
+
+  test('says which files are passed over because of their names, also if there are others', async () => {
+    class Named extends MemoryStore {
+      override async *list(): AsyncIterable<ListPage> {
+        const skipped = ['.a.csv', 'a.csv'].map((label) => ({ label, reason: reasonToSkip(label) ?? '' }));
+        const { uri, label, size } = { uri: 'memory://log/a.jsonl', label: 'memory://log/a.jsonl', size: 9 };
+        yield { objects: this.files.has(uri) ? [{ uri, label, size, version: 'one' }] : [], skipped };
+      }
+    }
+    const over =
+      '1 file is passed over, because its name does not end in .json, .jsonl or .ndjson, with or without .gz: a.csv';
+    const store = new Named();
+    expect(await run(store)).toMatchObject([{ status: 'warning', reason: `memory://log holds no data; ${over}` }, {}]);
+    store.files.set('memory://log/a.jsonl', '{"ts":1}\n');
+    expect(await run(store)).toMatchObject([{ status: 'ok', reason: `memory://log: files: 1; ${over}` }, {}]);
   });
 });
 

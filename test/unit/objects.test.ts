@@ -57,23 +57,25 @@ describe('listing a local folder', () => {
         mkdirSync(join(folder, path), { recursive: true });
         writeFileSync(join(folder, path, 'x.json'), '{}');
       }
-      for (const name of ['Z.JSON', 'a.json.gz', 'é 100%?.json', '.DS_Store', 'notes.txt']) {
+      for (const name of ['Z.JSON', 'a.json.gz', 'b.NDJSON', 'c.jsonl.GZ', 'é 100%?.json', '.DS_Store', 'notes.txt']) {
         writeFileSync(join(folder, name), '');
       }
       const { objects, skipped } = await listAll(folder);
       expect(objects.map(({ label }) => label.slice(folder.length + 1))).toEqual([
         'Z.JSON',
         'a.json.gz',
+        'b.NDJSON',
+        'c.jsonl.GZ',
         'é 100%?.json',
         'a/c/x.json',
         'b/x.json',
       ]);
-      expect(objects[2]?.uri).toBe(`file://${folder}/%C3%A9%20100%25%3F.json`);
+      expect(objects[4]?.uri).toBe(`file://${folder}/%C3%A9%20100%25%3F.json`);
       expect(skipped.map(({ label, reason }) => [basename(label), reason])).toEqual([
         ['.DS_Store', 'hidden'],
         ['.hidden', 'hidden'],
         ['__MACOSX', 'hidden'],
-        ['notes.txt', 'its name does not end in .json or .json.gz'],
+        ['notes.txt', 'its name does not end in .json, .jsonl or .ndjson, with or without .gz'],
       ]);
     }));
 
@@ -164,12 +166,16 @@ describe('bundling', () => {
         'c[1].json': '{"ts":4}',
         'd.json.gz': gzipSync('{"ts":5}'),
         'e.json.gz': Buffer.concat([gzipSync('{"ts":6}'), Buffer.alloc(9)]),
+        'f.NDJSON': '{"ts":7}\n',
+        'g.jsonl.GZ': gzipSync('{"ts":8}'),
       },
       { passThroughBytes: 1 },
       async ({ parts }, folder) => {
         expect(parts.map(({ path, compression, records }) => [basename(path), compression, records])).toEqual([
           ['a.json', 'none', 1],
           ['d.json.gz', 'gzip', 1],
+          ['f.NDJSON', 'none', 1],
+          ['g.jsonl.GZ', 'gzip', 1],
           ['p-1.json', 'none', 4],
         ]);
         parts[0]?.assertUnchanged?.();

@@ -69,6 +69,7 @@ describe('parameters', () => {
     const sources = [
       's3://udacity-dend/log_data',
       's3://udacity-dend/paths.json',
+      's3://udacity-dend/days.NDJSON.gz',
       's3://songs/',
       's3://odd/a,b',
       's3://songs/',
@@ -76,7 +77,7 @@ describe('parameters', () => {
     expect(sourceParameters(sources, 'us-west-2')).toEqual({
       SourceBuckets: 'arn:aws:s3:::odd,arn:aws:s3:::songs,arn:aws:s3:::udacity-dend',
       SourceObjects:
-        'arn:aws:s3:::odd/a?b/*,arn:aws:s3:::songs/*,arn:aws:s3:::udacity-dend/log_data/*,arn:aws:s3:::udacity-dend/paths.json',
+        'arn:aws:s3:::odd/a?b/*,arn:aws:s3:::songs/*,arn:aws:s3:::udacity-dend/days.NDJSON.gz,arn:aws:s3:::udacity-dend/log_data/*,arn:aws:s3:::udacity-dend/paths.json',
     });
     expect(sourceParameters([], 'cn-north-1')).toEqual({ SourceBuckets: '', SourceObjects: '' });
     expect(sourceParameters(['s3://b'], 'cn-north-1').SourceObjects).toBe('arn:aws-cn:s3:::b/*');

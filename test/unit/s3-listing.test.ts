@@ -88,8 +88,14 @@ describe('listing a folder in S3', () => {
         expect(page?.skipped).toEqual([
           { label: 's3://b/log_data/.hidden/x.json', reason: 'hidden' },
           { label: 's3://b/log_data/b/__MACOSX/x.json', reason: 'hidden' },
-          { label: 's3://b/log_data/b/notes.txt', reason: 'its name does not end in .json or .json.gz' },
-          { label: 's3://b/log_data/odd/', reason: 'its name does not end in .json or .json.gz' },
+          {
+            label: 's3://b/log_data/b/notes.txt',
+            reason: 'its name does not end in .json, .jsonl or .ndjson, with or without .gz',
+          },
+          {
+            label: 's3://b/log_data/odd/',
+            reason: 'its name does not end in .json, .jsonl or .ndjson, with or without .gz',
+          },
         ]);
       }
     }));

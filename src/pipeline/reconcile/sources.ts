@@ -1,4 +1,5 @@
 import { identify } from '../../objects/bytes.ts';
+import { type PassedOver, passedOver, type SkippedObject } from '../../objects/objects.ts';
 import type { LoadContext, Source } from '../context.ts';
 import { type LedgerFile, readLedgerFiles } from '../ledger.ts';
 import type { SourceUnit } from '../ways/unit.ts';
@@ -25,6 +26,8 @@ export interface SourceComparison {
   readonly keptOut: boolean;
   /** The files that were set aside and have not changed since. */
   readonly setAside: readonly string[];
+  /** The files that are passed over because of their names. */
+  readonly passedOver: PassedOver | undefined;
   /** Whether one of its files is broken as a whole. */
   readonly holdsBroken: boolean;
   readonly source: Source;
@@ -70,7 +73,8 @@ async function compareSource(
   const tally = new Tally();
   const entries = [...ledger.values()];
   const what = `comparing the files of ${table.name} with the ledger`;
-  for await (const unit of unitsOf(context, source)) {
+  const skipped: SkippedObject[] = [];
+  for await (const unit of unitsOf(context, source, skipped)) {
     // The number of files is unknown until the listing ends. The ledger knows the number of loaded ones.
     const of = tally.files < entries.length ? entries.length : undefined;
     context.emit({ type: 'doing', what, done: tally.files, of });
@@ -96,6 +100,7 @@ async function compareSource(
     holdsMore: mayHoldMore || units.loaded.length < entries.filter(({ versions }) => versions > 0).length,
     keptOut: entries.some(keepsOut),
     setAside: tally.setAside,
+    passedOver: passedOver(skipped),
     source,
     units,
     holdsBroken: tally.holdsBroken,

@@ -5,7 +5,7 @@ import { Spool } from '../../objects/spool.ts';
 import { type Base, loadBatch } from '../batches.ts';
 import { warningsOf } from '../checks.ts';
 import type { LoadContext, Source } from '../context.ts';
-import { emptiedSources } from '../emptied.ts';
+import { sourceWarnings } from '../emptied.ts';
 import { explainFailure } from '../explain.ts';
 import { keptOut } from '../kept-out.ts';
 import { EMPTY_LEDGER_STAMP, type LedgerVersion, writeLedger } from '../ledger.ts';
@@ -97,7 +97,7 @@ async function load(
     runId: loaded.length === 0 ? undefined : progress.runId,
     tables: plan.tables.map((table) => splitReport(table, before, loaded)),
     rows: loaded.length === 0 ? new Map() : await sizesAfterCommit(context),
-    warnings: [...emptiedSources(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
+    warnings: [...sourceWarnings(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
     missing,
     ...keptOut(plan, preparedOf(loaded)),
   };

@@ -25,9 +25,9 @@ import type { SourceUnit } from './unit.ts';
 function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCopy {
   const { root, jsonpaths, table } = source;
   refuse(!root.startsWith('s3://'), `${root} is not in S3`);
-  refuse(objects.length === 0, `${root} holds no files`);
   const [stray] = skipped;
   refuse(stray !== undefined, `COPY would load ${stray?.label} as data (${stray?.reason})`);
+  refuse(objects.length === 0, `${root} holds no files`);
   const key = objects[0] && s3Place(objects[0])?.key;
   const named = placeOf(root).key;
   refuse(key === named, `${root} is a single file, but COPY would load every file whose name begins like it`);
@@ -76,7 +76,7 @@ async function compare(context: LoadContext, source: Source, { pages, skipped, l
   for await (const page of pages) {
     objects.push(...page);
   }
-  refuseWithoutFiles(context, source, objects.length);
+  refuseWithoutFiles(context, source, { files: objects.length, skipped });
   const folder = toFolderCopy(source, { objects, skipped });
   const entry = ledger.newest(source.table.name, folder.folder.uri);
   if (entry?.version === folder.version) {

@@ -1,4 +1,4 @@
-import type { ListPage } from '../../objects/objects.ts';
+import type { ListPage, SkippedObject } from '../../objects/objects.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { LoadContext, Source } from '../context.ts';
 import type { Compared, Listed, LoadPlan } from '../plan.ts';
@@ -36,7 +36,21 @@ export function wayOf({ loads }: Pick<Warehouse, 'loads'>): Way {
   return WAYS[loads];
 }
 
-/** A source's units, in the order of its listing. Throws StarloadError if the source cannot be listed. */
-export function unitsOf({ storeOf, warehouse }: LoadContext, source: Source): AsyncIterable<SourceUnit> {
-  return wayOf(warehouse).units(source, storeOf(source.root).list(source.root));
+/**
+ * A source's units, in the order of its listing. Adds objects that are not data to `skipped`. Throws StarloadError if
+ * the source cannot be listed.
+ */
+export function unitsOf(
+  { storeOf, warehouse }: LoadContext,
+  source: Source,
+  skipped: SkippedObject[],
+): AsyncIterable<SourceUnit> {
+  return wayOf(warehouse).units(source, noting(storeOf(source.root).list(source.root), skipped));
+}
+
+async function* noting(pages: AsyncIterable<ListPage>, skipped: SkippedObject[]): AsyncIterable<ListPage> {
+  for await (const page of pages) {
+    skipped.push(...page.skipped);
+    yield page;
+  }
 }
