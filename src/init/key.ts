@@ -86,7 +86,7 @@ function ofRecord(columns: readonly PlannedColumn[], { fit, whole, records }: Tr
     versions !== undefined
       ? {
           about: named(versions),
-          text: `has a value in every record, but ${count(versions.repeated)} of ${count(records)} records repeat one: if these are later versions of the same thing, run init again with --key ${named(versions)}`,
+          text: `has a value in every record, but ${count(versions.repeated)} of ${count(records)} records repeat one: if these are later versions of the same thing, or the same record again, run init again with --key ${named(versions)}`,
         }
       : unique === undefined
         ? undefined
@@ -99,11 +99,17 @@ function ofRecord(columns: readonly PlannedColumn[], { fit, whole, records }: Tr
       columns,
       kind: 'record',
       isWhole: false,
-      reason:
-        'no column identifies a record, so its whole content does: records that are alike count once, and a corrected record is another one',
+      reason: `${whyNone(unique, records)}, so its whole content does: records that are alike count once, and a corrected record is another one`,
     },
     remarks: hint === undefined ? [] : [hint],
   };
+}
+
+function whyNone(unique: KeyCandidate | undefined, records: number): string {
+  const enough = unique?.places.length === 2 ? ENOUGH_FOR_PAIRS : ENOUGH_FOR_OTHERS;
+  return unique !== undefined && unique.likeness > 0 && records < enough
+    ? `no column is named as the id of the record itself, and others are trusted from ${count(enough)} records on to identify one`
+    : 'no column identifies a record';
 }
 
 interface Asked {

@@ -1,5 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import { doubleMisfit } from '../records/doubles.ts';
+import { isExact } from './decimals.ts';
 import { hashBytes } from './hashes.ts';
 import { KeyPlace } from './place.ts';
 import { Form, formOf } from './times.ts';
@@ -16,7 +16,7 @@ const MOST_PLACES = 4000;
 const MOST_LEVELS = 8;
 /** Up to this many keys are compared with the one that comes next. */
 const MOST_COMPARED = 24;
-/** Every integer with at most this many digits is exact as a double, and every decimal number too. */
+/** Every integer with at most this many digits is exact as a double. */
 const EXACT_DIGITS = 15;
 
 const EMPTY = Buffer.alloc(0);
@@ -176,8 +176,7 @@ export class Profile {
     const isDecimal = byte === DOT || (byte | UPPER_CASE) === LETTER_E || (value === 0 && first > from);
     if (isDecimal) {
       const end = endOfNumber(b, at);
-      if (!place.isInexact && (end - from > EXACT_DIGITS || hasExponent(b, at, end)))
-        judgeDecimal(place, textOf(b, from, end));
+      if (!place.isInexact && !isExact(b, from, end)) place.isInexact = true;
       place.decimals += 1;
       return this.#noteScalar(place, b, from, end);
     }
@@ -217,23 +216,6 @@ function judgeInteger(place: KeyPlace, text: string): void {
   if (BigInt(Number(text)) !== value) place.isInexact = true;
 }
 
-function judgeDecimal(place: KeyPlace, text: string): void {
-  const shortest = String(Number(text));
-  // Most programs write numbers like this one. Without an exponent it is neither too large nor too close to zero.
-  if (shortest === text && !text.includes('e')) return;
-  if (doubleMisfit(text) !== undefined || digitsOf(text) !== digitsOf(shortest)) place.isInexact = true;
-}
-
-/** The digits of a number that count, whatever its point and its exponent. */
-function digitsOf(text: string): string {
-  const [mantissa = ''] = text.split(/[eE]/, 1);
-  const digits = mantissa.replace(/[-.]/g, '');
-  let end = digits.length;
-  // Not by an expression such as /0+$/: a number in a file may have a million zeros.
-  while (digits[end - 1] === '0') end -= 1;
-  return digits.slice(0, end).replace(/^0+/, '');
-}
-
 function textOf(b: Buffer, from: number, to: number): string {
   return b.toString('latin1', from, to);
 }
@@ -251,12 +233,6 @@ function endOfNumber(b: Buffer, from: number): number {
     byte = b[at] as number;
   }
   return at;
-}
-
-function hasExponent(b: Buffer, from: number, to: number): boolean {
-  let at = from;
-  while (at < to && ((b[at] as number) | UPPER_CASE) !== LETTER_E) at += 1;
-  return at < to;
 }
 
 /** The position behind the closing quote of the text that begins at `from`. */

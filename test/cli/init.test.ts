@@ -111,6 +111,13 @@ describe('init', () => {
       expect(await loadsAsItStands(project)).toMatchObject({ orders: 41 });
     }));
 
+  test('says from how many records on it trusts a column that is not the own id of a record', () =>
+    withRecords({ 'mail/a.json': [1, 2, 3].map((at) => ({ message_id: at })) }, async (project) => {
+      const { key, remarks } = (await document(project, ['mail'])).sources[0];
+      expect(key).toMatchObject({ kind: 'record', reason: expect.stringContaining('from 1,000 records on') });
+      expect(remarks[0]).toMatchObject({ about: 'message_id', text: expect.stringContaining('--key message_id') });
+    }));
+
   test('counts records that are alike once if nothing identifies them', () =>
     withRecords(
       { 'logs/a.json': [{ a: 'x', b: 1 }, { a: 'x', b: 1 }, { a: 'x' }, { a: '', b: 1 }] },
