@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
+import type { Model } from '../sql/catalogue.ts';
 import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { Attempt } from './attempt.ts';
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly readOnly: boolean;
   /** False if the warehouse must not access the sources' files, neither to read nor to write them. */
   readonly reachesSources?: boolean;
+  /** Whether somebody's own model is tried before the warehouse is opened, so that nothing is created for a wrong one. */
+  readonly triesModel?: boolean;
   /** How many minutes to wait for a file that another process holds. */
   readonly wait?: number | undefined;
   /** The command line's options for bad records. */
@@ -49,11 +52,12 @@ export async function withWarehouse<T>(
 /** The same with a configuration that has already been read. */
 export function withConfig<T>(
   config: Config,
-  { readOnly, reachesSources = true, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config' | 'model'>,
+  { readOnly, reachesSources = true, triesModel, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config' | 'model'>,
   action: (context: LoadContext) => Promise<T>,
   attempt = new Attempt(config.file, undefined),
 ): Promise<T> {
   return compose(config, async ({ model, sources, stores, spoolRoot, watching, open, emit }) => {
+    if (triesModel && !model.isPackaged) await tryInMemory(model);
     const opening = () => open({ readOnly, reachesSources });
     const warehouse = await (wait === 0 ? opening() : openPatiently(wait, (await watching).signal, opening)).catch(
       async (error) => {
@@ -82,6 +86,13 @@ export function withConfig<T>(
       await warehouse.close();
     }
   });
+}
+
+/** Throws StarloadError with the statements of a model that cannot run on an empty DuckDB. */
+async function tryInMemory(model: Model): Promise<void> {
+  const { tryModel } = await import('../doctor/model.ts');
+  const { openInMemory } = await import('../warehouse/open.ts');
+  await tryModel(model, () => openInMemory([]));
 }
 
 /** The error for something that failed because it was stopped. The original error is kept as the cause. */

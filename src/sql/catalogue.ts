@@ -89,6 +89,8 @@ export interface Comparison extends NamedSql {
 
 /** A model with the loader's own SQL: the tables, how rows flow through them, the rules, and the questions. */
 export interface Model {
+  /** Whether it comes with the package. */
+  readonly isPackaged: boolean;
   readonly tables: readonly Table[];
   readonly derivation: Derivation;
   readonly checks: readonly Check[];

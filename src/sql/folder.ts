@@ -34,6 +34,11 @@ export function packagedModels(): readonly string[] {
 /** The folder of the model that is used if no other is named. */
 export const BUILT_IN_MODEL = packagedModel('sparkify');
 
+/** Whether a folder is that of a model in the package. */
+export function isPackaged(path: string): boolean {
+  return path.startsWith(MODELS);
+}
+
 /** The folder of a model. */
 export function modelAt(path: string): SqlFolder {
   return { path, shown: path.startsWith(SQL) ? `sql/${path.slice(SQL.length)}` : path, isWhole: false };

@@ -6,6 +6,7 @@ import { derive } from './derive.ts';
 import { forEachTable } from './each-table.ts';
 import {
   BUILT_IN_MODEL,
+  isPackaged,
   LOADER_SQL,
   loaderAt,
   modelAt,
@@ -76,6 +77,7 @@ export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LO
   const forEach = <T extends NamedSql>(statements: readonly T[]) =>
     statements.map((statement) => ({ ...statement, sql: forEachTable(statement.sql, tables) }));
   return {
+    isPackaged: isPackaged(path),
     tables,
     derivation: derive(tables),
     checks: forEach([...checks.loader, ...checks.own]),

@@ -42,10 +42,13 @@ export async function openWarehouse(config: Config, access: Access): Promise<War
   }
 }
 
-/** Opens a new warehouse in memory, which is gone once it is closed. It may read the files of `readable`. */
+/**
+ * Opens a new warehouse in memory, which is gone once it is closed. It may read the files of `readable`. It is for small
+ * tables: what further threads would do for these costs less than waking them.
+ */
 export async function openInMemory(readable: readonly string[]): Promise<Warehouse> {
   const { openDuckdb } = await import('./duckdb/warehouse.ts');
-  return openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined });
+  return openDuckdb({ path: ':memory:', readOnly: false, readable, memoryLimit: undefined, threads: 1 });
 }
 
 /** Parses SELECTs to syntax trees with an embedded DuckDB, which runs none of them. */

@@ -69,6 +69,57 @@ describe('a mistake of a model is told by every command before anything is creat
   );
 });
 
+describe('what only an engine can find in a model is told before anything is created:', () => {
+  const CHECK = `-- severity: error
+SELECT CAST(s.order_id AS VARCHAR(64)) AS offender, CAST(NULL AS VARCHAR(64)) AS staging_table,
+  CAST(NULL AS VARCHAR(64)) AS staging_column, CAST(NULL AS VARCHAR(64)) AS staging_value
+FROM orders s
+WHERE s.amount < 0
+`;
+  test.each<[what: string, file: string, text: string, told: string]>([
+    [
+      'a column that is not there',
+      'star/orders.sql',
+      'SELECT order_id, amont AS amount',
+      'line 7: Referenced column "amont"',
+    ],
+    ['the same in a check', 'checks/star/positive.sql', CHECK.replace('s.amount', 's.amont'), 'line 5: '],
+    ['the same in a question', 'queries/total.sql', '-- all\nSELECT SUM(amont)\nFROM orders\n', 'line 2: '],
+    [
+      'the same in a comparison',
+      'reconcile/nothing.sql',
+      '-- next: Correct it.\nSELECT amont AS offender\nFROM orders\n',
+      'line 2: ',
+    ],
+    ['a function that is not there', 'star/orders.sql', 'SELECT order_id, ABSOLUTE(amount) AS amount', 'line 7: '],
+  ])('%s', (_, file, text, told) =>
+    withModel(async (folder, run) => {
+      const path = join(folder, 'm', file);
+      if (existsSync(path)) edit(folder, `m/${file}`, 'SELECT order_id, amount', text);
+      else write(folder, `m/${file}`, text);
+      for (const args of [['check', '--offline'], ['check'], ['create-tables'], ['create-tables', '--missing']]) {
+        const { code, stdout, stderr } = await run(...args);
+        expect({ args, code, told: stdout + stderr }).toEqual({
+          args,
+          code: 1,
+          told: expect.stringContaining(`${path}, ${told}`),
+        });
+      }
+      expect(existsSync(join(folder, 'w.duckdb'))).toBe(false);
+    }),
+  );
+
+  test('several at once, and none that only follows from another', () =>
+    withModel(async (folder, run) => {
+      edit(folder, 'm/star/orders.sql', 'SELECT order_id, amount', 'SELECT order_id, amont AS amount');
+      write(folder, 'm/queries/total.sql', 'SELECT SUM(amont)\nFROM orders\n');
+      write(folder, 'm/checks/star/positive.sql', CHECK.replace('s.amount', 's.amont'));
+      const { stderr } = await run('create-tables');
+      expect(stderr).toContain('the model has 3 mistakes:');
+      expect(stderr).not.toContain('Table with name');
+    }));
+});
+
 test('check tells the mistakes of dwh.cfg and of the model at once', () =>
   withModel(async (folder, run) => {
     edit(folder, 'dwh.cfg', 'ORDERS = orders', 'OTHERS = orders');

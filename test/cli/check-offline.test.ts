@@ -44,7 +44,8 @@ describe('check --offline', () => {
         '',
         expect.stringMatching(/^warning {2}configuration: .* every user of this machine can read it/),
         expect.stringMatching(/^ok {7}configuration: /),
-        'skipped  other checks: with --offline only the configuration is read',
+        expect.stringMatching(/^ok {7}model: \d+ statements can run on an empty DuckDB$/),
+        'skipped  other checks: with --offline only the configuration and the model are examined',
         '',
       ]);
     }));
@@ -64,6 +65,7 @@ describe('check --offline', () => {
       expect(checks.map(({ check }: { check: string }) => check)).toEqual([
         'configuration',
         'configuration',
+        'model',
         'other checks',
       ]);
       expect(stdout).not.toContain('hush-hush');

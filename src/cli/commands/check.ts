@@ -24,7 +24,7 @@ export const checkCommand = toModule<Args>({
     offline: {
       type: 'boolean',
       default: false,
-      describe: 'only read the configuration file: how it is understood, and every mistake in it',
+      describe: 'only examine the configuration file and the model: how they are understood, and every mistake in them',
     },
   },
   examples: [
@@ -94,7 +94,9 @@ async function examineAll(
     onFinding({ check: 'other checks', status: 'skipped', reason: 'the model must be correct first' });
     return config;
   }
-  const missing = offline ? 'with --offline only the configuration is read' : 'temporary files comes first';
+  const missing = offline
+    ? 'with --offline only the configuration and the model are examined'
+    : 'temporary files comes first';
   if (offline || !canSpool) {
     onFinding({ check: 'other checks', status: 'skipped', reason: missing });
   } else {
@@ -109,11 +111,14 @@ async function folderOf(path: string, model: string | undefined): Promise<string
   return modelFolder(path, process.env, model);
 }
 
-/** Whether the model has no mistakes. Otherwise reports them. */
+/** Whether the model has no mistakes. Reports them, or how many of its statements were tried. */
 async function isModelRight(model: string | undefined, onFinding: (finding: CheckResult) => void): Promise<boolean> {
   const { loadModel } = await import('../../sql/read-model.ts');
+  const { tryModel } = await import('../../doctor/model.ts');
+  const { openInMemory } = await import('../../warehouse/open.ts');
   try {
-    loadModel(model);
+    const statements = await tryModel(loadModel(model), () => openInMemory([]));
+    onFinding({ check: 'model', status: 'ok', reason: `${statements} statements can run on an empty DuckDB` });
     return true;
   } catch (error) {
     if (!(error instanceof StarloadError)) throw error;

@@ -43,7 +43,7 @@ export const createTablesCommand = toModule<Args>({
     if (args.createDatabase) {
       await createDatabase(args);
     }
-    const session = { config: args.config, model: args.model, readOnly: false, recorded: 'create-tables' };
+    const session = { ...args, readOnly: false, recorded: 'create-tables', triesModel: true };
     await withWarehouse(session, (context) => run(context, args));
   },
 });

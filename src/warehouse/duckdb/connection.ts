@@ -14,6 +14,8 @@ export interface FileOptions extends DuckdbTarget {
   readonly readOnly: boolean;
   /** Folders and files the load may read. Statements cannot reach anything else on the machine. */
   readonly readable: readonly string[];
+  /** How many threads run a statement; as many as there are cores if absent. */
+  readonly threads?: number | undefined;
 }
 
 /** An open database file, and where the warehouse is in it. */
@@ -218,11 +220,12 @@ const OPEN_ADVICE: readonly (readonly [RegExp, string])[] = [
 ];
 const NO_ADVICE = 'Is it a DuckDB file, and may you write to its folder? The path is [DUCKDB] PATH in dwh.cfg.';
 
-function settings({ path, readable, memoryLimit }: FileOptions, database: string): readonly string[] {
+function settings({ path, readable, memoryLimit, threads }: FileOptions, database: string): readonly string[] {
   return [
     `ATTACH ':memory:' AS ${quoteIdentifier(nowhere(database))} (READ_WRITE)`,
     "SET GLOBAL TimeZone = 'UTC'",
     ...(memoryLimit === undefined ? [] : [`SET GLOBAL memory_limit = ${literal(half(memoryLimit))}`]),
+    ...(threads === undefined ? [] : [`SET GLOBAL threads = ${threads}`]),
     `SET GLOBAL allowed_directories = [${readable.map(literal).join(', ')}]`,
     `SET GLOBAL allowed_paths = [${logsOf(path).map(literal).join(', ')}]`,
     'SET GLOBAL enable_external_access = false',
