@@ -69,14 +69,13 @@ function causes(refused: readonly Refused[]): readonly Refused[] {
   const once = refused.filter(
     ({ place, said }, at) => refused.findIndex((other) => other.place === place && other.said === said) === at,
   );
-  const first = once.filter(({ said }) => !/Table with name \S+ does not exist/.test(said));
+  const first = once.filter(({ said }) => !said.includes('Table with name '));
   return first.length > 0 ? first : once;
 }
 
 /** DuckDB says on further lines what it would have understood. */
 function mistakeOf({ place, said }: Refused): StarloadError {
-  const [first = '', ...more] = said.split('\n').filter((line) => line.trim() !== '');
-  return new StarloadError(`${place}: ${first.replace(/^\w+ Error: /, '')}`, {
-    next: `Correct the statement.${more.map((line) => ` ${line.trim()}.`.replace(/([.?!])\.$/, '$1')).join('')}`,
-  });
+  const lines = said.split('\n').map((line) => line.trim());
+  const told = lines.filter((line) => line !== '').join(' ');
+  return new StarloadError(`${place}: ${told.replace(/^\w+ Error: /, '')}`, { next: 'Correct the statement.' });
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BUILT_IN_MODEL } from '../../src/sql/read-model.ts';
 import { badRecords, configured, FAR, firstLog, LOADED, make, type Trial } from './advice-trial.ts';
@@ -18,6 +18,8 @@ const storageVersion = (version: number) => (folder: string) => {
   bytes.writeBigUInt64LE(bytes.readBigUInt64LE(0) ^ before ^ product(), 0);
   writeFileSync(path, bytes);
 };
+const rewrite = (path: string, from: string, to: string) =>
+  writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
 const NEW_FILE = {
   before: LOADED,
   fails: ['etl'],
@@ -117,6 +119,18 @@ export const FILE_TRIALS: readonly Trial[] = [
     fails: ['etl'],
     code: 2,
     follow: configured(`[MODEL]\nPATH=${BUILT_IN_MODEL}\n`),
+  },
+  {
+    advice: 'Correct the statement.',
+    spoil: (folder) => {
+      cpSync(BUILT_IN_MODEL, join(folder, 'm'), { recursive: true });
+      configured('[MODEL]\nPATH=m\n')(folder);
+      rewrite(join(folder, 'm/star/songs.sql'), 'artist_id, year', 'artist_id, yaer AS year');
+    },
+    fails: ['check', '--offline'],
+    code: 1,
+    follow: (folder) => rewrite(join(folder, 'm/star/songs.sql'), 'yaer AS year', 'year'),
+    leads: [['check', '--offline'], ['create-tables']],
   },
   {
     advice: 'Are two sources swapped',
