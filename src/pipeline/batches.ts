@@ -166,6 +166,30 @@ export function createTablesBatch(
   return { name, locks: hasRun, lockedTables, creates: true, steps };
 }
 
+/**
+ * The same, with the rebuild that fills the tables in one transaction: between the two, loads would go on from empty
+ * tables.
+ */
+export function createAndFillBatch(
+  model: Model,
+  engine: { readonly engine: string; readonly now: string },
+  name: string,
+  replaced: Replaced,
+): Batch {
+  const created = createTablesBatch(model, engine, name, replaced);
+  const { steps } = rebuildBatch(model, engine.now, name);
+  // It has begun, and what was just created is empty.
+  const done = new Set([
+    ...(replaced.hasRun ? ['begin_run'] : []),
+    ...model.tables.filter((table) => !replaced.kept.has(table.name)).map((table) => `clear_${table.name}`),
+  ]);
+  return {
+    ...created,
+    deletesFrom: deletedFrom(model),
+    steps: [...created.steps, ...steps.filter((step) => !done.has(step.name))],
+  };
+}
+
 function drop({ name, kind }: Dropped): NamedSql {
   return { name: `drop_${name}`, sql: `DROP ${dropWord(kind)} ${quoteIdentifier(name)}` };
 }

@@ -1,13 +1,14 @@
-import { StarloadError } from '../errors.ts';
+import { StarloadError, UsageError } from '../errors.ts';
 import { protocolSql, type Table, tableNamed } from '../sql/catalogue.ts';
-import type { Relation } from '../warehouse/warehouse.ts';
+import type { Batch, Relation } from '../warehouse/warehouse.ts';
 import { ask } from './ask.ts';
-import { createTablesBatch } from './batches.ts';
-import { assertFits } from './budget.ts';
+import { createAndFillBatch, createTablesBatch, type Replaced } from './batches.ts';
+import { assertFits, fits } from './budget.ts';
+import { assertNotAhead, assertPastNewest, readClock } from './clock.ts';
 import type { LoadContext } from './context.ts';
 import { isWhole, LEDGER, refuseForeign, standingOf } from './ownership.ts';
 import { putComments } from './put-comments.ts';
-import { type RebuildReport, rebuild } from './rebuild.ts';
+import { type RebuildReport, runRebuild } from './rebuild.ts';
 import { runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 import { differencesOf, refuseDifferent } from './shape.ts';
@@ -23,47 +24,79 @@ export interface Made {
 const DERIVED: readonly Table['role'][] = ['current', 'star'];
 
 /**
- * Creates the missing tables, and recreates star tables that lack a column, in one transaction. Drops nothing else. A
- * rebuild then fills them at once, because loads would otherwise continue from empty tables. Throws StarloadError, with
- * nothing changed, if rows are missing that only a load can restore. Also throws what a rebuild throws.
+ * Creates the missing tables, recreates star tables that lack a column, and fills them by a rebuild, all in one
+ * transaction. Drops nothing else. Throws StarloadError, with nothing changed, if rows are missing that only a load can
+ * restore. Also throws what a rebuild throws.
  */
 export async function createMissing(context: LoadContext): Promise<Made> {
-  const { model, warehouse, emit } = context;
+  const { model, warehouse } = context;
   assertFits({ model, warehouse }, 'create-tables');
   assertFits({ model, warehouse }, 'rebuild');
   await warehouse.settle();
+  const { lacking, cut, kept } = await standingTables(context);
+  if (lacking.length === 0) {
+    return { tables: [], rebuilt: undefined };
+  }
+  const id = `create-missing-${newRunId()}`;
+  const replaced = {
+    dropped: cut.map(({ name, kind }) => ({ name, kind, rows: undefined })),
+    hasRun: kept.has('load_run'),
+    hasLedger: false,
+    kept,
+    commented: warehouse.statementLimit === undefined,
+  };
+  const rebuilt = lacking.some(({ role }) => DERIVED.includes(role))
+    ? await createAndFill(context, id, replaced)
+    : await create(context, createTablesBatch(model, warehouse, id, replaced));
+  await putComments(context, lacking, id);
+  return { tables: lacking.map(({ name }) => name), rebuilt };
+}
+
+interface StandingTables {
+  readonly lacking: readonly Table[];
+  /** Tables of Starload that lack columns, to be dropped. */
+  readonly cut: readonly Relation[];
+  readonly kept: ReadonlySet<string>;
+}
+
+async function standingTables(context: LoadContext): Promise<StandingTables> {
+  const { model, warehouse } = context;
   const relations = await warehouse.relations(model.tables.map(({ name }) => name));
   const { ours, foreign } = standingOf(model, relations);
   if (foreign.length > 0) {
     throw refuseForeign(foreign, await warehouse.schema());
   }
-  const whole = ours.filter((one) => isWhole(one, tableNamed(model, one.name))).map(({ name }) => name);
-  const lacking = model.tables.filter(({ name }) => !whole.includes(name));
-  const others = relations.filter(({ name }) => whole.includes(name));
+  const kept = new Set(ours.filter((one) => isWhole(one, tableNamed(model, one.name))).map(({ name }) => name));
+  const lacking = model.tables.filter(({ name }) => !kept.has(name));
+  const others = relations.filter(({ name }) => kept.has(name));
   const changed = differencesOf(model, others).filter(({ found }) => found !== undefined);
   if (changed.length > 0) {
     throw refuseDifferent(changed, 'nothing was changed');
   }
-  refuseLost(lacking, ours, whole.includes(LEDGER) ? await filledStaging(context) : []);
-  const id = `create-missing-${newRunId()}`;
-  if (lacking.length > 0) {
-    const cut = ours.filter(({ name }) => lacking.some((table) => table.name === name));
-    emit({ type: 'run', id });
-    const batch = createTablesBatch(model, warehouse, id, {
-      dropped: cut.map(({ name, kind }) => ({ name, kind, rows: undefined })),
-      hasRun: whole.includes('load_run'),
-      hasLedger: false,
-      kept: new Set(whole),
-      commented: warehouse.statementLimit === undefined,
-    });
-    await runWithRetry(context, batch);
-    emit({ type: 'committed', id, run: 1, of: 1 });
+  refuseLost(lacking, ours, kept.has(LEDGER) ? await filledStaging(context) : []);
+  return { lacking, cut: ours.filter(({ name }) => !kept.has(name)), kept };
+}
+
+async function create(context: LoadContext, batch: Batch): Promise<undefined> {
+  context.emit({ type: 'run', id: batch.name });
+  await runWithRetry(context, batch);
+  context.emit({ type: 'committed', id: batch.name, run: 1, of: 1 });
+}
+
+async function createAndFill(context: LoadContext, id: string, replaced: Replaced): Promise<RebuildReport> {
+  const { model, warehouse } = context;
+  const clock = await readClock(context);
+  assertNotAhead(clock);
+  assertPastNewest(clock);
+  const batch = createAndFillBatch(model, warehouse, id, replaced);
+  const limit = warehouse.statementLimit;
+  if (limit !== undefined && !fits(batch, warehouse)) {
+    throw new UsageError(
+      `creating and filling these tables takes ${limit.needs(batch)} statements, but a batch of the Data API holds at most ${limit.most}`,
+      { next: ALL_AGAIN },
+    );
   }
-  const needsRebuild = lacking.some(({ role }) => DERIVED.includes(role));
-  const rebuilt = needsRebuild ? await rebuild(context) : undefined;
-  // Last: without a rebuild, loads would go on from empty tables.
-  await putComments(context, lacking, id);
-  return { tables: lacking.map(({ name }) => name), rebuilt };
+  return runRebuild(context, batch);
 }
 
 /** The staging tables that held rows when they were there. */
@@ -86,7 +119,9 @@ function refuseLost(lacking: readonly Table[], ours: readonly Relation[], filled
   if (lost.length > 0) {
     const names = lost.map(({ name }) => name).join(', ');
     throw new StarloadError(`${names}: the rows or a column of them are lost, and only a load restores them`, {
-      next: 'npm run create-tables -- --force recreates all tables, and npm run etl loads all files again.',
+      next: ALL_AGAIN,
     });
   }
 }
+
+const ALL_AGAIN = 'npm run create-tables -- --force recreates all tables, and npm run etl loads all files again.';

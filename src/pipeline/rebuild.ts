@@ -1,3 +1,4 @@
+import type { Batch } from '../warehouse/warehouse.ts';
 import { rebuildBatch } from './batches.ts';
 import { assertFits } from './budget.ts';
 import { type Offender, warningsOf } from './checks.ts';
@@ -23,20 +24,24 @@ export interface RebuildOptions {
 
 /** Rebuilds the star from staging, in one transaction. Throws DataError if a check fails; nothing is changed then. */
 export async function rebuild(context: LoadContext, { restamps }: RebuildOptions = {}): Promise<RebuildReport> {
+  const { model, warehouse } = context;
   assertFits(context, restamps === true ? 'rebuild --restamp' : 'rebuild');
-  await context.warehouse.settle();
-  const clock = await readClock(context, { standing: fitting(context.model) });
+  await warehouse.settle();
+  const clock = await readClock(context, { standing: fitting(model) });
   assertNotAhead(clock);
   if (restamps !== true) {
     assertPastNewest(clock);
   }
-  const id = `rebuild-${newRunId()}`;
-  context.emit({ type: 'run', id });
-  const results = await runWithRetry(context, rebuildBatch(context.model, context.warehouse.now, id, restamps)).catch(
-    async (error) => {
-      throw await explainFailure(context, [], error);
-    },
-  );
-  context.emit({ type: 'committed', id, run: 1, of: 1 });
+  return runRebuild(context, rebuildBatch(model, warehouse.now, `rebuild-${newRunId()}`, restamps));
+}
+
+/** Runs a batch that rebuilds the star. Throws DataError if a check fails; nothing is changed then. */
+export async function runRebuild(context: LoadContext, batch: Batch): Promise<RebuildReport> {
+  const { emit } = context;
+  emit({ type: 'run', id: batch.name });
+  const results = await runWithRetry(context, batch).catch(async (error) => {
+    throw await explainFailure(context, [], error);
+  });
+  emit({ type: 'committed', id: batch.name, run: 1, of: 1 });
   return { rows: await sizesAfterCommit(context), warnings: warningsOf(results) };
 }

@@ -170,7 +170,8 @@ export class Session {
       case 'sql': {
         const sql = asWritten === true ? step.sql : this.#names.statement(step.sql);
         // A table's file may hold several statements: the table and its indexes.
-        return creates === true ? this.#send(sql, step.name) : this.#runAnalysed(step.name, sql);
+        const isSeveral = creates === true && step.wanted === undefined && filledTable(sql) === undefined;
+        return isSeveral ? this.#send(sql, step.name) : this.#runAnalysed(step.name, sql);
       }
       case 'copy':
         return this.#runAnalysed(step.name, incomingStatements(step.table, this.#names.name(step.table.name)).insert);
