@@ -1,6 +1,6 @@
 import { reachOf } from './affected.ts';
 import type { Column, Table } from './catalogue.ts';
-import { mentionsIn } from './reads.ts';
+import { inputsOf, mentionsIn } from './reads.ts';
 import { type Token, tokenize } from './tokens.ts';
 
 /** Which columns of an input have the values of a table's key and time, in one or several ways. */
@@ -13,6 +13,18 @@ export function carriedKeys(table: Table, input: Table): readonly (readonly stri
   return reach.every((name) => isSameColumn(columnOf(table, name), columnOf(input, name))) && passesOn(table, reach)
     ? [reach]
     : [];
+}
+
+/**
+ * Whether rows of one key certainly have the same time: an input tells the time, and the key has that of the input. If not,
+ * a load that affects a later time does not see the row of an earlier one.
+ */
+export function determinesTime(table: Table, tables: readonly Table[]): boolean {
+  const { key, time } = table;
+  const inputs = tables.filter(({ name }) => inputsOf(table).includes(name));
+  const isOfOneRow = (input: Table) =>
+    carriedKeys(table, input).some((columns) => input.key.every((one) => columns.slice(0, key.length).includes(one)));
+  return time === undefined || key.includes(time) || inputs.some(isOfOneRow);
 }
 
 function columnOf({ columns }: Table, wanted: string): Column | undefined {

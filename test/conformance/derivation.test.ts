@@ -109,23 +109,47 @@ describe.each(engines)('a model that is easy to get wrong, on $name', (engine) =
 /** Every type that a key can have, and the same key for orders of one buyer. */
 const REPEATS = {
   ...ODD_STAGING,
-  'star/buyers.sql': `-- key: buyer, is_big, price, day
+  'star/buyers.sql': `-- key: buyer, is_big, is_small, price, day
 CREATE TABLE buyers (
   buyer BIGINT NOT NULL,
   is_big BOOLEAN NOT NULL,
+  is_small BOOL NOT NULL,
   price DOUBLE PRECISION NOT NULL,
   day VARCHAR(10) NOT NULL,
   region VARCHAR(20)
 );
 
-SELECT buyer, CASE WHEN amount > 5 THEN TRUE ELSE FALSE END AS is_big, price, day, region
+SELECT buyer, CASE WHEN amount > 5 THEN TRUE ELSE FALSE END AS is_big, amount < 5 AS is_small, price, day, region
 FROM current_orders
-WHERE {affected: buyer, CASE WHEN amount > 5 THEN TRUE ELSE FALSE END, price, day}
+WHERE {affected: buyer, CASE WHEN amount > 5 THEN TRUE ELSE FALSE END, amount < 5, price, day}
 `,
 };
 
-test.each(engines)('a load on $name refuses several rows of one key, and names them', async (engine) => {
-  const model = await modelOf(REPEATS);
+/** A time that the key does not determine. */
+const SEVERAL_DAYS = {
+  ...ODD_STAGING,
+  'star/buyers.sql': `-- key: buyer
+-- time: day
+CREATE TABLE buyers (
+  buyer BIGINT NOT NULL,
+  day VARCHAR(10) NOT NULL,
+  region VARCHAR(20)
+);
+
+SELECT buyer, day, region
+FROM current_orders
+WHERE {affected}
+`,
+};
+
+const REPEATED = engines.flatMap((engine) => [
+  { engine, name: engine.name, what: 'of each type', files: REPEATS, again: {}, key: '1, false, true, 1\\.6, mon' },
+  { engine, name: engine.name, what: 'of a later time', files: SEVERAL_DAYS, again: { day: 'tue' }, key: '1' },
+]);
+
+test.each(REPEATED)('a load on $name refuses several rows of one key $what, and names them', async (one) => {
+  const { engine, files, again, key } = one;
+  const model = await modelOf(files);
   await withLoader(
     engine,
     async (loader) => {
@@ -133,9 +157,9 @@ test.each(engines)('a load on $name refuses several rows of one key, and names t
       loader.store.files.set('memory://ORDERS/a.json', lines([order1]));
       loader.store.files.set('memory://CUSTOMERS/a.json', lines([customer1]));
       await etl(context);
-      loader.store.files.set('memory://ORDERS/b.json', lines([{ ...order1, order_id: 2 }]));
+      loader.store.files.set('memory://ORDERS/b.json', lines([{ ...order1, order_id: 2, ...again }]));
       await expect(etl(context)).rejects.toThrow(
-        /one_row_per_key[\s\S]*buyers has 2 rows with the key 1, false, 1\.6, mon/,
+        new RegExp(`one_row_per_key[\\s\\S]*buyers has 2 rows with the key ${key}`),
       );
       expect((await context.warehouse.query('SELECT region FROM buyers')).rows).toEqual([['north']]);
     },
