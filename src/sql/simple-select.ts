@@ -47,12 +47,15 @@ export function readSimpleSelect(sql: string): SimpleSelect | undefined {
 
 /** The names of the columns that a query gives; undefined where they do not stand in its first list. */
 export function namesGiven(sql: string): readonly string[] | undefined {
+  return itemsGiven(sql)?.map((item) => item.at(-1)?.key ?? '');
+}
+
+/** The columns that a query gives, each with its name behind it; undefined where they do not stand in its first list. */
+export function itemsGiven(sql: string): readonly (readonly Token[])[] | undefined {
   const [first, ...tokens] = tokenize(sql);
   const from = tokens.findIndex(({ key }, at) => key === 'from' && depthAt(tokens, at) === 0);
   const list = itemsIn(from === -1 ? tokens : tokens.slice(0, from));
-  return first?.key !== 'select' || list.some((item) => item.at(-1)?.key === '*')
-    ? undefined
-    : list.map((item) => item.at(-1)?.key ?? '');
+  return first?.key !== 'select' || list.some((item) => item.at(-1)?.key === '*') ? undefined : list;
 }
 
 function isName({ kind }: Token): boolean {

@@ -5,7 +5,7 @@ import type { Table } from './catalogue.ts';
 import { readsChanged } from './changes.ts';
 import { placeIn } from './place.ts';
 import { inputsOf } from './reads.ts';
-import { namesGiven } from './simple-select.ts';
+import { itemsGiven, namesGiven } from './simple-select.ts';
 import { fileOf, lineOf } from './written.ts';
 
 /** What is wrong with the column that a table's head names as its time. */
@@ -37,8 +37,8 @@ function isImplied({ of, create }: Table, tables: readonly Table[]): boolean {
 }
 
 function stagingMistakes(table: Table, tables: readonly Table[], place: string): readonly StarloadError[] {
-  const { name, key, time = '', columns } = table;
-  const own = tables.find((other) => other.of === name);
+  const { key, time = '', columns } = table;
+  const own = tables.find((other) => other.of === table.name);
   if (own !== undefined && !isImplied(own, tables)) {
     return [
       new StarloadError(`${place}: the rows that count are in ${own.name}`, {
@@ -46,8 +46,15 @@ function stagingMistakes(table: Table, tables: readonly Table[], place: string):
       }),
     ];
   }
-  const isOwn = columns.some((column) => column.name === time && key.includes(time) && column.notNull);
-  return isOwn ? [] : [notOfKey(place, time, `-- key: ${key.join(', ')}`)];
+  const column = columns.find(({ name, notNull }) => name === time && key.includes(time) && notNull);
+  if (column === undefined) return [notOfKey(place, time, `-- key: ${key.join(', ')}`)];
+  return column.type !== 'varchar' || key.length === 1
+    ? []
+    : [
+        new StarloadError(`${place}: blanks at the end of ${time} do not count in the key, but they would in a time`, {
+          next: `Write a current table with RTRIM(${time}, ' ') AS ${time} in its key, and the line at its head.`,
+        }),
+      ];
 }
 
 function currentMistakes({ time = '', steady }: Table, place: string): readonly StarloadError[] {
@@ -76,6 +83,7 @@ function starMistakes(table: Table, tables: readonly Table[], place: string): re
   const given = affected === undefined ? undefined : namesGiven(affected.sql);
   const missing = given === undefined ? [] : reachOf(table).filter((name) => !given.includes(name));
   return [
+    ...severalMistakes(table, place),
     ...unknown.map(
       (input) =>
         new StarloadError(`${place}: nothing says which column of ${input} has the values of ${time}`, {
@@ -89,4 +97,20 @@ function starMistakes(table: Table, tables: readonly Table[], place: string): re
         }),
     ),
   ];
+}
+
+const AGGREGATES = new Set('min max avg sum count median first_value last_value'.split(' '));
+
+/** A time that is one of several times of a row: if another one changes, a load would not read the row. */
+function severalMistakes({ select, time = '' }: Table, place: string): readonly StarloadError[] {
+  const items = select === undefined ? [] : (itemsGiven(select.sql) ?? []);
+  const item = items.find((one) => one.at(-1)?.key === time) ?? [];
+  const found = item.find(({ key }, at) => AGGREGATES.has(key) && item[at + 1]?.key === '(');
+  return found === undefined
+    ? []
+    : [
+        new StarloadError(`${place}: ${time} is ${found.text.toUpperCase()}(…), one of several times of a row`, {
+          next: 'Name a column that is the same for all rows of the key, and group by it, or delete the line.',
+        }),
+      ];
 }

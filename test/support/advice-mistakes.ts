@@ -22,6 +22,12 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
     title: 'a time of a current table that a new version can change',
   },
   { advice: 'Write "-- affected by: {input} as', file: TIME_MISTAKES, title: 'a time that an input does not tell' },
+  { advice: 'Name a column that is the same', file: TIME_MISTAKES, title: 'a time that is the latest of several' },
+  {
+    advice: 'Write a current table with RTRIM',
+    file: TIME_MISTAKES,
+    title: 'a time of a staging table that is text in a key of several columns',
+  },
   { advice: 'Select {reachOf}', file: TIME_MISTAKES, title: 'a query for affected keys without the time' },
   { advice: 'Write {instead}', file: 'conformance/portable-ways.test.ts', title: 'what is advised instead of odd SQL' },
   {

@@ -12,6 +12,28 @@ SELECT song_id, COALESCE(year, 0) AS born
 FROM current_songs
 `;
 
+const LATEST = `-- key: user_id
+-- time: latest
+-- affected by: current_events as user_id, ts
+CREATE TABLE users (
+  user_id BIGINT NOT NULL,
+  latest BIGINT NOT NULL
+);
+
+SELECT user_id, MAX(ts) AS latest
+FROM current_events
+GROUP BY user_id
+`;
+
+const MORE = `-- source: MORE
+-- key: id, day
+-- time: day
+CREATE TABLE staging_more (
+  id BIGINT NOT NULL,
+  day VARCHAR(10) NOT NULL
+)
+`;
+
 const MISTAKES: readonly ModelMistake[] = [
   [
     'a time that is no column',
@@ -42,6 +64,18 @@ const MISTAKES: readonly ModelMistake[] = [
     ['star/songs.sql', /[\s\S]*/, SONGS],
     'star/songs.sql, line 2: nothing says which column of current_songs has the values of born',
     'Write "-- affected by: current_songs as song_id, born"',
+  ],
+  [
+    'a time that is the latest of several',
+    ['star/users.sql', /[\s\S]*/, LATEST],
+    'star/users.sql, line 2: latest is MAX(…), one of several times of a row',
+    'Name a column that is the same for all rows of the key',
+  ],
+  [
+    'a time of a staging table that is text in a key of several columns',
+    ['staging/staging_more.sql', '', MORE],
+    'staging/staging_more.sql, line 3: blanks at the end of day do not count in the key',
+    "Write a current table with RTRIM(day, ' ') AS day in its key",
   ],
   [
     'a query for affected keys without the time',
