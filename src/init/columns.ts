@@ -12,7 +12,7 @@ export interface PlannedColumn {
   readonly place: KeyPlace;
   readonly type: 'BIGINT' | 'DOUBLE PRECISION' | 'TIMESTAMP' | `VARCHAR(${number})`;
   /** The time that its values say, if they are not a TIMESTAMP already. */
-  readonly time?: { readonly reading: TimeReading; readonly name: string; readonly hasFractions: boolean } | undefined;
+  readonly time?: { readonly reading: TimeReading; readonly name: string } | undefined;
 }
 
 /** What to look at, because it was decided without certainty. */
@@ -137,7 +137,7 @@ function typeOf(place: KeyPlace): Typed {
   if (kinds.length === 0) return { type: 'VARCHAR(256)', because: 'has no value in any record: taken as text' };
   if (isNumber) return typeOfNumber(place, text);
   if (kinds.length === 1 && counts.text > 0) {
-    return { type: (timeForms & ~Form.fraction) === Form.blank ? 'TIMESTAMP' : text };
+    return { type: timeForms === Form.blank ? 'TIMESTAMP' : text };
   }
   if (kinds.length === 1 && counts.boolean > 0) return { type: 'VARCHAR(5)' };
   if (kinds.length === 1)
@@ -182,7 +182,7 @@ function timeOf(
   if (type === 'BIGINT' && isNamed && (unit === 'seconds' || unit === 'milliseconds')) {
     const derived = names.take(name, '_utc');
     remark(`holds ${unit} since 1970: a BIGINT, and a TIMESTAMP in ${derived}`);
-    return { reading: unit, name: derived, hasFractions: false };
+    return { reading: unit, name: derived };
   }
   const doubt = doubtOf(place, unit, isNamed);
   if (doubt !== undefined) remark(`${doubt}: a ${type} only`);
@@ -201,7 +201,7 @@ function isNamedLikeTime({ path }: KeyPlace): boolean {
 }
 
 function timeInText(place: KeyPlace, take: () => string, remark: (text: string) => void): PlannedColumn['time'] {
-  const forms = place.timeForms & ~Form.fraction;
+  const forms = place.timeForms & ~Form.fine;
   if (forms === 0 || (forms & Form.other) !== 0) return undefined;
   const why = whyNoTime(place, forms);
   if (why !== undefined) {
@@ -210,8 +210,9 @@ function timeInText(place: KeyPlace, take: () => string, remark: (text: string) 
   }
   if ((forms & Form.epoch) !== 0) return undefined;
   const name = take();
-  remark(`holds times as text: a VARCHAR, and a TIMESTAMP in ${name}`);
-  return { reading: 'text', name, hasFractions: (place.timeForms & Form.fraction) !== 0 };
+  const cut = (place.timeForms & Form.fine) !== 0 ? ', which ends at microseconds' : '';
+  remark(`holds times as text: a VARCHAR, and a TIMESTAMP in ${name}${cut}`);
+  return { reading: 'text', name };
 }
 
 function whyNoTime(place: KeyPlace, forms: number): string | undefined {

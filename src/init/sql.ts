@@ -261,20 +261,21 @@ function timeValue({ name, time }: PlannedColumn): string {
       `    + (${name} - 1000 * FLOOR(${name} / 1000.0)) * INTERVAL '0.001 second' END`,
     ].join('\n');
   }
-  const zone = time?.name.endsWith('_utc') === true ? '(Z|[+]00:00)' : '';
+  const isUtc = time?.name.endsWith('_utc') === true;
+  const zone = isUtc ? '(Z|[+]00:00)' : '';
   const text = `RTRIM(${name}, ' ')`;
+  const unzoned = isUtc ? `REPLACE(REPLACE(${text}, 'Z', ''), '+00:00', '')` : text;
   const cases = [
-    ...(time?.hasFractions === true
-      ? [`WHEN ${text} SIMILAR TO '${MOMENT}[.]${DIGIT.repeat(3)}${DIGIT}*${zone}' THEN ${momentOf(name, 12)}`]
-      : []),
-    `WHEN ${text} SIMILAR TO '${MOMENT}([.]${DIGIT}+)?${zone}' THEN ${momentOf(name, 8)}`,
+    `WHEN ${text} SIMILAR TO '${MOMENT}${zone}' THEN ${momentOf(name, `RIGHT(LEFT(${name}, 19), 8)`)}`,
+    // Engines round a seventh digit each in their own way, so a TIMESTAMP gets six.
+    `WHEN ${text} SIMILAR TO '${MOMENT}[.]${DIGIT}+${zone}' THEN ${momentOf(name, `RIGHT(LEFT(${unzoned} || '000000', 26), 15)`)}`,
   ];
   return `CASE\n    ${cases.join('\n    ')}\n  END`;
 }
 
 /** The first of the month, with the time of the day, and the days after it: no text of this form is refused. */
-function momentOf(name: string, length: number): string {
-  const start = `CAST(LEFT(${name}, 8) || '01 ' || RIGHT(LEFT(${name}, ${11 + length}), ${length}) AS TIMESTAMP)`;
+function momentOf(name: string, timeOfDay: string): string {
+  const start = `CAST(LEFT(${name}, 8) || '01 ' || ${timeOfDay} AS TIMESTAMP)`;
   return `${start} + (CAST(RIGHT(LEFT(${name}, 10), 2) AS INTEGER) - 1) * INTERVAL '1 day'`;
 }
 

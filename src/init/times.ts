@@ -6,8 +6,8 @@ export const Form = {
   local: 2,
   /** With `Z` or `+00:00`. */
   utc: 4,
-  /** With fractions of a second. */
-  fraction: 8,
+  /** With more digits of a second than a TIMESTAMP keeps: six. */
+  fine: 8,
   /** Anything else: not a time. */
   other: 16,
   /** With an offset from UTC such as `+02:00`, `-0530` or `+02`. */
@@ -57,7 +57,7 @@ export function formOf(bytes: Uint8Array, from: number, to: number): number {
   const at = from + SHORTEST + (fraction ?? -1) + 1;
   const isBlank = separator === BLANK && at === to && (fraction ?? 0) <= 6;
   const zone = at === to ? Form.local : isUtc(bytes, at, to) ? Form.utc : offsetIn(bytes, at, to);
-  return (isBlank ? Form.blank : zone) | (fraction === undefined ? 0 : Form.fraction);
+  return (isBlank ? Form.blank : zone) | ((fraction ?? 0) > 6 ? Form.fine : 0);
 }
 
 /** The number of digits of the fraction that begins with a point at `from`; undefined if there is no point. */

@@ -159,6 +159,15 @@ async function withModel(
   });
 }
 
+/** Where the records of a model's sources are. */
+function sourcesOf(model: Model, folder: string) {
+  return tablesOf(model, 'staging').map((table) => ({
+    table,
+    root: join(folder, 'things'),
+    jsonpaths: table.jsonpaths,
+  }));
+}
+
 /** What a column must hold of a record. */
 function expected(members: Members, { place, type }: PlannedSource['columns'][number]): unknown {
   const found = place.path.reduce<Json | undefined>(
@@ -227,12 +236,7 @@ describe.each(engines)('a model that init makes on $name', (engine) => {
               async ({ context }) => {
                 const store = new LocalStore();
                 const [table] = tablesOf(model, 'staging');
-                const sources = tablesOf(model, 'staging').map((table) => ({
-                  table,
-                  root: join(folder, 'things'),
-                  jsonpaths: table.jsonpaths,
-                }));
-                const own = { ...context, sources, storeOf: () => store };
+                const own = { ...context, sources: sourcesOf(model, folder), storeOf: () => store };
                 const report = await etl(own);
                 expect(report.warnings).toEqual([]);
                 const names = columns.map(({ name }) => name);
@@ -247,5 +251,30 @@ describe.each(engines)('a model that init makes on $name', (engine) => {
       ),
     );
     await fc.assert(property, { numRuns: scale.inits[engine.name === 'duckdb' ? 'duckdb' : 'servers'] });
+  });
+
+  test('makes times of texts to the microsecond, however many digits they have', () => {
+    const texts = ['05Z', '05.1Z', '05.12+00:00', '05.123Z', '05.12345Z', '05.123456Z', '05.123456999+00:00'];
+    const lines = texts.map((text, id) => JSON.stringify({ id, sent: `2024-02-29T03:04:${text}` }));
+    return withModel([...lines, '{"id":99,"sent":"2024-03-01T03:04:05.1234567Z"}'], (model, planned, folder) =>
+      withLoader(
+        engine,
+        async ({ context }) => {
+          const store = new LocalStore();
+          await etl({ ...context, sources: sourcesOf(model, folder), storeOf: () => store });
+          const times = texts.map((text) => `2024-02-29 03:04:${text.replace(/Z|[+]00:00/, '').slice(0, 9)}`);
+          const cases = times.map((time, id) => `WHEN ${id} THEN TIMESTAMP '${time}'`).join(' ');
+          const { rows } = await context.warehouse.query(
+            `SELECT id FROM things WHERE sent_utc = CASE id ${cases} ELSE TIMESTAMP '2024-03-01 03:04:05.123456' END`,
+          );
+          expect(rows).toHaveLength(texts.length + 1);
+          const said = planned.remarks.filter(({ about }) => about === 'sent').map(({ text }) => text);
+          expect(said).toEqual([
+            'holds times as text: a VARCHAR, and a TIMESTAMP in sent_utc, which ends at microseconds',
+          ]);
+        },
+        { model },
+      ),
+    );
   });
 });

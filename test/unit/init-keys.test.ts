@@ -75,13 +75,14 @@ test('a set of hashes knows each of them, however many there are', () => {
 
 test.each([
   ['2024-02-29 10:00:00', Form.blank],
-  ['2024-02-29 10:00:00.123456', Form.blank | Form.fraction],
-  ['2024-02-29 10:00:00.1234567', Form.local | Form.fraction],
+  ['2024-02-29 10:00:00.123456', Form.blank],
+  ['2024-02-29 10:00:00.1234567', Form.local | Form.fine],
   ['2024-02-29T10:00:00', Form.local],
   ['2024-02-29T10:00:00Z', Form.utc],
-  ['2024-02-29T10:00:00.5+00:00', Form.utc | Form.fraction],
+  ['2024-02-29T10:00:00.5+00:00', Form.utc],
+  ['2024-02-29T10:00:00.123456789Z', Form.utc | Form.fine],
   ['2024-02-29T10:00:00+02:00', Form.offset],
-  ['2024-02-29T10:00:00.5-0530', Form.offset | Form.fraction],
+  ['2024-02-29T10:00:00.5-0530', Form.offset],
   ['2024-02-29T10:00:00+02', Form.offset],
   ['2024-02-29T10:00:00+2:00', Form.other],
   ['2024-02-29T10:00:00 02:00', Form.other],
