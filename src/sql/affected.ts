@@ -38,9 +38,9 @@ export const ALL_ROWS = '1 = 1';
 export function placeholdersIn({ sql }: NamedSql): readonly Placeholder[] {
   const tokens = tokenize(sql);
   return tokens.flatMap(({ key, at }, index) => {
-    const length = tokens.slice(index).findIndex((token) => token.key === '}');
-    const isOne = key === '{' && tokens[index + 1]?.key === 'affected' && length !== -1;
-    return isOne ? [{ from: at, ...read(sql, tokens.slice(index + 2, index + length + 1)) }] : [];
+    const begins = key === '{' && tokens[index + 1]?.key === 'affected';
+    const end = begins ? tokens.findIndex((token, other) => other > index && token.key === '}') : -1;
+    return end === -1 ? [] : [{ from: at, ...read(sql, tokens.slice(index + 2, end + 1)) }];
   });
 }
 

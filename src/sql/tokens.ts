@@ -9,14 +9,24 @@ export interface Token {
   readonly at: number;
 }
 
+/** White space and comments, or a word, a quoted name, a literal, a dollar-quoted text; or any other piece. */
 const PIECES =
-  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*|[\s\S]/gu;
+  /(\s+|--[^\n]*|\/\*[\s\S]*?\*\/)|([\p{L}_][\p{L}\p{N}_$]*)|("(?:[^"]|"")*")|('(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\5\$)|\d[\w.]*|[\s\S]/gu;
 
 /** The tokens of a statement, in order. A literal, a quoted name and a dollar-quoted text are one token each. */
 export function tokenize(sql: string): readonly Token[] {
-  return [...sql.matchAll(PIECES)]
-    .map(({ 0: text, index }) => ({ text, at: index, ...kindOf(text) }))
-    .filter((token): token is Token => token.kind !== 'space');
+  const tokens: Token[] = [];
+  for (const { 0: text, 1: space, 2: word, 3: quoted, 4: string, index: at } of sql.matchAll(PIECES)) {
+    if (space !== undefined) continue;
+    if (word !== undefined) tokens.push({ kind: 'word', text, key: text.toLowerCase(), at });
+    else if (quoted !== undefined) tokens.push({ kind: 'quoted', text, key: unquoted(text), at });
+    else tokens.push({ kind: string === undefined ? 'other' : 'string', text, key: text, at });
+  }
+  return tokens;
+}
+
+function unquoted(name: string): string {
+  return name.slice(1, -1).replaceAll('""', '"');
 }
 
 /**
@@ -52,18 +62,4 @@ export function rewritten(
     }
   }
   return written + sql.slice(from);
-}
-
-function kindOf(text: string): { kind: Token['kind'] | 'space'; key: string } {
-  const isSpace = /^(\s|--|\/\*.)/.test(text);
-  if (isSpace) {
-    return { kind: 'space', key: '' };
-  }
-  if (/^[\p{L}_]/u.test(text)) {
-    return { kind: 'word', key: text.toLowerCase() };
-  }
-  if (text.length > 1 && text.startsWith('"')) {
-    return { kind: 'quoted', key: text.slice(1, -1).replaceAll('""', '"') };
-  }
-  return { kind: /^['$]./.test(text) ? 'string' : 'other', key: text };
 }

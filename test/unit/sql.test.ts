@@ -8,7 +8,7 @@ import { createOn } from '../../src/sql/design.ts';
 import { forEachTable } from '../../src/sql/each-table.ts';
 import { BUILT_IN_MODEL, LOADER_SQL, loadModel } from '../../src/sql/read-model.ts';
 import { quoteIdentifier, quoteLiteral, render } from '../../src/sql/render.ts';
-import { withoutComments } from '../../src/sql/tokens.ts';
+import { tokenize, withoutComments } from '../../src/sql/tokens.ts';
 import { lineAt, placeOf, wholeFile, writtenIn } from '../../src/sql/written.ts';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
 import { withFolder } from '../support/engines.ts';
@@ -147,6 +147,20 @@ describe('the catalogue', () => {
     expect(
       parseColumns("CREATE TABLE t (\n  a NUMERIC(10, 2) DEFAULT ',', -- one, two\n  b BIGINT\n)", 't.sql'),
     ).toHaveLength(2);
+  });
+});
+
+describe('the tokens of a statement', () => {
+  test('have a comment or a literal that begins with a line break as one', () => {
+    const tokens = tokenize('SELECT /*\n no token */ \'\nit\'\'s\', "a""b", $x$\n1$x$, Øre, 1.5');
+    expect(tokens.filter(({ key }) => key !== ',').map(({ kind, key }) => [kind, key])).toEqual([
+      ['word', 'select'],
+      ['string', "'\nit''s'"],
+      ['quoted', 'a"b'],
+      ['string', '$x$\n1$x$'],
+      ['word', 'øre'],
+      ['other', '1.5'],
+    ]);
   });
 });
 
