@@ -20,17 +20,17 @@ type Engine = Pick<Warehouse, 'engine' | 'now' | 'loads' | 'statementLimit'>;
  * Each task's statement count in the worst case, derived from the model alone; empty if a batch may have any number.
  */
 export function budgetsOf(model: Model, engine: Engine): readonly Budget[] {
-  const { statementLimit: limit, loads } = engine;
-  if (limit === undefined) {
-    return [];
-  }
-  const { load, refresh, ...others } = worstCases(model, engine);
-  const tasks = { ...{ parts: { load }, folders: { refresh } }[loads], ...others };
-  return Object.entries(tasks).map(([task, batches]) => ({
-    task: task as Task,
-    needs: Math.max(...batches.map(limit.needs)),
-    most: limit.most,
-  }));
+  const tasks = [loadingTask(engine), 'rebuild', 'rebuild --restamp', 'create-tables'] as const;
+  return tasks.flatMap((task) => budgetOf(task, model, engine) ?? []);
+}
+
+function budgetOf(task: Task, model: Model, engine: Engine): Budget | undefined {
+  const { statementLimit: limit } = engine;
+  return limit && { task, needs: Math.max(...worstCases(model, engine)[task]().map(limit.needs)), most: limit.most };
+}
+
+function loadingTask({ loads }: Engine): Task {
+  return loads === 'parts' ? 'load' : 'refresh';
 }
 
 /** Whether a batch stays within the warehouse's limit of statements per batch. */
@@ -45,8 +45,7 @@ export function assertFits(
   { model, warehouse }: { readonly model: Model; readonly warehouse: Engine },
   task: Exclude<Task, 'refresh'>,
 ): void {
-  const names: readonly Task[] = task === 'load' ? ['load', 'refresh'] : [task];
-  const budget = budgetsOf(model, warehouse).find((one) => names.includes(one.task));
+  const budget = budgetOf(task === 'load' ? loadingTask(warehouse) : task, model, warehouse);
   if (budget !== undefined && budget.needs > budget.most) {
     throw tooMany(budget);
   }
@@ -67,13 +66,13 @@ const UNTOUCHED = { uri: 's3://x/x.json', label: 'x', size: 0, version: undefine
 const PLAIN: Part = { ...BUNDLED, compression: 'none', untouched: UNTOUCHED };
 
 /**
- * The longest batches of each task. A load that keeps bad records out reads every record, so it passes no file on
- * untouched. It has either rejects or a mix of compressed and uncompressed files, never both.
+ * The longest batches of each task, made when they are asked for. A load that keeps bad records out reads every record, so
+ * it passes no file on untouched. It has either rejects or a mix of compressed and uncompressed files, never both.
  */
 export function worstCases(
   model: Model,
   { engine, now }: Pick<Engine, 'engine' | 'now'>,
-): Record<Task, readonly [Batch, ...Batch[]]> {
+): Record<Task, () => readonly [Batch, ...Batch[]]> {
   const tables = tablesOf(model, 'staging');
   const copies = (parts: readonly Part[]) => tables.map((table) => ({ table, parts, mapping: byName(table) }));
   const folders = tables.map((table) => ({
@@ -84,14 +83,14 @@ export function worstCases(
   }));
   const dropped = model.tables.map(({ name }) => ({ name, kind: 'table', rows: 0 }));
   return {
-    load: [
+    load: () => [
       loadBatch(model, now, 'x', { ledger: BUNDLED, rejects: [] }, copies([PLAIN, BUNDLED])),
       loadBatch(model, now, 'x', { ledger: BUNDLED, rejects: [BUNDLED] }, copies([BUNDLED])),
     ],
-    refresh: [refreshBatch(model, now, 'x', folders)],
-    rebuild: [rebuildBatch(model, now, 'x')],
-    'rebuild --restamp': [rebuildBatch(model, now, 'x', true)],
-    'create-tables': [
+    refresh: () => [refreshBatch(model, now, 'x', folders)],
+    rebuild: () => [rebuildBatch(model, now, 'x')],
+    'rebuild --restamp': () => [rebuildBatch(model, now, 'x', true)],
+    'create-tables': () => [
       createTablesBatch(model, { engine, now }, 'x', {
         dropped,
         hasRun: true,

@@ -60,7 +60,7 @@ async function explainBatches(
 /** The longest batches of each task. */
 function batchesOf(model: Model, warehouse: Warehouse): Readonly<Record<'load' | 'refresh' | 'rebuild', Batch>> {
   const { load, refresh, rebuild } = worstCases(model, warehouse);
-  return { load: load[0], refresh: refresh[0], rebuild: rebuild[0] };
+  return { load: load()[0], refresh: refresh()[0], rebuild: rebuild()[0] };
 }
 
 /** EXPLAIN takes queries, INSERT, UPDATE, DELETE and CREATE TABLE AS (Database Developer Guide, EXPLAIN). */
