@@ -28,8 +28,22 @@ export { BUILT_IN_MODEL, LOADER_SQL, packagedModel, packagedModels } from './fol
 
 const MODEL_ROLES = ['staging', 'current', 'star'] as const;
 
-/** Reads a model from its folder, and the loader's own SQL. Throws StarloadError with the name of a file that is not valid. */
+const known = new Map<string, Model>();
+
+/**
+ * Reads a model from its folder, and the loader's own SQL. Throws StarloadError with the name of a file that is not valid.
+ * The models of the package are read once, since its files do not change while it runs.
+ */
 export function loadModel(path: string = BUILT_IN_MODEL, loaderPath: string = LOADER_SQL): Model {
+  if (!isPackaged(path) || loaderPath !== LOADER_SQL) {
+    return readModel(path, loaderPath);
+  }
+  const model = known.get(path) ?? readModel(path, loaderPath);
+  known.set(path, model);
+  return model;
+}
+
+function readModel(path: string, loaderPath: string): Model {
   const [folder, loader] = [modelAt(path), loaderAt(loaderPath)];
   refuseStrays(folder);
   const mistakes = new Mistakes();
