@@ -4,6 +4,7 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
   },
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   setupFiles: ['<rootDir>/test/support/seed.ts'],
   reporters: ['default', '<rootDir>/test/support/reporter.mjs'],
   globalSetup: '<rootDir>/test/support/setup.ts',
