@@ -85,9 +85,14 @@ async function checkJsonPaths(examination: Examination, source: Source): Promise
 /** Reads the first record of a small file: the right to list a folder does not include the right to read it. */
 async function checkReading(examination: Examination, source: Source, learnt: Learnt): Promise<CheckOutcome> {
   const sample = learnt.samples.get(source.root) as SampleFile;
-  const record = await firstRecord(examination, source, sample.object).catch((error: unknown) => {
+  const { record, isArray } = await firstRecord(examination, source, sample.object).catch((error: unknown) => {
     throw malformed(problemOf(sample.object, error));
   });
+  if (isArray && examination.aws?.redshift !== undefined && examination.work === undefined) {
+    throw new StarloadError(`${sample.object.label} is one array, and COPY does not take its elements for rows`, {
+      next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3].',
+    });
+  }
   if (record === undefined) {
     return { status: 'warning', blocks: true, reason: `${sample.object.label} holds no record` };
   }
@@ -108,22 +113,20 @@ function malformed({ file, line, reason }: DataProblem): StarloadError {
   });
 }
 
-async function firstRecord(
-  { storeOf, signal }: Examination,
-  { root }: Source,
-  object: SourceObject,
-): Promise<string | undefined> {
+/** The first record of a file, if it holds any, and whether the file is one array. */
+async function firstRecord({ storeOf, signal }: Examination, { root }: Source, object: SourceObject) {
   const sink = new FirstRecord();
   const framer = new RecordFramer({ sink });
   for await (const chunk of new ContentReader(storeOf(root), object).content()) {
     framer.push(chunk);
     signal.throwIfAborted();
     if (sink.record !== undefined) {
-      return sink.record;
+      return { record: sink.record, isArray: framer.isArray };
     }
   }
+  const { isArray } = framer;
   framer.end();
-  return sink.record;
+  return { record: sink.record, isArray };
 }
 
 /** Keeps the first record. */

@@ -6,6 +6,8 @@ import {
   Action,
   AFTER_KEY,
   AFTER_VALUE,
+  ARRAY_AFTER,
+  BETWEEN,
   Container,
   FIRST_ACTION,
   KEYLESS_TABLE,
@@ -13,6 +15,7 @@ import {
   PASSED_CLOSED,
   PASSED_OVER,
   PASSED_STRING,
+  type Spot,
   START,
   STATE_MASK,
   spotOf,
@@ -28,6 +31,8 @@ export { MalformedJson } from './malformed-json.ts';
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 /** The maximum nesting depth of objects and arrays, including the record. */
 export const MAX_DEPTH = 512;
+
+const OPEN_ARRAY_SPOTS: ReadonlySet<Spot['name']> = new Set(['arrayOpen', 'arrayNext', 'arrayAfter']);
 
 const NOTHING = new Uint8Array(0);
 const SPACE = Uint8Array.of(0x20);
@@ -45,7 +50,7 @@ export interface FramerOptions {
 
 /**
  * Splits source files, one after the other, into records and validates them: JSON objects, separated by any white space
- * or none, and nothing else. Strict RFC 8259 and UTF-8. In addition it accepts no lone surrogates, no wanted key twice
+ * or none, or one array of objects, and nothing else. Strict RFC 8259 and UTF-8. In addition it accepts no lone surrogates, no wanted key twice
  * in a record, and at most MAX_DEPTH and MAX_RECORD_BYTES. Chunks may be cut anywhere and are not kept. It keeps the
  * spellings of keys from file to file. After it has thrown, a framer cannot be used any more; with `mistakes` it never
  * throws.
@@ -60,6 +65,10 @@ export class RecordFramer {
   readonly #containers = new Uint8Array(MAX_DEPTH + 1);
   #depth = 0;
   #state = START;
+  /** The state after a record: it depends on whether the file is an array. */
+  #afterRecord = BETWEEN;
+  /** The line on which the array begins, if the file is one. */
+  #arrayLine = 0;
   #chunk: Uint8Array = NOTHING;
   /** Where in the chunk the automaton must stop: at the chunk's end, or where the record becomes too large. */
   #limit = 0;
@@ -125,7 +134,11 @@ export class RecordFramer {
   #checkEnd(): number {
     const reason = `the file ends inside the record that begins on line ${this.#recordLine}`;
     if (this.#depth > 0) this.#fail(reason, 0, 0, PASSED_CLOSED);
-    if (spotOf(this.#state).name === 'byteOrderMark') this.#refuse(this.#state, 0);
+    const { name } = spotOf(this.#state);
+    if (name === 'byteOrderMark') this.#refuse(this.#state, 0);
+    if (OPEN_ARRAY_SPOTS.has(name)) {
+      this.#fail(`the file ends inside the array that begins on line ${this.#arrayLine}: its "]" is missing`, 0);
+    }
     return 0;
   }
 
@@ -153,6 +166,7 @@ export class RecordFramer {
 
   /** Why the record with a mistake cannot be one whole line; undefined if it can, as far as it has been read. */
   #whyNotAlone(): NotAlone | undefined {
+    if (this.isArray) return 'inArray';
     if (this.#depth === 0) return 'noRecord';
     const isAtEnd = this.#mistakeAt === this.#chunk.length;
     if (!isAtEnd || !this.#line.isBlankBefore(this.#chunk, this.#mistakeAt)) this.#inkLine = this.#line.number;
@@ -174,9 +188,15 @@ export class RecordFramer {
     return LOST;
   }
 
+  /** Whether the file that is being read is one array. */
+  get isArray(): boolean {
+    return this.#afterRecord === ARRAY_AFTER;
+  }
+
   #startFile(): void {
     this.#line = new SourceLine();
     this.#state = START;
+    this.#afterRecord = BETWEEN;
     this.#records = 0;
     this.#bytes = 0;
     this.#lastRecordLine = 0;
@@ -218,7 +238,12 @@ export class RecordFramer {
         return this.#unlessLost(next);
       case Action.recordEnd:
         this.#endRecord(at);
-        return this.#unlessLost(next);
+        return this.#unlessLost(this.#afterRecord);
+      case Action.arrayStart:
+        this.#afterRecord = ARRAY_AFTER;
+        this.#arrayLine = this.#line.number;
+        this.#isFitAsIs = false;
+        return next;
       case Action.newlineBetween:
         this.#line.startNext(at);
         return next;

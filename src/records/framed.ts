@@ -21,8 +21,8 @@ export interface FramedFile {
   /** The number of lines, including a last one without newline. */
   readonly lines: number;
   /**
-   * Whether the file can be passed on untouched: each record has a line of its own (blank lines allowed), there is no
-   * byte order mark, and no record is odd.
+   * Whether the file can be passed on untouched: each record has a line of its own (blank lines allowed), the file
+   * is no array, there is no byte order mark, and no record is odd.
    */
   readonly fitAsIs: boolean;
   /** For each wanted key, the spellings met in this file and earlier ones, in the order they were met. */

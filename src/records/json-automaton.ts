@@ -1,5 +1,5 @@
 /**
- * Strict JSON (RFC 8259), strict UTF-8 and the parts of a record as one table. The entry at `state | byte` is the next
+ * Strict JSON (RFC 8259), strict UTF-8 and the parts of a file and of a record as one table. The entry at `state | byte` is the next
  * state (a multiple of 256, so that no shift is needed), with an action in the higher bits if the byte needs more than
  * a step.
  */
@@ -24,6 +24,7 @@ export const Action = {
   passedEnd: 15,
   passedUnclosed: 16,
   passedBehind: 17,
+  arrayStart: 18,
 } as const;
 type Action = (typeof Action)[keyof typeof Action];
 
@@ -45,6 +46,7 @@ const STRING_SPOTS = [
 export interface Spot {
   readonly name:
     | ('start' | 'byteOrderMark' | 'between')
+    | ('arrayOpen' | 'arrayNext' | 'arrayAfter' | 'arrayClosed')
     | ('passedOver' | 'passedClosed' | 'passedBrokenOff' | 'lost')
     | ('openObject' | 'openArray' | 'key' | 'colon' | 'value' | 'afterValue')
     | ('minus' | 'zero' | 'digits' | 'point' | 'fraction' | 'exponentSign' | 'exponentDigit' | 'exponent' | 'literal')
@@ -263,16 +265,29 @@ function addElements(open: number): { afterValue: number } {
 }
 
 function addRoot(): void {
-  for (const state of [START, BETWEEN]) {
-    on(state, `${BLANK}\r`, BETWEEN);
-    on(state, '\n', BETWEEN, Action.newlineBetween);
-    on(state, '{', OPEN_RECORD, Action.recordStart);
-  }
+  onBlanksBetween(START, LEADING);
+  for (const state of [LEADING, BETWEEN]) onBlanksBetween(state, state);
+  for (const state of [START, LEADING, BETWEEN]) on(state, '{', OPEN_RECORD, Action.recordStart);
+  for (const state of [START, LEADING]) on(state, '[', ARRAY_OPEN, Action.arrayStart);
   const mark2 = addState('byteOrderMark', Container.record);
   const mark3 = addState('byteOrderMark', Container.record);
   on(START, '\xef', mark2);
   on(mark2, '\xbb', mark3);
-  on(mark3, '\xbf', BETWEEN, Action.byteOrderMark);
+  on(mark3, '\xbf', LEADING, Action.byteOrderMark);
+}
+
+/** JSON's white space outside of records. */
+function onBlanksBetween(state: number, next: number): void {
+  on(state, `${BLANK}\r`, next);
+  on(state, '\n', next, Action.newlineBetween);
+}
+
+/** Adds the states of a file that is one array whose elements are the records. */
+function addRootArray(): void {
+  for (const state of [ARRAY_OPEN, ARRAY_NEXT, ARRAY_AFTER, ARRAY_CLOSED]) onBlanksBetween(state, state);
+  for (const state of [ARRAY_OPEN, ARRAY_NEXT]) on(state, '{', OPEN_RECORD, Action.recordStart);
+  for (const state of [ARRAY_OPEN, ARRAY_AFTER]) on(state, ']', ARRAY_CLOSED);
+  on(ARRAY_AFTER, ',', ARRAY_NEXT);
 }
 
 /**
@@ -306,6 +321,12 @@ function addPassingOver(): void {
 export const START: number = addState('start', Container.record);
 /** The state outside all records. */
 export const BETWEEN: number = addState('between', Container.record);
+/** The state after a record that is an element of an array. */
+export const ARRAY_AFTER: number = addState('arrayAfter', Container.record);
+const LEADING = addState('between', Container.record);
+const ARRAY_OPEN = addState('arrayOpen', Container.record);
+const ARRAY_NEXT = addState('arrayNext', Container.record);
+const ARRAY_CLOSED = addState('arrayClosed', Container.record);
 /** The states after a mistake, up to the end of its line: outside of strings, inside, and after a backslash there. */
 export const PASSED_OVER: number = addState('passedOver', Container.record);
 export const PASSED_STRING: number = addState('passedOver', Container.record);
@@ -321,6 +342,7 @@ const OPEN_OBJECT = addState('openObject', Container.object);
 const OPEN_ARRAY = addState('openArray', Container.array);
 
 addRoot();
+addRootArray();
 addPassingOver();
 const record = addMembers(OPEN_RECORD, Container.record);
 const object = addMembers(OPEN_OBJECT, Container.object);

@@ -10,7 +10,7 @@ export interface JsonFault {
 }
 
 /**
- * A source file that is not a sequence of JSON objects. `line` and `column` count from 1, `column` in characters (code
+ * A source file that is neither a sequence of JSON objects nor one array of them. `line` and `column` count from 1, `column` in characters (code
  * points). `recordLine` is the line on which the record began (`line` outside of records). `excerpt` is the line around
  * the mistake as far as it has been read, with visible control characters, cut with `…`.
  */
@@ -104,6 +104,13 @@ function explainExpectation({ name, container }: Spot, character: string): strin
     case 'start':
     case 'between':
       return explainRoot(character);
+    case 'arrayOpen':
+    case 'arrayNext':
+      return explainElement(name, character);
+    case 'arrayAfter':
+      return `expected "," or "]" after an element of the array, ${found}`;
+    case 'arrayClosed':
+      return `a file that is one array ends with its "]", ${found} behind it`;
     case 'openObject':
       return `expected a key in double quotes or "}", ${found}`;
     case 'key':
@@ -129,13 +136,32 @@ function explainExpectation({ name, container }: Spot, character: string): strin
 }
 
 function explainRoot(character: string): string {
-  const holds = (what: string) => `a record must be a JSON object; this file holds ${what}: ${ONE_OBJECT}`;
-  if (character === '[') return holds('an array');
-  if (character === '"') return holds('a string');
-  if (character === '-' || isDigit(character)) return holds('a number');
-  if (/[a-z]/i.test(character)) return holds('a bare word');
-  if (character === ',') return 'records are separated by white space, not by commas';
+  const [, kind] = kindBeginning(character);
+  if (character === '[') return 'an array after something else: an array of records must be the whole file';
+  if (kind !== undefined) return `a record must be a JSON object; this file holds ${kind}: ${ONE_OBJECT}`;
+  if (character === ',')
+    return 'records are separated by white space, not by commas, unless the whole file is one array';
   return `expected a record, which begins with "{", found "${character}"`;
+}
+
+function explainElement(name: 'arrayOpen' | 'arrayNext', character: string): string {
+  const [, kind] = kindBeginning(character);
+  if (kind !== undefined) return `each element of the array must be a JSON object, but this one is ${kind}`;
+  if (name === 'arrayNext' && character === ']') return 'a comma before "]"';
+  return `expected an object${name === 'arrayOpen' ? ' or "]"' : ''}, found "${character}"`;
+}
+
+/** What values other than objects begin with. */
+const KINDS: readonly (readonly [beginning: RegExp, kind: string])[] = [
+  [/\[/, 'an array'],
+  [/"/, 'a string'],
+  [/[-\d]/, 'a number'],
+  [/[a-z]/i, 'a bare word'],
+];
+
+/** The kind of the value that a character begins, other than an object; empty if it begins none. */
+function kindBeginning(character: string): readonly [beginning?: RegExp, kind?: string] {
+  return KINDS.find(([beginning]) => beginning.test(character)) ?? [];
 }
 
 function describe(byte: number): string {

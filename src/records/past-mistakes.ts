@@ -16,9 +16,10 @@ export interface MistakeListener {
 
 /**
  * Why a malformed record cannot be kept out alone. `noRecord`: its line does not begin with it. `spread`: it continues
- * beyond its line. `unclosed`: it does not end with its line. `goesOn`: something follows it on the line.
+ * beyond its line. `unclosed`: it does not end with its line. `goesOn`: something follows it on the line. `inArray`: the
+ * file is one array.
  */
-export type NotAlone = 'noRecord' | 'spread' | 'unclosed' | 'goesOn';
+export type NotAlone = 'noRecord' | 'spread' | 'unclosed' | 'goesOn' | 'inArray';
 
 function explain(why: NotAlone): string {
   switch (why) {
@@ -30,6 +31,8 @@ function explain(why: NotAlone): string {
       return 'its quotes and brackets do not close at the end of the line, so the end of the record cannot be determined';
     case 'goesOn':
       return 'the line continues after the malformed record';
+    case 'inArray':
+      return 'the file is one array, which cannot be divided into records after a mistake';
   }
 }
 

@@ -132,6 +132,13 @@ onRedshift('a whole folder', () => {
       expect(await levelsOf(loader)).toEqual(['C.NDJSON.gz', 'b.jsonl.gz']);
     }));
 
+  test('that holds a file that is one array is refused, since COPY takes no array for rows', () =>
+    withFolders(async ({ s3, loader, load }) => {
+      s3.put('logs', 'array/a.json', `[${lineOf('listed').trim()}]`);
+      await expect(load('logs/array')).rejects.toMatchObject({ exitCode: 3 });
+      expect(await levelsOf(loader)).toEqual([]);
+    }));
+
   test('that holds nothing but files with other names is refused, and they are named', () =>
     withFolders(async ({ s3, load }) => {
       s3.put('logs', 'csv/a.csv', 'a,b');

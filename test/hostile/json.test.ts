@@ -25,8 +25,14 @@ const nested = (depth: number) => event({ deep: `${'['.repeat(depth)}${']'.repea
 const inText = (raw: readonly number[]) => bytes('{"ts":1,"page":"', raw, '"}');
 
 const REFUSED: readonly (readonly [name: string, content: Content, words: string])[] = [
-  ['an array of records', `[${E},${E}]`, 'this file holds an array'],
-  ['an empty array', '[]', 'this file holds an array'],
+  ['an array behind a record', `${E}[${E}]`, 'an array of records must be the whole file'],
+  ['a record behind an array', `[${E}]${E}`, 'ends with its "]"'],
+  ['two arrays', `[${E}][${E}]`, 'ends with its "]"'],
+  ['an array in an array', `[${E},[${E}]]`, 'must be a JSON object, but this one is an array'],
+  ['an array with a number', `[${E},1]`, 'must be a JSON object, but this one is a number'],
+  ['an array with a comma before its end', `[${E},]`, 'a comma before "]"'],
+  ['an array without its end', `[${E}`, 'its "]" is missing'],
+  ['an array without commas', `[${E} ${E}]`, 'expected "," or "]" after an element'],
   ['a number', '42', 'this file holds a number'],
   ['a string', '"x"', 'this file holds a string'],
   ['null', 'null', 'this file holds a bare word'],

@@ -50,3 +50,37 @@ export function recordIn(bytes: Uint8Array, wanted: readonly string[]): string |
   const isFine = text !== undefined && !holdsLoneSurrogate(text) && !holdsNul(text) && !repeatsKey(text, wanted);
   return isFine ? text : undefined;
 }
+
+/** What the platform's own decoder and parser make of the bytes of a file: the texts of an array's elements, if all of them are records. */
+export function recordsInArray(bytes: Uint8Array, wanted: readonly string[]): readonly string[] | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    if (!Array.isArray(value)) return undefined;
+    const elements = value.every(isObject) ? elementsIn(text) : [];
+    const records = elements
+      .map((element) => recordIn(Buffer.from(element), wanted))
+      .filter((one) => one !== undefined);
+    return records.length === value.length ? records : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The texts of the objects in a valid array of objects. */
+function elementsIn(text: string): string[] {
+  const elements: string[] = [];
+  let [depth, from] = [0, 0];
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gu)) {
+    if (token === '{' || token === '[') {
+      depth += 1;
+      if (depth === 2) from = index;
+    } else if (token === '}' || token === ']') {
+      depth -= 1;
+      if (depth === 1) elements.push(text.slice(from, index + 1));
+    }
+  }
+  return elements;
+}

@@ -8,7 +8,7 @@ import { type SiftedFile, sift } from '../../src/objects/sift.ts';
 import { Spool } from '../../src/objects/spool.ts';
 import { type DamagedFile, type DamagedLine, damagedFiles } from '../support/damage.ts';
 import { withFolder } from '../support/engines.ts';
-import { recordIn } from '../support/json-oracle.ts';
+import { recordIn, recordsInArray } from '../support/json-oracle.ts';
 import { note } from '../support/notes.ts';
 import { scale } from '../support/scale.ts';
 import { bytesOf, frameCut, MistakeCollector, RecordCollector } from './frame-support.ts';
@@ -36,9 +36,14 @@ function linesOf(bytes: Buffer) {
 
 const withoutBlanks = (text: string) => text.replaceAll(/\s/g, '');
 
-/** Whatever the bytes are: a file is broken, or every line that is not loaded is one error, or there is no mistake in it. */
+/** Whatever the bytes are: a file is broken, or one array of records, or every line that is not loaded is one error, or there is no mistake in it. */
 function agreesWithLines(bytes: Buffer, { isBroken, records, keptOut }: Outcome): void {
-  if (isBroken) {
+  if (/^(?:\xef\xbb\xbf)?[ \t\r\n]*\[/.test(bytes.toString('latin1'))) {
+    const elements = recordsInArray(bytes, WANTED);
+    expect([isBroken, keptOut]).toEqual([elements === undefined, []]);
+    if (!isBroken)
+      expect(records.map(({ text }) => text)).toEqual(elements?.map((one) => one.replaceAll(/[\r\n]/g, ' ')));
+  } else if (isBroken) {
     expect(linesOf(bytes).some(({ record }) => record === undefined)).toBe(true);
   } else if (keptOut.length === 0) {
     const all = withoutBlanks(records.map(({ text }) => text).join(''));

@@ -186,6 +186,26 @@ describe('a source', () => {
     expect(await check('/model/staging/log.json', { work })).toMatchObject({ status: 'ok' });
   });
 
+  test('that begins with an array needs a work prefix on Redshift', async () => {
+    const store = new MemoryStore();
+    store.files.set('memory://log/a.json', '[{"ts":1,"page":"Home","sessionid":1,"iteminsession":1}]');
+    const sources = [{ table, root: 'memory://log', jsonpaths: undefined }];
+    const check = async (others: Partial<Examination>) => {
+      const examination = { sources, storeOf: () => store, signal, ...others } as unknown as Examination;
+      const found = await runChecks(sourceChecks(examination, { samples: new Map() }), { signal, onFinding: () => {} });
+      return found[1];
+    };
+    expect(await check({})).toMatchObject({ status: 'ok' });
+    const aws = { redshift: { region: 'us-west-2', role: 'role' } } as unknown as NonNullable<Examination['aws']>;
+    expect(await check({ aws })).toMatchObject({
+      status: 'failed',
+      reason: 'memory://log/a.json is one array, and COPY does not take its elements for rows',
+      next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3].',
+    });
+    const work = { prefix: 's3://work/' } as unknown as NonNullable<Examination['work']>;
+    expect(await check({ aws, work })).toMatchObject({ status: 'ok' });
+  });
+
   test('without data is a warning that names what is passed over', async () => {
     class Hidden extends MemoryStore {
       override async *list(): AsyncIterable<ListPage> {

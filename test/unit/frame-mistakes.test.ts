@@ -142,7 +142,7 @@ describe('a framer that reads past mistakes', () => {
   });
 
   test('reads nothing of a broken file beyond its first mistake, and the next file from its beginning', () => {
-    const read = readPast(`[\n{"a":1}\n{"a":x}\n${'{"a":2}\n'.repeat(100)}`);
+    const read = readPast(`]\n{"a":1}\n{"a":x}\n${'{"a":2}\n'.repeat(100)}`);
     expect(read).toMatchObject({ records: [], keptOut: [], counted: 0, broken: [expect.any(String)] });
   });
 

@@ -19,12 +19,12 @@ const placeOf = ({ line, column, reason }: MalformedJson) => ({ line, column, re
 
 describe('a root that is no object is refused', () => {
   test.each<[Source, number, number, string]>([
-    ['[{"a":1}]', 1, 1, `${ROOT} an array: write one object per record`],
+    ['{}\n[{"a":1}]', 2, 1, 'an array after something else: an array of records must be the whole file'],
     ['{}\n\n  "x"', 3, 3, `${ROOT} a string: write one object per record`],
     ['-1', 1, 1, `${ROOT} a number: write one object per record`],
     ['7', 1, 1, `${ROOT} a number: write one object per record`],
     ['null', 1, 1, `${ROOT} a bare word: write one object per record`],
-    ['{},\n{}', 1, 3, 'records are separated by white space, not by commas'],
+    ['{},\n{}', 1, 3, 'records are separated by white space, not by commas, unless the whole file is one array'],
     ['{}\n}', 2, 1, 'expected a record, which begins with "{", found "}"'],
     ['// note\n{}', 1, 1, 'JSON has no comments'],
     [[0xff, 0xfe, 0x7b, 0x00], 1, 1, 'this looks like UTF-16: a source file must be UTF-8'],

@@ -158,7 +158,7 @@ describe('bundling', () => {
       },
     ));
 
-  test('passes big files on unchanged, unless their records share lines, their name is a pattern, or their gzip is padded', () =>
+  test('passes big files on unchanged, unless their records share lines, they are one array, their name is a pattern, or their gzip is padded', () =>
     bundled(
       {
         'a.json': '{"ts":1}\n',
@@ -168,6 +168,7 @@ describe('bundling', () => {
         'e.json.gz': Buffer.concat([gzipSync('{"ts":6}'), Buffer.alloc(9)]),
         'f.NDJSON': '{"ts":7}\n',
         'g.jsonl.GZ': gzipSync('{"ts":8}'),
+        'h.json': '[\n{"ts":9}\n]\n',
       },
       { passThroughBytes: 1 },
       async ({ parts }, folder) => {
@@ -176,7 +177,7 @@ describe('bundling', () => {
           ['d.json.gz', 'gzip', 1],
           ['f.NDJSON', 'none', 1],
           ['g.jsonl.GZ', 'gzip', 1],
-          ['p-1.json', 'none', 4],
+          ['p-1.json', 'none', 5],
         ]);
         parts[0]?.assertUnchanged?.();
         const [path, away] = [join(folder, 'a.json'), join(folder, 'away')];
@@ -217,7 +218,7 @@ describe('bundling', () => {
         'b.json': '{"ts":1}',
         'c.json.gz': gzipSync('{"ts":1}').subarray(0, 12),
         'd.json.gz': 'not gzip',
-        'e.json': '[]',
+        'e.json': '[]]',
       },
       {},
       ({ problems, files }) => {
@@ -225,7 +226,7 @@ describe('bundling', () => {
           ['a.json', 2, 7],
           ['c.json.gz', undefined, undefined],
           ['d.json.gz', undefined, undefined],
-          ['e.json', 1, 1],
+          ['e.json', 1, 3],
         ]);
         expect(files.map(({ object }) => basename(object.label))).toEqual(['b.json']);
       },
