@@ -26,7 +26,11 @@ export function warehouseChecks(examination: Examination, learnt: Learnt): reado
     { name: 'privileges', needs: ['connect'], run: () => checkPrivileges(examination, learnt) },
     { name: 'stamps', needs: ['tables'], run: () => checkStamps(examination, learnt) },
     { name: 'ledger', needs: ['tables'], run: () => checkLedger(examination, learnt) },
-    { name: 'budget', needs: ['connect'], run: async () => checkBudget(examination, learnt) },
+    {
+      name: 'budget',
+      needs: ['connect'],
+      run: async () => checkBudget(examination.model, learnt.warehouse as Warehouse),
+    },
   ];
 }
 
@@ -98,8 +102,8 @@ async function tryUnescaped({ model }: Examination, open: Open, refusal: Warehou
 }
 
 /** A batch that is too long always fails. No other check detects this before files have been uploaded. */
-function checkBudget({ model }: Examination, learnt: Learnt): CheckOutcome {
-  const budgets = budgetsOf(model, learnt.warehouse as Warehouse);
+export function checkBudget(model: Model, engine: Parameters<typeof budgetsOf>[1]): CheckOutcome {
+  const budgets = budgetsOf(model, engine);
   const unfit = budgets.filter(({ needs, most }) => needs > most);
   const daily = unfit.find(({ task }) => task !== 'rebuild --restamp') ?? unfit[0];
   if (daily !== undefined) {

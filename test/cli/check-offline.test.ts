@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { run, runAny, withProject } from '../support/cli-project.ts';
+import { writeWideModel } from '../support/wide-model.ts';
 
 const POSTGRES = [
   '[CLUSTER]',
@@ -14,6 +15,21 @@ const POSTGRES = [
   'SONG_DATA=song_data',
   '',
 ].join('\n');
+
+const REDSHIFT = `[CLUSTER]
+HOST=dwh.abcdefghijkl.us-west-2.redshift.amazonaws.com
+DB_NAME=dev
+DB_USER=me
+[IAM_ROLE]
+ARN=arn:aws:iam::123456789012:role/dwhRole
+[S3]
+LOG_DATA=s3://data/log_data
+SONG_DATA=s3://data/song_data
+WORK_PREFIX=s3://work/starload/
+`;
+
+/** The sources of a wide model. */
+const WIDE = `${[1, 2, 3, 4, 5, 6].map((at) => `S${at}=s3://data/s${at}\n`).join('')}[MODEL]\nPATH=m\n`;
 
 /** A project with a dwh.cfg that says this. */
 function withConfig(text: string, action: (folder: string) => Promise<void>) {
@@ -78,6 +94,15 @@ describe('check --offline', () => {
       for (const place of ['line 2', 'line 3', 'line 5', 'SONG_DATA']) expect(stdout).toContain(place);
       const told = JSON.parse((await run(folder, ['check', '--offline', '--json'], 2)).stdout);
       expect(told).toMatchObject({ status: 'failed', understood: [] });
+    }));
+
+  test('counts the statements that a model needs on Redshift', () =>
+    withConfig(REDSHIFT, async (folder) => {
+      expect((await run(folder, ['check', '--offline'])).stdout).toMatch(/^ok +budget: load \d+ of 40 statements/m);
+      writeWideModel(join(folder, 'm'), 60);
+      writeFileSync(join(folder, 'dwh.cfg'), `${REDSHIFT.replace(/(LOG|SONG)_DATA.*\n/g, '')}${WIDE}`);
+      const { stdout } = await run(folder, ['check', '--offline'], 1);
+      expect(stdout).toMatch(/^failed +budget: with this model, load can need \d+ statements, but .* at most 40$/m);
     }));
 
   test('makes no warehouse, and does not go with --deep', () =>

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { CheckResult, CheckStatus } from '../../doctor/checks.ts';
 import { BadResult, ConfigError, type ConfigProblem, describePlace, StarloadError, UsageError } from '../../errors.ts';
+import type { Model } from '../../sql/catalogue.ts';
 import { ENGINE_NAMES } from '../../target.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { asStarted } from '../command-line.ts';
@@ -63,12 +64,14 @@ async function run({ config: path, model, json, deep, offline }: Args): Promise<
   }
 }
 
+type OnFinding = (finding: CheckResult) => void;
+
 interface Examining {
   readonly model: string | undefined;
   readonly deep: boolean;
   readonly offline: boolean;
   readonly print: (line: string) => void;
-  readonly onFinding: (finding: CheckResult) => void;
+  readonly onFinding: OnFinding;
 }
 
 /** Returns the configuration, or undefined if it is wrong. In that case only this machine can be examined. */
@@ -86,17 +89,21 @@ async function examineAll(
   const canSpool = offline || (await examineMachine(onFinding));
   const config = configured(path, read, onFinding);
   if (config === undefined) {
-    await isModelRight(await folderOf(path, model), onFinding);
+    await rightModel(await folderOf(path, model), onFinding);
     onFinding({ check: 'other checks', status: 'skipped', reason: 'the configuration must be correct first' });
     return undefined;
   }
-  if (!(await isModelRight(config.model, onFinding))) {
+  const right = await rightModel(config.model, onFinding);
+  if (right === undefined) {
     onFinding({ check: 'other checks', status: 'skipped', reason: 'the model must be correct first' });
     return config;
   }
   const missing = offline
     ? 'with --offline only the configuration and the model are examined'
     : 'temporary files comes first';
+  if (offline && config.target.engine === 'redshift') {
+    await examineBudget(right, config, onFinding);
+  }
   if (offline || !canSpool) {
     onFinding({ check: 'other checks', status: 'skipped', reason: missing });
   } else {
@@ -111,21 +118,31 @@ async function folderOf(path: string, model: string | undefined): Promise<string
   return modelFolder(path, process.env, model);
 }
 
-/** Whether the model has no mistakes. Reports them, or how many of its statements were tried. */
-async function isModelRight(model: string | undefined, onFinding: (finding: CheckResult) => void): Promise<boolean> {
+/** The model, if it has no mistakes. Reports them, or how many of its statements were tried. */
+async function rightModel(folder: string | undefined, onFinding: OnFinding): Promise<Model | undefined> {
   const { loadModel } = await import('../../sql/read-model.ts');
   const { tryModel } = await import('../../doctor/model.ts');
   const { openInMemory } = await import('../../warehouse/open.ts');
   try {
-    const statements = await tryModel(loadModel(model), () => openInMemory([]));
+    const model = loadModel(folder);
+    const statements = await tryModel(model, () => openInMemory([]));
     onFinding({ check: 'model', status: 'ok', reason: `${statements} statements can run on an empty DuckDB` });
-    return true;
+    return model;
   } catch (error) {
     if (!(error instanceof StarloadError)) throw error;
     const { message, next } = error;
     onFinding({ check: 'model', status: 'failed', reason: message, ...(next === undefined ? {} : { next }) });
-    return false;
+    return undefined;
   }
+}
+
+/** Whether the model keeps to Redshift's limit of statements, which needs no warehouse. */
+async function examineBudget(model: Model, { workPrefix }: Config, onFinding: OnFinding): Promise<void> {
+  const { checkBudget } = await import('../../doctor/warehouse.ts');
+  const { redshiftRules } = await import('../../warehouse/open.ts');
+  const loads = workPrefix === undefined ? 'folders' : 'parts';
+  const { status = 'ok', reason, next } = checkBudget(model, { ...(await redshiftRules()), loads });
+  onFinding({ check: 'budget', status, reason, ...(next === undefined ? {} : { next }) });
 }
 
 async function readOrError(path: string, model: string | undefined): Promise<Config | ConfigError> {
