@@ -1,14 +1,17 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type Budget, budgetsOf } from '../../src/pipeline/budget.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
+import { reconcile } from '../../src/pipeline/reconcile.ts';
 import type { Model } from '../../src/sql/catalogue.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
-import { engines, withFolder } from '../support/engines.ts';
-import { type Loader, makeLoader } from '../support/loader.ts';
+import { redshiftRules } from '../../src/warehouse/open.ts';
+import { type Engine, engines, withFolder } from '../support/engines.ts';
+import { type Loader, makeLoader, withLoader } from '../support/loader.ts';
+import { inMemory, lines, modelOf } from '../support/models.ts';
 import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
 import { fromBuckets } from '../support/s3-trials.ts';
 import { linesOf } from '../support/scenario.ts';
@@ -149,4 +152,74 @@ onRedshift('the statements a model can need on Redshift', () => {
       expect((await etl(context)).status).toBe('loaded');
     });
   });
+});
+
+/** For how many star tables there is room beside so many sources, as docs/models.md says. */
+const ROOM = [
+  [1, 9],
+  [2, 7],
+  [3, 5],
+  [4, 3],
+] as const;
+
+/** A model with so many sources, each with a current table, and so many star tables. */
+function plainModel(sources: number, star: number): Promise<Model> {
+  const columns = (name: string) => `CREATE TABLE ${name} (\n  id BIGINT NOT NULL,\n  word VARCHAR(20)\n)`;
+  const numbers = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
+  return modelOf(
+    Object.fromEntries([
+      ...numbers(sources).map((at) => [
+        `staging/staging_s${at}.sql`,
+        `-- source: S${at}\n-- key: id\n${columns(`staging_s${at}`)}\n`,
+      ]),
+      ...numbers(star).map((at) => [
+        `star/t${at}.sql`,
+        `-- key: id\n${columns(`t${at}`)};\n\nSELECT id, word FROM current_s${(at % sources) + 1} WHERE {affected}\n`,
+      ]),
+    ]),
+  );
+}
+
+onRedshift('the largest model on Redshift', () => {
+  test('is as large as docs/models.md says', async () => {
+    const rules = { ...(await redshiftRules()), loads: 'parts' } as const;
+    for (const [sources, star] of ROOM) {
+      const needed = async (tables: number) =>
+        Math.max(...budgetsOf(await plainModel(sources, tables), rules).map(({ needs }) => needs));
+      expect(await needed(star)).toBeLessThanOrEqual(40);
+      expect(await needed(star + 1)).toBeGreaterThan(40);
+    }
+    const [[, one], [, two], [, three], [, four]] = ROOM;
+    expect(readFileSync('docs/models.md', 'utf8').replace(/\s+/g, ' ')).toContain(
+      `A model with one source has room for ${one} star tables, with two for ${two}, with three for ${three}, with four for ${four}`,
+    );
+  });
+
+  test.each([ROOM[0], ROOM[3]])(
+    'with %i sources and %i star tables is created, loaded, rebuilt and reconciled',
+    async (sources, star) => {
+      const model = await plainModel(sources, star);
+      const engine = engines.find(({ name }) => name === 'redshift') as Engine;
+      await withLoader(
+        engine,
+        async (loader) => {
+          const context = inMemory(loader);
+          for (const { root } of context.sources)
+            loader.store.files.set(`${root}/a.json`, lines([{ id: 1, word: 'a' }]));
+          expect((await etl(context)).status).toBe('loaded');
+          await rebuild(context);
+          expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+          expect(await countRows(loader, `t${star}`)).toBe(1);
+          const larger = await plainModel(sources, star + 1);
+          await expect(createTables(larger, context.warehouse, { force: true })).rejects.toMatchObject({
+            exitCode: 2,
+            message:
+              'with this model, create-tables can need 41 statements, but a batch of the Data API holds at most 40',
+          });
+          expect(await countRows(loader, `t${star}`)).toBe(1);
+        },
+        { model },
+      );
+    },
+  );
 });
