@@ -62,7 +62,10 @@ export async function otherTables(model: Model, warehouse: Warehouse): Promise<r
   const schema = quoteLiteral(await warehouse.schema());
   const sql = doctorSql(model, 'schema_tables', warehouse.engine).replaceAll('{schema}', () => schema);
   const known = new Set(model.tables.map(({ name }) => name));
-  return (await warehouse.query(sql)).rows.map(([name]) => String(name)).filter((name) => !known.has(name));
+  // DuckDB keeps the case in which a name was first written.
+  return (await warehouse.query(sql)).rows
+    .map(([name]) => String(name))
+    .filter((name) => !known.has(name.toLowerCase()));
 }
 
 /** What will be dropped. */

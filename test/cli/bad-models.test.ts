@@ -193,5 +193,9 @@ test('create-tables names the tables that the model no longer has, and leaves th
       stdout: expect.stringContaining('left alone, because the model does not have them: orders\n'),
     });
     expect((await run('query', 'SELECT COUNT(*) AS n FROM orders', '--format', 'csv')).stdout).toBe('n\r\n1\r\n');
-    expect(JSON.parse((await run('create-tables', '--force', '--json')).stdout)).toMatchObject({ others: ['orders'] });
+    edit(folder, 'm/star/sales.sql', 'TABLE sales', 'TABLE Sales');
+    for (let times = 0; times < 2; times += 1) {
+      const told = JSON.parse((await run('create-tables', '--force', '--json')).stdout);
+      expect(told).toMatchObject({ others: ['orders'] });
+    }
   }));
