@@ -1,7 +1,9 @@
 import { BadResult, ConfigError, DataError, messageOf, StarloadError } from '../errors.ts';
+import { UnknownKeysError } from '../pipeline/unknown-keys.ts';
 import { whereaboutsOf } from './attempt.ts';
 import { asStarted } from './command-line.ts';
 import { document, story, styledStory, timeOf } from './output.ts';
+import { unknownKeysForJson } from './unknown-keys.ts';
 
 /**
  * Reports an error on stderr and, with --json, as the command's document on stdout. Returns the exit code. Errors are
@@ -43,6 +45,7 @@ function describe(error: unknown): Record<string, unknown> {
     message: error.headline,
     ...(error.next === undefined ? {} : { next: asStarted(error.next) }),
     ...problems,
+    ...(error instanceof UnknownKeysError ? { unknown_keys: unknownKeysForJson(error.unknownKeys) } : {}),
   };
 }
 

@@ -5,11 +5,13 @@ import { type KeptOut, keptOut } from '../pipeline/kept-out.ts';
 import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
 import type { LoadReport } from '../pipeline/report.ts';
+import type { UnknownKeysOfTable } from '../pipeline/unknown-keys.ts';
 import type { Derivation } from '../sql/catalogue.ts';
 import { asStarted } from './command-line.ts';
 import { LISTED, more } from './listed.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
 import { renderTable } from './table.ts';
+import { tellUnknownKeys, unknownKeysForJson } from './unknown-keys.ts';
 
 interface PlanOptions {
   readonly json: boolean;
@@ -18,6 +20,8 @@ interface PlanOptions {
   readonly command: string;
   readonly statements?: readonly string[];
   readonly kept?: KeptOut;
+  /** The keys of the records read that no column takes; absent if none were read. */
+  readonly unknownKeys?: readonly UnknownKeysOfTable[] | undefined;
   /** The tables that every load makes anew. */
   readonly anew: Derivation['anew'];
 }
@@ -36,6 +40,7 @@ export function printLoad(
   const warnings = excerpts ? report.warnings : report.warnings.map(withoutValue);
   warn(warnings);
   tellKeptOut(report);
+  tellUnknownKeys(report.unknownKeys ?? []);
   tellMissing(report);
   if (json) {
     document({
@@ -47,6 +52,7 @@ export function printLoad(
       rows: Object.fromEntries(report.rows),
       warnings: warningsForJson(warnings),
       missing: report.missing,
+      unknown_keys: unknownKeysForJson(report.unknownKeys),
       ...keptOutForJson(report),
       seconds: Number(seconds.toFixed(3)),
     });
@@ -75,11 +81,12 @@ function renderLoaded({ tables }: LoadReport): string {
 /** Prints what a load would do. */
 export function printPlan(
   plan: LoadPlan,
-  { json, all, command, statements, kept = keptOut(plan, []), anew }: PlanOptions,
+  { json, all, command, statements, kept = keptOut(plan, []), unknownKeys, anew }: PlanOptions,
 ): void {
   const warnings = sourceWarnings(plan);
   warn(warnings);
   tellKeptOut(kept);
+  tellUnknownKeys(unknownKeys ?? []);
   if (json) {
     document({
       command,
@@ -91,6 +98,7 @@ export function printPlan(
         files: planned.map(({ object, reason }) => ({ uri: object.uri, size: object.size, reason })),
         skipped,
       })),
+      unknown_keys: unknownKeysForJson(unknownKeys),
       ...keptOutForJson(kept),
       anew,
       warnings: warningsForJson(warnings),

@@ -10,6 +10,7 @@ import { story, styledStory } from './output.ts';
 import { openPatiently } from './patience.ts';
 import type { SignalWatch } from './signals.ts';
 import { type ToleranceArgs, toleranceOf } from './tolerance.ts';
+import { type UnknownKeysArgs, unknownKeysPolicy } from './unknown-keys.ts';
 
 /** What a command does with the warehouse. */
 export interface SessionOptions {
@@ -27,6 +28,8 @@ export interface SessionOptions {
   readonly wait?: number | undefined;
   /** The command line's options for bad records. */
   readonly tolerance?: ToleranceArgs | undefined;
+  /** The command line's option for keys that no column takes. */
+  readonly unknownKeys?: UnknownKeysArgs | undefined;
 }
 
 /**
@@ -52,7 +55,14 @@ export async function withWarehouse<T>(
 /** The same with a configuration that has already been read. */
 export function withConfig<T>(
   config: Config,
-  { readOnly, reachesSources = true, triesModel, wait = 0, tolerance = {} }: Omit<SessionOptions, 'config' | 'model'>,
+  {
+    readOnly,
+    reachesSources = true,
+    triesModel,
+    wait = 0,
+    tolerance = {},
+    unknownKeys = {},
+  }: Omit<SessionOptions, 'config' | 'model'>,
   action: (context: LoadContext) => Promise<T>,
   attempt = new Attempt(config.file, undefined),
 ): Promise<T> {
@@ -78,6 +88,7 @@ export function withConfig<T>(
         signal: watch.signal,
         maxRunBytes: config.load.maxRunBytes,
         tolerance: toleranceOf(config.load, tolerance),
+        unknownKeys: unknownKeysPolicy(config.load, unknownKeys),
       });
     } catch (error) {
       throw watch.signal.aborted ? interrupted(watch, warehouse, error) : error;

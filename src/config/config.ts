@@ -25,6 +25,8 @@ export interface LoadConfig {
   readonly maxErrors?: number | undefined;
   /** Whether files with bad records are set aside as a whole. */
   readonly quarantine?: boolean | undefined;
+  /** What to do with keys of records that no column takes; if absent, they are told. */
+  readonly unknownKeys?: 'warn' | 'refuse' | undefined;
 }
 
 /** The origin of a configuration value: a line of the file, an environment variable, or neither. */

@@ -239,6 +239,14 @@ export const SETTINGS = {
     names: [],
     local: { keys: ['quarantine'], sections: LOAD },
   },
+  loadUnknownKeys: {
+    section: 'LOAD',
+    key: 'UNKNOWN_KEYS',
+    about: 'what a load does with keys of records that no column takes, warn or refuse',
+    example: 'refuse',
+    names: ['unknown_keys'],
+    local: { keys: ['unknown_keys'], sections: LOAD },
+  },
 } as const satisfies Record<string, Setting>;
 
 /** The settings of a source as its model describes it. */

@@ -1,4 +1,5 @@
 import { count } from '../counts.ts';
+import { keyPath } from '../sql/key-paths.ts';
 import type { JsonKind, KeyPlace } from './place.ts';
 import { type EpochUnit, epochUnit, Form } from './times.ts';
 import { Names, nameOf, wordsOf } from './words.ts';
@@ -27,6 +28,8 @@ export interface PlannedColumns {
   readonly remarks: readonly Remark[];
   /** Whether the columns need a jsonpaths file, because keys are not their names. */
   readonly needsPaths: boolean;
+  /** The keys that become no columns, as a model names them. */
+  readonly leftOut: readonly string[];
 }
 
 /** The most columns of a table: Redshift takes 1,600 (Management Guide, Quotas), of which a load's own tables need more. */
@@ -45,9 +48,11 @@ export function planColumns(root: KeyPlace): PlannedColumns {
   // Columns whose keys are their names come first, so that they keep them.
   const ordered = [...leaves].sort((a, b) => Number(isNameOf(b)) - Number(isNameOf(a)));
   const named = new Map(ordered.map((place) => [place, names.take(nameOf(place.path, 'column'))]));
+  const leftOut: string[] = [];
   const columns = leaves.flatMap((place): readonly PlannedColumn[] => {
     const why = whyLeftOut(place);
     if (why !== undefined) {
+      leftOut.push(pathOf(place));
       remark(place, `is left out: ${why}`);
       return [];
     }
@@ -58,7 +63,12 @@ export function planColumns(root: KeyPlace): PlannedColumns {
     const time = timeOf(column, names, (text) => remark(place, text));
     return [{ ...column, time }];
   });
-  return { columns, remarks, needsPaths: needsPaths(root, columns) };
+  return { columns, remarks, needsPaths: needsPaths(root, columns), leftOut };
+}
+
+function pathOf({ path }: KeyPlace): string {
+  const [first = '', ...others] = path;
+  return others.reduce((parent, key) => keyPath(key, parent), keyPath(first));
 }
 
 /** Objects whose keys become no columns: the widest ones, if there are too many columns. */

@@ -10,6 +10,8 @@ export interface PlannedSource {
   readonly read: ReadSource;
   readonly columns: readonly PlannedColumn[];
   readonly needsPaths: boolean;
+  /** The keys that become no columns, as a model names them. */
+  readonly leftOut: readonly string[];
   readonly key: PlannedKey;
   readonly dimensions: readonly Dimension[];
   /** The column that says when something happened; undefined if there is none. */
@@ -38,7 +40,7 @@ export function planModel(reads: readonly ReadSource[]): readonly PlannedSource[
     Math.floor((STATEMENTS.most - STATEMENTS.own - reads.length * STATEMENTS.source) / STATEMENTS.dimension),
   );
   return reads.map((read) => {
-    const { columns, remarks, needsPaths } = planColumns(read.search.profile.root);
+    const { columns, remarks, needsPaths, leftOut } = planColumns(read.search.profile.root);
     if (columns.length === 0) throw nothingToHold(read);
     const { key, remarks: ofKey } = decideKey(read, columns);
     const entities = entitiesOf(columns, key, read);
@@ -49,7 +51,7 @@ export function planModel(reads: readonly ReadSource[]): readonly PlannedSource[
       text: 'names things that could be a table of their own: left in the table of the records, because a load on Redshift has a limited number of statements',
     }));
     return {
-      ...{ read, columns, needsPaths, key, dimensions },
+      ...{ read, columns, needsPaths, leftOut, key, dimensions },
       time: timeOf(columns),
       remarks: [
         ...[...ofKey, ...remarks, ...dimensions.map(remarkOn), ...left],

@@ -57,7 +57,7 @@ function onlyKey({ key }: PlannedSource): PlannedColumn | undefined {
 }
 
 function stagingFile(source: PlannedSource): string {
-  const { read, columns, key } = source;
+  const { read, columns, key, leftOut } = source;
   const { names } = read;
   const lines = columns.map((column, at) => {
     const notNull = key.isWhole && key.columns.includes(column) ? ' NOT NULL' : '';
@@ -66,6 +66,7 @@ function stagingFile(source: PlannedSource): string {
   return [
     `-- source: ${names.key}`,
     `-- key: ${key.columns.map(({ name }) => name).join(', ')}`,
+    ...leftOut.map((path) => `-- ignore: ${path}`),
     ...wrapped(`Every record of ${names.key} as it came, and every version of it. Made by init from ${sizeOf(read)}.`),
     ...(key.kind === 'record' ? wrapped('No column identifies a record, so all columns together do.') : []),
     `CREATE TABLE staging_${names.table} (`,

@@ -4,6 +4,7 @@ import type { WantedKeys } from '../records/frame-keys.ts';
 import type { FramedFile } from '../records/framed.ts';
 import { UnfitRecord } from '../records/normalise.ts';
 import { rewriter } from '../records/rewrite.ts';
+import type { UnknownKeys } from '../records/unknown-keys.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
 import { assertUnchanged, localPath } from './local.ts';
@@ -23,6 +24,8 @@ export interface BundleOptions {
   readonly prefix: string;
   /** The keys that hold the columns' values. A record in which one occurs twice is refused. */
   readonly wanted: WantedKeys;
+  /** Counts the other keys of all records that are loaded. */
+  readonly unknown?: UnknownKeys | undefined;
   /** Where the warehouse reads directly. Large files there are passed on untouched. */
   readonly reads: 'local' | 's3';
   /** The size from which on such a file is passed on untouched. */
@@ -91,7 +94,7 @@ class Bundler {
     this.#writer = new PartWriter({
       ...options,
       partBytes: options.partBytes ?? PART_BYTES,
-      rewrite: rewriter(options.wanted),
+      rewrite: rewriter(options.wanted, options.unknown),
     });
     this.#framers = this.#newFramers();
   }
@@ -105,6 +108,7 @@ class Bundler {
       }
     } catch (error) {
       this.#problems.push(problemOf(object, error));
+      this.#options.unknown?.dropFile();
       this.#framers = this.#newFramers();
     }
   }
@@ -131,6 +135,7 @@ class Bundler {
   async #pass(object: SourceObject): Promise<boolean> {
     const framed = await this.#frame(object, this.#framers.counting);
     if (!framed.fitAsIs) {
+      this.#options.unknown?.dropFile();
       return false;
     }
     this.#note(object, framed);
@@ -148,10 +153,10 @@ class Bundler {
   }
 
   #newFramers(): { counting: RecordFramer; writing: RecordFramer } {
-    const { wanted } = this.#options;
+    const { wanted, unknown } = this.#options;
     return {
-      counting: new RecordFramer({ wanted }),
-      writing: new RecordFramer({ wanted, sink: this.#writer }),
+      counting: new RecordFramer({ wanted, unknown }),
+      writing: new RecordFramer({ wanted, unknown, sink: this.#writer }),
     };
   }
 
@@ -171,6 +176,7 @@ class Bundler {
     const file = { object, version, size, records, rejected: 0, quarantined: false };
     this.#files.push(file);
     this.#spellings.add(spellings);
+    this.#options.unknown?.keepFile(object.label);
     this.#options.onFile?.(file);
   }
 }

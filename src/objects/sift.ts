@@ -73,7 +73,7 @@ class Sifter {
   constructor(objects: readonly SourceObject[], options: SiftOptions) {
     this.#options = options;
     this.#source = sourceOf(options.store, objects);
-    this.#writer = new PartWriter({ ...options, rewrite: rewriter(options.wanted) });
+    this.#writer = new PartWriter({ ...options, rewrite: rewriter(options.wanted, options.unknown) });
     this.#framer = this.#newFramer();
   }
 
@@ -100,6 +100,7 @@ class Sifter {
   #newFramer(): RecordFramer {
     const framer = new RecordFramer({
       wanted: this.#options.wanted,
+      unknown: this.#options.unknown,
       sink: new WholeRecords((record, line, isOdd) => this.#take(record, line, isOdd)),
       mistakes: {
         onMistake: (mistake) => this.#refuse(mistake),
@@ -119,6 +120,7 @@ class Sifter {
       this.#writer.segment(record, 0, record.length);
       this.#writer.endRecord(line, isOdd);
     } else {
+      this.#options.unknown?.dropRecord();
       this.#reject({ line, problem: { line, ...problem } });
     }
   }
@@ -182,6 +184,9 @@ class Sifter {
     const quarantined = this.#options.wholeFiles && this.#bad > 0;
     if (quarantined) {
       this.#writer.dropFile();
+      this.#options.unknown?.dropFile();
+    } else {
+      this.#options.unknown?.keepFile(object.label);
     }
     const rejected = quarantined ? this.#records : this.#bad;
     const file = { object, ...id, records: this.#records, rejected, quarantined };

@@ -3,6 +3,7 @@ import type { Model, Table } from '../sql/catalogue.ts';
 import type { Timer } from '../timer.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Emit } from './events.ts';
+import type { UnknownKeysPolicy } from './unknown-keys.ts';
 
 /** Where a staging table's files are. */
 export interface Source {
@@ -40,6 +41,8 @@ export interface LoadContext {
   readonly replays?: boolean | undefined;
   /** If absent, one bad record refuses the load. */
   readonly tolerance?: Tolerance | undefined;
+  /** What to do with keys of records that no column takes; if absent, they are told. */
+  readonly unknownKeys?: UnknownKeysPolicy | undefined;
   /** Whether a source without files refuses the load. */
   readonly expectFiles?: boolean;
   readonly emit: Emit;

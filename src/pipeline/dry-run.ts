@@ -1,6 +1,6 @@
 import { assertFits } from './budget.ts';
 import type { LoadContext } from './context.ts';
-import { refuseTolerance } from './etl.ts';
+import { refuseTolerance, refuseUncounted } from './etl.ts';
 import { keptOut } from './kept-out.ts';
 import { isEmpty, type LoadPlan } from './plan.ts';
 import { planLoad } from './planning.ts';
@@ -13,10 +13,11 @@ import { wayOf } from './ways/way.ts';
  */
 export async function dryRunLoad(context: LoadContext): Promise<DryRun & { readonly plan: LoadPlan }> {
   refuseTolerance(context);
+  refuseUncounted(context);
   assertFits(context, 'load');
   const plan = await planLoad(context);
   const run = isEmpty(plan)
-    ? { statements: [], runs: 0, kept: keptOut(plan, []) }
+    ? { statements: [], runs: 0, kept: keptOut(plan, []), unknownKeys: [] }
     : await wayOf(context.warehouse).dryRun(context, plan);
   return { plan, ...run };
 }

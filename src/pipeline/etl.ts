@@ -20,6 +20,7 @@ const MOST_PLANS = 10;
  */
 export async function etl(context: LoadContext): Promise<LoadReport> {
   refuseTolerance(context);
+  refuseUncounted(context);
   assertFits(context, 'load');
   await context.warehouse.settle();
   const way = wayOf(context.warehouse);
@@ -67,5 +68,14 @@ export function refuseTolerance({ tolerance, warehouse }: LoadContext): void {
         next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3], or leave out the options, and MAX_ERRORS and QUARANTINE under [LOAD].',
       },
     );
+  }
+}
+
+/** Throws UsageError if unknown keys cannot be refused because COPY reads the files directly. */
+export function refuseUncounted({ unknownKeys, warehouse }: LoadContext): void {
+  if (unknownKeys === 'refuse' && !wayOf(warehouse).isIncremental) {
+    throw new UsageError('unknown keys cannot be refused without a work prefix: Redshift reads the files itself', {
+      next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3], or leave out --unknown-keys refuse, and UNKNOWN_KEYS under [LOAD].',
+    });
   }
 }

@@ -4,6 +4,7 @@ import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
 import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
+import { UnknownKeys, type UnknownKeysFound } from '../records/unknown-keys.ts';
 import { ownKeys, wantedKeys } from '../records/wanted-keys.ts';
 import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
 import {
@@ -25,6 +26,8 @@ import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
 /** A staging table's files: read, counted and ready to be copied. */
 export interface PreparedTable extends Copy, ReadTable {
   readonly files: readonly BundledFile[];
+  /** The keys of the records that no column takes. */
+  readonly unknown: UnknownKeysFound;
 }
 
 /**
@@ -80,13 +83,16 @@ const PART_BYTES = { local: 64 * 1024 * 1024, s3: 16 * 1024 * 1024 } as const;
 async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool): Promise<PreparedTable> {
   const { table, source, files } = plan;
   const paths = files.length === 0 ? undefined : await readJsonPaths(context, source);
+  const wanted = wantedKeys(table, paths);
+  const unknown = new UnknownKeys({ ignored: table.ignored, exact: wanted.exact });
   const options: ReadOptions = {
     store: context.storeOf(source.root),
     spool,
     signal: context.signal,
     partBytes: PART_BYTES[context.warehouse.reads],
     prefix: table.name,
-    wanted: wantedKeys(table, paths),
+    wanted,
+    unknown,
     objects: files.map(({ object }) => object),
     onFile: fileReporter(context, plan),
   };
@@ -95,7 +101,8 @@ async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool)
       ? { ...(await bundle(options.objects, { ...options, reads: context.warehouse.reads })), rejects: NO_REJECTS }
       : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths) });
   const { objects, store } = options;
-  return { ...bundled, table, mapping: mappingOf(table, paths, bundled), paths, store, objects };
+  const mapping = mappingOf(table, paths, bundled);
+  return { ...bundled, table, mapping, paths, store, objects, unknown: unknown.found() };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Offender } from './checks.ts';
 import type { KeptOut } from './kept-out.ts';
 import type { TablePlan } from './plan.ts';
 import type { MissingVersion } from './replay.ts';
+import type { UnknownKeysOfTable } from './unknown-keys.ts';
 
 /** What a load did. */
 export interface LoadReport extends KeptOut {
@@ -14,6 +15,8 @@ export interface LoadReport extends KeptOut {
   readonly warnings: readonly Offender[];
   /** For a replay: versions of files that were loaded once and no longer exist. */
   readonly missing: readonly MissingVersion[];
+  /** The keys of the records loaded that no column takes; undefined if only the warehouse has read the records. */
+  readonly unknownKeys: readonly UnknownKeysOfTable[] | undefined;
 }
 
 /** What a load would do. */
@@ -24,6 +27,8 @@ export interface DryRun {
   readonly runs: number;
   /** What it would keep out. */
   readonly kept: KeptOut;
+  /** As in LoadReport. */
+  readonly unknownKeys: readonly UnknownKeysOfTable[] | undefined;
 }
 
 /** What a load did with one staging table's source. */

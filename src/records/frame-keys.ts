@@ -1,23 +1,29 @@
+import { lowerCase } from '../sql/fold.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
+import { keyPath } from '../sql/key-paths.ts';
 import type { ValueKind } from './normalise.ts';
 import { ValueJudge } from './plain-values.ts';
+import { NOT_COUNTED, type UnknownKeys } from './unknown-keys.ts';
 
 /**
  * The maximum number of spellings to predict. A file that uses data as keys has an unlimited number of them; the rest
  * take the slow path.
  */
 const MOST_FORESEEN = 128;
+/** The maximum number of spellings to remember: those predicted, and others that are looked up. */
+const MOST_KNOWN = 2048;
 /** Up to this many spellings are compared with a key one by one; beyond that, the key is looked up. */
 const MOST_COMPARED = 24;
 /** Keys up to this length are predicted, wanted or not. */
-const COMMON_KEY_BYTES = 64;
-const NOTHING = new Uint8Array(0);
+const COMMON_KEY_BYTES = 256;
 
 interface KnownKey {
   /** The bytes of the key in the file, including its closing quote. */
   readonly bytes: Uint8Array;
   /** Its index among the wanted keys, or -1. */
   readonly wanted: number;
+  /** Its place among the unknown keys, or NOT_COUNTED. */
+  readonly unknown: number;
 }
 
 /** A column of the rewritten records, and where the source records hold its value. */
@@ -51,6 +57,13 @@ export function kindOf({ names, kinds, exact }: WantedKeys): (key: string) => Va
  */
 export type DuplicateListener = (key: string, at: number, length: number) => void;
 
+/** What a tracker reports to. */
+interface Listeners {
+  readonly onDuplicate: DuplicateListener;
+  /** Counts the keys that are not wanted. */
+  readonly unknown?: UnknownKeys | undefined;
+}
+
 /**
  * Tracks the first-level keys of records: how the wanted ones are spelled, and whether one occurs twice in a record.
  * Nearly all records have their keys in the same order, so a key is first compared with the one that followed last
@@ -63,6 +76,7 @@ export class KeyTracker {
   readonly #judge = new ValueJudge();
   readonly #isAlwaysOdd: boolean;
   readonly #onDuplicate: DuplicateListener;
+  readonly #unknown: UnknownKeys | undefined;
   readonly #spellings: ReadonlyMap<string, string[]>;
   /** For each wanted key, the number of the record that last contained it. */
   readonly #lastSeen: Float64Array;
@@ -74,14 +88,17 @@ export class KeyTracker {
   #record = 0;
   #isOpen = false;
   #from = 0;
-  #earlier: Uint8Array = NOTHING;
+  /** What earlier chunks held of an open key, as far as it matters, and how long it was. */
+  #earlier: Uint8Array[] = [];
+  #earlierBytes = 0;
 
-  constructor({ names, kinds, exact, layout }: WantedKeys, onDuplicate: DuplicateListener) {
+  constructor({ names, kinds, exact, layout }: WantedKeys, { onDuplicate, unknown }: Listeners) {
     this.#wanted = names;
     this.#kinds = names.map((_, index) => kinds?.[index] ?? 'any');
     this.#fold = exact === true ? (name) => name : lowerCase;
     this.#isAlwaysOdd = layout !== undefined;
     this.#onDuplicate = onDuplicate;
+    this.#unknown = unknown;
     this.#spellings = new Map(this.#wanted.map((key) => [key, []]));
     this.#lastSeen = new Float64Array(this.#wanted.length);
     this.#mostBytes = Math.max(COMMON_KEY_BYTES, ...this.#wanted.map((key) => key.length * '\\u0000'.length));
@@ -92,10 +109,12 @@ export class KeyTracker {
     return this.#spellings;
   }
 
-  startRecord(): void {
+  /** Starts a record, which begins on this line. */
+  startRecord(line: number): void {
     this.#next = 0;
     this.#record += 1;
     this.#judge.startRecord();
+    this.#unknown?.startRecord(line);
   }
 
   /** Whether the record must be rewritten: always, or if a wanted key so far has a value that may not be plain. */
@@ -118,12 +137,13 @@ export class KeyTracker {
     let index = this.#next;
     for (let left = Math.min(foreseen.length, MOST_COMPARED); left > 0; left -= 1) {
       if (index >= foreseen.length) index = 0;
-      const { bytes, wanted } = foreseen[index] as KnownKey;
+      const { bytes, wanted, unknown } = foreseen[index] as KnownKey;
       const end = at + bytes.length;
       index += 1;
       if (end > limit || !isAt(chunk, at, bytes)) continue;
       this.#next = index;
       if (wanted >= 0) this.#see(wanted, chunk, end - 1, bytes.length);
+      else if (unknown !== NOT_COUNTED) this.#unknown?.note(unknown);
       return end;
     }
     this.#from = at;
@@ -133,44 +153,65 @@ export class KeyTracker {
 
   /** Ends a key that `startKey` did not predict at `at`, its closing quote. */
   endKey(chunk: Uint8Array, at: number): void {
-    const length = this.#earlier.length + at - this.#from;
-    if (length <= this.#mostBytes)
-      this.#meet(Buffer.concat([this.#earlier, chunk.subarray(this.#from, at + 1)]), chunk, at);
-    this.#isOpen = false;
-    this.#earlier = NOTHING;
+    const length = this.#earlierBytes + at - this.#from;
+    const isLong = length > this.#mostBytes;
+    if (!isLong || this.#unknown !== undefined) {
+      const bytes = Buffer.concat([...this.#earlier, chunk.subarray(this.#from, at + 1)]);
+      if (isLong) this.#note(this.#placeOf(nameOf(bytes)));
+      else this.#meet(bytes, chunk, at);
+    }
+    this.#closeKey();
   }
 
-  /** Drops the record that contains an open key. */
-  dropKey(): void {
-    this.#isOpen = false;
-    this.#earlier = NOTHING;
+  /** Drops the current record, and the key that is open in it. */
+  dropRecord(): void {
+    this.#unknown?.dropRecord();
+    this.#closeKey();
   }
 
-  /** Ends a chunk. An open key continues in the next one. */
+  #closeKey(): void {
+    this.#isOpen = false;
+    this.#earlier = [];
+    this.#earlierBytes = 0;
+  }
+
+  /** Ends a chunk. An open key continues in the next one. No key is longer than a record may be. */
   carry(chunk: Uint8Array): void {
     if (!this.#isOpen) return;
-    // One byte more than the limit shows that the key is too long.
-    const room = this.#mostBytes + 1 - this.#earlier.length;
-    this.#earlier = Buffer.concat([this.#earlier, chunk.subarray(this.#from, this.#from + room)]);
+    const matters = this.#unknown !== undefined || this.#earlierBytes <= this.#mostBytes;
+    if (matters) this.#earlier.push(Buffer.from(chunk.subarray(this.#from)));
+    this.#earlierBytes += chunk.length - this.#from;
     this.#from = 0;
   }
 
   #meet(bytes: Buffer, chunk: Uint8Array, at: number): void {
     const raw = bytes.toString('latin1', 0, bytes.length - 1);
     const known = this.#known.get(raw);
-    const { wanted } = known ?? this.#learn(raw, bytes);
-    if (known !== undefined) this.#next = this.#foreseen.indexOf(known) + 1;
+    const { wanted, unknown } = known ?? this.#learn(raw, bytes);
+    const place = known === undefined ? -1 : this.#foreseen.indexOf(known);
+    if (place >= 0) this.#next = place + 1;
     if (wanted >= 0) this.#see(wanted, chunk, at, bytes.length);
+    else this.#note(unknown);
+  }
+
+  #note(unknown: number): void {
+    if (unknown !== NOT_COUNTED) this.#unknown?.note(unknown);
+  }
+
+  #placeOf(name: string): number {
+    return this.#unknown?.placeOf(keyPath(name)) ?? NOT_COUNTED;
   }
 
   #learn(raw: string, bytes: Buffer): KnownKey {
-    const text = bytes.toString('utf8', 0, bytes.length - 1);
-    const name = raw.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
-    const key = { bytes, wanted: this.#wanted.indexOf(this.#fold(name)) };
-    const spellings = this.#spellings.get(this.#fold(name));
+    const name = nameOf(bytes);
+    const folded = this.#fold(name);
+    const wanted = this.#wanted.indexOf(folded);
+    const spellings = this.#spellings.get(folded);
     if (spellings?.includes(name) === false) spellings.push(name);
+    const unknown = wanted >= 0 ? NOT_COUNTED : this.#placeOf(name);
+    const key = { bytes, wanted, unknown };
+    if (this.#known.size < MOST_KNOWN) this.#known.set(raw, key);
     if (this.#foreseen.length < MOST_FORESEEN) {
-      this.#known.set(raw, key);
       this.#foreseen.splice(this.#next, 0, key);
       this.#next += 1;
     }
@@ -190,7 +231,8 @@ function isAt(chunk: Uint8Array, at: number, bytes: Uint8Array): boolean {
   return index === bytes.length;
 }
 
-/** ASCII only, as the warehouses fold names. toLowerCase would turn the Kelvin sign into a k. */
-function lowerCase(name: string): string {
-  return name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+/** A key as it is meant. `bytes` end with its closing quote. */
+function nameOf(bytes: Buffer): string {
+  const text = bytes.toString('utf8', 0, bytes.length - 1);
+  return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
 }

@@ -1,4 +1,4 @@
-import { KeyTracker, type WantedKeys } from './frame-keys.ts';
+import { type DuplicateListener, KeyTracker, type WantedKeys } from './frame-keys.ts';
 import { SourceLine } from './frame-line.ts';
 import type { FramedFile, RecordSink } from './framed.ts';
 import {
@@ -24,6 +24,7 @@ import {
 } from './json-automaton.ts';
 import { explainRefusal, MalformedJson } from './malformed-json.ts';
 import { type MistakeListener, type NotAlone, PastMistakes } from './past-mistakes.ts';
+import type { UnknownKeys } from './unknown-keys.ts';
 
 export { MalformedJson } from './malformed-json.ts';
 
@@ -41,6 +42,8 @@ export interface FramerOptions {
   readonly sink?: RecordSink | undefined;
   /** First-level keys whose spellings and values are tracked. */
   readonly wanted?: WantedKeys | undefined;
+  /** Counts the first-level keys that are not wanted. The caller says which files are kept. */
+  readonly unknown?: UnknownKeys | undefined;
   /**
    * Receives the mistakes if a file is to be read past them: a malformed record that is one whole line is dropped, and
    * reading continues after it. If absent, the first mistake is thrown.
@@ -86,13 +89,13 @@ export class RecordFramer {
   /** The last line on which the record has more than blanks; tracked only if the file is read past mistakes. */
   #inkLine = 0;
 
-  constructor({ sink, wanted, mistakes }: FramerOptions = {}) {
+  constructor({ sink, wanted, unknown, mistakes }: FramerOptions = {}) {
     this.#sink = sink;
     this.#past = mistakes && new PastMistakes(mistakes);
     if (wanted !== undefined && wanted.names.length > 0) {
-      this.#keys = new KeyTracker(wanted, (key, at, length) =>
-        this.#fail(`key "${key}" occurs twice in one record${this.#whichRecord()}`, at, length, PASSED_STRING),
-      );
+      const onDuplicate: DuplicateListener = (key, at, length) =>
+        this.#fail(`key "${key}" occurs twice in one record${this.#whichRecord()}`, at, length, PASSED_STRING);
+      this.#keys = new KeyTracker(wanted, { onDuplicate, unknown });
     }
     this.#table = this.#keys === undefined ? KEYLESS_TABLE : TABLE;
   }
@@ -175,7 +178,7 @@ export class RecordFramer {
 
   #dropRecord(): void {
     this.#sink?.dropRecord?.();
-    this.#keys?.dropKey();
+    this.#keys?.dropRecord();
     this.#depth = 0;
     this.#limit = this.#chunk.length;
     this.#isFitAsIs = false;
@@ -299,7 +302,7 @@ export class RecordFramer {
       this.#isFitAsIs = false;
       this.#past?.noteStray(this.#recordLine);
     }
-    this.#keys?.startRecord();
+    this.#keys?.startRecord(this.#recordLine);
   }
 
   #endRecord(at: number): void {

@@ -1,5 +1,7 @@
 import type { JsonPath } from '../sql/jsonpaths.ts';
+import { elementsPath, keyPath } from '../sql/key-paths.ts';
 import { elementsOf, endOfValue, membersOf } from './json-text.ts';
+import { NOT_COUNTED, type UnknownKeys } from './unknown-keys.ts';
 
 /** Why a path of a record has no defined value. */
 export class Unreadable {
@@ -13,8 +15,19 @@ export class Unreadable {
 /** The value at a path as written; undefined for null and for a missing value. */
 export type Found = string | undefined | Unreadable;
 
+const ELEMENTS = Symbol('elements');
+const ITSELF = Symbol('itself');
+/** What no path reads in a value: a member by its key, elements, or the value itself. */
+type Unread = string | typeof ELEMENTS | typeof ITSELF;
+/** The maximum number of members of a value whose places are remembered. */
+const MOST_REMEMBERED = 2048;
+
 /** The paths that continue from a value. */
 interface Fork {
+  /** Where the value is; undefined for the record itself. */
+  readonly path: string | undefined;
+  /** The places, among the unknown keys, of what no path reads. */
+  readonly unread: Map<Unread, number>;
   /** The indexes, among all paths, of those that end here. */
   readonly ends: number[];
   readonly keys: Map<string, Fork>;
@@ -26,54 +39,92 @@ interface Fork {
  * As in COPY, a missing key, or a key of a value that is not an object, gives nothing. A missing array element, or an
  * element of a value that is not an array, is an error (Database Developer Guide, COPY from JSON format). A key on the
  * path that occurs twice in its object is also an error, as on the first level. Nothing is below a null.
+ *
+ * `unknown` counts what no path reads below the first level. A value at the end of a path is read whole.
  */
-export function pathReader(paths: readonly JsonPath[]): (record: string) => readonly Found[] {
-  const root = newFork();
+export function pathReader(paths: readonly JsonPath[], unknown?: UnknownKeys): (record: string) => readonly Found[] {
+  const root = newFork(undefined);
   for (const [index, path] of paths.entries()) {
     path.reduce(follow, root).ends.push(index);
   }
   return (record) => {
     const found = new Array<Found>(paths.length).fill(undefined);
-    read(record, 0, root, found);
+    read(record, 0, root, { found, unknown });
     return found;
   };
 }
 
-function newFork(): Fork {
-  return { ends: [], keys: new Map(), elements: new Map() };
+function newFork(path: string | undefined): Fork {
+  return { path, unread: new Map(), ends: [], keys: new Map(), elements: new Map() };
 }
 
-function follow({ keys, elements }: Fork, token: string | number): Fork {
+function follow({ path, keys, elements }: Fork, token: string | number): Fork {
   const forks: Map<string | number, Fork> = typeof token === 'number' ? elements : keys;
-  const next = forks.get(token) ?? newFork();
+  const next = forks.get(token) ?? newFork(typeof token === 'number' ? elementsPath(path ?? '') : keyPath(token, path));
   forks.set(token, next);
   return next;
 }
 
-/** Reads the value that begins at `from`, and what is in it, into `found`. */
-function read(text: string, from: number, fork: Fork, found: Found[]): void {
+/** What is found in a record. */
+interface Reading {
+  readonly found: Found[];
+  /** Counts what no path reads; absent in what a path reads whole. */
+  readonly unknown: UnknownKeys | undefined;
+}
+
+/** Reads the value that begins at `from`, and what is in it. */
+function read(text: string, from: number, fork: Fork, outside: Reading): void {
   if (text.startsWith('null', from)) return;
-  if (fork.ends.length > 0) {
+  const { found } = outside;
+  const isWhole = fork.ends.length > 0;
+  const inside = isWhole ? { found, unknown: undefined } : outside;
+  if (isWhole) {
     const value = text.slice(from, endOfValue(text, from));
     for (const index of fork.ends) found[index] = value;
   }
-  if (fork.keys.size > 0 && text[from] === '{') readMembers(text, from, fork, found);
-  if (fork.elements.size > 0) readElements(text, from, fork, found);
+  const opens = text[from];
+  if (opens === '{' && fork.keys.size > 0) readMembers(text, from, fork, inside);
+  if (opens !== '{' && opens !== '[') noteUnread(fork, ITSELF, inside);
+  if (opens === '[' && fork.elements.size === 0) noteUnread(fork, ITSELF, inside);
+  if (fork.elements.size > 0) readElements(text, from, fork, inside);
 }
 
-function readMembers(text: string, from: number, { keys }: Fork, found: Found[]): void {
+function noteUnread(fork: Fork, what: Unread, { unknown }: Reading): void {
+  // The framer counts the keys of the record itself.
+  if (unknown === undefined || fork.path === undefined) return;
+  let place = fork.unread.get(what);
+  if (place === undefined) {
+    place = unknown.placeOf(unreadPath(fork.path, what));
+    if (fork.unread.size < MOST_REMEMBERED) fork.unread.set(what, place);
+  }
+  if (place !== NOT_COUNTED) unknown.note(place);
+}
+
+function unreadPath(path: string, what: Unread): string {
+  if (what === ITSELF) return path;
+  return what === ELEMENTS ? elementsPath(path) : keyPath(what, path);
+}
+
+function readMembers(text: string, from: number, within: Fork, reading: Reading): void {
+  const { keys } = within;
+  const { found } = reading;
   const seen = new Set<string>();
   for (const { key, from: begin } of membersOf(text, from)) {
     const name: string = key.includes('\\') ? JSON.parse(key) : key.slice(1, -1);
     const fork = keys.get(name);
-    if (fork === undefined) continue;
+    if (fork === undefined) {
+      noteUnread(within, name, reading);
+      continue;
+    }
     if (seen.has(name)) refuse(fork, `key "${name}" occurs twice in one object`, found);
-    else read(text, begin, fork, found);
+    else read(text, begin, fork, reading);
     seen.add(name);
   }
 }
 
-function readElements(text: string, from: number, { elements }: Fork, found: Found[]): void {
+function readElements(text: string, from: number, within: Fork, reading: Reading): void {
+  const { elements } = within;
+  const { found } = reading;
   if (text[from] !== '[') {
     for (const [index, fork] of elements) refuse(fork, `there is no element ${index}: not an array`, found);
     return;
@@ -81,7 +132,8 @@ function readElements(text: string, from: number, { elements }: Fork, found: Fou
   let length = 0;
   for (const begin of elementsOf(text, from)) {
     const fork = elements.get(length);
-    if (fork !== undefined) read(text, begin, fork, found);
+    if (fork === undefined) noteUnread(within, ELEMENTS, reading);
+    else read(text, begin, fork, reading);
     length += 1;
   }
   for (const [index, fork] of elements) {

@@ -41,6 +41,8 @@ export interface Table {
   readonly kept: boolean;
   /** For staging tables: the columns by which `reconcile --sample` selects rows; empty if it takes all rows. */
   readonly sampledBy: readonly string[];
+  /** For staging tables: the keys of records that are left out on purpose, with everything below them (`keyPath`). */
+  readonly ignored: readonly string[];
   /** For staging tables: the path of the model's own jsonpaths file; absent if it has none. */
   readonly jsonpaths?: string | undefined;
 }

@@ -82,6 +82,7 @@ function impliedCurrent(staging: Table): Table {
     time: staging.time,
     steady: [],
     sampledBy: [],
+    ignored: [],
   };
 
   function statement(sql: string): NamedSql {

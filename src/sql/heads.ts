@@ -24,6 +24,7 @@ export const HEADS: readonly Head[] = [
   { word: 'jsonpaths', places: ['staging'], value: 'source' },
   { word: 'jsonpaths example', places: ['staging'], value: 'word' },
   { word: 'jsonpaths also', places: ['staging'], value: 'anything' },
+  { word: 'ignore', places: ['staging'], value: 'anything', isRepeated: true },
   { word: 'key', places: TABLES, value: 'columns', alike: ['primary key', 'unique key'] },
   { word: 'sample', places: TABLES, value: 'columns' },
   { word: 'time', places: ['staging', 'current', 'star'], value: 'columns' },

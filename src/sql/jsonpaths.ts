@@ -80,12 +80,12 @@ export function decodeJsonPaths(bytes: Uint8Array, file: string, origin?: JsonPa
   }
 }
 
-/** Throws StarloadError with every mistake of a model's jsonpaths file. */
-export function assertModelPaths(bytes: Uint8Array, file: string, columns: number): void {
+/** Reads a model's jsonpaths file. Throws StarloadError with every mistake. */
+export function readModelPaths(bytes: Uint8Array, file: string, columns: number): readonly JsonPath[] {
   if (bytes.length > MAX_JSONPATHS_BYTES) {
     throw tooLarge(file, bytes.length, 'model');
   }
-  parseJsonPaths(decodeJsonPaths(bytes, file, 'model'), file, columns, 'model');
+  return parseJsonPaths(decodeJsonPaths(bytes, file, 'model'), file, columns, 'model');
 }
 
 /** The error for a file that is larger than a jsonpaths file can be. */

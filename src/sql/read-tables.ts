@@ -7,7 +7,8 @@ import { STAMP, withStamp } from './design.ts';
 import { ofTable } from './each-table.ts';
 import { bytesOf, jsonpathsIn, readFolder, type SqlFolder } from './folder.ts';
 import { header, listed, listIn, texts } from './heads.ts';
-import { assertModelPaths } from './jsonpaths.ts';
+import { ignoredKeys, ignoreMistakes } from './ignored.ts';
+import { readModelPaths } from './jsonpaths.ts';
 import type { Mistakes } from './mistakes.ts';
 import { placeIn } from './place.ts';
 import { tokenize } from './tokens.ts';
@@ -29,7 +30,9 @@ export function readTables(
       const affected = files.find(({ name }) => name === `${file.name}.affected`);
       const jsonpaths = jsonpathsIn(folder, role, file.name);
       const table = readTable(file, role, { designs, affected, jsonpaths });
-      if (jsonpaths !== undefined) assertModelPaths(bytesOf(jsonpaths), jsonpaths, loadedColumns(table).length);
+      const columns = loadedColumns(table).map(({ name }) => name);
+      const paths = jsonpaths === undefined ? undefined : readModelPaths(bytesOf(jsonpaths), jsonpaths, columns.length);
+      if (role === 'staging') mistakes.add(...ignoreMistakes(file, { columns, paths }));
       return table;
     },
   );
@@ -84,6 +87,7 @@ function readTable(
     time,
     steady: reachOf({ key, time }),
     sampledBy: columnsIn(sql, 'sample', columns, place),
+    ignored: role === 'staging' ? ignoredKeys(file) : [],
   };
 }
 

@@ -112,8 +112,10 @@ describe.each(engines)('the GitHub model on $name', (engine) => {
   test('warns of types that GitHub does not document, and loads them', () =>
     onModel(engine, async ({ store }, context) => {
       store.files.set(`${ROOT}/a.json`, githubFile('a', [{ ...STAR_EVENT, type: 'NewEvent' }]));
-      const { warnings } = await etl(context);
+      const { warnings, unknownKeys } = await etl(context);
       expect(warnings).toMatchObject([{ rule: 'known_type', offender: 'type "NewEvent" in 1 events' }]);
+      // The file's name is in the records of these tests only.
+      expect(unknownKeys?.flatMap(({ keys }) => keys.map(({ key }) => key))).toEqual(['file']);
     }));
 
   test.each([

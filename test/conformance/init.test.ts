@@ -239,6 +239,7 @@ describe.each(engines)('a model that init makes on $name', (engine) => {
                 const own = { ...context, sources: sourcesOf(model, folder), storeOf: () => store };
                 const report = await etl(own);
                 expect(report.warnings).toEqual([]);
+                expect(report.unknownKeys).toEqual([]);
                 const names = columns.map(({ name }) => name);
                 const { rows } = await context.warehouse.query(`SELECT ${names.join(', ')} FROM ${table?.name}`);
                 const wanted = all.map((members) => columns.map((column) => expected(members, column)));

@@ -28,6 +28,7 @@ onSample.each(engines)('the public Sparkify sample on $name', (engine) => {
         time: 6813,
       });
       expect(report.warnings).toEqual([]);
+      expect(report.unknownKeys).toEqual([]);
       await expectAnswers(context.warehouse);
       const star = await readStar(context.warehouse);
       expect((await etl(context)).status).toBe('up_to_date');

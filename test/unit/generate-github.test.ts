@@ -4,6 +4,13 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { generateGithub } from '../../src/generate/github/generate.ts';
 import { SAMPLES } from '../../src/generate/samples.ts';
+import { RecordFramer } from '../../src/records/frame.ts';
+import { rewriter } from '../../src/records/rewrite.ts';
+import { UnknownKeys } from '../../src/records/unknown-keys.ts';
+import { wantedKeys } from '../../src/records/wanted-keys.ts';
+import { WholeRecords } from '../../src/records/whole-records.ts';
+import { loadedColumns, tablesOf } from '../../src/sql/catalogue.ts';
+import { readModelPaths } from '../../src/sql/jsonpaths.ts';
 import { loadModel, packagedModel, packagedModels, readSources } from '../../src/sql/read-model.ts';
 import { withFolder } from '../support/engines.ts';
 
@@ -95,6 +102,22 @@ describe('made public events of GitHub', () => {
   test('can be none', async () => {
     expect((await made(0, 1)).size).toBe(0);
   });
+});
+
+test('made events have no key that the model of GitHub does not know', async () => {
+  const [table] = tablesOf(loadModel(packagedModel('github')), 'staging');
+  if (table?.jsonpaths === undefined) throw new Error('The model has no paths.');
+  const paths = readModelPaths(readFileSync(table.jsonpaths), table.jsonpaths, loadedColumns(table).length);
+  const wanted = wantedKeys(table, paths);
+  const unknown = new UnknownKeys({ ignored: table.ignored, exact: wanted.exact });
+  const rewrite = rewriter(wanted, unknown);
+  const sink = new WholeRecords((record) => void rewrite(record.toString()));
+  const framer = new RecordFramer({ wanted, unknown, sink });
+  const records = [...(await made(500, 5)).values()].flat();
+  framer.push(Buffer.from(records.map((record) => JSON.stringify(record)).join('\n')));
+  expect(framer.end().records).toBe(500);
+  unknown.keepFile('all');
+  expect(unknown.found()).toEqual({ keys: [], more: undefined });
 });
 
 test('every model of the package has made data, with its sources, and a demo with its questions', () => {

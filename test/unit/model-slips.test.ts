@@ -50,6 +50,40 @@ const SLIPS: readonly ModelMistake[] = [
     ': a staging table cannot have the type of year',
     'Write VARCHAR(n), BIGINT',
   ],
+  ...(
+    [
+      ['a column', 'Level', 'names Level, which a column takes', 'Take it out of the line'],
+      [
+        'a key below a column',
+        'campaign, level.name',
+        'names level.name, which a column takes',
+        'Take it out of the line',
+      ],
+      ['a key twice', 'campaign, "Campaign"', 'names Campaign twice', 'Name it once.'],
+      ['nothing', '', 'has an entry that is no key', 'Separate keys by commas'],
+      ['nothing between commas', 'a,,b', 'has an entry that is no key', 'Separate keys by commas'],
+      [
+        'something that needs quotes',
+        'first name',
+        'has an entry that is no key',
+        'write a key with other signs in quotes',
+      ],
+      ['a quote that does not end', '"a', 'has an entry that is no key', 'write a key with other signs in quotes'],
+    ] as const
+  ).map(
+    ([what, list, message, next]): ModelMistake => [
+      `an ignored key that is ${what}`,
+      ['staging/staging_events.sql', '-- key: ts', `-- ignore: ${list}\n-- key: ts`],
+      `staging/staging_events.sql, line 9: "-- ignore:" ${message}`,
+      next,
+    ],
+  ),
+  [
+    'ignored keys that are misspelt as a head',
+    ['staging/staging_events.sql', '-- key: ts', '-- ignored: campaign\n-- key: ts'],
+    'staging/staging_events.sql, line 9: -- ignored: campaign is read as a comment',
+    'Write "-- ignore: campaign".',
+  ],
   [
     'a head that is misspelt',
     ['star/users.sql', '-- affected by:', '-- afected by:'],

@@ -9,6 +9,7 @@ import { LocalStore } from '../../src/objects/local.ts';
 import type { SkippedObject, SourceObject } from '../../src/objects/objects.ts';
 import { locate } from '../../src/objects/part.ts';
 import { Spool } from '../../src/objects/spool.ts';
+import { UnknownKeys } from '../../src/records/unknown-keys.ts';
 import { withFolder } from '../support/engines.ts';
 
 const store = new LocalStore();
@@ -189,6 +190,19 @@ describe('bundling', () => {
         expect(locate(parts[0] as never, 7)).toEqual({ file: join(folder, 'a.json'), line: 7 });
       },
     ));
+
+  test('the keys of a big file that has to be written anew are counted once', () => {
+    const unknown = new UnknownKeys();
+    return bundled(
+      { 'a.json': '{"ts":1,"b":2}\n{"ts":2,"b":{}}{"b":1,"b":2}', 'b.json': '\n{"b":1}', 'c.json': '{"c":1} oops' },
+      { passThroughBytes: 1, unknown },
+      ({ files }, folder) => {
+        expect(files.map(({ records }) => records)).toEqual([3, 1]);
+        const b = { key: 'b', records: 4, file: join(folder, 'a.json'), line: 1 };
+        expect(unknown.found()).toEqual({ keys: [b], more: undefined });
+      },
+    );
+  });
 
   test('a big file is written anew when paths lead below the first level', () =>
     bundled(

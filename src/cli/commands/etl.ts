@@ -5,8 +5,9 @@ import { result, story } from '../output.ts';
 import { WAIT_OPTION } from '../patience.ts';
 import { type SessionOptions, withWarehouse } from '../session.ts';
 import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
+import { UNKNOWN_KEYS_OPTION, type UnknownKeysArgs } from '../unknown-keys.ts';
 
-interface Args extends WarehouseArgs, ToleranceArgs {
+interface Args extends WarehouseArgs, ToleranceArgs, UnknownKeysArgs {
   readonly all: boolean;
   readonly dryRun: boolean;
   readonly expectFiles: boolean;
@@ -20,6 +21,7 @@ export const etlCommand = toModule<Args>({
   options: {
     ...WAREHOUSE_OPTIONS,
     ...TOLERANCE_OPTIONS,
+    ...UNKNOWN_KEYS_OPTION,
     ...WAIT_OPTION,
     'expect-files': {
       type: 'boolean',
@@ -54,7 +56,8 @@ export const etlCommand = toModule<Args>({
 
 function sessionOf(args: Args): SessionOptions {
   const { config, model, wait, dryRun } = args;
-  return { config, model, wait, tolerance: args, readOnly: dryRun, recorded: dryRun ? undefined : 'etl' };
+  const options = { tolerance: args, unknownKeys: args };
+  return { config, model, wait, ...options, readOnly: dryRun, recorded: dryRun ? undefined : 'etl' };
 }
 
 async function run(context: LoadContext, args: Args): Promise<void> {
@@ -76,9 +79,9 @@ async function run(context: LoadContext, args: Args): Promise<void> {
 async function dryRun(context: LoadContext, { json, all }: Args): Promise<void> {
   const { dryRunLoad } = await import('../../pipeline/dry-run.ts');
   const { printPlan } = await import('../reports.ts');
-  const { plan, statements, runs, kept } = await dryRunLoad(context);
+  const { plan, statements, runs, kept, unknownKeys } = await dryRunLoad(context);
   const { anew } = context.model.derivation;
-  printPlan(plan, { json, all, command: 'etl', statements, kept, anew });
+  printPlan(plan, { json, all, command: 'etl', statements, kept, unknownKeys, anew });
   if (!json) {
     const split = runs > 1 ? `, for each of ${runs} runs with its own files` : '';
     story(`${statements.length} statements would run in one transaction${split}:`);

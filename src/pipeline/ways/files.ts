@@ -26,6 +26,7 @@ import { type DryRun, type LoadReport, type TableReport, tableReport } from '../
 import { runWithRetry } from '../retry.ts';
 import { newRunId } from '../run-id.ts';
 import { sizesAfterCommit } from '../sizes.ts';
+import { refuseUnknownKeys, unknownKeysOf } from '../unknown-keys.ts';
 import type { SourceUnit } from './unit.ts';
 
 async function compare(
@@ -99,6 +100,7 @@ async function load(
     rows: loaded.length === 0 ? new Map() : await sizesAfterCommit(context),
     warnings: [...sourceWarnings(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
     missing,
+    unknownKeys: unknownKeysOf(preparedOf(loaded)),
     ...keptOut(plan, preparedOf(loaded)),
   };
 }
@@ -108,10 +110,12 @@ async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
   const runId = newRunId();
   const spool = new Spool(spoolRoot, runId);
   const prepared = await prepare(context, plan, spool);
+  refuseUnknownKeys(context.unknownKeys, prepared);
   const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
   const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
   const runs = (await planReplay(context, plan)).runs.length;
-  return { statements: await warehouse.explain(batch), runs, kept: keptOut(plan, prepared) };
+  const unknownKeys = unknownKeysOf(prepared);
+  return { statements: await warehouse.explain(batch), runs, kept: keptOut(plan, prepared), unknownKeys };
 }
 
 /** Thrown for a file that has changed since the runs of a history were planned. It belongs to none of them. */
@@ -143,6 +147,7 @@ async function loadRun(
   const spool = new Spool(context.spoolRoot, runId, needed);
   try {
     const prepared = await prepare(context, plan, spool);
+    refuseUnknownKeys(context.unknownKeys, prepared);
     if (versions !== undefined) {
       assertVersions(versions, prepared);
     }

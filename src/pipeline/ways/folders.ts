@@ -118,6 +118,7 @@ async function load(
       rows: new Map(),
       warnings: [],
       missing: [],
+      unknownKeys: undefined,
       ...keptOut(plan, []),
     };
   }
@@ -173,7 +174,8 @@ async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport
   context.emit({ type: 'committed', id: runId, run: 1, of: 1 });
   const rows = await sizesAfterCommit(context);
   const tables = plan.tables.map((table) => ({ ...tableReport(table), records: rows.get(table.table.name) ?? 0 }));
-  return { status: 'loaded', runId, tables, rows, warnings: warningsOf(results), missing: [], ...keptOut(plan, []) };
+  const told = { warnings: warningsOf(results), missing: [], unknownKeys: undefined };
+  return { status: 'loaded', runId, tables, rows, ...told, ...keptOut(plan, []) };
 }
 
 function batchOf({ model, warehouse }: LoadContext, { tables }: LoadPlan, runId: string): Batch {
@@ -183,7 +185,7 @@ function batchOf({ model, warehouse }: LoadContext, { tables }: LoadPlan, runId:
 
 async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
   const statements = await context.warehouse.explain(batchOf(context, plan, newRunId()));
-  return { statements, runs: 1, kept: keptOut(plan, []) };
+  return { statements, runs: 1, kept: keptOut(plan, []), unknownKeys: undefined };
 }
 
 /**

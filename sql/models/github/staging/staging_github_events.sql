@@ -2,6 +2,8 @@
 -- source: GITHUB_EVENTS
 -- about: the hourly files of GitHub's public events
 -- example: s3://my-bucket/github_events
+-- ignore: payload, public
+-- ignore: actor.gravatar_id, actor.url, actor.avatar_url, repo.url, org.gravatar_id, org.url, org.avatar_url
 -- key: id
 CREATE TABLE staging_github_events (
   id BIGINT NOT NULL, -- The event's number, which GitHub writes as text.

@@ -1,0 +1,129 @@
+import { isWithin } from '../edits.ts';
+import { DataError, MAX_PROBLEMS } from '../errors.ts';
+import { MOST_UNKNOWN_KEYS, type UnknownKey, type UnknownKeysFound } from '../records/unknown-keys.ts';
+import { loadedColumns, type Table } from '../sql/catalogue.ts';
+import { lowerCase } from '../sql/fold.ts';
+import { fileOf } from '../sql/written.ts';
+
+/** What to do with keys that no column takes: tell them, or load nothing. */
+export type UnknownKeysPolicy = 'warn' | 'refuse';
+
+/** A key that no column takes. */
+export interface ToldKey extends UnknownKey {
+  /** The column whose name it most resembles; null if it resembles none. */
+  readonly like: string | null;
+}
+
+/** The keys of a source's records that no column takes. */
+export interface UnknownKeysOfTable {
+  readonly table: string;
+  /** The file of the model in which they can be ignored. */
+  readonly model: string;
+  readonly keys: readonly ToldKey[];
+  /** If there are more than MOST_UNKNOWN_KEYS: at least how many, and the number of records with any of these. */
+  readonly more: { readonly keys: number; readonly records: number } | null;
+}
+
+/** The records have keys that no column takes, and these are refused. Exit code 3. */
+export class UnknownKeysError extends DataError {
+  readonly unknownKeys: readonly UnknownKeysOfTable[];
+
+  constructor(unknownKeys: readonly UnknownKeysOfTable[]) {
+    const all = unknownKeys.flatMap(({ keys }) => keys);
+    const further = unknownKeys.reduce((sum, { more }) => sum + (more?.keys ?? 0), 0);
+    const count = `${further > 0 ? 'at least ' : ''}${all.length + further}`;
+    const what = all.length + further === 1 ? 'one key has' : `${count} keys have`;
+    const listed = all.length + further > MAX_PROBLEMS ? ` (the first ${MAX_PROBLEMS} are listed)` : '';
+    const tables = unknownKeys.map(({ table }) => table).join(' or ');
+    const problems = all
+      .slice(0, MAX_PROBLEMS)
+      .map(({ file, line, ...key }) => ({ file, line, reason: describeUnknownKey(key) }));
+    super(`${what} no column in ${tables}${listed}`, problems, {
+      outcome: 'nothing was loaded',
+      next: `${whatToDo(unknownKeys)}, or load without them: --unknown-keys warn.`,
+    });
+    this.unknownKeys = unknownKeys;
+  }
+
+  /** It holds names of keys and no values. */
+  override withoutExcerpts(): this {
+    return this;
+  }
+}
+
+/** The beginning of a sentence about what to do with unknown keys. */
+export function whatToDo(unknownKeys: readonly UnknownKeysOfTable[]): string {
+  const files = unknownKeys.map(({ model }) => model).join(' or ');
+  return `Add columns to the model for the keys to load, name the others in a line "-- ignore: a, b" at the head of ${files} (docs/models.md)`;
+}
+
+/** `userAgnt, 1 record, like useragent`. */
+export function describeUnknownKey({ key, records, like }: Pick<ToldKey, 'key' | 'records' | 'like'>): string {
+  const resemblance = like === null ? '' : `, like ${like}`;
+  return `${key}, ${records} ${records === 1 ? 'record' : 'records'}${resemblance}`;
+}
+
+/** Throws UnknownKeysError if there are unknown keys and they are refused. */
+export function refuseUnknownKeys(
+  policy: UnknownKeysPolicy | undefined,
+  read: readonly { readonly table: Table; readonly unknown: UnknownKeysFound }[],
+): void {
+  const found = policy === 'refuse' ? unknownKeysOf(read) : [];
+  if (found.length > 0) throw new UnknownKeysError(found);
+}
+
+/** The unknown keys of all that was read, by table. What was read of a table in several runs is added up. */
+export function unknownKeysOf(
+  read: readonly { readonly table: Table; readonly unknown: UnknownKeysFound }[],
+): readonly UnknownKeysOfTable[] {
+  const tables = [...new Map(read.map(({ table }) => [table.name, table])).values()];
+  return tables.flatMap((table) => {
+    const { keys, more = null } = read
+      .filter((one) => one.table.name === table.name)
+      .map(({ unknown }) => unknown)
+      .reduce(addUp);
+    const names = loadedColumns(table).map(({ name }) => name);
+    const told = keys.map((key) => ({ ...key, like: mostSimilar(key.key, names) ?? null }));
+    return told.length === 0 ? [] : [{ table: table.name, model: fileOf(table.create), keys: told, more }];
+  });
+}
+
+function addUp(one: UnknownKeysFound, other: UnknownKeysFound): UnknownKeysFound {
+  const keys = new Map(one.keys.map((key) => [key.key, key]));
+  let surplus = 0;
+  let surplusRecords = 0;
+  for (const key of other.keys) {
+    const known = keys.get(key.key);
+    if (known !== undefined) keys.set(key.key, { ...known, records: known.records + key.records });
+    else if (keys.size < MOST_UNKNOWN_KEYS) keys.set(key.key, key);
+    else {
+      surplus += 1;
+      surplusRecords = Math.max(surplusRecords, key.records);
+    }
+  }
+  const most = Math.max(one.more?.keys ?? 0, other.more?.keys ?? 0, surplus);
+  // Keys of both may be the same, and one record may have several of them.
+  const records = (one.more?.records ?? 0) + Math.max(other.more?.records ?? 0, surplusRecords);
+  return { keys: [...keys.values()], more: most === 0 ? undefined : { keys: most, records } };
+}
+
+/** The column whose name a key most resembles, whatever its case and signs; undefined if it resembles none. */
+export function mostSimilar(key: string, columns: readonly string[]): string | undefined {
+  const plain = plainName(key);
+  return [0, 1, 2].flatMap((edits) =>
+    columns.filter((name) => {
+      const column = plainName(name);
+      return edits <= slipsIn(Math.min(column.length, plain.length)) && isWithin(edits, plain, column);
+    }),
+  )[0];
+}
+
+/** In a short name, two edits leave nothing recognisable. */
+function slipsIn(length: number): number {
+  if (length <= 2) return 0;
+  return length <= 5 ? 1 : 2;
+}
+
+function plainName(name: string): string {
+  return lowerCase(name).replaceAll(/[^a-z0-9\u0080-\uffff]/g, '');
+}

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { lowerCase } from '../sql/fold.ts';
+import { isAtOrBelow } from '../sql/key-paths.ts';
+
+/** A key of records that no column takes and that is not ignored. */
+export interface UnknownKey {
+  /** Where it is in the records, as `keyPath` writes it and as it was spelled first; cut if it is very long. */
+  readonly key: string;
+  /** The number of records that have it. */
+  readonly records: number;
+  /** The label of the first file with it, and the line on which the first record with it begins. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** The unknown keys of files. */
+export interface UnknownKeysFound {
+  /** The first MOST_UNKNOWN_KEYS of them, in the order in which they were met. */
+  readonly keys: readonly UnknownKey[];
+  /** If there are more: at least how many, and the number of records with any of these. */
+  readonly more: { readonly keys: number; readonly records: number } | undefined;
+}
+
+/** The number of different unknown keys of a source that are told one by one. */
+export const MOST_UNKNOWN_KEYS = 1000;
+/** The place of a key that is not counted. */
+export const NOT_COUNTED = -1;
+/** The common place of all keys after the first MOST_UNKNOWN_KEYS. */
+const FURTHER = MOST_UNKNOWN_KEYS;
+/** Longer keys are told apart by a digest. */
+const LONGEST_KEPT = 256;
+const LONGEST_SHOWN = 100;
+
+/** How unknown keys are counted. */
+export interface UnknownKeysOptions {
+  /** Keys that are left out on purpose, with everything below them: as `keyPath` writes them. */
+  readonly ignored?: readonly string[];
+  /** Whether keys that differ in the case of ASCII letters are different keys. */
+  readonly exact?: boolean | undefined;
+}
+
+/**
+ * Counts the unknown keys of files in bounded memory: in how many records each occurs, and where first. A key that
+ * occurs twice in a record counts once. A file counts once it is kept.
+ */
+export class UnknownKeys {
+  readonly #ignored: readonly string[];
+  readonly #fold: (path: string) => string;
+  readonly #places = new Map<string, number>();
+  readonly #found: { key: string; records: number; file: string; line: number }[] = [];
+  #further = 0;
+  readonly #others = new DistinctTexts();
+  /** For each place, the number of the record that last had the key. */
+  readonly #lastRecord = new Uint32Array(MOST_UNKNOWN_KEYS + 1);
+  #record = 0;
+  #line = 0;
+  /** For each place, the records of the current file, and the line of the first of them. */
+  readonly #fileRecords = new Uint32Array(MOST_UNKNOWN_KEYS + 1);
+  readonly #fileLine = new Float64Array(MOST_UNKNOWN_KEYS + 1);
+  /** The places that the current file has. */
+  #inFile: number[] = [];
+
+  constructor({ ignored = [], exact }: UnknownKeysOptions = {}) {
+    this.#fold = exact === true ? (path) => path : lowerCase;
+    this.#ignored = ignored.map(this.#fold);
+  }
+
+  /** The place of a key that no column takes, for `note`. The same key has the same place in all files. */
+  placeOf(path: string): number {
+    const folded = this.#fold(path);
+    const identity = folded.length > LONGEST_KEPT ? digestOf(folded) : folded;
+    const known = this.#places.get(identity);
+    if (known !== undefined) return known;
+    if (this.#ignored.some((one) => isAtOrBelow(folded, one))) return NOT_COUNTED;
+    const place = this.#places.size;
+    if (place === FURTHER) {
+      this.#others.add(identity);
+      return FURTHER;
+    }
+    this.#places.set(identity, place);
+    this.#found.push({ key: shorten(path), records: 0, file: '', line: 0 });
+    return place;
+  }
+
+  /** Starts a record, which begins on this line. */
+  startRecord(line: number): void {
+    this.#record = (this.#record + 1) >>> 0;
+    this.#line = line;
+  }
+
+  /** Notes that the current record has the key of this place. Called for every unknown key, so it does very little. */
+  note(place: number): void {
+    if (this.#lastRecord[place] === this.#record) return;
+    this.#lastRecord[place] = this.#record;
+    if ((this.#fileRecords[place] as number) === 0) {
+      this.#inFile.push(place);
+      this.#fileLine[place] = this.#line;
+    }
+    (this.#fileRecords[place] as number) += 1;
+  }
+
+  /** Drops the current record: it is not loaded. */
+  dropRecord(): void {
+    this.#inFile = this.#inFile.filter((place) => {
+      if (this.#lastRecord[place] === this.#record) {
+        (this.#fileRecords[place] as number) -= 1;
+        this.#lastRecord[place] = 0;
+      }
+      return this.#fileRecords[place] !== 0;
+    });
+  }
+
+  /** Adds the records since the last call, or the last dropped file, as those of a file. */
+  keepFile(file: string): void {
+    for (const place of this.#inFile) {
+      const records = this.#fileRecords[place] as number;
+      const found = this.#found[place];
+      if (found === undefined) this.#further += records;
+      else if (found.records === 0) Object.assign(found, { records, file, line: this.#fileLine[place] });
+      else found.records += records;
+    }
+    this.#others.keep();
+    this.#forgetFile();
+  }
+
+  /** Drops the current file: it is read again, or not loaded. */
+  dropFile(): void {
+    this.#others.drop();
+    this.#forgetFile();
+  }
+
+  /** What was counted so far. */
+  found(): UnknownKeysFound {
+    return {
+      keys: this.#found.filter(({ records }) => records > 0).map((key) => ({ ...key })),
+      more: this.#further === 0 ? undefined : { keys: Math.max(1, this.#others.atLeast), records: this.#further },
+    };
+  }
+
+  #forgetFile(): void {
+    for (const place of this.#inFile) this.#fileRecords[place] = 0;
+    this.#inFile = [];
+  }
+}
+
+const SLOTS = 2 ** 18;
+
+/** A lower bound of how many different texts were added: texts with the same hash count once. */
+class DistinctTexts {
+  #slots: Uint8Array | undefined;
+  #kept: Uint8Array | undefined;
+
+  add(text: string): void {
+    this.#slots ??= this.#kept?.slice() ?? new Uint8Array(SLOTS / 8);
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    this.#slots[slot >>> 3] = (this.#slots[slot >>> 3] as number) | (1 << (slot & 7));
+  }
+
+  keep(): void {
+    this.#kept = this.#slots ?? this.#kept;
+    this.#slots = undefined;
+  }
+
+  drop(): void {
+    this.#slots = undefined;
+  }
+
+  get atLeast(): number {
+    let count = 0;
+    for (let byte of this.#kept ?? []) for (; byte > 0; byte &= byte - 1) count += 1;
+    return count;
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
+function shorten(path: string): string {
+  if (path.length <= LONGEST_SHOWN) return path;
+  const characters = [...path.slice(0, LONGEST_SHOWN + 1)];
+  return `${characters.slice(0, LONGEST_SHOWN).join('')}…`;
+}

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { CONFIG, json, run, withProject } from '../support/cli-project.ts';
+import { linesOf } from '../support/scenario.ts';
+import { PLAY } from '../support/trials.ts';
+
+/** A project whose tables are made, with a log file of these records besides the sample. */
+function withRecords<T>(records: readonly object[], action: (folder: string, file: string) => Promise<T>): Promise<T> {
+  return withProject(async (folder) => {
+    const file = join(folder, 'log_data', 'own.json');
+    writeFileSync(file, linesOf(records as never));
+    await run(folder, ['create-tables']);
+    return action(folder, file);
+  });
+}
+
+const UNKNOWN = [
+  PLAY,
+  { ...PLAY, itemInSession: 1, userAgnt: 'x', campaign: 'y' },
+  { ...PLAY, itemInSession: 2, campaign: 1 },
+];
+
+describe('keys that no column takes', () => {
+  test('are no matter in generated data', () =>
+    withProject(async (folder) => {
+      await run(folder, ['create-tables']);
+      expect((await json(folder, ['etl'])).unknown_keys).toEqual([]);
+    }));
+
+  test('are told to people and to programs, in a dry run too, and are loaded without', () =>
+    withRecords(UNKNOWN, async (folder, file) => {
+      const keys = [
+        { key: 'userAgnt', records: 1, file, line: 2, like: 'useragent' },
+        { key: 'campaign', records: 2, file, line: 2, like: null },
+      ];
+      const unknown = [{ table: 'staging_events', keys, more: null }];
+      expect(await json(folder, ['plan'])).toMatchObject({ unknown_keys: null });
+      expect(await json(folder, ['etl', '--dry-run'])).toMatchObject({ status: 'planned', unknown_keys: unknown });
+      expect((await run(folder, ['etl', '--dry-run'])).stderr).toContain('2 keys that no column takes are not loaded:');
+      const { stdout, stderr } = await run(folder, ['etl', '--json']);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'loaded', unknown_keys: unknown });
+      expect(stderr).toContain(`warning: staging_events: 2 keys that no column takes are not loaded:
+  userAgnt, 1 record, like useragent: ${file}, line 2
+  campaign, 2 records: ${file}, line 2
+  Add columns to the model for the keys to load, name the others in a line "-- ignore: a, b" at the head of sql/models/sparkify/staging/staging_events.sql (docs/models.md).
+`);
+      expect(await json(folder, ['etl'])).toMatchObject({ status: 'up_to_date', unknown_keys: [] });
+    }));
+
+  test('are told to people in a few lines if there are many, and to programs up to a thousand', () => {
+    const many = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`key_${index}`, 1]));
+    return withRecords([{ ...PLAY, ...many }], async (folder, file) => {
+      const { stdout, stderr } = await run(folder, ['etl', '--json']);
+      expect(stderr).toMatch(/staging_events: at least (1,9\d\d|2,000) keys that no column takes are not loaded:\n/);
+      expect(stderr).toMatch(/ {2}key_9, 1 record: .*\n {2}… at least 1,9\d\d more \(--json names up to 1,000\)\n/);
+      const [{ keys, more }] = JSON.parse(stdout).unknown_keys;
+      expect(keys).toHaveLength(1000);
+      expect(keys.at(-1)).toEqual({ key: 'key_999', records: 1, file, line: 1, like: null });
+      expect(more).toEqual({ keys: expect.any(Number), records: 1 });
+      expect(more.keys).toBeGreaterThan(900);
+      expect(more.keys).toBeLessThanOrEqual(1000);
+    });
+  });
+
+  test('refuse the load with code 3 as dwh.cfg says, which the command line outranks', () =>
+    withRecords(UNKNOWN, async (folder, file) => {
+      const write = (load: string) => writeFileSync(join(folder, 'dwh.cfg'), `${CONFIG}[LOAD]\n${load}\n`);
+      write('UNKNOWN_KEYS = refuse');
+      const { stdout, stderr } = await run(folder, ['etl', '--json', '--no-excerpts'], 3);
+      expect(stderr).toContain(`error: 2 keys have no column in staging_events; nothing was loaded
+  ${file}, line 2: userAgnt, 1 record, like useragent
+  ${file}, line 2: campaign, 2 records
+`);
+      expect(stderr).toMatch(/next: Add columns to the model .*-- ignore: a, b.*--unknown-keys warn\.\n/);
+      expect(JSON.parse(stdout)).toMatchObject({
+        exit_code: 3,
+        error: { problems: [{ file, line: 2 }, {}], unknown_keys: [{ table: 'staging_events', keys: [{}, {}] }] },
+      });
+      expect((await json(folder, ['status'])).rows).toMatchObject({ staging_events: 0 });
+      expect(await json(folder, ['etl', '--unknown-keys', 'warn'])).toMatchObject({ rows: { staging_events: 303 } });
+      write('UNKNOWN_KEYS = keep');
+      expect((await run(folder, ['etl'], 2)).stderr).toContain('is neither warn nor refuse');
+      write('UNKNOWN_KEYS = WARN');
+      await run(folder, ['etl', '--unknown-keys', 'refuse']);
+      await run(folder, ['etl', '--unknown-keys', 'keep'], 2);
+    }));
+});
