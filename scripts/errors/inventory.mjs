@@ -11,6 +11,7 @@ const EXIT_CODES = {
   UsageError: 2,
   ConfigError: 2,
   DataError: 3,
+  UnknownKeysError: 3,
   InterruptedError: 130,
   StarloadError: 1,
   WarehouseError: 1,

@@ -1,5 +1,5 @@
 import { isWithin } from '../edits.ts';
-import { DataError, MAX_PROBLEMS } from '../errors.ts';
+import { DataError, type ErrorOptionsWithNext, MAX_PROBLEMS } from '../errors.ts';
 import { MOST_UNKNOWN_KEYS, type UnknownKey, type UnknownKeysFound } from '../records/unknown-keys.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
 import { lowerCase } from '../sql/fold.ts';
@@ -24,24 +24,17 @@ export interface UnknownKeysOfTable {
   readonly more: { readonly keys: number; readonly records: number } | null;
 }
 
-/** The records have keys that no column takes, and these are refused. Exit code 3. */
+/** The records have keys that no column takes, and these are refused. It lists the first of them. Exit code 3. */
 export class UnknownKeysError extends DataError {
   readonly unknownKeys: readonly UnknownKeysOfTable[];
 
-  constructor(unknownKeys: readonly UnknownKeysOfTable[]) {
-    const all = unknownKeys.flatMap(({ keys }) => keys);
-    const further = unknownKeys.reduce((sum, { more }) => sum + (more?.keys ?? 0), 0);
-    const count = `${further > 0 ? 'at least ' : ''}${all.length + further}`;
-    const what = all.length + further === 1 ? 'one key has' : `${count} keys have`;
-    const listed = all.length + further > MAX_PROBLEMS ? ` (the first ${MAX_PROBLEMS} are listed)` : '';
-    const tables = unknownKeys.map(({ table }) => table).join(' or ');
-    const problems = all
-      .slice(0, MAX_PROBLEMS)
-      .map(({ file, line, ...key }) => ({ file, line, reason: describeUnknownKey(key) }));
-    super(`${what} no column in ${tables}${listed}`, problems, {
-      outcome: 'nothing was loaded',
-      next: `${whatToDo(unknownKeys)}, or load without them: --unknown-keys warn.`,
-    });
+  constructor(message: string, unknownKeys: readonly UnknownKeysOfTable[], options: ErrorOptionsWithNext) {
+    const first = unknownKeys.flatMap(({ keys }) => keys).slice(0, MAX_PROBLEMS);
+    super(
+      message,
+      first.map(({ file, line, ...key }) => ({ file, line, reason: describeUnknownKey(key) })),
+      options,
+    );
     this.unknownKeys = unknownKeys;
   }
 
@@ -69,7 +62,16 @@ export function refuseUnknownKeys(
   read: readonly { readonly table: Table; readonly unknown: UnknownKeysFound }[],
 ): void {
   const found = policy === 'refuse' ? unknownKeysOf(read) : [];
-  if (found.length > 0) throw new UnknownKeysError(found);
+  if (found.length === 0) return;
+  const further = found.reduce((sum, { more }) => sum + (more?.keys ?? 0), 0);
+  const all = found.reduce((sum, { keys }) => sum + keys.length, further);
+  const count = all === 1 ? 'one key has' : `${further > 0 ? 'at least ' : ''}${all} keys have`;
+  const listed = all > MAX_PROBLEMS ? ` (the first ${MAX_PROBLEMS} are listed)` : '';
+  const tables = found.map(({ table }) => table).join(' or ');
+  throw new UnknownKeysError(`${count} no column in ${tables}${listed}`, found, {
+    outcome: 'nothing was loaded',
+    next: `${whatToDo(found)}, or load without them: --unknown-keys warn.`,
+  });
 }
 
 /** The unknown keys of all that was read, by table. What was read of a table in several runs is added up. */

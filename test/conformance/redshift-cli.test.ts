@@ -151,9 +151,12 @@ describe('the command line on Redshift', () => {
     () =>
       withProject(
         async (folder, bucket) => {
+          const refused = await run(folder, ['etl', '--unknown-keys', 'refuse'], 2);
+          expect(refused.stderr).toContain('unknown keys cannot be refused without a work prefix');
           expect(await json(folder, ['etl'])).toMatchObject({
             status: 'loaded',
             rows: { staging_events: 300, staging_songs: 12 },
+            unknown_keys: null,
           });
           const star = await json(folder, ['query', 'SELECT * FROM songplays ORDER BY songplay_id']);
           expect(await json(folder, ['etl'])).toMatchObject({ status: 'up_to_date' });

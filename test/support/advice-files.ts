@@ -1,4 +1,13 @@
-import { copyFileSync, cpSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BUILT_IN_MODEL } from '../../src/sql/read-model.ts';
 import { badRecords, configured, FAR, firstLog, LOADED, make, type Trial } from './advice-trial.ts';
@@ -79,6 +88,18 @@ export const FILE_TRIALS: readonly Trial[] = [
     fails: ['etl', '--max-errors', '1'],
     code: 3,
     leads: [['etl', '--max-errors', '2']],
+  },
+  {
+    advice: 'Add columns to the model for the keys to load',
+    before: [['create-tables']],
+    spoil: (folder) =>
+      appendFileSync(
+        firstLog(folder),
+        '{"ts": 1, "page": "Home", "sessionId": 1, "itemInSession": 1, "pgae": "Home"}\n',
+      ),
+    fails: ['etl', '--unknown-keys', 'refuse'],
+    code: 3,
+    leads: [['etl', '--unknown-keys', 'warn']],
   },
   {
     advice: 'Correct the files listed above and run again, or set them aside',
