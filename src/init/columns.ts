@@ -48,11 +48,9 @@ export function planColumns(root: KeyPlace): PlannedColumns {
   // Columns whose keys are their names come first, so that they keep them.
   const ordered = [...leaves].sort((a, b) => Number(isNameOf(b)) - Number(isNameOf(a)));
   const named = new Map(ordered.map((place) => [place, names.take(nameOf(place.path, 'column'))]));
-  const leftOut: string[] = [];
   const columns = leaves.flatMap((place): readonly PlannedColumn[] => {
     const why = whyLeftOut(place);
     if (why !== undefined) {
-      leftOut.push(pathOf(place));
       remark(place, `is left out: ${why}`);
       return [];
     }
@@ -63,7 +61,24 @@ export function planColumns(root: KeyPlace): PlannedColumns {
     const time = timeOf(column, names, (text) => remark(place, text));
     return [{ ...column, time }];
   });
-  return { columns, remarks, needsPaths: needsPaths(root, columns), leftOut };
+  return {
+    columns,
+    remarks,
+    needsPaths: needsPaths(root, columns),
+    leftOut: leftOut(root, new Set(columns.map(({ place }) => place))),
+  };
+}
+
+/** The places below one that neither become columns nor have any below them. */
+function leftOut(place: KeyPlace, taken: ReadonlySet<KeyPlace>): readonly string[] {
+  return place.children.flatMap((child) => {
+    if (taken.has(child)) return [];
+    return hasAny(child, taken) ? leftOut(child, taken) : [pathOf(child)];
+  });
+}
+
+function hasAny({ children }: KeyPlace, places: ReadonlySet<KeyPlace>): boolean {
+  return children.some((child) => places.has(child) || hasAny(child, places));
 }
 
 function pathOf({ path }: KeyPlace): string {
