@@ -41,11 +41,17 @@ export interface ObjectStore {
 export const DATA_ENDINGS = '.json, .jsonl or .ndjson, with or without .gz';
 const DATA_ENDING = /\.(?:json|jsonl|ndjson)(?:\.gz)?$/i;
 const NO_DATA_NAME = `its name does not end in ${DATA_ENDINGS}`;
+/** The names of data files that are compressed in a way that is not supported. */
+const OTHERWISE_COMPRESSED = /\.(?:json|jsonl|ndjson)\.(?:bz2|lz4|lzo|xz|zip|zst)$/i;
+const NOT_GZIP = 'it is compressed, but not with gzip: decompress it, or compress it with gzip';
 
 /** Why a file or folder of this name holds no data; undefined for the name of a data file. */
 export function reasonToSkip(name: string): string | undefined {
   if (isHidden(name)) {
     return 'hidden';
+  }
+  if (OTHERWISE_COMPRESSED.test(name)) {
+    return NOT_GZIP;
   }
   return isDataName(name) ? undefined : NO_DATA_NAME;
 }
@@ -60,23 +66,37 @@ export function withoutDataEnding(name: string): string {
   return name.replace(DATA_ENDING, '');
 }
 
-/** The files that are passed over because of their names: how many, and one of them. Hidden files do not count. */
+/** The files that are passed over because of their names. Hidden files do not count. */
 export interface PassedOver {
   readonly files: number;
+  /** How many of them are data according to their names, but compressed in a way that is not supported. */
+  readonly compressed: number;
+  /** One of them: if possible one of the latter. */
   readonly example: string;
 }
 
 /** The files of a listing that are passed over because of their names; undefined if there are none. */
 export function passedOver(skipped: readonly SkippedObject[]): PassedOver | undefined {
-  const named = skipped.filter(({ reason }) => reason === NO_DATA_NAME);
-  return named[0] && { files: named.length, example: named[0].label };
+  const compressed = skipped.filter(({ reason }) => reason === NOT_GZIP);
+  const others = skipped.filter(({ reason }) => reason === NO_DATA_NAME);
+  const [first] = [...compressed, ...others];
+  const files = compressed.length + others.length;
+  return first && { files, compressed: compressed.length, example: first.label };
 }
 
-/** Says in one clause which files are passed over, and why. */
-export function describePassedOver({ files, example }: PassedOver): string {
-  return files === 1
-    ? `1 file is passed over, because ${NO_DATA_NAME}: ${example}`
-    : `${count(files)} files are passed over, because their names do not end in ${DATA_ENDINGS}, such as ${example}`;
+/** Says which files are passed over, why, and what to do if they are data. */
+export function describePassedOver({ files, compressed, example }: PassedOver): string {
+  if (files === 1) {
+    return `1 file is passed over, because ${compressed === 1 ? NOT_GZIP : NO_DATA_NAME}: ${example}`;
+  }
+  const over = `${count(files)} files are passed over, because their names do not end in ${DATA_ENDINGS}, such as ${example}`;
+  return compressed === 0 ? over : `${over}; ${howToUse(compressed)}`;
+}
+
+function howToUse(compressed: number): string {
+  return compressed === 1
+    ? '1 of them is compressed, but not with gzip: decompress it, or compress it with gzip'
+    : `${count(compressed)} of them are compressed, but not with gzip: decompress them, or compress them with gzip`;
 }
 
 /** The end of a sentence about a source: which files are passed over; empty if none are. */

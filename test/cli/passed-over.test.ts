@@ -28,7 +28,10 @@ test('files with other names are told by every command that lists a source', () 
     );
     expect((await run(folder, ['check'])).stdout).toMatch(new RegExp(`ok +list LOG_DATA: \\S+ files: \\d+; ${told}\n`));
     const { tables, warnings } = await json(folder, ['etl']);
-    expect(tables.map((table: { passed_over: unknown }) => table.passed_over)).toEqual([{ files: 2, example }, null]);
+    expect(tables.map((table: { passed_over: unknown }) => table.passed_over)).toEqual([
+      { files: 2, compressed: 0, example },
+      null,
+    ]);
     expect(warnings).toEqual([]);
     expect((await json(folder, ['reconcile'])).notes).toEqual([`${join(folder, 'log_data')}: ${told}`]);
     expect((await run(folder, ['etl'])).stderr).toContain(told);
@@ -54,6 +57,16 @@ test('files with other names are a warning if a source has nothing else', () =>
     const { code, stderr } = await init(join(folder, 'model'), join(folder, 'log_data'));
     expect(code).toBe(1);
     expect(stderr).toContain(`holds no records; ${told}`);
+  }));
+
+test('a file that is compressed, but not with gzip, is told with what to do', () =>
+  withProject(async (folder) => {
+    await run(folder, ['create-tables']);
+    const file = join(folder, 'log_data', '2018-12-01.json.zst');
+    writeFileSync(file, 'no data');
+    expect((await run(folder, ['etl'])).stderr).toContain(
+      `files found; 1 file is passed over, because it is compressed, but not with gzip: decompress it, or compress it with gzip: ${file}\n`,
+    );
   }));
 
 test('a source of .jsonl files gives a model named without the ending, and is loaded, proven and reconciled', () =>

@@ -57,14 +57,15 @@ describe.each(engines)('files on $name', (engine) => {
 
   test('that are passed over are told, and a warning if nothing else was found', async () => {
     const { loader, logs } = await open.fresh();
-    for (const name of ['a.csv', 'b.json.bak', '.c.json']) writeFileSync(join(logs, name), linesOf([PLAY]));
-    const passed_over = { files: 2, example: join(logs, 'a.csv') };
+    for (const name of ['a.csv', 'b.json.bak', 'c.json.bz2', '.c.json'])
+      writeFileSync(join(logs, name), linesOf([PLAY]));
+    const passed_over = { files: 3, compressed: 1, example: join(logs, 'c.json.bz2') };
     const { tables, warnings } = await etl(loader.context);
-    expect(tables[0]).toMatchObject({ files: 0, skipped: 3, passed_over });
-    const offender = `${logs} holds no files to load: 2 files are passed over, because their names do not end in .json, .jsonl or .ndjson, with or without .gz, such as ${join(logs, 'a.csv')}`;
+    expect(tables[0]).toMatchObject({ files: 0, skipped: 4, passed_over });
+    const offender = `${logs} holds no files to load: 3 files are passed over, because their names do not end in .json, .jsonl or .ndjson, with or without .gz, such as ${join(logs, 'c.json.bz2')}; 1 of them is compressed, but not with gzip: decompress it, or compress it with gzip`;
     expect(warnings).toMatchObject([{ rule: 'passed_over', severity: 'warning', offender }]);
     await expect(etl({ ...loader.context, expectFiles: true })).rejects.toThrow(
-      'holds no files; 2 files are passed over',
+      'holds no files; 3 files are passed over',
     );
     writeFileSync(join(logs, 'd.jsonl'), linesOf([{ ...PLAY, itemInSession: 999 }]));
     expect(await etl(loader.context)).toMatchObject({ warnings: [], tables: [{ files: 1, passed_over }, {}] });

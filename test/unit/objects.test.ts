@@ -58,7 +58,16 @@ describe('listing a local folder', () => {
         mkdirSync(join(folder, path), { recursive: true });
         writeFileSync(join(folder, path, 'x.json'), '{}');
       }
-      for (const name of ['Z.JSON', 'a.json.gz', 'b.NDJSON', 'c.jsonl.GZ', 'é 100%?.json', '.DS_Store', 'notes.txt']) {
+      for (const name of [
+        'Z.JSON',
+        'a.json.gz',
+        'b.NDJSON',
+        'c.jsonl.GZ',
+        'é 100%?.json',
+        '.DS_Store',
+        'notes.txt',
+        'd.jsonl.ZST',
+      ]) {
         writeFileSync(join(folder, name), '');
       }
       const { objects, skipped } = await listAll(folder);
@@ -76,6 +85,7 @@ describe('listing a local folder', () => {
         ['.DS_Store', 'hidden'],
         ['.hidden', 'hidden'],
         ['__MACOSX', 'hidden'],
+        ['d.jsonl.ZST', 'it is compressed, but not with gzip: decompress it, or compress it with gzip'],
         ['notes.txt', 'its name does not end in .json, .jsonl or .ndjson, with or without .gz'],
       ]);
     }));
