@@ -4,6 +4,37 @@ import type { SourceSample } from './sample.ts';
 /** Gives a record the values that join it to one of another source, which a number chooses. */
 export type Join = (record: SourceRecord, other: number) => SourceRecord;
 
+/** How two records of different sources are seen to belong together: they have the same value. */
+export interface Link {
+  readonly from: Linked;
+  readonly to: Linked;
+}
+
+/** A source, and what of its records is compared; undefined for a record without such values. */
+export interface Linked {
+  readonly source: string;
+  readonly textOf: (record: SourceRecord) => string | undefined;
+}
+
+/** The links between sources. */
+export function linksOf(samples: readonly SourceSample[]): readonly Link[] {
+  return samples.flatMap((own) =>
+    samples.flatMap((other) => {
+      const pairs = other === own ? [] : pairsOf(own, other);
+      const [columns, theirs] = [pairs.map(([column]) => column), pairs.map(([, column]) => column)];
+      return pairs.length === 0 ? [] : [{ from: linked(own, columns), to: linked(other, theirs) }];
+    }),
+  );
+}
+
+function linked({ source, fields }: SourceSample, columns: readonly string[]): Linked {
+  const textOf = (record: SourceRecord) => {
+    const values = columns.map((column) => fields.value(record, column) ?? null);
+    return values.includes(null) ? undefined : JSON.stringify(values);
+  };
+  return { source: source.table.source ?? '', textOf };
+}
+
 /** Values that say so little that two columns share them by chance. */
 const TELLING_LENGTH = 5;
 
