@@ -1,8 +1,13 @@
 import type { SourceRecord } from './records.ts';
 import type { SourceSample } from './sample.ts';
 
-/** Gives a record the values that join it to one of another source, which a number chooses. */
-export type Join = (record: SourceRecord, other: number) => SourceRecord;
+/** How records of a source are joined to records of another one. */
+export interface Join {
+  /** Which sample holds the other records. */
+  readonly to: number;
+  /** Gives a record the values that join it to the record with a number. */
+  readonly join: (record: SourceRecord, other: number) => SourceRecord;
+}
 
 /** How two records of different sources are seen to belong together: they have the same value. */
 export interface Link {
@@ -44,10 +49,9 @@ const TELLING_LENGTH = 5;
  */
 export function correspondencesOf(samples: readonly SourceSample[], at: number): readonly Join[] {
   const own = samples[at] as SourceSample;
-  return samples.flatMap((other) => {
+  return samples.flatMap((other, to) => {
     const pairs = other === own ? [] : pairsOf(own, other);
-    if (pairs.length === 0) return [];
-    return [(record, number) => joined(own, other, pairs, record, number)] satisfies Join[];
+    return pairs.length === 0 ? [] : [{ to, join: (record, number) => joined(own, other, pairs, record, number) }];
   });
 }
 
