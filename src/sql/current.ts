@@ -105,10 +105,11 @@ function trimmed({ name, type }: Column): string {
   return type === 'varchar' ? `RTRIM(${quoteIdentifier(name)}, ' ')` : quoteIdentifier(name);
 }
 
-/** A digest of values in which NULL and '' differ and no two lists of values are alike. */
+/** A digest of values in which NULL and '' differ and no two lists of values are alike. -0 + 0 is 0, which it equals. */
 function digest(columns: readonly Column[]): string {
   const values = columns.map((column) => {
-    const text = column.type === 'varchar' ? trimmed(column) : `CAST(${quoteIdentifier(column.name)} AS VARCHAR(40))`;
+    const value = `${quoteIdentifier(column.name)}${column.type === 'double' ? ' + 0' : ''}`;
+    const text = column.type === 'varchar' ? trimmed(column) : `CAST(${value} AS VARCHAR(40))`;
     return `COALESCE(CAST(LENGTH(${text}) AS VARCHAR(5)) || ':' || ${text}, '-')`;
   });
   return `MD5(${values.join(' || ')})`;

@@ -167,6 +167,29 @@ test.each(REPEATED)('a load on $name refuses several rows of one key $what, and 
   );
 });
 
+test.each(engines)('a record with the key -0 on $name replaces that with the key 0', async (engine) => {
+  const orders = (ODD_STAGING['staging/staging_orders.sql'] ?? '')
+    .replace('-- key: order_id', '-- key: order_id, price')
+    .replace('price DOUBLE PRECISION', 'price DOUBLE PRECISION NOT NULL');
+  const model = await modelOf({ ...SEVERAL_DAYS, 'staging/staging_orders.sql': orders });
+  await withLoader(
+    engine,
+    async (loader) => {
+      const context = inMemory(loader);
+      for (const price of ['0.0', '-0.0']) {
+        loader.store.files.set(
+          'memory://ORDERS/a.json',
+          `{"order_id": 1, "price": ${price}, "buyer": 1, "day": "mon"}\n`,
+        );
+        await etl(context);
+      }
+      expect((await context.warehouse.query('SELECT COUNT(*) FROM current_orders')).rows).toEqual([[1]]);
+      expect((await reconcile(context, { recounts: false })).disagreements).toEqual([]);
+    },
+    { model },
+  );
+});
+
 const order1 = { order_id: 1, region: 'north', ship_region: 'east', buyer: 1, day: 'mon', amount: 1, price: 1.6 };
 const order2 = { order_id: 2, region: 'south', ship_region: 'north', buyer: 2, day: 'wed', amount: 2, price: 2.5 };
 const customer1 = { id: 1, region: 'east', name: 'Ann' };
