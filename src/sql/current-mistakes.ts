@@ -48,6 +48,13 @@ export function noColumn(select: NamedSql, name: string): StarloadError {
   });
 }
 
+/** A column that its SELECT gives more than once. */
+export function twoColumns(select: NamedSql, name: string): StarloadError {
+  return new StarloadError(`${placeIn(select, /^select/im)}: the SELECT gives two columns ${name}`, {
+    next: `Leave one of them out, or give it another name: "… AS other".`,
+  });
+}
+
 interface Selected {
   readonly select: NamedSql;
   readonly simple: SimpleSelect;

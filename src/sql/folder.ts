@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, StarloadError } from '../errors.ts';
+import type { Mistakes } from './mistakes.ts';
 import { type NamedSql, wholeFile } from './written.ts';
 
 /** A folder of SQL files, and how messages name it. */
@@ -49,16 +50,24 @@ export function loaderAt(path: string): SqlFolder {
   return { ...modelAt(path), isWhole: true };
 }
 
-/** The statements of a folder below another one, in the order of their names. Throws StarloadError if it must be there. */
-export function readFolder({ path, shown, isWhole }: SqlFolder, folder: string): readonly NamedSql[] {
+/**
+ * The statements of a folder below another one, in the order of their names. Throws StarloadError if it must be there, and
+ * for the first file that cannot be read, unless there are `mistakes` to add it to.
+ */
+export function readFolder(
+  { path, shown, isWhole }: SqlFolder,
+  folder: string,
+  mistakes?: Mistakes,
+): readonly NamedSql[] {
   const files = filesIn(join(path, folder));
   if (files === undefined && isWhole) {
     throw new StarloadError(`${shown} has no folder ${folder}`, { next: 'Restore sql/loader from the package.' });
   }
-  return (files ?? []).map((file) => {
+  const read = (file: string): NamedSql => {
     const sql = readStatement(join(path, folder, file));
     return { name: basename(file, '.sql'), sql, written: wholeFile(`${shown}/${folder}/${file}`, sql) };
-  });
+  };
+  return mistakes === undefined ? (files ?? []).map(read) : mistakes.each(files ?? [], read);
 }
 
 /** The path of the jsonpaths file beside the file of a staging table; undefined if there is none. */

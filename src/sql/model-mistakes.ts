@@ -2,7 +2,7 @@ import { StarloadError } from '../errors.ts';
 import { fits, placeholdersIn, reachOf } from './affected.ts';
 import { isSameColumn } from './carried.ts';
 import type { Table } from './catalogue.ts';
-import { currentMistakes, noColumn, noSelect } from './current-mistakes.ts';
+import { currentMistakes, noColumn, noSelect, twoColumns } from './current-mistakes.ts';
 import { isSourceName } from './heads.ts';
 import { placeIn } from './place.ts';
 import { changed, inputsOf, mentionsIn, tablesIn } from './reads.ts';
@@ -68,7 +68,15 @@ function tableNameMistakes({ name, create }: Table, tables: readonly Table[]): r
 }
 
 function columnMistakes(table: Table): readonly StarloadError[] {
-  return table.columns.flatMap(({ name }) => {
+  const names = table.columns.map(({ name }) => name);
+  return table.columns.flatMap(({ name }, at) => {
+    if (names.indexOf(name) !== at) {
+      return [
+        new StarloadError(`${lineOfColumn(table, name)}: the table has two columns ${name}`, {
+          next: 'Delete one of them, or give it another name. Capital letters make no difference.',
+        }),
+      ];
+    }
     const old = /^before_(.+)/.exec(name)?.[1];
     if (!isName(name)) {
       return [
@@ -176,8 +184,11 @@ function reachText({ key, time }: Table): string {
 
 function missingColumns({ columns }: Table, select: NamedSql): readonly StarloadError[] {
   const given = namesGiven(select.sql);
-  const missing = given === undefined ? [] : columns.filter(({ name }) => !given.includes(name));
-  return missing.map(({ name }) => noColumn(select, name));
+  const times = (wanted: string) => given?.filter((name) => name === wanted).length ?? 1;
+  return columns.flatMap(({ name }) => {
+    const found = times(name);
+    return found === 0 ? [noColumn(select, name)] : found === 1 ? [] : [twoColumns(select, name)];
+  });
 }
 
 function formMistakes(statement: NamedSql, tokens: readonly Token[]): readonly StarloadError[] {

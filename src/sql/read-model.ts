@@ -73,7 +73,7 @@ function readModel(path: string, loaderPath: string): Model {
       ...readComparisons(folder, 'reconcile/recount', 'files', mistakes),
     ],
   };
-  const queries = readFolder(folder, 'queries');
+  const queries = readFolder(folder, 'queries', mistakes);
   mistakes.add(
     ...written.filter(({ role }) => role !== 'control').flatMap(tableHeads),
     ...checks.own.flatMap((file) => headMistakes(file, { place: 'checks' })),
@@ -160,7 +160,7 @@ function readNamed(folder: SqlFolder, name: string): ReadonlyMap<string, string>
 }
 
 function readChecks(folder: SqlFolder, name: string, phase: Check['phase'], mistakes: Mistakes): readonly Check[] {
-  return mistakes.each(readFolder(folder, name), (file) => {
+  return mistakes.each(readFolder(folder, name, mistakes), (file) => {
     const severity = header(file.sql, 'severity');
     if (severity !== 'error' && severity !== 'warning') {
       throw new StarloadError(`${fileOf(file)}: no severity`, {
@@ -177,7 +177,7 @@ function readComparisons(
   of: Comparison['of'],
   mistakes: Mistakes,
 ): readonly Comparison[] {
-  return mistakes.each(readFolder(folder, name), (file) => {
+  return mistakes.each(readFolder(folder, name, mistakes), (file) => {
     const next = text(file.sql, 'next');
     if (next === undefined) {
       throw new StarloadError(`${fileOf(file)} does not say what to do`, {

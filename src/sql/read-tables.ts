@@ -21,7 +21,7 @@ export function readTables(
   mistakes: Mistakes,
   defaults: readonly NamedSql[] = [],
 ): readonly Table[] {
-  const files = readFolder(folder, role);
+  const files = readFolder(folder, role, mistakes);
   return mistakes.each(
     files.filter(({ name }) => !name.includes('.')),
     (file) => {
@@ -70,7 +70,12 @@ function readTable(
     });
   }
   const key = columnsIn(sql, 'key', columns, place);
-  const [time] = columnsIn(sql, 'time', columns, place);
+  const [time, ...times] = columnsIn(sql, 'time', columns, place);
+  if (times.length > 0) {
+    throw new StarloadError(`${placeIn(file, /^-- time:/m)}: "-- time:" names several columns`, {
+      next: 'Name the one column whose values grow as history does.',
+    });
+  }
   return {
     ...additions,
     name,
@@ -163,6 +168,10 @@ function refuseColumns(design: NamedSql): void {
 /** The columns that a `-- header: a, b` line names. */
 function columnsIn(sql: string, head: string, columns: readonly Column[], file: string): readonly string[] {
   const names = listed(sql, head).map((name) => name.toLowerCase());
+  const second = names.find((name, at) => names.indexOf(name) !== at);
+  if (second !== undefined) {
+    throw new StarloadError(`${file}: "-- ${head}:" names ${second} twice`, { next: 'Name each column once.' });
+  }
   const unknown = names.find((name) => !columns.some((column) => column.name === name));
   if (unknown !== undefined) {
     throw new StarloadError(`${file}: "-- ${head}:" names ${unknown}, which is not a column of the table`, {

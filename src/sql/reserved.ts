@@ -15,5 +15,8 @@ const OTHERS = `anti asof asymmetric at by collation concurrently current_catalo
 fetch glob lambda lateral pivot_longer pivot_wider positional qualify returning semi show summarize symmetric tablesample
 unpack variadic window`;
 
+/** Columns that every table of PostgreSQL and Redshift has anyway (System Columns). */
+const SYSTEM_COLUMNS = 'ctid cmin cmax xmin xmax tableoid insertxid deletexid';
+
 /** Words that at least one engine does not take as the name of a table or column without quotes. */
-export const RESERVED: ReadonlySet<string> = new Set(`${REDSHIFT} ${OTHERS}`.split(/\s+/));
+export const RESERVED: ReadonlySet<string> = new Set(`${REDSHIFT} ${OTHERS} ${SYSTEM_COLUMNS}`.split(/\s+/));

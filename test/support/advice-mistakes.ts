@@ -28,6 +28,10 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
     file: TIME_MISTAKES,
     title: 'a time of a staging table that is text in a key of several columns',
   },
+  { advice: 'Name the one column', file: TIME_MISTAKES, title: 'a time of several columns' },
+  { advice: 'Delete one of them, or give', file: MODEL_MISTAKES, title: 'two columns of one name' },
+  { advice: 'Leave one of them out, or', file: MODEL_MISTAKES, title: 'a SELECT that gives a column twice' },
+  { advice: 'Name each column once.', file: MODEL_MISTAKES, title: 'a key that names a column twice' },
   { advice: 'Select {reachOf}', file: TIME_MISTAKES, title: 'a query for affected keys without the time' },
   { advice: 'Write {instead}', file: 'conformance/portable-ways.test.ts', title: 'what is advised instead of odd SQL' },
   {

@@ -273,6 +273,34 @@ const MISTAKES: readonly ModelMistake[] = [
     'Make the columns of the key from song_id',
   ],
   [
+    'two columns of one name',
+    ['star/users.sql', '  level VARCHAR(256)', '  LEVEL VARCHAR(256),\n  level VARCHAR(256)'],
+    'star/users.sql, line 9: the table has two columns level',
+    'Delete one of them',
+  ],
+  [
+    'a SELECT that gives a column twice',
+    ['star/users.sql', 'gender, level\nFROM', 'gender, level, user_id AS level\nFROM'],
+    'star/users.sql, line 13: the SELECT gives two columns level',
+    'Leave one of them out',
+  ],
+  [
+    'a column that PostgreSQL has anyway',
+    [
+      'star/x.sql',
+      '',
+      '-- key: a\nCREATE TABLE x (\n  a BIGINT NOT NULL,\n  xmin BIGINT\n);\nSELECT user_id AS a, user_id AS xmin FROM users',
+    ],
+    'star/x.sql, line 4: xmin cannot be the name of a column on every engine',
+    'no word that SQL reserves',
+  ],
+  [
+    'a key that names a column twice',
+    ['star/users.sql', '-- key: user_id', '-- key: user_id, user_id'],
+    'star/users.sql: "-- key:" names user_id twice',
+    'Name each column once.',
+  ],
+  [
     'a current table of sums',
     ['current/current_songs.sql', ', duration\nFROM', ', SUM(duration) AS duration\nFROM'],
     'current/current_songs.sql, line 16: a current table has one row for each record',

@@ -137,3 +137,16 @@ test('a circle of tables is told with the other mistakes', async () => {
     '  star/one.sql: the tables read each other in a circle: one reads two reads one',
   ]);
 });
+
+test('files that cannot be read are told with the other mistakes', async () => {
+  const { message } = await errorOf([
+    ['star/songs.sql', 'SELECT song_id', '-- é\nSELECT song_id'],
+    ['star/users.sql', '-- key: user_id', '-- key: userid'],
+    ['checks/star/known_level.sql', '-- severity: warning', '-- é'],
+  ]);
+  expect(message.split('\n').filter((line) => /^ {2}\S/.test(line))).toEqual([
+    '  star/songs.sql, line 11: it is not UTF-8',
+    '  star/users.sql: "-- key:" names userid, which is not a column of the table',
+    '  checks/star/known_level.sql, line 1: it is not UTF-8',
+  ]);
+});

@@ -42,6 +42,12 @@ const MISTAKES: readonly ModelMistake[] = [
     'Name columns of the CREATE TABLE',
   ],
   [
+    'a time of several columns',
+    ['star/songplays.sql', '-- time: start_time', '-- time: start_time, session_id'],
+    'star/songplays.sql, line 3: "-- time:" names several columns',
+    'Name the one column',
+  ],
+  [
     'a time that could be NULL',
     ['star/songplays.sql', 'start_time TIMESTAMP NOT NULL', 'start_time TIMESTAMP'],
     'star/songplays.sql, line 3: start_time could be NULL',
