@@ -211,6 +211,11 @@ describe('the numbers of records', () => {
     expect(recordText(parseRecord(json))).toBe(json);
   });
 
+  test.each([' ', '\n', '"', '1'])('stay so beside a text of millions of %j', (character) => {
+    const json = `{"a":${JSON.stringify(character.repeat(4_000_000))},"b":12345678901234567890}`;
+    expect(recordText(parseRecord(json)) === json).toBe(true);
+  });
+
   test('are equal where the files have the same', () => {
     const [one, other] = ['{"a": 12345678901234567890}', '{"b":12345678901234567890}'].map(parseRecord);
     expect(one?.['a']).toBe(other?.['b']);
