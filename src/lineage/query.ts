@@ -2,7 +2,7 @@ import { originsOf, type Scope } from './expression.ts';
 import { deciding, NOTHING, type Origins, type Result, type ResultColumn, together, untold } from './origins.ts';
 import { readSources } from './sources.ts';
 import { starColumns } from './star.ts';
-import { type Node, nameAt, nodeAt, nodesAt, tablesBelow, theseAt } from './tree.ts';
+import { type Node, nameAt, namesAt, nodeAt, nodesAt, tablesBelow, theseAt } from './tree.ts';
 
 /** What the columns of a query are made of, and what decides its rows. */
 export function trace(query: Node, scope: Scope): Result {
@@ -88,7 +88,12 @@ function positioned(item: Node, columns: readonly ResultColumn[]): Origins | und
   return item['class'] === 'CONSTANT' && typeof value === 'number' ? columns[value - 1]?.origins : undefined;
 }
 
-/** An order decides rows only where a LIMIT follows it. */
+function aliased(item: Node, columns: readonly ResultColumn[]): Origins | undefined {
+  const [name, ...rest] = namesAt(item, 'column_names');
+  return rest.length > 0 ? undefined : columns.find((column) => column.name === name)?.origins;
+}
+
+/** An order decides rows only where a LIMIT follows it. A name there is that of a column of the result, if there is one. */
 function modifiersOf(query: Node, scope: Scope, columns: readonly ResultColumn[]): readonly Origins[] {
   const modifiers = nodesAt(query, 'modifiers');
   const isCut = modifiers.some(({ type }) => type === 'LIMIT_MODIFIER' || type === 'LIMIT_PERCENT_MODIFIER');
@@ -97,7 +102,7 @@ function modifiersOf(query: Node, scope: Scope, columns: readonly ResultColumn[]
     .flatMap((modifier) => nodesAt(modifier, 'orders'))
     .flatMap((one) => theseAt(one, 'expression'));
   return [...targets, ...(isCut || targets.length > 0 ? orders : [])].map(
-    (item) => positioned(item, columns) ?? originsOf(item, scope),
+    (item) => positioned(item, columns) ?? aliased(item, columns) ?? originsOf(item, scope),
   );
 }
 

@@ -56,6 +56,11 @@ const SELECTS: readonly (readonly [what: string, sql: string, ...expected: reado
   ['an order without a limit', 'SELECT x FROM a ORDER BY y', 'x = a.x'],
   ['an order with a limit', 'SELECT x FROM a ORDER BY y LIMIT 3', 'x = a.x', 'rows chosen by a.y'],
   [
+    'an order by an alias that hides a column',
+    'SELECT y AS x, z FROM a ORDER BY x LIMIT 3',
+    ...['x = a.y', 'z = a.z', 'rows chosen by a.y'],
+  ],
+  [
     'windows',
     'SELECT x, ROW_NUMBER() OVER (PARTITION BY y ORDER BY z DESC) AS r, SUM(x) OVER (PARTITION BY y) AS s FROM a',
     'x = a.x',
