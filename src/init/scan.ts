@@ -213,7 +213,8 @@ function nextKnown({ children }: KeyPlace, b: Buffer, at: number, expected: numb
 function judgeInteger(place: KeyPlace, text: string): void {
   const value = BigInt(text);
   if (BigInt.asIntN(64, value) !== value) place.isBeyondBigint = true;
-  if (BigInt(Number(text)) !== value) place.isInexact = true;
+  const double = Number(text);
+  if (!Number.isFinite(double) || BigInt(double) !== value) place.isInexact = true;
 }
 
 function textOf(b: Buffer, from: number, to: number): string {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type S3Server, startS3Server } from '../../standin/s3-server.ts';
 import { INIT_TRIALS } from '../support/advice-init.ts';
 import { inProcess } from '../support/in-process.ts';
-import { type InitProject, loadsAsItStands, withRecords } from '../support/init.ts';
+import { document, type InitProject, loadsAsItStands, withRecords } from '../support/init.ts';
 
 const ORDERS = Array.from({ length: 40 }, (_, at) => ({
   order_id: at + 1,
@@ -27,13 +27,6 @@ const EVENTS = Array.from({ length: 60 }, (_, at) => ({
   payload: { tags: at % 3 === 0 ? ['a', 'b'] : [], ...(at === 59 ? { late: { deep: 7 } } : {}) },
 }));
 
-/** What init says about a model, as a document. */
-async function document(project: InitProject, sources: readonly string[], ...more: readonly string[]) {
-  const { code, stdout, stderr } = await project.init(sources, '--json', ...more);
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout);
-}
-
 describe('init', () => {
   test('makes a model of flat records that loads as it stands', () =>
     withRecords({ 'orders/a.json': ORDERS }, async (project) => {
@@ -48,6 +41,7 @@ describe('init', () => {
         {
           order_id: 3,
           customer_id: 2,
+          customer_name: 'Customer 2',
           amount: 2.5,
           rate: 2 / 3,
           reference: '12345678901234562',
@@ -68,7 +62,7 @@ describe('init', () => {
         expect(await loadsAsItStands(project, 20)).toMatchObject({ events: 60, actors: 5, orders: 40, customers: 7 });
         expect(await project.rows('SELECT * FROM events WHERE payload_late_deep = 7')).toEqual([
           {
-            ...{ id: 'e59', actor_id: 4, payload_tags: '[]', payload_late_deep: 7 },
+            ...{ id: 'e59', actor_id: 4, actor_login: 'user4', payload_tags: '[]', payload_late_deep: 7 },
             ...{ ts_utc: '2024-02-01 10:00:59.000', createdat_utc: '2024-02-04 10:00:00.000' },
           },
         ]);
@@ -168,12 +162,12 @@ describe('init of values that are hard to type', () => {
     const lines = [
       '{"id":1,"big":9223372036854775807,"huge":9223372036854775808,"exact":0.30000000000000004,"fine":1.5,"long":12345678901234567.25,"mixed":1,"far":1e400,"zero":-0,"none":null,"wide":1}',
       '{"id":2,"big":-9223372036854775808,"huge":1,"exact":2,"fine":1e3,"long":1,"mixed":"1","far":1,"zero":0,"none":null,"wide":0.5,"flag":true}',
-      '{"id":3,"mixed":[1, {"a": "b"}],"wide":9007199254740993,"flag":false,"text":"x\\u0301\\ud83d\\ude00"}',
+      `{"id":3,"mixed":[1, {"a": "b"}],"wide":9007199254740993,"huge":${'9'.repeat(400)},"flag":false,"text":"x\\u0301\\ud83d\\ude00"}`,
       '{"id":4}',
     ];
     return withRecords({ 'odd/a.json': lines.join('\n') }, async (project) => {
       expect(await typesOf(project)).toEqual({
-        ...{ id: 'BIGINT', big: 'BIGINT', huge: 'VARCHAR(64)', exact: 'DOUBLE PRECISION', fine: 'DOUBLE PRECISION' },
+        ...{ id: 'BIGINT', big: 'BIGINT', huge: 'VARCHAR(1024)', exact: 'DOUBLE PRECISION', fine: 'DOUBLE PRECISION' },
         ...{ long: 'VARCHAR(64)', mixed: 'VARCHAR(32)', far: 'VARCHAR(16)', zero: 'DOUBLE PRECISION' },
         ...{ none: 'VARCHAR(256)', wide: 'VARCHAR(32)', flag: 'VARCHAR(5)', text: 'VARCHAR(16)' },
       });

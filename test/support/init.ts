@@ -45,6 +45,13 @@ export function withRecords(
   });
 }
 
+/** What init says about a model, as a document. */
+export async function document(project: InitProject, sources: readonly string[], ...more: readonly string[]) {
+  const { code, stdout, stderr } = await project.init(sources, '--json', ...more);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
 /** Takes a new model through everything that it must do without an edit. Returns the rows of its tables. */
 export async function loadsAsItStands({ run }: InitProject, histories = 3): Promise<Readonly<Record<string, number>>> {
   const passes = async (...args: readonly string[]) => {
