@@ -61,8 +61,19 @@ function givenSources({ from, keys }: InitArgs): readonly GivenSource[] {
   );
   return sources.map((source) => ({
     ...source,
-    key: asked.find(({ source: name }) => name === source.names.key)?.columns,
+    key: onlyKeyOf(
+      source.names.key,
+      asked.filter(({ source: name }) => name === source.names.key),
+    ),
   }));
+}
+
+function onlyKeyOf(source: string, asked: readonly { readonly columns: readonly string[] }[]) {
+  const [first, second] = asked.map(({ columns }) => columns);
+  if (second === undefined) return first;
+  throw new UsageError(`--key is there twice for ${source}`, {
+    next: 'Name all columns of the key in one: --key a,b.',
+  });
 }
 
 function rootOf(text: string): string {
@@ -96,7 +107,11 @@ function readKey(
       { next: `Write --key SOURCE=a,b with one of ${sources.join(', ')}.` },
     );
   }
-  return { source, columns: list.split(',').map((column) => column.trim()) };
+  const columns = list.split(',').map((column) => column.trim());
+  if (columns.includes('')) {
+    throw new UsageError(`--key ${text} has a comma without a column`, { next: 'Separate columns by one comma: a,b.' });
+  }
+  return { source, columns };
 }
 
 /** The text of a dwh.cfg for the model. Throws StarloadError if such a file cannot name the places that will be read. */

@@ -126,7 +126,7 @@ function askedFor(source: string, { wanted, asked, records }: Asked, columns: re
       next: `Name columns of ${source}: ${columns.map(({ name }) => name).join(', ')}.`,
     });
   }
-  const key = chosen.flatMap(({ column }) => column ?? []);
+  const key = [...new Set(chosen.flatMap(({ column }) => column ?? []))];
   const { missing = 0, repeated = 0, compared = 0 } = asked ?? {};
   const about = key.map(({ name }) => name).join(', ');
   const remarks = [

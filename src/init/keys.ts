@@ -120,11 +120,10 @@ export class KeySearch {
   }
 
   #meet(place: KeyPlace): void {
-    const at = (this.#wanted ?? []).findIndex(
-      (name, index) => this.#found[index] === undefined && isNamed(place, name),
-    );
-    if (at !== -1) this.#found[at] = place;
-    place.isHashed = at !== -1 || this.records === 0;
+    for (const [at, name] of (this.#wanted ?? []).entries()) {
+      if (isNamed(place, name)) this.#found[at] ??= place;
+    }
+    place.isHashed = this.#found.includes(place) || this.records === 0;
   }
 
   /** Only a place that the first record has can have a value in every record. */

@@ -183,15 +183,12 @@ function inStar(column: PlannedColumn): Column {
       };
 }
 
-/** The columns of the star table of the records: all but those that dimensions have. */
+/** The columns of the star table of the records. What dimensions have stays here, too: there it is only what is latest. */
 export function factColumns(source: PlannedSource): readonly Column[] {
-  const { columns, dimensions } = source;
   const only = onlyKey(source);
   const key: Column =
     only === undefined ? rowId(source) : { ...inStar(only), name: only.name, type: only.type, isKey: true };
-  const elsewhere = new Set(dimensions.flatMap((one) => one.columns));
-  const isLinked = (column: PlannedColumn) => dimensions.some(({ id }) => id === column);
-  const others = columns.filter((column) => column !== only && (isLinked(column) || !elsewhere.has(column)));
+  const others = source.columns.filter((column) => column !== only);
   return [key, ...others.map(inStar), ...(only?.time === undefined ? [] : [inStar(only)])];
 }
 
@@ -351,7 +348,6 @@ function timeChecks({ columns, read: { names } }: PlannedSource): readonly (read
 function questions(source: PlannedSource): readonly (readonly [string, string])[] {
   const { read, dimensions, time } = source;
   const { table } = read.names;
-  const inFact = factColumns(source).some(({ name }) => name === time);
   const [first] = dimensions;
   const byDay = `-- How many rows of ${table} are there on each of the last days?\nSELECT DATE_TRUNC('day', ${time}) AS day, COUNT(*) AS n\nFROM ${table}\nGROUP BY DATE_TRUNC('day', ${time})\nORDER BY day DESC NULLS LAST\nLIMIT 30\n`;
   const all = `-- How many rows of ${table} are there?\nSELECT COUNT(*) AS n\nFROM ${table}\n`;
@@ -360,7 +356,7 @@ function questions(source: PlannedSource): readonly (readonly [string, string])[
     first &&
     `-- Which ${first.table} have most rows of ${table}?\nSELECT d.${first.id.name}, d.${shown}, COUNT(*) AS n\nFROM ${table} f\nJOIN ${first.table} d ON d.${first.id.name} = f.${first.id.name}\nGROUP BY d.${first.id.name}, d.${shown}\nORDER BY n DESC, d.${first.id.name}\nLIMIT 10\n`;
   return [
-    inFact ? [`queries/${table}_by_day.sql`, byDay] : [`queries/number_of_${table}.sql`, all],
+    time === undefined ? [`queries/number_of_${table}.sql`, all] : [`queries/${table}_by_day.sql`, byDay],
     ...(most === undefined ? [] : [[`queries/top_${first?.table}.sql`, most] as const]),
   ];
 }

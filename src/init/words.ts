@@ -77,7 +77,7 @@ export function singularOf(name: string): string {
 /** Names that the loader gives to tables of its own, or that begin like them. */
 const OWN_TABLES = /^(run|affected|changed|expected|sample|source|other|staging|current|load|rejected)_/;
 
-/** A name for a table that the loader has no use for. */
+/** A name for a table that the loader has no use for, also behind `current_`: CURRENT_TIME is a time. */
 export function tableName(name: string): string {
-  return OWN_TABLES.test(name) ? nameOf(['its', name], 'data') : name;
+  return OWN_TABLES.test(name) || RESERVED.has(`current_${name}`) ? nameOf(['its', name], 'data') : name;
 }

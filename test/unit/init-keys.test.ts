@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { HashSet } from '../../src/init/hashes.ts';
 import { KeySearch } from '../../src/init/keys.ts';
 import { Form, formOf } from '../../src/init/times.ts';
-import { nameOf, pluralOf, singularOf, wordsOf } from '../../src/init/words.ts';
+import { nameOf, pluralOf, singularOf, tableName, wordsOf } from '../../src/init/words.ts';
+import { RESERVED } from '../../src/sql/reserved.ts';
 
 /** Reads records as they would stand in a file. */
 function searched(
@@ -105,6 +106,12 @@ test.each([
 ])('%s has the form of a time, or none', (text, form) => {
   const bytes = Buffer.from(text);
   expect(formOf(bytes, 0, bytes.length)).toBe(form);
+});
+
+test('a table is not called time, because current_time is a time', () => {
+  const names = [...RESERVED].filter((word) => word.startsWith('current_')).map((word) => word.slice(8));
+  expect(names).toContain('time');
+  for (const name of names) expect(tableName(name)).toBe(`its_${name}`);
 });
 
 test('names and words of keys are plain', () => {

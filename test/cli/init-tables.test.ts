@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import { document, loadsAsItStands, withRecords } from '../support/init.ts';
+
+describe('init', () => {
+  test('takes a column of the key once, under whichever of its names', () =>
+    withRecords({ 'orders/a.json': [{ a: { id: 1 }, id: 2 }] }, async (project) => {
+      const [source] = (await document(project, ['orders'], '--key', 'a.id,a_id,id,id')).sources;
+      expect(source.key.columns).toEqual(['a_id', 'id']);
+    }));
+
+  test.each([
+    ['--key is there twice for DATA', '--key', 'id', '--key', 'a'],
+    ['--key id, has a comma without a column', '--key', 'id,'],
+  ])('refuses keys that make no sense: %s', (message, ...more) =>
+    withRecords({ 'data/a.json': [{ id: 1, a: 2 }] }, async (project) => {
+      const { code, stderr } = await project.init(['data'], ...more);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+    }),
+  );
+
+  test('makes tables of a folder whose name is that of a time', () =>
+    withRecords({ 'time/a.json': [{ id: 1, t: '2024-01-01 00:00:00' }] }, async (project) => {
+      expect((await document(project, ['time'])).sources[0]).toMatchObject({ source: 'ITS_TIME', table: 'its_time' });
+      expect(await loadsAsItStands(project)).toMatchObject({ its_time: 1 });
+    }));
+
+  test('keeps in the star what a record says of a thing without an id, and what it says otherwise than the latest', () =>
+    withRecords(
+      {
+        'orders/a.json': [
+          { order_id: 1, item: { id: 7, quantity: 2 }, customer_id: null, customer_name: 'A guest' },
+          { order_id: 2, item: { id: 7, quantity: 5 }, customer_id: 1, customer_name: 'Ada' },
+        ],
+      },
+      async (project) => {
+        await document(project, ['orders']);
+        expect(await loadsAsItStands(project)).toMatchObject({ orders: 2, items: 1, customers: 1 });
+        expect(await project.rows('SELECT item_quantity, customer_name FROM orders ORDER BY order_id')).toEqual([
+          { item_quantity: 2, customer_name: 'A guest' },
+          { item_quantity: 5, customer_name: 'Ada' },
+        ]);
+      },
+    ));
+});
