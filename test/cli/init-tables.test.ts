@@ -8,16 +8,6 @@ describe('init', () => {
       expect(source.key.columns).toEqual(['a_id', 'id']);
     }));
 
-  test.each([
-    ['--key is there twice for DATA', '--key', 'id', '--key', 'a'],
-    ['--key id, has a comma without a column', '--key', 'id,'],
-  ])('refuses keys that make no sense: %s', (message, ...more) =>
-    withRecords({ 'data/a.json': [{ id: 1, a: 2 }] }, async (project) => {
-      const { code, stderr } = await project.init(['data'], ...more);
-      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
-    }),
-  );
-
   test('makes tables of a folder whose name is that of a time', () =>
     withRecords({ 'time/a.json': [{ id: 1, t: '2024-01-01 00:00:00' }] }, async (project) => {
       expect((await document(project, ['time'])).sources[0]).toMatchObject({ source: 'ITS_TIME', table: 'its_time' });
