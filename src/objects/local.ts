@@ -4,6 +4,7 @@ import { messageOf, printable, StarloadError } from '../errors.ts';
 import {
   isHidden,
   type ListPage,
+  listOne,
   type ObjectStore,
   reasonToSkip,
   type SkippedObject,
@@ -27,7 +28,7 @@ export class LocalStore implements ObjectStore {
   async *list(root: string): AsyncIterable<ListPage> {
     const stats = statRoot(root);
     if (!stats.isDirectory()) {
-      yield { objects: [describeFile(resolve(root))], skipped: [] };
+      yield listOne(describeFile(resolve(root)));
       return;
     }
     yield* walk(resolve(root), new Set());

@@ -56,6 +56,13 @@ export function reasonToSkip(name: string): string | undefined {
   return isDataName(name) ? undefined : NO_DATA_NAME;
 }
 
+/** The listing of a source that is one file: any name will do, unless it says that the file cannot be decompressed. */
+export function listOne(file: SourceObject): ListPage {
+  return OTHERWISE_COMPRESSED.test(file.label)
+    ? { objects: [], skipped: [{ label: file.label, reason: NOT_GZIP }] }
+    : { objects: [file], skipped: [] };
+}
+
 /** Whether a file is data, judged by its name alone; case does not count. */
 export function isDataName(name: string): boolean {
   return DATA_ENDING.test(name);

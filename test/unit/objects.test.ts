@@ -103,6 +103,21 @@ describe('listing a local folder', () => {
       expect(skipped.map(({ reason }) => reason)).toContain('a symbolic link back to a folder that holds it');
     }));
 
+  test('takes a file for a source of one file, unless its name says that it cannot be decompressed', () =>
+    withFolder(async (folder) => {
+      for (const name of ['x.txt', 'x.json.zst']) writeFileSync(join(folder, name), '{}');
+      expect((await listAll(join(folder, 'x.txt'))).objects).toMatchObject([{ label: join(folder, 'x.txt') }]);
+      expect(await listAll(join(folder, 'x.json.zst'))).toEqual({
+        objects: [],
+        skipped: [
+          {
+            label: join(folder, 'x.json.zst'),
+            reason: 'it is compressed, but not with gzip: decompress it, or compress it with gzip',
+          },
+        ],
+      });
+    }));
+
   test('takes a file for a source of one file, and refuses what cannot be read', () =>
     withFolder(async (folder) => {
       writeFileSync(join(folder, 'x.json'), '{}');

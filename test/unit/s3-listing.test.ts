@@ -105,6 +105,17 @@ describe('listing a folder in S3', () => {
       server.put('b', 'paths.jsn', '{}');
       server.put('b', 'empty/', '');
       expect(await keysOf(store, 's3://b/paths.jsn')).toEqual(['paths.jsn']);
+      server.put('b', 'a.jsonl.bz2', '{}');
+      expect((await pagesOf(store, 's3://b/a.jsonl.bz2')).at(-1)).toEqual({
+        objects: [],
+        skipped: [
+          {
+            label: 's3://b/a.jsonl.bz2',
+            reason: 'it is compressed, but not with gzip: decompress it, or compress it with gzip',
+          },
+        ],
+      });
+      server.remove('b', 'a.jsonl.bz2');
       expect(await keysOf(store, 's3://b/empty')).toEqual([]);
       server.put('b', 'x.json', '{}');
       expect(await keysOf(store, 's3://b')).toEqual(['x.json']);

@@ -2,6 +2,7 @@ import { StarloadError } from '../../errors.ts';
 import {
   isHidden,
   type ListPage,
+  listOne,
   type ObjectStore,
   reasonToSkip,
   type SkippedObject,
@@ -39,7 +40,7 @@ export class S3Store implements ObjectStore {
       const file = mayBeFile ? await this.#findFile(place).catch(() => undefined) : undefined;
       if (file === undefined) throw explain(error, { action: 'list', uri: root, bucket: place.bucket });
       isEmpty = false;
-      yield { objects: [file], skipped: [] };
+      yield listOne(file);
     }
     if (isEmpty) {
       yield* this.#withoutFolder(root, place);
@@ -59,7 +60,7 @@ export class S3Store implements ObjectStore {
       throw explain(error, { action: 'read', uri: root, bucket: place.bucket });
     });
     if (file !== undefined) {
-      yield { objects: [file], skipped: [] };
+      yield listOne(file);
       return;
     }
     let isEmpty = true;
