@@ -4,11 +4,18 @@ import type { Config } from '../config/config.ts';
 import type { AwsAccess, Examination } from '../doctor/examination.ts';
 import type { Stores } from '../objects/stores.ts';
 import { compose } from './compose.ts';
+import { type UnknownKeysArgs, unknownKeysPolicy } from './unknown-keys.ts';
+
+/** How to examine. */
+export interface ExaminationOptions extends UnknownKeysArgs {
+  /** Whether the warehouse also runs COPY. */
+  readonly deep: boolean;
+}
 
 /** Opens what the doctor needs for a configuration, runs the action and closes everything, also if it throws. */
 export async function withExamination<T>(
   config: Config,
-  deep: boolean,
+  { deep, unknownKeys }: ExaminationOptions,
   action: (examination: Examination) => Promise<T>,
 ): Promise<T> {
   const { journalFolder } = await import('../warehouse/open.ts');
@@ -30,6 +37,7 @@ export async function withExamination<T>(
           : { prefix, put: (uri, body) => work.put(uri, body), remove: (uris) => work.remove(uris) },
       spoolRoot,
       deep,
+      unknownKeys: unknownKeysPolicy(config.load, { unknownKeys }),
       signal: (await watching).signal,
       // A deep check reports what it copies in its findings.
       emit: (event) => (event.type === 'listed' || event.type === 'read' ? undefined : emit(event)),

@@ -2,6 +2,7 @@ import type { CallerIdentity } from '../aws/identity.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
 import type { Emit } from '../pipeline/events.ts';
+import type { UnknownKeysPolicy } from '../pipeline/unknown-keys.ts';
 import type { Model } from '../sql/catalogue.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
@@ -23,6 +24,8 @@ export interface Examination {
   /** Folders on this machine to which a load writes, besides the one for temporary files. */
   readonly folders: readonly WrittenFolder[];
   readonly spoolRoot: string;
+  /** What a load does with keys that no column takes; if absent, it tells them. */
+  readonly unknownKeys?: UnknownKeysPolicy | undefined;
   readonly signal: AbortSignal;
   /** Receives what is being examined. */
   readonly emit?: Emit;
@@ -67,9 +70,11 @@ export interface Learnt {
   readonly samples: Map<string, SampleFile>;
 }
 
-/** A file and its first record. */
+/** A small file and its first record. */
 export interface SampleFile {
   readonly object: SourceObject;
+  /** Some files of the source. */
+  readonly spread: readonly SourceObject[];
   record?: string;
 }
 

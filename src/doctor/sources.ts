@@ -9,9 +9,11 @@ import type { RecordSink } from '../records/framed.ts';
 import { loadedColumns } from '../sql/catalogue.ts';
 import type { CheckOutcome, DoctorCheck } from './checks.ts';
 import { type Examination, type Learnt, nameOf, type SampleFile } from './examination.ts';
+import { checkKeys, spreadOver } from './keys.ts';
 
 /**
- * For each source: whether it can be listed, whether a file can be read, and whether its jsonpaths file fits its table.
+ * For each source: whether it can be listed, whether a file can be read, whether its jsonpaths file fits its table, and
+ * whether columns take the keys of its records.
  */
 export function sourceChecks(examination: Examination, learnt: Learnt): readonly DoctorCheck[] {
   return examination.sources.flatMap((source) => {
@@ -22,6 +24,11 @@ export function sourceChecks(examination: Examination, learnt: Learnt): readonly
       { name: `list ${name}`, needs: [], run: () => checkListing(examination, source, learnt) },
       ...(jsonpaths === undefined ? [] : [paths]),
       { name: `read ${name}`, needs: [`list ${name}`], run: () => checkReading(examination, source, learnt) },
+      {
+        name: `keys ${name}`,
+        needs: [`jsonpaths ${name}`, `read ${name}`],
+        run: () => checkKeys(examination, source, learnt),
+      },
     ];
   });
 }
@@ -40,11 +47,12 @@ async function checkListing({ storeOf, signal }: Examination, { root }: Source, 
       break;
     }
   }
-  const [smallest] = objects.filter(({ size }) => size > 0).sort((a, b) => a.size - b.size);
+  const filled = objects.filter(({ size }) => size > 0);
+  const [smallest] = filled.toSorted((a, b) => a.size - b.size);
   if (smallest === undefined) {
     return nothingListed(root, skipped);
   }
-  learnt.samples.set(root, { object: smallest });
+  learnt.samples.set(root, { object: smallest, spread: spreadOver(filled) });
   const isPart = objects.length >= ENOUGH_FILES;
   const count = isPart ? `${ENOUGH_FILES} files or more` : `files: ${objects.length}`;
   const isBeginning = root.startsWith('s3://') && !isAt(root, smallest.label);

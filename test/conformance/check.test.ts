@@ -8,6 +8,7 @@ import { examinationOf } from '../support/doctor.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import { existing } from '../support/existing.ts';
 import { type Loader, withLoader } from '../support/loader.ts';
+import { lines } from '../support/models.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { PLAY, writeSample } from '../support/trials.ts';
 
@@ -39,8 +40,10 @@ async function change({ warehouse }: Loader['context'], sqls: readonly string[])
 const ALL_OK = {
   'list LOG_DATA': 'ok',
   'read LOG_DATA': 'ok',
+  'keys LOG_DATA': 'ok',
   'list SONG_DATA': 'ok',
   'read SONG_DATA': 'ok',
+  'keys SONG_DATA': 'ok',
   connect: 'ok',
   tables: 'ok',
   privileges: 'ok',
@@ -64,6 +67,28 @@ describe.each(engines)('the doctor on $name', (engine) => {
       const { rows } = await loader.context.warehouse.query('SELECT COUNT(*) FROM staging_events');
       expect(rows).toEqual([[0]]);
     }));
+
+  test.each([
+    ['warns of', undefined, 'warning'],
+    ['fails on', 'refuse', 'failed'],
+  ] as const)('%s keys that no column takes, in the first and the newest files', (_, unknownKeys, status) =>
+    withSample(engine, async (loader) => {
+      const { files } = loader.store;
+      for (let file = 0; file < 30; file += 1) files.set(`${LOG_ROOT}/b${file}.json`, lines([PLAY, PLAY]));
+      files.set(`${LOG_ROOT}/c.json`, `${lines([PLAY, PLAY])}{"first": 1} oops`);
+      files.set(`${LOG_ROOT}/z.json`, lines([PLAY, { ...PLAY, userAgnt: 'x', campaign: 1 }, { ...PLAY, campaign: 1 }]));
+      const examination = examinationOf(loader, { deep: false, unknownKeys });
+      const found = (await examine(examination, () => {})).find(({ check }) => check === 'keys LOG_DATA');
+      expect(found).toEqual({
+        check: 'keys LOG_DATA',
+        status,
+        reason: expect.stringMatching(
+          /^\d+ records of \d files have keys that no column takes: userAgnt, 1 record, like useragent \(\S+\/z\.json, line 2\); campaign, 2 records \(\S+\/z\.json, line 2\)$/,
+        ),
+        next: expect.stringContaining('-- ignore: a, b'),
+      });
+    }),
+  );
 
   test('finds the tables that are missing, cut short or of another type, and makes the checks that need none', () =>
     withSample(engine, async (loader) => {

@@ -51,7 +51,7 @@ function withProject<T>(
 async function diagnose(changes: Readonly<Record<string, string>> = {}): Promise<Record<string, CheckResult>> {
   const found = await withProject(changes, (folder, text) => {
     const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {}, sources: OF_MODEL });
-    return withExamination(config, true, (examination) => examine(examination, () => {}));
+    return withExamination(config, { deep: true }, (examination) => examine(examination, () => {}));
   });
   expect(JSON.stringify(found)).not.toContain('marked-secret');
   return Object.fromEntries(found.map((finding) => [finding.check, finding]));

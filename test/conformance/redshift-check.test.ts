@@ -59,7 +59,7 @@ afterAll(stopSharedStandin);
 async function diagnose(text = CONFIG, deep = false): Promise<Record<string, CheckResult>> {
   const found = await withFolder((folder) => {
     const config = parseConfig(text, { file: join(folder, 'dwh.cfg'), directory: folder, env: {}, sources: OF_MODEL });
-    return withExamination(config, deep, (examination) => examine(examination, () => {}));
+    return withExamination(config, { deep }, (examination) => examine(examination, () => {}));
   });
   return Object.fromEntries(found.map((finding) => [finding.check, finding]));
 }
@@ -75,7 +75,7 @@ describe('the doctor on Redshift', () => {
     const statuses = Object.entries(found).map(([name, { status }]) => [name, status]);
     expect(statuses).toEqual(Object.keys(found).map((name) => [name, 'ok']));
     expect(Object.keys(found)).toEqual(
-      'credentials,clock,region,list LOG_DATA,jsonpaths LOG_DATA,read LOG_DATA,list SONG_DATA,read SONG_DATA,work prefix,run journal,connect,tables,privileges,stamps,ledger,budget,statements,role LOG_DATA,copy LOG_DATA,role SONG_DATA,copy SONG_DATA'.split(
+      'credentials,clock,region,list LOG_DATA,jsonpaths LOG_DATA,read LOG_DATA,keys LOG_DATA,list SONG_DATA,read SONG_DATA,keys SONG_DATA,work prefix,run journal,connect,tables,privileges,stamps,ledger,budget,statements,role LOG_DATA,copy LOG_DATA,role SONG_DATA,copy SONG_DATA'.split(
         ',',
       ),
     );

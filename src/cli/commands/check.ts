@@ -6,8 +6,9 @@ import { ENGINE_NAMES } from '../../target.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { asStarted } from '../command-line.ts';
 import { counted, document, result, styled } from '../output.ts';
+import { UNKNOWN_KEYS_OPTION, type UnknownKeysArgs } from '../unknown-keys.ts';
 
-interface Args extends WarehouseArgs {
+interface Args extends WarehouseArgs, UnknownKeysArgs {
   readonly deep: boolean;
   readonly offline: boolean;
 }
@@ -17,6 +18,10 @@ export const checkCommand = toModule<Args>({
   describe: 'check configuration, credentials, sources and warehouse; say what is wrong and how to fix it',
   options: {
     ...WAREHOUSE_OPTIONS,
+    'unknown-keys': {
+      ...UNKNOWN_KEYS_OPTION['unknown-keys'],
+      describe: 'keys of records that no column takes: warn of them (the default), or fail',
+    },
     deep: {
       type: 'boolean',
       default: false,
@@ -36,7 +41,7 @@ export const checkCommand = toModule<Args>({
   run,
 });
 
-async function run({ config: path, model, json, deep, offline }: Args): Promise<void> {
+async function run({ config: path, model, json, deep, offline, unknownKeys }: Args): Promise<void> {
   if (deep && offline) {
     throw new UsageError('--deep and --offline exclude each other', { next: 'Leave one of them out.' });
   }
@@ -47,7 +52,7 @@ async function run({ config: path, model, json, deep, offline }: Args): Promise<
     findings.push(finding);
     print(lineOf(finding));
   };
-  const config = await examineAll(path, { model, deep, offline, print, onFinding });
+  const config = await examineAll(path, { model, deep, unknownKeys, offline, print, onFinding });
   const failures = findings.filter(({ status }) => status === 'failed');
   if (json) {
     document({
@@ -66,7 +71,7 @@ async function run({ config: path, model, json, deep, offline }: Args): Promise<
 
 type OnFinding = (finding: CheckResult) => void;
 
-interface Examining {
+interface Examining extends UnknownKeysArgs {
   readonly model: string | undefined;
   readonly deep: boolean;
   readonly offline: boolean;
@@ -77,7 +82,7 @@ interface Examining {
 /** Returns the configuration, or undefined if it is wrong. In that case only this machine can be examined. */
 async function examineAll(
   path: string,
-  { model, deep, offline, print, onFinding }: Examining,
+  { model, deep, unknownKeys, offline, print, onFinding }: Examining,
 ): Promise<Config | undefined> {
   const { examine, examineMachine } = await import('../../doctor/examine.ts');
   const { withExamination } = await import('../examination.ts');
@@ -107,7 +112,7 @@ async function examineAll(
   if (offline || !canSpool) {
     onFinding({ check: 'other checks', status: 'skipped', reason: missing });
   } else {
-    await withExamination(config, deep, (examination) => examine(examination, onFinding));
+    await withExamination(config, { deep, unknownKeys }, (examination) => examine(examination, onFinding));
   }
   return config;
 }
