@@ -4,13 +4,7 @@ import { ContentReader } from '../objects/bytes.ts';
 import type { SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
 import { readJsonPaths } from '../pipeline/prepare.ts';
-import {
-  describeUnknownKey,
-  type ToldKey,
-  type UnknownKeysOfTable,
-  unknownKeysOf,
-  whatToDo,
-} from '../pipeline/unknown-keys.ts';
+import { adviceOnSample, unknownKeysOf } from '../pipeline/unknown-keys.ts';
 import { RecordFramer } from '../records/frame.ts';
 import { rewriter } from '../records/rewrite.ts';
 import { UnknownKeys } from '../records/unknown-keys.ts';
@@ -57,7 +51,7 @@ export async function checkKeys(examination: Examination, source: Source, learnt
   const [found] = unknownKeysOf([{ table, unknown: unknown.found() }]);
   return found === undefined
     ? { reason: `${read}: a column takes every key, or the model ignores it` }
-    : { ...told(found, read), status: examination.unknownKeys === 'refuse' ? 'failed' : 'warning' };
+    : { ...adviceOnSample(found, read), status: examination.unknownKeys === 'refuse' ? 'failed' : 'warning' };
 }
 
 async function readBeginning(
@@ -73,18 +67,4 @@ async function readBeginning(
     bytes += chunk.length;
     if (bytes >= MOST_BYTES) return;
   }
-}
-
-const SHOWN = 10;
-
-function told(found: UnknownKeysOfTable, read: string): { readonly reason: string; readonly next: string } {
-  const { keys, more } = found;
-  const others = keys.length - SHOWN + (more?.keys ?? 0);
-  const list = keys.slice(0, SHOWN).map(placed).join('; ');
-  const rest = others > 0 ? `; and ${more === null ? '' : 'at least '}${count(others)} more` : '';
-  return { reason: `${read} have keys that no column takes: ${list}${rest}`, next: `${whatToDo([found])}.` };
-}
-
-function placed({ file, line, ...key }: ToldKey): string {
-  return `${describeUnknownKey(key)} (${file}, line ${line})`;
 }

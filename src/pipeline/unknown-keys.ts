@@ -1,3 +1,4 @@
+import { count } from '../counts.ts';
 import { isWithin } from '../edits.ts';
 import { DataError, type ErrorOptionsWithNext, MAX_PROBLEMS } from '../errors.ts';
 import { MOST_UNKNOWN_KEYS, type UnknownKey, type UnknownKeysFound } from '../records/unknown-keys.ts';
@@ -56,6 +57,25 @@ export function describeUnknownKey({ key, records, like }: Pick<ToldKey, 'key' |
   return `${key}, ${records} ${records === 1 ? 'record' : 'records'}${resemblance}`;
 }
 
+/** The number of keys that one line shows. */
+const SHOWN = 10;
+
+/** The unknown keys of some records of a source, `1,234 records of 8 files`, in one line, and what to do. */
+export function adviceOnSample(
+  found: UnknownKeysOfTable,
+  read: string,
+): { readonly reason: string; readonly next: string } {
+  const { keys, more } = found;
+  const others = keys.length - SHOWN + (more?.keys ?? 0);
+  const list = keys.slice(0, SHOWN).map(placed).join('; ');
+  const rest = others > 0 ? `; and ${more === null ? '' : 'at least '}${count(others)} more` : '';
+  return { reason: `${read} have keys that no column takes: ${list}${rest}`, next: `${whatToDo([found])}.` };
+}
+
+function placed({ file, line, ...key }: ToldKey): string {
+  return `${describeUnknownKey(key)} (${file}, line ${line})`;
+}
+
 /** Throws UnknownKeysError if there are unknown keys and they are refused. */
 export function refuseUnknownKeys(
   policy: UnknownKeysPolicy | undefined,
@@ -65,10 +85,10 @@ export function refuseUnknownKeys(
   if (found.length === 0) return;
   const further = found.reduce((sum, { more }) => sum + (more?.keys ?? 0), 0);
   const all = found.reduce((sum, { keys }) => sum + keys.length, further);
-  const count = all === 1 ? 'one key has' : `${further > 0 ? 'at least ' : ''}${all} keys have`;
+  const number = all === 1 ? 'one key has' : `${further > 0 ? 'at least ' : ''}${all} keys have`;
   const listed = all > MAX_PROBLEMS ? ` (the first ${MAX_PROBLEMS} are listed)` : '';
   const tables = found.map(({ table }) => table).join(' or ');
-  throw new UnknownKeysError(`${count} no column in ${tables}${listed}`, found, {
+  throw new UnknownKeysError(`${number} no column in ${tables}${listed}`, found, {
     outcome: 'nothing was loaded',
     next: `${whatToDo(found)}, or load without them: --unknown-keys warn.`,
   });
