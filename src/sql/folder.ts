@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, StarloadError } from '../errors.ts';
@@ -183,9 +183,10 @@ function readStatement(file: string): string {
   return text.trimEnd().replace(/;$/, '');
 }
 
-/** The content of a file of a model. Throws StarloadError if it cannot be read. */
+/** The content of a file of a model. Throws StarloadError if it cannot be read: a pipe or a device may never end. */
 export function bytesOf(file: string): Buffer {
   try {
+    if (!statSync(file).isFile()) throw new Error('it is not a file');
     return readFileSync(file);
   } catch (error) {
     throw unreadable(file, error);

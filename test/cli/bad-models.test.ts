@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -142,6 +143,12 @@ test.each<[what: string, spoil: (folder: string) => void, told: string]>([
     'orders.sql, line 2: it is not UTF-8',
   ],
   ['that is a folder', (folder) => mkdirSync(join(folder, 'm/star/x.sql')), 'cannot read'],
+  [
+    'that is a link to a device without an end',
+    (folder) => symlinkSync('/dev/zero', join(folder, 'm/star/x.sql')),
+    'cannot read',
+  ],
+  ['that is a pipe', (folder) => execFileSync('mkfifo', [join(folder, 'm/star/x.sql')]), 'it is not a file'],
   ['that is a link to nothing', (folder) => symlinkSync('nothing', join(folder, 'm/star/x.sql')), 'cannot read'],
 ])('a file %s is refused', (_, spoil, told) =>
   withModel(async (folder, run) => {
