@@ -46,6 +46,9 @@ function lineOfCode(ddl: string, { code }: CommentedLine): number {
   return ddl.slice(0, ddl.indexOf(code)).split('\n').length;
 }
 
+/** Redshift believes such constraints without checking them, and engines differ in the others. */
+const CONSTRAINT = /\b(?:PRIMARY KEY|UNIQUE|REFERENCES|CHECK|GENERATED|IDENTITY|CONSTRAINT)\b/i;
+
 /** A name that is written in quotes, or would have to be. */
 const QUOTED = /^(?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*)(?=\s+[a-z])/iu;
 
@@ -63,6 +66,12 @@ function parseColumn(
   if (name === undefined || rest === undefined || hasBareComma(rest)) {
     throw new StarloadError(`${file}, line ${line}: not a column: ${code}`, {
       next: 'Write one column per line: name TYPE …',
+    });
+  }
+  const constraint = CONSTRAINT.exec(rest.replace(/'[^']*'/g, ''))?.[0];
+  if (constraint !== undefined) {
+    throw new StarloadError(`${file}, line ${line}: ${constraint.toUpperCase()} is not the same on every engine`, {
+      next: 'Write the type, and NOT NULL if it is so. A load refuses several rows of one key, and checks hold other rules.',
     });
   }
   const [pattern, type] = TYPES.find(([candidate]) => candidate.test(rest)) ?? [undefined, 'other' as const];

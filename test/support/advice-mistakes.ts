@@ -32,6 +32,7 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   { advice: 'Delete one of them, or give', file: MODEL_MISTAKES, title: 'two columns of one name' },
   { advice: 'Leave one of them out, or', file: MODEL_MISTAKES, title: 'a SELECT that gives a column twice' },
   { advice: 'Name each column once.', file: MODEL_MISTAKES, title: 'a key that names a column twice' },
+  { advice: 'Write the type, and NOT NULL', file: 'unit/model-slips.test.ts', title: 'a constraint of a column' },
   { advice: 'Select {reachOf}', file: TIME_MISTAKES, title: 'a query for affected keys without the time' },
   { advice: 'Write {instead}', file: 'conformance/portable-ways.test.ts', title: 'what is advised instead of odd SQL' },
   {

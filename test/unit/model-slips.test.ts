@@ -3,6 +3,12 @@ import { type Change, errorOf, type ModelMistake } from '../support/model-error.
 
 const SLIPS: readonly ModelMistake[] = [
   [
+    'a constraint of a column',
+    ['star/users.sql', 'user_id BIGINT NOT NULL', 'user_id BIGINT PRIMARY KEY'],
+    'star/users.sql, line 5: PRIMARY KEY is not the same on every engine',
+    'Write the type, and NOT NULL if it is so.',
+  ],
+  [
     'a SELECT in parentheses',
     ['star/songs.sql', /SELECT song_id[^;]*/, '(SELECT song_id, title, artist_id, year, duration FROM current_songs)'],
     'star/songs.sql, line 11: the SELECT begins with a parenthesis',
