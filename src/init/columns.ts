@@ -36,12 +36,18 @@ export interface PlannedColumns {
 const MOST_COLUMNS = 1000;
 /** The longest text of a column on Redshift, in bytes (Database Developer Guide, Character types). */
 const MOST_BYTES = 65_535;
+/** The longest path of keys: those of all columns must fit in a jsonpaths file of a megabyte. */
+const MOST_KEY_BYTES = 512;
 const SIZES = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, MOST_BYTES];
 
 /** Plans the columns for what the records hold. */
 export function planColumns(root: KeyPlace): PlannedColumns {
   const remarks: Remark[] = [];
-  const remark = (place: KeyPlace, text: string) => void remarks.push({ about: place.shown, text });
+  const remark = ({ shown }: KeyPlace, text: string) =>
+    void remarks.push({
+      about: shown.length > MOST_KEY_BYTES ? `${[...shown.slice(0, 160)].slice(0, 80).join('')}…` : shown,
+      text,
+    });
   const asText = keptAsText(root);
   const leaves = [...leavesOf(root, asText)];
   const names = new Names();
@@ -137,6 +143,10 @@ function lowerCase(key: string): string {
 }
 
 function whyLeftOut({ path, mostBytes }: KeyPlace): string | undefined {
+  const keyBytes = Buffer.byteLength(path.join(''));
+  if (keyBytes > MOST_KEY_BYTES) {
+    return `its key takes ${count(keyBytes)} bytes, and a jsonpaths file has room for ${MOST_KEY_BYTES}`;
+  }
   if (path.some((key) => key === '')) return 'a jsonpaths file cannot name an empty key';
   if (path.some((key) => /['\\]/.test(key))) return 'a jsonpaths file cannot name a key with a quote or a backslash';
   return mostBytes > MOST_BYTES

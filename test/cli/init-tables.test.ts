@@ -8,6 +8,16 @@ describe('init', () => {
       expect(source.key.columns).toEqual(['a_id', 'id']);
     }));
 
+  test('leaves out a key of a million characters, and does not print them all', () =>
+    withRecords({ 'data/a.json': [{ id: 1, [`long${'k'.repeat(1_000_000)}`]: 2 }] }, async (project) => {
+      const [source] = (await document(project, ['data'])).sources;
+      expect(source.columns.map(({ name }: { name: string }) => name)).toEqual(['id']);
+      const [, { about, text }] = source.remarks;
+      expect(about).toMatch(/^longk{76}…$/);
+      expect(text).toBe('is left out: its key takes 1,000,004 bytes, and a jsonpaths file has room for 512');
+      expect(await loadsAsItStands(project)).toMatchObject({ data: 1 });
+    }));
+
   test('makes tables of a folder whose name is that of a time', () =>
     withRecords({ 'time/a.json': [{ id: 1, t: '2024-01-01 00:00:00' }] }, async (project) => {
       expect((await document(project, ['time'])).sources[0]).toMatchObject({ source: 'ITS_TIME', table: 'its_time' });
