@@ -102,11 +102,13 @@ function deletion(table: Table, keys: AffectedKeys | undefined): NamedSql {
   return { name: `delete_${table.name}`, sql };
 }
 
-/** Inserts rows by the names of their columns. A row without a key is none of the table's. */
+/** Inserts rows by the names of their columns. A row without a key or a time is none of the table's. */
 function insert(
   table: Table,
   select: NamedSql,
-  condition: string = table.key.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND '),
+  condition: string = reachOf(table)
+    .map((column) => `${quoteIdentifier(column)} IS NOT NULL`)
+    .join(' AND '),
 ): NamedSql {
   const columns = columnsOf(table);
   const sql = `INSERT INTO ${quoteIdentifier(table.name)} (${columns})

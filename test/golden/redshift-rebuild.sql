@@ -278,7 +278,7 @@ LEFT JOIN (
 ) m ON e.song = m.match_title AND e.artist = m.match_artist AND e.length = m.duration
 LEFT JOIN "sparkify".current_songs s ON s.song_id = m.song_id
 ) derived
-WHERE "songplay_id" IS NOT NULL;
+WHERE "songplay_id" IS NOT NULL AND "start_time" IS NOT NULL;
 
 INSERT INTO "sparkify"."songs" ("song_id", "title", "artist_id", "year", "duration")
 SELECT "song_id", "title", "artist_id", "year", "duration"

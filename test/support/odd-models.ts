@@ -186,6 +186,16 @@ SELECT order_id, RTRIM(region, ' ') AS region, COALESCE(RTRIM(day, ' '), 'none')
     anew: [],
   },
   {
+    what: 'a time that is NULL',
+    files: table(
+      'facts',
+      '  order_id BIGINT NOT NULL,\n  day VARCHAR(10) NOT NULL',
+      'SELECT order_id, day FROM current_orders WHERE {affected: order_id, day}',
+      'order_id\n-- time: day',
+    ),
+    anew: [],
+  },
+  {
     what: 'a time that stays, in a current table that the loader makes',
     files: {
       'staging/staging_orders.sql': (ODD_STAGING['staging/staging_orders.sql'] ?? '').replace(
