@@ -10,7 +10,7 @@ import { fileOf } from '../sql/written.ts';
 export type UnknownKeysPolicy = 'warn' | 'refuse';
 
 /** A key that no column takes. */
-export interface ToldKey extends UnknownKey {
+export interface ToldKey extends Omit<UnknownKey, 'identity'> {
   /** The column whose name it most resembles; null if it resembles none. */
   readonly like: string | null;
 }
@@ -105,19 +105,19 @@ export function unknownKeysOf(
       .map(({ unknown }) => unknown)
       .reduce(addUp);
     const names = loadedColumns(table).map(({ name }) => name);
-    const told = keys.map((key) => ({ ...key, like: mostSimilar(key.key, names) ?? null }));
+    const told = keys.map(({ identity, ...key }) => ({ ...key, like: mostSimilar(key.key, names) ?? null }));
     return told.length === 0 ? [] : [{ table: table.name, model: fileOf(table.create), keys: told, more }];
   });
 }
 
 function addUp(one: UnknownKeysFound, other: UnknownKeysFound): UnknownKeysFound {
-  const keys = new Map(one.keys.map((key) => [key.key, key]));
+  const keys = new Map(one.keys.map((key) => [key.identity, key]));
   let surplus = 0;
   let surplusRecords = 0;
   for (const key of other.keys) {
-    const known = keys.get(key.key);
-    if (known !== undefined) keys.set(key.key, { ...known, records: known.records + key.records });
-    else if (keys.size < MOST_UNKNOWN_KEYS) keys.set(key.key, key);
+    const known = keys.get(key.identity);
+    if (known !== undefined) keys.set(key.identity, { ...known, records: known.records + key.records });
+    else if (keys.size < MOST_UNKNOWN_KEYS) keys.set(key.identity, key);
     else {
       surplus += 1;
       surplusRecords = Math.max(surplusRecords, key.records);

@@ -4,6 +4,8 @@ import { isAtOrBelow } from '../sql/key-paths.ts';
 
 /** A key of records that no column takes and that is not ignored. */
 export interface UnknownKey {
+  /** The same for the same key, also in what others have counted. */
+  readonly identity: string;
   /** Where it is in the records, as `keyPath` writes it and as it was spelled first; cut if it is very long. */
   readonly key: string;
   /** The number of records that have it. */
@@ -47,7 +49,7 @@ export class UnknownKeys {
   readonly #ignored: readonly string[];
   readonly #fold: (path: string) => string;
   readonly #places = new Map<string, number>();
-  readonly #found: { key: string; records: number; file: string; line: number }[] = [];
+  readonly #found: { identity: string; key: string; records: number; file: string; line: number }[] = [];
   #further = 0;
   readonly #others = new DistinctTexts();
   /** For each place, the number of the record that last had the key. */
@@ -78,7 +80,7 @@ export class UnknownKeys {
       return FURTHER;
     }
     this.#places.set(identity, place);
-    this.#found.push({ key: shorten(path), records: 0, file: '', line: 0 });
+    this.#found.push({ identity, key: shorten(path), records: 0, file: '', line: 0 });
     return place;
   }
 

@@ -14,7 +14,7 @@ const B = `${LOG_ROOT}/b.json`;
 
 /** Two files of plays with keys that the model does not have. */
 function write({ store }: Loader): void {
-  store.files.set(A, lines([PLAY, { ...PLAY, itemInSession: 7, userAgnt: 'x', __proto: 1 }]));
+  store.files.set(A, lines([PLAY, { ...PLAY, itemInSession: 7, userAgnt: 'x', __proto: 1, CAMPAIGN: 1 }]));
   store.files.set(
     B,
     lines([
@@ -32,7 +32,7 @@ const FOUND = [
     keys: [
       { key: 'userAgnt', records: 1, file: A, line: 2, like: 'useragent' },
       { key: '__proto', records: 1, file: A, line: 2, like: null },
-      { key: 'campaign', records: 2, file: B, line: 1, like: null },
+      { key: 'CAMPAIGN', records: 3, file: A, line: 2, like: null },
     ],
     more: null,
   },
