@@ -104,8 +104,9 @@ const starWith: IsAt = (tokens, at) => {
 };
 
 /** AWS: "LAG window function", "LEAD window function": a value and an offset. */
+const isShift = call('lag lead');
 const shiftWithDefault: IsAt = (tokens, at) =>
-  call('lag lead')(tokens, at) && flat(tokens, at + 1).filter(({ key }) => key === ',').length > 1;
+  isShift(tokens, at) && flat(tokens, at + 1).filter(({ key }) => key === ',').length > 1;
 
 /** AWS: "Window function syntax summary": with an ORDER BY, the others need a frame. */
 const FRAMED = new Set(
@@ -156,9 +157,13 @@ const literalWith =
     tokens[at]?.kind === 'string' && (tokens[at]?.text.includes(text) ?? false);
 
 /** `INTERVAL 1 DAY` and `INTERVAL (n) DAY`. */
-const bareInterval: IsAt = (tokens, at) => words('interval')(tokens, at) && /^[\d(]/.test(tokens[at + 1]?.key ?? '');
+const isInterval = words('interval');
+const bareInterval: IsAt = (tokens, at) => isInterval(tokens, at) && /^[\d(]/.test(tokens[at + 1]?.key ?? '');
 
-const EXTRACTED = 'isodow isoyear julian weekday dayofweek dayofyear yearweek timezone timezone_hour timezone_minute';
+const isWindow = words('window');
+const isDateTrunc = call('date_trunc');
+
+const EXTRACTED = 'isodow|isoyear|julian|weekday|dayofweek|dayofyear|yearweek|timezone|timezone_hour|timezone_minute';
 
 const DATES =
   'year month day hour minute second week quarter dayofweek dayofmonth dayofyear weekday weekofyear yearweek isodow dayname monthname epoch epoch_ms';
@@ -224,7 +229,7 @@ export const CONSTRUCTS: readonly Construct[] = [
   {
     what: 'WINDOW',
     instead: 'the window behind each OVER',
-    isAt: (tokens, at) => words('window')(tokens, at) && tokens[at + 2]?.key === 'as',
+    isAt: (tokens, at) => isWindow(tokens, at) && tokens[at + 2]?.key === 'as',
   },
   {
     what: 'a window with an ORDER BY and no frame',
@@ -268,13 +273,12 @@ export const CONSTRUCTS: readonly Construct[] = [
   {
     what: 'a part of a time that not every engine has',
     instead: 'EXTRACT(DOW FROM a), where 0 is Sunday, EXTRACT(DOY FROM a), EXTRACT(WEEK FROM a)',
-    isAt: (tokens, at) => EXTRACTED.split(' ').some((part) => words(`extract ( ${part} from`)(tokens, at)),
+    isAt: words(`extract ( ${EXTRACTED} from`),
   },
   {
     what: 'DATE_TRUNC without quotes around the part',
     instead: "DATE_TRUNC('month', a)",
-    isAt: (tokens, at) =>
-      call('date_trunc')(tokens, at) && tokens[at + 2]?.kind === 'word' && tokens[at + 3]?.key === ',',
+    isAt: (tokens, at) => isDateTrunc(tokens, at) && tokens[at + 2]?.kind === 'word' && tokens[at + 3]?.key === ',',
   },
   { what: 'an interval without quotes', instead: "INTERVAL '1 day', or n * INTERVAL '1 day'", isAt: bareInterval },
   {
