@@ -1,10 +1,4 @@
-import {
-  GetObjectCommand,
-  HeadBucketCommand,
-  ListObjectsV2Command,
-  S3Client,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
+import type { S3 } from '@aws-sdk/client-s3';
 
 /** The S3 operations that COPY needs. */
 export interface ObjectReader {
@@ -28,9 +22,27 @@ export class S3Refusal extends Error {
   }
 }
 
-/** Reads objects through the S3 protocol, path style. The credentials represent the role that COPY assumes. */
+/**
+ * Reads objects through the S3 protocol, path style. The credentials represent the role that COPY assumes. The SDK is loaded
+ * for the first COPY.
+ */
 export function s3Reader(endpoint: string, region = 'us-east-1'): ObjectReader & { close(): void } {
-  const client = new S3Client({
+  let opened: Promise<S3> | undefined;
+  const client = () => {
+    opened ??= openClient(endpoint, region);
+    return opened;
+  };
+  return {
+    list: async (bucket, prefix) => listKeys(await client(), bucket, prefix),
+    get: async (bucket, key, signal) => getObject(await client(), bucket, key, signal),
+    regionOf: async (bucket) => findRegion(await client(), bucket),
+    close: () => void opened?.then((one) => one.destroy()),
+  };
+}
+
+async function openClient(endpoint: string, region: string): Promise<S3> {
+  const sdk = await import('@aws-sdk/client-s3');
+  return new sdk.S3({
     endpoint,
     region,
     forcePathStyle: true,
@@ -38,21 +50,13 @@ export function s3Reader(endpoint: string, region = 'us-east-1'): ObjectReader &
     credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' },
     maxAttempts: 3,
   });
-  return {
-    list: (bucket, prefix) => listKeys(client, bucket, prefix),
-    get: (bucket, key, signal) => getObject(client, bucket, key, signal),
-    regionOf: (bucket) => findRegion(client, bucket),
-    close: () => client.destroy(),
-  };
 }
 
-async function listKeys(client: S3Client, bucket: string, prefix: string): Promise<readonly string[]> {
+async function listKeys(client: S3, bucket: string, prefix: string): Promise<readonly string[]> {
   const keys: string[] = [];
   let token: string | undefined;
   do {
-    const page = await orRefuse(
-      client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
-    );
+    const page = await orRefuse(client.listObjectsV2({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }));
     keys.push(...(page?.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
     token = page?.NextContinuationToken;
   } while (token !== undefined);
@@ -60,18 +64,18 @@ async function listKeys(client: S3Client, bucket: string, prefix: string): Promi
 }
 
 async function getObject(
-  client: S3Client,
+  client: S3,
   bucket: string,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
   const options = signal === undefined ? {} : { abortSignal: signal };
-  const answer = await orRefuse(client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), options));
+  const answer = await orRefuse(client.getObject({ Bucket: bucket, Key: key }, options));
   return answer?.Body as AsyncIterable<Uint8Array> | undefined;
 }
 
-async function findRegion(client: S3Client, bucket: string): Promise<string | undefined> {
-  const answer = await orRefuse(client.send(new HeadBucketCommand({ Bucket: bucket })));
+async function findRegion(client: S3, bucket: string): Promise<string | undefined> {
+  const answer = await orRefuse(client.headBucket({ Bucket: bucket }));
   return answer?.BucketRegion;
 }
 
@@ -80,6 +84,7 @@ async function orRefuse<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {
+    const { S3ServiceException } = await import('@aws-sdk/client-s3');
     if (!(error instanceof S3ServiceException)) throw error;
     const status = error.$metadata.httpStatusCode ?? 500;
     if (status === 404) return undefined;

@@ -7,6 +7,7 @@ import { generateData } from '../../src/generate/generate.ts';
 import { MAIN } from '../support/cli.ts';
 import { CAN_FORBID, CAN_MOUNT, forbid, NO_MOUNT, withSmallDisk } from '../support/disks.ts';
 import { withFolder } from '../support/engines.ts';
+import { inProcess } from '../support/in-process.ts';
 import { testIf } from '../support/skips.ts';
 import { untimed } from '../support/untimed.ts';
 
@@ -43,14 +44,15 @@ type Run = (
 ) => { status: number | null; stdout: string; stderr: string };
 
 /** Nothing is loaded; and then, in a place with room, everything is. */
-function loads(run: Run, isLoaded: boolean): void {
-  const { stdout } = run('query "SELECT COUNT(*) FROM staging_events" --format csv');
+async function loads(folder: string, isLoaded: boolean): Promise<void> {
+  const count = ['query', 'SELECT COUNT(*) FROM staging_events', '--format', 'csv'];
+  const { stdout } = await inProcess([...count, '--config', join(folder, 'dwh.cfg')]);
   expect(Number(stdout.split('\n')[1])).toBe(isLoaded ? EVENTS : 0);
 }
 
 describe('no space', () => {
   test('for temporary files: the load says how much is free and needed, and leaves nothing', () =>
-    withProject('', (run) => {
+    withProject('', async (run, folder) => {
       run('create-tables');
       // A limit on the size of a file leads everybody where a full disk leads.
       const { status, stderr } = run('etl', { before: 'ulimit -f 2000' });
@@ -60,16 +62,16 @@ describe('no space', () => {
           /error: no space for temporary files: [\d.]+ \wB are free in \S+\/tmp, and the files of this run have [\d.]+ MB \(EFBIG: file too large, write\)\nnext: Free some space there, .* MAX_RUN_SIZE under \[LOAD\]/,
         ),
       });
-      loads(run, false);
+      await loads(folder, false);
       expect(run('etl').status).toBe(0);
-      loads(run, true);
+      await loads(folder, true);
     }));
 
   testIf(CAN_MOUNT, NO_MOUNT)(
     'for temporary files on a disk that is full: smaller runs need less, and another TMPDIR has more',
     () =>
       withSmallDisk(2, ({ path }) =>
-        withProject('', (run, folder) => {
+        withProject('', async (run, folder) => {
           run('create-tables');
           const { status, stderr } = run('etl', { TMPDIR: path });
           expect({ status, stderr }).toEqual({
@@ -77,14 +79,14 @@ describe('no space', () => {
             stderr: expect.stringMatching(/no space for temporary files: [\d.]+ \w?B are free in .*\(ENOSPC: /),
           });
           expect(readdirSync(path)).toEqual([]);
-          loads(run, false);
+          await loads(folder, false);
           cpSync(join(folder, 'dwh.cfg'), join(folder, 'small.cfg'));
           writeFileSync(join(folder, 'small.cfg'), '[LOAD]\nMAX_RUN_SIZE=1MB\n', { flag: 'a' });
           expect(run('etl --config small.cfg', { TMPDIR: path }).status).toBe(0);
-          loads(run, true);
+          await loads(folder, true);
           expect(run('create-tables --force').status).toBe(0);
           expect(run('etl --no-replay').status).toBe(0);
-          loads(run, true);
+          await loads(folder, true);
         }),
       ),
   );
@@ -93,7 +95,7 @@ describe('no space', () => {
     'for the warehouse: nothing is loaded, and with more space the same load goes through',
     () =>
       withSmallDisk(2, ({ path, grow }) =>
-        withProject(`[DUCKDB]\nPATH=${path}/w.duckdb\n`, (run) => {
+        withProject(`[DUCKDB]\nPATH=${path}/w.duckdb\n`, async (run, folder) => {
           run('create-tables');
           const { status, stderr } = run('etl');
           expect({ status, stderr }).toEqual({
@@ -102,10 +104,10 @@ describe('no space', () => {
               /error: no space for the warehouse: [\d.]+ \w?B are free in \S+ \(.*No space left on device\)\nnext: Free some space there and run again: /,
             ),
           });
-          loads(run, false);
+          await loads(folder, false);
           grow(100);
           expect(run('etl').status).toBe(0);
-          loads(run, true);
+          await loads(folder, true);
           expect(run('reconcile').status).toBe(0);
         }),
       ),
@@ -114,7 +116,7 @@ describe('no space', () => {
   testIf(existsSync('/dev/full'), 'there is no /dev/full here')(
     'for the result: said, with exit code 1; what was loaded is',
     () =>
-      withProject('', (run) => {
+      withProject('', async (run, folder) => {
         run('create-tables');
         const { status, stderr } = run('etl', { after: '> /dev/full' });
         expect({ status, stderr }).toEqual({
@@ -123,7 +125,7 @@ describe('no space', () => {
             /error: cannot write the result to standard output: ENOSPC: .*\nnext: Free some space where the output goes, and run again: nothing is loaded twice\.\n$/,
           ),
         });
-        loads(run, true);
+        await loads(folder, true);
         expect(run('etl').stdout).toContain('nothing new');
       }),
   );

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../support/cli.ts';
 import { withFolder } from '../support/engines.ts';
 import { untimed } from '../support/untimed.ts';
@@ -10,12 +11,20 @@ const VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).ver
 /** Nothing of npm, as in a user's shell. */
 const SHELL = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
 
-/** Somebody's own package with this one in it, as npm packs it; dependencies are those that are here. */
+/** This package as npm packs it. */
+let packed = '';
+let tarball = '';
+beforeAll(() => {
+  packed = mkdtempSync(join(tmpdir(), 'starload-packed-'));
+  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', packed];
+  tarball = join(packed, execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' }).trim());
+});
+afterAll(() => rmSync(packed, { recursive: true, force: true }));
+
+/** Somebody's own package with this one in it; dependencies are those that are here. */
 function withInstalled(action: (folder: string) => void): Promise<void> {
   return withFolder(async (folder) => {
     const installed = join(folder, 'node_modules', 'starload');
-    const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
-    const tarball = execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' }).trim();
     mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
     execFileSync('tar', ['-xzf', tarball, '--one-top-level=package', '--strip-components=1'], { cwd: folder });
     execFileSync('mv', [join(folder, 'package'), installed]);
