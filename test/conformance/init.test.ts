@@ -148,8 +148,8 @@ async function withModel(
     const names = { key: 'THINGS', table: 'things' };
     const read = await readSource(context, { root: join(folder, 'things'), names, key: undefined });
     expect({ records: read.search.records, bad: read.bad }).toEqual({ records: lines.length, bad: 0 });
-    if ([...placesBelow(read.search.profile.root)].every(({ path }) => path.some((one) => /^$|['\\]/.test(one))))
-      return;
+    const leaves = [...placesBelow(read.search.profile.root)].filter(({ children }) => children.length === 0);
+    if (leaves.every(({ path }) => path.some((one) => /^$|['\\]/.test(one)))) return;
     const [planned] = planModel([read]) as [PlannedSource];
     for (const [file, text] of modelFiles([planned], { config: '', commandLine: (command) => command })) {
       mkdirSync(dirname(join(folder, 'model', file)), { recursive: true });
