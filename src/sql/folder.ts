@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, StarloadError } from '../errors.ts';
 import type { Mistakes } from './mistakes.ts';
-import { type NamedSql, wholeFile } from './written.ts';
+import { linesIn, type NamedSql, wholeFile } from './written.ts';
 
 /** A folder of SQL files, and how messages name it. */
 export interface SqlFolder {
@@ -180,7 +180,22 @@ function readStatement(file: string): string {
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .replaceAll('\r\n', '\n');
+  refuseEnds(file, text);
   return text.trimEnd().replace(/;$/, '');
+}
+
+/**
+ * Refuses what only engines take for an end: a carriage return ends a comment, so that they would run what is written
+ * behind it, and a NUL ends a statement.
+ */
+function refuseEnds(file: string, text: string): void {
+  const at = text.search(/[\r\0]/);
+  if (at !== -1) {
+    const character = text[at] === '\r' ? 'U+000D' : 'U+0000';
+    throw new StarloadError(`${file}, line ${linesIn(text.slice(0, at))}: it has the character ${character}`, {
+      next: 'Delete it. Lines end with LF or CRLF.',
+    });
+  }
 }
 
 /** The content of a file of a model. Throws StarloadError if it cannot be read: a pipe or a device may never end. */

@@ -127,6 +127,11 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   { advice: 'Read at least one of', file: MODEL_MISTAKES, title: 'an affected query without changed rows' },
   { advice: 'Save the file as UTF-8', file: MODEL_MISTAKES, title: 'a file in another encoding' },
   {
+    advice: 'Delete it. Lines end with LF or CRLF',
+    file: MODEL_MISTAKES,
+    title: 'a comment that engines end at a carriage return',
+  },
+  {
     advice: 'Write {affected: a, b}, with one column',
     file: MODEL_MISTAKES,
     title: 'a placeholder with too many columns',

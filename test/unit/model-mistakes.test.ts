@@ -215,6 +215,12 @@ const MISTAKES: readonly ModelMistake[] = [
     'Save the file as UTF-8.',
   ],
   [
+    'a comment that engines end at a carriage return',
+    ['star/songs.sql', 'SELECT song_id', '-- Songs.\rDROP TABLE songs\nSELECT song_id'],
+    'star/songs.sql, line 11: it has the character U+000D',
+    'Delete it',
+  ],
+  [
     'a column that the SELECT of a star table does not give',
     ['star/songplays.sql', 'e.user_agent\nFROM', 'e.location AS agent\nFROM'],
     'star/songplays.sql, line 18: the SELECT gives no column user_agent',

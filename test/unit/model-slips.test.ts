@@ -149,10 +149,12 @@ test('files that cannot be read are told with the other mistakes', async () => {
     ['star/songs.sql', 'SELECT song_id', '-- é\nSELECT song_id'],
     ['star/users.sql', '-- key: user_id', '-- key: userid'],
     ['checks/star/known_level.sql', '-- severity: warning', '-- é'],
+    ['queries/zero.sql', '', '-- Engines read no further than \0.\nSELECT 1 AS a\nFROM users'],
   ]);
   expect(message.split('\n').filter((line) => /^ {2}\S/.test(line))).toEqual([
     '  star/songs.sql, line 11: it is not UTF-8',
     '  star/users.sql: "-- key:" names userid, which is not a column of the table',
     '  checks/star/known_level.sql, line 1: it is not UTF-8',
+    '  queries/zero.sql, line 1: it has the character U+0000',
   ]);
 });
