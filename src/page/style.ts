@@ -42,13 +42,14 @@ input { font: inherit; font-size: .92rem; width: 13rem; max-width: 100%; padding
 .facts b { color: var(--text); font-size: 1.15rem; font-variant-numeric: tabular-nums; }
 .item { border: 1px solid var(--line); border-radius: 10px; margin: 0 0 1.1rem; padding: 1.1rem clamp(.9rem, 2.5vw, 1.5rem) 1.2rem; background: var(--back); }
 .item > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .3rem .7rem; }
+.item > header > * { overflow-wrap: anywhere; }
 .badge { font: 600 .74rem/1 system-ui, sans-serif; padding: .28em .6em; border-radius: 999px; border: 1px solid currentcolor; white-space: nowrap; }
 .source { color: var(--source); } .staging { color: var(--staging); } .current { color: var(--current); } .star { color: var(--star); }
 .error { color: var(--error); } .warning { color: var(--warning); }
 table { border-collapse: collapse; width: 100%; margin: .9rem 0 .4rem; font-size: .93rem; }
 th, td { text-align: left; vertical-align: top; padding: .42rem .9rem .42rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-weight: 600; font-size: .82rem; }
-tbody th { font-weight: 500; } tbody th.name { white-space: nowrap; }
+tbody th { font-weight: 500; } tbody th.name { min-width: 15em; overflow-wrap: anywhere; }
 tr:last-child > * { border-bottom: 0; }
 tr:target, .item:target { background: var(--shade); outline: 2px solid var(--link); outline-offset: 2px; border-radius: 6px; }
 td.type { min-width: 9em; } td.from { overflow-wrap: anywhere; min-width: 11em; } .number { text-align: right; font-variant-numeric: tabular-nums; }
@@ -84,7 +85,7 @@ footer { margin: 4rem 0 0; padding: 1.4rem 0 2.4rem; border-top: 1px solid var(-
   table.columns thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   table.columns tr { display: block; padding: .55rem 0; border-bottom: 1px solid var(--line); }
   table.columns tr:last-child { border-bottom: 0; }
-  table.columns th, table.columns td { display: block; border: 0; padding: .05rem 0; white-space: normal; }
+  table.columns th, table.columns td { display: block; border: 0; padding: .05rem 0; overflow-wrap: anywhere; }
   table.columns td:empty { display: none; }
   table.columns .from::before { content: "from "; color: var(--soft); }
 }

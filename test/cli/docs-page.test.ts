@@ -169,10 +169,14 @@ describeIf(CHROMIUM !== undefined, 'the page of a model in a browser: no Chromiu
       }),
     );
 
-    test.each(['sparkify', 'wide'])('of %s is no wider than its window, from 400 pixels on', (name) =>
+    test.each([
+      ['sparkify', undefined],
+      ['many columns', (folder: string) => writeWideModel(folder, 8)],
+      ['the longest names', writeHostileModel],
+    ])('of %s is no wider than its window, from 400 pixels on', (_, write) =>
       withFolder(async (folder) => {
-        writeWideModel(folder, 8);
-        await open(name === 'wide' ? folder : undefined, async (page) => {
+        write?.(folder);
+        await open(write && folder, async (page) => {
           await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
           for (const width of [400, 870, 1024]) {
             await page.show(width, 800, 'light');

@@ -28,7 +28,10 @@ function create(table: string): string {
 /** What a model may hold that a page could take for its own. */
 export const HOSTILE = `<script>alert(1)</script> ]]> --> "quoted" & it's <img src=x onerror=alert(1)> javascript:alert(1)`;
 
-/** Writes a model in whose comments, literals and paths there is HTML. */
+/** The longest name that a table or a column can have. */
+const LONGEST_NAME = 'x'.repeat(50);
+
+/** Writes a model in whose comments, literals and paths there is HTML, and a table with the longest names. */
 export function writeHostileModel(folder: string): void {
   write(
     folder,
@@ -40,6 +43,11 @@ export function writeHostileModel(folder: string): void {
     folder,
     'star/t.sql',
     `-- ${HOSTILE}\n-- key: id\nCREATE TABLE t (\n  id BIGINT NOT NULL,\n  v VARCHAR(200)\n);\n\n-- ${HOSTILE}\nSELECT id, CAST('</pre></script><script>alert(2)</script>' AS VARCHAR(200)) AS v /* </script> */\nFROM current_a\n`,
+  );
+  write(
+    folder,
+    `star/${LONGEST_NAME}.sql`,
+    `-- key: ${LONGEST_NAME}\nCREATE TABLE ${LONGEST_NAME} (\n  ${LONGEST_NAME} BIGINT NOT NULL\n);\n\nSELECT id AS ${LONGEST_NAME} FROM t\n`,
   );
   write(folder, 'queries/q.sql', `-- ${HOSTILE}\nSELECT id AS "</script><script>alert(3)</script>" FROM t\n`);
 }
