@@ -1,5 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import { doctorSql, type Model, tableNamed } from '../sql/catalogue.ts';
+import { doctorSql, type Model, tableNamed, tablesOf } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
 import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { createTablesBatch, type Dropped, ROWS_GUARD, rowCounts } from './batches.ts';
@@ -51,7 +51,7 @@ export async function createTables(
   const doomed = doomedOf(model, standing);
   const filled = options.force === true ? [] : await filledTables(doomed, warehouse);
   if (filled.length > 0 && (await options.confirm?.(filled)) !== true) {
-    throw refuseToDrop(filled);
+    throw refuseToDrop(model, filled);
   }
   await replace(model, warehouse, { standing, doomed, filled, options });
   return model.tables.filter(({ kept }) => !kept).map(({ name }) => name);
@@ -101,7 +101,7 @@ async function replace(
     commented: commented && warehouse.statementLimit === undefined,
   });
   await runWithRetry({ warehouse, emit, signal }, batch).catch(async (error: unknown) => {
-    throw failedGuard(error, ROWS_GUARD) ? refuseToDrop(await filledTables(doomed, warehouse)) : error;
+    throw failedGuard(error, ROWS_GUARD) ? refuseToDrop(model, await filledTables(doomed, warehouse)) : error;
   });
   emit({ type: 'committed', id, run: 1, of: 1 });
   const made = model.tables.filter(({ name }) => !kept.has(name));
@@ -136,10 +136,17 @@ function holdsRows({ name, kind }: { readonly name: string; readonly kind: strin
   return name !== RUN && kind.endsWith('table') && kind !== 'foreign table';
 }
 
-/** The error for tables that hold rows and must not be dropped. */
-function refuseToDrop(filled: readonly FilledTable[]): StarloadError {
+/**
+ * The error for tables that hold rows and must not be dropped. A ledger without any staged rows of this model may be that
+ * of another model in the same schema: without it, that model's next load stages everything twice.
+ */
+function refuseToDrop(model: Model, filled: readonly FilledTable[]): StarloadError {
   const list = filled.map(({ table, rows }) => `${table} (${rows} rows)`).join(', ');
+  const names = new Set(filled.map(({ table }) => table));
+  const othersLedger = names.has(LEDGER) && !tablesOf(model, 'staging').some(({ name }) => names.has(name));
   return new StarloadError(`create-tables would drop rows: ${list}`, {
-    next: 'Add --force to drop them. To load new files into the existing tables, run npm run etl.',
+    next: othersLedger
+      ? 'If another model loaded them, give this one a warehouse of its own: PATH under [DUCKDB], or DB_SCHEMA under [CLUSTER]. If not, add --force to drop them.'
+      : 'Add --force to drop them. To load new files into the existing tables, run npm run etl.',
   });
 }

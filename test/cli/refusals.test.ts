@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openDuckdb } from '../../src/warehouse/duckdb/warehouse.ts';
@@ -18,6 +18,20 @@ describe('refusals', () => {
       );
       await run(folder, ['create-tables', '--force']);
       expect((await json(folder, ['status'])).rows).toMatchObject({ songplays: 0 });
+    }));
+
+  test('create-tables beside the tables of another model advises a warehouse of its own first, and drops nothing', () =>
+    withProject(async (folder) => {
+      await run(folder, ['create-tables']);
+      await run(folder, ['etl']);
+      const config = join(folder, 'dwh.cfg');
+      writeFileSync(config, readFileSync(config, 'utf8').replace('[S3]', '[S3]\nGITHUB_EVENTS = github_events'));
+      const { stderr } = await run(folder, ['create-tables', '--model', 'github'], 1);
+      expect(stderr).toMatch(/would drop rows: load_ledger \(\d+ rows\)\n/);
+      expect(stderr).toContain('next: If another model loaded them, give this one a warehouse of its own:');
+      expect((await run(folder, ['etl'])).stdout).toContain('nothing new');
+      writeFileSync(config, `${readFileSync(config, 'utf8')}[DUCKDB]\nPATH = github.duckdb\n`);
+      await run(folder, ['create-tables', '--model', 'github']);
     }));
 
   test.each([

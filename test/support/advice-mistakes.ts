@@ -12,6 +12,11 @@ export const MISTAKES_TRIED: readonly TriedAdvice[] = [
     title: 'is told by every command with all differences',
   },
   {
+    advice: 'If another model loaded them, give this one',
+    file: 'cli/refusals.test.ts',
+    title: 'create-tables beside the tables of another model advises a warehouse of its own first, and drops nothing',
+  },
+  {
     advice: 'Write the line at the head of',
     file: TIME_MISTAKES,
     title: 'a time of a staging table that has a current table of its own',
