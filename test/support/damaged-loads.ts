@@ -29,7 +29,7 @@ export const BROKEN_FILES: Readonly<Record<string, string>> = {
   'an object of an unfinished record on a line of its own': `${LINE}\n{"x":\n${INNER}\n`,
   'a pretty-printed record with a mistake': `${JSON.stringify(PLAY, null, 2)}\n{\n  "ts": oops,\n  "x": 1\n}\n${times(3, LINE)}`,
   'a record on several lines behind a mistake': `{"ts":oops}\n${JSON.stringify(PLAY, null, 2)}\n`,
-  'an array': `[\n${LINE},\n${LINE}\n]\n`,
+  'an array without its end': `[\n${LINE},\n${LINE}\n`,
   'returns for line ends': `${LINE}\r{"ts":oops}\r${LINE}\r`,
   'NULs before a record': `${LINE}\n\0\0\0\0${LINE}\n${LINE}\n`,
   'a byte order mark between records': `${LINE}\n\ufeff${LINE}\n${LINE}\n`,
