@@ -8,23 +8,14 @@ import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { engines, withFolder } from '../support/engines.ts';
 import { withLoader } from '../support/loader.ts';
+import { LOCATIONS } from '../support/locations.ts';
 import type { EventRecord } from '../support/oracle.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { OTHER_PLAY, PLAY, runSql } from '../support/trials.ts';
 
-/** The example of docs/architecture.md: a dimension of the places plays come from. */
-const LOCATIONS = {
-  'star/locations.sql': `-- key: location
-CREATE TABLE locations (
-  location VARCHAR(1024) NOT NULL,
-  plays BIGINT NOT NULL
-);
-
-SELECT location, COUNT(*) AS plays
-FROM (SELECT RTRIM(location, ' ') AS location FROM songplays) places
-WHERE {affected}
-GROUP BY location
-`,
+/** That table with its affected keys, a check and what else a model needs for it. */
+const LOCATIONS_FILES = {
+  'star/locations.sql': LOCATIONS,
   'star/locations.affected.sql': `SELECT RTRIM(location, ' ') AS location
 FROM changed_songplays
 `,
@@ -44,7 +35,7 @@ describe.each(engines)('a model with one more dimension on $name', (engine) => {
   test('needs new files below sql/ and nothing else', () =>
     withFolder(async (folder) => {
       cpSync(BUILT_IN_MODEL, folder, { recursive: true });
-      for (const [file, sql] of Object.entries(LOCATIONS)) {
+      for (const [file, sql] of Object.entries(LOCATIONS_FILES)) {
         writeFileSync(join(folder, file), sql);
       }
       await withLoader(
@@ -83,7 +74,7 @@ describe.each(engines)('a model with one more dimension on $name', (engine) => {
   test('gives what a rebuild gives where a play is corrected to another place, to none, or to no play at all', () =>
     withFolder(async (folder) => {
       cpSync(BUILT_IN_MODEL, folder, { recursive: true });
-      for (const [file, sql] of Object.entries(LOCATIONS)) {
+      for (const [file, sql] of Object.entries(LOCATIONS_FILES)) {
         writeFileSync(join(folder, file), sql);
       }
       await withLoader(

@@ -16,6 +16,7 @@ import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { openInMemory } from '../../src/warehouse/open.ts';
 import { withFolder } from '../support/engines.ts';
 import { GITHUB_MODEL, githubModel } from '../support/github.ts';
+import { LOCATIONS } from '../support/locations.ts';
 import { MUTANTS } from '../support/mutants.ts';
 import { sample, scale } from '../support/scale.ts';
 
@@ -77,20 +78,7 @@ test('a proof tells of a key with several rows, which a rebuild gives too', asyn
 test('a proof finds that a query for affected keys forgets the places from which plays moved away', () =>
   withFolder(async (folder) => {
     cpSync(BUILT_IN_MODEL, folder, { recursive: true });
-    writeFileSync(
-      join(folder, 'star', 'locations.sql'),
-      `-- key: location
-CREATE TABLE locations (
-  location VARCHAR(1024) NOT NULL,
-  plays BIGINT NOT NULL
-);
-
-SELECT location, COUNT(*) AS plays
-FROM (SELECT RTRIM(location, ' ') AS location FROM songplays) places
-WHERE {affected}
-GROUP BY location
-`,
-    );
+    writeFileSync(join(folder, 'star', 'locations.sql'), LOCATIONS);
     writeFileSync(
       join(folder, 'star', 'locations.affected.sql'),
       "SELECT RTRIM(p.location, ' ') AS location\nFROM songplays p\nJOIN changed_songplays c ON c.songplay_id = p.songplay_id\n",
