@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { InterruptedError, messageOf, StarloadError } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
-import type { Model } from '../sql/catalogue.ts';
 import { StepFailed, WarehouseError } from '../warehouse/errors.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { Attempt } from './attempt.ts';
 import { compose } from './compose.ts';
+import { tryInMemory } from './model-trial.ts';
 import { story, styledStory } from './output.ts';
 import { openPatiently } from './patience.ts';
 import type { SignalWatch } from './signals.ts';
@@ -97,13 +97,6 @@ export function withConfig<T>(
       await warehouse.close();
     }
   });
-}
-
-/** Throws StarloadError with the statements of a model that cannot run on an empty DuckDB. */
-async function tryInMemory(model: Model): Promise<void> {
-  const { tryModel } = await import('../doctor/model.ts');
-  const { openInMemory } = await import('../warehouse/open.ts');
-  await tryModel(model, () => openInMemory([]));
 }
 
 /** The error for something that failed because it was stopped. The original error is kept as the cause. */

@@ -5,6 +5,7 @@ import type { Model } from '../../sql/catalogue.ts';
 import { ENGINE_NAMES } from '../../target.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
 import { asStarted } from '../command-line.ts';
+import { tryInMemory } from '../model-trial.ts';
 import { counted, document, result, styled } from '../output.ts';
 import { UNKNOWN_KEYS_OPTION, type UnknownKeysArgs } from '../unknown-keys.ts';
 
@@ -126,11 +127,9 @@ async function folderOf(path: string, model: string | undefined): Promise<string
 /** The model, if it has no mistakes. Reports them, or how many of its statements were tried. */
 async function rightModel(folder: string | undefined, onFinding: OnFinding): Promise<Model | undefined> {
   const { loadModel } = await import('../../sql/read-model.ts');
-  const { tryModel } = await import('../../doctor/model.ts');
-  const { openInMemory } = await import('../../warehouse/open.ts');
   try {
     const model = loadModel(folder);
-    const statements = await tryModel(model, () => openInMemory([]));
+    const statements = await tryInMemory(model);
     onFinding({ check: 'model', status: 'ok', reason: `${statements} statements can run on an empty DuckDB` });
     return model;
   } catch (error) {
