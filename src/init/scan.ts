@@ -1,5 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import { isExact } from './decimals.ts';
+import { endOfExact, isExact } from './decimals.ts';
 import { hashBytes } from './hashes.ts';
 import { KeyPlace } from './place.ts';
 import { Form, formOf } from './times.ts';
@@ -160,6 +160,11 @@ export class Profile {
     return noteSize(place, from, to);
   }
 
+  #noteDecimal(place: KeyPlace, b: Buffer, from: number, to: number): number {
+    place.decimals += 1;
+    return this.#noteScalar(place, b, from, to);
+  }
+
   #readNumber(place: KeyPlace, b: Buffer, from: number): number {
     const first = b[from] === MINUS ? from + 1 : from;
     let at = first;
@@ -175,10 +180,8 @@ export class Profile {
     if (signed > place.most) place.most = signed;
     const isDecimal = byte === DOT || (byte | UPPER_CASE) === LETTER_E || (value === 0 && first > from);
     if (isDecimal) {
-      const end = endOfNumber(b, at);
-      if (!place.isInexact && !isExact(b, from, end)) place.isInexact = true;
-      place.decimals += 1;
-      return this.#noteScalar(place, b, from, end);
+      const exact = endOfExact(b, first, at, value);
+      return this.#noteDecimal(place, b, from, exact === -1 ? judgeDecimal(place, b, from) : exact);
     }
     if (at - first > EXACT_DIGITS) judgeInteger(place, textOf(b, from, at));
     place.integers += 1;
@@ -208,6 +211,13 @@ function nextKnown({ children }: KeyPlace, b: Buffer, at: number, expected: numb
     index += 1;
   }
   return -1;
+}
+
+/** Notes whether a decimal number keeps its digits as a double, by its text. Returns the position behind it. */
+function judgeDecimal(place: KeyPlace, b: Buffer, from: number): number {
+  const end = endOfNumber(b, from);
+  if (!place.isInexact && !isExact(textOf(b, from, end))) place.isInexact = true;
+  return end;
 }
 
 function judgeInteger(place: KeyPlace, text: string): void {
