@@ -8,10 +8,11 @@ import type { LoadReport } from '../pipeline/report.ts';
 import type { UnknownKeysOfTable } from '../pipeline/unknown-keys.ts';
 import type { Derivation } from '../sql/catalogue.ts';
 import { asStarted } from './command-line.ts';
+import { restOfKeys } from './key-counts.ts';
 import { LISTED, more } from './listed.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
 import { renderTable } from './table.ts';
-import { tellUnknownKeys, unknownKeysForJson } from './unknown-keys.ts';
+import { tellLatestUnknownKeys, tellUnknownKeys, unknownKeysForJson } from './unknown-keys.ts';
 
 interface PlanOptions {
   readonly json: boolean;
@@ -22,6 +23,8 @@ interface PlanOptions {
   readonly kept?: KeptOut;
   /** The keys of the records read that no column takes; absent if none were read. */
   readonly unknownKeys?: readonly UnknownKeysOfTable[] | undefined;
+  /** The unknown keys that the newest runs have met; absent if nobody asked. */
+  readonly latest?: readonly UnknownKeysOfTable[];
   /** The tables that every load makes anew. */
   readonly anew: Derivation['anew'];
 }
@@ -40,7 +43,7 @@ export function printLoad(
   const warnings = excerpts ? report.warnings : report.warnings.map(withoutValue);
   warn(warnings);
   tellKeptOut(report);
-  tellUnknownKeys(report.unknownKeys ?? []);
+  tellReadKeys(report);
   tellMissing(report);
   if (json) {
     document({
@@ -67,26 +70,30 @@ export function printLoad(
   }
 }
 
-/** Shows the columns about kept-out records only if there are any. */
+/** Shows the columns about kept-out records, and about keys that no column takes, only if there are any. */
 function renderLoaded({ tables }: LoadReport): string {
   const isWhole = tables.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
+  const rest = restOfKeys(tables);
   const rows = tables.map((table) => [
     ...[table.table, table.files, table.records, table.known],
     ...(isWhole ? [] : [table.rejected, table.quarantined]),
+    ...rest.map(({ countIn }) => countIn(table)),
   ]);
   const about = isWhole ? [] : ['records rejected', 'files set aside'];
-  return renderTable(['loaded into', 'files', 'records', 'files known', ...about], rows);
+  const titles = rest.map(({ title }) => title);
+  return renderTable(['loaded into', 'files', 'records', 'files known', ...about, ...titles], rows);
 }
 
 /** Prints what a load would do. */
 export function printPlan(
   plan: LoadPlan,
-  { json, all, command, statements, kept = keptOut(plan, []), unknownKeys, anew }: PlanOptions,
+  { json, all, command, statements, kept = keptOut(plan, []), unknownKeys, latest, anew }: PlanOptions,
 ): void {
   const warnings = sourceWarnings(plan);
   warn(warnings);
   tellKeptOut(kept);
   tellUnknownKeys(unknownKeys ?? []);
+  tellLatestUnknownKeys(latest ?? []);
   if (json) {
     document({
       command,
@@ -99,6 +106,7 @@ export function printPlan(
         skipped,
       })),
       unknown_keys: unknownKeysForJson(unknownKeys),
+      ...(latest === undefined ? {} : { latest_unknown_keys: unknownKeysForJson(latest) }),
       ...keptOutForJson(kept),
       anew,
       warnings: warningsForJson(warnings),
@@ -146,6 +154,15 @@ export function printRebuild(report: RebuildReport, { json, location, excerpts =
     result(renderTable(['table', 'rows'], [...rows]));
     result(`\n${counted(rows.size, 'table')} rebuilt from staging`);
   }
+}
+
+/** Without a work prefix only Redshift reads the records, so nobody knows their keys. */
+function tellReadKeys({ status, unknownKeys }: LoadReport): void {
+  if (unknownKeys === undefined && status === 'loaded') {
+    story('note: keys that no column takes are not counted: Redshift reads whole folders by itself.');
+    story('  With WORK_PREFIX under [S3], Starload reads the files, and tells such keys.');
+  }
+  tellUnknownKeys(unknownKeys ?? []);
 }
 
 /** Prints what a replay could not load again. */

@@ -1,10 +1,13 @@
 import type { PastRun, QuarantinedFile } from '../pipeline/ledger.ts';
 import type { WarehouseStatus } from '../pipeline/status.ts';
+import type { UnknownKeysOfTable } from '../pipeline/unknown-keys.ts';
 import { durationOf } from './activity.ts';
+import { restOfKeys } from './key-counts.ts';
 import { LISTED, more } from './listed.ts';
-import { bytes, document, result } from './output.ts';
+import { bytes, count, document, result } from './output.ts';
 import type { LoggedRun } from './run-log.ts';
 import { renderTable } from './table.ts';
+import { unknownKeysForJson } from './unknown-keys.ts';
 
 /** Options for printing the status. */
 export interface StatusOptions {
@@ -22,7 +25,7 @@ const FAILURES_SHOWN = 5;
 
 /** Prints running batches, past runs, failures, files that are set aside and table sizes. */
 export function printStatus(
-  { running, runs, rows, ...status }: WarehouseStatus,
+  { running, runs, rows, unknownKeys, ...status }: WarehouseStatus,
   { json, all, location, log, excerpts = true }: StatusOptions,
 ): void {
   const quarantined = excerpts
@@ -39,6 +42,7 @@ export function printStatus(
       runs: runs.map((run) => ({ ...runForJson(run), seconds: seconds.get(run.runId) ?? null })),
       failures: failures.map(({ warehouse, ...failure }) => failure),
       quarantined: quarantined.map(fileForJson),
+      unknown_keys: unknownKeysForJson(unknownKeys),
       rows: Object.fromEntries(rows),
     });
     return;
@@ -56,6 +60,7 @@ export function printStatus(
     ...(quarantined.length === 0
       ? []
       : [[renderQuarantined(quarantined.slice(0, most)), ...more(quarantined, most)].join('\n')]),
+    ...(unknownKeys.length === 0 ? [] : [renderUnknown(unknownKeys, most)]),
     renderTable(['table', 'rows'], [...rows]),
   ];
   result(blocks.join('\n\n'));
@@ -70,6 +75,7 @@ function runForJson(run: PastRun) {
     bytes: run.bytes,
     rejected: run.rejected,
     quarantined: run.quarantined,
+    keys: run.keys ?? null,
   };
 }
 
@@ -95,14 +101,16 @@ function renderRunning(running: WarehouseStatus['running']): string {
   return renderTable(['running now', 'since (UTC)', 'lock', 'by'], rows);
 }
 
-/** Shows the columns about kept-out records only if there are any. */
+/** Shows the columns about kept-out records, and about keys that no column takes, only if there are any. */
 function renderRuns(runs: readonly PastRun[], seconds: ReadonlyMap<string | null, number>): string {
   const isWhole = runs.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
+  const rest = restOfKeys(runs);
   const rows = runs.map((run) => [
     ...[run.runId, run.loadedAt, took(seconds.get(run.runId)), run.files, run.records, bytes(run.bytes)],
     ...(isWhole ? [] : [run.rejected, run.quarantined]),
+    ...rest.map(({ countIn }) => countIn(run)),
   ]);
-  const about = isWhole ? [] : ['rejected', 'files set aside'];
+  const about = [...(isWhole ? [] : ['rejected', 'files set aside']), ...rest.map(({ title }) => title)];
   return renderTable(['run', 'loaded at (UTC)', 'duration', 'files', 'records', 'size', ...about], rows);
 }
 
@@ -117,6 +125,16 @@ function renderFailures(failures: readonly LoggedRun[]): string {
 function renderQuarantined(files: readonly QuarantinedFile[]): string {
   const rows = files.map(({ table, uri, since, reason, line }) => [table, uri, since, line ?? '', reason ?? '']);
   return renderTable(['set aside from', 'file', 'since (UTC)', 'line', 'first mistake'], rows);
+}
+
+function renderUnknown(unknownKeys: readonly UnknownKeysOfTable[], most: number): string {
+  const rows = unknownKeys.flatMap(({ table, keys }) =>
+    keys.map(({ key, records, like, file, line }) => [table, key, records, like ?? '', file, line]),
+  );
+  const beyond = unknownKeys.reduce((sum, { more: others }) => sum + (others?.keys ?? 0), 0);
+  const title = ['the newest run of', 'met the unknown key', 'records', 'like', 'first in', 'line'];
+  const rest = beyond === 0 ? [] : [`… and at least ${count(beyond)} other keys`];
+  return [renderTable(title, rows.slice(0, most)), ...more(rows, most), ...rest].join('\n');
 }
 
 /** A run that was made on another machine has no duration here. */

@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import type { LoadConfig } from '../config/config.ts';
 import {
   describeUnknownKey,
+  inOneLine,
   type ToldKey,
   type UnknownKeysOfTable,
   type UnknownKeysPolicy,
@@ -46,6 +47,14 @@ export function tellUnknownKeys(unknownKeys: readonly UnknownKeysOfTable[]): voi
     if (all > SHOWN) {
       story(`  … ${more === null ? '' : 'at least '}${count(all - SHOWN)} more (--json names up to ${count(1000)})`);
     }
+    story(`  ${asStarted(whatToDo([found]))}.`);
+  }
+}
+
+/** Says which unknown keys the newest runs have met. */
+export function tellLatestUnknownKeys(unknownKeys: readonly UnknownKeysOfTable[]): void {
+  for (const found of unknownKeys) {
+    story(`note: ${found.table}: the newest run met keys that no column takes: ${inOneLine(found)}`);
     story(`  ${asStarted(whatToDo([found]))}.`);
   }
 }

@@ -4,7 +4,7 @@ import type { WantedKeys } from '../records/frame-keys.ts';
 import type { FramedFile } from '../records/framed.ts';
 import { UnfitRecord } from '../records/normalise.ts';
 import { rewriter } from '../records/rewrite.ts';
-import type { UnknownKeys } from '../records/unknown-keys.ts';
+import type { FileKeys, UnknownKeys } from '../records/unknown-keys.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
 import { assertUnchanged, localPath } from './local.ts';
@@ -45,6 +45,8 @@ export interface BundledFile {
   readonly rejected: number;
   /** Whether it is set aside as a whole. All its records are rejected then. */
   readonly quarantined: boolean;
+  /** What became of the keys of the records that are loaded; absent if they were not counted, or none is loaded. */
+  readonly keys?: FileKeys | undefined;
 }
 
 /** Source files that are ready to be loaded. */
@@ -173,10 +175,10 @@ class Bundler {
   }
 
   #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {
-    const file = { object, version, size, records, rejected: 0, quarantined: false };
+    const keys = this.#options.unknown?.keepFile(object.label);
+    const file = { object, version, size, records, rejected: 0, quarantined: false, keys };
     this.#files.push(file);
     this.#spellings.add(spellings);
-    this.#options.unknown?.keepFile(object.label);
     this.#options.onFile?.(file);
   }
 }

@@ -181,15 +181,15 @@ class Sifter {
   }
 
   #end(object: SourceObject, id: ContentId): void {
-    const quarantined = this.#options.wholeFiles && this.#bad > 0;
+    const { unknown, wholeFiles } = this.#options;
+    const quarantined = wholeFiles && this.#bad > 0;
     if (quarantined) {
       this.#writer.dropFile();
-      this.#options.unknown?.dropFile();
-    } else {
-      this.#options.unknown?.keepFile(object.label);
+      unknown?.dropFile();
     }
+    const keys = quarantined ? undefined : unknown?.keepFile(object.label);
     const rejected = quarantined ? this.#records : this.#bad;
-    const file = { object, ...id, records: this.#records, rejected, quarantined };
+    const file = { object, ...id, records: this.#records, rejected, quarantined, keys };
     this.#files.push(file);
     this.#options.onFile({ file, bad: this.#bad, rejects: this.#rejects });
   }

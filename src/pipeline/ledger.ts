@@ -1,6 +1,4 @@
-import { StarloadError } from '../errors.ts';
-import type { Part } from '../objects/part.ts';
-import type { Spool } from '../objects/spool.ts';
+import type { KeyCounts } from '../records/key-tally.ts';
 import { type Model, type NamedSql, protocolSql, type Table } from '../sql/catalogue.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
@@ -9,7 +7,7 @@ import { ask } from './ask.ts';
 import type { LoadContext } from './context.ts';
 import { inModelOrder } from './order.ts';
 import { HISTORY, holdsHistory, LEDGER } from './ownership.ts';
-import { fitting } from './shape.ts';
+import { explainUnfit, fitting } from './shape.ts';
 
 /**
  * The outcome for a file. `quarantined`: it was set aside as a whole. `moved`: its content had been loaded under
@@ -31,6 +29,10 @@ export interface LedgerVersion {
 
 /** A file's newest version. */
 export interface LedgerFile extends LedgerVersion {
+  /** What became of its keys; undefined if they were not counted. */
+  readonly keys: KeyCounts | undefined;
+  /** A digest of what the model took and ignored (`keysDigest`). */
+  readonly keysModel: string | undefined;
   /** How many of its versions are in staging. */
   readonly versions: number;
   /** How often staging holds the content of its newest version, loaded under any name. */
@@ -59,6 +61,16 @@ export interface PastRun {
   readonly rejected: number;
   /** How many of the files were set aside. */
   readonly quarantined: number;
+  /** What became of the keys of its records; undefined if nobody has counted them. */
+  readonly keys: KeyCounts | undefined;
+}
+
+/** The unknown keys of a file of the newest run of a source. */
+export interface UnknownOfFile {
+  readonly table: string;
+  readonly uri: string;
+  /** As `tellKeys` wrote them. */
+  readonly told: string;
 }
 
 /** A file that was set aside and must be corrected. */
@@ -164,9 +176,18 @@ export interface LedgerFiles {
 
 /** Reads the newest entry of each file. Throws WarehouseError. */
 export async function readLedgerFiles({ model, warehouse }: Asking): Promise<LedgerFiles> {
-  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'), { standing: fitting(model) });
+  const standing = fitting(model);
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'), { standing }).catch(async (error) => {
+    throw await explainUnfit({ model, warehouse }, error);
+  });
   const tables = new Map<string, Map<string, LedgerFile>>();
-  const versions = rows.map((row) => ({ ...toVersion(row), versions: Number(row[7]), copies: Number(row[9]) }));
+  const versions = rows.map((row) => ({
+    ...toVersion(row),
+    versions: Number(row[7]),
+    copies: Number(row[9]),
+    keys: toKeyCounts(row.slice(10)),
+    keysModel: row[15] === null ? undefined : String(row[15]),
+  }));
   for (const file of inModelOrder(model, versions, ORDER)) {
     const files = tables.get(file.table) ?? new Map<string, LedgerFile>();
     tables.set(file.table, files.set(file.uri, file));
@@ -184,60 +205,17 @@ export async function readRuns({ model, warehouse }: Asking): Promise<readonly P
   return (await ask(warehouse, protocolSql(model, 'ledger_runs'))).rows.map(toPastRun);
 }
 
+/** Reads the unknown keys of the newest run of each source, file by file. Throws WarehouseError. */
+export async function readUnknown({ model, warehouse }: Asking): Promise<readonly UnknownOfFile[]> {
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_unknown'));
+  const files = rows.map(([table, uri, told]) => ({ table: String(table), uri: String(uri), told: String(told) }));
+  return inModelOrder(model, files, ORDER);
+}
+
 /** Reads which files are set aside. Throws WarehouseError. */
 export async function readQuarantined({ model, warehouse }: Asking): Promise<readonly QuarantinedFile[]> {
   const { rows } = await ask(warehouse, protocolSql(model, 'ledger_quarantined'));
   return inModelOrder(model, rows.map(toQuarantinedFile), ORDER);
-}
-
-/**
- * Writes the ledger rows of a run as a part that is copied together with its data. `stamp` is the newest stamp that the
- * planner has seen.
- */
-export function writeLedger(
-  spool: Spool,
-  { runId, stamp }: { readonly runId: string; readonly stamp: string },
-  versions: readonly LedgerVersion[],
-): Part {
-  const file = spool.create(`${LEDGER}.json`);
-  let bytes = 0;
-  // One row at a time would be slow, and the text of a million rows exceeds the maximum length of a string.
-  for (let from = 0; from < versions.length; from += ROWS_AT_ONCE) {
-    const some = versions.slice(from, from + ROWS_AT_ONCE).map((version) => rowOf(version, runId, stamp));
-    const chunk = Buffer.from(some.join(''));
-    file.write(chunk);
-    bytes += chunk.length;
-  }
-  file.close();
-  return { path: file.path, compression: 'none', records: versions.length, bytes, index: [] };
-}
-
-const ROWS_AT_ONCE = 1000;
-
-/** Without spreads, which would triple the time. */
-function rowOf({ table, uri, version, size, records, rejected, status }: LedgerVersion, runId: string, stamp: string) {
-  return `${JSON.stringify({
-    run_id: runId,
-    staging_table: table,
-    uri: checkedUri(uri),
-    version,
-    size_bytes: size,
-    records,
-    rejected,
-    status,
-    planned_stamp: stamp,
-  })}\n`;
-}
-
-const MAX_URI_BYTES = 4096;
-
-function checkedUri(uri: string): string {
-  if (Buffer.byteLength(uri) > MAX_URI_BYTES) {
-    throw new StarloadError(`the name of ${uri} is longer than the ${MAX_URI_BYTES} bytes the ledger holds`, {
-      next: 'Move the file to a folder with a shorter path.',
-    });
-  }
-  return uri;
 }
 
 /** A whole folder that is loaded into a staging table. `version` is the digest of its listing. */
@@ -328,6 +306,20 @@ function toVersion([table, uri, version, size, records, rejected, status]: reado
   };
 }
 
+/** Undefined if one of them is unknown. */
+function toKeyCounts([met, loaded, rescued, ignored, unknown]: readonly Value[]): KeyCounts | undefined {
+  const counts = [met, loaded, rescued, ignored, unknown];
+  return counts.some((count) => count === null || count === undefined)
+    ? undefined
+    : {
+        met: Number(met),
+        loaded: Number(loaded),
+        rescued: Number(rescued),
+        ignored: Number(ignored),
+        unknown: Number(unknown),
+      };
+}
+
 function toQuarantinedFile([table, uri, runId, since, records, line, reason]: readonly Value[]): QuarantinedFile {
   return {
     table: String(table),
@@ -340,7 +332,16 @@ function toQuarantinedFile([table, uri, runId, since, records, line, reason]: re
   };
 }
 
-function toPastRun([runId, loadedAt, files, records, bytes, rejected, quarantined]: readonly Value[]): PastRun {
+function toPastRun([
+  runId,
+  loadedAt,
+  files,
+  records,
+  bytes,
+  rejected,
+  quarantined,
+  ...keys
+]: readonly Value[]): PastRun {
   return {
     runId: String(runId),
     loadedAt: String(loadedAt),
@@ -349,5 +350,6 @@ function toPastRun([runId, loadedAt, files, records, bytes, rejected, quarantine
     bytes: Number(bytes),
     rejected: Number(rejected),
     quarantined: Number(quarantined),
+    keys: toKeyCounts(keys),
   };
 }

@@ -5,7 +5,7 @@ import type { Part } from '../objects/part.ts';
 import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
 import { UnknownKeys, type UnknownKeysFound } from '../records/unknown-keys.ts';
-import { ownKeys, wantedKeys } from '../records/wanted-keys.ts';
+import { keysDigest, ownKeys, wantedKeys } from '../records/wanted-keys.ts';
 import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
 import {
   decodeJsonPaths,
@@ -18,16 +18,18 @@ import {
 import type { Mapping } from '../warehouse/warehouse.ts';
 import { byName, type Copy } from './batches.ts';
 import type { LoadContext, Source, Tolerance } from './context.ts';
-import type { LedgerVersion } from './ledger.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
 import { type ReadTable, refuseBadRecords } from './refuse.ts';
 import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
+import type { LedgerEntry } from './write-ledger.ts';
 
 /** A staging table's files: read, counted and ready to be copied. */
 export interface PreparedTable extends Copy, ReadTable {
   readonly files: readonly BundledFile[];
   /** The keys of the records that no column takes. */
   readonly unknown: UnknownKeysFound;
+  /** A digest of what the model takes and ignores. */
+  readonly keysModel: string;
 }
 
 /**
@@ -49,9 +51,9 @@ export function rejectedParts(prepared: readonly PreparedTable[]): readonly Part
 }
 
 /** The ledger rows of a run. */
-export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly LedgerVersion[] {
-  const read = prepared.flatMap(({ table, files }) =>
-    files.map(({ object, version, size, records, rejected, quarantined }) => ({
+export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly LedgerEntry[] {
+  const read = prepared.flatMap(({ table, files, keysModel }) =>
+    files.map(({ object, version, size, records, rejected, quarantined, keys }) => ({
       table: table.name,
       uri: object.uri,
       version,
@@ -59,6 +61,8 @@ export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[
       records,
       rejected,
       status: quarantined ? ('quarantined' as const) : ('loaded' as const),
+      keys,
+      keysModel: keys && keysModel,
     })),
   );
   const moved = tables.flatMap(({ table, moved: files }) =>
@@ -102,7 +106,8 @@ async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool)
       : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths) });
   const { objects, store } = options;
   const mapping = mappingOf(table, paths, bundled);
-  return { ...bundled, table, mapping, paths, store, objects, unknown: unknown.found() };
+  const keysModel = keysDigest(table, wanted);
+  return { ...bundled, table, mapping, paths, store, objects, unknown: unknown.found(), keysModel };
 }
 
 /**

@@ -50,14 +50,15 @@ export async function reconcile(
   const note = mayHoldMore ? reasonNotToSearch({ recounts, sample }, sources, found.list()) : undefined;
   const searchesUnheld = mayHoldMore && note === undefined;
   const files = await timed(async () =>
-    recounts ? compareFiles(context, sources, { stamp, searchesUnheld, excerpts }) : [],
+    recounts ? compareFiles(context, sources, { stamp, searchesUnheld, excerpts }) : NOTHING_COMPARED,
   );
   return {
     sources,
-    disagreements: [...found.list(), ...control.disagreements, ...star.value, ...files.value],
+    disagreements: [...found.list(), ...control.disagreements, ...star.value, ...files.value.disagreements],
     notes: [
       ...(note === undefined ? [] : [note]),
       ...control.notes,
+      ...files.value.notes,
       ...tellSetAside(sources),
       ...tellPassedOver(sources),
       ...(sample === undefined ? [] : [describeSample(context, sample)]),
@@ -65,6 +66,8 @@ export async function reconcile(
     seconds: { sources: compared.seconds, star: star.seconds, files: files.seconds },
   };
 }
+
+const NOTHING_COMPARED = { disagreements: [], notes: [] };
 
 /** Why rows that no file holds any more are not searched for. */
 function reasonNotToSearch(

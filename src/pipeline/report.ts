@@ -1,4 +1,5 @@
 import { type PassedOver, passedOver } from '../objects/objects.ts';
+import type { KeyCounts } from '../records/key-tally.ts';
 import type { Offender } from './checks.ts';
 import type { KeptOut } from './kept-out.ts';
 import type { TablePlan } from './plan.ts';
@@ -47,11 +48,21 @@ export interface TableReport {
   /** The number of records read. */
   readonly records: number;
   readonly rejected: number;
+  /** What became of the keys of the records loaded; null if only the warehouse has read them, or nobody yet. */
+  readonly keys: KeyCounts | null;
 }
 
 /** What a load does with a source, as far as its plan shows. */
 export function tableReport({ table, known, moved, quarantined, skipped, files }: TablePlan): TableReport {
   const counts = { files: files.length, known, moved: moved.length };
   const others = { skipped: skipped.length, passed_over: passedOver(skipped) ?? null };
-  return { table: table.name, ...counts, quarantined: quarantined.length, ...others, records: 0, rejected: 0 };
+  return {
+    table: table.name,
+    ...counts,
+    quarantined: quarantined.length,
+    ...others,
+    records: 0,
+    rejected: 0,
+    keys: null,
+  };
 }

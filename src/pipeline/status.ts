@@ -1,24 +1,30 @@
 import type { RunningBatch } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
+import { latestUnknownKeys } from './earlier-keys.ts';
 import { type PastRun, type QuarantinedFile, readQuarantined, readRuns } from './ledger.ts';
 import { explainUnfit } from './shape.ts';
 import { readSizes } from './sizes.ts';
+import type { UnknownKeysOfTable } from './unknown-keys.ts';
 
 /** What is running now, what the warehouse holds, and what has been loaded into it. */
 export interface WarehouseStatus {
   readonly running: readonly RunningBatch[];
   readonly runs: readonly PastRun[];
   readonly quarantined: readonly QuarantinedFile[];
+  /** The unknown keys that the newest run of each source has met. */
+  readonly unknownKeys: readonly UnknownKeysOfTable[];
   readonly rows: ReadonlyMap<string, number>;
 }
 
 /** Reads past runs, newest first, and the size of each table. Never waits for a load. */
-export async function status({ model, warehouse }: Pick<LoadContext, 'model' | 'warehouse'>): Promise<WarehouseStatus> {
-  const running = await warehouse.running();
-  const runs = await readRuns({ model, warehouse });
-  const quarantined = await readQuarantined({ model, warehouse });
-  const rows = await readSizes({ model, warehouse }).catch(async (error: unknown) => {
-    throw await explainUnfit({ model, warehouse }, error);
-  });
-  return { running, runs, quarantined, rows };
+export async function status(context: Pick<LoadContext, 'model' | 'warehouse'>): Promise<WarehouseStatus> {
+  const running = await context.warehouse.running();
+  try {
+    const runs = await readRuns(context);
+    const quarantined = await readQuarantined(context);
+    const unknownKeys = await latestUnknownKeys(context);
+    return { running, runs, quarantined, unknownKeys, rows: await readSizes(context) };
+  } catch (error) {
+    throw await explainUnfit(context, error);
+  }
 }

@@ -21,8 +21,8 @@ export interface UnknownKeysOfTable {
   /** The file of the model in which they can be ignored. */
   readonly model: string;
   readonly keys: readonly ToldKey[];
-  /** If there are more than MOST_UNKNOWN_KEYS: at least how many, and the number of records with any of these. */
-  readonly more: { readonly keys: number; readonly records: number } | null;
+  /** If there are more: at least how many, and the number of records with any of these; null if nobody knows it. */
+  readonly more: { readonly keys: number; readonly records: number | null } | null;
 }
 
 /** The records have keys that no column takes, and these are refused. It lists the first of them. Exit code 3. */
@@ -65,11 +65,15 @@ export function adviceOnSample(
   found: UnknownKeysOfTable,
   read: string,
 ): { readonly reason: string; readonly next: string } {
-  const { keys, more } = found;
-  const others = keys.length - SHOWN + (more?.keys ?? 0);
+  return { reason: `${read} have keys that no column takes: ${inOneLine(found)}`, next: `${whatToDo([found])}.` };
+}
+
+/** The first unknown keys of a source, and how many more there are. */
+export function inOneLine({ keys, more }: UnknownKeysOfTable): string {
+  const others = Math.max(0, keys.length - SHOWN) + (more?.keys ?? 0);
   const list = keys.slice(0, SHOWN).map(placed).join('; ');
-  const rest = others > 0 ? `; and ${more === null ? '' : 'at least '}${count(others)} more` : '';
-  return { reason: `${read} have keys that no column takes: ${list}${rest}`, next: `${whatToDo([found])}.` };
+  const most = more === null ? '' : 'at least ';
+  return others > 0 ? `${list}; and ${most}${count(others)} more` : list;
 }
 
 function placed({ file, line, ...key }: ToldKey): string {
@@ -104,10 +108,20 @@ export function unknownKeysOf(
       .filter((one) => one.table.name === table.name)
       .map(({ unknown }) => unknown)
       .reduce(addUp);
-    const names = loadedColumns(table).map(({ name }) => name);
-    const told = keys.map(({ identity, ...key }) => ({ ...key, like: mostSimilar(key.key, names) ?? null }));
-    return told.length === 0 ? [] : [{ table: table.name, model: fileOf(table.create), keys: told, more }];
+    const told = keys.map(({ identity, ...key }) => key);
+    return told.length === 0 ? [] : [toldOf(table, told, more)];
   });
+}
+
+/** Unknown keys of a table's source, each with the column that it resembles. */
+export function toldOf(
+  table: Table,
+  keys: readonly Omit<ToldKey, 'like'>[],
+  more: UnknownKeysOfTable['more'],
+): UnknownKeysOfTable {
+  const names = loadedColumns(table).map(({ name }) => name);
+  const told = keys.map((key) => ({ ...key, like: mostSimilar(key.key, names) ?? null }));
+  return { table: table.name, model: fileOf(table.create), keys: told, more };
 }
 
 function addUp(one: UnknownKeysFound, other: UnknownKeysFound): UnknownKeysFound {

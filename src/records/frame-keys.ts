@@ -1,6 +1,7 @@
 import { lowerCase } from '../sql/fold.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
 import { keyPath } from '../sql/key-paths.ts';
+import { KeyTally } from './key-tally.ts';
 import type { ValueKind } from './normalise.ts';
 import { ValueJudge } from './plain-values.ts';
 import { NOT_COUNTED, type UnknownKeys } from './unknown-keys.ts';
@@ -77,6 +78,7 @@ export class KeyTracker {
   readonly #isAlwaysOdd: boolean;
   readonly #onDuplicate: DuplicateListener;
   readonly #unknown: UnknownKeys | undefined;
+  readonly #tally: KeyTally;
   readonly #spellings: ReadonlyMap<string, string[]>;
   /** For each wanted key, the number of the record that last contained it. */
   readonly #lastSeen: Float64Array;
@@ -99,6 +101,7 @@ export class KeyTracker {
     this.#isAlwaysOdd = layout !== undefined;
     this.#onDuplicate = onDuplicate;
     this.#unknown = unknown;
+    this.#tally = unknown?.tally ?? new KeyTally();
     this.#spellings = new Map(this.#wanted.map((key) => [key, []]));
     this.#lastSeen = new Float64Array(this.#wanted.length);
     this.#mostBytes = Math.max(COMMON_KEY_BYTES, ...this.#wanted.map((key) => key.length * '\\u0000'.length));
@@ -142,8 +145,9 @@ export class KeyTracker {
       index += 1;
       if (end > limit || !isAt(chunk, at, bytes)) continue;
       this.#next = index;
+      this.#tally.met += 1;
       if (wanted >= 0) this.#see(wanted, chunk, end - 1, bytes.length);
-      else if (unknown !== NOT_COUNTED) this.#unknown?.note(unknown);
+      else this.#unknown?.note(unknown);
       return end;
     }
     this.#from = at;
@@ -153,11 +157,12 @@ export class KeyTracker {
 
   /** Ends a key that `startKey` did not predict at `at`, its closing quote. */
   endKey(chunk: Uint8Array, at: number): void {
+    this.#tally.met += 1;
     const length = this.#earlierBytes + at - this.#from;
     const isLong = length > this.#mostBytes;
     if (!isLong || this.#unknown !== undefined) {
       const bytes = Buffer.concat([...this.#earlier, chunk.subarray(this.#from, at + 1)]);
-      if (isLong) this.#note(this.#placeOf(nameOf(bytes)));
+      if (isLong) this.#unknown?.note(this.#placeOf(nameOf(bytes)));
       else this.#meet(bytes, chunk, at);
     }
     this.#closeKey();
@@ -191,11 +196,7 @@ export class KeyTracker {
     const place = known === undefined ? -1 : this.#foreseen.indexOf(known);
     if (place >= 0) this.#next = place + 1;
     if (wanted >= 0) this.#see(wanted, chunk, at, bytes.length);
-    else this.#note(unknown);
-  }
-
-  #note(unknown: number): void {
-    if (unknown !== NOT_COUNTED) this.#unknown?.note(unknown);
+    else this.#unknown?.note(unknown);
   }
 
   #placeOf(name: string): number {
@@ -221,6 +222,8 @@ export class KeyTracker {
   #see(wanted: number, chunk: Uint8Array, at: number, length: number): void {
     if (this.#lastSeen[wanted] === this.#record) this.#onDuplicate(this.#wanted[wanted] as string, at, length);
     this.#lastSeen[wanted] = this.#record;
+    // Of records that are laid out by paths, the values are counted that the paths read.
+    if (!this.#isAlwaysOdd) this.#tally.loaded += 1;
     this.#judge.judge(chunk, at + 1, this.#kinds[wanted] as ValueKind);
   }
 }

@@ -1,7 +1,8 @@
 import type { JsonPath } from '../sql/jsonpaths.ts';
 import { elementsPath, keyPath } from '../sql/key-paths.ts';
 import { elementsOf, endOfValue, membersOf } from './json-text.ts';
-import { NOT_COUNTED, type UnknownKeys } from './unknown-keys.ts';
+import type { KeyTally } from './key-tally.ts';
+import type { UnknownKeys } from './unknown-keys.ts';
 
 /** Why a path of a record has no defined value. */
 export class Unreadable {
@@ -74,9 +75,11 @@ interface Reading {
 
 /** Reads the value that begins at `from`, and what is in it. */
 function read(text: string, from: number, fork: Fork, outside: Reading): void {
-  if (text.startsWith('null', from)) return;
-  const { found } = outside;
   const isWhole = fork.ends.length > 0;
+  const isNull = text.startsWith('null', from);
+  if ((isWhole || isNull) && outside.unknown !== undefined) outside.unknown.tally.loaded += 1;
+  if (isNull) return;
+  const { found } = outside;
   const inside = isWhole ? { found, unknown: undefined } : outside;
   if (isWhole) {
     const value = text.slice(from, endOfValue(text, from));
@@ -97,7 +100,14 @@ function noteUnread(fork: Fork, what: Unread, { unknown }: Reading): void {
     place = unknown.placeOf(unreadPath(fork.path, what));
     if (fork.unread.size < MOST_REMEMBERED) fork.unread.set(what, place);
   }
-  if (place !== NOT_COUNTED) unknown.note(place);
+  unknown.note(place);
+}
+
+/** What is taken apart counts as what is in it. The framer counts the keys of the record itself. */
+function takeApart({ path }: Fork, { unknown }: Reading): KeyTally | undefined {
+  if (unknown === undefined || path === undefined) return undefined;
+  unknown.tally.met -= 1;
+  return unknown.tally;
 }
 
 function unreadPath(path: string, what: Unread): string {
@@ -109,7 +119,9 @@ function readMembers(text: string, from: number, within: Fork, reading: Reading)
   const { keys } = within;
   const { found } = reading;
   const seen = new Set<string>();
+  const tally = takeApart(within, reading);
   for (const { key, from: begin } of membersOf(text, from)) {
+    if (tally !== undefined) tally.met += 1;
     const name: string = key.includes('\\') ? JSON.parse(key) : key.slice(1, -1);
     const fork = keys.get(name);
     if (fork === undefined) {
@@ -130,7 +142,9 @@ function readElements(text: string, from: number, within: Fork, reading: Reading
     return;
   }
   let length = 0;
+  const tally = takeApart(within, reading);
   for (const begin of elementsOf(text, from)) {
+    if (tally !== undefined) tally.met += 1;
     const fork = elements.get(length);
     if (fork === undefined) noteUnread(within, ELEMENTS, reading);
     else read(text, begin, fork, reading);

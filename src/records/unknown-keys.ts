@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { lowerCase } from '../sql/fold.ts';
 import { isAtOrBelow } from '../sql/key-paths.ts';
+import { type KeyCounts, KeyTally } from './key-tally.ts';
+import { tellKeys } from './told-keys.ts';
 
 /** A key of records that no column takes and that is not ignored. */
 export interface UnknownKey {
@@ -23,15 +25,23 @@ export interface UnknownKeysFound {
   readonly more: { readonly keys: number; readonly records: number } | undefined;
 }
 
+/** The keys of a file. */
+export interface FileKeys extends KeyCounts {
+  /** The unknown ones, as `tellKeys` writes them; undefined if there are none, or if there is no more room for them. */
+  readonly told: string | undefined;
+}
+
 /** The number of different unknown keys of a source that are told one by one. */
 export const MOST_UNKNOWN_KEYS = 1000;
-/** The place of a key that is not counted. */
+/** The place of a key that the model ignores. */
 export const NOT_COUNTED = -1;
 /** The common place of all keys after the first MOST_UNKNOWN_KEYS. */
 const FURTHER = MOST_UNKNOWN_KEYS;
 /** Longer keys are told apart by a digest. */
 const LONGEST_KEPT = 256;
 const LONGEST_SHOWN = 100;
+/** So much text about the files of a source is kept; of further files only the counts. */
+const MOST_TOLD_OF_SOURCE = 16 * 1024 * 1024;
 
 /** How unknown keys are counted. */
 export interface UnknownKeysOptions {
@@ -42,10 +52,12 @@ export interface UnknownKeysOptions {
 }
 
 /**
- * Counts the unknown keys of files in bounded memory: in how many records each occurs, and where first. A key that
- * occurs twice in a record counts once. A file counts once it is kept.
+ * Counts the keys of files in bounded memory, and of the unknown ones in how many records each occurs, and where first. A
+ * key that occurs twice in a record is in one record. A file counts once it is kept.
  */
 export class UnknownKeys {
+  /** The counts of the current file. */
+  readonly tally = new KeyTally();
   readonly #ignored: readonly string[];
   readonly #fold: (path: string) => string;
   readonly #places = new Map<string, number>();
@@ -61,6 +73,8 @@ export class UnknownKeys {
   readonly #fileLine = new Float64Array(MOST_UNKNOWN_KEYS + 1);
   /** The places that the current file has. */
   #inFile: number[] = [];
+  /** The length of the texts about files. */
+  #told = 0;
 
   constructor({ ignored = [], exact }: UnknownKeysOptions = {}) {
     this.#fold = exact === true ? (path) => path : lowerCase;
@@ -88,10 +102,16 @@ export class UnknownKeys {
   startRecord(line: number): void {
     this.#record = (this.#record + 1) >>> 0;
     this.#line = line;
+    this.tally.startRecord();
   }
 
-  /** Notes that the current record has the key of this place. Called for every unknown key, so it does very little. */
+  /** Notes that the current record has the key of this place. Called for every such key, so it does very little. */
   note(place: number): void {
+    if (place === NOT_COUNTED) {
+      this.tally.ignored += 1;
+      return;
+    }
+    this.tally.unknown += 1;
     if (this.#lastRecord[place] === this.#record) return;
     this.#lastRecord[place] = this.#record;
     if ((this.#fileRecords[place] as number) === 0) {
@@ -103,6 +123,7 @@ export class UnknownKeys {
 
   /** Drops the current record: it is not loaded. */
   dropRecord(): void {
+    this.tally.dropRecord();
     this.#inFile = this.#inFile.filter((place) => {
       if (this.#lastRecord[place] === this.#record) {
         (this.#fileRecords[place] as number) -= 1;
@@ -112,8 +133,9 @@ export class UnknownKeys {
     });
   }
 
-  /** Adds the records since the last call, or the last dropped file, as those of a file. */
-  keepFile(file: string): void {
+  /** Adds the records since the last call, or the last dropped file, as those of a file. Returns its keys. */
+  keepFile(file: string): FileKeys {
+    const keys = { ...this.tally.take(), rescued: 0, told: this.#tellFile() };
     for (const place of this.#inFile) {
       const records = this.#fileRecords[place] as number;
       const found = this.#found[place];
@@ -123,11 +145,13 @@ export class UnknownKeys {
     }
     this.#others.keep();
     this.#forgetFile();
+    return keys;
   }
 
   /** Drops the current file: it is read again, or not loaded. */
   dropFile(): void {
     this.#others.drop();
+    this.tally.take();
     this.#forgetFile();
   }
 
@@ -137,6 +161,18 @@ export class UnknownKeys {
       keys: this.#found.filter(({ records }) => records > 0).map((key) => ({ ...key })),
       more: this.#further === 0 ? undefined : { keys: Math.max(1, this.#others.atLeast), records: this.#further },
     };
+  }
+
+  #tellFile(): string | undefined {
+    if (this.#inFile.length === 0 || this.#told > MOST_TOLD_OF_SOURCE) return undefined;
+    const listed = this.#inFile.flatMap((place) => {
+      const key = this.#found[place]?.key;
+      const [records, line] = [this.#fileRecords[place] as number, this.#fileLine[place] as number];
+      return key === undefined ? [] : [{ key, records, line }];
+    });
+    const told = tellKeys(listed, this.#inFile.length);
+    this.#told += told?.length ?? 0;
+    return told;
   }
 
   #forgetFile(): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
 import type { WantedKeys } from './frame-keys.ts';
@@ -20,6 +21,13 @@ export function wantedKeys(table: Table, paths?: readonly JsonPath[]): WantedKey
   }
   const layout = columns.map(({ name, type }, index) => ({ name, kind: KINDS[type], path: paths[index] ?? [] }));
   return { names: [...new Set(paths.map(([key]) => String(key)))], exact: true, layout };
+}
+
+/** A digest of the keys that a table takes and of those that it ignores. With another one, the same file counts otherwise. */
+export function keysDigest({ ignored }: Table, { names, exact = false, layout = [] }: WantedKeys): string {
+  const paths = layout.map(({ path }) => JSON.stringify(path));
+  const kept = [exact, [...names].sort(), paths.sort(), [...ignored].sort()];
+  return createHash('md5').update(JSON.stringify(kept)).digest('hex');
 }
 
 /** The keys of paths that each lead to a first-level key of their own; undefined for any other paths. */

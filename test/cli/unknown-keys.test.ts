@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { CONFIG, json, run, withProject } from '../support/cli-project.ts';
 import { linesOf } from '../support/scenario.ts';
@@ -25,7 +26,13 @@ describe('keys that no column takes', () => {
   test('are no matter in generated data', () =>
     withProject(async (folder) => {
       await run(folder, ['create-tables']);
-      expect((await json(folder, ['etl'])).unknown_keys).toEqual([]);
+      const { unknown_keys, tables } = await json(folder, ['etl']);
+      expect(unknown_keys).toEqual([]);
+      for (const { keys } of tables) {
+        expect(keys).toEqual({ met: keys.met, loaded: keys.met, rescued: 0, ignored: 0, unknown: 0 });
+      }
+      expect((await run(folder, ['status'])).stdout).not.toContain('unknown');
+      expect(await json(folder, ['plan'])).toMatchObject({ latest_unknown_keys: [] });
     }));
 
   test('are told to people and to programs, in a dry run too, and are loaded without', () =>
@@ -40,12 +47,50 @@ describe('keys that no column takes', () => {
       expect((await run(folder, ['etl', '--dry-run'])).stderr).toContain('2 keys that no column takes are not loaded:');
       const { stdout, stderr } = await run(folder, ['etl', '--json']);
       expect(JSON.parse(stdout)).toMatchObject({ status: 'loaded', unknown_keys: unknown });
+      const [events] = JSON.parse(stdout).tables;
+      expect(events.keys).toEqual({
+        met: expect.any(Number),
+        loaded: events.keys.met - 3,
+        rescued: 0,
+        ignored: 0,
+        unknown: 3,
+      });
       expect(stderr).toContain(`warning: staging_events: 2 keys that no column takes are not loaded:
   userAgnt, 1 record, like useragent: ${file}, line 2
   campaign, 2 records: ${file}, line 2
   Add columns to the model for the keys to load, name the others in a line "-- ignore: a, b" at the head of sql/models/sparkify/staging/staging_events.sql (docs/models.md).
 `);
       expect(await json(folder, ['etl'])).toMatchObject({ status: 'up_to_date', unknown_keys: [] });
+    }));
+
+  test('are remembered: status and plan tell those of the newest run, and reconcile counts them again', () =>
+    withRecords(UNKNOWN, async (folder, file) => {
+      // So large that the engine reads it by itself.
+      const long = Array.from({ length: 40 }, (_, index) => ({ ...PLAY, ts: index, campaign: 'x'.repeat(250_000) }));
+      writeFileSync(join(folder, 'log_data', 'own2.json'), linesOf(long as never));
+      await run(folder, ['etl']);
+      const status = await json(folder, ['status']);
+      expect(status.runs[0].keys).toMatchObject({ rescued: 0, ignored: 0, unknown: 43 });
+      const uri = pathToFileURL(file).href;
+      const keys = [
+        { key: 'userAgnt', records: 1, file: uri, line: 2, like: 'useragent' },
+        { key: 'campaign', records: 42, file: uri, line: 2, like: null },
+      ];
+      expect(status.unknown_keys).toEqual([{ table: 'staging_events', keys, more: null }]);
+      expect((await run(folder, ['status'])).stdout).toMatch(
+        /the newest run of +met the unknown key +records +like .*\n[- ]*\nstaging_events +userAgnt +1 +useragent /,
+      );
+      expect(await json(folder, ['plan'])).toMatchObject({
+        unknown_keys: null,
+        latest_unknown_keys: status.unknown_keys,
+      });
+      expect((await run(folder, ['plan'])).stderr).toContain(
+        `note: staging_events: the newest run met keys that no column takes: userAgnt, 1 record, like useragent (${uri}, line 2); campaign, 42 records (${uri}, line 2)`,
+      );
+      await run(folder, ['reconcile', '--recount']);
+      writeFileSync(join(folder, 'log_data', 'later.json'), linesOf([{ ...PLAY, itemInSession: 3 }]));
+      await run(folder, ['etl']);
+      expect(await json(folder, ['plan'])).toMatchObject({ latest_unknown_keys: [] });
     }));
 
   test('are told to people in a few lines if there are many, and to programs up to a thousand', () => {

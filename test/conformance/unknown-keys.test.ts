@@ -2,12 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import type { LoadContext } from '../../src/pipeline/context.ts';
 import { dryRunLoad } from '../../src/pipeline/dry-run.ts';
 import { etl } from '../../src/pipeline/etl.ts';
+import { planLoad } from '../../src/pipeline/planning.ts';
+import { reconcile } from '../../src/pipeline/reconcile.ts';
+import { status } from '../../src/pipeline/status.ts';
 import { UnknownKeysError } from '../../src/pipeline/unknown-keys.ts';
+import { ddlFor, tableNamed } from '../../src/sql/catalogue.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, readEverything, withLoader } from '../support/loader.ts';
 import { inMemory, lines, withModelOf } from '../support/models.ts';
 import { LOG_ROOT, SONG_ROOT } from '../support/scenario.ts';
-import { OTHER_PLAY, PLAY, SONG } from '../support/trials.ts';
+import { OTHER_PLAY, PLAY, runSql, SONG } from '../support/trials.ts';
 
 const A = `${LOG_ROOT}/a.json`;
 const B = `${LOG_ROOT}/b.json`;
@@ -59,6 +63,75 @@ describe.each(engines)('keys that no column takes on $name', (engine) => {
       write(loader);
       const { unknownKeys } = await etl({ ...loader.context, maxRunBytes: 1 });
       expect(unknownKeys).toEqual(FOUND);
+    }));
+
+  test('are in the ledger with what became of every key, and reconcile --recount counts them again', () =>
+    withLoader(engine, async ({ context, store, events }) => {
+      write({ context, store, events });
+      await etl(context);
+      const plays = Object.keys(PLAY).length;
+      const ledgerOf = async () => {
+        const sql = `SELECT keys_met, keys_loaded, keys_rescued, keys_ignored, keys_unknown, unknown_keys FROM load_ledger WHERE uri LIKE '${LOG_ROOT}/%' AND status = 'loaded' ORDER BY uri`;
+        return (await context.warehouse.query(sql)).rows;
+      };
+      const told = (keys: string, count: number) => `{"keys":${count},"first":[${keys}]}`;
+      const rows = [
+        [
+          2 * plays + 3,
+          2 * plays,
+          0,
+          0,
+          3,
+          told(
+            '{"key":"userAgnt","records":1,"line":2},{"key":"__proto","records":1,"line":2},{"key":"CAMPAIGN","records":1,"line":2}',
+            3,
+          ),
+        ],
+        [2 * plays + 2, 2 * plays, 0, 0, 2, told('{"key":"CAMPAIGN","records":2,"line":1}', 1)],
+      ];
+      expect(await ledgerOf()).toEqual(rows);
+      expect(await reconcile(context, { recounts: true })).toMatchObject({ disagreements: [], notes: [] });
+      // A file that was only moved is compared with what was counted under its old name.
+      store.files.set(`${LOG_ROOT}/moved.json`, store.files.get(B) ?? '');
+      store.files.delete(B);
+      await etl(context);
+      expect(await ledgerOf()).toEqual(rows);
+      expect((await reconcile(context, { recounts: true })).notes).toEqual([]);
+      await runSql(context.warehouse, `UPDATE load_ledger SET keys_met = 0 WHERE uri = '${B}'`);
+      await runSql(
+        context.warehouse,
+        `UPDATE load_ledger SET keys_loaded = keys_loaded - 1, keys_ignored = 1 WHERE uri = '${A}'`,
+      );
+      const due = `${2 * plays + 3} keys met, ${2 * plays - 1} keys loaded, 0 keys rescued, 1 keys ignored, 3 keys unknown`;
+      const held = `${2 * plays + 3} keys met, ${2 * plays} keys loaded, 0 keys rescued, 0 keys ignored, 3 keys unknown`;
+      expect((await reconcile(context, { recounts: true })).disagreements).toMatchObject([
+        { rule: 'load_ledger', examples: [expect.stringMatching(/b\.json.*: 0 keys were met, but \d+ were loaded/)] },
+        {
+          rule: 'recounted_keys',
+          examples: [
+            `${A}: the ledger says ${due}; it holds ${held}`,
+            expect.stringContaining('/moved.json: the ledger says 0 keys met,'),
+          ],
+        },
+      ]);
+    }));
+
+  test('cannot be counted in a ledger of an earlier release, which every command says before it reads a file', () =>
+    withLoader(engine, async (loader) => {
+      const { context } = loader;
+      write(loader);
+      await runSql(context.warehouse, 'DROP TABLE load_ledger');
+      const create = ddlFor(tableNamed(context.model, 'load_ledger'), engine.name).replace(/;\nCREATE.*/s, '');
+      await runSql(context.warehouse, create.replace('keys_met BIGINT,', ''));
+      const commands = [etl, dryRunLoad, planLoad, status, (one: LoadContext) => reconcile(one, { recounts: false })];
+      for (const command of commands) {
+        const events: string[] = [];
+        const refused = command({ ...context, emit: ({ type }) => events.push(type) });
+        await expect(refused).rejects.toThrow(
+          /^the tables of the warehouse are not those of the model; nothing was changed\n {2}load_ledger\.keys_met is missing$/,
+        );
+        expect(events).not.toContain('read');
+      }
     }));
 
   test('refuse the load, if that is asked, and nothing is loaded', () =>

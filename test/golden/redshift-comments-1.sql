@@ -8,7 +8,21 @@ LOCK "sparkify"."load_run";
 
 COMMENT ON TABLE "sparkify"."load_history" IS 'One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it.';
 
-COMMENT ON TABLE "sparkify"."load_ledger" IS 'One row per version of a file that was loaded, or set aside as a whole, committed with that file''s rows. `records` counts all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file''s content had been loaded under another name, and was not loaded again.';
+COMMENT ON TABLE "sparkify"."load_ledger" IS 'One row per version of a file that was loaded, or set aside as a whole, committed with that file''s rows. `records` counts all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file''s content had been loaded under another name, and was not loaded again. The columns about keys are NULL where nobody has counted them: for such files, for whole folders, and for files that an earlier release loaded.';
+
+COMMENT ON COLUMN "sparkify"."load_ledger"."keys_met" IS 'How many keys of the records loaded were met: keys_loaded + keys_rescued + keys_ignored + keys_unknown.';
+
+COMMENT ON COLUMN "sparkify"."load_ledger"."keys_loaded" IS 'Those that columns take.';
+
+COMMENT ON COLUMN "sparkify"."load_ledger"."keys_rescued" IS 'Those that no column takes and that are kept in the column rescued.';
+
+COMMENT ON COLUMN "sparkify"."load_ledger"."keys_ignored" IS 'Those that the model leaves out on purpose.';
+
+COMMENT ON COLUMN "sparkify"."load_ledger"."keys_unknown" IS 'Those that no column takes. Their values are not loaded.';
+
+COMMENT ON COLUMN "sparkify"."load_ledger"."unknown_keys" IS 'The keys that no column takes, as JSON: how many there are at least, and the first, each with its records and first line.';
+
+COMMENT ON COLUMN "sparkify"."load_ledger"."keys_model" IS 'A digest of the keys that the model took and ignored.';
 
 COMMENT ON TABLE "sparkify"."load_run" IS 'One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap, one waits or fails. Reading it waits for a load: check and reconcile read it if none is running, no other command does.';
 
@@ -63,17 +77,3 @@ COMMENT ON COLUMN "sparkify"."staging_songs"."artist_id" IS 'The id of the artis
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_latitude" IS 'The latitude of where the artist is from, in degrees.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_longitude" IS 'The longitude of where the artist is from, in degrees.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."artist_location" IS 'Where the artist is from, in words.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."artist_name" IS 'The artist''s name on this song; may add guests.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."song_id" IS 'The id of the song, such as SOUPIRU12A6D4FA1E1.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."title" IS 'The title of the song.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."duration" IS 'The length of the song, in seconds.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."year" IS 'The year of release; 0 if it is not known.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."loaded_at" IS 'When the row was loaded, in UTC.';

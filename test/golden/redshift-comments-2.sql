@@ -6,6 +6,20 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_location" IS 'Where the artist is from, in words.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_name" IS 'The artist''s name on this song; may add guests.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."song_id" IS 'The id of the song, such as SOUPIRU12A6D4FA1E1.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."title" IS 'The title of the song.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."duration" IS 'The length of the song, in seconds.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."year" IS 'The year of release; 0 if it is not known.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."loaded_at" IS 'When the row was loaded, in UTC.';
+
 COMMENT ON TABLE "sparkify"."current_events" IS 'The events, each in the version that counts. Internal: songplays and users are derived from it. Text that is compared has its trailing blanks cut, because Redshift ignores them.';
 
 COMMENT ON COLUMN "sparkify"."current_events"."event_id" IS 'A digest of ts, session, item and user, which identify an event.';
@@ -63,17 +77,3 @@ COMMENT ON COLUMN "sparkify"."current_songs"."year" IS 'The year of release; 0 i
 COMMENT ON COLUMN "sparkify"."current_songs"."duration" IS 'The length of the song, in seconds.';
 
 COMMENT ON TABLE "sparkify"."artists" IS 'The artists of the catalogue''s songs.';
-
-COMMENT ON COLUMN "sparkify"."artists"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
-
-COMMENT ON COLUMN "sparkify"."artists"."name" IS 'The plainest name of the artist on any of the songs.';
-
-COMMENT ON COLUMN "sparkify"."artists"."location" IS 'Where the artist is from, in words.';
-
-COMMENT ON COLUMN "sparkify"."artists"."latitude" IS 'The latitude of where the artist is from, in degrees.';
-
-COMMENT ON COLUMN "sparkify"."artists"."longitude" IS 'The longitude of where the artist is from, in degrees.';
-
-COMMENT ON TABLE "sparkify"."songplays" IS 'The plays of songs, one row for each. A play has a song if title, artist and length are those of one in the catalogue.';
-
-COMMENT ON COLUMN "sparkify"."songplays"."songplay_id" IS 'The play, with the id of its event.';

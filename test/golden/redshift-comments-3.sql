@@ -6,6 +6,20 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
+COMMENT ON COLUMN "sparkify"."artists"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
+
+COMMENT ON COLUMN "sparkify"."artists"."name" IS 'The plainest name of the artist on any of the songs.';
+
+COMMENT ON COLUMN "sparkify"."artists"."location" IS 'Where the artist is from, in words.';
+
+COMMENT ON COLUMN "sparkify"."artists"."latitude" IS 'The latitude of where the artist is from, in degrees.';
+
+COMMENT ON COLUMN "sparkify"."artists"."longitude" IS 'The longitude of where the artist is from, in degrees.';
+
+COMMENT ON TABLE "sparkify"."songplays" IS 'The plays of songs, one row for each. A play has a song if title, artist and length are those of one in the catalogue.';
+
+COMMENT ON COLUMN "sparkify"."songplays"."songplay_id" IS 'The play, with the id of its event.';
+
 COMMENT ON COLUMN "sparkify"."songplays"."start_time" IS 'When the song was started, in UTC: a row of time.';
 
 COMMENT ON COLUMN "sparkify"."songplays"."user_id" IS 'Who played it, a row of users; NULL without a login.';

@@ -81,7 +81,8 @@ DROP TABLE "sparkify"."users";
 
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
 -- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
--- content had been loaded under another name, and was not loaded again.
+-- content had been loaded under another name, and was not loaded again. The columns about keys are NULL where nobody has
+-- counted them: for such files, for whole folders, and for files that an earlier release loaded.
 CREATE TABLE "sparkify".load_ledger (
   run_id VARCHAR(64) NOT NULL,
   staging_table VARCHAR(127) NOT NULL,
@@ -92,6 +93,15 @@ CREATE TABLE "sparkify".load_ledger (
   rejected BIGINT NOT NULL,
   status VARCHAR(16) NOT NULL,
   planned_stamp TIMESTAMP NOT NULL,
+  -- How many keys of the records loaded were met: keys_loaded + keys_rescued + keys_ignored + keys_unknown.
+  keys_met BIGINT,
+  keys_loaded BIGINT, -- Those that columns take.
+  keys_rescued BIGINT, -- Those that no column takes and that are kept in the column rescued.
+  keys_ignored BIGINT, -- Those that the model leaves out on purpose.
+  keys_unknown BIGINT, -- Those that no column takes. Their values are not loaded.
+  -- The keys that no column takes, as JSON: how many there are at least, and the first, each with its records and first line.
+  unknown_keys VARCHAR(4096),
+  keys_model VARCHAR(32), -- A digest of the keys that the model took and ignored.
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
 )
 DISTSTYLE AUTO

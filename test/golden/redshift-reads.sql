@@ -61,7 +61,12 @@ SELECT
   SUM(CASE WHEN status = 'moved' THEN 0 ELSE records END) AS records,
   SUM(CASE WHEN status = 'moved' THEN 0 ELSE size_bytes END) AS size_bytes,
   SUM(CASE WHEN status = 'moved' THEN 0 ELSE rejected END) AS rejected,
-  SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END) AS quarantined
+  SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END) AS quarantined,
+  SUM(keys_met) AS keys_met,
+  SUM(keys_loaded) AS keys_loaded,
+  SUM(keys_rescued) AS keys_rescued,
+  SUM(keys_ignored) AS keys_ignored,
+  SUM(keys_unknown) AS keys_unknown
 FROM "sparkify".load_ledger
 GROUP BY run_id
 ORDER BY loaded_at DESC, run_id;
@@ -94,7 +99,7 @@ ORDER BY e.staging_table, e.uri;
 
 -- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
 -- those that were loaded before a refresh from whole folders, which empties staging. How many such versions of any file
--- have the content of the newest. Also the newest stamp of the ledger, to the microsecond.
+-- have the content of the newest. What became of its keys. Also the newest stamp of the ledger, to the microsecond.
 SELECT
   staging_table,
   uri,
@@ -105,7 +110,13 @@ SELECT
   status,
   versions,
   CAST((SELECT MAX(loaded_at) FROM "sparkify".load_ledger) AS VARCHAR(32)) AS newest_stamp,
-  copies
+  copies,
+  keys_met,
+  keys_loaded,
+  keys_rescued,
+  keys_ignored,
+  keys_unknown,
+  keys_model
 FROM (
   SELECT
     staging_table,
@@ -115,6 +126,12 @@ FROM (
     records,
     rejected,
     status,
+    keys_met,
+    keys_loaded,
+    keys_rescued,
+    keys_ignored,
+    keys_unknown,
+    keys_model,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank,
     SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions,
     SUM(stands) OVER (PARTITION BY staging_table, size_bytes, version) AS copies
@@ -172,12 +189,17 @@ SELECT
 FROM (
 -- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- Every row of the ledger has one of three statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
--- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file.
+-- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file. Keys
+-- that were met were loaded, rescued, ignored or unknown.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE
   WHEN status NOT IN ('loaded', 'quarantined', 'moved') THEN 'the status is ' || status
   WHEN records < 0 OR rejected < 0 OR rejected > records THEN
     CAST(rejected AS VARCHAR(20)) || ' of ' || CAST(records AS VARCHAR(20)) || ' records are rejected'
   WHEN status = 'quarantined' AND rejected <> records THEN 'it is set aside, and not all of its records are rejected'
+  WHEN keys_met <> keys_loaded + keys_rescued + keys_ignored + keys_unknown THEN
+    CAST(keys_met AS VARCHAR(20)) || ' keys were met, but '
+      || CAST(keys_loaded + keys_rescued + keys_ignored + keys_unknown AS VARCHAR(20))
+      || ' were loaded, rescued, ignored or unknown'
   ELSE 'no run has the id ' || run_id END AS offender
 FROM "sparkify".load_ledger
 WHERE status NOT IN ('loaded', 'quarantined', 'moved')
@@ -185,6 +207,7 @@ WHERE status NOT IN ('loaded', 'quarantined', 'moved')
   OR rejected < 0
   OR rejected > records
   OR (status = 'quarantined' AND rejected <> records)
+  OR keys_met <> keys_loaded + keys_rescued + keys_ignored + keys_unknown
   OR run_id NOT LIKE '________T______Z-________________%'
 UNION ALL
 SELECT 'the run of ' || CAST(loaded_at AS VARCHAR(32)) || ' has ' || CAST(COUNT(DISTINCT run_id) AS VARCHAR(20)) || ' ids'

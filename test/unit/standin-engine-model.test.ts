@@ -74,7 +74,13 @@ function putRun(): void {
   };
   put(
     ledger?.name ?? '',
-    { ...version, staging_table: 'staging_events', uri: 's3://data/e' },
+    {
+      ...version,
+      staging_table: 'staging_events',
+      uri: 's3://data/e',
+      keys_met: 18,
+      unknown_keys: '{"keys":1,"first":[]}',
+    },
     { ...version, staging_table: 'staging_songs', uri: 's3://data/s' },
     { ...version, staging_table: 'staging_songs', uri: 's3://data/bad', rejected: 1, status: 'quarantined' },
   );

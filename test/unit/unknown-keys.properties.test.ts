@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { RecordFramer } from '../../src/records/frame.ts';
 import type { WantedKeys } from '../../src/records/frame-keys.ts';
 import { rewriter } from '../../src/records/rewrite.ts';
+import { MOST_TOLD_BYTES, readToldKeys } from '../../src/records/told-keys.ts';
 import { MOST_UNKNOWN_KEYS, UnknownKeys } from '../../src/records/unknown-keys.ts';
 import { WholeRecords } from '../../src/records/whole-records.ts';
 import { elementsPath, keyPath } from '../../src/sql/key-paths.ts';
@@ -87,6 +88,16 @@ function expected({ exact, ignored, files }: Source) {
   return [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
+/** What becomes of each key, counted as often as it occurs. */
+function countsOf({ exact, ignored }: Source, records: Source['files'][number]) {
+  const fold = exact ? (name: string) => name : asciiFolded;
+  const left = new Set(ignored.map((path) => fold(path === '"a.b"' ? 'a.b' : path)));
+  const names = records.flatMap((record) => record.names.map(fold));
+  const loaded = names.filter((name) => WANTED.includes(name)).length;
+  const passed = names.filter((name) => left.has(name) && !WANTED.includes(name)).length;
+  return { met: names.length, loaded, rescued: 0, ignored: passed, unknown: names.length - loaded - passed };
+}
+
 function push(framer: RecordFramer, bytes: Uint8Array, places: readonly number[]): void {
   const all = [0, ...places.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   for (const [index, from] of all.slice(0, -1).entries()) {
@@ -122,7 +133,9 @@ test.each([
         const bytes = bytesOf(records.map(({ text }) => text).join(''));
         push(framer, bytes, cut ?? Array.from(bytes, (_byte, at) => at));
         framer.end();
-        unknown.keepFile(`file ${index}`);
+        const { told, ...counts } = unknown.keepFile(`file ${index}`);
+        expect(counts).toEqual(countsOf(one, records));
+        expect(told === undefined).toBe(counts.unknown === 0);
       }
       const due = expected(one);
       found += due.length;
@@ -154,7 +167,10 @@ test('A record that is dropped, and a file that is dropped, count for nothing', 
   unknown.dropFile();
   framer.push(bytesOf('\n{"e": 1}\n'));
   framer.end();
-  unknown.keepFile('three');
+  expect(unknown.keepFile('three')).toEqual({
+    ...{ met: 1, loaded: 0, rescued: 0, ignored: 0, unknown: 1 },
+    told: '{"keys":1,"first":[{"key":"e","records":1,"line":2}]}',
+  });
   expect(unknown.found()).toMatchObject({
     keys: [
       { key: 'b', records: 1, file: 'one', line: 2 },
@@ -173,7 +189,13 @@ test('A million different keys take bounded memory, and those that are not told 
     framer.push(bytesOf(`{${keys.join()}}\n`));
   }
   framer.end();
-  unknown.keepFile('a');
+  const counts = unknown.keepFile('a');
+  expect(counts).toMatchObject({ met: 1_000_000, loaded: 0, unknown: 1_000_000 });
+  expect(readToldKeys(counts.told ?? '')).toMatchObject({
+    keys: MOST_UNKNOWN_KEYS + 1,
+    first: expect.arrayContaining([{ key: '"key 20"', records: 1, line: 1 }]),
+  });
+  expect(Buffer.byteLength(counts.told ?? '')).toBeLessThanOrEqual(MOST_TOLD_BYTES);
   const { keys, more } = unknown.found();
   expect(keys).toHaveLength(MOST_UNKNOWN_KEYS);
   expect(keys.at(-1)).toMatchObject({ key: '"key 999"', records: 1, file: 'a', line: 10 });
@@ -257,12 +279,14 @@ test('What no path reads below a key of the first level is counted by its place'
       const layout = paths.map((one, index) => ({ name: `column_${index}`, kind: 'text' as const, path: one }));
       const wanted: WantedKeys = { names, exact: true, layout };
       const counts = new Map<string, number>();
+      let occurrences = 0;
       const kept = all.filter((record) => {
         const unread = Object.entries(record).map(([name, value]) => {
           const below = paths.filter(([first]) => first === name).map((one) => one.slice(1));
           return below.length === 0 ? [name] : unreadIn(value, below, name);
         });
         if (unread.includes(undefined)) return false;
+        occurrences += unread.flatMap((few) => few ?? []).length;
         for (const one of new Set(unread.flatMap((few) => few ?? []))) counts.set(one, (counts.get(one) ?? 0) + 1);
         return true;
       });
@@ -273,7 +297,9 @@ test('What no path reads below a key of the first level is counted by its place'
       const framer = new RecordFramer({ wanted, unknown, sink });
       framer.push(bytesOf(kept.map((record) => JSON.stringify(record)).join('\n')));
       framer.end();
-      unknown.keepFile('a');
+      const { met, loaded, unknown: unread } = unknown.keepFile('a');
+      expect(unread).toBe(occurrences);
+      expect(met).toBe(loaded + unread);
       expect(new Map(unknown.found().keys.map(({ key, records: count }) => [key, count]))).toEqual(counts);
     }),
     RUNS,

@@ -1,6 +1,6 @@
 -- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
 -- those that were loaded before a refresh from whole folders, which empties staging. How many such versions of any file
--- have the content of the newest. Also the newest stamp of the ledger, to the microsecond.
+-- have the content of the newest. What became of its keys. Also the newest stamp of the ledger, to the microsecond.
 SELECT
   staging_table,
   uri,
@@ -11,7 +11,13 @@ SELECT
   status,
   versions,
   CAST((SELECT MAX(loaded_at) FROM load_ledger) AS VARCHAR(32)) AS newest_stamp,
-  copies
+  copies,
+  keys_met,
+  keys_loaded,
+  keys_rescued,
+  keys_ignored,
+  keys_unknown,
+  keys_model
 FROM (
   SELECT
     staging_table,
@@ -21,6 +27,12 @@ FROM (
     records,
     rejected,
     status,
+    keys_met,
+    keys_loaded,
+    keys_rescued,
+    keys_ignored,
+    keys_unknown,
+    keys_model,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank,
     SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions,
     SUM(stands) OVER (PARTITION BY staging_table, size_bytes, version) AS copies

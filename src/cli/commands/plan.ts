@@ -13,9 +13,10 @@ export const planCommand = toModule<WarehouseArgs & { readonly all: boolean }>({
   run: ({ config, model, json, all }) =>
     withWarehouse({ config, model, readOnly: true }, async (context) => {
       const { planLoad } = await import('../../pipeline/planning.ts');
+      const { latestUnknownKeys } = await import('../../pipeline/earlier-keys.ts');
       const { printPlan } = await import('../reports.ts');
       printPlan(await planLoad({ ...context, replays: false }), {
-        ...{ json, all, command: 'plan' },
+        ...{ json, all, command: 'plan', latest: await latestUnknownKeys(context) },
         anew: context.model.derivation.anew,
       });
     }),

@@ -12,6 +12,7 @@ import { newRunId } from '../run-id.ts';
 import { addRows, type TemporaryCopy, temporarily, temporarilyBeside, temporaryCopy } from '../temporary.ts';
 import type { SourceUnit } from '../ways/unit.ts';
 import type { Disagreement } from './disagreements.ts';
+import { compareKeys, type KeysComparison, type RecountedSource } from './keys.ts';
 import { type RowComparison, rowComparisonSql, rowDisagreements } from './rows.ts';
 import type { SourceComparison } from './sources.ts';
 import { comparisonSql, toDisagreements } from './tables.ts';
@@ -28,7 +29,7 @@ export interface FileQuestions {
 const NEXT = 'Somebody changed staging by hand. npm run create-tables -- --force and npm run etl reload everything.';
 
 /**
- * Compares staging with the files, value by value. Each record of a loaded file must be in staging, and, if no other
+ * Compares staging with the files, value by value, and the ledger with what becomes of the files' keys. Each record of a loaded file must be in staging, and, if no other
  * version was ever loaded, staging must hold nothing else. On request, also names the rows that count although no file
  * holds them any more. The files' records are copied into temporary tables as a load copies them. It writes nothing
  * else and leaves nothing behind. Throws DataError if a file cannot be loaded.
@@ -37,7 +38,7 @@ export async function compareFiles(
   context: LoadContext,
   sources: readonly SourceComparison[],
   questions: FileQuestions,
-): Promise<readonly Disagreement[]> {
+): Promise<KeysComparison> {
   const tolerant = { ...context, tolerance: sources.some(({ keptOut }) => keptOut) ? GOOD_RECORDS : undefined };
   const runId = newRunId();
   const spools = {
@@ -46,15 +47,24 @@ export async function compareFiles(
   };
   try {
     const [loaded, others] = [planOfUnits(sources, 'loaded'), planOfUnits(sources, 'others')];
+    const read = await prepare(tolerant, loaded, spools.loaded);
+    const keys = compareKeys(sources.map((source, at) => readSource(source, read[at])));
     const prepared: PreparedFiles = {
-      loaded: (await prepare(tolerant, loaded, spools.loaded)).map(temporarily),
+      loaded: read.map(temporarily),
       others: questions.searchesUnheld ? (await prepare(tolerant, others, spools.others)).map(temporarilyBeside) : [],
     };
-    return await compare(tolerant, runId, sources, prepared, questions);
+    const values = await compare(tolerant, runId, sources, prepared, questions);
+    return { ...keys, disagreements: [...keys.disagreements, ...values] };
   } finally {
     spools.loaded.remove();
     spools.others.remove();
   }
+}
+
+/** What was read of a source, in the order of the sources. */
+function readSource({ entries, units }: SourceComparison, prepared: PreparedTable | undefined): RecountedSource {
+  const folders = units.loaded.filter(({ folder }) => folder !== undefined).length;
+  return { entries, folders, prepared: prepared ?? { files: [], keysModel: '' } };
 }
 
 /** Bad records were kept out, so a file counts with its good records only. */

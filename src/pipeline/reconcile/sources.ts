@@ -33,6 +33,8 @@ export interface SourceComparison {
   readonly source: Source;
   /** What was read: the units that are loaded and unchanged, and all others. Empty if nothing was read. */
   readonly units: { readonly loaded: readonly SourceUnit[]; readonly others: readonly SourceUnit[] };
+  /** The newest entry of the ledger for each of its files, also for those that are gone. */
+  readonly entries: readonly LedgerFile[];
 }
 
 /** How the sources compare with the ledger, and the ledger's newest stamp. */
@@ -103,6 +105,7 @@ async function compareSource(
     passedOver: passedOver(skipped),
     source,
     units,
+    entries,
     holdsBroken: tally.holdsBroken,
   };
 }

@@ -2,13 +2,14 @@ import type { BundledFile } from '../../objects/bundle.ts';
 import { identify } from '../../objects/bytes.ts';
 import type { ListPage, ObjectStore, SourceObject } from '../../objects/objects.ts';
 import { Spool } from '../../objects/spool.ts';
+import { addedUp } from '../../records/key-tally.ts';
 import { type Base, loadBatch } from '../batches.ts';
 import { warningsOf } from '../checks.ts';
 import type { LoadContext, Source } from '../context.ts';
 import { sourceWarnings } from '../emptied.ts';
 import { explainFailure } from '../explain.ts';
 import { keptOut } from '../kept-out.ts';
-import { EMPTY_LEDGER_STAMP, type LedgerVersion, writeLedger } from '../ledger.ts';
+import { EMPTY_LEDGER_STAMP, type LedgerVersion } from '../ledger.ts';
 import { sortMoved } from '../moved.ts';
 import {
   type Compared,
@@ -27,6 +28,7 @@ import { runWithRetry } from '../retry.ts';
 import { newRunId } from '../run-id.ts';
 import { sizesAfterCommit } from '../sizes.ts';
 import { refuseUnknownKeys, unknownKeysOf } from '../unknown-keys.ts';
+import { writeLedger } from '../write-ledger.ts';
 import type { SourceUnit } from './unit.ts';
 
 async function compare(
@@ -183,6 +185,7 @@ function splitReport(plan: TablePlan, before: readonly LoadedRun[], loaded: read
     quarantined: Math.max(0, plan.quarantined.length - earlier.filter(isAside).length) + aside,
     records: taken.reduce((sum, file) => sum + file.records, 0),
     rejected: taken.reduce((sum, file) => sum + file.rejected, 0),
+    keys: addedUp(taken.map(({ keys }) => keys)),
   };
 }
 

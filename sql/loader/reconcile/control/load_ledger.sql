@@ -1,11 +1,16 @@
 -- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- Every row of the ledger has one of three statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
--- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file.
+-- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file. Keys
+-- that were met were loaded, rescued, ignored or unknown.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE
   WHEN status NOT IN ('loaded', 'quarantined', 'moved') THEN 'the status is ' || status
   WHEN records < 0 OR rejected < 0 OR rejected > records THEN
     CAST(rejected AS VARCHAR(20)) || ' of ' || CAST(records AS VARCHAR(20)) || ' records are rejected'
   WHEN status = 'quarantined' AND rejected <> records THEN 'it is set aside, and not all of its records are rejected'
+  WHEN keys_met <> keys_loaded + keys_rescued + keys_ignored + keys_unknown THEN
+    CAST(keys_met AS VARCHAR(20)) || ' keys were met, but '
+      || CAST(keys_loaded + keys_rescued + keys_ignored + keys_unknown AS VARCHAR(20))
+      || ' were loaded, rescued, ignored or unknown'
   ELSE 'no run has the id ' || run_id END AS offender
 FROM load_ledger
 WHERE status NOT IN ('loaded', 'quarantined', 'moved')
@@ -13,6 +18,7 @@ WHERE status NOT IN ('loaded', 'quarantined', 'moved')
   OR rejected < 0
   OR rejected > records
   OR (status = 'quarantined' AND rejected <> records)
+  OR keys_met <> keys_loaded + keys_rescued + keys_ignored + keys_unknown
   OR run_id NOT LIKE '________T______Z-________________%'
 UNION ALL
 SELECT 'the run of ' || CAST(loaded_at AS VARCHAR(32)) || ' has ' || CAST(COUNT(DISTINCT run_id) AS VARCHAR(20)) || ' ids'

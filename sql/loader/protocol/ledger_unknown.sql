@@ -1,0 +1,20 @@
+-- For each staging table, the files with unknown keys of the newest run that counted keys: at most 1,000, in the order of
+-- their names.
+SELECT staging_table, uri, unknown_keys
+FROM (
+  SELECT
+    entry.staging_table,
+    entry.uri,
+    entry.unknown_keys,
+    ROW_NUMBER() OVER (PARTITION BY entry.staging_table ORDER BY entry.uri) AS place
+  FROM load_ledger entry
+  JOIN (
+    SELECT staging_table, MAX(loaded_at) AS stamp
+    FROM load_ledger
+    WHERE keys_met IS NOT NULL
+    GROUP BY staging_table
+  ) newest ON newest.staging_table = entry.staging_table AND newest.stamp = entry.loaded_at
+  WHERE entry.unknown_keys IS NOT NULL
+) placed
+WHERE place <= 1000
+ORDER BY staging_table, place

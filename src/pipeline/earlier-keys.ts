@@ -1,0 +1,37 @@
+import { readToldKeys } from '../records/told-keys.ts';
+import { tableNamed } from '../sql/catalogue.ts';
+import type { LoadContext } from './context.ts';
+import { readUnknown, type UnknownOfFile } from './ledger.ts';
+import { type ToldKey, toldOf, type UnknownKeysOfTable } from './unknown-keys.ts';
+
+/** The unknown keys that the newest run of each source has met, as the ledger has them. Throws WarehouseError. */
+export async function latestUnknownKeys({
+  model,
+  warehouse,
+}: Pick<LoadContext, 'model' | 'warehouse'>): Promise<readonly UnknownKeysOfTable[]> {
+  const files = await readUnknown({ model, warehouse });
+  // Of another model that shares the ledger, nothing is known.
+  const tables = model.tables.filter(({ name }) => files.some(({ table }) => table === name));
+  return tables.map(({ name }) => {
+    const { keys, more } = addUpFiles(files.filter(({ table }) => table === name));
+    return toldOf(tableNamed(model, name), keys, more === 0 ? null : { keys: more, records: null });
+  });
+}
+
+/** The keys of files by their names, and at least how many further ones there are. */
+function addUpFiles(files: readonly UnknownOfFile[]): {
+  readonly keys: readonly Omit<ToldKey, 'like'>[];
+  readonly more: number;
+} {
+  const keys = new Map<string, Omit<ToldKey, 'like'>>();
+  let more = 0;
+  for (const { uri, told } of files) {
+    const { keys: all, first } = readToldKeys(told);
+    more = Math.max(more, all - first.length);
+    for (const { key, records, line } of first) {
+      const known = keys.get(key) ?? { key, records: 0, file: uri, line };
+      keys.set(key, { ...known, records: known.records + records });
+    }
+  }
+  return { keys: [...keys.values()], more };
+}

@@ -1,0 +1,46 @@
+import { expect, test } from '@jest/globals';
+import type { LedgerFile } from '../../src/pipeline/ledger.ts';
+import { compareKeys } from '../../src/pipeline/reconcile/keys.ts';
+import type { KeyCounts } from '../../src/records/key-tally.ts';
+
+const KEYS: KeyCounts = { met: 10, loaded: 4, rescued: 3, ignored: 2, unknown: 1 };
+
+function entry(uri: string, changes: Partial<LedgerFile> = {}): LedgerFile {
+  const file = { table: 't', uri, version: 'v', size: 9, records: 1, rejected: 0, status: 'loaded' as const };
+  return { ...file, versions: 1, copies: 1, keys: KEYS, keysModel: 'm', ...changes };
+}
+
+function compared(entries: readonly LedgerFile[], uris = ['a'], folders = 0) {
+  const files = uris.map((uri) => ({
+    object: { uri, label: `/${uri}`, size: 9, version: undefined },
+    ...{ version: 'v', size: 9, records: 1, rejected: 0, quarantined: false, keys: { ...KEYS, told: undefined } },
+  }));
+  return compareKeys([{ entries, folders, prepared: { files, keysModel: 'm' } }]);
+}
+
+const AGREED = { disagreements: [], notes: [] };
+
+test.each(Object.keys(KEYS) as (keyof KeyCounts)[])('another number of keys %s is found', (what) => {
+  expect(compared([entry('a')])).toEqual(AGREED);
+  const { disagreements, notes } = compared([entry('a', { keys: { ...KEYS, [what]: KEYS[what] + 1 } })]);
+  expect(disagreements).toMatchObject([{ rule: 'recounted_keys', count: 1 }]);
+  expect(disagreements[0]?.examples[0]).toContain(`/a: the ledger says ${what === 'met' ? 11 : 10} keys met`);
+  expect(notes).toEqual([]);
+});
+
+test('what was not counted, or counted for another model, is not compared, and that is told', () => {
+  const other = { keys: { ...KEYS, met: 99 } };
+  for (const one of [entry('a', { keys: undefined }), entry('a', { ...other, keysModel: 'n' })]) {
+    expect(compared([one])).toEqual({ disagreements: [], notes: [expect.stringContaining('one file or folder')] });
+  }
+  expect(compared([], [], 2).notes).toEqual([expect.stringContaining('2 files or folders')]);
+});
+
+test('a file that was moved is compared with a file of the same content', () => {
+  const moved = entry('b', { status: 'moved', keys: undefined });
+  const wrong = entry('a', { keys: { ...KEYS, met: 11 } });
+  expect(compared([entry('a'), moved], ['b'])).toEqual(AGREED);
+  expect(compared([wrong, moved], ['b']).disagreements).toMatchObject([{ count: 1 }]);
+  expect(compared([wrong, entry('c'), moved], ['b'])).toEqual(AGREED);
+  expect(compared([entry('a', { version: 'w' }), moved], ['b']).notes).toHaveLength(1);
+});
