@@ -6,6 +6,7 @@ import { isEmpty, type LoadPlan } from '../pipeline/plan.ts';
 import type { RebuildReport } from '../pipeline/rebuild.ts';
 import type { LoadReport } from '../pipeline/report.ts';
 import type { UnknownKeysOfTable } from '../pipeline/unknown-keys.ts';
+import type { VanishedKeysOfTable } from '../pipeline/vanished-keys.ts';
 import type { Derivation } from '../sql/catalogue.ts';
 import { asStarted } from './command-line.ts';
 import { restOfKeys } from './key-counts.ts';
@@ -13,6 +14,7 @@ import { LISTED, more } from './listed.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
 import { renderTable } from './table.ts';
 import { tellLatestUnknownKeys, tellUnknownKeys, unknownKeysForJson } from './unknown-keys.ts';
+import { tellVanishedKeys, vanishedKeysForJson } from './vanished-keys.ts';
 
 interface PlanOptions {
   readonly json: boolean;
@@ -23,6 +25,8 @@ interface PlanOptions {
   readonly kept?: KeptOut;
   /** The keys of the records read that no column takes; absent if none were read. */
   readonly unknownKeys?: readonly UnknownKeysOfTable[] | undefined;
+  /** The keys that whole files lack and earlier ones had; absent if none were read. */
+  readonly vanishedKeys?: readonly VanishedKeysOfTable[] | undefined;
   /** The unknown keys that the newest runs have met; absent if nobody asked. */
   readonly latest?: readonly UnknownKeysOfTable[];
   /** The tables that every load makes anew. */
@@ -56,6 +60,7 @@ export function printLoad(
       warnings: warningsForJson(warnings),
       missing: report.missing,
       unknown_keys: unknownKeysForJson(report.unknownKeys),
+      vanished_keys: vanishedKeysForJson(report.vanishedKeys),
       ...keptOutForJson(report),
       seconds: Number(seconds.toFixed(3)),
     });
@@ -87,12 +92,13 @@ function renderLoaded({ tables }: LoadReport): string {
 /** Prints what a load would do. */
 export function printPlan(
   plan: LoadPlan,
-  { json, all, command, statements, kept = keptOut(plan, []), unknownKeys, latest, anew }: PlanOptions,
+  { json, all, command, statements, kept = keptOut(plan, []), unknownKeys, vanishedKeys, latest, anew }: PlanOptions,
 ): void {
   const warnings = sourceWarnings(plan);
   warn(warnings);
   tellKeptOut(kept);
   tellUnknownKeys(unknownKeys ?? []);
+  tellVanishedKeys(vanishedKeys ?? []);
   tellLatestUnknownKeys(latest ?? []);
   if (json) {
     document({
@@ -106,6 +112,7 @@ export function printPlan(
         skipped,
       })),
       unknown_keys: unknownKeysForJson(unknownKeys),
+      vanished_keys: vanishedKeysForJson(vanishedKeys),
       ...(latest === undefined ? {} : { latest_unknown_keys: unknownKeysForJson(latest) }),
       ...keptOutForJson(kept),
       anew,
@@ -157,12 +164,13 @@ export function printRebuild(report: RebuildReport, { json, location, excerpts =
 }
 
 /** Without a work prefix only Redshift reads the records, so nobody knows their keys. */
-function tellReadKeys({ status, unknownKeys }: LoadReport): void {
+function tellReadKeys({ status, unknownKeys, vanishedKeys }: LoadReport): void {
   if (unknownKeys === undefined && status === 'loaded') {
     story('note: keys that no column takes are not counted: Redshift reads whole folders by itself.');
     story('  With WORK_PREFIX under [S3], Starload reads the files, and tells such keys.');
   }
   tellUnknownKeys(unknownKeys ?? []);
+  tellVanishedKeys(vanishedKeys ?? []);
 }
 
 /** Prints what a replay could not load again. */

@@ -17,7 +17,7 @@ export async function dryRunLoad(context: LoadContext): Promise<DryRun & { reado
   assertFits(context, 'load');
   const plan = await planLoad(context);
   const run = isEmpty(plan)
-    ? { statements: [], runs: 0, kept: keptOut(plan, []), unknownKeys: [] }
+    ? { statements: [], runs: 0, kept: keptOut(plan, []), unknownKeys: [], vanishedKeys: [] }
     : await wayOf(context.warehouse).dryRun(context, plan);
   return { plan, ...run };
 }

@@ -88,7 +88,8 @@ async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool)
   const { table, source, files } = plan;
   const paths = files.length === 0 ? undefined : await readJsonPaths(context, source);
   const wanted = wantedKeys(table, paths);
-  const unknown = new UnknownKeys({ ignored: table.ignored, exact: wanted.exact });
+  const columns = loadedColumns(table).map(({ name }) => name);
+  const unknown = new UnknownKeys({ ignored: table.ignored, exact: wanted.exact, columns });
   const options: ReadOptions = {
     store: context.storeOf(source.root),
     spool,

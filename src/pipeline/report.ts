@@ -5,6 +5,7 @@ import type { KeptOut } from './kept-out.ts';
 import type { TablePlan } from './plan.ts';
 import type { MissingVersion } from './replay.ts';
 import type { UnknownKeysOfTable } from './unknown-keys.ts';
+import type { VanishedKeysOfTable } from './vanished-keys.ts';
 
 /** What a load did. */
 export interface LoadReport extends KeptOut {
@@ -18,6 +19,8 @@ export interface LoadReport extends KeptOut {
   readonly missing: readonly MissingVersion[];
   /** The keys of the records loaded that no column takes; undefined if only the warehouse has read the records. */
   readonly unknownKeys: readonly UnknownKeysOfTable[] | undefined;
+  /** The keys of columns that whole files lack and earlier ones had; undefined if only the warehouse has read them. */
+  readonly vanishedKeys: readonly VanishedKeysOfTable[] | undefined;
 }
 
 /** What a load would do. */
@@ -30,6 +33,7 @@ export interface DryRun {
   readonly kept: KeptOut;
   /** As in LoadReport. */
   readonly unknownKeys: readonly UnknownKeysOfTable[] | undefined;
+  readonly vanishedKeys: readonly VanishedKeysOfTable[] | undefined;
 }
 
 /** What a load did with one staging table's source. */

@@ -60,6 +60,7 @@ function rowOf(
     keys_unknown: keys?.unknown,
     unknown_keys: keys?.told,
     keys_model: keysModel,
+    missing_columns: keys?.missing,
   })}\n`;
 }
 

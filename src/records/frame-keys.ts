@@ -88,6 +88,8 @@ export class KeyTracker {
   readonly #known = new Map<string, KnownKey>();
   #next = 0;
   #record = 0;
+  /** How many records had begun when the file did. */
+  #recordsBefore = 0;
   #isOpen = false;
   #from = 0;
   /** What earlier chunks held of an open key, as far as it matters, and how long it was. */
@@ -166,6 +168,14 @@ export class KeyTracker {
       else this.#meet(bytes, chunk, at);
     }
     this.#closeKey();
+  }
+
+  /** Ends a file: which of the wanted keys its records have is known now. If they are laid out by paths, the paths know it. */
+  endFile(): void {
+    const before = this.#recordsBefore;
+    this.#recordsBefore = this.#record;
+    if (this.#unknown === undefined || this.#isAlwaysOdd) return;
+    for (const [index, record] of this.#lastSeen.entries()) if (record > before) this.#unknown.noteColumn(index);
   }
 
   /** Drops the current record, and the key that is open in it. */

@@ -118,6 +118,7 @@ export class RecordFramer {
   end(): FramedFile {
     this.#passingMistakes(() => this.#checkEnd());
     this.#endPassing();
+    this.#keys?.endFile();
     const framed = {
       records: this.#records,
       bytes: this.#bytes,

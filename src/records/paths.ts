@@ -50,7 +50,7 @@ export function pathReader(paths: readonly JsonPath[], unknown?: UnknownKeys): (
   }
   return (record) => {
     const found = new Array<Found>(paths.length).fill(undefined);
-    read(record, 0, root, { found, unknown });
+    read(record, 0, root, { found, unknown, met: unknown });
     return found;
   };
 }
@@ -71,16 +71,18 @@ interface Reading {
   readonly found: Found[];
   /** Counts what no path reads; absent in what a path reads whole. */
   readonly unknown: UnknownKeys | undefined;
+  /** Notes which paths lead to something, if it is only null. */
+  readonly met: UnknownKeys | undefined;
 }
 
 /** Reads the value that begins at `from`, and what is in it. */
 function read(text: string, from: number, fork: Fork, outside: Reading): void {
   const isWhole = fork.ends.length > 0;
   const isNull = text.startsWith('null', from);
-  if ((isWhole || isNull) && outside.unknown !== undefined) outside.unknown.tally.loaded += 1;
+  noteMet(fork, isWhole || isNull, outside);
   if (isNull) return;
-  const { found } = outside;
-  const inside = isWhole ? { found, unknown: undefined } : outside;
+  const { found, met } = outside;
+  const inside = isWhole ? { found, met, unknown: undefined } : outside;
   if (isWhole) {
     const value = text.slice(from, endOfValue(text, from));
     for (const index of fork.ends) found[index] = value;
@@ -90,6 +92,11 @@ function read(text: string, from: number, fork: Fork, outside: Reading): void {
   if (opens !== '{' && opens !== '[') noteUnread(fork, ITSELF, inside);
   if (opens === '[' && fork.elements.size === 0) noteUnread(fork, ITSELF, inside);
   if (fork.elements.size > 0) readElements(text, from, fork, inside);
+}
+
+function noteMet({ ends }: Fork, isLoaded: boolean, { met, unknown }: Reading): void {
+  if (isLoaded && unknown !== undefined) unknown.tally.loaded += 1;
+  if (met !== undefined) for (const index of ends) met.noteColumn(index);
 }
 
 function noteUnread(fork: Fork, what: Unread, { unknown }: Reading): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lowerCase } from '../sql/fold.ts';
 import { isAtOrBelow } from '../sql/key-paths.ts';
 import { type KeyCounts, KeyTally } from './key-tally.ts';
+import { MetColumns } from './met-columns.ts';
 import { tellKeys } from './told-keys.ts';
 
 /** A key of records that no column takes and that is not ignored. */
@@ -29,6 +30,8 @@ export interface UnknownKeysFound {
 export interface FileKeys extends KeyCounts {
   /** The unknown ones, as `tellKeys` writes them; undefined if there are none, or if there is no more room for them. */
   readonly told: string | undefined;
+  /** The columns whose keys none of its records has, separated by commas; undefined if nothing is known of them. */
+  readonly missing: string | undefined;
 }
 
 /** The number of different unknown keys of a source that are told one by one. */
@@ -49,6 +52,8 @@ export interface UnknownKeysOptions {
   readonly ignored?: readonly string[];
   /** Whether keys that differ in the case of ASCII letters are different keys. */
   readonly exact?: boolean | undefined;
+  /** The columns of which is told whether any record has their keys. */
+  readonly columns?: readonly string[];
 }
 
 /**
@@ -75,8 +80,10 @@ export class UnknownKeys {
   #inFile: number[] = [];
   /** The length of the texts about files. */
   #told = 0;
+  readonly #columns: MetColumns;
 
-  constructor({ ignored = [], exact }: UnknownKeysOptions = {}) {
+  constructor({ ignored = [], exact, columns = [] }: UnknownKeysOptions = {}) {
+    this.#columns = new MetColumns(columns);
     this.#fold = exact === true ? (path) => path : lowerCase;
     this.#ignored = ignored.map(this.#fold);
   }
@@ -96,6 +103,11 @@ export class UnknownKeys {
     this.#places.set(identity, place);
     this.#found.push({ identity, key: shorten(path), records: 0, file: '', line: 0 });
     return place;
+  }
+
+  /** Notes that a record of the current file has the key of the column with this index. */
+  noteColumn(index: number): void {
+    this.#columns.note(index);
   }
 
   /** Starts a record, which begins on this line. */
@@ -135,7 +147,9 @@ export class UnknownKeys {
 
   /** Adds the records since the last call, or the last dropped file, as those of a file. Returns its keys. */
   keepFile(file: string): FileKeys {
-    const keys = { ...this.tally.take(), rescued: 0, told: this.#tellFile() };
+    const counts = this.tally.take();
+    const missing = this.#columns.takeMissing();
+    const keys = { ...counts, rescued: 0, told: this.#tellFile(), missing: counts.met === 0 ? undefined : missing };
     for (const place of this.#inFile) {
       const records = this.#fileRecords[place] as number;
       const found = this.#found[place];
@@ -152,6 +166,7 @@ export class UnknownKeys {
   dropFile(): void {
     this.#others.drop();
     this.tally.take();
+    this.#columns.takeMissing();
     this.#forgetFile();
   }
 

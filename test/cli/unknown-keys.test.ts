@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -129,5 +129,31 @@ describe('keys that no column takes', () => {
       write('UNKNOWN_KEYS = WARN');
       await run(folder, ['etl', '--unknown-keys', 'refuse']);
       await run(folder, ['etl', '--unknown-keys', 'keep'], 2);
+    }));
+
+  test('are told of columns too, whose keys whole files lack', () =>
+    withProject(async (folder) => {
+      await run(folder, ['create-tables']);
+      expect(await json(folder, ['etl'])).toMatchObject({ vanished_keys: [] });
+      const logs = readdirSync(join(folder, 'log_data'), { recursive: true, encoding: 'utf8' });
+      const first = logs.find((name) => name.endsWith('.json')) ?? '';
+      const [line = ''] = readFileSync(join(folder, 'log_data', first), 'utf8').split('\n');
+      const { userAgent, ...rest } = JSON.parse(line);
+      const later = join(folder, 'log_data', 'later.json');
+      writeFileSync(later, linesOf([{ ...rest, itemInSession: 3 }]));
+      const { stdout, stderr } = await run(folder, ['etl', '--json']);
+      const [{ table, keys }] = JSON.parse(stdout).vanished_keys;
+      const [{ earlier, ...key }] = keys;
+      expect([table, keys.length, key]).toEqual([
+        'staging_events',
+        1,
+        { column: 'useragent', files: 1, records: 1, file: later },
+      ]);
+      expect(earlier).toEqual({ files: expect.any(Number), had: earlier.files });
+      expect(
+        stderr,
+      ).toContain(`warning: staging_events: the key of a column that earlier files had is missing from whole files:
+  useragent: in none of the 1 record of ${later}; ${earlier.had} of ${earlier.files} earlier files had it
+`);
     }));
 });

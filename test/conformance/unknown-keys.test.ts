@@ -196,3 +196,44 @@ describe.each(engines)('keys that no column takes on $name', (engine) => {
     ),
   );
 });
+
+describe.each(engines)('keys of columns that whole files lack on $name', (engine) => {
+  const { userAgent, level, ...without } = PLAY as typeof PLAY & { userAgent: unknown; level: unknown };
+  const file = (name: string, records: readonly object[]) => [`${LOG_ROOT}/${name}.json`, lines(records)] as const;
+  const play = (itemInSession: number) => ({ ...PLAY, itemInSession });
+  const lacking = (itemInSession: number) => ({ ...without, level, itemInSession });
+
+  test('are told, if most earlier files had them, for all files and runs of a load together', () =>
+    withLoader(engine, async ({ context, store }) => {
+      const load = async (...files: readonly (readonly [string, string])[]) => {
+        for (const [uri, text] of files) store.files.set(uri, text);
+        const told = (await dryRunLoad(context)).vanishedKeys;
+        const { vanishedKeys } = await etl({ ...context, maxRunBytes: 1 });
+        // The first of several runs changes what is earlier for the next.
+        if (files.length === 1) expect(vanishedKeys).toEqual(told);
+        return vanishedKeys;
+      };
+      // Nothing was loaded before, and one record of the next file has the key.
+      expect(await load(file('a', [lacking(1)]), [`${SONG_ROOT}/a.json`, lines([SONG])])).toEqual([]);
+      expect(
+        await load(file('b', [play(2), lacking(3)]), file('c', [lacking(4), { ...play(5), userAgent: null }])),
+      ).toEqual([]);
+      const earlier = { files: 3, had: 2 };
+      expect(await load(file('d', [lacking(6), lacking(7)]), file('e', [lacking(8)]), file('f', [play(9)]))).toEqual([
+        {
+          table: 'staging_events',
+          keys: [{ column: 'useragent', files: 2, records: 3, file: `${LOG_ROOT}/d.json`, earlier }],
+        },
+      ]);
+      // Half of six files had it.
+      const half = {
+        column: 'useragent',
+        files: 1,
+        records: 1,
+        file: `${LOG_ROOT}/g.json`,
+        earlier: { files: 6, had: 3 },
+      };
+      expect(await load(file('g', [lacking(10)]))).toEqual([{ table: 'staging_events', keys: [half] }]);
+      expect(await load(file('h', [lacking(11)]))).toEqual([]);
+    }));
+});

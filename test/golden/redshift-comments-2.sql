@@ -6,6 +6,8 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_longitude" IS 'The longitude of where the artist is from, in degrees.';
+
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_location" IS 'Where the artist is from, in words.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_name" IS 'The artist''s name on this song; may add guests.';
@@ -75,5 +77,3 @@ COMMENT ON COLUMN "sparkify"."current_songs"."artist_longitude" IS 'The longitud
 COMMENT ON COLUMN "sparkify"."current_songs"."year" IS 'The year of release; 0 if it is not known.';
 
 COMMENT ON COLUMN "sparkify"."current_songs"."duration" IS 'The length of the song, in seconds.';
-
-COMMENT ON TABLE "sparkify"."artists" IS 'The artists of the catalogue''s songs.';

@@ -6,6 +6,8 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
+COMMENT ON TABLE "sparkify"."artists" IS 'The artists of the catalogue''s songs.';
+
 COMMENT ON COLUMN "sparkify"."artists"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
 
 COMMENT ON COLUMN "sparkify"."artists"."name" IS 'The plainest name of the artist on any of the songs.';

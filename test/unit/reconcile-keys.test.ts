@@ -13,7 +13,14 @@ function entry(uri: string, changes: Partial<LedgerFile> = {}): LedgerFile {
 function compared(entries: readonly LedgerFile[], uris = ['a'], folders = 0) {
   const files = uris.map((uri) => ({
     object: { uri, label: `/${uri}`, size: 9, version: undefined },
-    ...{ version: 'v', size: 9, records: 1, rejected: 0, quarantined: false, keys: { ...KEYS, told: undefined } },
+    ...{
+      version: 'v',
+      size: 9,
+      records: 1,
+      rejected: 0,
+      quarantined: false,
+      keys: { ...KEYS, told: undefined, missing: undefined },
+    },
   }));
   return compareKeys([{ entries, folders, prepared: { files, keysModel: 'm' } }]);
 }

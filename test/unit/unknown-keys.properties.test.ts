@@ -127,13 +127,15 @@ test.each([
   let found = 0;
   fc.assert(
     fc.property(source, places ?? fc.constant(undefined), (one, cut) => {
-      const unknown = new UnknownKeys({ ignored: one.ignored, exact: one.exact });
+      const unknown = new UnknownKeys({ ignored: one.ignored, exact: one.exact, columns: WANTED });
       const framer = new RecordFramer({ wanted: { names: WANTED, exact: one.exact }, unknown });
       for (const [index, records] of one.files.entries()) {
         const bytes = bytesOf(records.map(({ text }) => text).join(''));
         push(framer, bytes, cut ?? Array.from(bytes, (_byte, at) => at));
         framer.end();
-        const { told, ...counts } = unknown.keepFile(`file ${index}`);
+        const { told, missing, ...counts } = unknown.keepFile(`file ${index}`);
+        const met = new Set(records.flatMap((record) => record.names.map(one.exact ? (name) => name : asciiFolded)));
+        expect(missing).toBe(met.size === 0 ? undefined : WANTED.filter((name) => !met.has(name)).join());
         expect(counts).toEqual(countsOf(one, records));
         expect(told === undefined).toBe(counts.unknown === 0);
       }
@@ -170,6 +172,7 @@ test('A record that is dropped, and a file that is dropped, count for nothing', 
   expect(unknown.keepFile('three')).toEqual({
     ...{ met: 1, loaded: 0, rescued: 0, ignored: 0, unknown: 1 },
     told: '{"keys":1,"first":[{"key":"e","records":1,"line":2}]}',
+    missing: '',
   });
   expect(unknown.found()).toMatchObject({
     keys: [
@@ -269,6 +272,14 @@ function unreadAt([step, value]: Inner, paths: readonly (readonly (string | numb
   return below.length === 0 ? [where] : unreadIn(value, below, where);
 }
 
+/** Whether there is something at the end of a path, if it is only null. */
+function leadsToSomething(value: unknown, [step, ...rest]: readonly (string | number)[]): boolean {
+  if (step === undefined) return true;
+  const isStep = typeof step === 'number' ? Array.isArray(value) : !Array.isArray(value);
+  const isThere = isStep && typeof value === 'object' && value !== null && Object.hasOwn(value, step);
+  return isThere && leadsToSomething((value as Record<string | number, unknown>)[step], rest);
+}
+
 test('What no path reads below a key of the first level is counted by its place', () => {
   let found = 0;
   const records = fc.array(fc.record({ a: inner, b: inner, c: inner }), { maxLength: 4 });
@@ -291,13 +302,16 @@ test('What no path reads below a key of the first level is counted by its place'
         return true;
       });
       found += counts.size;
-      const unknown = new UnknownKeys({ exact: true });
+      const columns = layout.map(({ name }) => name);
+      const unknown = new UnknownKeys({ exact: true, columns });
       const rewrite = rewriter(wanted, unknown);
       const sink = new WholeRecords((record) => void rewrite(record.toString()));
       const framer = new RecordFramer({ wanted, unknown, sink });
       framer.push(bytesOf(kept.map((record) => JSON.stringify(record)).join('\n')));
       framer.end();
-      const { met, loaded, unknown: unread } = unknown.keepFile('a');
+      const { met, loaded, unknown: unread, missing } = unknown.keepFile('a');
+      const lacking = columns.filter((_, at) => !kept.some((record) => leadsToSomething(record, paths[at] ?? [])));
+      expect(missing).toBe(met === 0 ? undefined : lacking.join());
       expect(unread).toBe(occurrences);
       expect(met).toBe(loaded + unread);
       expect(new Map(unknown.found().keys.map(({ key, records: count }) => [key, count]))).toEqual(counts);

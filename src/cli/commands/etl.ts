@@ -79,9 +79,10 @@ async function run(context: LoadContext, args: Args): Promise<void> {
 async function dryRun(context: LoadContext, { json, all }: Args): Promise<void> {
   const { dryRunLoad } = await import('../../pipeline/dry-run.ts');
   const { printPlan } = await import('../reports.ts');
-  const { plan, statements, runs, kept, unknownKeys } = await dryRunLoad(context);
+  const { plan, runs, ...run } = await dryRunLoad(context);
+  const { statements } = run;
   const { anew } = context.model.derivation;
-  printPlan(plan, { json, all, command: 'etl', statements, kept, unknownKeys, anew });
+  printPlan(plan, { json, all, command: 'etl', ...run, anew });
   if (!json) {
     const split = runs > 1 ? `, for each of ${runs} runs with its own files` : '';
     story(`${statements.length} statements would run in one transaction${split}:`);

@@ -28,6 +28,7 @@ import { runWithRetry } from '../retry.ts';
 import { newRunId } from '../run-id.ts';
 import { sizesAfterCommit } from '../sizes.ts';
 import { refuseUnknownKeys, unknownKeysOf } from '../unknown-keys.ts';
+import { addUpVanished, vanishedKeys } from '../vanished-keys.ts';
 import { writeLedger } from '../write-ledger.ts';
 import type { SourceUnit } from './unit.ts';
 
@@ -103,6 +104,7 @@ async function load(
     warnings: [...sourceWarnings(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
     missing,
     unknownKeys: unknownKeysOf(preparedOf(loaded)),
+    vanishedKeys: addUpVanished(loaded.map(({ vanished }) => vanished)),
     ...keptOut(plan, preparedOf(loaded)),
   };
 }
@@ -116,8 +118,13 @@ async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
   const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
   const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
   const runs = (await planReplay(context, plan)).runs.length;
-  const unknownKeys = unknownKeysOf(prepared);
-  return { statements: await warehouse.explain(batch), runs, kept: keptOut(plan, prepared), unknownKeys };
+  return {
+    statements: await warehouse.explain(batch),
+    runs,
+    kept: keptOut(plan, prepared),
+    unknownKeys: unknownKeysOf(prepared),
+    vanishedKeys: baseOf(plan) === undefined ? [] : await vanishedKeys(context, prepared),
+  };
 }
 
 /** Thrown for a file that has changed since the runs of a history were planned. It belongs to none of them. */
@@ -153,6 +160,7 @@ async function loadRun(
     if (versions !== undefined) {
       assertVersions(versions, prepared);
     }
+    const vanished = base === undefined ? [] : await vanishedKeys(context, prepared);
     const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
     const batch = loadBatch(
       context.model,
@@ -164,7 +172,7 @@ async function loadRun(
     const results = await runWithRetry(context, batch).catch(async (error) => {
       throw await explainFailure(context, prepared, error);
     });
-    return { runId, prepared, results };
+    return { runId, prepared, results, vanished };
   } finally {
     spool.remove();
   }

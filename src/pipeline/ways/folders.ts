@@ -119,6 +119,7 @@ async function load(
       warnings: [],
       missing: [],
       unknownKeys: undefined,
+      vanishedKeys: undefined,
       ...keptOut(plan, []),
     };
   }
@@ -174,7 +175,7 @@ async function refresh(context: LoadContext, plan: LoadPlan): Promise<LoadReport
   context.emit({ type: 'committed', id: runId, run: 1, of: 1 });
   const rows = await sizesAfterCommit(context);
   const tables = plan.tables.map((table) => ({ ...tableReport(table), records: rows.get(table.table.name) ?? 0 }));
-  const told = { warnings: warningsOf(results), missing: [], unknownKeys: undefined };
+  const told = { warnings: warningsOf(results), missing: [], unknownKeys: undefined, vanishedKeys: undefined };
   return { status: 'loaded', runId, tables, rows, ...told, ...keptOut(plan, []) };
 }
 
@@ -185,7 +186,7 @@ function batchOf({ model, warehouse }: LoadContext, { tables }: LoadPlan, runId:
 
 async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
   const statements = await context.warehouse.explain(batchOf(context, plan, newRunId()));
-  return { statements, runs: 1, kept: keptOut(plan, []), unknownKeys: undefined };
+  return { statements, runs: 1, kept: keptOut(plan, []), unknownKeys: undefined, vanishedKeys: undefined };
 }
 
 /**
