@@ -1,5 +1,5 @@
 import type { KeyCounts } from '../records/key-tally.ts';
-import { type Model, type NamedSql, protocolSql, type Table } from '../sql/catalogue.ts';
+import { type Model, type NamedSql, protocolSql, type Table, tablesOf } from '../sql/catalogue.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
 import type { QueryOptions, ResultSet, Value } from '../warehouse/warehouse.ts';
@@ -50,6 +50,14 @@ export interface PastVersion {
   readonly isMade: boolean;
 }
 
+/** Columns whose keys no record had of some of the newest files of a staging table. */
+export interface MissingColumns {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** How many files lack exactly these. */
+  readonly files: number;
+}
+
 /** A past run, from the ledger. */
 export interface PastRun {
   readonly runId: string;
@@ -85,8 +93,12 @@ export interface QuarantinedFile {
   readonly reason: string | undefined;
 }
 
-/** The parts of the versions query: the ledger's versions, the history's versions, and the warehouse's clock. */
+/**
+ * The parts of the versions query: the ledger's versions, the history's versions, the warehouse's clock, and what the
+ * newest files lack.
+ */
 const CLOCK = 'clock';
+const MISSING = 'missing_columns';
 const OWN = 'ledger_versions';
 const PAST = 'history';
 
@@ -103,6 +115,8 @@ export class Ledger {
   readonly history: readonly PastVersion[];
   /** The time of the warehouse's clock when the ledger was read. */
   readonly now: string | undefined;
+  /** What the newest files of each staging table lack. */
+  readonly missing: readonly MissingColumns[];
   readonly #versions: readonly LedgerVersion[];
   readonly #newest = new Map<string, LedgerVersion>();
   readonly #held = new Set<LedgerVersion>();
@@ -111,12 +125,12 @@ export class Ledger {
   constructor(
     versions: readonly LedgerVersion[] = [],
     stamp: string = EMPTY_LEDGER_STAMP,
-    history: readonly PastVersion[] = [],
-    now?: string,
+    { history = [], now, missing = [] }: Partial<Pick<Ledger, 'history' | 'now' | 'missing'>> = {},
   ) {
     this.stamp = stamp;
     this.history = history;
     this.now = now;
+    this.missing = missing;
     this.#versions = versions;
     for (const version of versions) {
       this.#newest.set(`${version.table} ${version.uri}`, version);
@@ -165,7 +179,11 @@ export async function readLedger(context: Asking, withHistory: boolean): Promise
   const ofKind = (kind: string) => rows.filter(([, , , , , , status]) => kindOf(status) === kind);
   const own = ofKind(OWN);
   const stampOf = (row: readonly Value[] | undefined) => (row === undefined ? undefined : String(row[7]));
-  return new Ledger(own.map(toVersion), stampOf(own[0]), ofKind(PAST).map(toPastVersion), stampOf(ofKind(CLOCK)[0]));
+  return new Ledger(own.map(toVersion), stampOf(own[0]), {
+    history: ofKind(PAST).map(toPastVersion),
+    now: stampOf(ofKind(CLOCK)[0]),
+    missing: ofKind(MISSING).map(toMissingColumns),
+  });
 }
 
 /** The newest ledger entry of each file, by staging table and URI. */
@@ -245,7 +263,9 @@ ${rows.join('\nUNION ALL\n')}`,
 
 /** The query that a row comes from, by its status. */
 function kindOf(status: Value | undefined): string {
-  return status === 'clock' ? CLOCK : status === 'past' || status === 'made' ? PAST : OWN;
+  if (status === 'clock') return CLOCK;
+  if (status === 'missing') return MISSING;
+  return status === 'past' || status === 'made' ? PAST : OWN;
 }
 
 /**
@@ -273,14 +293,24 @@ function mayLackHistory(error: unknown): boolean {
   return error instanceof WarehouseError && (error.kind === 'refused' || error.kind === 'missing-table');
 }
 
-/** A query for versions of files and the time of the warehouse's clock. */
+/** A query for versions of files, the time of the warehouse's clock, and what the newest files lack. */
 export function versionsSql(model: Model, now: string, parts: readonly (typeof OWN | typeof PAST)[]): string {
-  const sqlOf = (name: string) => render(protocolSql(model, name).sql, { now, since: BEGINNING });
+  const sqlOf = (name: string, base?: string) => render(protocolSql(model, name).sql, { now, since: BEGINNING, base });
+  const missing = tablesOf(model, 'staging').map(({ name }) => sqlOf(MISSING, `staging_table = ${quoteLiteral(name)}`));
   return `SELECT staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp, run_id
 FROM (
-${[...parts, CLOCK].map(sqlOf).join('\nUNION ALL\n')}
+${[...[...parts, CLOCK].map((name) => sqlOf(name)), ...missing].join('\nUNION ALL\n')}
 ) versions
 ORDER BY generation, loaded_at, run_id`;
+}
+
+/** The names in a list of columns, as the ledger has it. */
+export function columnsIn(list: string | undefined): readonly string[] {
+  return list === undefined || list === '' ? [] : list.split(',');
+}
+
+function toMissingColumns([table, columns, , , files]: readonly Value[]): MissingColumns {
+  return { table: String(table), columns: columnsIn(String(columns)), files: Number(files) };
 }
 
 function toPastVersion([table, uri, version, size, , , status, , runId]: readonly Value[]): PastVersion {

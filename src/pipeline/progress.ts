@@ -4,7 +4,6 @@ import type { Base } from './batches.ts';
 import type { PreparedTable } from './prepare.ts';
 import { refusalOf } from './retry.ts';
 import { newRunId } from './run-id.ts';
-import type { VanishedKeysOfTable } from './vanished-keys.ts';
 
 /** A run that has committed. */
 export interface LoadedRun {
@@ -12,7 +11,6 @@ export interface LoadedRun {
   readonly runId: string;
   readonly prepared: readonly PreparedTable[];
   readonly results: readonly StepResult[];
-  readonly vanished: readonly VanishedKeysOfTable[];
 }
 
 /** What a load has committed so far, over all its runs and plans. */

@@ -1,5 +1,5 @@
 /** The most bytes of the names of columns that are told of a file. */
-const MOST_BYTES = 65_535;
+const MOST_BYTES = 4096;
 /** So many different texts are kept once for all files that have them. */
 const MOST_SHARED = 1000;
 

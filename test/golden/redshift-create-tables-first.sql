@@ -42,7 +42,7 @@ CREATE TABLE "sparkify".load_ledger (
   -- The keys that no column takes, as JSON: how many there are at least, and the first, each with its records and first line.
   unknown_keys VARCHAR(4096),
   keys_model VARCHAR(32), -- A digest of the keys that the model took and ignored.
-  missing_columns VARCHAR(65535), -- The columns whose keys none of the records loaded has, separated by commas.
+  missing_columns VARCHAR(4096), -- The columns whose keys none of the records loaded has, separated by commas.
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
 )
 DISTSTYLE AUTO

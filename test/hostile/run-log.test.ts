@@ -118,7 +118,7 @@ test('a folder given as dwh.cfg gets no log beside it', () =>
 test('an error that Starload did not raise leaves no message behind, also after a committed run', () => {
   const progress = new Progress();
   progress.begin(2);
-  progress.add({ runId: progress.nextRunId(), prepared: [], results: [], vanished: [] });
+  progress.add({ runId: progress.nextRunId(), prepared: [], results: [] });
   const error = progress.explain(new TypeError('"Kaylee" is no array'));
   expect(plainMessage(error)).toBe('TypeError: a mistake in Starload');
 });

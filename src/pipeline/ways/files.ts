@@ -28,7 +28,7 @@ import { runWithRetry } from '../retry.ts';
 import { newRunId } from '../run-id.ts';
 import { sizesAfterCommit } from '../sizes.ts';
 import { refuseUnknownKeys, unknownKeysOf } from '../unknown-keys.ts';
-import { addUpVanished, vanishedKeys } from '../vanished-keys.ts';
+import { vanishedKeys } from '../vanished-keys.ts';
 import { writeLedger } from '../write-ledger.ts';
 import type { SourceUnit } from './unit.ts';
 
@@ -104,7 +104,7 @@ async function load(
     warnings: [...sourceWarnings(plan), ...loaded.flatMap(({ results }) => warningsOf(results))],
     missing,
     unknownKeys: unknownKeysOf(preparedOf(loaded)),
-    vanishedKeys: addUpVanished(loaded.map(({ vanished }) => vanished)),
+    vanishedKeys: vanishedKeys(plan.ledger.missing, preparedOf(loaded)),
     ...keptOut(plan, preparedOf(loaded)),
   };
 }
@@ -123,7 +123,7 @@ async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
     runs,
     kept: keptOut(plan, prepared),
     unknownKeys: unknownKeysOf(prepared),
-    vanishedKeys: baseOf(plan) === undefined ? [] : await vanishedKeys(context, prepared),
+    vanishedKeys: vanishedKeys(plan.ledger.missing, prepared),
   };
 }
 
@@ -160,7 +160,6 @@ async function loadRun(
     if (versions !== undefined) {
       assertVersions(versions, prepared);
     }
-    const vanished = base === undefined ? [] : await vanishedKeys(context, prepared);
     const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
     const batch = loadBatch(
       context.model,
@@ -172,7 +171,7 @@ async function loadRun(
     const results = await runWithRetry(context, batch).catch(async (error) => {
       throw await explainFailure(context, prepared, error);
     });
-    return { runId, prepared, results, vanished };
+    return { runId, prepared, results };
   } finally {
     spool.remove();
   }
