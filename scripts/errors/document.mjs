@@ -49,6 +49,7 @@ const AREAS = [
   ['prove/', 'Proving a model'],
   ['init/', 'A new model'],
   ['sql/', 'The model in sql/'],
+  ['migrate/', 'Migrating'],
   ['pipeline/', 'Loading'],
   ['cli/', 'The commands'],
 ];

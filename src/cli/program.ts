@@ -10,6 +10,7 @@ import { docsCommand } from './commands/docs.ts';
 import { etlCommand } from './commands/etl.ts';
 import { generateDataCommand } from './commands/generate-data.ts';
 import { initCommand } from './commands/init.ts';
+import { migrateCommand } from './commands/migrate.ts';
 import { planCommand } from './commands/plan.ts';
 import { proveCommand } from './commands/prove.ts';
 import { provisionCommand } from './commands/provision.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   docsCommand,
   statusCommand,
   queryCommand,
+  migrateCommand,
   rebuildCommand,
   reconcileCommand,
   checkCommand,

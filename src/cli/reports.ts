@@ -205,16 +205,18 @@ function keptOutForJson({ rejected, rejects, quarantined }: KeptOut) {
 }
 
 /** A check's finding contains data. A warning about a source does not. */
-function withoutValue(warning: Offender): Offender {
+export function withoutValue(warning: Offender): Offender {
   return SOURCE_RULES.includes(warning.rule) ? warning : { ...warning, offender: 'hidden (--no-excerpts)' };
 }
 
-function warn(warnings: readonly Offender[]): void {
+/** Prints warnings. */
+export function warn(warnings: readonly Offender[]): void {
   for (const { rule, offender } of warnings) {
     story(`${styledStory('yellow', 'warning')}: ${rule}: ${offender}`);
   }
 }
 
-function warningsForJson(warnings: readonly Offender[]): readonly { rule: string; offender: string }[] {
+/** Warnings as documents have them. */
+export function warningsForJson(warnings: readonly Offender[]): readonly { rule: string; offender: string }[] {
   return warnings.map(({ rule, offender }) => ({ rule, offender }));
 }

@@ -6,6 +6,11 @@ import type { Spool, SpoolFile } from './spool.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 const NEWLINE = 10;
+const TAB = 9;
+const BLANK = 32;
+const OPENING_BRACE = 123;
+const CLOSING_BRACE = 125;
+const COMMA = Buffer.from(',');
 
 export interface PartWriterOptions {
   readonly spool: Spool;
@@ -45,6 +50,7 @@ export class PartWriter implements RecordSink {
   #records = 0;
   #index: PartIndexEntry[] = [];
   #source = '';
+  #member: Buffer | undefined;
   #lines = new SourceLines();
   #made = 0;
   #mark: Mark = { parts: 0, bytes: 0, records: 0, entries: 0 };
@@ -56,11 +62,12 @@ export class PartWriter implements RecordSink {
     this.#rewrite = rewrite;
   }
 
-  /** Starts a file: the records that follow come from it. */
-  beginFile(source: string): void {
+  /** Starts a file: the records that follow come from it. Each gets a member with this text, if it is given. */
+  beginFile(source: string, member?: string): void {
     this.dropRecord();
     this.#endSource();
     this.#source = source;
+    this.#member = member === undefined ? undefined : Buffer.from(`${member}}`);
     this.#mark = {
       parts: this.parts.length,
       bytes: this.#bytes,
@@ -93,6 +100,9 @@ export class PartWriter implements RecordSink {
   endRecord(line: number, isOdd: boolean): void {
     if (isOdd) {
       this.#writeAnew();
+    }
+    if (this.#member !== undefined) {
+      this.#addMember(this.#member);
     }
     this.#makeRoom(1);
     this.#buffer[this.#used++] = NEWLINE;
@@ -162,6 +172,20 @@ export class PartWriter implements RecordSink {
     const bytes = Buffer.from(this.#rewrite(record));
     this.#used = this.#recordFrom;
     this.segment(bytes, 0, bytes.length);
+  }
+
+  /** Puts a member, and the brace that ends the record, in the place of that brace. */
+  #addMember(member: Buffer): void {
+    const end = this.#buffer.lastIndexOf(CLOSING_BRACE, this.#used - 1);
+    let last = end - 1;
+    while (this.#buffer[last] === BLANK || this.#buffer[last] === TAB) {
+      last -= 1;
+    }
+    this.#used = end;
+    if (this.#buffer[last] !== OPENING_BRACE) {
+      this.segment(COMMA, 0, 1);
+    }
+    this.segment(member, 0, member.length);
   }
 
   #makeRoom(length: number): void {

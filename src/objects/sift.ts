@@ -30,6 +30,8 @@ export interface SiftOptions extends Omit<BundleOptions, 'reads' | 'passThroughB
   readonly wholeFiles: boolean;
   /** Further rejects of a file are only counted. */
   readonly mostRejects: number;
+  /** A member for each record of a file, such as `"a":"b"`; its key must be none that the records have. */
+  readonly memberOf?: ((object: SourceObject) => string) | undefined;
   readonly onFile: (file: SiftedFile) => void;
 }
 
@@ -78,7 +80,7 @@ class Sifter {
   }
 
   async add(object: SourceObject): Promise<void> {
-    this.#writer.beginFile(object.label);
+    this.#writer.beginFile(object.label, this.#options.memberOf?.(object));
     this.#records = 0;
     this.#bad = 0;
     this.#rejects = [];

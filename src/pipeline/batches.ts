@@ -65,7 +65,7 @@ export function loadBatch(
 }
 
 /** The tables from which rows are deleted before they are inserted again. */
-function deletedFrom(model: Model): readonly string[] {
+export function deletedFrom(model: Model): readonly string[] {
   return model.tables.filter(({ kept }) => !kept).map(({ name }) => name);
 }
 
@@ -108,7 +108,8 @@ export function refreshBatch(model: Model, now: string, name: string, copies: re
   return { name, locks: true, steps };
 }
 
-function clearing(tables: readonly Table[]): readonly NamedSql[] {
+/** The statements that empty tables. */
+export function clearing(tables: readonly Table[]): readonly NamedSql[] {
   return tables.map(({ name }) => ({ name: `clear_${name}`, sql: `DELETE FROM ${quoteIdentifier(name)}` }));
 }
 
@@ -190,7 +191,8 @@ export function createAndFillBatch(
   };
 }
 
-function drop({ name, kind }: Dropped): NamedSql {
+/** The statement that drops an object. */
+export function drop({ name, kind }: Pick<Dropped, 'name' | 'kind'>): NamedSql {
   return { name: `drop_${name}`, sql: `DROP ${dropWord(kind)} ${quoteIdentifier(name)}` };
 }
 
@@ -217,9 +219,15 @@ export function byName(table: Table): Mapping {
   return { kind: 'names', spellings: new Map(loadedColumns(table).map(({ name }) => [name, [name]])) };
 }
 
-function derive(model: Model, extent: Extent, stamps: Stamps): readonly Step[] {
+/** The steps that check staging, derive the tables, or some of them, and check the star. */
+export function derive(
+  model: Model,
+  extent: Extent,
+  stamps: Stamps,
+  isWanted: (statement: NamedSql) => boolean = () => true,
+): readonly Step[] {
   const checks = { staged: checkSteps(model, 'staged', extent), star: checkSteps(model, 'star', extent) };
-  return sqlSteps([...checks.staged, ...model.derivation[extent], ...checks.star], stamps);
+  return sqlSteps([...checks.staged, ...model.derivation[extent].filter(isWanted), ...checks.star], stamps);
 }
 
 /** A query for the number of rows in each table of staging and star. */

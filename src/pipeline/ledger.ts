@@ -175,7 +175,15 @@ export class Ledger {
  * StarloadError if the history is not Starload's.
  */
 export async function readLedger(context: Asking, withHistory: boolean): Promise<Ledger> {
-  const { rows } = await readVersions(context, withHistory);
+  return toLedger(await readVersions(context, withHistory));
+}
+
+/** Reads the ledger even if the tables are not those of the model. Throws WarehouseError. */
+export async function readLedgerAlone({ model, warehouse }: Asking): Promise<Ledger> {
+  return toLedger(await warehouse.query(versionsSql(model, warehouse.now, [OWN])));
+}
+
+function toLedger({ rows }: ResultSet): Ledger {
   const ofKind = (kind: string) => rows.filter(([, , , , , , status]) => kindOf(status) === kind);
   const own = ofKind(OWN);
   const stampOf = (row: readonly Value[] | undefined) => (row === undefined ? undefined : String(row[7]));

@@ -107,7 +107,7 @@ function columnsReason(found: ReadonlySet<string>, table: Table): string | undef
 }
 
 /** Whether a table with these columns can be that of an earlier version: it has at least half of the model's, and no others. */
-export function isEarlier(found: ReadonlySet<string>, { columns }: Table): boolean {
+function isEarlier(found: ReadonlySet<string>, { columns }: Table): boolean {
   const known = columns.filter(({ name }) => found.has(name)).length;
   return known === found.size && known * 2 >= columns.length;
 }

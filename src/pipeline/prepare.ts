@@ -114,7 +114,11 @@ async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool)
 /**
  * Where the columns' values are in the bundled records. Records that were rewritten have them under the columns' names.
  */
-function mappingOf(table: Table, paths: readonly JsonPath[] | undefined, { spellings }: Bundle): Mapping {
+export function mappingOf(
+  table: Table,
+  paths: readonly JsonPath[] | undefined,
+  { spellings }: Pick<Bundle, 'spellings'>,
+): Mapping {
   if (paths === undefined) {
     return { kind: 'names', spellings };
   }

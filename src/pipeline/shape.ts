@@ -5,7 +5,7 @@ import { WarehouseError } from '../warehouse/errors.ts';
 import type { Inquiry, Relation, RelationColumn } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
 import { refuseRequired, requiredColumns } from './own-columns.ts';
-import { isEarlier, LEDGER } from './ownership.ts';
+import { LEDGER } from './ownership.ts';
 
 /** How a table of the warehouse differs from the model's. */
 export interface Difference {
@@ -64,27 +64,12 @@ export function refuseDifferent(differences: readonly Difference[], outcome?: st
 
 /** What to do about tables that are not those of the model. */
 export function whatToDo(differences: readonly Difference[]): string {
-  const foreign = differences.some((one) => one.found !== undefined && !isMissing(one) && !hasModelsColumns(one));
-  const flags = foreign ? '--force --replace-foreign' : '--force';
-  return differences.every(isMissing)
-    ? `npm run create-tables -- --missing creates what is missing, and fills what is derived from other tables. ${IF_OTHER}`
-    : `npm run create-tables -- ${flags} drops all rows, and npm run etl loads them again. ${IF_OTHER}`;
+  return differences.every(({ found }) => found === undefined || found.kind === 'table')
+    ? `npm run migrate makes the tables those of the model and keeps all rows; npm run migrate -- --dry-run shows first what it changes. ${IF_OTHER}`
+    : `npm run create-tables -- --force --replace-foreign drops all rows, and npm run etl loads them again. ${IF_OTHER}`;
 }
 
 const IF_OTHER = 'If another model made these tables, name it: --model DIR, or PATH under [MODEL] in dwh.cfg.';
-
-/** Whether create-tables --missing can mend it: the table is not there, or it only lacks columns. */
-function isMissing({ table, found }: Difference): boolean {
-  return (
-    found === undefined ||
-    (found.kind === 'table' && changedColumns(table, found).length === 0 && isEarlier(namesOf(found), table))
-  );
-}
-
-/** Whether create-tables takes it for a table of Starload. */
-function hasModelsColumns({ table, found }: Difference): boolean {
-  return found?.kind === 'table' && (lackingColumns(table, found).length === 0 || isEarlier(namesOf(found), table));
-}
 
 /** Kinds of objects that hold rows and take an INSERT. */
 const TABLES = new Set(['table', 'partitioned table', 'foreign table']);
@@ -98,34 +83,24 @@ function problemsOf(table: Table, found: Relation | undefined): readonly string[
   return table.kept ? [] : [`${table.name} is ${is}`];
 }
 
-type Columns = Pick<Relation, 'columns'>;
-
-function namesOf({ columns }: Columns): ReadonlySet<string> {
-  return new Set(columns.map(({ name }) => name));
-}
-
-function lackingColumns({ columns }: Table, found: Columns): readonly Column[] {
-  const names = namesOf(found);
-  return columns.filter(({ name }) => !names.has(name));
-}
-
 /**
  * Describes how a table differs from its CREATE TABLE. A column that a user added does no harm. Beside one that is
  * missing, it may be that column's former name.
  */
 export function shapeProblems(table: Table, columns: readonly RelationColumn[]): readonly string[] {
-  const lacking = lackingColumns(table, { columns });
+  const names = new Set(columns.map(({ name }) => name));
+  const lacking = table.columns.filter(({ name }) => !names.has(name));
   const known = new Set(table.columns.map(({ name }) => name));
   const others = lacking.length === 0 ? [] : columns.filter(({ name }) => !known.has(name));
   return [
     ...lacking.map(({ name }) => `${table.name}.${name} is missing`),
     ...others.map(({ name }) => `${table.name}.${name} is not in the model`),
-    ...changedColumns(table, { columns }),
+    ...changedColumns(table, columns),
   ];
 }
 
 /** The columns of another type, or too short. */
-function changedColumns(table: Table, { columns }: Columns): readonly string[] {
+function changedColumns(table: Table, columns: readonly RelationColumn[]): readonly string[] {
   const found = new Map(columns.map((column) => [column.name, column]));
   return table.columns.flatMap((column) => {
     const other = found.get(column.name);

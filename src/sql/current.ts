@@ -62,13 +62,11 @@ function impliedCurrent(staging: Table): Table {
   return {
     name,
     role: 'current',
-    columns: parseColumns(create.sql, name).map((column) => ({
-      ...column,
-      comment:
-        column.name === ROW_ID
-          ? 'A digest of the key of the record.'
-          : columns.find((source) => source.name === column.name)?.comment,
-    })),
+    columns: parseColumns(create.sql, name).map((column) => {
+      const source = columns.find((one) => one.name === column.name);
+      const comment = column.name === ROW_ID ? 'A digest of the key of the record.' : source?.comment;
+      return { ...column, comment, ...(source?.was === undefined ? {} : { was: source.was }) };
+    }),
     comment: `For each record of ${staging.name}, the version that counts.`,
     create,
     designs: new Map(),

@@ -17,7 +17,9 @@ export interface Column {
   readonly hasDefault: boolean;
   /** The least and the greatest value of a BIGINT, if the comment behind it begins with `from … to …`. */
   readonly range?: readonly [least: bigint, most: bigint] | undefined;
-  /** What the comments above and behind it say, without the range. */
+  /** Its former name, if the comment behind it begins with `was: …`: `migrate` renames it. */
+  readonly was?: string | undefined;
+  /** What the comments above and behind it say, without the range and the former name. */
   readonly comment: string | undefined;
 }
 
@@ -76,6 +78,7 @@ function parseColumn(
   }
   const [pattern, type] = TYPES.find(([candidate]) => candidate.test(rest)) ?? [undefined, 'other' as const];
   const length = pattern?.exec(rest)?.[1];
+  const said = behind.replace(FORMER_NAME, '');
   return {
     // As engines read a name without quotes.
     name: name.toLowerCase(),
@@ -84,8 +87,9 @@ function parseColumn(
     maxBytes: length === undefined ? undefined : Number(length),
     notNull: /\bNOT NULL\b/i.test(rest),
     hasDefault: /\bDEFAULT\b/i.test(rest),
-    range: parseRange(behind),
-    comment: commentOf([...above, behind.replace(RANGE, '')]),
+    range: parseRange(said),
+    comment: commentOf([...above, said.replace(RANGE, '')]),
+    ...formerName(behind),
     ...digitsOf(rest),
   };
 }
@@ -98,6 +102,14 @@ function digitsOf(rest: string): Pick<Column, 'digits'> {
 /** Whether a comma separates something outside of parentheses and quotes, such as a second column. */
 function hasBareComma(rest: string): boolean {
   return rest.replace(/'[^']*'|"[^"]*"|\([^()]*\)/g, '').includes(',');
+}
+
+/** A former name at the beginning of a comment. What follows its full stop is a range, or for readers. */
+const FORMER_NAME = /^ was: *(\w+)(?:\.(?= )|\s*$)/;
+
+function formerName(comment: string): Pick<Column, 'was'> {
+  const was = FORMER_NAME.exec(comment)?.[1];
+  return was === undefined ? {} : { was: was.toLowerCase() };
 }
 
 /** A range at the beginning of a comment. What follows its full stop is for readers. */

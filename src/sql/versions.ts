@@ -34,7 +34,7 @@ function contentOrder(columns: readonly Column[]): readonly string[] {
 }
 
 /** Digests of texts in which NULL and '' differ and no two lists of values are alike. */
-function digests(texts: readonly Column[]): readonly string[] {
+export function digests(texts: readonly Column[]): readonly string[] {
   const groups: { readonly columns: Column[]; bytes: number }[] = [];
   for (const column of texts) {
     const bytes = (column.maxBytes ?? MOST_BYTES) + PREFIX;

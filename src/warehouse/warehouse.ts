@@ -193,6 +193,8 @@ export interface Warehouse {
   readonly loads: 'parts' | 'folders';
   /** The limit of statements per batch; absent if there is none. */
   readonly statementLimit?: StatementLimit;
+  /** Whether a table that is dropped and made again has lost the grants on it; otherwise the engine has none or restores them. */
+  readonly losesGrants?: boolean;
 
   /**
    * The schema of all its tables, which need not exist yet: the configured one, otherwise the one in which the session

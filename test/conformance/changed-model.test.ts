@@ -1,5 +1,3 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { LoadContext } from '../../src/pipeline/context.ts';
 import { createMissing } from '../../src/pipeline/create-missing.ts';
@@ -9,28 +7,11 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { planLoad } from '../../src/pipeline/planning.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
-import type { Model } from '../../src/sql/catalogue.ts';
-import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
+import { type Change, changedModel } from '../support/changed-model.ts';
 import { checkOf } from '../support/doctor.ts';
-import { engines, withFolder } from '../support/engines.ts';
+import { engines } from '../support/engines.ts';
 import { type Loader, readEverything, readStar, withLoader } from '../support/loader.ts';
 import { writeSample } from '../support/trials.ts';
-
-type Change = readonly [file: string, from: string, to: string];
-
-/** The built-in model with changes; a change from '' makes a new file. */
-function changedModel(changes: readonly Change[]): Promise<Model> {
-  return withFolder(async (folder) => {
-    cpSync(BUILT_IN_MODEL, folder, { recursive: true });
-    for (const [file, from, to] of changes) {
-      const path = join(folder, file);
-      const text = from === '' ? '' : readFileSync(path, 'utf8');
-      expect(text).toContain(from);
-      writeFileSync(path, text.replace(from, to));
-    }
-    return loadModel(folder);
-  });
-}
 
 /** The loader after its model was changed; the warehouse has the tables of the former one. */
 async function changed({ context, ...rest }: Loader, changes: readonly Change[]): Promise<Loader> {
@@ -112,13 +93,13 @@ describe.each(engines)('a model that is changed after create-tables, on $name', 
             expect.stringMatching(/^staging_songs\.year is bigint instead of double precision$/i),
             'users.age is missing',
           ],
-          next: expect.stringMatching(/create-tables -- --force --replace-foreign .* npm run etl loads them again/),
+          next: expect.stringContaining('npm run migrate makes the tables those of the model'),
         });
       }
       expect(await checkOf(now, 'tables')).toMatchObject({
         status: 'failed',
         reason: expect.stringContaining('songs.title is not in the model'),
-        next: expect.stringContaining('create-tables -- --force --replace-foreign'),
+        next: expect.stringContaining('npm run migrate'),
       });
       expect(await readEverything(loader)).toEqual(before);
       const { warehouse } = loader.context;
@@ -141,7 +122,7 @@ describe.each(engines)('a model that is changed after create-tables, on $name', 
       expect(await refusalOf(etl, now)).toEqual({
         headline: HEADLINE,
         problems: [...staging, 'typed'].map((table) => `${table} is missing`).sort(),
-        next: expect.stringContaining('npm run create-tables -- --missing creates what is missing'),
+        next: expect.stringContaining('npm run migrate makes the tables those of the model'),
       });
       expect((await createMissing(now.context)).tables).toEqual([...staging, 'typed']);
       expect(await checkOf(now, 'tables')).toMatchObject({ status: 'ok' });
@@ -176,7 +157,7 @@ describe.each(engines)('a model that is changed after create-tables, on $name', 
             expect.stringMatching(`^typed\\.c${at} is .* instead of ${type.replace(/[()]/g, '.')}$`),
           ),
         );
-        expect(next).toContain('npm run create-tables -- --force drops all rows');
+        expect(next).toContain('npm run migrate makes the tables those of the model');
       },
       { model: former },
     );

@@ -6,12 +6,11 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import type { Model } from '../../src/sql/catalogue.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
-import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { checkOf } from '../support/doctor.ts';
 import { engines, withFolder } from '../support/engines.ts';
 import { type Loader, readStar, readTables, withLoader } from '../support/loader.ts';
 import { describeEach } from '../support/skips.ts';
-import { override, runSql, writeSample } from '../support/trials.ts';
+import { endingAt, runSql, writeSample } from '../support/trials.ts';
 
 const mend = async ({ context }: Loader) => (await createMissing(context)).tables;
 const sql = ({ context: { warehouse } }: Loader, text: string) => runSql(warehouse, text);
@@ -32,7 +31,7 @@ describe.each(engines)('tables that are missing, on $name', (engine) => {
       expect(await checkOf(loader, 'tables')).toMatchObject({
         status: 'failed',
         reason: `${table} is missing`,
-        next: expect.stringContaining('create-tables -- --missing'),
+        next: expect.stringContaining('npm run migrate makes the tables those of the model'),
       });
       expect(await mend(loader)).toEqual([table]);
       expect(await readStar(loader.context.warehouse)).toEqual(before);
@@ -105,19 +104,6 @@ describeEach(
       expect((await reconcile(loader.context, { recounts: true })).disagreements).toEqual([]);
     }));
 });
-
-/** A warehouse on which batches end at a step, counted from 1 over all of them. */
-function endingAt(warehouse: Warehouse, last: number): Warehouse {
-  let step = 0;
-  return override(warehouse, {
-    run: (batch, onMoment) =>
-      warehouse.run(batch, (moment) => {
-        onMoment?.(moment);
-        step += moment.kind === 'step' ? 1 : 0;
-        if (step === last) throw new Error('the process is gone');
-      }),
-  });
-}
 
 /** The built-in model with a table of which every load has several rows of one key. */
 function repeating(): Promise<Model> {

@@ -160,6 +160,19 @@ export function beforeRun(warehouse: Warehouse, action: () => Promise<unknown>):
   });
 }
 
+/** A warehouse on which batches end at a step, counted from 1 over all of them. */
+export function endingAt(warehouse: Warehouse, last: number): Warehouse {
+  let step = 0;
+  return override(warehouse, {
+    run: (batch, onMoment) =>
+      warehouse.run(batch, (moment) => {
+        onMoment?.(moment);
+        step += moment.kind === 'step' ? 1 : 0;
+        if (step === last) throw new Error('the process is gone');
+      }),
+  });
+}
+
 /** A warehouse with some methods replaced. */
 export function override(warehouse: Warehouse, methods: Partial<Warehouse>): Warehouse {
   return {

@@ -26,6 +26,8 @@ const NEIGHBOURS = 'hostile/neighbours-postgres.test.ts';
 const REDSHIFT_LOADS = 'conformance/redshift-advice-loads.test.ts';
 const S3_LISTING = 'unit/s3-listing.test.ts';
 const CONTROL = 'conformance/control-tables.test.ts';
+const MIGRATE = 'conformance/migrate.test.ts';
+const MIGRATE_REFUSALS = 'conformance/migrate-refusals.test.ts';
 
 /** The advice that tests try: test/cli/advice.test.ts, and others that need an engine, a disk or a clock of their own. */
 export const TRIED: readonly TriedAdvice[] = [
@@ -69,6 +71,17 @@ export const TRIED: readonly TriedAdvice[] = [
     file: 'cli/advice-provision.test.ts',
     title: 'the same command watches what CloudFormation goes on with',
   },
+  { advice: 'Give these columns more room in the model', file: MIGRATE, title: 'cuts no text' },
+  ...(
+    [
+      ['Bring the files back, as they were loaded. Or let', 'filled once they are back'],
+      ['Bring the files back, as they were loaded. Or lose', 'not lost unless they are named'],
+      ['Correct the columns of the model', 'load with another type'],
+      ['Did a jsonpaths file change', 'by another jsonpaths file'],
+      ['Run npm run migrate again when no load runs', 'goes through once they rest'],
+      ['Change the model in several steps', 'made in two steps'],
+    ] as const
+  ).map(([advice, title]) => ({ advice, file: MIGRATE_REFUSALS, title })),
   { advice: 'Set TMPDIR to a folder that is there', file: DISKS, title: 'check finds it, a load names it' },
   {
     advice: 'Free some space there, or set TMPDIR',

@@ -84,6 +84,7 @@ class RedshiftWarehouse implements Warehouse {
   readonly now = 'SYSDATE';
   readonly reads = 's3';
   readonly statementLimit = { most: MAX_STATEMENTS, needs: countStatements };
+  readonly losesGrants = true;
   readonly loads: Warehouse['loads'];
   readonly #options: RedshiftOptions;
   readonly #api: DataApi;

@@ -1,0 +1,74 @@
+import { clearing, deletedFrom, derive, drop, LOAD_GUARD, sqlSteps } from '../pipeline/batches.ts';
+import type { WantedSql } from '../pipeline/checks.ts';
+import { commentSteps } from '../pipeline/comments.ts';
+import { creation, type Model, type NamedSql, protocolSql, type Table } from '../sql/catalogue.ts';
+import { BEGINNING, quoteLiteral } from '../sql/render.ts';
+import type { Batch, Relation, Step, Warehouse } from '../warehouse/warehouse.ts';
+import type { Effects } from './effects.ts';
+import { collect, type Reread, restore } from './remake.ts';
+
+/** All that a migration does, decided. */
+export interface Migration {
+  readonly effects: Effects;
+  /** The current and star tables that are filled by their SELECTs. */
+  readonly refilled: ReadonlySet<Table>;
+  /** The records of files that are read again, by the name of their staging table. */
+  readonly reread: ReadonlyMap<string, Reread>;
+  /** Tables that the model no longer has and that are dropped. */
+  readonly dropped: readonly Relation[];
+  /** The stamp of the newest writing transaction when the migration was planned. */
+  readonly stamp: string;
+}
+
+/** A migration as one transaction. It fails if anything was written since it was planned. */
+export function migrateBatch(
+  model: Model,
+  { engine, now, statementLimit }: Pick<Warehouse, 'engine' | 'now' | 'statementLimit'>,
+  name: string,
+  { effects, refilled, reread, dropped, stamp }: Migration,
+): Batch {
+  const { kept, created, remade } = effects;
+  const gone = [...[...kept, ...remade].flatMap(({ found }) => found ?? []), ...dropped];
+  const made = [...kept, ...created, ...remade].map(({ table }) => table);
+  const isNew = (table: Table) => made.includes(table);
+  const stamps = { now, since: BEGINNING, base: `previous_stamp = CAST(${quoteLiteral(stamp)} AS TIMESTAMP)` };
+  const guard = { ...protocolSql(model, 'migrate_guard'), name: LOAD_GUARD };
+  const filled = new Set([...refilled].map((table) => `insert_${table.name}`));
+  const derived = derive(model, 'rebuild', stamps, (statement) => filled.has(statement.name));
+  const steps = [
+    ...toSteps([protocolSql(model, 'begin_run'), guard], stamps),
+    ...toSteps(
+      kept.flatMap((change) => collect(change, reread.get(change.table.name))),
+      stamps,
+    ),
+    ...toSteps(
+      [
+        ...gone.map(({ name: table, kind }) => drop({ name: table, kind })),
+        ...made.map((table) => creation(table, engine)),
+        ...kept.map((change) => restore(change, reread.get(change.table.name))),
+        ...forgotten(dropped),
+        ...clearing([...refilled].filter((table) => !isNew(table))),
+      ],
+      stamps,
+    ),
+    ...derived,
+    ...(statementLimit === undefined ? commentSteps(made, engine) : []),
+  ];
+  const lockedTables = gone.filter(({ kind }) => kind === 'table').map((one) => one.name);
+  return { name, locks: true, lockedTables, creates: true, deletesFrom: deletedFrom(model), steps };
+}
+
+/** What the loader knows of the files of tables that are dropped: a table of that name would otherwise stay empty. */
+function forgotten(dropped: readonly Relation[]): readonly NamedSql[] {
+  const names = dropped.map(({ name }) => quoteLiteral(name)).join(', ');
+  return names === ''
+    ? []
+    : ['load_ledger', 'rejected_records'].map((table) => ({
+        name: `forget_${table}`,
+        sql: `DELETE FROM ${table} WHERE staging_table IN (${names})`,
+      }));
+}
+
+function toSteps(statements: readonly (Step | WantedSql)[], stamps: Parameters<typeof sqlSteps>[1]): readonly Step[] {
+  return statements.flatMap((one) => ('kind' in one ? [one] : sqlSteps([one], stamps)));
+}
