@@ -1,4 +1,4 @@
-import { type Change, changesOf, othersOf } from '../migrate/describe.ts';
+import { changesOf, type ModelChange, othersOf } from '../migrate/describe.ts';
 import type { MigrationReport } from '../migrate/migrate.ts';
 import { isIdle, type MigrationPlan } from '../migrate/plan.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -56,7 +56,7 @@ export function printMigration(report: MigrationReport, place: Place, { json, ex
   }
 }
 
-const CLASSES: Readonly<Record<Change['class'], string>> = {
+const CLASSES: Readonly<Record<ModelChange['class'], string>> = {
   safe: 'safe',
   rebuild: 'needs a rebuild',
   loses: 'loses something',

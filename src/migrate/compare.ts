@@ -1,5 +1,5 @@
 import type { Column, Model, Table } from '../sql/catalogue.ts';
-import { isCatalogued } from '../sql/types.ts';
+import { isCatalogued, isOfType } from '../sql/types.ts';
 import type { Relation, RelationColumn } from '../warehouse/warehouse.ts';
 
 /**
@@ -46,7 +46,7 @@ function compareColumn(column: Column, found: readonly RelationColumn[]): Column
 
 function fateOf(column: Column, from: RelationColumn): Fate {
   const isMoreExact = column.type === 'double' && isCatalogued('BIGINT', from.type);
-  if (!isMoreExact && !hasType(column, from)) {
+  if (!isMoreExact && !isOfType(column, from.type)) {
     return 'other';
   }
   const [now, then] = [column.maxBytes, from.length];
@@ -57,12 +57,6 @@ function fateOf(column: Column, from: RelationColumn): Fate {
   }
   const losesNotNull = from.isRequired && !column.notNull;
   return isMoreExact || losesNotNull || (isKnown && now > then) ? 'wider' : 'same';
-}
-
-/** Whether the catalogue's type is that of the column, with the same digits. */
-export function hasType({ sqlType, digits }: Column, { type }: RelationColumn): boolean {
-  const [, found] = /^(?:numeric|decimal)\((.*)\)$/i.exec(type.replaceAll(' ', '')) ?? [];
-  return isCatalogued(sqlType, type) && (found === undefined || found === (digits ?? found));
 }
 
 /** Whether the warehouse has no values for a column. */

@@ -9,7 +9,7 @@ import type { MigrationPlan } from './plan.ts';
 export type ChangeClass = 'safe' | 'rebuild' | 'loses';
 
 /** A change for readers. */
-export interface Change {
+export interface ModelChange {
   readonly table: string;
   /** Absent if it is the table as a whole. */
   readonly column: string | undefined;
@@ -18,7 +18,7 @@ export interface Change {
 }
 
 /** All changes of a migration, in the order of the model's tables. */
-export function changesOf(plan: MigrationPlan): readonly Change[] {
+export function changesOf(plan: MigrationPlan): readonly ModelChange[] {
   const { changes, droppedTables } = plan;
   return [
     ...changes.flatMap((change) => changesOfTable(change, plan)),
@@ -38,9 +38,9 @@ export function othersOf({ changes, droppedColumns }: MigrationPlan): readonly s
     .filter((name) => !droppedColumns.has(name));
 }
 
-function changesOfTable(change: TableChange, plan: MigrationPlan): readonly Change[] {
+function changesOfTable(change: TableChange, plan: MigrationPlan): readonly ModelChange[] {
   const { table, found, columns, others } = change;
-  const ofTable = (text: string, kind: ChangeClass): Change => ({
+  const ofTable = (text: string, kind: ChangeClass): ModelChange => ({
     table: table.name,
     column: undefined,
     change: text,
@@ -53,7 +53,7 @@ function changesOfTable(change: TableChange, plan: MigrationPlan): readonly Chan
   const own = columns.flatMap((one) => changeOfColumn(one, table, refill));
   const dropped = others
     .filter((name) => plan.droppedColumns.has(`${table.name}.${name}`))
-    .map((column): Change => ({ table: table.name, column, change: 'dropped', class: 'loses' }));
+    .map((column): ModelChange => ({ table: table.name, column, change: 'dropped', class: 'loses' }));
   const differing = plan.differing.get(table);
   const again = own.length + dropped.length === 0 && plan.effects.refilled.includes(table);
   return [
@@ -68,7 +68,7 @@ function isDerived({ role }: Table): boolean {
   return role === 'current' || role === 'star';
 }
 
-function changeOfColumn(one: ColumnChange, table: Table, refill: Refill | undefined): readonly Change[] {
+function changeOfColumn(one: ColumnChange, table: Table, refill: Refill | undefined): readonly ModelChange[] {
   const { column, from, fate } = one;
   const renamed = from !== undefined && isRenamed(one) ? [`was ${from.name}`] : [];
   const texts = [...renamed, ...(fate === 'same' ? [] : [describeFate(one, table, refill)])];

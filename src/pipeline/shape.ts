@@ -1,6 +1,6 @@
 import { StarloadError } from '../errors.ts';
 import type { Column, Model, Table } from '../sql/catalogue.ts';
-import { isCatalogued } from '../sql/types.ts';
+import { isOfType } from '../sql/types.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
 import type { Inquiry, Relation, RelationColumn } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
@@ -110,9 +110,8 @@ function changedColumns(table: Table, columns: readonly RelationColumn[]): reado
 }
 
 function columnProblem(column: Column, found: RelationColumn): string | undefined {
-  const { sqlType, maxBytes, digits, notNull } = column;
-  const [, foundDigits] = /^(?:numeric|decimal)\((.*)\)$/i.exec(found.type.replaceAll(' ', '')) ?? [];
-  if (!isCatalogued(sqlType, found.type) || (foundDigits !== undefined && digits !== foundDigits)) {
+  const { maxBytes, notNull } = column;
+  if (!isOfType(column, found.type)) {
     return `is ${found.type} instead of ${typeOf(column)}`;
   }
   if (found.isRequired && !notNull) {

@@ -25,6 +25,12 @@ export function isCatalogued(written: string, found: string): boolean {
   return TYPES.find(({ written: spellings }) => spellings.includes(written))?.catalogued.test(found) ?? true;
 }
 
+/** Whether a catalogue's name for a type is that of a column's, with the same digits. */
+export function isOfType({ sqlType, digits }: Pick<Column, 'sqlType' | 'digits'>, found: string): boolean {
+  const [, foundDigits] = /^(?:numeric|decimal)\(([\d,]*)\)$/i.exec(found.replaceAll(' ', '')) ?? [];
+  return isCatalogued(sqlType, found) && (foundDigits === undefined || digits === foundDigits);
+}
+
 /** AWS: "Character types", "Numeric types": the most that Redshift takes. */
 const MOST_BYTES = 65_535;
 const MOST_DIGITS = 38;

@@ -98,7 +98,7 @@ describe.each(engines)('the doctor on $name', (engine) => {
         'CREATE TABLE songs (song_id VARCHAR(256), title BIGINT, artist_id VARCHAR(256), duration DOUBLE PRECISION)',
       ]);
       const found = await findings(loader);
-      expect(found['tables']).toMatchObject({ status: 'failed', next: expect.stringContaining('create-tables') });
+      expect(found['tables']).toMatchObject({ status: 'failed', next: expect.stringContaining('npm run migrate') });
       for (const problem of [
         'users is missing',
         /songs.title is bigint instead of varchar/i,

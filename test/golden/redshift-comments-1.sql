@@ -26,7 +26,7 @@ COMMENT ON COLUMN "sparkify"."load_ledger"."keys_model" IS 'A digest of the keys
 
 COMMENT ON COLUMN "sparkify"."load_ledger"."missing_columns" IS 'The columns whose keys none of the records loaded has, separated by commas.';
 
-COMMENT ON TABLE "sparkify"."load_run" IS 'One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap, one waits or fails. Reading it waits for a load: check and reconcile read it if none is running, no other command does.';
+COMMENT ON TABLE "sparkify"."load_run" IS 'One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap, one waits or fails. Reading it waits for a load: migrate does, check and reconcile read it if none is running, no other command.';
 
 COMMENT ON TABLE "sparkify"."rejected_records" IS 'One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins. A row without a line describes a problem of a whole file. `column_name` is NULL if the record is malformed.';
 

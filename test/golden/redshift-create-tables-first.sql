@@ -49,7 +49,7 @@ DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
 -- One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap,
--- one waits or fails. Reading it waits for a load: check and reconcile read it if none is running, no other command does.
+-- one waits or fails. Reading it waits for a load: migrate does, check and reconcile read it if none is running, no other command.
 CREATE TABLE "sparkify".load_run (
   stamp TIMESTAMP NOT NULL,
   previous_stamp TIMESTAMP NOT NULL

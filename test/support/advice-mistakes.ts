@@ -7,11 +7,6 @@ const PROVE = 'cli/prove.test.ts';
 /** The advice on mistakes in models, and the tests that make them; without them a model is the built-in one. */
 export const MISTAKES_TRIED: readonly TriedAdvice[] = [
   {
-    advice: 'npm run create-tables -- (--force --replace-foreign | --force) drops all rows',
-    file: 'conformance/changed-model.test.ts',
-    title: 'is told by every command with all differences',
-  },
-  {
     advice: 'If another model loaded them, give this one',
     file: 'cli/refusals.test.ts',
     title: 'create-tables beside the tables of another model advises a warehouse of its own first, and drops nothing',

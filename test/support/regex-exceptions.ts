@@ -19,7 +19,6 @@ export const NOT_SHOWN: readonly { readonly where: string; readonly pattern?: st
   { where: 'init/source-names.ts', why: 'a folder on the command line' },
   { where: 'init/keys.ts', why: 'the name of a column, of 50 characters at the most' },
   { where: 'page/', why: 'the SQL and the comments of a model' },
-  { where: 'pipeline/shape.ts', why: 'the type of a column, as a warehouse names it' },
   {
     where: 'records/normalise.ts',
     pattern: String.raw`^(?:(-)|\+)?0*(\d{1,19})$`,
