@@ -85,13 +85,13 @@ function selectFormer({ table, columns }: TableChange, isBesideRead: boolean): s
   return `SELECT ${values.join(', ')}${mark}\nFROM ${quoteIdentifier(table.name)}`;
 }
 
-/** A count that a control table got later is 0 for the rows before it. */
+/** A count that a control table must have is 0 for the rows before it. */
 function formerValue({ column, from, fate }: ColumnChange, { role }: Table): string {
   const type = typeOf(column);
   if (from !== undefined && fate !== 'other') {
     return fate === 'same' ? quoteIdentifier(from.name) : `CAST(${quoteIdentifier(from.name)} AS ${type})`;
   }
-  return `CAST(${role === 'control' && column.type === 'bigint' ? '0' : 'NULL'} AS ${type})`;
+  return `CAST(${role === 'control' && column.notNull && column.type === 'bigint' ? '0' : 'NULL'} AS ${type})`;
 }
 
 /** An empty table for the records. Kept columns come from the former table, whose collation they have. */
