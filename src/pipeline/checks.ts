@@ -1,5 +1,5 @@
 import { ALL_ROWS, fillAffected, fits, isAffected, reachOf } from '../sql/affected.ts';
-import { type Check, derivedTables, type Model, type NamedSql, tablesOf } from '../sql/catalogue.ts';
+import { type Check, derivedTables, type FillingSql, type Model, type NamedSql, tablesOf } from '../sql/catalogue.ts';
 import { runRows } from '../sql/changes.ts';
 import { renameTables } from '../sql/rename.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
@@ -75,7 +75,7 @@ function written(statement: NamedSql, checks: readonly Check[]): NamedSql {
 }
 
 /** A statement, and when its rows are returned. */
-export interface WantedSql extends NamedSql {
+export interface WantedSql extends FillingSql {
   readonly wanted?: Wanted | undefined;
 }
 

@@ -22,6 +22,12 @@ export interface AffectedKeys {
   readonly columns: readonly string[];
 }
 
+/** A temporary table whose rows a load looks for by some columns. */
+export interface Lookup {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
 /** A placeholder `{affected}`, `{affected: a.x, a.y}` or `{affected table: …}` in a statement. */
 export interface Placeholder {
   readonly from: number;

@@ -2,10 +2,10 @@ import { StarloadError } from '../errors.ts';
 import type { AffectedKeys } from './affected.ts';
 import type { Column } from './ddl.ts';
 import { createOn } from './design.ts';
-import { type NamedSql, wholeFile } from './written.ts';
+import { type FillingSql, type NamedSql, wholeFile } from './written.ts';
 
 export type { Column } from './ddl.ts';
-export type { NamedSql } from './written.ts';
+export type { FillingSql, NamedSql } from './written.ts';
 
 /** The purpose of a table, which is also the name of its folder. Control tables are the loader's, all others the model's. */
 export type TableRole = 'control' | 'staging' | 'current' | 'star';
@@ -63,7 +63,7 @@ export interface SourceHead {
 /** The statements that derive the current and the star tables from staging. */
 export interface Derivation {
   /** A load's: it rewrites the rows of the keys that the run affects. */
-  readonly load: readonly NamedSql[];
+  readonly load: readonly FillingSql[];
   /** A rebuild's: it fills empty tables from all of staging. */
   readonly rebuild: readonly NamedSql[];
   /** By table, where a load finds the keys of the rows it rewrites; undefined for tables that it makes anew. */

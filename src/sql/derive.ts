@@ -1,4 +1,4 @@
-import { type AffectedKeys, ALL_ROWS, fillAffected, isAffected, ownKey, reachOf } from './affected.ts';
+import { type AffectedKeys, ALL_ROWS, fillAffected, isAffected, type Lookup, ownKey, reachOf } from './affected.ts';
 import type { Derivation, Table } from './catalogue.ts';
 import { joinBefore, runRows, selectBefore, wantedBefore } from './changes.ts';
 import { inDependencyOrder } from './reads.ts';
@@ -6,7 +6,7 @@ import { insertSources } from './rename.ts';
 import { quoteIdentifier } from './render.ts';
 import { planStar, type StarPlan } from './star-plan.ts';
 import { versionsThatCount } from './versions.ts';
-import { around, type NamedSql } from './written.ts';
+import { around, type FillingSql, type NamedSql } from './written.ts';
 
 /**
  * The statements that derive the current and the star tables, each from its SELECT. A load deletes the rows whose keys its
@@ -22,10 +22,13 @@ export function derive(tables: readonly Table[]): Derivation {
     versions.map(({ table }) => table),
   );
   return {
-    load: [
-      ...versions.flatMap(({ table, select }) => loadCurrent(table, select, wantedBefore(table, star))),
-      ...plans.flatMap(loadStar),
-    ],
+    load: withLookups(
+      [
+        ...versions.flatMap(({ table, select }) => loadCurrent(table, select, wantedBefore(table, star))),
+        ...plans.flatMap(loadStar),
+      ],
+      plans.flatMap(({ lookups }) => lookups),
+    ),
     rebuild: [
       ...versions.map(({ table, select }) => insert(table, select, ALL_ROWS)),
       ...star.map((table) => insert(table, wholeOf(table))),
@@ -36,6 +39,15 @@ export function derive(tables: readonly Table[]): Derivation {
     ]),
     anew: plans.flatMap(({ table, because }) => (because === undefined ? [] : [{ table: table.name, because }])),
   };
+}
+
+/** Says of each temporary table by which columns its rows are looked for. */
+function withLookups(statements: readonly NamedSql[], lookups: readonly Lookup[]): readonly FillingSql[] {
+  return statements.map((statement) => {
+    const own = lookups.filter(({ table }) => table === statement.name).map(({ columns }) => columns);
+    const distinct = [...new Map(own.map((columns) => [columns.join(), columns])).values()];
+    return distinct.length === 0 ? statement : { ...statement, lookups: distinct };
+  });
 }
 
 /** The SELECT of a current table over the versions that count of the staging table's rows. */

@@ -1,7 +1,15 @@
-import { type AffectedKeys, reachOf } from './affected.ts';
+import { type AffectedKeys, type Lookup, reachOf } from './affected.ts';
 import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
-import { changedCurrent, changedStar, joinBefore, readsChanged, selectBefore, wantedBefore } from './changes.ts';
+import {
+  changedCurrent,
+  changedStar,
+  joinBefore,
+  lookupsOf,
+  readsChanged,
+  selectBefore,
+  wantedBefore,
+} from './changes.ts';
 import { changed, inputsOf } from './reads.ts';
 import { insertSources } from './rename.ts';
 import { quoteIdentifier } from './render.ts';
@@ -16,6 +24,8 @@ export interface StarPlan {
   readonly because: string | undefined;
   /** The statement that collects the keys; undefined if they can be read from what is there anyway. */
   readonly search: NamedSql | undefined;
+  /** How the keys are looked for. */
+  readonly lookups: readonly Lookup[];
 }
 
 interface Known {
@@ -28,7 +38,7 @@ interface Known {
  * rows; those of a star table have to be looked up.
  */
 type KeySource =
-  | { readonly keys: AffectedKeys; readonly atHand: boolean }
+  | { readonly keys: AffectedKeys; readonly atHand: readonly Lookup[] | undefined }
   | { readonly query: NamedSql }
   | { readonly because: string };
 
@@ -57,7 +67,7 @@ function sourcesOf(table: Table, input: string, { current, plans }: Known): read
     ? [{ because: `nothing says which of its rows a change in ${input} affects` }]
     : ways.map((columns) => ({
         keys: { rows: rowsOf(source, columns, { keys: plan?.keys, keysOnly: true }), columns },
-        atHand: plan === undefined,
+        atHand: plan === undefined ? lookupsOf(source, columns) : undefined,
       }));
 }
 
@@ -83,15 +93,15 @@ function rowsOf(
 }
 
 function planOf(table: Table, sources: readonly KeySource[], star: readonly Table[]): StarPlan {
-  const plan = { table, keys: undefined, because: undefined, search: undefined };
+  const plan = { table, keys: undefined, because: undefined, search: undefined, lookups: [] };
   const reasons = sources.flatMap((source) => ('because' in source ? [source.because] : []));
   if (reasons.length > 0 || sources.length === 0) {
     return { ...plan, because: reasons[0] ?? 'it reads no table of the model' };
   }
   const [only, ...others] = sources;
   const isRead = star.some((other) => inputsOf(other).includes(table.name));
-  if (only !== undefined && 'keys' in only && only.atHand && others.length === 0 && !isRead) {
-    return { ...plan, keys: only.keys };
+  if (only !== undefined && 'keys' in only && only.atHand !== undefined && others.length === 0 && !isRead) {
+    return { ...plan, keys: only.keys, lookups: only.atHand };
   }
   const search = searchOf(table, sources, wantedBefore(table, star));
   return { ...plan, keys: { rows: quoteIdentifier(search.name), columns: reachOf(table) }, search };

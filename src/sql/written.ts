@@ -22,6 +22,12 @@ export function wholeFile(file: string, sql: string, line = 1): readonly Written
   return [{ file, from: 1, to: linesIn(sql), ...(line > 1 && { line }) }];
 }
 
+/** A statement that fills a temporary table. */
+export interface FillingSql extends NamedSql {
+  /** The columns by which later statements look for its rows, as lists: engines that have indexes make one for each. */
+  readonly lookups?: readonly (readonly string[])[];
+}
+
 /** How messages name the file of a statement; its own name if it is in none. */
 export function fileOf({ name, written = [] }: NamedSql): string {
   return written[0]?.file ?? name;

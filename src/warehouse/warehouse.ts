@@ -32,6 +32,8 @@ export type Step =
       readonly wanted?: Wanted | undefined;
       /** The place of its lines in sql/; absent for a statement that is in no file. */
       readonly written?: readonly Written[] | undefined;
+      /** If it fills a temporary table: the lists of columns by which later steps look for its rows. */
+      readonly lookups?: readonly (readonly string[])[] | undefined;
     }
   | {
       readonly kind: 'copy';

@@ -136,6 +136,25 @@ describe('PostgreSQL', () => {
       expect((await warehouse.query('SELECT COUNT(*) FROM users')).rows).toEqual([[0]]);
     }));
 
+  test('has an index for what later steps look for in a temporary table', () =>
+    withTables(async (warehouse) => {
+      const made = {
+        kind: 'sql',
+        name: 'run_users',
+        sql: 'CREATE TEMP TABLE "run_users" AS SELECT * FROM users',
+      } as const;
+      const read = "SELECT indexdef FROM pg_catalog.pg_indexes WHERE tablename = 'run_users'";
+      const steps = [
+        { ...made, lookups: [['user_id'], ['first_name', 'level']] },
+        { kind: 'sql', name: 'read', sql: read, wanted: 'always' },
+      ] as const;
+      const results = await warehouse.run({ name: 'b', locks: true, steps });
+      expect(results.at(-1)?.result?.rows.flat()).toEqual([
+        expect.stringMatching(/\.run_users USING btree \(user_id\)$/),
+        expect.stringMatching(/\.run_users USING btree \(first_name, level\)$/),
+      ]);
+    }));
+
   test('a connection that the server ends is told as such, and leaves nothing', () =>
     withTables(async (warehouse, admin) => {
       const sleeping = "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'";

@@ -171,7 +171,7 @@ export class Session {
         const sql = asWritten === true ? step.sql : this.#names.statement(step.sql);
         // A table's file may hold several statements: the table and its indexes.
         const isSeveral = creates === true && step.wanted === undefined && filledTable(sql) === undefined;
-        return isSeveral ? this.#send(sql, step.name) : this.#runAnalysed(step.name, sql);
+        return isSeveral ? this.#send(sql, step.name) : this.#runAnalysed(step.name, sql, step.lookups);
       }
       case 'copy':
         return this.#runAnalysed(step.name, incomingStatements(step.table, this.#names.name(step.table.name)).insert);
@@ -182,10 +182,15 @@ export class Session {
 
   /**
    * Runs one statement. If it has filled a table, runs ANALYZE so that the planner knows of the transaction's own work.
+   * Indexes keep it from reading a table again for each row where it takes many rows for few: it did with the keys of a
+   * million events, once for each user.
    */
-  async #runAnalysed(name: string, sql: string): Promise<StepResult> {
+  async #runAnalysed(name: string, sql: string, lookups: Lookups = []): Promise<StepResult> {
     const done = await this.#runSql(name, sql);
     const table = filledTable(sql);
+    for (const columns of lookups) {
+      await this.#send(`CREATE INDEX ON ${table} (${columns.map(quoteIdentifier).join(', ')})`);
+    }
     if (table !== undefined && (await this.#isNewToPlanner(table, done.affected))) {
       await this.#send(`ANALYZE ${table}`);
     }
@@ -255,6 +260,8 @@ export class Session {
 function beginning({ locks, creates }: Batch): string {
   return locks || creates === true ? 'BEGIN' : 'BEGIN ISOLATION LEVEL REPEATABLE READ';
 }
+
+type Lookups = readonly (readonly string[])[];
 
 /**
  * Shows a batch to others: its name in pg_stat_activity, which keeps 63 bytes, and its loader by a lock that blocks
