@@ -23,7 +23,7 @@ export interface AffectedKeys {
 }
 
 /** A temporary table whose rows a load looks for by some columns. */
-export interface Lookup {
+export interface KeyLookup {
   readonly table: string;
   readonly columns: readonly string[];
 }

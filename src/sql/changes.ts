@@ -1,4 +1,4 @@
-import { type AffectedKeys, isAffected, type Lookup, ownKey, reachOf } from './affected.ts';
+import { type AffectedKeys, isAffected, type KeyLookup, ownKey, reachOf } from './affected.ts';
 import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
 import { changed, inputsOf, tablesIn } from './reads.ts';
@@ -42,7 +42,7 @@ export function joinBefore(table: Table, rows: string): string {
 }
 
 /** How rows of `changedCurrent` are looked for by these columns. */
-export function lookupsOf(table: Table, columns: readonly string[]): readonly Lookup[] {
+export function lookupsOf(table: Table, columns: readonly string[]): readonly KeyLookup[] {
   const old = columns.map((column) => before(table, column));
   const isMoving = old.some((column, at) => column !== columns[at]);
   return (isMoving ? [columns, old] : [columns]).map((some) => ({ table: runRows(table.name), columns: some }));

@@ -1,4 +1,4 @@
-import { type AffectedKeys, ALL_ROWS, fillAffected, isAffected, type Lookup, ownKey, reachOf } from './affected.ts';
+import { type AffectedKeys, ALL_ROWS, fillAffected, isAffected, type KeyLookup, ownKey, reachOf } from './affected.ts';
 import type { Derivation, Table } from './catalogue.ts';
 import { joinBefore, runRows, selectBefore, wantedBefore } from './changes.ts';
 import { inDependencyOrder } from './reads.ts';
@@ -42,7 +42,7 @@ export function derive(tables: readonly Table[]): Derivation {
 }
 
 /** Says of each temporary table by which columns its rows are looked for. */
-function withLookups(statements: readonly NamedSql[], lookups: readonly Lookup[]): readonly FillingSql[] {
+function withLookups(statements: readonly NamedSql[], lookups: readonly KeyLookup[]): readonly FillingSql[] {
   return statements.map((statement) => {
     const own = lookups.filter(({ table }) => table === statement.name).map(({ columns }) => columns);
     const distinct = [...new Map(own.map((columns) => [columns.join(), columns])).values()];

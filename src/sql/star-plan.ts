@@ -1,4 +1,4 @@
-import { type AffectedKeys, type Lookup, reachOf } from './affected.ts';
+import { type AffectedKeys, type KeyLookup, reachOf } from './affected.ts';
 import { carriedKeys } from './carried.ts';
 import type { Table } from './catalogue.ts';
 import {
@@ -25,7 +25,7 @@ export interface StarPlan {
   /** The statement that collects the keys; undefined if they can be read from what is there anyway. */
   readonly search: NamedSql | undefined;
   /** How the keys are looked for. */
-  readonly lookups: readonly Lookup[];
+  readonly lookups: readonly KeyLookup[];
 }
 
 interface Known {
@@ -38,7 +38,7 @@ interface Known {
  * rows; those of a star table have to be looked up.
  */
 type KeySource =
-  | { readonly keys: AffectedKeys; readonly atHand: readonly Lookup[] | undefined }
+  | { readonly keys: AffectedKeys; readonly atHand: readonly KeyLookup[] | undefined }
   | { readonly query: NamedSql }
   | { readonly because: string };
 
