@@ -6,7 +6,7 @@ import { Form, formOf } from './times.ts';
 
 const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE, OPEN_ARRAY, CLOSE_ARRAY] = [0x22, 0x5c, 0x2c, 0x7b, 0x7d, 0x5b, 0x5d];
 const [BLANK, TAB, COLON, MINUS, DOT, ZERO, NINE] = [0x20, 0x09, 0x3a, 0x2d, 0x2e, 0x30, 0x39];
-const [LETTER_E, LETTER_F, LETTER_N, LETTER_T, UPPER_CASE] = [0x65, 0x66, 0x6e, 0x74, 0x20];
+const [LETTER_E, LETTER_F, LETTER_N, LETTER_T, LETTER_U, UPPER_CASE] = [0x65, 0x66, 0x6e, 0x74, 0x75, 0x20];
 
 /** An object with more keys than this is taken as text: its keys are data. */
 const MOST_KEYS = 250;
@@ -122,26 +122,30 @@ export class Profile {
   }
 
   #readText(place: KeyPlace, b: Buffer, from: number): number {
-    let at = from + 1;
-    let isEscaped = false;
+    let [at, escapes, codes] = [from + 1, 0, 0];
     for (let byte = b[at]; byte !== QUOTE; byte = b[at]) {
       if (byte === BACKSLASH) {
-        isEscaped = true;
+        escapes += 1;
         at += 1;
+        if (b[at] === LETTER_U) codes += 1;
       }
       at += 1;
     }
     place.texts += 1;
-    if (isEscaped) {
+    if (escapes === 0) this.#judgeText(place, b, from + 1, at);
+    // Only its size matters, and an escape without a code stands for one byte.
+    else if (codes === 0 && !place.isHashed && (place.timeForms & Form.other) !== 0)
+      noteSize(place, from + 1 + escapes, at);
+    else {
       const text: string = JSON.parse(b.toString('utf8', from, at + 1));
       const bytes = Buffer.from(text);
       this.#judgeText(place, bytes, 0, bytes.length);
-    } else this.#judgeText(place, b, from + 1, at);
+    }
     return at + 1;
   }
 
   #judgeText(place: KeyPlace, b: Buffer, from: number, to: number): void {
-    if (to - from > place.mostBytes) place.mostBytes = to - from;
+    noteSize(place, from, to);
     if ((place.timeForms & Form.other) === 0) place.timeForms |= formOf(b, from, to);
     if (place.isHashed) this.#hash(place, b, from, to);
   }
