@@ -59,9 +59,9 @@ function fateOf(column: Column, from: RelationColumn): Fate {
   return isMoreExact || losesNotNull || (isKnown && now > then) ? 'wider' : 'same';
 }
 
-/** Whether the warehouse has no values for a column. */
-export function isUnknown({ fate }: ColumnChange): boolean {
-  return fate === 'new' || fate === 'other';
+/** Whether the warehouse has no values for a column. A new one with a default has none in any row. */
+export function isUnknown({ column, fate }: ColumnChange): boolean {
+  return (fate === 'new' || fate === 'other') && !column.hasDefault;
 }
 
 /** Whether a column has another name in the warehouse. */

@@ -113,9 +113,7 @@ function matched(change: TableChange, read: Table): string {
   const { table, columns } = change;
   const names = columns.map(({ column }) => quoteIdentifier(column.name)).join(', ');
   const group = [quoteIdentifier(STAMP), ...sameValues(columns.filter((one) => !isUnknown(one)))].join(', ');
-  const records = columns.map(({ column: { name } }) =>
-    name === STAMP ? `loads.${quoteIdentifier(STAMP)}` : `records.${quoteIdentifier(name)}`,
-  );
+  const records = columns.map(({ column }) => recordValue(column));
   return `SELECT ${names}, starload_read,
   ROW_NUMBER() OVER (PARTITION BY ${group} ORDER BY starload_read DESC) AS starload_place,
   SUM(1 - starload_read) OVER (PARTITION BY ${group}) AS starload_rows
@@ -130,13 +128,22 @@ JOIN (
 ) both_rows`;
 }
 
+/** A column that COPY does not fill has no value in the records. */
+function recordValue(column: Column): string {
+  const { name, hasDefault } = column;
+  if (name === STAMP) {
+    return `loads.${quoteIdentifier(STAMP)}`;
+  }
+  return hasDefault ? `CAST(NULL AS ${typeOf(column)})` : `records.${quoteIdentifier(name)}`;
+}
+
 function isLoaded({ name }: Table): string {
   return `staging_table = ${quoteLiteral(name)} AND status = 'loaded'`;
 }
 
 /** Expressions that are equal if the values are, NULL like any other. Text is compared by digests, so that trailing blanks count. */
 function sameValues(columns: readonly ColumnChange[]): readonly string[] {
-  const own = columns.map(({ column }) => column).filter(({ name }) => name !== STAMP);
+  const own = columns.map(({ column }) => column).filter(({ hasDefault }) => !hasDefault);
   return [
     ...digests(own.filter(({ type }) => type === 'varchar')).map((digest) => digest.replace(/ NULLS LAST$/, '')),
     ...own.filter(({ type }) => type !== 'varchar').map(({ name }) => quoteIdentifier(name)),

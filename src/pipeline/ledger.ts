@@ -180,7 +180,7 @@ export async function readLedger(context: Asking, withHistory: boolean): Promise
 
 /** Reads the ledger even if the tables are not those of the model. Throws WarehouseError. */
 export async function readLedgerAlone({ model, warehouse }: Asking): Promise<Ledger> {
-  return toLedger(await warehouse.query(versionsSql(model, warehouse.now, [OWN])));
+  return toLedger(await warehouse.query(inOrder([placed(model, warehouse.now, OWN)])));
 }
 
 function toLedger({ rows }: ResultSet): Ledger {
@@ -303,11 +303,21 @@ function mayLackHistory(error: unknown): boolean {
 
 /** A query for versions of files, the time of the warehouse's clock, and what the newest files lack. */
 export function versionsSql(model: Model, now: string, parts: readonly (typeof OWN | typeof PAST)[]): string {
-  const sqlOf = (name: string, base?: string) => render(protocolSql(model, name).sql, { now, since: BEGINNING, base });
-  const missing = tablesOf(model, 'staging').map(({ name }) => sqlOf(MISSING, `staging_table = ${quoteLiteral(name)}`));
+  const missing = tablesOf(model, 'staging').map(({ name }) =>
+    placed(model, now, MISSING, `staging_table = ${quoteLiteral(name)}`),
+  );
+  return inOrder([...[...parts, CLOCK].map((name) => placed(model, now, name)), ...missing]);
+}
+
+/** A part of the versions query, with its placeholders filled in. */
+function placed(model: Model, now: string, name: string, base?: string): string {
+  return render(protocolSql(model, name).sql, { now, since: BEGINNING, base });
+}
+
+function inOrder(parts: readonly string[]): string {
   return `SELECT staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp, run_id
 FROM (
-${[...[...parts, CLOCK].map((name) => sqlOf(name)), ...missing].join('\nUNION ALL\n')}
+${parts.join('\nUNION ALL\n')}
 ) versions
 ORDER BY generation, loaded_at, run_id`;
 }

@@ -49,6 +49,8 @@ export interface Scale {
   readonly proven: { readonly histories: number; readonly mutants: number };
   /** Histories of a model with every shape of derivation. */
   readonly derivations: { readonly duckdb: number; readonly servers: number };
+  /** Histories of loads and migrations. */
+  readonly migrations: { readonly duckdb: number; readonly servers: number };
   /** Sets of records of which init makes a model. */
   readonly inits: { readonly duckdb: number; readonly servers: number };
   /** Ways to change values by hand, on a server; DuckDB gets all. */
@@ -82,6 +84,7 @@ const QUICK: Scale = {
   quotings: 40,
   proven: { histories: 8, mutants: 2 },
   derivations: { duckdb: 6, servers: 2 },
+  migrations: { duckdb: 4, servers: 1 },
   inits: { duckdb: 25, servers: 4 },
   tamperings: 2,
   casesOnServers: 5,
@@ -112,6 +115,7 @@ const NIGHTLY: Scale = {
   quotings: 1000,
   proven: { histories: 300, mutants: Number.POSITIVE_INFINITY },
   derivations: { duckdb: 200, servers: 20 },
+  migrations: { duckdb: 1000, servers: 60 },
   inits: { duckdb: 1000, servers: 40 },
   tamperings: Number.POSITIVE_INFINITY,
   casesOnServers: Number.POSITIVE_INFINITY,

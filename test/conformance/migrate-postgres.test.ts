@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { migrate } from '../../src/migrate/migrate.ts';
+import { etl } from '../../src/pipeline/etl.ts';
+import { changedModel } from '../support/changed-model.ts';
+import { loaderOf, readTables } from '../support/loader.ts';
+import { withModel } from '../support/migrations.ts';
+import { withTables } from '../support/postgres-tables.ts';
+import { writeSample } from '../support/trials.ts';
+
+test('a migration on PostgreSQL keeps grants and makes the indexes; a view in its way is named and nothing is changed', () =>
+  withTables(async (warehouse, admin, folder) => {
+    const loader = loaderOf(warehouse, folder);
+    writeSample(loader);
+    await etl(loader.context);
+    await admin.query('GRANT SELECT ON songs, staging_songs TO PUBLIC; REVOKE ALL ON users FROM PUBLIC');
+    await admin.query('CREATE VIEW titles AS SELECT title FROM songs');
+    const { context } = withModel(
+      loader,
+      await changedModel([
+        ['staging/staging_songs.sql', 'title VARCHAR(1024)', 'title VARCHAR(2048)'],
+        ['star/songs.sql', 'title VARCHAR(1024)', 'title VARCHAR(2048)'],
+      ]),
+    );
+    const before = await readTables(warehouse, ['songs', 'staging_songs', 'load_run']);
+    await expect(migrate(context)).rejects.toMatchObject({
+      message: expect.stringMatching(/view \S*titles depends on table \S*songs/),
+      next: expect.stringMatching(/^Drop the objects named above/),
+    });
+    expect(await readTables(warehouse, ['songs', 'staging_songs', 'load_run'])).toEqual(before);
+    await admin.query('DROP VIEW titles');
+    expect((await migrate(context)).status).toBe('migrated');
+    const { songs, staging_songs: staged } = await readTables(warehouse, ['songs', 'staging_songs']);
+    expect({ songs, staging_songs: staged }).toEqual({ songs: before.songs, staging_songs: before.staging_songs });
+    const { rows } = await admin.query(`SELECT has_table_privilege('public', 'songs', 'SELECT') AS songs,
+        has_table_privilege('public', 'staging_songs', 'SELECT') AS staged,
+        has_table_privilege('public', 'users', 'SELECT') AS users,
+        (SELECT COUNT(*) > 0 FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'songs') AS indexed`);
+    expect(rows).toEqual([{ songs: true, staged: true, users: false, indexed: true }]);
+  }));
