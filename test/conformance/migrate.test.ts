@@ -189,7 +189,10 @@ describe.each(engines)('migrate, on $name', (engine) => {
       loader.store.files.delete(`${LOG_ROOT}/a.json`);
       loader.store.files.set(`${LOG_ROOT}/c.json`, linesOf([OTHER_PLAY]));
       const now = await changed(loader, DEVICE);
+      const runs = 'SELECT loaded_at, COUNT(*) FROM staging_events GROUP BY loaded_at ORDER BY loaded_at';
+      const before = await loader.context.warehouse.query(runs);
       const { plan, filled } = await migrate(now.context);
+      expect(await loader.context.warehouse.query(runs)).toEqual(before);
       expect(filled).toEqual([{ table: 'staging_events', files: 1, rows: 2, others: 3 }]);
       expect(plan.refills[0]?.lost.map(({ uri, reason, records }) => [uri, reason, records]).sort()).toEqual([
         [`${LOG_ROOT}/a.json`, 'gone', 1],
