@@ -4,6 +4,7 @@ import { commentSteps } from '../pipeline/comments.ts';
 import { creation, type Model, type NamedSql, protocolSql, type Table } from '../sql/catalogue.ts';
 import { BEGINNING, quoteLiteral } from '../sql/render.ts';
 import type { Batch, Relation, Step, Warehouse } from '../warehouse/warehouse.ts';
+import { isRenamed, isUnknown, type TableChange } from './compare.ts';
 import type { Effects } from './effects.ts';
 import { collect, type Reread, restore } from './remake.ts';
 
@@ -47,6 +48,7 @@ export function migrateBatch(
         ...made.map((table) => creation(table, engine)),
         ...kept.map((change) => restore(change, reread.get(change.table.name))),
         ...forgotten(dropped),
+        ...uncounted(model, kept),
         ...clearing([...refilled].filter((table) => !isNew(table))),
       ],
       stamps,
@@ -67,6 +69,19 @@ function forgotten(dropped: readonly Relation[]): readonly NamedSql[] {
         name: `forget_${table}`,
         sql: `DELETE FROM ${table} WHERE staging_table IN (${names})`,
       }));
+}
+
+/** What the ledger knows of the keys of files whose records are taken by other columns now. */
+function uncounted(model: Model, kept: readonly TableChange[]): readonly NamedSql[] {
+  const names = kept.filter(takesOtherKeys).map(({ table }) => quoteLiteral(table.name));
+  const forget = protocolSql(model, 'forget_keys');
+  const condition = `staging_table IN (${names.join(', ')})`;
+  return names.length === 0 ? [] : [{ ...forget, sql: forget.sql.replace('{base}', () => condition) }];
+}
+
+/** Whether other keys of the records have a column than before. */
+function takesOtherKeys({ table, columns, others }: TableChange): boolean {
+  return table.role === 'staging' && (others.length > 0 || columns.some((one) => isUnknown(one) || isRenamed(one)));
 }
 
 function toSteps(statements: readonly (Step | WantedSql)[], stamps: Parameters<typeof sqlSteps>[1]): readonly Step[] {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { changesOf } from '../../src/migrate/describe.ts';
 import { migrate } from '../../src/migrate/migrate.ts';
 import type { MigrationPlan } from '../../src/migrate/plan.ts';
+import { latestUnknownKeys } from '../../src/pipeline/earlier-keys.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { type Change, changedModel } from '../support/changed-model.ts';
@@ -182,6 +183,7 @@ describe.each(engines)('migrate, on $name', (engine) => {
       expect(await contentOf(now.context)).toEqual(await freshContent(engine, now.context.model, RUNS));
       expect((await etl(now.context)).status).toBe('up_to_date');
       expect((await reconcile(now.context, { recounts: true })).disagreements).toEqual([]);
+      expect((await latestUnknownKeys(loader.context)).map(({ table }) => table)).not.toContain('staging_events');
     }));
 
   test('names the files that are gone or changed, and keeps their rows', () =>
