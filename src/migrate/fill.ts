@@ -93,7 +93,7 @@ export function refuseUnfillable({ change, lost }: Refill, dropped: ReadonlySet<
   if (rows === 0 || (needed ?? losing) === undefined) {
     return;
   }
-  const files = `${rows} rows come from ${lost.length === 1 ? 'a file that is' : `${lost.length} files that are`} gone or changed, such as ${lost[0]?.uri}`;
+  const files = `${rows === 1 ? 'one row comes' : `${rows} rows come`} from ${lost.length === 1 ? 'a file that is' : `${lost.length} files that are`} gone or changed, such as ${lost[0]?.uri}`;
   throw needed !== undefined
     ? new StarloadError(
         `${table.name}.${needed.column.name} is NOT NULL and only the files have its values, but ${files}`,

@@ -61,13 +61,14 @@ function filled(sql: string, values: Readonly<Record<string, string>>): string {
 function misfitOf({ table, columns }: TableChange, [name, count, most, example]: readonly unknown[]): Misfit {
   const maxBytes = columns.find(({ column }) => column.name === name)?.column.maxBytes;
   const isNull = most === null;
+  const verb = Number(count) === 1 ? 'has' : 'have';
   return {
     table: table.name,
     column: String(name),
     rows: Number(count),
     reason: isNull
-      ? 'have no value, and the model says NOT NULL'
-      : `have up to ${most} bytes of text, and the model says ${maxBytes}`,
+      ? `${verb} no value, and the model says NOT NULL`
+      : `${verb} up to ${most} bytes of text, and the model says ${maxBytes}`,
     example: isNull ? undefined : excerptOf(String(example)),
   };
 }

@@ -199,7 +199,7 @@ describe.each(engines)('migrate, on $name', (engine) => {
         (await changed(loader, [['staging/staging_songs.sql', 'title VARCHAR(1024)', `title VARCHAR(${bytes})`]]))
           .context;
       expect(await failure(migrate(await shorter(13)))).toContain(
-        'staging_songs.title: 1 row have up to 14 bytes of text, and the model says 13, such as "Setanta matins"',
+        'staging_songs.title: 1 row has up to 14 bytes of text, and the model says 13, such as "Setanta matins"',
       );
       expect(await failure(migrate(await shorter(13), { excerpts: false }))).not.toContain('Setanta');
       expect(await readEverything(loader)).toEqual(before);
