@@ -59,6 +59,7 @@ function readTable(
     refuseColumns(design);
   }
   refuseOtherName(file, place);
+  refuseFormerNames(own, file);
   if (role === 'staging') {
     refuseInStaging(own, file);
   }
@@ -141,6 +142,19 @@ function refuseInStaging(columns: readonly Column[], file: NamedSql): void {
     const where = placeIn(file, new RegExp(`^ *${odd.name}\\b`, 'im'));
     throw new StarloadError(`${where}: a staging table cannot have the type of ${odd.name}`, {
       next: 'Write VARCHAR(n), BIGINT, DOUBLE PRECISION or TIMESTAMP, which every engine loads in the same way.',
+    });
+  }
+}
+
+/** A column's former name is no longer a column's name, and only one column has it. */
+function refuseFormerNames(columns: readonly Column[], file: NamedSql): void {
+  const wrong = columns.find(({ was, name }) =>
+    columns.some((other) => was !== undefined && (other.name === was || (other.was === was && other.name !== name))),
+  );
+  if (wrong !== undefined) {
+    const where = placeIn(file, new RegExp(`^ *${wrong.name}\\b`, 'im'));
+    throw new StarloadError(`${where}: ${wrong.name} was ${wrong.was}, but another column was too, or still is`, {
+      next: `A former name belongs to one column: take "was: ${wrong.was}" away.`,
     });
   }
 }

@@ -66,6 +66,11 @@ export const MODEL_TRIALS: readonly ModelTrial[] = [
     text: readFileSync(join(BUILT_IN_MODEL, 'staging/staging_songs.sql'), 'utf8').replace('SONG_DATA', 'NOTHING'),
   },
   { advice: 'Correct the file, or delete it', file: 'model/staging/staging_songs.jsonpaths', text: '[]' },
+  {
+    advice: 'A former name belongs to one column',
+    file: 'model/star/users.sql',
+    text: '-- key: user_id\nCREATE TABLE users (\n  user_id BIGINT NOT NULL,\n  id BIGINT -- was: user_id\n);\n\nSELECT user_id, user_id AS id FROM current_events',
+  },
   { advice: 'Restore sql/', file: 'loader/protocol/load_guard.sql' },
   { advice: 'Write one column per line', file: 'model/star/users.sql', text: 'CREATE TABLE users (\n  user_id\n)' },
 ];
