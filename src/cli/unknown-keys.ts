@@ -19,9 +19,10 @@ export interface UnknownKeysArgs {
 /** `--unknown-keys`. */
 export const UNKNOWN_KEYS_OPTION = {
   'unknown-keys': {
-    choices: ['warn', 'refuse'] as const,
+    choices: ['warn', 'keep', 'refuse'] as const,
     requiresArg: true,
-    describe: 'keys of records that no column takes: tell them (the default), or load nothing and exit with 3',
+    describe:
+      'keys of records that no column takes: tell them (the default), keep them in the column rescued too, or load nothing and exit with 3',
   },
 } as const satisfies Record<string, Options>;
 
@@ -36,11 +37,12 @@ const SHOWN = 10;
 /** Warns of the keys that no column takes. */
 export function tellUnknownKeys(unknownKeys: readonly UnknownKeysOfTable[]): void {
   for (const found of unknownKeys) {
-    const { table, keys, more } = found;
+    const { table, keys, more, isKept } = found;
     const all = keys.length + (more?.keys ?? 0);
     const known = more === null ? count(all) : `at least ${count(all)}`;
     const what = all === 1 ? 'a key that no column takes is' : `${known} keys that no column takes are`;
-    story(`${styledStory('yellow', 'warning')}: ${table}: ${what} not loaded:`);
+    const fate = isKept ? 'kept in the column rescued' : 'not loaded';
+    story(`${styledStory('yellow', 'warning')}: ${table}: ${what} ${fate}:`);
     for (const key of keys.slice(0, SHOWN)) {
       story(`  ${placed(key)}`);
     }
@@ -66,8 +68,9 @@ function placed({ file, line, ...key }: ToldKey): string {
 /** Unknown keys as documents have them; null if nobody has counted them. */
 export function unknownKeysForJson(unknownKeys: readonly UnknownKeysOfTable[] | undefined) {
   return (
-    unknownKeys?.map(({ table, keys, more }) => ({
+    unknownKeys?.map(({ table, keys, more, isKept }) => ({
       table,
+      rescued: isKept,
       keys: keys.map(({ key, records, file, line, like }) => ({ key, records, file, line, like })),
       more,
     })) ?? null

@@ -26,7 +26,7 @@ export interface LoadConfig {
   /** Whether files with bad records are set aside as a whole. */
   readonly quarantine?: boolean | undefined;
   /** What to do with keys of records that no column takes; if absent, they are told. */
-  readonly unknownKeys?: 'warn' | 'refuse' | undefined;
+  readonly unknownKeys?: 'warn' | 'keep' | 'refuse' | undefined;
 }
 
 /** The origin of a configuration value: a line of the file, an environment variable, or neither. */

@@ -5,7 +5,7 @@ import type { Findings } from './findings.ts';
 const SIZE = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B$/i;
 const COUNT = /^\d{1,15}$/;
 const YES_OR_NO = /^(yes|no|true|false)$/i;
-const WARN_OR_REFUSE = /^(warn|refuse)$/i;
+const POLICY = /^(warn|keep|refuse)$/i;
 const MINUTES = /^(?=.*[1-9])\d{1,4}(\.\d{1,3})?$/;
 const UNITS = ['', 'K', 'M', 'G', 'T'];
 
@@ -15,13 +15,13 @@ export function parseLoad(findings: Findings, target: Target | undefined): LoadC
   const minutes = findings.matching('loadTimeoutMinutes', MINUTES, 'is not a number of minutes, from 0.001 to 9999');
   const errors = findings.matching('loadMaxErrors', COUNT, 'is not a whole number, such as 10');
   const quarantine = findings.matching('loadQuarantine', YES_OR_NO, 'is neither yes nor no');
-  const unknown = findings.matching('loadUnknownKeys', WARN_OR_REFUSE, 'is neither warn nor refuse');
+  const unknown = findings.matching('loadUnknownKeys', POLICY, 'is none of warn, keep and refuse');
   return {
     maxRunBytes: size === undefined ? runBytesFor(target) : bytesOf(size),
     timeoutMilliseconds: minutes === undefined ? undefined : Math.round(Number(minutes) * 60_000),
     maxErrors: errors === undefined ? undefined : Number(errors),
     quarantine: quarantine === undefined ? undefined : /^(yes|true)$/i.test(quarantine),
-    unknownKeys: unknown === undefined ? undefined : unknown.toLowerCase() === 'refuse' ? 'refuse' : 'warn',
+    unknownKeys: unknown?.toLowerCase() as LoadConfig['unknownKeys'],
   };
 }
 

@@ -242,8 +242,8 @@ export const SETTINGS = {
   loadUnknownKeys: {
     section: 'LOAD',
     key: 'UNKNOWN_KEYS',
-    about: 'what a load does with keys of records that no column takes, warn or refuse',
-    example: 'refuse',
+    about: 'what a load does with keys of records that no column takes: warn, keep or refuse',
+    example: 'keep',
     names: ['unknown_keys'],
     local: { keys: ['unknown_keys'], sections: LOAD },
   },

@@ -1,3 +1,4 @@
+import { RESCUED, STAMP } from '../sql/design.ts';
 import { RESERVED } from '../sql/reserved.ts';
 
 /** The longest name of a table or column of a model. */
@@ -29,11 +30,12 @@ function plain(text: string): string {
 }
 
 /** What the loader itself uses: `before_…` for old values, and columns that it adds. */
-const TAKEN = /^(before_.*|starload_.*|row_id|loaded_at)$/;
+const TAKEN = /^(before_|starload_)/;
+const OWN_COLUMNS = new Set(['row_id', STAMP, RESCUED]);
 
 function safe(name: string): string {
   if (/^\d/.test(name)) return `n_${name}`;
-  return RESERVED.has(name) || TAKEN.test(name) ? `its_${name}` : name;
+  return RESERVED.has(name) || OWN_COLUMNS.has(name) || TAKEN.test(name) ? `its_${name}` : name;
 }
 
 function shortened(name: string, length: number): string {

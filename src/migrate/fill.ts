@@ -3,13 +3,16 @@ import { identify } from '../objects/bytes.ts';
 import type { SourceObject } from '../objects/objects.ts';
 import { sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
+import { ask } from '../pipeline/ask.ts';
 import type { LoadContext, Source } from '../pipeline/context.ts';
 import type { Ledger, LedgerVersion } from '../pipeline/ledger.ts';
+import { LEDGER } from '../pipeline/ownership.ts';
 import { mappingOf, readJsonPaths } from '../pipeline/prepare.ts';
 import { judgeOf } from '../pipeline/rejects.ts';
 import { wayOf } from '../pipeline/ways/way.ts';
+import { UnknownKeys } from '../records/unknown-keys.ts';
 import { wantedKeys } from '../records/wanted-keys.ts';
-import type { Table } from '../sql/catalogue.ts';
+import { protocolSql, type Table, withRescued } from '../sql/catalogue.ts';
 import { isUnknown, type TableChange } from './compare.ts';
 import { CONTENT, contentOf, type Reread, readTable } from './remake.ts';
 
@@ -29,6 +32,8 @@ export interface Refill {
   /** One file for each content. */
   readonly files: ReadonlyMap<SourceObject, LedgerVersion>;
   readonly lost: readonly LostVersion[];
+  /** The contents of which unknown keys were kept. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /**
@@ -69,7 +74,16 @@ export async function planRefill(context: LoadContext, change: TableChange, ledg
       records: records - rejected,
       reason: uris.has(uri) ? ('changed' as const) : ('gone' as const),
     }));
-  return { change, source, files, lost };
+  return { change, source, files, lost, kept: await readKept(context, change.table) };
+}
+
+/** The contents of which unknown keys were kept. A ledger of an earlier release knows of none. */
+async function readKept({ model, warehouse }: LoadContext, { name }: Table): Promise<ReadonlySet<string>> {
+  const [ledger] = await warehouse.relations([LEDGER]);
+  if (ledger?.columns.some((column) => column.name === 'keys_rescued') !== true) return new Set();
+  const { rows } = await ask(warehouse, protocolSql(model, 'kept_contents'));
+  const own = rows.filter(([table]) => table === name);
+  return new Set(own.map(([, size, version]) => contentOf({ size: Number(size), version: String(version) })));
 }
 
 function onlyFolders({ name }: Table): UsageError {
@@ -119,10 +133,13 @@ const MOST_REJECTS = 1000;
  * the new columns, and StarloadError if a file has changed meanwhile.
  */
 export async function reread(context: LoadContext, refill: Refill, spool: Spool): Promise<Reread> {
-  const { change, source, files } = refill;
-  const table = readTable(change.table);
+  const { change, source, files, kept } = refill;
+  const table = readTable(kept.size === 0 ? change.table : withRescued(change.table));
   const own = await readJsonPaths(context, source);
   const paths = own && [...own, [CONTENT]];
+  const wanted = wantedKeys(table, paths, () => unknown.isKept);
+  const { exact, rescue } = wanted;
+  const unknown = new UnknownKeys({ ignored: (rescue ?? table).ignored, exact, rescueKey: rescue?.key });
   const problems: DataProblem[] = [];
   let done = 0;
   const bundled = await sift([...files.keys()], {
@@ -131,7 +148,9 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
     signal: context.signal,
     prefix: table.name,
     partBytes: PART_BYTES,
-    wanted: wantedKeys(table, paths),
+    wanted,
+    unknown,
+    isKept: (object) => kept.has(contentOf(known(files, object))),
     judge: judgeOf(change.table, own),
     wholeFiles: false,
     mostRejects: MOST_REJECTS,
@@ -150,7 +169,7 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
     throw refuseRecords(change.table, [...bundled.problems, ...problems]);
   }
   const spellings = new Map([...bundled.spellings, [CONTENT, [CONTENT]]]);
-  return { table, parts: bundled.parts, mapping: mappingOf(table, paths, { spellings }) };
+  return { table, parts: bundled.parts, mapping: mappingOf(table, paths, { spellings }, rescue) };
 }
 
 function known(files: Refill['files'], object: SourceObject): LedgerVersion {

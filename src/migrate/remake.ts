@@ -1,7 +1,7 @@
 import type { Copy } from '../pipeline/batches.ts';
 import type { WantedSql } from '../pipeline/checks.ts';
-import { type Column, loadedColumns, type NamedSql, type Table } from '../sql/catalogue.ts';
-import { STAMP } from '../sql/design.ts';
+import { type Column, type NamedSql, rescuedColumn, type Table, takingColumns } from '../sql/catalogue.ts';
+import { RESCUED, STAMP } from '../sql/design.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import { digests } from '../sql/versions.ts';
 import type { Step } from '../warehouse/warehouse.ts';
@@ -15,7 +15,7 @@ export function contentOf({ size, version }: { readonly size: number; readonly v
   return `${size} ${version}`;
 }
 
-/** A staging table's columns that COPY fills, and the content of the file. */
+/** A staging table's columns that COPY fills, and the content of the file: before the unknown keys, if these are kept. */
 export function readTable(table: Table): Table {
   const content: Column = {
     name: CONTENT,
@@ -26,7 +26,11 @@ export function readTable(table: Table): Table {
     hasDefault: false,
     comment: undefined,
   };
-  return { ...table, name: `read_${table.name}`, columns: [...loadedColumns(table), content] };
+  return {
+    ...table,
+    name: `read_${table.name}`,
+    columns: [...takingColumns(table), content, ...[rescuedColumn(table) ?? []].flat()],
+  };
 }
 
 /** The records of a staging table's files, read again. */
@@ -113,7 +117,7 @@ function matched(change: TableChange, read: Table): string {
   const { table, columns } = change;
   const names = columns.map(({ column }) => quoteIdentifier(column.name)).join(', ');
   const group = [quoteIdentifier(STAMP), ...sameValues(columns.filter((one) => !isUnknown(one)))].join(', ');
-  const records = columns.map(({ column }) => recordValue(column));
+  const records = columns.map(({ column }) => recordValue(column, read));
   return `SELECT ${names}, starload_read,
   ROW_NUMBER() OVER (PARTITION BY ${group} ORDER BY starload_read DESC) AS starload_place,
   SUM(1 - starload_read) OVER (PARTITION BY ${group}) AS starload_rows
@@ -123,16 +127,21 @@ UNION ALL
 SELECT ${records.join(', ')}, 1
 FROM ${quoteIdentifier(read.name)} records
 JOIN (
-  SELECT ${STAMP}, CAST(size_bytes AS VARCHAR(20)) || ' ' || version AS content FROM load_ledger WHERE ${isLoaded(table)}
+  SELECT ${STAMP}, ${rescuedColumn(read) === undefined ? '' : 'keys_rescued, '}CAST(size_bytes AS VARCHAR(20)) || ' ' || version AS content
+  FROM load_ledger
+  WHERE ${isLoaded(table)}
 ) loads ON loads.content = records.${CONTENT}
 ) both_rows`;
 }
 
 /** A column that COPY does not fill has no value in the records. */
-function recordValue(column: Column): string {
+function recordValue(column: Column, read: Table): string {
   const { name, hasDefault } = column;
   if (name === STAMP) {
     return `loads.${quoteIdentifier(STAMP)}`;
+  }
+  if (name === RESCUED && rescuedColumn(read) !== undefined) {
+    return `CASE WHEN loads.keys_rescued > 0 THEN records.${quoteIdentifier(name)} ELSE NULL END`;
   }
   return hasDefault ? `CAST(NULL AS ${typeOf(column)})` : `records.${quoteIdentifier(name)}`;
 }

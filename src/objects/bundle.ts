@@ -26,6 +26,8 @@ export interface BundleOptions {
   readonly wanted: WantedKeys;
   /** Counts the other keys of all records that are loaded. */
   readonly unknown?: UnknownKeys | undefined;
+  /** Whether the unknown keys of a file are kept; if absent, of none. */
+  readonly isKept?: ((object: SourceObject) => boolean) | undefined;
   /** Where the warehouse reads directly. Large files there are passed on untouched. */
   readonly reads: 'local' | 's3';
   /** The size from which on such a file is passed on untouched. */
@@ -102,6 +104,7 @@ class Bundler {
   }
 
   async add(object: SourceObject): Promise<void> {
+    startKeys(this.#options, object);
     try {
       const passed = this.#mayPass(object) && (await this.#pass(object));
       if (!passed) {
@@ -181,6 +184,11 @@ class Bundler {
     this.#spellings.add(spellings);
     this.#options.onFile?.(file);
   }
+}
+
+/** Starts to count the keys of a file. */
+export function startKeys({ unknown, isKept }: Pick<BundleOptions, 'unknown' | 'isKept'>, object: SourceObject): void {
+  if (unknown !== undefined) unknown.isKept = isKept?.(object) === true;
 }
 
 /** How the files of a list are read. Local files are available at once; reading them ahead would only cost memory. */

@@ -4,7 +4,15 @@ import type { FramedFile } from '../records/framed.ts';
 import { rewriter } from '../records/rewrite.ts';
 import { WholeRecords } from '../records/whole-records.ts';
 import { breathe } from './breathe.ts';
-import { type Bundle, type BundledFile, type BundleOptions, mergeSpellings, problemOf, sourceOf } from './bundle.ts';
+import {
+  type Bundle,
+  type BundledFile,
+  type BundleOptions,
+  mergeSpellings,
+  problemOf,
+  sourceOf,
+  startKeys,
+} from './bundle.ts';
 import { type ContentId, ContentReader, identify } from './bytes.ts';
 import type { ObjectStore, SourceObject } from './objects.ts';
 import { PartWriter } from './part-writer.ts';
@@ -80,6 +88,7 @@ class Sifter {
   }
 
   async add(object: SourceObject): Promise<void> {
+    startKeys(this.#options, object);
     this.#writer.beginFile(object.label, this.#options.memberOf?.(object));
     this.#records = 0;
     this.#bad = 0;

@@ -13,8 +13,10 @@ export async function latestUnknownKeys({
   // Of another model that shares the ledger, nothing is known.
   const tables = model.tables.filter(({ name }) => files.some(({ table }) => table === name));
   return tables.map(({ name }) => {
-    const { keys, more } = addUpFiles(files.filter(({ table }) => table === name));
-    return toldOf(tableNamed(model, name), keys, more === 0 ? null : { keys: more, records: null });
+    const own = files.filter(({ table }) => table === name);
+    const { keys, more } = addUpFiles(own);
+    const isKept = own.every((file) => file.isKept);
+    return toldOf(tableNamed(model, name), keys, { isKept, more: more === 0 ? null : { keys: more, records: null } });
   });
 }
 

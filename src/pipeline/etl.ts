@@ -71,11 +71,12 @@ export function refuseTolerance({ tolerance, warehouse }: LoadContext): void {
   }
 }
 
-/** Throws UsageError if unknown keys cannot be refused because COPY reads the files directly. */
+/** Throws UsageError if unknown keys cannot be kept or refused because COPY reads the files directly. */
 export function refuseUncounted({ unknownKeys, warehouse }: LoadContext): void {
-  if (unknownKeys === 'refuse' && !wayOf(warehouse).isIncremental) {
-    throw new UsageError('unknown keys cannot be refused without a work prefix: Redshift reads the files itself', {
-      next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3], or leave out --unknown-keys refuse, and UNKNOWN_KEYS under [LOAD].',
+  if (unknownKeys !== undefined && unknownKeys !== 'warn' && !wayOf(warehouse).isIncremental) {
+    const done = unknownKeys === 'keep' ? 'kept' : 'refused';
+    throw new UsageError(`unknown keys cannot be ${done} without a work prefix: Redshift reads the files itself`, {
+      next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3], or leave out --unknown-keys, and UNKNOWN_KEYS under [LOAD].',
     });
   }
 }

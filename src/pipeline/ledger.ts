@@ -31,7 +31,7 @@ export interface LedgerVersion {
 export interface LedgerFile extends LedgerVersion {
   /** What became of its keys; undefined if they were not counted. */
   readonly keys: KeyCounts | undefined;
-  /** A digest of what the model took and ignored (`keysDigest`). */
+  /** Which of the model's digests of its keys it had then (`keysDigests`). */
   readonly keysModel: string | undefined;
   /** How many of its versions are in staging. */
   readonly versions: number;
@@ -79,6 +79,8 @@ export interface UnknownOfFile {
   readonly uri: string;
   /** As `tellKeys` wrote them. */
   readonly told: string;
+  /** Whether they were kept. */
+  readonly isKept: boolean;
 }
 
 /** A file that was set aside and must be corrected. */
@@ -234,7 +236,10 @@ export async function readRuns({ model, warehouse }: Asking): Promise<readonly P
 /** Reads the unknown keys of the newest run of each source, file by file. Throws WarehouseError. */
 export async function readUnknown({ model, warehouse }: Asking): Promise<readonly UnknownOfFile[]> {
   const { rows } = await ask(warehouse, protocolSql(model, 'ledger_unknown'));
-  const files = rows.map(([table, uri, told]) => ({ table: String(table), uri: String(uri), told: String(told) }));
+  const files = rows.map(([table, uri, told, rescued]) => ({
+    ...{ table: String(table), uri: String(uri), told: String(told) },
+    isKept: Number(rescued) > 0,
+  }));
   return inModelOrder(model, files, ORDER);
 }
 

@@ -4,9 +4,11 @@ import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
 import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
+import type { Rescue } from '../records/frame-keys.ts';
 import { UnknownKeys, type UnknownKeysFound } from '../records/unknown-keys.ts';
-import { keysDigest, ownKeys, wantedKeys } from '../records/wanted-keys.ts';
-import { loadedColumns, type Table, tableNamed } from '../sql/catalogue.ts';
+import { keysDigests, ownKeys, wantedKeys } from '../records/wanted-keys.ts';
+import { loadedColumns, type Table, tableNamed, takingColumns, withRescued } from '../sql/catalogue.ts';
+import { RESCUED } from '../sql/design.ts';
 import {
   decodeJsonPaths,
   type JsonPath,
@@ -28,18 +30,31 @@ export interface PreparedTable extends Copy, ReadTable {
   readonly files: readonly BundledFile[];
   /** The keys of the records that no column takes. */
   readonly unknown: UnknownKeysFound;
-  /** A digest of what the model takes and ignores. */
+  /** The digest (`keysDigests`) for the ledger. */
   readonly keysModel: string;
+}
+
+/** Whether the unknown keys of a file of a source are kept; undefined for a source of which none are. */
+export type Keeps = (source: Source) => ((object: SourceObject) => boolean) | undefined;
+
+/** The unknown keys of all files are kept, or of none. */
+function keepsOf({ unknownKeys }: Pick<LoadContext, 'unknownKeys'>): Keeps {
+  return () => (unknownKeys === 'keep' ? () => true : undefined);
 }
 
 /**
  * Streams all planned files through the framer into parts. If bad records are tolerated, it keeps them out. Throws
  * DataError with the bad records if there are more of them than are tolerated.
  */
-export async function prepare(context: LoadContext, plan: LoadPlan, spool: Spool): Promise<readonly PreparedTable[]> {
+export async function prepare(
+  context: LoadContext,
+  plan: LoadPlan,
+  spool: Spool,
+  keeps: Keeps = keepsOf(context),
+): Promise<readonly PreparedTable[]> {
   const prepared: PreparedTable[] = [];
   for (const table of plan.tables) {
-    prepared.push(await prepareTable(context, table, spool));
+    prepared.push(await prepareTable(context, table, spool, keeps(table.source)));
   }
   await refuseBadRecords(context.tolerance, prepared);
   return prepared;
@@ -84,12 +99,20 @@ export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[
  */
 const PART_BYTES = { local: 64 * 1024 * 1024, s3: 16 * 1024 * 1024 } as const;
 
-async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool): Promise<PreparedTable> {
-  const { table, source, files } = plan;
+async function prepareTable(
+  context: LoadContext,
+  plan: TablePlan,
+  spool: Spool,
+  isKept: ((object: SourceObject) => boolean) | undefined,
+): Promise<PreparedTable> {
+  const { source, files } = plan;
+  const table = isKept === undefined ? plan.table : withRescued(plan.table);
   const paths = files.length === 0 ? undefined : await readJsonPaths(context, source);
-  const wanted = wantedKeys(table, paths);
-  const columns = loadedColumns(table).map(({ name }) => name);
-  const unknown = new UnknownKeys({ ignored: table.ignored, exact: wanted.exact, columns });
+  const keepsCurrent = () => unknown.isKept;
+  const wanted = wantedKeys(table, paths, keepsCurrent);
+  const columns = takingColumns(table).map(({ name }) => name);
+  const { ignored } = wanted.rescue ?? table;
+  const unknown = new UnknownKeys({ ignored, exact: wanted.exact, columns, rescueKey: wanted.rescue?.key });
   const options: ReadOptions = {
     store: context.storeOf(source.root),
     spool,
@@ -98,16 +121,18 @@ async function prepareTable(context: LoadContext, plan: TablePlan, spool: Spool)
     prefix: table.name,
     wanted,
     unknown,
+    isKept,
     objects: files.map(({ object }) => object),
     onFile: fileReporter(context, plan),
   };
   const bundled =
     context.tolerance === undefined
       ? { ...(await bundle(options.objects, { ...options, reads: context.warehouse.reads })), rejects: NO_REJECTS }
-      : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths) });
+      : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths, keepsCurrent) });
   const { objects, store } = options;
-  const mapping = mappingOf(table, paths, bundled);
-  const keysModel = keysDigest(table, wanted);
+  const mapping = mappingOf(table, paths, bundled, wanted.rescue);
+  const digests = keysDigests(table, wanted);
+  const keysModel = isKept === undefined ? digests.plain : digests.kept;
   return { ...bundled, table, mapping, paths, store, objects, unknown: unknown.found(), keysModel };
 }
 
@@ -118,12 +143,14 @@ export function mappingOf(
   table: Table,
   paths: readonly JsonPath[] | undefined,
   { spellings }: Pick<Bundle, 'spellings'>,
+  rescue?: Rescue,
 ): Mapping {
+  const rescued = rescue === undefined ? [] : [rescue.key];
   if (paths === undefined) {
-    return { kind: 'names', spellings };
+    return { kind: 'names', spellings: new Map([...spellings, ...rescued.map((key) => [RESCUED, [key]] as const)]) };
   }
   const keys = ownKeys(paths);
-  return keys === undefined ? byName(table) : { kind: 'keys', keys };
+  return keys === undefined ? byName(table) : { kind: 'keys', keys: [...keys, ...rescued] };
 }
 
 /** What bundling and sifting have in common. */

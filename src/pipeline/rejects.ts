@@ -27,9 +27,9 @@ export const NO_REJECTS: Rejects = { count: 0, problems: [], parts: [] };
  * A function that judges a staging table's records. It finds columns by paths or, without paths, by their names. It
  * reports one problem per record: that of the first column whose value does not fit.
  */
-export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined): Judge {
+export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined, isKept?: () => boolean): Judge {
   const surelyFits = plainFits(table, paths);
-  const fieldsOf = fieldsAsMet(table, paths);
+  const fieldsOf = fieldsAsMet(table, paths, isKept);
   return (record, spellings, isOdd) => {
     if (!isOdd && surelyFits(record, spellings)) {
       return undefined;

@@ -2,12 +2,12 @@ import { count } from '../counts.ts';
 import { isWithin } from '../edits.ts';
 import { DataError, type ErrorOptionsWithNext, MAX_PROBLEMS } from '../errors.ts';
 import { MOST_UNKNOWN_KEYS, type UnknownKey, type UnknownKeysFound } from '../records/unknown-keys.ts';
-import { loadedColumns, type Table } from '../sql/catalogue.ts';
+import { rescuedColumn, type Table, takingColumns } from '../sql/catalogue.ts';
 import { lowerCase } from '../sql/fold.ts';
 import { fileOf } from '../sql/written.ts';
 
-/** What to do with keys that no column takes: tell them, or load nothing. */
-export type UnknownKeysPolicy = 'warn' | 'refuse';
+/** What to do with keys that no column takes: tell them, keep them in a column for such, or load nothing. */
+export type UnknownKeysPolicy = 'warn' | 'keep' | 'refuse';
 
 /** A key that no column takes. */
 export interface ToldKey extends Omit<UnknownKey, 'identity'> {
@@ -21,6 +21,8 @@ export interface UnknownKeysOfTable {
   /** The file of the model in which they can be ignored. */
   readonly model: string;
   readonly keys: readonly ToldKey[];
+  /** Whether their values are kept in the column for unknown keys. */
+  readonly isKept: boolean;
   /** If there are more: at least how many, and the number of records with any of these; null if nobody knows it. */
   readonly more: { readonly keys: number; readonly records: number | null } | null;
 }
@@ -109,7 +111,7 @@ export function unknownKeysOf(
       .map(({ unknown }) => unknown)
       .reduce(addUp);
     const told = keys.map(({ identity, ...key }) => key);
-    return told.length === 0 ? [] : [toldOf(table, told, more)];
+    return told.length === 0 ? [] : [toldOf(table, told, { more, isKept: rescuedColumn(table) !== undefined })];
   });
 }
 
@@ -117,11 +119,11 @@ export function unknownKeysOf(
 export function toldOf(
   table: Table,
   keys: readonly Omit<ToldKey, 'like'>[],
-  more: UnknownKeysOfTable['more'],
+  rest: Pick<UnknownKeysOfTable, 'more' | 'isKept'>,
 ): UnknownKeysOfTable {
-  const names = loadedColumns(table).map(({ name }) => name);
+  const names = takingColumns(table).map(({ name }) => name);
   const told = keys.map((key) => ({ ...key, like: mostSimilar(key.key, names) ?? null }));
-  return { table: table.name, model: fileOf(table.create), keys: told, more };
+  return { table: table.name, model: fileOf(table.create), keys: told, ...rest };
 }
 
 function addUp(one: UnknownKeysFound, other: UnknownKeysFound): UnknownKeysFound {

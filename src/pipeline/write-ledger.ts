@@ -9,7 +9,7 @@ import { LEDGER } from './ownership.ts';
 export interface LedgerEntry extends LedgerVersion {
   /** What became of its keys; absent if they were not counted. */
   readonly keys?: FileKeys | undefined;
-  /** A digest of what the model took and ignored (`keysDigest`). */
+  /** Which of the model's digests of its keys it has (`keysDigests`). */
   readonly keysModel?: string | undefined;
 }
 

@@ -12,6 +12,7 @@ type Spellings = FramedFile['spellings'];
 export function fieldsAsMet(
   table: Table,
   paths: readonly JsonPath[] | undefined,
+  isKept?: () => boolean,
 ): (record: string, spellings: Spellings) => readonly FieldText[] {
   let known: { readonly spellings: Spellings; readonly count: number } | undefined;
   let read: ReturnType<typeof fieldReader>;
@@ -19,7 +20,7 @@ export function fieldsAsMet(
     const count = countOf(spellings);
     if (known?.spellings !== spellings || known.count !== count) {
       known = { spellings, count };
-      read = fieldReader(table, paths, spellings);
+      read = fieldReader(table, paths, spellings, isKept);
     }
     return read(record);
   };

@@ -34,6 +34,18 @@ export interface LaidOutColumn {
   readonly path: JsonPath;
 }
 
+/** How the unknown keys of records are kept. */
+export interface Rescue {
+  /** The key under which rewritten records have them. */
+  readonly key: string;
+  /** The most bytes that they take. */
+  readonly maxBytes: number;
+  /** The keys that are left out, with everything below them: as `keyPath` writes them. */
+  readonly ignored: readonly string[];
+  /** Whether those of the current file are kept. */
+  readonly isOn: () => boolean;
+}
+
 /** The first-level keys to track. */
 export interface WantedKeys {
   /** Each key once; in lower case, unless case counts. */
@@ -42,6 +54,8 @@ export interface WantedKeys {
   readonly kinds?: readonly ValueKind[] | undefined;
   /** Whether case counts; otherwise ASCII letters match in either case. */
   readonly exact?: boolean | undefined;
+  /** How the keys that are not wanted are kept; absent if they are not. */
+  readonly rescue?: Rescue | undefined;
   /** The columns for which every record is rewritten; absent if the values are already under the right keys. */
   readonly layout?: readonly LaidOutColumn[] | undefined;
 }
@@ -122,9 +136,9 @@ export class KeyTracker {
     this.#unknown?.startRecord(line);
   }
 
-  /** Whether the record must be rewritten: always, or if a wanted key so far has a value that may not be plain. */
+  /** Whether the record must be rewritten: always, or if a key so far is to be kept or has a value that may not be plain. */
   get isOdd(): boolean {
-    return this.#isAlwaysOdd || this.#judge.isOdd;
+    return this.#isAlwaysOdd || this.#judge.isOdd || this.#unknown?.isOdd === true;
   }
 
   /** Starts a chunk. */

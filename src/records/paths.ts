@@ -35,22 +35,33 @@ interface Fork {
   readonly elements: Map<number, Fork>;
 }
 
+/** Who is told of what no path reads. */
+export interface PathListeners {
+  /** Counts it, below the first level. */
+  readonly unknown?: UnknownKeys | undefined;
+  /** Receives the place and the value of each, on the first level too. */
+  readonly onUnread?: ((path: string, value: string) => void) | undefined;
+}
+
 /**
  * Returns a function that reads the values at paths from a record, which must be well-formed and without line breaks.
  * As in COPY, a missing key, or a key of a value that is not an object, gives nothing. A missing array element, or an
  * element of a value that is not an array, is an error (Database Developer Guide, COPY from JSON format). A key on the
  * path that occurs twice in its object is also an error, as on the first level. Nothing is below a null.
  *
- * `unknown` counts what no path reads below the first level. A value at the end of a path is read whole.
+ * A value at the end of a path is read whole.
  */
-export function pathReader(paths: readonly JsonPath[], unknown?: UnknownKeys): (record: string) => readonly Found[] {
+export function pathReader(
+  paths: readonly JsonPath[],
+  { unknown, onUnread }: PathListeners = {},
+): (record: string) => readonly Found[] {
   const root = newFork(undefined);
   for (const [index, path] of paths.entries()) {
     path.reduce(follow, root).ends.push(index);
   }
   return (record) => {
     const found = new Array<Found>(paths.length).fill(undefined);
-    read(record, 0, root, { found, unknown, met: unknown });
+    read(record, 0, root, { found, unknown, onUnread, met: unknown });
     return found;
   };
 }
@@ -67,10 +78,8 @@ function follow({ path, keys, elements }: Fork, token: string | number): Fork {
 }
 
 /** What is found in a record. */
-interface Reading {
+interface Reading extends PathListeners {
   readonly found: Found[];
-  /** Counts what no path reads; absent in what a path reads whole. */
-  readonly unknown: UnknownKeys | undefined;
   /** Notes which paths lead to something, if it is only null. */
   readonly met: UnknownKeys | undefined;
 }
@@ -82,15 +91,16 @@ function read(text: string, from: number, fork: Fork, outside: Reading): void {
   noteMet(fork, isWhole || isNull, outside);
   if (isNull) return;
   const { found, met } = outside;
-  const inside = isWhole ? { found, met, unknown: undefined } : outside;
+  // Of what a path reads whole, nothing is unread.
+  const inside = isWhole ? { found, met } : outside;
   if (isWhole) {
     const value = text.slice(from, endOfValue(text, from));
     for (const index of fork.ends) found[index] = value;
   }
   const opens = text[from];
   if (opens === '{' && fork.keys.size > 0) readMembers(text, from, fork, inside);
-  if (opens !== '{' && opens !== '[') noteUnread(fork, ITSELF, inside);
-  if (opens === '[' && fork.elements.size === 0) noteUnread(fork, ITSELF, inside);
+  if (opens !== '{' && opens !== '[') noteUnread(fork, { what: ITSELF, text, from }, inside);
+  if (opens === '[' && fork.elements.size === 0) noteUnread(fork, { what: ITSELF, text, from }, inside);
   if (fork.elements.size > 0) readElements(text, from, fork, inside);
 }
 
@@ -99,7 +109,15 @@ function noteMet({ ends }: Fork, isLoaded: boolean, { met, unknown }: Reading): 
   if (met !== undefined) for (const index of ends) met.noteColumn(index);
 }
 
-function noteUnread(fork: Fork, what: Unread, { unknown }: Reading): void {
+/** Something that no path reads, and where its value begins. */
+interface UnreadValue {
+  readonly what: Unread;
+  readonly text: string;
+  readonly from: number;
+}
+
+function noteUnread(fork: Fork, { what, text, from }: UnreadValue, { unknown, onUnread }: Reading): void {
+  onUnread?.(unreadPath(fork.path, what), text.slice(from, endOfValue(text, from)));
   // The framer counts the keys of the record itself.
   if (unknown === undefined || fork.path === undefined) return;
   let place = fork.unread.get(what);
@@ -117,9 +135,9 @@ function takeApart({ path }: Fork, { unknown }: Reading): KeyTally | undefined {
   return unknown.tally;
 }
 
-function unreadPath(path: string, what: Unread): string {
-  if (what === ITSELF) return path;
-  return what === ELEMENTS ? elementsPath(path) : keyPath(what, path);
+function unreadPath(path: string | undefined, what: Unread): string {
+  if (what === ITSELF) return path ?? '';
+  return what === ELEMENTS ? elementsPath(path ?? '') : keyPath(what, path);
 }
 
 function readMembers(text: string, from: number, within: Fork, reading: Reading): void {
@@ -132,7 +150,7 @@ function readMembers(text: string, from: number, within: Fork, reading: Reading)
     const name: string = key.includes('\\') ? JSON.parse(key) : key.slice(1, -1);
     const fork = keys.get(name);
     if (fork === undefined) {
-      noteUnread(within, name, reading);
+      noteUnread(within, { what: name, text, from: begin }, reading);
       continue;
     }
     if (seen.has(name)) refuse(fork, `key "${name}" occurs twice in one object`, found);
@@ -153,7 +171,7 @@ function readElements(text: string, from: number, within: Fork, reading: Reading
   for (const begin of elementsOf(text, from)) {
     if (tally !== undefined) tally.met += 1;
     const fork = elements.get(length);
-    if (fork === undefined) noteUnread(within, ELEMENTS, reading);
+    if (fork === undefined) noteUnread(within, { what: ELEMENTS, text, from: begin }, reading);
     else read(text, begin, fork, reading);
     length += 1;
   }

@@ -1,8 +1,11 @@
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
+import { RESCUED } from '../sql/design.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
 import { doubleMisfit } from './doubles.ts';
 import type { FramedFile } from './framed.ts';
 import { pathReader, Unreadable } from './paths.ts';
+import { rescuer } from './rescue.ts';
+import { wantedKeys } from './wanted-keys.ts';
 
 /**
  * What a record holds for a column: its value as text, as COPY takes it; undefined for null and for a missing value; or
@@ -20,21 +23,26 @@ export interface FieldProblem {
 
 /**
  * Returns a function that returns the texts of a record's fields, one for each loaded column. It finds them by paths
- * or, without paths, at the spellings of their names. The record must be well-formed and without line breaks.
+ * or, without paths, at the spellings of their names; the column for unknown keys gets those of the record. The record must be well-formed and without line breaks.
  */
 export function fieldReader(
   table: Table,
   paths: readonly JsonPath[] | undefined,
   spellings: FramedFile['spellings'],
+  isKept?: () => boolean,
 ): (record: string) => readonly FieldText[] {
   const columns = loadedColumns(table);
   const places = columns.map(
     ({ name }, index) => paths?.slice(index, index + 1) ?? (spellings.get(name) ?? []).map((key) => [key]),
   );
   const read = pathReader(places.flat());
+  const wanted = wantedKeys(table, paths, isKept);
+  const { rescue } = wanted;
+  const rescued = rescue && rescuer(wanted, rescue);
   return (record) => {
     const found = [...read(record)];
-    return columns.map(({ type }, index) => {
+    return columns.map(({ name, type }, index) => {
+      if (name === RESCUED) return rescue?.isOn() === true ? rescued?.(record) : undefined;
       const value = found.splice(0, places[index]?.length).find((one) => one !== undefined);
       return typeof value === 'string' ? toText(value, type) : value;
     });
@@ -73,7 +81,12 @@ function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column):
   }
   // Blanks beyond the column's length are cut.
   const bytes = Buffer.byteLength(withoutBlanksAtEnd(text));
-  return bytes > maxBytes ? { reason: `${bytes} bytes of text, but the column holds ${maxBytes}` } : undefined;
+  return bytes > maxBytes ? { reason: tooLong(bytes, maxBytes) } : undefined;
+}
+
+/** Why a text of so many bytes is refused. */
+export function tooLong(bytes: number, maxBytes: number): string {
+  return `${bytes} bytes of text, but the column holds ${maxBytes}`;
 }
 
 function withoutBlanksAtEnd(text: string): string {

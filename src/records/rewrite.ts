@@ -1,6 +1,11 @@
-import { kindOf, type LaidOutColumn, type WantedKeys } from './frame-keys.ts';
+import { RESCUED } from '../sql/design.ts';
+import { lowerCase } from '../sql/fold.ts';
+import { kindOf, type LaidOutColumn, type Rescue, type WantedKeys } from './frame-keys.ts';
+import { membersOf } from './json-text.ts';
 import { normaliseRecord, normaliseValue, UnfitRecord } from './normalise.ts';
 import { pathReader, Unreadable } from './paths.ts';
+import { tooLong } from './record.ts';
+import { rescuer } from './rescue.ts';
 import type { UnknownKeys } from './unknown-keys.ts';
 
 /**
@@ -11,26 +16,57 @@ export type Rewrite = (record: string) => string;
 
 /**
  * Returns a function that rewrites records: either only their odd values, or by their paths, with each value under its
- * column's name. In the latter case `unknown` counts what no path reads below the first level.
+ * column's name. In the latter case `unknown` counts what no path reads below the first level. If unknown keys are kept,
+ * they are in one text, and nowhere else.
  */
 export function rewriter(wanted: WantedKeys, unknown?: UnknownKeys): Rewrite {
-  const { layout } = wanted;
-  if (layout !== undefined) return layOut(layout, unknown);
+  const { layout, rescue } = wanted;
   const kind = kindOf(wanted);
-  return (record) => normaliseRecord(record, kind);
+  if (rescue === undefined && layout === undefined) return (record) => normaliseRecord(record, kind);
+  const members = layout === undefined ? wantedMembers(wanted) : layOut(layout, unknown);
+  const kept = rescue === undefined ? () => [] : keptMembers(wanted, rescue);
+  return (record) => `{${[...members(record), ...kept(record)].join(',')}}`;
 }
 
-function layOut(columns: readonly LaidOutColumn[], unknown: UnknownKeys | undefined): Rewrite {
+/** The members of a rewritten record, as JSON text. */
+type Members = (record: string) => readonly string[];
+
+/** The wanted members of a record, without all others. */
+function wantedMembers(wanted: WantedKeys): Members {
+  const kind = kindOf(wanted);
+  const fold = wanted.exact === true ? (name: string) => name : lowerCase;
+  const names = new Set(wanted.names);
+  return (record) => {
+    const members: string[] = [];
+    for (const { key, from, to } of membersOf(record, 0)) {
+      const name: string = JSON.parse(key);
+      if (names.has(fold(name))) members.push(`${key}:${normaliseValue(record.slice(from, to), kind(name), name)}`);
+    }
+    return members;
+  };
+}
+
+/** The unknown keys of a record in one text, if those of its file are kept. */
+function keptMembers(wanted: WantedKeys, rescue: Rescue): Members {
+  const rescued = rescuer(wanted, rescue);
+  return (record) => {
+    const text = rescue.isOn() ? rescued(record) : undefined;
+    if (text === undefined) return [];
+    const bytes = Buffer.byteLength(text);
+    if (bytes > rescue.maxBytes) throw new UnfitRecord(RESCUED, tooLong(bytes, rescue.maxBytes));
+    return [`${JSON.stringify(rescue.key)}:${JSON.stringify(text)}`];
+  };
+}
+
+function layOut(columns: readonly LaidOutColumn[], unknown: UnknownKeys | undefined): Members {
   const read = pathReader(
     columns.map(({ path }) => path),
-    unknown,
+    { unknown },
   );
-  return (record) => {
-    const members = read(record).flatMap((value, index) => {
+  return (record) =>
+    read(record).flatMap((value, index) => {
       const { name, kind } = columns[index] as LaidOutColumn;
       if (value instanceof Unreadable) throw new UnfitRecord(name, value.reason);
       return value === undefined ? [] : [`${JSON.stringify(name)}:${normaliseValue(value, kind, name)}`];
     });
-    return `{${members.join(',')}}`;
-  };
 }

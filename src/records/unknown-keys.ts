@@ -54,6 +54,8 @@ export interface UnknownKeysOptions {
   readonly exact?: boolean | undefined;
   /** The columns of which is told whether any record has their keys. */
   readonly columns?: readonly string[];
+  /** The key that only rewritten records may have, for the keys that are kept; absent if none are kept of any file. */
+  readonly rescueKey?: string | undefined;
 }
 
 /**
@@ -81,9 +83,18 @@ export class UnknownKeys {
   /** The length of the texts about files. */
   #told = 0;
   readonly #columns: MetColumns;
+  readonly #rescueKey: string | undefined;
+  /** The places of keys with which a record must be rewritten although they are not kept. */
+  readonly #clashes = new Set<number>();
+  /** Whether the unknown keys of the current file are kept. */
+  isKept = false;
+  /** Whether the current record must be rewritten because of a key that no column takes. */
+  isOdd = false;
 
-  constructor({ ignored = [], exact, columns = [] }: UnknownKeysOptions = {}) {
+  constructor({ ignored = [], exact, columns = [], rescueKey }: UnknownKeysOptions = {}) {
     this.#columns = new MetColumns(columns);
+    this.#rescueKey = rescueKey;
+    if (rescueKey !== undefined) this.#clashes.add(FURTHER);
     this.#fold = exact === true ? (path) => path : lowerCase;
     this.#ignored = ignored.map(this.#fold);
   }
@@ -100,6 +111,7 @@ export class UnknownKeys {
       this.#others.add(identity);
       return FURTHER;
     }
+    if (folded === this.#rescueKey) this.#clashes.add(place);
     this.#places.set(identity, place);
     this.#found.push({ identity, key: shorten(path), records: 0, file: '', line: 0 });
     return place;
@@ -114,6 +126,7 @@ export class UnknownKeys {
   startRecord(line: number): void {
     this.#record = (this.#record + 1) >>> 0;
     this.#line = line;
+    this.isOdd = false;
     this.tally.startRecord();
   }
 
@@ -124,6 +137,7 @@ export class UnknownKeys {
       return;
     }
     this.tally.unknown += 1;
+    if (this.isKept || (this.#rescueKey !== undefined && this.#clashes.has(place))) this.isOdd = true;
     if (this.#lastRecord[place] === this.#record) return;
     this.#lastRecord[place] = this.#record;
     if ((this.#fileRecords[place] as number) === 0) {
@@ -149,7 +163,13 @@ export class UnknownKeys {
   keepFile(file: string): FileKeys {
     const counts = this.tally.take();
     const missing = this.#columns.takeMissing();
-    const keys = { ...counts, rescued: 0, told: this.#tellFile(), missing: counts.met === 0 ? undefined : missing };
+    const keys = {
+      ...counts,
+      rescued: this.isKept ? counts.unknown : 0,
+      unknown: this.isKept ? 0 : counts.unknown,
+      told: this.#tellFile(),
+      missing: counts.met === 0 ? undefined : missing,
+    };
     for (const place of this.#inFile) {
       const records = this.#fileRecords[place] as number;
       const found = this.#found[place];

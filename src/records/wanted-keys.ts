@@ -1,16 +1,39 @@
 import { createHash } from 'node:crypto';
-import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
+import { type Column, rescuedColumn, type Table, takingColumns } from '../sql/catalogue.ts';
+import { RESCUED } from '../sql/design.ts';
+import { lowerCase } from '../sql/fold.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
-import type { WantedKeys } from './frame-keys.ts';
+import type { Rescue, WantedKeys } from './frame-keys.ts';
 import type { ValueKind } from './normalise.ts';
 
 /**
  * The first-level keys from which a table's columns are loaded: by their names, in any case, or by paths, one for each
  * loaded column. If paths point below the first level, or two of them to one key, records are rewritten, because no
- * engine follows paths.
+ * engine follows paths. `isKept` tells, of a table whose column for unknown keys is filled, whether those of the current file
+ * are kept.
  */
-export function wantedKeys(table: Table, paths?: readonly JsonPath[]): WantedKeys {
-  const columns = loadedColumns(table);
+export function wantedKeys(table: Table, paths?: readonly JsonPath[], isKept = () => true): WantedKeys {
+  const wanted = takenKeys(table, paths);
+  return { ...wanted, rescue: rescueOf(table, wanted, isKept) };
+}
+
+/** How unknown keys get into the column for them; undefined if none is filled. */
+function rescueOf(table: Table, { names, exact }: WantedKeys, isOn: () => boolean): Rescue | undefined {
+  const column = rescuedColumn(table);
+  if (column === undefined) return undefined;
+  const maxBytes = column.maxBytes ?? 0;
+  if (exact !== true) {
+    // By its name, an engine would take such a key of a record for ours: it is never left out, so the record is rewritten.
+    return { key: RESCUED, maxBytes, isOn, ignored: table.ignored.filter((path) => lowerCase(path) !== RESCUED) };
+  }
+  const taken = new Set([...names, ...table.ignored]);
+  let key = RESCUED;
+  while (taken.has(key)) key = `_${key}`;
+  return { key, maxBytes, isOn, ignored: table.ignored };
+}
+
+function takenKeys(table: Table, paths: readonly JsonPath[] | undefined): WantedKeys {
+  const columns = takingColumns(table);
   const kinds = columns.map(({ type }) => KINDS[type]);
   if (paths === undefined) {
     return { names: columns.map(({ name }) => name), kinds };
@@ -23,11 +46,18 @@ export function wantedKeys(table: Table, paths?: readonly JsonPath[]): WantedKey
   return { names: [...new Set(paths.map(([key]) => String(key)))], exact: true, layout };
 }
 
-/** A digest of the keys that a table takes and of those that it ignores. With another one, the same file counts otherwise. */
-export function keysDigest({ ignored }: Table, { names, exact = false, layout = [] }: WantedKeys): string {
+/** Digests of what becomes of keys, by whether unknown ones are kept. With another one, the same file counts otherwise. */
+export interface KeysDigests {
+  readonly kept: string;
+  readonly plain: string;
+}
+
+/** The digests for a table: of the keys that it takes and of those that it ignores. */
+export function keysDigests({ ignored }: Table, { names, exact = false, layout = [] }: WantedKeys): KeysDigests {
   const paths = layout.map(({ path }) => JSON.stringify(path));
-  const kept = [exact, [...names].sort(), paths.sort(), [...ignored].sort()];
-  return createHash('md5').update(JSON.stringify(kept)).digest('hex');
+  const text = JSON.stringify([exact, [...names].sort(), paths.sort(), [...ignored].sort()]);
+  const digest = (policy: string) => createHash('md5').update(`${policy} ${text}`).digest('hex');
+  return { kept: digest('kept'), plain: digest('plain') };
 }
 
 /** The keys of paths that each lead to a first-level key of their own; undefined for any other paths. */

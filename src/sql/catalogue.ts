@@ -1,7 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import type { AffectedKeys } from './affected.ts';
 import type { Column } from './ddl.ts';
-import { createOn } from './design.ts';
+import { createOn, RESCUED } from './design.ts';
 import { type FillingSql, type NamedSql, wholeFile } from './written.ts';
 
 export type { Column } from './ddl.ts';
@@ -136,6 +136,22 @@ export function creation({ name, create, designs }: Table, engine: string): Name
 /** The columns that a COPY fills: those without a DEFAULT. */
 export function loadedColumns(table: Table): readonly Column[] {
   return table.columns.filter((column) => !column.hasDefault);
+}
+
+/** The same staging table, of which a COPY also fills the column for keys that no other column takes. */
+export function withRescued(table: Table): Table {
+  const columns = table.columns.map((column) => (column.name === RESCUED ? { ...column, hasDefault: false } : column));
+  return { ...table, columns };
+}
+
+/** The columns that take values of records: those that a COPY fills, without the one for keys that no column takes. */
+export function takingColumns(table: Table): readonly Column[] {
+  return loadedColumns(table).filter(({ name }) => name !== RESCUED);
+}
+
+/** The column for keys that no other column takes, if a COPY fills it. */
+export function rescuedColumn(table: Table): Column | undefined {
+  return loadedColumns(table).find(({ name }) => name === RESCUED);
 }
 
 /** A statement of the loader's protocol by its name. */

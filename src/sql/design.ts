@@ -3,19 +3,25 @@ import { linesIn, type NamedSql, wholeFile } from './written.ts';
 
 /** When a row of a staging table was loaded. Every staging table has it as its last column. */
 export const STAMP = 'loaded_at';
+/** The keys of a record that no column takes, if they are kept. Every staging table has it before its stamp. */
+export const RESCUED = 'rescued';
 
-/** Adds the stamp to a CREATE TABLE with one column per line. What does not end with the columns is returned as it is. */
-export function withStamp(create: string): string {
+/**
+ * Adds the loader's own columns to a CREATE TABLE with one column per line. What does not end with the columns is returned
+ * as it is. Both have a DEFAULT, which fills them unless a COPY names them.
+ */
+export function withOwnColumns(create: string): string {
   const last = tokenize(create).at(-2);
   if (last === undefined || !create.endsWith('\n)')) {
     return create;
   }
   const end = last.at + last.text.length;
+  const rescued = `${RESCUED} VARCHAR(65535) DEFAULT NULL, -- The keys that no column takes, as JSON, if they were kept.`;
   const stamp = `${STAMP} TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL -- When the row was loaded, in UTC.`;
   const columns = `${create.slice(0, end)},${create.slice(end, -2)}`;
-  // A comment below the last column is not the stamp's.
+  // A comment below the last column is not that of these.
   const apart = /\n\s*--[^\n]*$/.test(columns) ? '\n' : '';
-  return `${columns}${apart}\n  ${stamp}\n)`;
+  return `${columns}${apart}\n  ${rescued}\n  ${stamp}\n)`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { StarloadError } from '../errors.ts';
+import { RESCUED } from './design.ts';
 import { lowerCase } from './fold.ts';
 import { headLines } from './heads.ts';
 import type { JsonPath } from './jsonpaths.ts';
@@ -19,7 +20,9 @@ export interface Taken {
 /** Entries of `-- ignore:` that name no key, a key that a column takes, or the same key again. */
 export function ignoreMistakes(file: NamedSql, { columns, paths }: Taken): readonly StarloadError[] {
   const fold = paths === undefined ? lowerCase : (path: string) => path;
-  const taken = paths === undefined ? columns.map((name) => keyPath(name)) : paths.flatMap(pathOf);
+  // The column for unknown keys must have them only, so its own name is never left out.
+  const named = [...columns, RESCUED].map((name) => keyPath(name));
+  const taken = paths === undefined ? named : paths.flatMap(pathOf);
   const seen = new Set<string>();
   return entriesOf(file.sql).flatMap(({ path, at }) => {
     const where = `${lineOf(file, at)}: "-- ignore:"`;

@@ -3,7 +3,7 @@ import { reachOf } from './affected.ts';
 import { loadedColumns, type Table, type TableRole } from './catalogue.ts';
 import { headComment } from './comments.ts';
 import { type Column, parseColumns } from './ddl.ts';
-import { STAMP, withStamp } from './design.ts';
+import { RESCUED, STAMP, withOwnColumns } from './design.ts';
 import { ofTable } from './each-table.ts';
 import { bytesOf, jsonpathsIn, readFolder, type SqlFolder } from './folder.ts';
 import { header, listed, listIn, texts } from './heads.ts';
@@ -63,15 +63,16 @@ function readTable(
   if (role === 'staging') {
     refuseInStaging(own, file);
   }
-  const create = role === 'staging' ? { ...file, sql: withStamp(file.sql) } : written;
+  const create = role === 'staging' ? { ...file, sql: withOwnColumns(file.sql) } : written;
   const columns = parseColumns(create.sql, place);
   if (role === 'staging' && columns.length === own.length) {
     throw new StarloadError(`${place}: something follows the columns`, {
       next: 'End the file with ) on a line of its own. What follows the columns on an engine goes to its own file.',
     });
   }
-  const key = columnsIn(sql, 'key', columns, place);
-  const [time, ...times] = columnsIn(sql, 'time', columns, place);
+  const named = columns.filter((column) => column.name !== RESCUED);
+  const key = columnsIn(sql, 'key', named, place);
+  const [time, ...times] = columnsIn(sql, 'time', named, place);
   if (times.length > 0) {
     throw new StarloadError(`${placeIn(file, /^-- time:/m)}: "-- time:" names several columns`, {
       next: 'Name the one column whose values grow as history does.',
@@ -92,7 +93,7 @@ function readTable(
     key,
     time,
     steady: reachOf({ key, time }),
-    sampledBy: columnsIn(sql, 'sample', columns, place),
+    sampledBy: columnsIn(sql, 'sample', named, place),
     ignored: role === 'staging' ? ignoredKeys(file) : [],
   };
 }
@@ -130,10 +131,16 @@ function affectedBy(sql: string): Table['affectedBy'] {
   });
 }
 
+const OWN_COLUMNS = new Map([
+  [STAMP, 'the stamp of the load'],
+  [RESCUED, 'the column for keys that no other column takes'],
+]);
+
 function refuseInStaging(columns: readonly Column[], file: NamedSql): void {
   const place = fileOf(file);
-  if (columns.some((column) => column.name === STAMP)) {
-    throw new StarloadError(`${place}: ${STAMP} is the stamp of the load, which every staging table has anyway`, {
+  const taken = columns.find((column) => OWN_COLUMNS.has(column.name))?.name ?? '';
+  if (taken !== '') {
+    throw new StarloadError(`${place}: ${taken} is ${OWN_COLUMNS.get(taken)}, which every staging table has anyway`, {
       next: "Delete the column's line, or give it another name.",
     });
   }

@@ -1,5 +1,5 @@
 import type { Column, Table } from './catalogue.ts';
-import { STAMP } from './design.ts';
+import { RESCUED, STAMP } from './design.ts';
 import { quoteIdentifier } from './render.ts';
 
 /** The most bytes of text that one digest covers: Redshift holds no longer text (Database Developer Guide, VARCHAR). */
@@ -12,7 +12,9 @@ const PREFIX = 6;
  * latest run's wins; within a run the row that is first by a rule on content, over all columns, which depends neither on
  * the order of the rows nor on collation. Trailing blanks of a key do not count, because Redshift ignores them.
  */
-export function versionsThatCount({ name, key, columns }: Table): string {
+export function versionsThatCount({ name, key, columns: all }: Table): string {
+  // Which version counts must not depend on whether unknown keys were kept, so nobody reads what is kept of one version.
+  const columns = all.filter((column) => column.name !== RESCUED);
   const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
   const partition = columns.filter((column) => key.includes(column.name)).map(comparable);
   const content = columns.filter(({ name, type }) => name !== STAMP && (type === 'varchar' || !key.includes(name)));

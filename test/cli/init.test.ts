@@ -135,6 +135,7 @@ describe('init', () => {
         a: { "b'": 1, b: 17 },
         '-- x': 18,
         '{affected}': 19,
+        rescued: 20,
       },
       { id: 4, 'line\nbreak': 20, USERID: 21, select: { from: 22 }, 'back\\slash': 23, '*/': 24, $: 25 },
     ].map((record) => JSON.stringify(record));
@@ -143,7 +144,16 @@ describe('init', () => {
       const names = source.columns.map(({ name }: { name: string }) => name);
       expect(new Set(names).size).toBe(names.length);
       expect(names).toEqual(
-        expect.arrayContaining(['proto', 'userid', 'user_id', 'its_order', 'grosse', 'n_2fa', 'its_loaded_at']),
+        expect.arrayContaining([
+          'proto',
+          'userid',
+          'user_id',
+          'its_order',
+          'grosse',
+          'n_2fa',
+          'its_loaded_at',
+          'its_rescued',
+        ]),
       );
       const left = source.remarks.filter(({ text }: { text: string }) => text.startsWith('is left out'));
       expect(left.map(({ about }: { about: string }) => about)).toEqual(['""', "it's", "a.b'", 'back\\slash']);

@@ -41,7 +41,7 @@ describe('keys that no column takes', () => {
         { key: 'userAgnt', records: 1, file, line: 2, like: 'useragent' },
         { key: 'campaign', records: 2, file, line: 2, like: null },
       ];
-      const unknown = [{ table: 'staging_events', keys, more: null }];
+      const unknown = [{ table: 'staging_events', rescued: false, keys, more: null }];
       expect(await json(folder, ['plan'])).toMatchObject({ unknown_keys: null });
       expect(await json(folder, ['etl', '--dry-run'])).toMatchObject({ status: 'planned', unknown_keys: unknown });
       expect((await run(folder, ['etl', '--dry-run'])).stderr).toContain('2 keys that no column takes are not loaded:');
@@ -76,7 +76,7 @@ describe('keys that no column takes', () => {
         { key: 'userAgnt', records: 1, file: uri, line: 2, like: 'useragent' },
         { key: 'campaign', records: 42, file: uri, line: 2, like: null },
       ];
-      expect(status.unknown_keys).toEqual([{ table: 'staging_events', keys, more: null }]);
+      expect(status.unknown_keys).toEqual([{ table: 'staging_events', rescued: false, keys, more: null }]);
       expect((await run(folder, ['status'])).stdout).toMatch(
         /the newest run of +met the unknown key +records +like .*\n[- ]*\nstaging_events +userAgnt +1 +useragent /,
       );
@@ -124,11 +124,44 @@ describe('keys that no column takes', () => {
       });
       expect((await json(folder, ['status'])).rows).toMatchObject({ staging_events: 0 });
       expect(await json(folder, ['etl', '--unknown-keys', 'warn'])).toMatchObject({ rows: { staging_events: 303 } });
-      write('UNKNOWN_KEYS = keep');
-      expect((await run(folder, ['etl'], 2)).stderr).toContain('is neither warn nor refuse');
+      write('UNKNOWN_KEYS = drop');
+      expect((await run(folder, ['etl'], 2)).stderr).toContain('is none of warn, keep and refuse');
       write('UNKNOWN_KEYS = WARN');
       await run(folder, ['etl', '--unknown-keys', 'refuse']);
-      await run(folder, ['etl', '--unknown-keys', 'keep'], 2);
+      await run(folder, ['etl', '--unknown-keys', 'drop'], 2);
+    }));
+
+  test('are kept in a column of their own, if that is asked, also of files that are too large to be rewritten for nothing', () =>
+    withRecords(UNKNOWN, async (folder) => {
+      const long = (campaign: object) =>
+        linesOf(
+          Array.from({ length: 40 }, (_, ts) => ({
+            ...PLAY,
+            ts,
+            userAgent: 'x'.repeat(1000),
+            location: ' '.repeat(250_000),
+            ...campaign,
+          })),
+        );
+      writeFileSync(join(folder, 'log_data', 'big-kept.json'), long({ campaign: [1.0] }));
+      writeFileSync(join(folder, 'log_data', 'big-plain.json'), long({}));
+      writeFileSync(join(folder, 'dwh.cfg'), `${CONFIG}[LOAD]\nUNKNOWN_KEYS = Keep\n`);
+      const dry = await run(folder, ['etl', '--dry-run']);
+      expect(dry.stderr).toContain('2 keys that no column takes are kept in the column rescued:');
+      const { stdout } = await run(folder, ['etl', '--json']);
+      const { tables, unknown_keys } = JSON.parse(stdout);
+      expect(tables[0].keys).toMatchObject({ rescued: 43, unknown: 0 });
+      expect(unknown_keys).toMatchObject([{ table: 'staging_events', rescued: true }]);
+      const sql = 'SELECT rescued, COUNT(*) AS n FROM staging_events GROUP BY rescued ORDER BY rescued NULLS LAST';
+      const rows = JSON.parse((await run(folder, ['query', '--json', sql])).stdout);
+      expect(rows).toEqual([
+        { rescued: '{"campaign":1}', n: 1 },
+        { rescued: '{"campaign":[1]}', n: 40 },
+        { rescued: '{"userAgnt":"x","campaign":"y"}', n: 1 },
+        { rescued: null, n: expect.any(Number) },
+      ]);
+      expect(await json(folder, ['status'])).toMatchObject({ unknown_keys: [{ rescued: true }] });
+      await run(folder, ['reconcile', '--recount']);
     }));
 
   test('are told of columns too, whose keys whole files lack', () =>

@@ -173,6 +173,43 @@ describe.each(engines)('migrate, on $name', (engine) => {
       expect((await etl(context)).status).toBe('up_to_date');
     }));
 
+  test('keeps the unknown keys that were kept, but for those that a new column takes', () =>
+    withLoader(engine, async (loader) => {
+      const more = (record: object, device: string, campaign: number) =>
+        as(record, { device, campaign, Device_2: [1.5] });
+      const files = (name: string, device: string): RunFiles[number] => [
+        `${LOG_ROOT}/${name}.json`,
+        `${more(PLAY, device, 1)}\n${more(PLAY, device, 2)}\n${as(OTHER_PLAY, {})}\n`,
+      ];
+      const runs = [[files('a', 'phone')], [files('b', 'tablet')], [files('c', 'desk')]];
+      const load = async (one: Loader) => {
+        for (const [at, run] of runs.entries()) {
+          const unknownKeys = at === 1 ? 'warn' : 'keep';
+          await loadRuns({ ...one, context: { ...one.context, unknownKeys } }, [run]);
+        }
+      };
+      const staged = async ({ context }: Loader) => {
+        const sql =
+          'SELECT device, rescued, itemInSession FROM staging_events ORDER BY loaded_at, itemInSession, rescued';
+        return (await context.warehouse.query(sql)).rows;
+      };
+      await load(loader);
+      const gone = `${LOG_ROOT}/c.json`;
+      loader.store.files.delete(gone);
+      const after = await changed(loader, DEVICE);
+      await migrate(after.context);
+      const own = (campaign: number) => `{"campaign":${campaign},"Device_2":[1.5]}`;
+      const before = (campaign: number) => `{"device":"desk","campaign":${campaign},"Device_2":[1.5]}`;
+      expect(await staged(after)).toEqual([
+        ...[1, 2].map((campaign) => ['phone', own(campaign), PLAY.itemInSession]),
+        [null, null, OTHER_PLAY.itemInSession],
+        ...[1, 2].map(() => ['tablet', null, PLAY.itemInSession]),
+        [null, null, OTHER_PLAY.itemInSession],
+        ...[1, 2].map((campaign) => [null, before(campaign), PLAY.itemInSession]),
+        [null, null, OTHER_PLAY.itemInSession],
+      ]);
+    }));
+
   test('names the files that are gone or changed, and keeps their rows', () =>
     withRuns(engine, async (loader) => {
       loader.store.files.delete(`${LOG_ROOT}/a.json`);

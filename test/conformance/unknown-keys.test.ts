@@ -3,12 +3,13 @@ import type { LoadContext } from '../../src/pipeline/context.ts';
 import { dryRunLoad } from '../../src/pipeline/dry-run.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { planLoad } from '../../src/pipeline/planning.ts';
+import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { status } from '../../src/pipeline/status.ts';
 import { UnknownKeysError } from '../../src/pipeline/unknown-keys.ts';
 import { ddlFor, tableNamed } from '../../src/sql/catalogue.ts';
 import { engines } from '../support/engines.ts';
-import { type Loader, readEverything, withLoader } from '../support/loader.ts';
+import { type Loader, readEverything, readTables, withLoader } from '../support/loader.ts';
 import { inMemory, lines, withModelOf } from '../support/models.ts';
 import { LOG_ROOT, SONG_ROOT } from '../support/scenario.ts';
 import { OTHER_PLAY, PLAY, runSql, SONG } from '../support/trials.ts';
@@ -38,6 +39,7 @@ const FOUND = [
       { key: '__proto', records: 1, file: A, line: 2, like: null },
       { key: 'CAMPAIGN', records: 3, file: A, line: 2, like: null },
     ],
+    isKept: false,
     more: null,
   },
 ];
@@ -235,4 +237,116 @@ describe.each(engines)('keys of columns that whole files lack on $name', (engine
       expect(await load(file('g', [lacking(10)]))).toEqual([{ table: 'staging_events', keys: [half] }]);
       expect(await load(file('h', [lacking(11)]))).toEqual([]);
     }));
+});
+
+/** Records of orders, and what is kept of each. */
+const ORDERS: readonly (readonly [record: string, byName: string | null, byPath: string | null])[] = [
+  ['{"id":1,"buyer":null}', '{"buyer":null}', null],
+  ['{"id": 2, "City": "Cork"}', null, '{"City":"Cork"}'],
+  [
+    '{"__proto__": {"id": 9}, "id":3,"x":1, "X" : 1e3,"x":"é\\ud83d\\ude00"}',
+    '{"__proto__":{"id": 9},"x":1,"X":1e3,"x":"é\\ud83d\\ude00"}',
+    '{"__proto__":{"id": 9},"x":1,"X":1e3,"x":"é\\ud83d\\ude00"}',
+  ],
+  [
+    '{"rescued":"mine","RESCUED":7,"id":4,"_rescued":0,"left":{"a":1}}',
+    '{"rescued":"mine","RESCUED":7,"_rescued":0}',
+    '{"rescued":"mine","RESCUED":7,"_rescued":0}',
+  ],
+  [
+    '{"id":5,"buyer":{"address":{"city":"Cork","zip":1},"nick":["a"]},"a.b":0}',
+    '{"buyer":{"address":{"city":"Cork","zip":1},"nick":["a"]},"\\"a.b\\"":0}',
+    '{"buyer.address.zip":1,"buyer.nick":["a"],"\\"a.b\\"":0}',
+  ],
+  [
+    `{"id":6,"first name":"${'x'.repeat(65_514)}"}`,
+    `{"\\"first name\\"":"${'x'.repeat(65_514)}"}`,
+    `{"\\"first name\\"":"${'x'.repeat(65_514)}"}`,
+  ],
+];
+
+const ORDERS_MODEL = {
+  'staging/staging_orders.sql':
+    '-- source: ORDERS\n-- ignore: left\n-- key: id\nCREATE TABLE staging_orders (\n  id BIGINT NOT NULL,\n  city VARCHAR(20)\n)\n',
+  'star/orders.sql':
+    '-- key: id\nCREATE TABLE orders (\n  id BIGINT NOT NULL,\n  city VARCHAR(20)\n);\n\nSELECT id, city FROM current_orders\n',
+};
+const OWN_KEYS = JSON.stringify({ jsonpaths: ["$['id']", "$['city']"] });
+
+describe.each(engines)('unknown keys that are kept on $name', (engine) => {
+  test.each([
+    ['by their names', undefined, 1],
+    ['by keys of their own', OWN_KEYS, undefined],
+    ['by paths', BELOW, 2],
+  ])('are in a column of their own as they were written, with columns that take values %s', (_, paths, place) =>
+    withModelOf({ ...ORDERS_MODEL, ...(paths && { 'staging/staging_orders.jsonpaths': paths }) }, (model) =>
+      withLoader(
+        engine,
+        async (loader) => {
+          const context: LoadContext = { ...inMemory(loader), unknownKeys: 'keep' };
+          const { warehouse } = context;
+          const text = ORDERS.map(([record]) => record).join('\n');
+          loader.store.files.set('memory://ORDERS/a.json', text);
+          // The same records, of which nothing is kept: their versions must count as they would otherwise.
+          loader.store.files.set('memory://ORDERS/0.json', text);
+          await etl({
+            ...context,
+            unknownKeys: 'warn',
+            sources: context.sources.map((source) => ({ ...source, root: `${source.root}/0.json` })),
+          });
+          const star = await readTables(warehouse, ['current_orders', 'orders']);
+          await etl(context);
+          const { rows } = await warehouse.query(
+            'SELECT id, rescued FROM staging_orders WHERE loaded_at = (SELECT MAX(loaded_at) FROM load_ledger) ORDER BY id',
+          );
+          const due = ORDERS.map((order, at) => [
+            at + 1,
+            place === undefined && at === 1 ? '{"City":"Cork"}' : order[place ?? 1],
+          ]);
+          expect(rows).toEqual(due);
+          const ledger =
+            'SELECT keys_met - keys_loaded - keys_ignored, keys_rescued, keys_unknown FROM load_ledger ORDER BY uri';
+          const [first = [], second = []] = (await warehouse.query(ledger)).rows;
+          expect([first[1], second[2]]).toEqual([0, 0]);
+          expect([first[0], second[0]]).toEqual([first[2], second[1]]);
+          expect(second[1]).toBe(first[2]);
+          expect(await readTables(warehouse, ['current_orders', 'orders'])).toEqual(star);
+          await rebuild(context);
+          expect(await readTables(warehouse, ['current_orders', 'orders'])).toEqual(star);
+          expect(await reconcile(context, { recounts: true })).toMatchObject({ disagreements: [], notes: [] });
+          await runSql(warehouse, "UPDATE staging_orders SET rescued = '{}' WHERE id = 3 AND rescued IS NOT NULL");
+          await runSql(warehouse, "UPDATE staging_orders SET rescued = '{}' WHERE id = 2 AND rescued IS NULL");
+          const { disagreements } = await reconcile(context, { recounts: true });
+          expect(disagreements.map(({ rule, count }) => [rule, count])).toEqual([['staging_orders', 2]]);
+        },
+        { model },
+      ),
+    ),
+  );
+
+  test('are refused with file and line, or kept out, if they are too long for the column', () =>
+    withModelOf(ORDERS_MODEL, (model) =>
+      withLoader(
+        engine,
+        async (loader) => {
+          const context: LoadContext = { ...inMemory(loader), unknownKeys: 'keep' };
+          const key = 'k'.repeat(1024 * 1024);
+          loader.store.files.set(
+            'memory://ORDERS/a.json',
+            `{"id":1}\n{"id":2,"${key}":1}\n{"id":3,"x":"${'é'.repeat(32_765)}"}\n`,
+          );
+          const bytes = [1024 * 1024 + 6, 2 * 32_765 + 8];
+          const problems = bytes.map((some, at) => ({
+            ...{ file: 'memory://ORDERS/a.json', line: at + 2, column: 'rescued' },
+            reason: `${some} bytes of text, but the column holds 65535`,
+          }));
+          await expect(etl(context)).rejects.toMatchObject({ exitCode: 3, problems });
+          await expect(dryRunLoad(context)).rejects.toMatchObject({ exitCode: 3, problems });
+          const tolerance = { maxErrors: 2, quarantine: false, excerpts: true };
+          expect(await etl({ ...context, tolerance })).toMatchObject({ rejected: 2, rejects: problems });
+          expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+        },
+        { model },
+      ),
+    ));
 });

@@ -22,7 +22,7 @@ COMMENT ON COLUMN "sparkify"."load_ledger"."keys_unknown" IS 'Those that no colu
 
 COMMENT ON COLUMN "sparkify"."load_ledger"."unknown_keys" IS 'The keys that no column takes, as JSON: how many there are at least, and the first, each with its records and first line.';
 
-COMMENT ON COLUMN "sparkify"."load_ledger"."keys_model" IS 'A digest of the keys that the model took and ignored.';
+COMMENT ON COLUMN "sparkify"."load_ledger"."keys_model" IS 'A digest of the keys that the model took and ignored, and of whether others were kept.';
 
 COMMENT ON COLUMN "sparkify"."load_ledger"."missing_columns" IS 'The columns whose keys none of the records loaded has, separated by commas.';
 
@@ -68,6 +68,8 @@ COMMENT ON COLUMN "sparkify"."staging_events"."useragent" IS 'The browser, as it
 
 COMMENT ON COLUMN "sparkify"."staging_events"."userid" IS 'The id of the user; NULL without a login.';
 
+COMMENT ON COLUMN "sparkify"."staging_events"."rescued" IS 'The keys that no column takes, as JSON, if they were kept.';
+
 COMMENT ON COLUMN "sparkify"."staging_events"."loaded_at" IS 'When the row was loaded, in UTC.';
 
 COMMENT ON TABLE "sparkify"."staging_songs" IS 'The catalogue of songs: every song file, in every version that was ever loaded.';
@@ -75,5 +77,3 @@ COMMENT ON TABLE "sparkify"."staging_songs" IS 'The catalogue of songs: every so
 COMMENT ON COLUMN "sparkify"."staging_songs"."num_songs" IS 'The number of songs in the file, always 1.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."artist_latitude" IS 'The latitude of where the artist is from, in degrees.';

@@ -6,6 +6,8 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_latitude" IS 'The latitude of where the artist is from, in degrees.';
+
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_longitude" IS 'The longitude of where the artist is from, in degrees.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_location" IS 'Where the artist is from, in words.';
@@ -19,6 +21,8 @@ COMMENT ON COLUMN "sparkify"."staging_songs"."title" IS 'The title of the song.'
 COMMENT ON COLUMN "sparkify"."staging_songs"."duration" IS 'The length of the song, in seconds.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."year" IS 'The year of release; 0 if it is not known.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."rescued" IS 'The keys that no column takes, as JSON, if they were kept.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."loaded_at" IS 'When the row was loaded, in UTC.';
 
@@ -73,7 +77,3 @@ COMMENT ON COLUMN "sparkify"."current_songs"."artist_location" IS 'Where the art
 COMMENT ON COLUMN "sparkify"."current_songs"."artist_latitude" IS 'The latitude of where the artist is from, in degrees.';
 
 COMMENT ON COLUMN "sparkify"."current_songs"."artist_longitude" IS 'The longitude of where the artist is from, in degrees.';
-
-COMMENT ON COLUMN "sparkify"."current_songs"."year" IS 'The year of release; 0 if it is not known.';
-
-COMMENT ON COLUMN "sparkify"."current_songs"."duration" IS 'The length of the song, in seconds.';

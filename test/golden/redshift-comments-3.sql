@@ -6,6 +6,10 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
+COMMENT ON COLUMN "sparkify"."current_songs"."year" IS 'The year of release; 0 if it is not known.';
+
+COMMENT ON COLUMN "sparkify"."current_songs"."duration" IS 'The length of the song, in seconds.';
+
 COMMENT ON TABLE "sparkify"."artists" IS 'The artists of the catalogue''s songs.';
 
 COMMENT ON COLUMN "sparkify"."artists"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
@@ -73,7 +77,3 @@ COMMENT ON COLUMN "sparkify"."users"."user_id" IS 'The id of the user.';
 COMMENT ON COLUMN "sparkify"."users"."first_name" IS 'The first name in the user''s latest event.';
 
 COMMENT ON COLUMN "sparkify"."users"."last_name" IS 'The last name in the user''s latest event.';
-
-COMMENT ON COLUMN "sparkify"."users"."gender" IS 'The gender in the user''s latest event: F or M.';
-
-COMMENT ON COLUMN "sparkify"."users"."level" IS 'The plan in the user''s latest event: free or paid.';

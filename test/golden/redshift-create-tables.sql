@@ -101,7 +101,7 @@ CREATE TABLE "sparkify".load_ledger (
   keys_unknown BIGINT, -- Those that no column takes. Their values are not loaded.
   -- The keys that no column takes, as JSON: how many there are at least, and the first, each with its records and first line.
   unknown_keys VARCHAR(4096),
-  keys_model VARCHAR(32), -- A digest of the keys that the model took and ignored.
+  keys_model VARCHAR(32), -- A digest of the keys that the model took and ignored, and of whether others were kept.
   missing_columns VARCHAR(4096), -- The columns whose keys none of the records loaded has, separated by commas.
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL
 )
@@ -160,6 +160,7 @@ CREATE TABLE "sparkify".staging_events (
   ts BIGINT NOT NULL, -- from -62135596800000 to 253402300799999. When it happened, in milliseconds since 1970 (UTC).
   useragent VARCHAR(1024), -- The browser, as it names itself.
   userid BIGINT, -- The id of the user; NULL without a login.
+  rescued VARCHAR(65535) DEFAULT NULL, -- The keys that no column takes, as JSON, if they were kept.
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL -- When the row was loaded, in UTC.
 )
 -- Sorted by its stamp: a run reads its own rows only.
@@ -186,6 +187,7 @@ CREATE TABLE "sparkify".staging_songs (
   title VARCHAR(1024), -- The title of the song.
   duration DOUBLE PRECISION, -- The length of the song, in seconds.
   year BIGINT, -- The year of release; 0 if it is not known.
+  rescued VARCHAR(65535) DEFAULT NULL, -- The keys that no column takes, as JSON, if they were kept.
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL -- When the row was loaded, in UTC.
 )
 -- Sorted by its stamp: a run reads its own rows only.

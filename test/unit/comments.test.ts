@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { commentStatements } from '../../src/sql/comment-on.ts';
 import { headComment, LONGEST_COMMENT } from '../../src/sql/comments.ts';
 import { parseColumns } from '../../src/sql/ddl.ts';
-import { withStamp } from '../../src/sql/design.ts';
+import { withOwnColumns } from '../../src/sql/design.ts';
 import { Qualifier } from '../../src/sql/qualify.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { quoteComment } from '../../src/sql/render.ts';
@@ -37,11 +37,12 @@ describe('the comment of a column', () => {
     expect(columnsOf(`a BIGINT -- ${written}`)).toEqual([['a', comment, range]]);
   });
 
-  test('stays with its column when the stamp is added', () => {
+  test('stays with its column when those of the loader are added', () => {
     const create = "CREATE TABLE t (\n  a BIGINT, -- One.\n  b VARCHAR(9) DEFAULT ' --' -- Two.\n  -- Nothing.\n)";
-    expect(parseColumns(withStamp(create), 't.sql').map(({ name, comment }) => [name, comment])).toEqual([
+    expect(parseColumns(withOwnColumns(create), 't.sql').map(({ name, comment }) => [name, comment])).toEqual([
       ['a', 'One.'],
       ['b', 'Two.'],
+      ['rescued', 'The keys that no column takes, as JSON, if they were kept.'],
       ['loaded_at', 'When the row was loaded, in UTC.'],
     ]);
   });

@@ -59,6 +59,7 @@ const SLIPS: readonly ModelMistake[] = [
   ...(
     [
       ['a column', 'Level', 'names Level, which a column takes', 'Take it out of the line'],
+      ['the column for unknown keys', 'Rescued', 'names Rescued, which a column takes', 'Take it out of the line'],
       [
         'a key below a column',
         'campaign, level.name',

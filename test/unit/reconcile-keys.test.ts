@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { LedgerFile } from '../../src/pipeline/ledger.ts';
-import { compareKeys } from '../../src/pipeline/reconcile/keys.ts';
+import { compareKeys, keptBefore } from '../../src/pipeline/reconcile/keys.ts';
 import type { KeyCounts } from '../../src/records/key-tally.ts';
 
 const KEYS: KeyCounts = { met: 10, loaded: 4, rescued: 3, ignored: 2, unknown: 1 };
@@ -22,7 +22,7 @@ function compared(entries: readonly LedgerFile[], uris = ['a'], folders = 0) {
       keys: { ...KEYS, told: undefined, missing: undefined },
     },
   }));
-  return compareKeys([{ entries, folders, prepared: { files, keysModel: 'm' } }]);
+  return compareKeys([{ entries, folders, prepared: { files }, digests: { plain: 'm', kept: 'k' } }]);
 }
 
 const AGREED = { disagreements: [], notes: [] };
@@ -41,6 +41,15 @@ test('what was not counted, or counted for another model, is not compared, and t
     expect(compared([one])).toEqual({ disagreements: [], notes: [expect.stringContaining('one file or folder')] });
   }
   expect(compared([], [], 2).notes).toEqual([expect.stringContaining('2 files or folders')]);
+});
+
+test('what was kept is known, unless the model has changed since', () => {
+  const digests = { plain: 'm', kept: 'k' };
+  const [plain, kept] = [entry('a', { keys: { ...KEYS, rescued: 0 } }), entry('b', { keysModel: 'k', version: 'w' })];
+  const moved = entry('c', { status: 'moved', keys: undefined, keysModel: undefined, version: 'w' });
+  const isKept = keptBefore([plain, kept, moved], digests);
+  expect(['a', 'b', 'c', 'd'].map((uri) => isKept?.({ uri }))).toEqual([false, true, true, false]);
+  expect(keptBefore([plain, entry('b', { keysModel: 'n' })], digests)).toBeUndefined();
 });
 
 test('a file that was moved is compared with a file of the same content', () => {

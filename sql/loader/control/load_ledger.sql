@@ -20,7 +20,7 @@ CREATE TABLE load_ledger (
   keys_unknown BIGINT, -- Those that no column takes. Their values are not loaded.
   -- The keys that no column takes, as JSON: how many there are at least, and the first, each with its records and first line.
   unknown_keys VARCHAR(4096),
-  keys_model VARCHAR(32), -- A digest of the keys that the model took and ignored.
+  keys_model VARCHAR(32), -- A digest of the keys that the model took and ignored, and of whether others were kept.
   missing_columns VARCHAR(4096), -- The columns whose keys none of the records loaded has, separated by commas.
   loaded_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 )

@@ -1,11 +1,12 @@
 -- For each staging table, the files with unknown keys of the newest run that counted keys: at most 1,000, in the order of
 -- their names.
-SELECT staging_table, uri, unknown_keys
+SELECT staging_table, uri, unknown_keys, keys_rescued
 FROM (
   SELECT
     entry.staging_table,
     entry.uri,
     entry.unknown_keys,
+    entry.keys_rescued,
     ROW_NUMBER() OVER (PARTITION BY entry.staging_table ORDER BY entry.uri) AS place
   FROM load_ledger entry
   JOIN (

@@ -1,18 +1,20 @@
 import { Spool } from '../../objects/spool.ts';
-import { loadedColumns } from '../../sql/catalogue.ts';
+import { keysDigests, wantedKeys } from '../../records/wanted-keys.ts';
+import { loadedColumns, type Table } from '../../sql/catalogue.ts';
+import { STAMP } from '../../sql/design.ts';
 import { quoteIdentifier, quoteLiteral } from '../../sql/render.ts';
 import type { Step } from '../../warehouse/warehouse.ts';
 import { byName } from '../batches.ts';
 import type { LoadContext, Tolerance } from '../context.ts';
 import { explainFailure } from '../explain.ts';
 import { type LoadPlan, planOf } from '../plan.ts';
-import { type PreparedTable, prepare } from '../prepare.ts';
+import { type PreparedTable, prepare, readJsonPaths } from '../prepare.ts';
 import { runWithRetry } from '../retry.ts';
 import { newRunId } from '../run-id.ts';
 import { addRows, type TemporaryCopy, temporarily, temporarilyBeside, temporaryCopy } from '../temporary.ts';
 import type { SourceUnit } from '../ways/unit.ts';
 import type { Disagreement } from './disagreements.ts';
-import { compareKeys, type KeysComparison, type RecountedSource } from './keys.ts';
+import { compareKeys, type KeysComparison, keptBefore, type RecountedSource } from './keys.ts';
 import { type RowComparison, rowComparisonSql, rowDisagreements } from './rows.ts';
 import type { SourceComparison } from './sources.ts';
 import { comparisonSql, toDisagreements } from './tables.ts';
@@ -47,11 +49,15 @@ export async function compareFiles(
   };
   try {
     const [loaded, others] = [planOfUnits(sources, 'loaded'), planOfUnits(sources, 'others')];
-    const read = await prepare(tolerant, loaded, spools.loaded);
-    const keys = compareKeys(sources.map((source, at) => readSource(source, read[at])));
+    const counted = await Promise.all(sources.map((source) => countedBefore(context, source)));
+    const isKept = new Map(counted.map(({ table, entries, digests }) => [table, keptBefore(entries, digests)]));
+    const read = await prepare(tolerant, loaded, spools.loaded, ({ table }) => isKept.get(table.name));
+    const keys = compareKeys(counted.map((one, at) => ({ ...one, prepared: read[at] ?? { files: [] } })));
     const prepared: PreparedFiles = {
       loaded: read.map(temporarily),
-      others: questions.searchesUnheld ? (await prepare(tolerant, others, spools.others)).map(temporarilyBeside) : [],
+      others: questions.searchesUnheld
+        ? (await prepare(tolerant, others, spools.others, () => undefined)).map(temporarilyBeside)
+        : [],
     };
     const values = await compare(tolerant, runId, sources, prepared, questions);
     return { ...keys, disagreements: [...keys.disagreements, ...values] };
@@ -61,10 +67,15 @@ export async function compareFiles(
   }
 }
 
-/** What was read of a source, in the order of the sources. */
-function readSource({ entries, units }: SourceComparison, prepared: PreparedTable | undefined): RecountedSource {
+/** What the ledger has of a source's keys, and the digests of the model as it is now. */
+async function countedBefore(
+  context: LoadContext,
+  { source, entries, units }: SourceComparison,
+): Promise<Omit<RecountedSource, 'prepared'> & { readonly table: string }> {
+  const { table } = source;
+  const digests = keysDigests(table, wantedKeys(table, await readJsonPaths(context, source)));
   const folders = units.loaded.filter(({ folder }) => folder !== undefined).length;
-  return { entries, folders, prepared: prepared ?? { files: [], keysModel: '' } };
+  return { table: table.name, entries, folders, digests };
 }
 
 /** Bad records were kept out, so a file counts with its good records only. */
@@ -94,7 +105,11 @@ async function compare(
   prepared: PreparedFiles,
   { stamp, searchesUnheld, excerpts }: FileQuestions,
 ): Promise<readonly Disagreement[]> {
-  const compared = sources.map((source) => stagedValues(source, stamp));
+  const tableOf = ({ source: { table } }: SourceComparison): Table => {
+    const copied = prepared.loaded.find((one) => one.table.like === table.name)?.table ?? table;
+    return { ...copied, name: table.name };
+  };
+  const compared = sources.map((source) => stagedValues(tableOf(source), source, stamp));
   const unheld = searchesUnheld ? context.model.comparisons.filter(({ of }) => of === 'files') : [];
   const steps = [
     ...prepared.loaded.flatMap(temporaryCopy),
@@ -138,9 +153,8 @@ function addedTo(loaded: PreparedFiles['loaded']): (copy: TemporaryCopy) => read
 }
 
 /** The rows of the loaded files, and the rows that were in staging when the ledger was read. */
-function stagedValues({ source: { table }, holdsMore }: SourceComparison, stamp: string): RowComparison {
-  const stamped = table.columns.find(({ hasDefault }) => hasDefault)?.name;
-  const until = stamped === undefined ? '' : `WHERE ${quoteIdentifier(stamped)} <= TIMESTAMP ${quoteLiteral(stamp)}`;
+function stagedValues(table: Table, { holdsMore }: SourceComparison, stamp: string): RowComparison {
+  const until = `WHERE ${quoteIdentifier(STAMP)} <= TIMESTAMP ${quoteLiteral(stamp)}`;
   const columns = loadedColumns(table);
   return {
     rule: table.name,

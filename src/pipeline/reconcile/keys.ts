@@ -1,11 +1,15 @@
+import type { SourceObject } from '../../objects/objects.ts';
 import type { KeyCounts } from '../../records/key-tally.ts';
+import type { KeysDigests } from '../../records/wanted-keys.ts';
 import type { LedgerFile } from '../ledger.ts';
 import type { PreparedTable } from '../prepare.ts';
 import { type Disagreement, MAX_EXAMPLES } from './disagreements.ts';
 
 /** A source's files as they were read, and the newest entries of the ledger. */
 export interface RecountedSource {
-  readonly prepared: Pick<PreparedTable, 'files' | 'keysModel'>;
+  readonly prepared: Pick<PreparedTable, 'files'>;
+  /** Those of the model as it is now. */
+  readonly digests: KeysDigests;
   readonly entries: readonly LedgerFile[];
   /** Folders that only the warehouse reads. */
   readonly folders: number;
@@ -24,11 +28,11 @@ const NEXT = 'The ledger was changed by hand: empty the tables with create-table
 export function compareKeys(sources: readonly RecountedSource[]): KeysComparison {
   const differing: string[] = [];
   let uncompared = 0;
-  for (const { prepared, entries, folders } of sources) {
-    const known = new Entries(entries);
+  for (const { prepared, entries, folders, digests } of sources) {
+    const known = new EntriesByFile(entries);
     uncompared += folders;
     for (const { object, keys } of prepared.files) {
-      const due = known.of(object.uri).filter((entry) => entry.keys && entry.keysModel === prepared.keysModel);
+      const due = known.of(object.uri).filter((entry) => entry.keys && isOf(digests, entry));
       const [first] = due;
       if (keys === undefined || first?.keys === undefined) uncompared += 1;
       else if (!due.some((entry) => entry.keys && areSame(entry.keys, keys))) {
@@ -58,8 +62,25 @@ function inWords(keys: KeyCounts): string {
   return COUNTS.map((what) => `${keys[what]} keys ${what}`).join(', ');
 }
 
+function isOf({ kept, plain }: KeysDigests, { keysModel }: LedgerFile): boolean {
+  return keysModel === kept || keysModel === plain;
+}
+
+/**
+ * Whether the unknown keys of a file were kept, as the ledger has it. Undefined if the model has changed since some were: then
+ * it is not known what was kept.
+ */
+export function keptBefore(
+  entries: readonly LedgerFile[],
+  digests: KeysDigests,
+): ((object: Pick<SourceObject, 'uri'>) => boolean) | undefined {
+  if (entries.some((entry) => (entry.keys?.rescued ?? 0) > 0 && entry.keysModel !== digests.kept)) return undefined;
+  const known = new EntriesByFile(entries);
+  return ({ uri }) => known.of(uri).some(({ keysModel }) => keysModel === digests.kept);
+}
+
 /** The ledger's entries by file. The keys of a file that was only moved were counted under another name. */
-class Entries {
+class EntriesByFile {
   readonly #files: ReadonlyMap<string, LedgerFile>;
   readonly #contents = new Map<string, LedgerFile[]>();
 

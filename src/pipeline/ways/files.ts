@@ -197,7 +197,7 @@ function splitReport(plan: TablePlan, before: readonly LoadedRun[], loaded: read
 }
 
 function filesOf({ table }: TablePlan, runs: readonly LoadedRun[]): readonly BundledFile[] {
-  return preparedOf(runs).flatMap((prepared) => (prepared.table === table ? prepared.files : []));
+  return preparedOf(runs).flatMap((prepared) => (prepared.table.name === table.name ? prepared.files : []));
 }
 
 function isAside({ quarantined }: BundledFile): boolean {
