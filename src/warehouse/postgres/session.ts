@@ -188,10 +188,13 @@ export class Session {
   async #runAnalysed(name: string, sql: string, lookups: Lookups = []): Promise<StepResult> {
     const done = await this.#runSql(name, sql);
     const table = filledTable(sql);
+    if (table === undefined) {
+      return done;
+    }
     for (const columns of lookups) {
       await this.#send(`CREATE INDEX ON ${table} (${columns.map(quoteIdentifier).join(', ')})`);
     }
-    if (table !== undefined && (await this.#isNewToPlanner(table, done.affected))) {
+    if (await this.#isNewToPlanner(table, done.affected)) {
       await this.#send(`ANALYZE ${table}`);
     }
     return done;
