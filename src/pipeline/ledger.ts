@@ -31,6 +31,8 @@ export interface LedgerVersion {
 export interface LedgerFile extends LedgerVersion {
   /** What became of its keys; undefined if they were not counted. */
   readonly keys: KeyCounts | undefined;
+  /** How many keys were kept of its records; known also where a migration has changed what the other counts mean. */
+  readonly rescued: number;
   /** Which of the model's digests of its keys it had then (`keysDigests`). */
   readonly keysModel: string | undefined;
   /** How many of its versions are in staging. */
@@ -214,6 +216,7 @@ export async function readLedgerFiles({ model, warehouse }: Asking): Promise<Led
     versions: Number(row[7]),
     copies: Number(row[9]),
     keys: toKeyCounts(row.slice(10)),
+    rescued: Number(row[12]),
     keysModel: row[15] === null ? undefined : String(row[15]),
   }));
   for (const file of inModelOrder(model, versions, ORDER)) {

@@ -208,6 +208,9 @@ describe.each(engines)('migrate, on $name', (engine) => {
         ...[1, 2].map((campaign) => [null, before(campaign), PLAY.itemInSession]),
         [null, null, OTHER_PLAY.itemInSession],
       ]);
+      const { disagreements, notes } = await reconcile(after.context, { recounts: true });
+      expect(disagreements.map(({ rule }) => rule)).toEqual(['gone']);
+      expect(notes).toContainEqual(expect.stringContaining('the keys of 2 files or folders were not compared'));
     }));
 
   test('names the files that are gone or changed, and keeps their rows', () =>

@@ -7,7 +7,7 @@ const KEYS: KeyCounts = { met: 10, loaded: 4, rescued: 3, ignored: 2, unknown: 1
 
 function entry(uri: string, changes: Partial<LedgerFile> = {}): LedgerFile {
   const file = { table: 't', uri, version: 'v', size: 9, records: 1, rejected: 0, status: 'loaded' as const };
-  return { ...file, versions: 1, copies: 1, keys: KEYS, keysModel: 'm', ...changes };
+  return { ...file, versions: 1, copies: 1, keys: KEYS, rescued: KEYS.rescued, keysModel: 'm', ...changes };
 }
 
 function compared(entries: readonly LedgerFile[], uris = ['a'], folders = 0) {
@@ -45,11 +45,13 @@ test('what was not counted, or counted for another model, is not compared, and t
 
 test('what was kept is known, unless the model has changed since', () => {
   const digests = { plain: 'm', kept: 'k' };
-  const [plain, kept] = [entry('a', { keys: { ...KEYS, rescued: 0 } }), entry('b', { keysModel: 'k', version: 'w' })];
-  const moved = entry('c', { status: 'moved', keys: undefined, keysModel: undefined, version: 'w' });
+  const [plain, kept] = [entry('a', { rescued: 0 }), entry('b', { keysModel: 'k', version: 'w' })];
+  const moved = entry('c', { status: 'moved', keys: undefined, rescued: 0, keysModel: undefined, version: 'w' });
   const isKept = keptBefore([plain, kept, moved], digests);
   expect(['a', 'b', 'c', 'd'].map((uri) => isKept?.({ uri }))).toEqual([false, true, true, false]);
-  expect(keptBefore([plain, entry('b', { keysModel: 'n' })], digests)).toBeUndefined();
+  for (const keysModel of ['n', undefined]) {
+    expect(keptBefore([plain, entry('b', { keys: undefined, keysModel })], digests)).toBeUndefined();
+  }
 });
 
 test('a file that was moved is compared with a file of the same content', () => {

@@ -74,7 +74,7 @@ export function keptBefore(
   entries: readonly LedgerFile[],
   digests: KeysDigests,
 ): ((object: Pick<SourceObject, 'uri'>) => boolean) | undefined {
-  if (entries.some((entry) => (entry.keys?.rescued ?? 0) > 0 && entry.keysModel !== digests.kept)) return undefined;
+  if (entries.some(({ rescued, keysModel }) => rescued > 0 && keysModel !== digests.kept)) return undefined;
   const known = new EntriesByFile(entries);
   return ({ uri }) => known.of(uri).some(({ keysModel }) => keysModel === digests.kept);
 }
