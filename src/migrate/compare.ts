@@ -1,5 +1,5 @@
 import type { Column, Model, Table } from '../sql/catalogue.ts';
-import { isCatalogued, isOfType } from '../sql/types.ts';
+import { isCatalogued, isOfType, MOST_BYTES } from '../sql/types.ts';
 import type { Relation, RelationColumn } from '../warehouse/warehouse.ts';
 
 /**
@@ -58,6 +58,31 @@ function fateOf(column: Column, from: RelationColumn): Fate {
   const losesNotNull = from.isRequired && !column.notNull;
   return isMoreExact || losesNotNull || (isKnown && now > then) ? 'wider' : 'same';
 }
+
+/**
+ * The columns of a staging table that COPY filled, with the types that they had: what did not fit them was not loaded. Text has
+ * the room of the model, unless the warehouse knows that it had less.
+ */
+export function formerTable({ table, columns }: TableChange): Table {
+  const loaded = columns.flatMap(({ column, from }) =>
+    from === undefined || column.hasDefault ? [] : [formerColumn(column, from)],
+  );
+  return { ...table, columns: loaded };
+}
+
+function formerColumn(column: Column, { type, length, isRequired }: RelationColumn): Column {
+  const kind = KINDS.find(([written]) => isCatalogued(written, type))?.[1] ?? column.type;
+  const maxBytes = length ?? column.maxBytes ?? MOST_BYTES;
+  return { ...column, type: kind, maxBytes: kind === 'varchar' ? maxBytes : undefined, notNull: isRequired };
+}
+
+/** The types of columns of staging tables. */
+const KINDS = [
+  ['VARCHAR', 'varchar'],
+  ['BIGINT', 'bigint'],
+  ['DOUBLE PRECISION', 'double'],
+  ['TIMESTAMP', 'timestamp'],
+] as const;
 
 /** Whether the warehouse has no values for a column. A new one with a default has none in any row. */
 export function isUnknown({ column, fate }: ColumnChange): boolean {

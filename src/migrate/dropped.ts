@@ -1,5 +1,6 @@
 import { StarloadError, UsageError } from '../errors.ts';
 import type { LoadContext } from '../pipeline/context.ts';
+import { lowerCase } from '../sql/fold.ts';
 import type { Relation } from '../warehouse/warehouse.ts';
 import type { TableChange } from './compare.ts';
 
@@ -35,8 +36,7 @@ export async function readDropped(
       next: 'Leave it out. Whoever made it can drop it.',
     });
   }
-  const others = changes.flatMap(({ table, others: own }) => own.map((name) => `${table.name}.${name}`));
-  const columns = others.filter((name) => names.includes(name));
+  const columns = othersIn(changes).filter((name) => names.includes(name));
   const found = [...columns, ...tables.map(({ name }) => name), ...retyped(changes)];
   return { tables, columns: new Set(columns), unknown: names.filter((name) => !found.includes(name)) };
 }
@@ -48,12 +48,17 @@ function retyped(changes: readonly TableChange[]): readonly string[] {
   );
 }
 
+/** In any case, as DuckDB reads names; a column that the model does not have may differ from its columns in case alone. */
 function isOfModel(changes: readonly TableChange[], name: string): boolean {
   const own = changes.flatMap(({ table, columns }) => [
     table.name,
     ...columns.map(({ column }) => `${table.name}.${column.name}`),
   ]);
-  return own.includes(name) && !retyped(changes).includes(name);
+  return own.includes(lowerCase(name)) && ![...retyped(changes), ...othersIn(changes)].includes(name);
+}
+
+function othersIn(changes: readonly TableChange[]): readonly string[] {
+  return changes.flatMap(({ table, others }) => others.map((name) => `${table.name}.${name}`));
 }
 
 function describe({ kind, stranger }: Relation): string {

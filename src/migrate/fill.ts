@@ -8,12 +8,12 @@ import type { LoadContext, Source } from '../pipeline/context.ts';
 import type { Ledger, LedgerVersion } from '../pipeline/ledger.ts';
 import { LEDGER } from '../pipeline/ownership.ts';
 import { mappingOf, readJsonPaths } from '../pipeline/prepare.ts';
-import { judgeOf } from '../pipeline/rejects.ts';
 import { wayOf } from '../pipeline/ways/way.ts';
 import { UnknownKeys } from '../records/unknown-keys.ts';
 import { wantedKeys } from '../records/wanted-keys.ts';
 import { protocolSql, type Table, withRescued } from '../sql/catalogue.ts';
 import { isUnknown, type TableChange } from './compare.ts';
+import { judgeOfChange } from './judge.ts';
 import { CONTENT, contentOf, type Reread, readTable } from './remake.ts';
 
 /** A version of a file that was loaded and is not there any more. */
@@ -133,13 +133,14 @@ const MOST_REJECTS = 1000;
  * the new columns, and StarloadError if a file has changed meanwhile.
  */
 export async function reread(context: LoadContext, refill: Refill, spool: Spool): Promise<Reread> {
-  const { change, source, files, kept } = refill;
+  const { change, source, files, kept, lost } = refill;
   const table = readTable(kept.size === 0 ? change.table : withRescued(change.table));
   const own = await readJsonPaths(context, source);
   const paths = own && [...own, [CONTENT]];
   const wanted = wantedKeys(table, paths, () => unknown.isKept);
   const { exact, rescue } = wanted;
   const unknown = new UnknownKeys({ ignored: (rescue ?? table).ignored, exact, rescueKey: rescue?.key });
+  const { judge, isMisfit } = judgeOfChange(change, own);
   const problems: DataProblem[] = [];
   let done = 0;
   const bundled = await sift([...files.keys()], {
@@ -151,7 +152,7 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
     wanted,
     unknown,
     isKept: (object) => kept.has(contentOf(known(files, object))),
-    judge: judgeOf(change.table, own),
+    judge,
     wholeFiles: false,
     mostRejects: MOST_REJECTS,
     memberOf: (object) => `"${CONTENT}":${JSON.stringify(contentOf(known(files, object)))}`,
@@ -159,7 +160,9 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
       const version = known(files, file.object);
       if (contentOf(file) !== contentOf(version)) throw changedMeanwhile(file.object);
       if (bad > version.rejected) {
-        problems.push(...rejects.map(({ problem }) => ({ file: file.object.label, ...problem })));
+        const named = rejects.map(({ problem }) => ({ file: file.object.label, ...problem }));
+        const misfits = named.filter(isMisfit);
+        problems.push(...(misfits.length > 0 ? misfits : named));
       }
       done += 1;
       context.emit({ type: 'doing', what: `reading the files of ${change.table.name} again`, done, of: files.size });
@@ -169,7 +172,12 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
     throw refuseRecords(change.table, [...bundled.problems, ...problems]);
   }
   const spellings = new Map([...bundled.spellings, [CONTENT, [CONTENT]]]);
-  return { table, parts: bundled.parts, mapping: mappingOf(table, paths, { spellings }, rescue) };
+  return {
+    table,
+    parts: bundled.parts,
+    mapping: mappingOf(table, paths, { spellings }, rescue),
+    lost: lost.reduce((sum, { records }) => sum + records, 0),
+  };
 }
 
 function known(files: Refill['files'], object: SourceObject): LedgerVersion {

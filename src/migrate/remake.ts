@@ -34,7 +34,10 @@ export function readTable(table: Table): Table {
 }
 
 /** The records of a staging table's files, read again. */
-export type Reread = Copy;
+export interface Reread extends Copy {
+  /** How many rows come from files that cannot be read again. */
+  readonly lost: number;
+}
 
 /** Whether a table gets columns whose values only the files have. */
 export function isFilled({ table, columns }: TableChange): boolean {
@@ -58,9 +61,15 @@ export function collect(change: TableChange, reread: Reread | undefined): readon
   }
   return [
     { name: `create_${reread.table.name}`, sql: emptyRead(change, reread.table) },
-    { kind: 'copy', name: `copy_${reread.table.name}`, ...reread },
+    {
+      kind: 'copy',
+      name: `copy_${reread.table.name}`,
+      table: reread.table,
+      parts: reread.parts,
+      mapping: reread.mapping,
+    },
     { name: `collect_${table.name}`, sql: `${temporary(name)}${matched(change, reread.table)}` },
-    { name: filledStep(table), sql: fillGuard(table), wanted: 'always' },
+    { name: filledStep(table), sql: fillGuard(table, reread.lost), wanted: 'always' },
   ];
 }
 
@@ -161,11 +170,11 @@ function sameValues(columns: readonly ColumnChange[]): readonly string[] {
 
 /**
  * How many rows were read again and how many were not; fails if there are records that the table never had, apart from
- * those that the ledger says were rejected.
+ * those that the ledger says were rejected, or rows that no record fills, apart from those of lost files.
  */
-function fillGuard(table: Table): string {
+function fillGuard(table: Table, lost: number): string {
   return `SELECT counted.filled_rows, counted.other_rows,
-  CAST(CASE WHEN counted.strange_rows <= ledger.rejected THEN '0' ELSE 'starload guard: read' END AS INTEGER) AS passed
+  CAST(CASE WHEN counted.strange_rows <= ledger.rejected AND counted.other_rows <= ${lost} THEN '0' ELSE 'starload guard: read' END AS INTEGER) AS passed
 FROM (
   SELECT
     COUNT(CASE WHEN starload_read = 1 AND starload_place <= starload_rows THEN 1 END) AS filled_rows,

@@ -69,7 +69,20 @@ function checkField(text: FieldText, column: Column): Misfit | undefined {
   if (text === undefined || /^[ \t\n\v\f\r]*$/.test(text)) {
     return column.notNull ? { reason: MISSING } : undefined;
   }
+  if (column.type === 'timestamp') {
+    return isTime(text) ? undefined : misfit(text, { reason: `${quote(text)} is no time such as 2024-01-31 10:00:00` });
+  }
   return column.type === 'bigint' ? checkWhole(text, column) : checkReal(text);
+}
+
+/** A time as every engine's COPY reads it: up to microseconds, without a zone. */
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?$/;
+
+function isTime(text: string): boolean {
+  const instant = new Date(`${text.slice(0, 19).replace(' ', 'T')}Z`);
+  const isReal = TIME.test(text) && text >= '0001' && !Number.isNaN(instant.getTime());
+  // The 30th of February would be another day.
+  return isReal && instant.toISOString().slice(0, 19).replace('T', ' ') === text.slice(0, 19);
 }
 
 /** The reason for refusing a field without a value. */

@@ -105,7 +105,7 @@ function hasBareComma(rest: string): boolean {
 }
 
 /** A former name at the beginning of a comment. What follows its full stop is a range, or for readers. */
-const FORMER_NAME = /^ was: *(\w+)(?:\.(?= )|\s*$)/;
+const FORMER_NAME = /^ was: *(\w+)(?:\.(?= |$)|\s*$)/;
 
 function formerName(comment: string): Pick<Column, 'was'> {
   const was = FORMER_NAME.exec(comment)?.[1];
@@ -113,7 +113,7 @@ function formerName(comment: string): Pick<Column, 'was'> {
 }
 
 /** A range at the beginning of a comment. What follows its full stop is for readers. */
-const RANGE = /^ from (-?\d+) to (-?\d+)(?:\.(?= )|\s*$)/;
+const RANGE = /^ from (-?\d+) to (-?\d+)(?:\.(?= |$)|\s*$)/;
 
 function parseRange(comment: string): Column['range'] {
   const [, least, most] = RANGE.exec(comment) ?? [];

@@ -32,7 +32,7 @@ export function isOfType({ sqlType, digits }: Pick<Column, 'sqlType' | 'digits'>
 }
 
 /** AWS: "Character types", "Numeric types": the most that Redshift takes. */
-const MOST_BYTES = 65_535;
+export const MOST_BYTES = 65_535;
 const MOST_DIGITS = 38;
 
 /** What to write instead of types that an engine has not, or reads in another way. */

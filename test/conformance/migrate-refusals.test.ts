@@ -99,6 +99,30 @@ test('records that were rejected when they were loaded stay rejected', () =>
     expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
   }));
 
+test('a record is not left without its value because others of its file were rejected', () =>
+  withLoader(duckdb, async (loader) => {
+    const tolerance = { maxErrors: 5, quarantine: false, excerpts: true };
+    const half = { ...PLAY, userId: '1.5', itemInSession: 5, device: 1 };
+    loader.store.files.set(FILE, linesOf([half, PLAYS[0] ?? PLAY]));
+    await etl({ ...loader.context, tolerance });
+    const userId: readonly Change[] = [
+      ['staging/staging_events.sql', 'userid BIGINT', 'userid DOUBLE PRECISION'],
+      ['current/current_events.sql', 'userid AS user_id', 'CAST(userid AS BIGINT) AS user_id'],
+    ];
+    expect(await refusal(loader, await changed(loader, [...deviceOf('BIGINT'), ...userId]))).toMatchObject({
+      message: expect.stringMatching(/a\.json, line 2, column "device"/),
+      next: expect.stringContaining('Correct the columns of the model'),
+    });
+  }));
+
+test('records with a key of the loader are refused, and not left without their values', () =>
+  withLoader(duckdb, async (loader) => {
+    loader.store.files.set(FILE, linesOf(PLAYS.map((play) => ({ ...play, starload_content: 'x' }))));
+    await etl(loader.context);
+    const context = await changed(loader, deviceOf('VARCHAR(64)'));
+    expect((await refusal(loader, context)).next).toContain('npm run create-tables -- --force');
+  }));
+
 test('files whose old columns hold other values now, by another jsonpaths file, are refused', () =>
   withRuns(async (loader) => {
     const paths = 'memory:///paths.json';
@@ -147,6 +171,13 @@ test('without a work prefix no file is read again', () =>
     const folders = { ...context, warehouse: override(context.warehouse, { loads: 'folders' as const }) };
     expect((await refusal(loader, folders)).next).toMatch(/Add WORK_PREFIX .* npm run create-tables -- --force/);
     expect((await migrate(context)).status).toBe('migrated');
+  }));
+
+test('what the model has is not dropped, in whatever case it is named', () =>
+  withRuns(async (loader) => {
+    for (const name of ['CURRENT_songs', 'load_RUN', 'Songs.Title']) {
+      expect((await refusal(loader, loader.context, [name])).message).toBe(`--drop ${name}: the model has it`);
+    }
   }));
 
 test('a table of a former model is dropped if it is named, with what the ledger knows of it', async () => {

@@ -29,12 +29,23 @@ describe('the comment of a column', () => {
 
   test.each([
     ['from 1 to 9', undefined, [1n, 9n]],
+    ['from 1 to 9.', undefined, [1n, 9n]],
     ['from -1 to 9. Cents.', 'Cents.', [-1n, 9n]],
     ['from 1 to 9 of them', 'from 1 to 9 of them', undefined],
     ['Cents, from 1 to 9', 'Cents, from 1 to 9', undefined],
     ['from 1 to 9.5', 'from 1 to 9.5', undefined],
   ])('%j may begin with a range, which is not part of it', (written, comment, range) => {
     expect(columnsOf(`a BIGINT -- ${written}`)).toEqual([['a', comment, range]]);
+  });
+
+  test.each([
+    ['was: title', undefined, 'title'],
+    ['was: title.', undefined, 'title'],
+    ['was: Title. Its name.', 'Its name.', 'title'],
+    ['was: the title', 'was: the title', undefined],
+  ])('%j may begin with a former name, which is not part of it', (written, comment, was) => {
+    const [column] = parseColumns(`CREATE TABLE t (\n  a BIGINT -- ${written}\n)`, 't.sql');
+    expect([column?.comment, column?.was]).toEqual([comment, was]);
   });
 
   test('stays with its column when those of the loader are added', () => {
