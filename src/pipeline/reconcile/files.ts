@@ -28,7 +28,8 @@ export interface FileQuestions {
   readonly excerpts: boolean;
 }
 
-const NEXT = 'Somebody changed staging by hand, or records that were rejected fit the model now. npm run create-tables -- --force and npm run etl reload everything.';
+const NEXT =
+  'Somebody changed staging by hand, or records that were rejected fit the model now. npm run create-tables -- --force and npm run etl reload everything.';
 
 /**
  * Compares staging with the files, value by value, and the ledger with what becomes of the files' keys. Each record of a loaded file must be in staging, and, if no other
