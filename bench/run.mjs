@@ -8,8 +8,9 @@ import { models } from './models.mjs';
 import { postgresIncremental } from './postgres-incremental.mjs';
 import { postgresLoad } from './postgres-load.mjs';
 import { smallFiles } from './small-files.mjs';
+import { unknownKeys } from './unknown-keys.mjs';
 
-const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental, memory, ...models];
+const CASES = [helpIsQuick, smallFiles, postgresLoad, postgresIncremental, memory, unknownKeys, ...models];
 
 const { values, positionals: wanted } = parseArgs({
   options: { slack: { type: 'string', default: '1' } },

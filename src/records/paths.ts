@@ -2,6 +2,7 @@ import type { JsonPath } from '../sql/jsonpaths.ts';
 import { elementsPath, keyPath } from '../sql/key-paths.ts';
 import { elementsOf, endOfValue, membersOf } from './json-text.ts';
 import type { KeyTally } from './key-tally.ts';
+import { Remembered } from './remembered.ts';
 import type { UnknownKeys } from './unknown-keys.ts';
 
 /** Why a path of a record has no defined value. */
@@ -20,15 +21,13 @@ const ELEMENTS = Symbol('elements');
 const ITSELF = Symbol('itself');
 /** What no path reads in a value: a member by its key, elements, or the value itself. */
 type Unread = string | typeof ELEMENTS | typeof ITSELF;
-/** The maximum number of members of a value whose places are remembered. */
-const MOST_REMEMBERED = 2048;
 
 /** The paths that continue from a value. */
 interface Fork {
   /** Where the value is; undefined for the record itself. */
   readonly path: string | undefined;
   /** The places, among the unknown keys, of what no path reads. */
-  readonly unread: Map<Unread, number>;
+  readonly unread: Remembered<number, Unread>;
   /** The indexes, among all paths, of those that end here. */
   readonly ends: number[];
   readonly keys: Map<string, Fork>;
@@ -67,7 +66,7 @@ export function pathReader(
 }
 
 function newFork(path: string | undefined): Fork {
-  return { path, unread: new Map(), ends: [], keys: new Map(), elements: new Map() };
+  return { path, unread: new Remembered(), ends: [], keys: new Map(), elements: new Map() };
 }
 
 function follow({ path, keys, elements }: Fork, token: string | number): Fork {
@@ -120,12 +119,7 @@ function noteUnread(fork: Fork, { what, text, from }: UnreadValue, { unknown, on
   onUnread?.(unreadPath(fork.path, what), text.slice(from, endOfValue(text, from)));
   // The framer counts the keys of the record itself.
   if (unknown === undefined || fork.path === undefined) return;
-  let place = fork.unread.get(what);
-  if (place === undefined) {
-    place = unknown.placeOf(unreadPath(fork.path, what));
-    if (fork.unread.size < MOST_REMEMBERED) fork.unread.set(what, place);
-  }
-  unknown.note(place);
+  unknown.note(fork.unread.of(what, () => unknown.placeOf(unreadPath(fork.path, what))));
 }
 
 /** What is taken apart counts as what is in it. The framer counts the keys of the record itself. */

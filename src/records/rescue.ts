@@ -3,9 +3,7 @@ import { isAtOrBelow, keyPath } from '../sql/key-paths.ts';
 import type { Rescue, WantedKeys } from './frame-keys.ts';
 import { membersOf } from './json-text.ts';
 import { pathReader } from './paths.ts';
-
-/** The most spellings of keys, or places, of which is remembered how they are told. */
-const MOST_REMEMBERED = 2048;
+import { Remembered } from './remembered.ts';
 
 /**
  * Returns a function that gives the unknown keys of a record as JSON text: an object with the values as they are written,
@@ -22,6 +20,9 @@ export function rescuer(
   return wanted.layout === undefined ? ofRecord(wanted, fold, isLeftOut) : ofPaths(wanted.layout, isLeftOut);
 }
 
+/** The label of what is not kept. */
+const NONE = '';
+
 /** The unknown members of the record itself. */
 function ofRecord(
   { names }: WantedKeys,
@@ -29,16 +30,17 @@ function ofRecord(
   isLeftOut: (path: string) => boolean,
 ): (record: string) => string | undefined {
   const known = new Set(names);
-  const labelOf = remembering((key) => {
+  const labels = new Remembered<string>();
+  const labelOf = (key: string) => {
     const name: string = JSON.parse(key);
     const path = keyPath(name);
-    return known.has(fold(name)) || isLeftOut(path) ? undefined : JSON.stringify(path);
-  });
+    return known.has(fold(name)) || isLeftOut(path) ? NONE : JSON.stringify(path);
+  };
   return (record) => {
     const members: string[] = [];
     for (const { key, from, to } of membersOf(record, 0)) {
-      const label = labelOf(key);
-      if (label !== undefined) members.push(`${label}:${record.slice(from, to)}`);
+      const label = labels.of(key, labelOf);
+      if (label !== NONE) members.push(`${label}:${record.slice(from, to)}`);
     }
     return textOf(members);
   };
@@ -49,11 +51,12 @@ function ofPaths(
   layout: NonNullable<WantedKeys['layout']>,
   isLeftOut: (path: string) => boolean,
 ): (record: string) => string | undefined {
-  const labelOf = remembering((path) => (isLeftOut(path) ? undefined : JSON.stringify(path)));
+  const labels = new Remembered<string>();
+  const labelOf = (path: string) => (isLeftOut(path) ? NONE : JSON.stringify(path));
   let members: string[] = [];
   const onUnread = (path: string, value: string) => {
-    const label = labelOf(path);
-    if (label !== undefined) members.push(`${label}:${value}`);
+    const label = labels.of(path, labelOf);
+    if (label !== NONE) members.push(`${label}:${value}`);
   };
   const read = pathReader(
     layout.map(({ path }) => path),
@@ -68,14 +71,4 @@ function ofPaths(
 
 function textOf(members: readonly string[]): string | undefined {
   return members.length === 0 ? undefined : `{${members.join(',')}}`;
-}
-
-function remembering(labelOf: (key: string) => string | undefined): (key: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
-  return (key) => {
-    if (known.has(key)) return known.get(key);
-    const label = labelOf(key);
-    if (known.size < MOST_REMEMBERED) known.set(key, label);
-    return label;
-  };
 }

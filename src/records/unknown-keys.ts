@@ -3,6 +3,7 @@ import { lowerCase } from '../sql/fold.ts';
 import { isAtOrBelow } from '../sql/key-paths.ts';
 import { type KeyCounts, KeyTally } from './key-tally.ts';
 import { MetColumns } from './met-columns.ts';
+import { detached } from './remembered.ts';
 import { tellKeys } from './told-keys.ts';
 
 /** A key of records that no column takes and that is not ignored. */
@@ -112,8 +113,8 @@ export class UnknownKeys {
       return FURTHER;
     }
     if (folded === this.#rescueKey) this.#clashes.add(place);
-    this.#places.set(identity, place);
-    this.#found.push({ identity, key: shorten(path), records: 0, file: '', line: 0 });
+    this.#places.set(detached(identity), place);
+    this.#found.push({ identity: detached(identity), key: detached(shorten(path)), records: 0, file: '', line: 0 });
     return place;
   }
 
