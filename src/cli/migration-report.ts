@@ -82,7 +82,7 @@ function tell(plan: MigrationPlan, place: Place): void {
   const lost = plan.refills.flatMap((refill) => refill.lost);
   if (lost.length > 0) {
     story(
-      `${warning}: ${counted(lost.length, 'version')} of files that were loaded cannot be read again; their rows keep NULL:`,
+      `${warning}: ${counted(lost.length, 'version')} of files that were loaded cannot be read again; their rows get what was kept in rescued, or NULL:`,
     );
   }
   const lines = lost

@@ -6,15 +6,15 @@ import { BEGINNING, quoteLiteral } from '../sql/render.ts';
 import type { Batch, Relation, Step, Warehouse } from '../warehouse/warehouse.ts';
 import { isRenamed, isUnknown, type TableChange } from './compare.ts';
 import type { Effects } from './effects.ts';
-import { collect, type Reread, restore } from './remake.ts';
+import { collect, restore, type Sources } from './remake.ts';
 
 /** All that a migration does, decided. */
 export interface Migration {
   readonly effects: Effects;
   /** The current and star tables that are filled by their SELECTs. */
   readonly refilled: ReadonlySet<Table>;
-  /** The records of files that are read again, by the name of their staging table. */
-  readonly reread: ReadonlyMap<string, Reread>;
+  /** What there is besides the rows, by the name of the staging table. */
+  readonly sources: ReadonlyMap<string, Sources>;
   /** Tables that the model no longer has and that are dropped. */
   readonly dropped: readonly Relation[];
   /** The stamp of the newest writing transaction when the migration was planned. */
@@ -26,11 +26,12 @@ export function migrateBatch(
   model: Model,
   { engine, now, statementLimit }: Pick<Warehouse, 'engine' | 'now' | 'statementLimit'>,
   name: string,
-  { effects, refilled, reread, dropped, stamp }: Migration,
+  { effects, refilled, sources, dropped, stamp }: Migration,
 ): Batch {
   const { kept, created, remade } = effects;
   const gone = [...[...kept, ...remade].flatMap(({ found }) => found ?? []), ...dropped];
   const made = [...kept, ...created, ...remade].map(({ table }) => table);
+  const sourcesOf = ({ table }: TableChange) => sources.get(table.name) ?? {};
   const isNew = (table: Table) => made.includes(table);
   const stamps = { now, since: BEGINNING, base: `previous_stamp = CAST(${quoteLiteral(stamp)} AS TIMESTAMP)` };
   const guard = { ...protocolSql(model, 'migrate_guard'), name: LOAD_GUARD };
@@ -39,14 +40,14 @@ export function migrateBatch(
   const steps = [
     ...toSteps([protocolSql(model, 'begin_run'), guard], stamps),
     ...toSteps(
-      kept.flatMap((change) => collect(change, reread.get(change.table.name))),
+      kept.flatMap((change) => collect(change, sourcesOf(change))),
       stamps,
     ),
     ...toSteps(
       [
         ...gone.map(({ name: table, kind }) => drop({ name: table, kind })),
         ...made.map((table) => creation(table, engine)),
-        ...kept.map((change) => restore(change, reread.get(change.table.name))),
+        ...kept.map((change) => restore(change, sourcesOf(change))),
         ...forgotten(dropped),
         ...uncounted(model, kept),
         ...clearing([...refilled].filter((table) => !isNew(table))),

@@ -89,10 +89,7 @@ function describeFate({ column, from, fate }: ColumnChange, table: Table, refill
 function describeRefill({ files, lost }: Refill): string {
   const read = `filled from ${files.size === 1 ? 'one file' : `${count(files.size)} files`}`;
   const rows = lost.reduce((sum, { records }) => sum + records, 0);
-  const keep =
-    rows === 1
-      ? '1 row of a file that is gone or changed keeps NULL'
-      : `${count(rows)} rows of files that are gone or changed keep NULL`;
+  const keep = rows === 1 ? '1 row has no file any more' : `${count(rows)} rows have no file any more`;
   return rows === 0 ? read : `${read}; ${keep}`;
 }
 

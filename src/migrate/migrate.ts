@@ -4,6 +4,7 @@ import { type Offender, warningsOf } from '../pipeline/checks.ts';
 import { assertNotAhead, assertPastNewest, readClock } from '../pipeline/clock.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { explainFailure } from '../pipeline/explain.ts';
+import { readJsonPaths } from '../pipeline/prepare.ts';
 import { putComments } from '../pipeline/put-comments.ts';
 import { refusalOf, runWithRetry } from '../pipeline/retry.ts';
 import { newRunId } from '../pipeline/run-id.ts';
@@ -12,9 +13,10 @@ import { derivedTables, type Table } from '../sql/catalogue.ts';
 import { StepFailed } from '../warehouse/errors.ts';
 import type { Batch, StepResult } from '../warehouse/warehouse.ts';
 import { type Migration, migrateBatch } from './batch.ts';
-import { reread } from './fill.ts';
+import { type Refill, reread } from './fill.ts';
 import { isIdle, type MigrateOptions, type MigrationPlan, planMigration } from './plan.ts';
-import { filledStep, type Reread } from './remake.ts';
+import { filledStep, type Sources } from './remake.ts';
+import { readKeptValues } from './rescued.ts';
 
 /** How many rows of a staging table got values from the files, and how many did not. */
 export interface Filled {
@@ -105,9 +107,9 @@ async function withBatch<T>(
   assertFits(context, migrateBatch(model, warehouse, id, migrationOf(context, plan, new Map())), plan);
   const spool = new Spool(context.spoolRoot, id);
   try {
-    const read = new Map<string, Reread>();
-    for (const refill of withFiles(plan)) {
-      read.set(refill.change.table.name, await reread(context, refill, spool));
+    const read = new Map<string, Sources>();
+    for (const refill of plan.refills) {
+      read.set(refill.change.table.name, await sourcesOf(context, refill, spool));
     }
     const batch = migrateBatch(model, warehouse, id, migrationOf(context, plan, read));
     assertFits(context, batch, plan);
@@ -122,7 +124,20 @@ function withFiles({ refills }: MigrationPlan): MigrationPlan['refills'] {
   return refills.filter(({ files }) => files.size > 0);
 }
 
-function migrationOf({ model }: LoadContext, plan: MigrationPlan, read: ReadonlyMap<string, Reread>): Migration {
+/** What was kept matters only for rows whose files are gone. */
+async function sourcesOf(context: LoadContext, refill: Refill, spool: Spool): Promise<Sources> {
+  const { change, files, lost, source } = refill;
+  return {
+    reread: files.size === 0 ? undefined : await reread(context, refill, spool),
+    isPartial: lost.length > 0,
+    kept:
+      lost.length === 0
+        ? undefined
+        : await readKeptValues(context, change, await readJsonPaths(context, source), spool),
+  };
+}
+
+function migrationOf({ model }: LoadContext, plan: MigrationPlan, read: ReadonlyMap<string, Sources>): Migration {
   const { effects, differing, droppedTables, stamp = '' } = plan;
   const wanted = new Set<Table>([
     ...effects.refilled,
@@ -130,7 +145,7 @@ function migrationOf({ model }: LoadContext, plan: MigrationPlan, read: Readonly
     ...differing.keys(),
   ]);
   const refilled = new Set(derivedTables(model).filter((table) => wanted.has(table)));
-  return { effects, refilled, reread: read, dropped: droppedTables, stamp };
+  return { effects, refilled, sources: read, dropped: droppedTables, stamp };
 }
 
 /** Each table that is filled takes three statements more. */

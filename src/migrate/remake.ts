@@ -6,6 +6,7 @@ import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import { digests } from '../sql/versions.ts';
 import type { Step } from '../warehouse/warehouse.ts';
 import { type ColumnChange, isUnknown, type TableChange, typeOf } from './compare.ts';
+import { BEFORE, type KeptValues } from './rescued.ts';
 
 /** The key, and the column, by which a record that is read again names the content of its file. */
 export const CONTENT = 'starload_content';
@@ -49,32 +50,50 @@ export function filledStep(table: Table): string {
   return `filled_${table.name}`;
 }
 
+/** What there is besides the rows of a table: the records of files, and what was kept of records of files that are gone. */
+export interface Sources {
+  readonly reread?: Reread | undefined;
+  readonly kept?: KeptValues | undefined;
+  /** Whether there are rows of files that are gone. */
+  readonly isPartial?: boolean | undefined;
+}
+
 /**
  * The steps that collect the rows of a table that is made again, as the new table holds them, in the temporary table
  * `former_…`. The statement that inserts them is `restore`.
  */
-export function collect(change: TableChange, reread: Reread | undefined): readonly (Step | WantedSql)[] {
+export function collect(change: TableChange, sources: Sources): readonly (Step | WantedSql)[] {
   const { table } = change;
-  const name = formerName(table);
+  const { reread, kept } = sources;
+  const into = temporary(formerName(table));
+  const keptSteps = kept === undefined ? [] : copySteps(kept, keptValues(kept.table), change);
   if (reread === undefined) {
-    return [{ name: `collect_${table.name}`, sql: `${temporary(name)}${selectFormer(change, false)}` }];
+    return [...keptSteps, { name: `collect_${table.name}`, sql: `${into}${selectFormer(change, sources)}` }];
   }
   return [
-    { name: `create_${reread.table.name}`, sql: emptyRead(change, reread.table) },
-    {
-      kind: 'copy',
-      name: `copy_${reread.table.name}`,
-      table: reread.table,
-      parts: reread.parts,
-      mapping: reread.mapping,
-    },
-    { name: `collect_${table.name}`, sql: `${temporary(name)}${matched(change, reread.table)}` },
+    ...keptSteps,
+    ...copySteps(reread, readValues(change, reread.table), change),
+    { name: `collect_${table.name}`, sql: `${into}${matched(change, reread.table, sources)}` },
     { name: filledStep(table), sql: fillGuard(table, reread.lost), wanted: 'always' },
   ];
 }
 
+/** The steps that make a temporary table with such values, empty, and copy into it. */
+function copySteps(
+  { table: into, parts, mapping }: Copy,
+  values: readonly string[],
+  { table }: TableChange,
+): readonly (Step | WantedSql)[] {
+  const { name } = into;
+  const sql = `${temporary(name)}SELECT ${values.join(', ')}\nFROM ${quoteIdentifier(table.name)}\nWHERE 1 = 0`;
+  return [
+    { name: `create_${name}`, sql },
+    { kind: 'copy', name: `copy_${name}`, table: into, parts, mapping },
+  ];
+}
+
 /** The statement that inserts the collected rows into the new table. */
-export function restore({ table }: TableChange, reread: Reread | undefined): NamedSql {
+export function restore({ table }: TableChange, { reread }: Sources): NamedSql {
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   const chosen = reread === undefined ? '' : '\nWHERE starload_place <= starload_rows';
   const sql = `INSERT INTO ${quoteIdentifier(table.name)} (${columns})
@@ -91,30 +110,44 @@ function temporary(name: string): string {
   return `CREATE TEMP TABLE ${quoteIdentifier(name)} AS\n`;
 }
 
-/** The rows as they are, in the columns of the new table. What no file can fill again gets a value for "nothing yet". */
-function selectFormer({ table, columns }: TableChange, isBesideRead: boolean): string {
-  const values = columns.map((one) => `${formerValue(one, table)} AS ${quoteIdentifier(one.column.name)}`);
-  const mark = isBesideRead ? ', 0 AS starload_read' : '';
-  return `SELECT ${values.join(', ')}${mark}\nFROM ${quoteIdentifier(table.name)}`;
+/** The rows as they are, in the columns of the new table, with what was kept for new ones. */
+function selectFormer({ table, columns }: TableChange, { reread, kept }: Sources): string {
+  const values = columns.map((one) => `${formerValue(one, table, kept)} AS ${quoteIdentifier(one.column.name)}`);
+  const mark = reread === undefined ? '' : ', 0 AS starload_read';
+  const join =
+    kept === undefined
+      ? ''
+      : `\nLEFT JOIN ${quoteIdentifier(kept.table.name)} kept_values ON kept_values.${BEFORE} = former_rows.${RESCUED}`;
+  return `SELECT ${values.join(', ')}${mark}\nFROM ${quoteIdentifier(table.name)} former_rows${join}`;
 }
 
 /** A count that a control table must have is 0 for the rows before it. */
-function formerValue({ column, from, fate }: ColumnChange, { role }: Table): string {
-  const type = typeOf(column);
+function formerValue({ column, from, fate }: ColumnChange, { role }: Table, kept: KeptValues | undefined): string {
+  const [type, name] = [typeOf(column), quoteIdentifier(column.name)];
   if (from !== undefined && fate !== 'other') {
-    return fate === 'same' ? quoteIdentifier(from.name) : `CAST(${quoteIdentifier(from.name)} AS ${type})`;
+    const own = `former_rows.${quoteIdentifier(from.name)}`;
+    const value = fate === 'same' ? own : `CAST(${own} AS ${type})`;
+    return kept !== undefined && column.name === RESCUED
+      ? `CASE WHEN kept_values.${BEFORE} IS NULL THEN ${value} ELSE kept_values.${name} END`
+      : value;
+  }
+  if (kept?.table.columns.some((one) => one.name === column.name) === true) {
+    return `kept_values.${name}`;
   }
   return `CAST(${role === 'control' && column.notNull && column.type === 'bigint' ? '0' : 'NULL'} AS ${type})`;
 }
 
-/** An empty table for the records. Kept columns come from the former table, whose collation they have. */
-function emptyRead(change: TableChange, read: Table): string {
-  const values = read.columns.map((column) => {
+/** The columns of the records, without values. Kept columns come from the former table, whose collation they have. */
+function readValues(change: TableChange, read: Table): readonly string[] {
+  return read.columns.map((column) => {
     const known = change.columns.find((one) => one.column.name === column.name && !isUnknown(one));
     const value = known?.from === undefined ? 'NULL' : quoteIdentifier(known.from.name);
     return `CAST(${value} AS ${typeOf(column)}) AS ${quoteIdentifier(column.name)}`;
   });
-  return `${temporary(read.name)}SELECT ${values.join(', ')}\nFROM ${quoteIdentifier(change.table.name)}\nWHERE 1 = 0`;
+}
+
+function keptValues({ columns }: Table): readonly string[] {
+  return columns.map((column) => `CAST(NULL AS ${typeOf(column)}) AS ${quoteIdentifier(column.name)}`);
 }
 
 /**
@@ -122,16 +155,12 @@ function emptyRead(change: TableChange, read: Table): string {
  * stamp of that run. A record takes the place of a row of its run that has the same values in the columns that were there
  * before: of each group of such rows, as many count as there were rows before, records first.
  */
-function matched(change: TableChange, read: Table): string {
+function matched(change: TableChange, read: Table, sources: Sources): string {
   const { table, columns } = change;
   const names = columns.map(({ column }) => quoteIdentifier(column.name)).join(', ');
   const group = [quoteIdentifier(STAMP), ...sameValues(columns.filter((one) => !isUnknown(one)))].join(', ');
   const records = columns.map(({ column }) => recordValue(column, read));
-  return `SELECT ${names}, starload_read,
-  ROW_NUMBER() OVER (PARTITION BY ${group} ORDER BY starload_read DESC) AS starload_place,
-  SUM(1 - starload_read) OVER (PARTITION BY ${group}) AS starload_rows
-FROM (
-${selectFormer(change, true)}
+  const both = `${selectFormer(change, sources)}
 UNION ALL
 SELECT ${records.join(', ')}, 1
 FROM ${quoteIdentifier(read.name)} records
@@ -139,8 +168,42 @@ JOIN (
   SELECT ${STAMP}, ${rescuedColumn(read) === undefined ? '' : 'keys_rescued, '}CAST(size_bytes AS VARCHAR(20)) || ' ' || version AS content
   FROM load_ledger
   WHERE ${isLoaded(table)}
-) loads ON loads.content = records.${CONTENT}
+) loads ON loads.content = records.${CONTENT}`;
+  const isSorted = sources.isPartial === true;
+  return `SELECT ${names}, starload_read,
+  ROW_NUMBER() OVER (PARTITION BY ${group} ORDER BY starload_read DESC${isSorted ? ', starload_covered' : ''}) AS starload_place,
+  SUM(1 - starload_read) OVER (PARTITION BY ${group}) AS starload_rows
+FROM (
+${isSorted ? covered(change, { names, group, both }) : both}
 ) both_rows`;
+}
+
+/**
+ * Marks the rows whose values a record has, too, of new columns (1) and of `rescued` as well (2): that record takes their
+ * place, rather than that of a row whose file is gone.
+ */
+function covered(
+  { columns }: TableChange,
+  { names, group, both }: { readonly names: string; readonly group: string; readonly both: string },
+): string {
+  const alike = [group, ...sameValues(columns.filter(isUnknown))].join(', ');
+  const same = `${alike}, MD5(COALESCE(${RESCUED}, ''))`;
+  const [nth, all] = [
+    (what: string) => `ROW_NUMBER() OVER (PARTITION BY ${what}, starload_read ORDER BY starload_read)`,
+    (what: string) => `SUM(starload_read) OVER (PARTITION BY ${what})`,
+  ];
+  return `SELECT ${names}, starload_read, CASE
+  WHEN starload_read = 0 AND starload_nth_same <= starload_same THEN 2
+  WHEN starload_read = 0 AND starload_nth_alike <= starload_alike THEN 1
+  ELSE 0 END AS starload_covered
+FROM (
+SELECT ${names}, starload_read,
+  ${nth(same)} AS starload_nth_same, ${all(same)} AS starload_same,
+  ${nth(alike)} AS starload_nth_alike, ${all(alike)} AS starload_alike
+FROM (
+${both}
+) all_rows
+) counted_rows`;
 }
 
 /** A column that COPY does not fill has no value in the records. */

@@ -67,6 +67,11 @@ export function ownKeys(paths: readonly JsonPath[]): readonly string[] | undefin
 }
 
 /** The kind of a column's values. */
+export function kindOfColumn({ type }: Column): ValueKind {
+  return KINDS[type];
+}
+
+/** The kinds of values, by the types of columns. */
 const KINDS: Readonly<Record<Column['type'], ValueKind>> = {
   varchar: 'text',
   bigint: 'whole',

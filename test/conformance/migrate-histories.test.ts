@@ -49,6 +49,7 @@ const action = fc.oneof(
   fc.record({
     files: fc.dictionary(few('f', 'g', 'h'), fc.array(record, { minLength: 1, maxLength: 4 }), { minKeys: 1 }),
     gone: fc.option(few('f', 'g', 'h')),
+    keeps: fc.boolean(),
   }),
   fc.record({ state }),
 );
@@ -97,12 +98,34 @@ function isUnknown(column: Column, before: State, after: State): boolean {
   return to !== undefined && kind(from) !== kind(to) && !(from === 'BIGINT' && to === 'DOUBLE PRECISION');
 }
 
+/** A file that was loaded, with what of its keys is in `rescued`. */
+interface LoadedFile {
+  readonly uri: string;
+  readonly text: string;
+  readonly rows: readonly Row[];
+  readonly keeps: boolean;
+  readonly rescued: Set<Column>;
+}
+
+const lacking = (now: State) => COLUMNS.filter((column) => now[column] === undefined);
+
+function readAgain({ keeps, rescued }: LoadedFile, now: State): void {
+  rescued.clear();
+  for (const column of keeps ? lacking(now) : []) rescued.add(column);
+}
+
+function takeRescued({ rows, rescued }: LoadedFile, columns: readonly Column[]): void {
+  for (const column of columns.filter((one) => !rescued.delete(one))) {
+    for (const row of rows) delete row[column];
+  }
+}
+
 /** A history with what a fresh load has to load so that it gives the same. */
 class Told {
-  readonly runs: (readonly { readonly uri: string; readonly text: string; readonly rows: readonly Row[] }[])[] = [];
+  readonly runs: (readonly LoadedFile[])[] = [];
   #versions = 0;
 
-  load({ store }: Loader, { files, gone }: Extract<Action, { readonly files: unknown }>): void {
+  load({ store }: Loader, { files, gone, keeps }: Extract<Action, { readonly files: unknown }>, now: State): void {
     if (gone !== null) store.files.delete(`memory://THINGS/${gone}.json`);
     this.runs.push(
       Object.entries(files).map(([name, rows]) => {
@@ -110,16 +133,17 @@ class Told {
         const own = rows.map((row): Row => ({ ...row, version: ++this.#versions }));
         const [uri, text] = [`memory://THINGS/${name}.json`, lines(own)];
         store.files.set(uri, text);
-        return { uri, text, rows: own };
+        return { uri, text, rows: own, keeps, rescued: new Set(keeps ? lacking(now) : []) };
       }),
     );
   }
 
-  /** Rows whose files are not there any more have no values in these columns from now on. */
-  forget({ store }: Loader, columns: readonly Column[]): void {
+  /** Columns are filled from files, then from what was kept; rows for which there is neither have no values there. */
+  fill({ store }: Loader, columns: readonly Column[], now: State): void {
     const present = new Set(store.files.values());
-    for (const row of this.runs.flat().flatMap(({ text, rows }) => (present.has(text) ? [] : rows))) {
-      for (const column of columns) delete row[column];
+    for (const file of columns.length === 0 ? [] : this.runs.flat()) {
+      if (present.has(file.text)) readAgain(file, now);
+      else takeRescued(file, columns);
     }
   }
 
@@ -143,19 +167,19 @@ describe.each(engines)('changes of a model and of its files, on $name', (engine)
           let current = loader;
           for (const one of actions) {
             if ('files' in one) {
-              told.load(loader, one);
+              told.load(loader, one, now);
             } else {
               const unknown = COLUMNS.filter((column) => isUnknown(column, now, one.state));
               const retyped = unknown
                 .filter((column) => now[column] !== undefined)
                 .map((name) => `staging_things.${name}`);
-              told.forget(loader, unknown);
               now = one.state;
+              told.fill(loader, unknown, now);
               const model = await modelOf(filesOf(now));
               current = { ...loader, context: { ...loader.context, model } };
               await migrate(inMemory(current), { drop: [...dropped(model), ...retyped] });
             }
-            await etl(inMemory(current));
+            await etl({ ...inMemory(current), unknownKeys: 'keeps' in one && one.keeps ? 'keep' : undefined });
           }
           expect(
             (await reconcile(inMemory(current), { recounts: false })).disagreements.filter(
