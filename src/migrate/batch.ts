@@ -6,7 +6,7 @@ import { BEGINNING, quoteLiteral } from '../sql/render.ts';
 import type { Batch, Relation, Step, Warehouse } from '../warehouse/warehouse.ts';
 import { isRenamed, isUnknown, type TableChange } from './compare.ts';
 import type { Effects } from './effects.ts';
-import { collect, restore, type Sources } from './remake.ts';
+import { collect, type RowSources, restore } from './remake.ts';
 
 /** All that a migration does, decided. */
 export interface Migration {
@@ -14,7 +14,7 @@ export interface Migration {
   /** The current and star tables that are filled by their SELECTs. */
   readonly refilled: ReadonlySet<Table>;
   /** What there is besides the rows, by the name of the staging table. */
-  readonly sources: ReadonlyMap<string, Sources>;
+  readonly sources: ReadonlyMap<string, RowSources>;
   /** Tables that the model no longer has and that are dropped. */
   readonly dropped: readonly Relation[];
   /** The stamp of the newest writing transaction when the migration was planned. */

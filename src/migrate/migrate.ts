@@ -15,7 +15,7 @@ import type { Batch, StepResult } from '../warehouse/warehouse.ts';
 import { type Migration, migrateBatch } from './batch.ts';
 import { type Refill, reread } from './fill.ts';
 import { isIdle, type MigrateOptions, type MigrationPlan, planMigration } from './plan.ts';
-import { filledStep, type Sources } from './remake.ts';
+import { filledStep, type RowSources } from './remake.ts';
 import { readKeptValues } from './rescued.ts';
 
 /** How many rows of a staging table got values from the files, and how many did not. */
@@ -107,7 +107,7 @@ async function withBatch<T>(
   assertFits(context, migrateBatch(model, warehouse, id, migrationOf(context, plan, new Map())), plan);
   const spool = new Spool(context.spoolRoot, id);
   try {
-    const read = new Map<string, Sources>();
+    const read = new Map<string, RowSources>();
     for (const refill of plan.refills) {
       read.set(refill.change.table.name, await sourcesOf(context, refill, spool));
     }
@@ -125,7 +125,7 @@ function withFiles({ refills }: MigrationPlan): MigrationPlan['refills'] {
 }
 
 /** What was kept matters only for rows whose files are gone. */
-async function sourcesOf(context: LoadContext, refill: Refill, spool: Spool): Promise<Sources> {
+async function sourcesOf(context: LoadContext, refill: Refill, spool: Spool): Promise<RowSources> {
   const { change, files, lost, source } = refill;
   return {
     reread: files.size === 0 ? undefined : await reread(context, refill, spool),
@@ -137,7 +137,7 @@ async function sourcesOf(context: LoadContext, refill: Refill, spool: Spool): Pr
   };
 }
 
-function migrationOf({ model }: LoadContext, plan: MigrationPlan, read: ReadonlyMap<string, Sources>): Migration {
+function migrationOf({ model }: LoadContext, plan: MigrationPlan, read: ReadonlyMap<string, RowSources>): Migration {
   const { effects, differing, droppedTables, stamp = '' } = plan;
   const wanted = new Set<Table>([
     ...effects.refilled,

@@ -51,7 +51,7 @@ export function filledStep(table: Table): string {
 }
 
 /** What there is besides the rows of a table: the records of files, and what was kept of records of files that are gone. */
-export interface Sources {
+export interface RowSources {
   readonly reread?: Reread | undefined;
   readonly kept?: KeptValues | undefined;
   /** Whether there are rows of files that are gone. */
@@ -62,7 +62,7 @@ export interface Sources {
  * The steps that collect the rows of a table that is made again, as the new table holds them, in the temporary table
  * `former_…`. The statement that inserts them is `restore`.
  */
-export function collect(change: TableChange, sources: Sources): readonly (Step | WantedSql)[] {
+export function collect(change: TableChange, sources: RowSources): readonly (Step | WantedSql)[] {
   const { table } = change;
   const { reread, kept } = sources;
   const into = temporary(formerName(table));
@@ -93,7 +93,7 @@ function copySteps(
 }
 
 /** The statement that inserts the collected rows into the new table. */
-export function restore({ table }: TableChange, { reread }: Sources): NamedSql {
+export function restore({ table }: TableChange, { reread }: RowSources): NamedSql {
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   const chosen = reread === undefined ? '' : '\nWHERE starload_place <= starload_rows';
   const sql = `INSERT INTO ${quoteIdentifier(table.name)} (${columns})
@@ -111,7 +111,7 @@ function temporary(name: string): string {
 }
 
 /** The rows as they are, in the columns of the new table, with what was kept for new ones. */
-function selectFormer({ table, columns }: TableChange, { reread, kept }: Sources): string {
+function selectFormer({ table, columns }: TableChange, { reread, kept }: RowSources): string {
   const values = columns.map((one) => `${formerValue(one, table, kept)} AS ${quoteIdentifier(one.column.name)}`);
   const mark = reread === undefined ? '' : ', 0 AS starload_read';
   const join =
@@ -155,7 +155,7 @@ function keptValues({ columns }: Table): readonly string[] {
  * stamp of that run. A record takes the place of a row of its run that has the same values in the columns that were there
  * before: of each group of such rows, as many count as there were rows before, records first.
  */
-function matched(change: TableChange, read: Table, sources: Sources): string {
+function matched(change: TableChange, read: Table, sources: RowSources): string {
   const { table, columns } = change;
   const names = columns.map(({ column }) => quoteIdentifier(column.name)).join(', ');
   const group = [quoteIdentifier(STAMP), ...sameValues(columns.filter((one) => !isUnknown(one)))].join(', ');
