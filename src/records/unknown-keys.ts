@@ -3,7 +3,7 @@ import { lowerCase } from '../sql/fold.ts';
 import { isAtOrBelow } from '../sql/key-paths.ts';
 import { type KeyCounts, KeyTally } from './key-tally.ts';
 import { MetColumns } from './met-columns.ts';
-import { detached } from './remembered.ts';
+import { detached, Remembered } from './remembered.ts';
 import { tellKeys } from './told-keys.ts';
 
 /** A key of records that no column takes and that is not ignored. */
@@ -84,6 +84,7 @@ export class UnknownKeys {
   /** The length of the texts about files. */
   #told = 0;
   readonly #columns: MetColumns;
+  readonly #same = new Remembered<FileKeys>();
   readonly #rescueKey: string | undefined;
   /** The places of keys with which a record must be rewritten although they are not kept. */
   readonly #clashes = new Set<number>();
@@ -164,7 +165,7 @@ export class UnknownKeys {
   keepFile(file: string): FileKeys {
     const counts = this.tally.take();
     const missing = this.#columns.takeMissing();
-    const keys = {
+    const keys: FileKeys = {
       ...counts,
       rescued: this.isKept ? counts.unknown : 0,
       unknown: this.isKept ? 0 : counts.unknown,
@@ -180,7 +181,8 @@ export class UnknownKeys {
     }
     this.#others.keep();
     this.#forgetFile();
-    return keys;
+    // Of a million small files, most have the same keys.
+    return this.#same.of(JSON.stringify(keys), () => keys);
   }
 
   /** Drops the current file: it is read again, or not loaded. */

@@ -151,13 +151,21 @@ describe('the command line on Redshift', () => {
     () =>
       withProject(
         async (folder, bucket) => {
-          const refused = await run(folder, ['etl', '--unknown-keys', 'refuse'], 2);
-          expect(refused.stderr).toContain('unknown keys cannot be refused without a work prefix');
-          expect(await json(folder, ['etl'])).toMatchObject({
+          for (const [policy, done] of Object.entries({ keep: 'kept', refuse: 'refused' })) {
+            const refused = await run(folder, ['etl', '--unknown-keys', policy], 2);
+            expect(refused.stderr).toContain(`unknown keys cannot be ${done} without a work prefix`);
+          }
+          const loaded = await run(folder, ['etl', '--json']);
+          expect(JSON.parse(loaded.stdout)).toMatchObject({
             status: 'loaded',
+            tables: [{ keys: null }, { keys: null }],
             rows: { staging_events: 300, staging_songs: 12 },
             unknown_keys: null,
+            vanished_keys: null,
           });
+          expect(loaded.stderr).toContain(
+            'note: keys that no column takes are not counted: Redshift reads whole folders',
+          );
           const star = await json(folder, ['query', 'SELECT * FROM songplays ORDER BY songplay_id']);
           expect(await json(folder, ['etl'])).toMatchObject({ status: 'up_to_date' });
           standin.s3.put(bucket, 'log_data/late.json', linesOf([PLAY]));
@@ -168,6 +176,7 @@ describe('the command line on Redshift', () => {
           expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 301, songplays: star.length + 1 });
           expect(await json(folder, ['reconcile', '--recount'])).toMatchObject({
             status: 'agreed',
+            notes: [expect.stringContaining('the keys of 2 files or folders were not compared')],
             tables: [{ files: 1, records: 301 }, { records: 12 }],
           });
           standin.s3.put(bucket, 'log_data/.hidden.json', 'not data');
