@@ -19,6 +19,7 @@ import { rebuildCommand } from './commands/rebuild.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { statusCommand } from './commands/status.ts';
 import { teardownCommand } from './commands/teardown.ts';
+import { undoCommand } from './commands/undo.ts';
 import { reportFailure } from './failure.ts';
 
 const COMMANDS = [
@@ -32,6 +33,7 @@ const COMMANDS = [
   queryCommand,
   migrateCommand,
   rebuildCommand,
+  undoCommand,
   reconcileCommand,
   checkCommand,
   certifyCommand,

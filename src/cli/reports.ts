@@ -45,8 +45,10 @@ export function printLoad(
   { json, location, excerpts = true, seconds }: Place & { readonly seconds: number },
 ): void {
   const warnings = excerpts ? report.warnings : report.warnings.map(withoutValue);
+  const undone = report.tables.reduce((sum, table) => sum + table.undone, 0);
   warn(warnings);
   tellKeptOut(report);
+  tellUndone(undone);
   tellReadKeys(report);
   tellMissing(report);
   if (json) {
@@ -67,7 +69,9 @@ export function printLoad(
   } else if (report.status === 'up_to_date') {
     const known = report.tables.reduce((sum, table) => sum + table.known, 0);
     const aside = report.quarantined.length === 0 ? '' : `, ${counted(report.quarantined.length, 'file')} set aside`;
-    result(`nothing new: ${known === 1 ? 'the one file is' : `all ${count(known)} files are`} loaded already${aside}`);
+    const left = undone === 0 ? '' : `, ${counted(undone, 'file')} undone`;
+    const are = known === 1 ? 'the one file is' : `all ${count(known)} files are`;
+    result(`nothing new: ${are} loaded already${aside}${left}`);
   } else {
     result(renderLoaded(report));
     result(`\n${renderTable(['table', 'rows'], [...report.rows])}`);
@@ -97,6 +101,7 @@ export function printPlan(
   const warnings = sourceWarnings(plan);
   warn(warnings);
   tellKeptOut(kept);
+  tellUndone(plan.tables.reduce((sum, { undone }) => sum + undone.length, 0));
   tellUnknownKeys(unknownKeys ?? []);
   tellVanishedKeys(vanishedKeys ?? []);
   tellLatestUnknownKeys(latest ?? []);
@@ -104,11 +109,12 @@ export function printPlan(
     document({
       command,
       status: isEmpty(plan) ? 'up_to_date' : 'planned',
-      tables: plan.tables.map(({ table, files: planned, moved, known, skipped }) => ({
+      tables: plan.tables.map(({ table, files: planned, moved, known, undone, skipped }) => ({
         table: table.name,
         known,
         moved: moved.map(({ object, from }) => ({ uri: object.uri, from })),
         files: planned.map(({ object, reason }) => ({ uri: object.uri, size: object.size, reason })),
+        undone: undone.map(({ uri }) => uri),
         skipped,
       })),
       unknown_keys: unknownKeysForJson(unknownKeys),
@@ -122,7 +128,8 @@ export function printPlan(
     return;
   }
   if (isEmpty(plan)) {
-    result('nothing to load: every file is already loaded');
+    const isWhole = plan.tables.every(({ undone }) => undone.length === 0);
+    result(`nothing to load: every ${isWhole ? 'file' : 'other file'} is already loaded`);
     return;
   }
   const most = all ? Number.POSITIVE_INFINITY : LISTED;
@@ -197,6 +204,14 @@ function tellKeptOut({ rejected, rejects, quarantined }: KeptOut): void {
   const aside = quarantined.slice(0, LISTED).map(({ table, file }) => `from ${table} until it is corrected: ${file}`);
   for (const line of [...aside, ...more(quarantined, LISTED, asStarted('npm run status -- --all lists them'))]) {
     story(`${styledStory('yellow', 'warning')}: set aside ${line}`);
+  }
+}
+
+/** Says that files are left out, and how to load them. */
+function tellUndone(files: number): void {
+  if (files > 0) {
+    const are = files === 1 ? 'one file is left out because its' : `${count(files)} files are left out because their`;
+    story(asStarted(`note: ${are} load was undone; npm run etl -- --again loads what was undone`));
   }
 }
 

@@ -75,6 +75,7 @@ function runForJson(run: PastRun) {
     bytes: run.bytes,
     rejected: run.rejected,
     quarantined: run.quarantined,
+    undone: run.undone,
     keys: run.keys ?? null,
   };
 }
@@ -104,13 +105,16 @@ function renderRunning(running: WarehouseStatus['running']): string {
 /** Shows the columns about kept-out records, and about keys that no column takes, only if there are any. */
 function renderRuns(runs: readonly PastRun[], seconds: ReadonlyMap<string | null, number>): string {
   const isWhole = runs.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
+  const isKept = runs.every(({ undone }) => undone === 0);
   const rest = restOfKeys(runs);
   const rows = runs.map((run) => [
     ...[run.runId, run.loadedAt, took(seconds.get(run.runId)), run.files, run.records, bytes(run.bytes)],
     ...(isWhole ? [] : [run.rejected, run.quarantined]),
+    ...(isKept ? [] : [run.undone]),
     ...rest.map(({ countIn }) => countIn(run)),
   ]);
-  const about = [...(isWhole ? [] : ['rejected', 'files set aside']), ...rest.map(({ title }) => title)];
+  const kept = [...(isWhole ? [] : ['rejected', 'files set aside']), ...(isKept ? [] : ['files undone'])];
+  const about = [...kept, ...rest.map(({ title }) => title)];
   return renderTable(['run', 'loaded at (UTC)', 'duration', 'files', 'records', 'size', ...about], rows);
 }
 

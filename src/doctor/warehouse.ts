@@ -1,5 +1,5 @@
 import { StarloadError } from '../errors.ts';
-import { budgetsOf, tooMany } from '../pipeline/budget.ts';
+import { budgetsOf, type Task, tooMany } from '../pipeline/budget.ts';
 import { assertKeepsCase } from '../pipeline/collation.ts';
 import { refuseRequired, requiredColumns } from '../pipeline/own-columns.ts';
 import { describeForeign, LEDGER, standingOf } from '../pipeline/ownership.ts';
@@ -101,14 +101,17 @@ async function tryUnescaped({ model }: Examination, open: Open, refusal: Warehou
       });
 }
 
+/** Tasks without which a warehouse can be loaded. */
+const RARE: ReadonlySet<Task> = new Set(['rebuild --restamp', 'undo']);
+
 /** A batch that is too long always fails. No other check detects this before files have been uploaded. */
 export function checkBudget(model: Model, engine: Parameters<typeof budgetsOf>[1]): CheckOutcome {
   const budgets = budgetsOf(model, engine);
   const unfit = budgets.filter(({ needs, most }) => needs > most);
-  const daily = unfit.find(({ task }) => task !== 'rebuild --restamp') ?? unfit[0];
+  const daily = unfit.find(({ task }) => !RARE.has(task)) ?? unfit[0];
   if (daily !== undefined) {
     const { message, next } = tooMany(daily);
-    return { status: daily.task === 'rebuild --restamp' ? 'warning' : 'failed', blocks: false, reason: message, next };
+    return { status: RARE.has(daily.task) ? 'warning' : 'failed', blocks: false, reason: message, next };
   }
   return budgets.length === 0
     ? { reason: 'a transaction may have any number of statements' }

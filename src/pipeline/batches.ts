@@ -9,13 +9,14 @@ import {
   tableNamed,
   tablesOf,
 } from '../sql/catalogue.ts';
+import { STAMP } from '../sql/design.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
 import type { Batch, Folder, Mapping, Step } from '../warehouse/warehouse.ts';
 import { checkSteps, type Extent, type WantedSql } from './checks.ts';
 import { commentSteps } from './comments.ts';
-import { type FolderVersion, recordFolders } from './ledger.ts';
 import { LEDGER } from './ownership.ts';
 import { restampSql } from './restamp.ts';
+import { type FolderVersion, recordFolders } from './write-ledger.ts';
 
 /** Parts to load into a table. */
 export interface Copy {
@@ -86,6 +87,28 @@ export function rebuildBatch(model: Model, now: string, name: string, restamps =
   const renewed = [...clearing([tableNamed(model, 'load_run')]), protocolSql(model, 'renew_run')];
   const begin = [...(restamps ? renewed : [protocolSql(model, 'begin_run')]), ...guarded];
   const steps = [...sqlSteps([...begin, ...clear], stamps), ...derive(model, 'rebuild', stamps)];
+  return { name, locks: true, deletesFrom: deletedFrom(model), steps };
+}
+
+/**
+ * Undoes a run: removes its rows from staging and from rejected_records, marks its files in the ledger, and derives all
+ * tables from the rows that are left. `run` is the condition on its rows in control tables.
+ */
+export function undoBatch(model: Model, now: string, name: string, run: string, hasHistory: boolean): Batch {
+  const stamps = { now, since: BEGINNING, base: run };
+  const staged = tablesOf(model, 'staging').map((table) => ({
+    name: `undo_${table.name}`,
+    sql: `DELETE FROM ${quoteIdentifier(table.name)}\nWHERE ${STAMP} IN (SELECT loaded_at FROM load_ledger WHERE ${run})`,
+  }));
+  const known = ['undo_rejects', ...(hasHistory ? ['undo_history'] : []), 'undo_ledger', 'undo_moved'];
+  const statements = [
+    protocolSql(model, 'begin_run'),
+    { ...protocolSql(model, 'undo_guard'), name: LOAD_GUARD },
+    ...staged,
+    ...known.map((statement) => protocolSql(model, statement)),
+    ...clearing([...tablesOf(model, 'current'), ...tablesOf(model, 'star')]),
+  ];
+  const steps = [...sqlSteps(statements, stamps), ...derive(model, 'rebuild', stamps)];
   return { name, locks: true, deletesFrom: deletedFrom(model), steps };
 }
 

@@ -2,10 +2,10 @@ import { UsageError } from '../errors.ts';
 import type { Part } from '../objects/part.ts';
 import { type Model, tablesOf } from '../sql/catalogue.ts';
 import type { Batch, Warehouse } from '../warehouse/warehouse.ts';
-import { byName, createTablesBatch, loadBatch, rebuildBatch, refreshBatch } from './batches.ts';
+import { byName, createTablesBatch, loadBatch, rebuildBatch, refreshBatch, undoBatch } from './batches.ts';
 
 /** What a batch is for. */
-export type Task = 'load' | 'refresh' | 'rebuild' | 'rebuild --restamp' | 'create-tables';
+export type Task = 'load' | 'refresh' | 'rebuild' | 'rebuild --restamp' | 'undo' | 'create-tables';
 
 /** How many statements a task needs in the worst case. */
 export interface Budget {
@@ -20,7 +20,7 @@ type Engine = Pick<Warehouse, 'engine' | 'now' | 'loads' | 'statementLimit'>;
  * Each task's statement count in the worst case, derived from the model alone; empty if a batch may have any number.
  */
 export function budgetsOf(model: Model, engine: Engine): readonly Budget[] {
-  const tasks = [loadingTask(engine), 'rebuild', 'rebuild --restamp', 'create-tables'] as const;
+  const tasks = [loadingTask(engine), 'rebuild', 'rebuild --restamp', 'undo', 'create-tables'] as const;
   return tasks.flatMap((task) => budgetOf(task, model, engine) ?? []);
 }
 
@@ -90,6 +90,7 @@ export function worstCases(
     refresh: () => [refreshBatch(model, now, 'x', folders)],
     rebuild: () => [rebuildBatch(model, now, 'x')],
     'rebuild --restamp': () => [rebuildBatch(model, now, 'x', true)],
+    undo: () => [undoBatch(model, now, 'x', '1 = 1', true)],
     'create-tables': () => [
       createTablesBatch(model, { engine, now }, 'x', {
         dropped,

@@ -39,6 +39,8 @@ export interface LoadContext {
   readonly maxRunBytes?: number | undefined;
   /** Whether runs of earlier tables are repeated in their order if create-tables kept it; true if absent. */
   readonly replays?: boolean | undefined;
+  /** Whether files whose load was undone are loaded again. */
+  readonly again?: boolean | undefined;
   /** If absent, one bad record refuses the load. */
   readonly tolerance?: Tolerance | undefined;
   /** What to do with keys of records that no column takes; if absent, they are told. */

@@ -1,19 +1,20 @@
 import type { KeyCounts } from '../records/key-tally.ts';
-import { type Model, type NamedSql, protocolSql, type Table, tablesOf } from '../sql/catalogue.ts';
-import { BEGINNING, quoteIdentifier, quoteLiteral, render } from '../sql/render.ts';
+import { type Model, protocolSql, tablesOf } from '../sql/catalogue.ts';
+import { BEGINNING, quoteLiteral, render } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
-import type { QueryOptions, ResultSet, Value } from '../warehouse/warehouse.ts';
+import type { ResultSet, Value } from '../warehouse/warehouse.ts';
 import { ask } from './ask.ts';
 import type { LoadContext } from './context.ts';
 import { inModelOrder } from './order.ts';
-import { HISTORY, holdsHistory, LEDGER } from './ownership.ts';
+import { HISTORY, hasHistory, holdsHistory, LEDGER } from './ownership.ts';
 import { explainUnfit, fitting } from './shape.ts';
+import { Undone } from './undone.ts';
 
 /**
  * The outcome for a file. `quarantined`: it was set aside as a whole. `moved`: its content had been loaded under
- * another name.
+ * another name. `undone`: nothing of it is left, because its run was undone.
  */
-export type LedgerStatus = 'loaded' | 'quarantined' | 'moved';
+export type LedgerStatus = 'loaded' | 'quarantined' | 'moved' | 'undone';
 
 /** A version of a file, or of a whole folder, in the ledger. */
 export interface LedgerVersion {
@@ -71,6 +72,8 @@ export interface PastRun {
   readonly rejected: number;
   /** How many of the files were set aside. */
   readonly quarantined: number;
+  /** How many of the files were undone. */
+  readonly undone: number;
   /** What became of the keys of its records; undefined if nobody has counted them. */
   readonly keys: KeyCounts | undefined;
 }
@@ -98,13 +101,22 @@ export interface QuarantinedFile {
 }
 
 /**
- * The parts of the versions query: the ledger's versions, the history's versions, the warehouse's clock, and what the
- * newest files lack.
+ * The parts of the versions query: the ledger's versions, the history's versions and what of it was undone, the warehouse's
+ * clock, and what the newest files lack.
  */
 const CLOCK = 'clock';
 const MISSING = 'missing_columns';
 const OWN = 'ledger_versions';
 const PAST = 'history';
+const UNDONE = 'history_undone';
+
+type Part = typeof OWN | typeof PAST | typeof UNDONE;
+
+const PARTS: Readonly<Record<NeededHistory, readonly Part[]>> = {
+  runs: [OWN, UNDONE, PAST],
+  undone: [OWN, UNDONE],
+  nothing: [OWN],
+};
 
 /** The stamp of an empty ledger. */
 export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
@@ -121,6 +133,8 @@ export class Ledger {
   readonly now: string | undefined;
   /** What the newest files of each staging table lack. */
   readonly missing: readonly MissingColumns[];
+  /** What is not loaded because its load was undone. */
+  readonly undone: Undone;
   readonly #versions: readonly LedgerVersion[];
   readonly #newest = new Map<string, LedgerVersion>();
   readonly #held = new Set<LedgerVersion>();
@@ -136,12 +150,13 @@ export class Ledger {
     this.now = now;
     this.missing = missing;
     this.#versions = versions;
-    for (const version of versions) {
+    for (const version of versions.filter(({ status }) => status !== 'undone')) {
       this.#newest.set(`${version.table} ${version.uri}`, version);
     }
+    this.undone = new Undone(versions, this.#staged());
   }
 
-  /** A file's newest version. */
+  /** A file's newest version. What was undone does not count. */
   newest(table: string, uri: string): LedgerVersion | undefined {
     return this.#newest.get(`${table} ${uri}`);
   }
@@ -162,24 +177,27 @@ export class Ledger {
     return newest !== undefined && this.#held.has(newest) && newest.version === version && newest.size === size;
   }
 
-  /**
-   * Versions of a table's files whose rows are in staging, oldest first. A refresh from whole folders empties staging,
-   * so earlier versions do not count.
-   */
+  /** Versions of a table's files whose rows are in staging, oldest first. */
   loadedVersions(table: string): readonly LedgerVersion[] {
+    return this.#staged().filter((version) => version.table === table);
+  }
+
+  /** A refresh from whole folders empties staging, so earlier versions do not count. */
+  #staged(): readonly LedgerVersion[] {
     const refresh = this.#versions.findLastIndex(({ version }) => version.startsWith('listing:'));
-    return this.#versions
-      .slice(refresh + 1)
-      .filter((version) => version.table === table && version.status !== 'quarantined');
+    return this.#versions.slice(refresh + 1).filter(({ status }) => status !== 'quarantined' && status !== 'undone');
   }
 }
 
 /**
- * Reads the ledger and, if runs of earlier tables may have to be repeated, their history. Throws WarehouseError, and
- * StarloadError if the history is not Starload's.
+ * What a plan needs of the history of earlier tables: the runs to repeat and what was undone, only the latter, or nothing,
+ * as for whole folders.
  */
-export async function readLedger(context: Asking, withHistory: boolean): Promise<Ledger> {
-  return toLedger(await readVersions(context, withHistory));
+export type NeededHistory = 'runs' | 'undone' | 'nothing';
+
+/** Reads the ledger. Throws WarehouseError, and StarloadError if the history is needed and is not Starload's. */
+export async function readLedger(context: Asking, history: NeededHistory): Promise<Ledger> {
+  return toLedger(await readVersions(context, PARTS[history]));
 }
 
 /** Reads the ledger even if the tables are not those of the model. Throws WarehouseError. */
@@ -191,7 +209,9 @@ function toLedger({ rows }: ResultSet): Ledger {
   const ofKind = (kind: string) => rows.filter(([, , , , , , status]) => kindOf(status) === kind);
   const own = ofKind(OWN);
   const stampOf = (row: readonly Value[] | undefined) => (row === undefined ? undefined : String(row[7]));
-  return new Ledger(own.map(toVersion), stampOf(own[0]), {
+  // What was undone in earlier tables has none.
+  const stamped = own.find((row) => row[7] !== null);
+  return new Ledger(own.map(toVersion), stampOf(stamped), {
     history: ofKind(PAST).map(toPastVersion),
     now: stampOf(ofKind(CLOCK)[0]),
     missing: ofKind(MISSING).map(toMissingColumns),
@@ -201,15 +221,17 @@ function toLedger({ rows }: ResultSet): Ledger {
 /** The newest ledger entry of each file, by staging table and URI. */
 export interface LedgerFiles {
   readonly stamp: string;
+  readonly undone: Undone;
   readonly tables: ReadonlyMap<string, Map<string, LedgerFile>>;
 }
 
 /** Reads the newest entry of each file. Throws WarehouseError. */
 export async function readLedgerFiles({ model, warehouse }: Asking): Promise<LedgerFiles> {
-  const standing = fitting(model);
-  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'), { standing }).catch(async (error) => {
-    throw await explainUnfit({ model, warehouse }, error);
-  });
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_files'), { standing: fitting(model) }).catch(
+    async (error) => {
+      throw await explainUnfit({ model, warehouse }, error);
+    },
+  );
   const tables = new Map<string, Map<string, LedgerFile>>();
   const versions = rows.map((row) => ({
     ...toVersion(row),
@@ -219,11 +241,19 @@ export async function readLedgerFiles({ model, warehouse }: Asking): Promise<Led
     rescued: Number(row[12]),
     keysModel: row[15] === null ? undefined : String(row[15]),
   }));
-  for (const file of inModelOrder(model, versions, ORDER)) {
+  const standing = versions.filter(({ status }) => status !== 'undone');
+  for (const file of inModelOrder(model, standing, ORDER)) {
     const files = tables.get(file.table) ?? new Map<string, LedgerFile>();
     tables.set(file.table, files.set(file.uri, file));
   }
-  return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), tables };
+  const earlier = (await hasHistory(model, warehouse))
+    ? await ask(warehouse, protocolSql(model, UNDONE))
+    : { rows: [] };
+  const undone = new Undone(
+    [...earlier.rows.map(toVersion), ...versions.filter(({ status }) => status === 'undone')],
+    versions.filter(({ copies }) => copies > 0),
+  );
+  return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), undone, tables };
 }
 
 const ORDER = {
@@ -252,31 +282,6 @@ export async function readQuarantined({ model, warehouse }: Asking): Promise<rea
   return inModelOrder(model, rows.map(toQuarantinedFile), ORDER);
 }
 
-/** A whole folder that is loaded into a staging table. `version` is the digest of its listing. */
-export interface FolderVersion extends Pick<LedgerVersion, 'version' | 'size'> {
-  readonly table: Table;
-  readonly folder: { readonly uri: string };
-}
-
-/**
- * The statement that records folders in the ledger. It takes their record counts from the rows that COPY loaded,
- * because Starload has not read the files.
- */
-export function recordFolders(runId: string, folders: readonly FolderVersion[]): NamedSql {
-  const rows = folders.map(({ table, folder, version, size }) => {
-    const texts = [runId, table.name, folder.uri, version].map(
-      (text) => `CAST(${quoteLiteral(text)} AS VARCHAR(4096))`,
-    );
-    return `SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), 0, CAST('loaded' AS VARCHAR(16)), ${BEGINNING}
-FROM ${quoteIdentifier(table.name)}`;
-  });
-  return {
-    name: 'record_folders',
-    sql: `INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp)
-${rows.join('\nUNION ALL\n')}`,
-  };
-}
-
 /** The query that a row comes from, by its status. */
 function kindOf(status: Value | undefined): string {
   if (status === 'clock') return CLOCK;
@@ -288,20 +293,19 @@ function kindOf(status: Value | undefined): string {
  * One query, because each costs two calls on Redshift. If it fails, the relations tell why: tables of an earlier
  * release have no history, and a history that another user created is refused.
  */
-async function readVersions({ model, warehouse }: Asking, withHistory: boolean): Promise<ResultSet> {
+async function readVersions({ model, warehouse }: Asking, parts: readonly Part[]): Promise<ResultSet> {
   const standing = fitting(model);
-  const ask = (parts: Parameters<typeof versionsSql>[2], options: QueryOptions) =>
-    warehouse.query(versionsSql(model, warehouse.now, parts), { standing, ...options });
+  const tables = parts.length === 1 ? {} : { tables: [LEDGER, HISTORY] };
   try {
-    return withHistory ? await ask([OWN, PAST], { tables: [LEDGER, HISTORY] }) : await ask([OWN], {});
+    return await warehouse.query(versionsSql(model, warehouse.now, parts), { standing, ...tables });
   } catch (error) {
     if (!mayLackHistory(error)) {
       throw error;
     }
     const relations = await warehouse.relations(standing.names);
     standing.tell(relations);
-    const hasPast = withHistory && (await holdsHistory(model, warehouse, relations));
-    return warehouse.query(versionsSql(model, warehouse.now, hasPast ? [OWN, PAST] : [OWN]));
+    const hasPast = parts.length > 1 && (await holdsHistory(model, warehouse, relations));
+    return warehouse.query(versionsSql(model, warehouse.now, hasPast ? parts : [OWN]));
   }
 }
 
@@ -310,7 +314,7 @@ function mayLackHistory(error: unknown): boolean {
 }
 
 /** A query for versions of files, the time of the warehouse's clock, and what the newest files lack. */
-export function versionsSql(model: Model, now: string, parts: readonly (typeof OWN | typeof PAST)[]): string {
+export function versionsSql(model: Model, now: string, parts: readonly Part[]): string {
   const missing = tablesOf(model, 'staging').map(({ name }) =>
     placed(model, now, MISSING, `staging_table = ${quoteLiteral(name)}`),
   );
@@ -358,7 +362,7 @@ function toVersion([table, uri, version, size, records, rejected, status]: reado
     size: Number(size),
     records: Number(records),
     rejected: Number(rejected),
-    status: status === 'quarantined' || status === 'moved' ? status : 'loaded',
+    status: status === 'quarantined' || status === 'moved' || status === 'undone' ? status : 'loaded',
   };
 }
 
@@ -406,6 +410,7 @@ function toPastRun([
     bytes: Number(bytes),
     rejected: Number(rejected),
     quarantined: Number(quarantined),
+    undone: Number(keys[5]),
     keys: toKeyCounts(keys),
   };
 }

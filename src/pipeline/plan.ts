@@ -7,9 +7,9 @@ import { Ledger } from './ledger.ts';
 /**
  * Why a file is loaded. `new`: it was never loaded. `copied`: it is new and has the content of another loaded file.
  * `changed`: its newest loaded version is a different one. `quarantined`: a run that set aside whole files set it
- * aside, and this run would not.
+ * aside, and this run would not. `undone`: its load was undone, and this run is told to load it again.
  */
-export type Reason = 'new' | 'copied' | 'changed' | 'quarantined';
+export type Reason = 'new' | 'copied' | 'changed' | 'quarantined' | 'undone';
 
 /** A file a run would load. */
 export interface PlannedFile {
@@ -39,6 +39,8 @@ export interface TablePlan {
   readonly known: number;
   /** Files that an earlier run set aside and that are unchanged since. They must be corrected. */
   readonly quarantined: readonly SourceObject[];
+  /** Files that are not loaded, because their load was undone. */
+  readonly undone: readonly SourceObject[];
   readonly skipped: readonly SkippedObject[];
   /** If the source has no files, how many files of this table the ledger knows; else 0. */
   readonly emptied: number;
@@ -54,7 +56,7 @@ export interface Listed {
 }
 
 /** The result of comparing a source with the ledger. */
-export type Compared = Pick<TablePlan, 'files' | 'moved' | 'known' | 'quarantined' | 'folder'>;
+export type Compared = Pick<TablePlan, 'files' | 'moved' | 'known' | 'quarantined' | 'undone' | 'folder'>;
 
 /** What a run would load, and the ledger at the time of planning. */
 export interface LoadPlan {
@@ -75,6 +77,7 @@ export function planOf(
       moved: [],
       known: 0,
       quarantined: [],
+      undone: [],
       skipped: [],
       emptied: 0,
     })),

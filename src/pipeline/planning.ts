@@ -2,7 +2,7 @@ import { passedOver, type SkippedObject, type SourceObject } from '../objects/ob
 import { assertNotAhead, assertPastNewest } from './clock.ts';
 import type { LoadContext, Source } from './context.ts';
 import { refuseWithoutFiles } from './emptied.ts';
-import { Ledger, readLedger } from './ledger.ts';
+import { Ledger, type NeededHistory, readLedger } from './ledger.ts';
 import { type Compared, type LoadPlan, plannedFiles, type TablePlan } from './plan.ts';
 import { wayOf } from './ways/way.ts';
 
@@ -13,7 +13,7 @@ import { wayOf } from './ways/way.ts';
  */
 export async function planLoad(context: LoadContext): Promise<LoadPlan> {
   context.emit({ type: 'doing', what: 'reading the ledger' });
-  const ledger = await readLedger(context, wayOf(context.warehouse).isIncremental && context.replays !== false);
+  const ledger = await readLedger(context, neededHistory(context));
   assertClock(ledger);
   const tables: TablePlan[] = [];
   for (const source of context.sources) {
@@ -29,6 +29,11 @@ export async function planLoad(context: LoadContext): Promise<LoadPlan> {
     known: tables.reduce((sum, { known }) => sum + known, 0),
   });
   return plan;
+}
+
+function neededHistory({ warehouse, replays }: LoadContext): NeededHistory {
+  if (!wayOf(warehouse).isIncremental) return 'nothing';
+  return replays === false ? 'undone' : 'runs';
 }
 
 /** Throws StarloadError if no run can be stamped now, or the clock is wrong. */
@@ -54,7 +59,7 @@ async function planTable(context: LoadContext, source: Source, ledger: Ledger): 
   const skipped: SkippedObject[] = [];
   const pages = listPages(context, source, skipped);
   const plan = await wayOf(context.warehouse).compare(context, source, { pages, skipped, ledger });
-  const files = plan.files.length + plan.moved.length + plan.known + plan.quarantined.length;
+  const files = plan.files.length + plan.moved.length + plan.known + plan.quarantined.length + plan.undone.length;
   context.emit({ type: 'listed', table: source.table.name, files, passedOver: passedOver(skipped) });
   refuseWithoutFiles(context, source, { files, skipped });
   tellTwins(context, source.table.name, plan);

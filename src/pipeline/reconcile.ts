@@ -60,6 +60,7 @@ export async function reconcile(
       ...control.notes,
       ...files.value.notes,
       ...tellSetAside(sources),
+      ...tellUndone(sources),
       ...tellPassedOver(sources),
       ...(sample === undefined ? [] : [describeSample(context, sample)]),
     ],
@@ -89,13 +90,23 @@ const MOST_NAMED = 3;
 /** Files that are set aside agree with the ledger, but a note must name them. */
 function tellSetAside(sources: readonly SourceComparison[]): readonly string[] {
   const files = sources.flatMap(({ setAside }) => setAside);
-  if (files.length === 0) {
-    return [];
-  }
   const are = files.length === 1 ? 'one file is' : `${files.length} files are`;
+  return files.length === 0 ? [] : [`${are} set aside until corrected: ${named(files)}; npm run status says why`];
+}
+
+/** Files that are left out because their load was undone agree with the ledger too. */
+function tellUndone(sources: readonly SourceComparison[]): readonly string[] {
+  const files = sources.flatMap(({ undone }) => undone);
+  const are =
+    files.length === 1 ? 'one file is left out because its' : `${files.length} files are left out because their`;
+  return files.length === 0
+    ? []
+    : [`${are} load was undone: ${named(files)}; npm run etl -- --again loads what was undone`];
+}
+
+function named(files: readonly string[]): string {
   const more = files.length > MOST_NAMED ? ', …' : '';
-  const named = files.slice(0, MOST_NAMED).join(', ');
-  return [`${are} set aside until corrected: ${named}${more}; npm run status says why`];
+  return `${files.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
 /** Files that are passed over are not in the comparison. */

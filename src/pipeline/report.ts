@@ -45,6 +45,8 @@ export interface TableReport {
   /** Files under new names whose content is already loaded. */
   readonly moved: number;
   readonly quarantined: number;
+  /** Files that are not loaded, because their load was undone. */
+  readonly undone: number;
   /** Files that are not data: hidden ones, and those that are passed over because of their names. */
   readonly skipped: number;
   /** Those that are passed over because of their names; null if there are none. */
@@ -57,13 +59,14 @@ export interface TableReport {
 }
 
 /** What a load does with a source, as far as its plan shows. */
-export function tableReport({ table, known, moved, quarantined, skipped, files }: TablePlan): TableReport {
+export function tableReport({ table, known, moved, quarantined, undone, skipped, files }: TablePlan): TableReport {
   const counts = { files: files.length, known, moved: moved.length };
   const others = { skipped: skipped.length, passed_over: passedOver(skipped) ?? null };
   return {
     table: table.name,
     ...counts,
     quarantined: quarantined.length,
+    undone: undone.length,
     ...others,
     records: 0,
     rejected: 0,

@@ -2,6 +2,8 @@ import { StarloadError } from '../errors.ts';
 import type { Part } from '../objects/part.ts';
 import type { Spool } from '../objects/spool.ts';
 import type { FileKeys } from '../records/unknown-keys.ts';
+import type { NamedSql, Table } from '../sql/catalogue.ts';
+import { BEGINNING, quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { LedgerVersion } from './ledger.ts';
 import { LEDGER } from './ownership.ts';
 
@@ -73,4 +75,29 @@ function checkedUri(uri: string): string {
     });
   }
   return uri;
+}
+
+/** A whole folder that is loaded into a staging table. `version` is the digest of its listing. */
+export interface FolderVersion extends Pick<LedgerVersion, 'version' | 'size'> {
+  readonly table: Table;
+  readonly folder: { readonly uri: string };
+}
+
+/**
+ * The statement that records folders in the ledger. It takes their record counts from the rows that COPY loaded,
+ * because Starload has not read the files.
+ */
+export function recordFolders(runId: string, folders: readonly FolderVersion[]): NamedSql {
+  const rows = folders.map(({ table, folder, version, size }) => {
+    const texts = [runId, table.name, folder.uri, version].map(
+      (text) => `CAST(${quoteLiteral(text)} AS VARCHAR(4096))`,
+    );
+    return `SELECT ${texts.join(', ')}, ${Math.trunc(size)}, COUNT(*), 0, CAST('loaded' AS VARCHAR(16)), ${BEGINNING}
+FROM ${quoteIdentifier(table.name)}`;
+  });
+  return {
+    name: 'record_folders',
+    sql: `INSERT INTO load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp)
+${rows.join('\nUNION ALL\n')}`,
+  };
 }

@@ -4,8 +4,10 @@ import { expect, test } from '@jest/globals';
 import { type Budget, budgetsOf } from '../../src/pipeline/budget.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
+import { readRuns } from '../../src/pipeline/ledger.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
+import { undo } from '../../src/pipeline/undo.ts';
 import type { Model } from '../../src/sql/catalogue.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { redshiftRules } from '../../src/warehouse/open.ts';
@@ -121,6 +123,8 @@ onRedshift('the statements a model can need on Redshift', () => {
         expect(await counts(() => etl(context))).toBe(needs(budgets, 'load'));
         expect(await countRows(loader, 'staging_events')).toBe(2);
         expect(await counts(() => rebuild(context))).toBe(needs(budgets, 'rebuild'));
+        const [run] = await readRuns(context);
+        expect(await counts(() => undo(context, String(run?.runId), async () => true))).toBe(needs(budgets, 'undo'));
         // The history stays where it is, neither dropped nor made, and with `force` no rows are guarded.
         expect(await counts(() => createTables(model, context.warehouse, { force: true, commented: false }))).toBe(
           (needs(budgets, 'create-tables') ?? 0) - 3,
@@ -133,7 +137,13 @@ onRedshift('the statements a model can need on Redshift', () => {
     const model = await modelWith(2);
     await withModel(model, undefined, async ({ context, sent }) => {
       const budgets = budgetsOf(model, context.warehouse);
-      expect(budgets.map(({ task }) => task)).toEqual(['refresh', 'rebuild', 'rebuild --restamp', 'create-tables']);
+      expect(budgets.map(({ task }) => task)).toEqual([
+        'refresh',
+        'rebuild',
+        'rebuild --restamp',
+        'undo',
+        'create-tables',
+      ]);
       await etl(context);
       expect(sent()).toHaveLength(needs(budgets, 'refresh') ?? 0);
     });

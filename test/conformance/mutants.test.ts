@@ -27,6 +27,7 @@ import {
   refusesAStampThatIsNotNewer,
   survivesFailureAtAnyStep,
 } from '../support/trials.ts';
+import { keepsUndoneFilesOut } from '../support/undoing.ts';
 
 type Trial = readonly [name: string, run: (engine: Engine, options: LoaderOptions) => Promise<unknown>];
 
@@ -41,6 +42,7 @@ const TRIALS: readonly Trial[] = [
   ['overtaken after the plan', plansAnewWhenOvertaken],
   ['stamp not newer', refusesAStampThatIsNotNewer],
   ['tables made anew', beginsAnewInNewTables],
+  ['a run undone', keepsUndoneFilesOut],
   ['an empty page in a listing', listsPastEmptyPages],
   ["a neighbour's tables", leavesNeighboursAlone],
   ['rows after the count', dropsNoRowsThatComeMeanwhile],
@@ -99,6 +101,8 @@ const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
   'counts rows before it has the lock only': 'rows after the count',
   'copies whatever version of a big file is there': 'a big file exchanged once it is read',
   'loses the lines behind a malformed record': 'broken files',
+  'forgets which files were undone': 'a run undone',
+  'takes moved files for loaded whose content was undone': 'a run undone',
 };
 
 const chosen = engines.filter(({ share }) => scale.mutantsOnServers || share === 1);

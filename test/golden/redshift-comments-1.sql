@@ -6,9 +6,9 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
-COMMENT ON TABLE "sparkify"."load_history" IS 'One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it.';
+COMMENT ON TABLE "sparkify"."load_history" IS 'One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it. The generation 0 has the files of runs that were undone: they are not repeated, and etl does not load them unless it is told.';
 
-COMMENT ON TABLE "sparkify"."load_ledger" IS 'One row per version of a file that was loaded, or set aside as a whole, committed with that file''s rows. `records` counts all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file''s content had been loaded under another name, and was not loaded again. The columns about keys are NULL where nobody has counted them: for such files, for whole folders, and for files that an earlier release loaded.';
+COMMENT ON TABLE "sparkify"."load_ledger" IS 'One row per version of a file that was loaded, or set aside as a whole, committed with that file''s rows. `records` counts all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file''s content had been loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again unless it is told. The columns about keys are NULL where nobody has counted them: for such files, for whole folders, and for files that an earlier release loaded.';
 
 COMMENT ON COLUMN "sparkify"."load_ledger"."keys_met" IS 'How many keys of the records loaded were met: keys_loaded + keys_rescued + keys_ignored + keys_unknown.';
 

@@ -34,9 +34,11 @@ UNION ALL
 SELECT COUNT(*) AS row_count FROM "sparkify"."users" HAVING COUNT(*) > 0
 ) fuller;
 
--- What was loaded into earlier tables no longer counts once other tables have been filled, unless a replay filled them.
+-- What was loaded into earlier tables no longer counts once other tables have been filled, unless a replay filled them. What
+-- was undone still counts.
 DELETE FROM "sparkify".load_history
-WHERE EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE status = 'loaded')
+WHERE generation > 0
+  AND EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE status = 'loaded')
   AND NOT EXISTS (
     SELECT 1
     FROM "sparkify".load_ledger
@@ -44,14 +46,14 @@ WHERE EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE status = 'loaded')
   );
 
 -- The runs of the ledger, before it is dropped. They are a new generation, because they came after all those already there,
--- whatever the clock said. A replayed run keeps its earlier id and is already there. An id
+-- whatever the clock said. What was undone is generation 0, and is not repeated. A replayed run keeps its earlier id and is already there. An id
 -- that was written by hand is not that of a run.
 INSERT INTO "sparkify".load_history (run_id, staging_table, uri, version, size_bytes, loaded_at, generation)
 SELECT
   run_id, staging_table, uri, version, size_bytes, loaded_at,
-  (SELECT COALESCE(MAX(generation), 0) + 1 FROM "sparkify".load_history)
+  CASE WHEN status = 'undone' THEN 0 ELSE (SELECT COALESCE(MAX(generation), 0) + 1 FROM "sparkify".load_history) END
 FROM "sparkify".load_ledger
-WHERE status = 'loaded'
+WHERE status IN ('loaded', 'undone')
   AND run_id LIKE '________T______Z-________________%'
   AND run_id NOT IN (SELECT run_id FROM "sparkify".load_history);
 
@@ -80,8 +82,9 @@ DROP TABLE "sparkify"."time";
 DROP TABLE "sparkify"."users";
 
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
--- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
--- content had been loaded under another name, and was not loaded again. The columns about keys are NULL where nobody has
+-- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file's content had been
+-- loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again
+-- unless it is told. The columns about keys are NULL where nobody has
 -- counted them: for such files, for whole folders, and for files that an earlier release loaded.
 CREATE TABLE "sparkify".load_ledger (
   run_id VARCHAR(64) NOT NULL,

@@ -16,6 +16,36 @@ SELECT
   CAST(0 AS BIGINT) AS generation
 FROM "sparkify".load_ledger
 UNION ALL
+-- The files of earlier tables whose newest load was undone, without those that the ledger has: etl does not load them unless
+-- it is told. The columns are those of ledger_versions.sql, which is read with it.
+SELECT
+  loads.staging_table,
+  loads.uri,
+  loads.version,
+  loads.size_bytes,
+  CAST(0 AS BIGINT) AS records,
+  CAST(0 AS BIGINT) AS rejected,
+  CAST('undone' AS VARCHAR(16)) AS status,
+  CAST(NULL AS VARCHAR(32)) AS planned_stamp,
+  CAST(NULL AS VARCHAR(64)) AS run_id,
+  loads.loaded_at,
+  CAST(0 AS BIGINT) AS generation
+FROM (
+  SELECT
+    staging_table,
+    uri,
+    version,
+    size_bytes,
+    loaded_at,
+    generation,
+    ROW_NUMBER() OVER (PARTITION BY staging_table, uri, size_bytes, version ORDER BY loaded_at DESC) AS load_rank
+  FROM "sparkify".load_history
+) loads
+LEFT JOIN "sparkify".load_ledger
+  ON load_ledger.staging_table = loads.staging_table AND load_ledger.uri = loads.uri
+    AND load_ledger.size_bytes = loads.size_bytes AND load_ledger.version = loads.version
+WHERE loads.load_rank = 1 AND loads.generation = 0 AND load_ledger.uri IS NULL
+UNION ALL
 -- The runs of earlier tables to repeat, oldest first by generation, loaded_at and run_id. `status` is made if the run
 -- has been repeated by now, else past. There are none once the tables hold a run that is not among them. Whole folders are
 -- loaded in one run each time, so their order does not matter. The columns are those of ledger_versions.sql.
@@ -33,7 +63,8 @@ SELECT
   generation
 FROM "sparkify".load_history
 LEFT JOIN (SELECT DISTINCT run_id FROM "sparkify".load_ledger) made ON made.run_id = load_history.run_id
-WHERE version NOT LIKE 'listing:%'
+WHERE generation > 0
+  AND version NOT LIKE 'listing:%'
   AND NOT EXISTS (SELECT 1 FROM "sparkify".load_ledger WHERE run_id NOT IN (SELECT run_id FROM "sparkify".load_history))
 UNION ALL
 -- The time of the warehouse's clock, as one row with the columns of ledger_versions.sql. `planned_stamp` holds it.
@@ -99,25 +130,27 @@ GROUP BY staging_table, missing_columns
 ) versions
 ORDER BY generation, loaded_at, run_id;
 
--- Past runs, newest first. Files that were only moved were not read.
+-- Past runs, newest first. Files that were only moved were not read. Of files that were undone nothing is left.
 SELECT
   run_id,
   MAX(loaded_at) AS loaded_at,
   COUNT(*) AS files,
-  SUM(CASE WHEN status = 'moved' THEN 0 ELSE records END) AS records,
-  SUM(CASE WHEN status = 'moved' THEN 0 ELSE size_bytes END) AS size_bytes,
-  SUM(CASE WHEN status = 'moved' THEN 0 ELSE rejected END) AS rejected,
+  SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE records END) AS records,
+  SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE size_bytes END) AS size_bytes,
+  SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE rejected END) AS rejected,
   SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END) AS quarantined,
-  SUM(keys_met) AS keys_met,
-  SUM(keys_loaded) AS keys_loaded,
-  SUM(keys_rescued) AS keys_rescued,
-  SUM(keys_ignored) AS keys_ignored,
-  SUM(keys_unknown) AS keys_unknown
+  SUM(CASE WHEN status <> 'undone' THEN keys_met END) AS keys_met,
+  SUM(CASE WHEN status <> 'undone' THEN keys_loaded END) AS keys_loaded,
+  SUM(CASE WHEN status <> 'undone' THEN keys_rescued END) AS keys_rescued,
+  SUM(CASE WHEN status <> 'undone' THEN keys_ignored END) AS keys_ignored,
+  SUM(CASE WHEN status <> 'undone' THEN keys_unknown END) AS keys_unknown,
+  SUM(CASE WHEN status = 'undone' THEN 1 ELSE 0 END) AS undone
 FROM "sparkify".load_ledger
 GROUP BY run_id
 ORDER BY loaded_at DESC, run_id;
 
--- The files that are set aside, with their first problem: their newest version was set aside, and none has been loaded since.
+-- The files that are set aside, with their first problem: their newest version was set aside, and none has been loaded since. What was undone does not
+-- count.
 SELECT e.staging_table, e.uri, e.run_id, e.loaded_at, e.records, r.line, r.reason
 FROM (
   SELECT
@@ -129,6 +162,7 @@ FROM (
     status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
   FROM "sparkify".load_ledger
+  WHERE status <> 'undone'
 ) e
 LEFT JOIN (
   SELECT
@@ -145,7 +179,8 @@ ORDER BY e.staging_table, e.uri;
 
 -- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
 -- those that were loaded before a refresh from whole folders, which empties staging. How many such versions of any file
--- have the content of the newest. What became of its keys. Also the newest stamp of the ledger, to the microsecond.
+-- have the content of the newest. What became of its keys. Also the newest stamp of the ledger, to the microsecond. What was
+-- undone does not count: each content of a file whose newest entry was undone is a row of its own.
 SELECT
   staging_table,
   uri,
@@ -178,7 +213,10 @@ FROM (
     keys_ignored,
     keys_unknown,
     keys_model,
-    ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank,
+    ROW_NUMBER() OVER (
+      PARTITION BY staging_table, uri, CASE WHEN status = 'undone' THEN 1 ELSE 0 END ORDER BY loaded_at DESC
+    ) AS version_rank,
+    ROW_NUMBER() OVER (PARTITION BY staging_table, uri, size_bytes, version ORDER BY loaded_at DESC) AS content_rank,
     SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions,
     SUM(stands) OVER (PARTITION BY staging_table, size_bytes, version) AS copies
   FROM (
@@ -190,7 +228,26 @@ FROM (
     FROM "sparkify".load_ledger
   ) entries
 ) ranked
-WHERE version_rank = 1;
+WHERE (status = 'undone' AND content_rank = 1) OR (status <> 'undone' AND version_rank = 1);
+
+-- The files of a run, and whether anything of them can be undone: a folder was loaded as a whole, and such a load removed what
+-- had been there before.
+SELECT
+  staging_table,
+  uri,
+  run_id,
+  status,
+  records,
+  rejected,
+  CASE
+    WHEN version LIKE 'listing:%' THEN 'folder'
+    WHEN loaded_at < COALESCE(
+      (SELECT MAX(loaded_at) FROM "sparkify".load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
+    ) THEN 'replaced'
+    ELSE 'stands' END AS fate
+FROM "sparkify".load_ledger
+WHERE {base}
+ORDER BY loaded_at, staging_table, uri;
 
 SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_events"
 UNION ALL
@@ -215,7 +272,7 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: Somebody changed load_history by hand. npm run query -- --write "DELETE FROM load_history" empties it: a restore then loads all files in one run.
--- Every row of the history must have the id of a run, and a run must belong to one generation.
+-- Every row of the history must have the id of a run, and a run must belong to one generation, apart from what was undone.
 SELECT 'no run has the id ' || run_id AS offender
 FROM "sparkify".load_history
 WHERE run_id NOT LIKE '________T______Z-________________%'
@@ -223,6 +280,7 @@ GROUP BY run_id
 UNION ALL
 SELECT 'the run ' || run_id || ' is of ' || CAST(COUNT(DISTINCT generation) AS VARCHAR(20)) || ' generations'
 FROM "sparkify".load_history
+WHERE generation > 0
 GROUP BY run_id
 HAVING COUNT(DISTINCT generation) > 1
 ) load_history_offenders
@@ -234,11 +292,11 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- Every row of the ledger has one of three statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
+-- Every row of the ledger has one of four statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
 -- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file. Keys
 -- that were met were loaded, rescued, ignored or unknown.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE
-  WHEN status NOT IN ('loaded', 'quarantined', 'moved') THEN 'the status is ' || status
+  WHEN status NOT IN ('loaded', 'quarantined', 'moved', 'undone') THEN 'the status is ' || status
   WHEN records < 0 OR rejected < 0 OR rejected > records THEN
     CAST(rejected AS VARCHAR(20)) || ' of ' || CAST(records AS VARCHAR(20)) || ' records are rejected'
   WHEN status = 'quarantined' AND rejected <> records THEN 'it is set aside, and not all of its records are rejected'
@@ -248,7 +306,7 @@ SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCH
       || ' were loaded, rescued, ignored or unknown'
   ELSE 'no run has the id ' || run_id END AS offender
 FROM "sparkify".load_ledger
-WHERE status NOT IN ('loaded', 'quarantined', 'moved')
+WHERE status NOT IN ('loaded', 'quarantined', 'moved', 'undone')
   OR records < 0
   OR rejected < 0
   OR rejected > records
@@ -319,14 +377,14 @@ SELECT
 FROM (
 -- next: Somebody changed staging or the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
 -- Each run staged as many rows as the ledger states. A refresh from whole folders has removed from staging what was there
--- before it.
+-- before it, and what was undone is not there any more.
 SELECT
   staging_table || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': the ledger says '
     || CAST(SUM(due) AS VARCHAR(20)) || ' rows, there are ' || CAST(SUM(found) AS VARCHAR(20)) AS offender
 FROM (
   SELECT staging_table, loaded_at, records - rejected AS due, CAST(0 AS BIGINT) AS found
   FROM "sparkify".load_ledger
-  WHERE status <> 'moved'
+  WHERE status NOT IN ('moved', 'undone')
   UNION ALL
 
   SELECT CAST('staging_events' AS VARCHAR(127)), loaded_at, CAST(0 AS BIGINT), COUNT(*)

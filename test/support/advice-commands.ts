@@ -259,6 +259,13 @@ export const COMMAND_TRIALS: readonly Trial[] = [
     code: 2,
     leads: [['create-tables']],
   },
+  {
+    advice: 'npm run status lists the runs.',
+    before: LOADED,
+    fails: ['undo', '20181101T000000Z-0123456789abcdef'],
+    code: 2,
+    leads: [['status']],
+  },
   { advice: 'Add --force to drop them.', before: LOADED, fails: ['create-tables'], code: 1, leads: [['etl'], REMAKE] },
   {
     advice: 'Leave one of them out.',

@@ -80,6 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
   without('deletes no songs', 'delete_songs'),
   without('deletes no users', 'delete_users'),
   inProtocol('locks without an update', 'begin_run', 'SELECT 1'),
+  inProtocol('forgets which files were undone', 'undo_ledger', 'DELETE FROM load_ledger WHERE {base}'),
+  inProtocol('takes moved files for loaded whose content was undone', 'undo_moved', 'SELECT 1'),
   inGuard('has its stamp guard off', 'run.previous_stamp >= run.stamp'),
   inGuard('has its ledger guard off', 'others.files > 0'),
   inGuard('goes on in tables made anew', 'base.files = 0'),

@@ -11,6 +11,8 @@ export interface Scale {
   readonly partitions: number;
   /** Histories after which the tables are made anew. */
   readonly restores: number;
+  /** Histories of which a run is undone. */
+  readonly undone: number;
   /** Mixtures of good and bad records. */
   readonly mixtures: number;
   /** Files that are damaged byte by byte, loads of such files, and strings of any bytes. */
@@ -63,6 +65,7 @@ const QUICK: Scale = {
   histories: 8,
   partitions: 3,
   restores: 3,
+  undone: 3,
   mixtures: 3,
   damagedFiles: 600,
   damagedLoads: 8,
@@ -94,6 +97,7 @@ const NIGHTLY: Scale = {
   histories: 200,
   partitions: 100,
   restores: 150,
+  undone: 60,
   mixtures: 100,
   damagedFiles: Number.POSITIVE_INFINITY,
   damagedLoads: 300,

@@ -218,7 +218,7 @@ export function replayOf({ runs }: History, files: ReadonlyMap<string, string | 
 }
 
 /** The records of files. */
-function recordsOf(files: Files): StagedRun {
+export function recordsOf(files: Files): StagedRun {
   const below = (root: string) => files.filter(([uri]) => uri.startsWith(root)).flatMap(([, text]) => parsed(text));
   return { events: below(LOG_ROOT) as readonly EventRecord[], songs: below(SONG_ROOT) as readonly SongRecord[] };
 }

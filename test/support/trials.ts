@@ -56,7 +56,7 @@ function stepsOfALoad(engine: Engine, options: LoaderOptions): Promise<number> {
 }
 
 /** Fails when what follows the step is about to begin: the next one, or the commit. */
-function failAfter(step: number, steps: number): Loader['context']['emit'] {
+export function failAfter(step: number, steps: number): Loader['context']['emit'] {
   return (event) => {
     if (event.type === 'step' ? event.at === step + 1 : event.type === 'committing' && step === steps) {
       throw new Error('injected');

@@ -27,6 +27,7 @@ const REDSHIFT_LOADS = 'conformance/redshift-advice-loads.test.ts';
 const S3_LISTING = 'unit/s3-listing.test.ts';
 const CONTROL = 'conformance/control-tables.test.ts';
 const MIGRATE = 'conformance/migrate.test.ts';
+const UNDO = 'conformance/undo.test.ts';
 const MIGRATE_REFUSALS = 'conformance/migrate-refusals.test.ts';
 
 /** The advice that tests try: test/cli/advice.test.ts, and others that need an engine, a disk or a clock of their own. */
@@ -44,6 +45,12 @@ export const TRIED: readonly TriedAdvice[] = [
   })),
   ...STACK_TRIALS.map(({ advice }) => ({ advice, file: 'cli/advice-provision.test.ts', title: '$advice' })),
   ...AWS_TRIALS.map(({ advice }) => ({ advice, file: REDSHIFT, title: '$advice' })),
+  { advice: 'Add --yes to undo the run.', file: UNDO, title: 'that fails at any step, is refused or only tried' },
+  ...['Take the files out of their folders', 'Name the model that made the table'].map((advice) => ({
+    advice,
+    file: UNDO,
+    title: 'is refused for runs that the ledger does not have',
+  })),
   {
     advice: 'Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER',
     file: REDSHIFT,

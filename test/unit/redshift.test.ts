@@ -8,6 +8,7 @@ import {
   rebuildBatch,
   refreshBatch,
   tableSizesSql,
+  undoBatch,
 } from '../../src/pipeline/batches.ts';
 import { commentBatches } from '../../src/pipeline/comments.ts';
 import { versionsSql } from '../../src/pipeline/ledger.ts';
@@ -93,6 +94,7 @@ describe('the statements of a batch', () => {
     ['redshift-load.sql', load()],
     ['redshift-load-github.sql', load({ of: githubModel })],
     ['redshift-rebuild.sql', rebuildBatch(model, 'SYSDATE', 'RUN')],
+    ['redshift-undo.sql', undoBatch(model, 'SYSDATE', 'RUN', "run_id = 'X'", true)],
     ['redshift-refresh.sql', refresh()],
     ['redshift-reconcile.sql', starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN')],
     [
@@ -110,7 +112,9 @@ describe('the statements of a batch', () => {
   });
 
   test('that only read are those of redshift-reads.sql', () => {
-    const own = ['ledger_runs', 'ledger_quarantined', 'ledger_files'].map((name) => protocolSql(model, name).sql);
+    const own = ['ledger_runs', 'ledger_quarantined', 'ledger_files', 'undo_files'].map(
+      (name) => protocolSql(model, name).sql,
+    );
     const compared = comparisonSql(model.comparisons.filter(({ of }) => of !== 'files')).sql;
     const asked = [
       FIRST_OF_PATH,
@@ -129,7 +133,7 @@ describe('the statements of a batch', () => {
     const unheld = comparisonSql(model.comparisons.filter(({ of }) => of === 'files')).sql;
     const questions = model.queries.map(({ sql }) => sql);
     const names = new Qualifier(placesOf('sparkify'));
-    const versions = versionsSql(model, 'SYSDATE', ['ledger_versions', 'history']);
+    const versions = versionsSql(model, 'SYSDATE', ['ledger_versions', 'history_undone', 'history']);
     const qualified = [versions, ...own, tableSizesSql(model), compared, unheld, ...doctor, ...questions].map((sql) =>
       names.statement(sql),
     );

@@ -1,6 +1,7 @@
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
--- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, or moved: the file's
--- content had been loaded under another name, and was not loaded again. The columns about keys are NULL where nobody has
+-- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file's content had been
+-- loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again
+-- unless it is told. The columns about keys are NULL where nobody has
 -- counted them: for such files, for whole folders, and for files that an earlier release loaded.
 CREATE TABLE load_ledger (
   run_id VARCHAR(64) NOT NULL,

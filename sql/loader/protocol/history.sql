@@ -15,5 +15,6 @@ SELECT
   generation
 FROM load_history
 LEFT JOIN (SELECT DISTINCT run_id FROM load_ledger) made ON made.run_id = load_history.run_id
-WHERE version NOT LIKE 'listing:%'
+WHERE generation > 0
+  AND version NOT LIKE 'listing:%'
   AND NOT EXISTS (SELECT 1 FROM load_ledger WHERE run_id NOT IN (SELECT run_id FROM load_history))

@@ -1,6 +1,7 @@
 -- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
 -- those that were loaded before a refresh from whole folders, which empties staging. How many such versions of any file
--- have the content of the newest. What became of its keys. Also the newest stamp of the ledger, to the microsecond.
+-- have the content of the newest. What became of its keys. Also the newest stamp of the ledger, to the microsecond. What was
+-- undone does not count: each content of a file whose newest entry was undone is a row of its own.
 SELECT
   staging_table,
   uri,
@@ -33,7 +34,10 @@ FROM (
     keys_ignored,
     keys_unknown,
     keys_model,
-    ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank,
+    ROW_NUMBER() OVER (
+      PARTITION BY staging_table, uri, CASE WHEN status = 'undone' THEN 1 ELSE 0 END ORDER BY loaded_at DESC
+    ) AS version_rank,
+    ROW_NUMBER() OVER (PARTITION BY staging_table, uri, size_bytes, version ORDER BY loaded_at DESC) AS content_rank,
     SUM(stands) OVER (PARTITION BY staging_table, uri) AS versions,
     SUM(stands) OVER (PARTITION BY staging_table, size_bytes, version) AS copies
   FROM (
@@ -45,4 +49,4 @@ FROM (
     FROM load_ledger
   ) entries
 ) ranked
-WHERE version_rank = 1
+WHERE (status = 'undone' AND content_rank = 1) OR (status <> 'undone' AND version_rank = 1)

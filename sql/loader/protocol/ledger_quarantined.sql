@@ -1,4 +1,5 @@
--- The files that are set aside, with their first problem: their newest version was set aside, and none has been loaded since.
+-- The files that are set aside, with their first problem: their newest version was set aside, and none has been loaded since. What was undone does not
+-- count.
 SELECT e.staging_table, e.uri, e.run_id, e.loaded_at, e.records, r.line, r.reason
 FROM (
   SELECT
@@ -10,6 +11,7 @@ FROM (
     status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
   FROM load_ledger
+  WHERE status <> 'undone'
 ) e
 LEFT JOIN (
   SELECT

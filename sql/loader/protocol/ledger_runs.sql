@@ -1,17 +1,18 @@
--- Past runs, newest first. Files that were only moved were not read.
+-- Past runs, newest first. Files that were only moved were not read. Of files that were undone nothing is left.
 SELECT
   run_id,
   MAX(loaded_at) AS loaded_at,
   COUNT(*) AS files,
-  SUM(CASE WHEN status = 'moved' THEN 0 ELSE records END) AS records,
-  SUM(CASE WHEN status = 'moved' THEN 0 ELSE size_bytes END) AS size_bytes,
-  SUM(CASE WHEN status = 'moved' THEN 0 ELSE rejected END) AS rejected,
+  SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE records END) AS records,
+  SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE size_bytes END) AS size_bytes,
+  SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE rejected END) AS rejected,
   SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END) AS quarantined,
-  SUM(keys_met) AS keys_met,
-  SUM(keys_loaded) AS keys_loaded,
-  SUM(keys_rescued) AS keys_rescued,
-  SUM(keys_ignored) AS keys_ignored,
-  SUM(keys_unknown) AS keys_unknown
+  SUM(CASE WHEN status <> 'undone' THEN keys_met END) AS keys_met,
+  SUM(CASE WHEN status <> 'undone' THEN keys_loaded END) AS keys_loaded,
+  SUM(CASE WHEN status <> 'undone' THEN keys_rescued END) AS keys_rescued,
+  SUM(CASE WHEN status <> 'undone' THEN keys_ignored END) AS keys_ignored,
+  SUM(CASE WHEN status <> 'undone' THEN keys_unknown END) AS keys_unknown,
+  SUM(CASE WHEN status = 'undone' THEN 1 ELSE 0 END) AS undone
 FROM load_ledger
 GROUP BY run_id
 ORDER BY loaded_at DESC, run_id

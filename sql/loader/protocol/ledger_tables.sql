@@ -1,4 +1,4 @@
 -- The staging tables that hold rows of files.
 SELECT DISTINCT staging_table
 FROM load_ledger
-WHERE status <> 'quarantined'
+WHERE status NOT IN ('quarantined', 'undone')

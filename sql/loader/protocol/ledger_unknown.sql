@@ -1,5 +1,5 @@
--- For each staging table, the files with unknown keys of the newest run that counted keys: at most 1,000, in the order of
--- their names.
+-- For each staging table, the files with unknown keys of the newest run that counted keys and was not undone: at most 1,000,
+-- in the order of their names.
 SELECT staging_table, uri, unknown_keys, keys_rescued
 FROM (
   SELECT
@@ -12,10 +12,10 @@ FROM (
   JOIN (
     SELECT staging_table, MAX(loaded_at) AS stamp
     FROM load_ledger
-    WHERE keys_met IS NOT NULL
+    WHERE keys_met IS NOT NULL AND status <> 'undone'
     GROUP BY staging_table
   ) newest ON newest.staging_table = entry.staging_table AND newest.stamp = entry.loaded_at
-  WHERE entry.unknown_keys IS NOT NULL
+  WHERE entry.unknown_keys IS NOT NULL AND entry.status <> 'undone'
 ) placed
 WHERE place <= 1000
 ORDER BY staging_table, place

@@ -8,6 +8,7 @@ import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
 import { UNKNOWN_KEYS_OPTION, type UnknownKeysArgs } from '../unknown-keys.ts';
 
 interface Args extends WarehouseArgs, ToleranceArgs, UnknownKeysArgs {
+  readonly again: boolean;
   readonly all: boolean;
   readonly dryRun: boolean;
   readonly expectFiles: boolean;
@@ -34,6 +35,11 @@ export const etlCommand = toModule<Args>({
       describe: 'print the plan and every statement, but load nothing',
     },
     all: { ...ALL_OPTION.all, describe: 'with --dry-run, list all files, not only the first ones of each table' },
+    again: {
+      type: 'boolean',
+      default: false,
+      describe: 'also load files whose load was undone',
+    },
     replay: {
       type: 'boolean',
       default: true,
@@ -50,7 +56,7 @@ export const etlCommand = toModule<Args>({
   ],
   run: (args) =>
     withWarehouse(sessionOf(args), (context) =>
-      run({ ...context, expectFiles: args.expectFiles, replays: args.replay }, args),
+      run({ ...context, expectFiles: args.expectFiles, replays: args.replay, again: args.again }, args),
     ),
 });
 

@@ -2,6 +2,7 @@ import { identify } from '../../objects/bytes.ts';
 import { type PassedOver, passedOver, type SkippedObject } from '../../objects/objects.ts';
 import type { LoadContext, Source } from '../context.ts';
 import { type LedgerFile, readLedgerFiles } from '../ledger.ts';
+import type { Undone } from '../undone.ts';
 import type { SourceUnit } from '../ways/unit.ts';
 import { unitsOf } from '../ways/way.ts';
 import type { Disagreements, SourceRule } from './disagreements.ts';
@@ -26,6 +27,8 @@ export interface SourceComparison {
   readonly keptOut: boolean;
   /** The files that were set aside and have not changed since. */
   readonly setAside: readonly string[];
+  /** The files that are not loaded, because their load was undone. */
+  readonly undone: readonly string[];
   /** The files that are passed over because of their names. */
   readonly passedOver: PassedOver | undefined;
   /** Whether one of its files is broken as a whole. */
@@ -56,10 +59,11 @@ export interface Comparing {
 /** Compares each source with the ledger. Throws StarloadError if a source or the ledger cannot be read. */
 export async function compareSources(context: LoadContext, comparing: Comparing): Promise<SourcesComparison> {
   // Read the ledger first: otherwise, files loaded during the listing would seem to be gone.
-  const { stamp, tables } = await readLedgerFiles(context);
+  const { stamp, tables, undone } = await readLedgerFiles(context);
   const sources: SourceComparison[] = [];
   for (const source of context.sources) {
-    sources.push(await compareSource(context, source, tables.get(source.table.name) ?? new Map(), comparing));
+    const files = tables.get(source.table.name) ?? new Map<string, LedgerFile>();
+    sources.push(await compareSource(context, source, { files, undone }, comparing));
   }
   return { sources, stamp };
 }
@@ -67,7 +71,7 @@ export async function compareSources(context: LoadContext, comparing: Comparing)
 async function compareSource(
   context: LoadContext,
   source: Source,
-  ledger: Map<string, LedgerFile>,
+  { files: ledger, undone }: { readonly files: Map<string, LedgerFile>; readonly undone: Undone },
   { recounts, sample, found }: Comparing,
 ): Promise<SourceComparison> {
   const { table, root } = source;
@@ -77,14 +81,15 @@ async function compareSource(
   const what = `comparing the files of ${table.name} with the ledger`;
   const skipped: SkippedObject[] = [];
   for await (const unit of unitsOf(context, source, skipped)) {
-    // The number of files is unknown until the listing ends. The ledger knows the number of loaded ones.
-    const of = tally.files < entries.length ? entries.length : undefined;
-    context.emit({ type: 'doing', what, done: tally.files, of });
+    context.emit({ type: 'doing', what, ...progress(tally.files, entries.length) });
     const entry = ledger.get(unit.uri);
     // A folder is copied as a whole, or not at all.
     const isRead = unit.folder !== undefined || isSampled(unit.uri, sample);
-    const seen = isRead && count !== undefined ? await count(unit) : await look(context, root, unit, { entry, isRead });
-    tally.add(unit, entry, seen, judge(unit, entry, seen, found));
+    const file = { table: table.name, uri: unit.uri, size: unit.size };
+    const known = { entry, isRead, mayBeUndone: undone.mayHave(file) };
+    const seen = isRead && count !== undefined ? await count(unit) : await look(context, root, unit, known);
+    if (isUndone(undone, { ...file, version: seen.version }, entry)) tally.leaveOut(unit, entry, seen);
+    else tally.add(unit, entry, seen, judge(unit, entry, seen, found));
     ledger.delete(unit.uri);
   }
   const rest = [...ledger.values()].filter((entry) => entry.versions > 0 && !tally.takeMoved(entry));
@@ -100,14 +105,20 @@ async function compareSource(
     records: recounts ? records : undefined,
     mayHoldMore,
     holdsMore: mayHoldMore || units.loaded.length < entries.filter(({ versions }) => versions > 0).length,
-    keptOut: entries.some(keepsOut),
+    keptOut: entries.some(keepsOut) || tally.undone.length > 0,
     setAside: tally.setAside,
+    undone: tally.undone,
     passedOver: passedOver(skipped),
     source,
     units,
     entries,
     holdsBroken: tally.holdsBroken,
   };
+}
+
+/** The number of files is unknown until the listing ends. The ledger knows the number of loaded ones. */
+function progress(done: number, loaded: number): { readonly done: number; readonly of: number | undefined } {
+  return { done, of: done < loaded ? loaded : undefined };
 }
 
 /** The files that hold a content, and how often staging holds it. */
@@ -124,6 +135,7 @@ class Tally {
   changed = false;
   holdsBroken = false;
   readonly setAside: string[] = [];
+  readonly undone: string[] = [];
   readonly #loaded: SourceUnit[] = [];
   readonly #others: SourceUnit[] = [];
   readonly #contents = new Map<string, Held>();
@@ -153,6 +165,18 @@ class Tally {
     else {
       held.loaded += 1;
       this.#loaded.push(unit);
+    }
+  }
+
+  /** Counts a file whose load was undone. Staging may hold rows of another version of it, and no bad record of it counts. */
+  leaveOut(unit: SourceUnit, entry: LedgerFile | undefined, { records, problem, isBroken }: Seen): void {
+    this.files += 1;
+    this.records += records ?? 0;
+    this.changed ||= entry !== undefined;
+    this.holdsBroken ||= isBroken === true || problem !== undefined;
+    this.undone.push(unit.label);
+    if (records !== undefined) {
+      this.#others.push(unit);
     }
   }
 
@@ -196,18 +220,43 @@ function isLoaded(rule: SourceRule | undefined, { problem }: Seen, { status }: L
 /** What is known about a unit. A local file's version is known only if its size does not decide. */
 type Seen = Partial<Omit<Recount, 'version'>> & { readonly version: string | undefined };
 
+/** What is known about a unit before its content is. */
+interface Known {
+  readonly entry: LedgerFile | undefined;
+  readonly isRead: boolean;
+  /** Whether its size is that of a file whose load was undone. */
+  readonly mayBeUndone: boolean;
+}
+
+/** Whether a file is not as it was last loaded, but as it was in a load that was undone. */
+function isUndone(
+  undone: Undone,
+  { version = '', ...file }: Pick<LedgerFile, 'table' | 'uri' | 'size'> & { readonly version: string | undefined },
+  entry: LedgerFile | undefined,
+): boolean {
+  return !isSame(file, entry, { version }) && undone.has({ ...file, version });
+}
+
+function isSame(
+  { size }: Pick<LedgerFile, 'size'>,
+  entry: LedgerFile | undefined,
+  { version }: Pick<Seen, 'version'>,
+): entry is LedgerFile {
+  return entry?.size === size && entry.version === version;
+}
+
 async function look(
   { storeOf }: LoadContext,
   root: string,
   unit: SourceUnit,
-  { entry, isRead }: { readonly entry: LedgerFile | undefined; readonly isRead: boolean },
+  { entry, isRead, mayBeUndone }: Known,
 ): Promise<Seen> {
   const [object] = unit.objects;
-  if (unit.version !== undefined || object === undefined || entry?.size !== unit.size) {
+  if (unit.version !== undefined || object === undefined || (entry?.size !== unit.size && !mayBeUndone)) {
     return { version: unit.version };
   }
   // A local file outside the sample is not read; its size decides.
-  if (!isRead) {
+  if (!isRead && entry?.size === unit.size) {
     return { version: entry.version };
   }
   return identify(storeOf(root), object);
@@ -215,15 +264,17 @@ async function look(
 
 /** Compares a unit with its ledger entry. Adds any disagreement and returns the unit's kind. */
 function judge(
-  { label, size }: SourceUnit,
+  unit: SourceUnit,
   entry: LedgerFile | undefined,
-  { version, records, problem, malformed }: Seen,
+  seen: Seen,
   found: Disagreements,
 ): SourceRule | undefined {
-  const isSame = entry?.size === size && entry.version === version;
+  const { label } = unit;
+  const { records, problem, malformed } = seen;
+  const isAsLoaded = isSame(unit, entry, seen);
   // The problem of a file that was set aside is known, and so are the malformed records of a file that was loaded
   // without them.
-  const isKnown = isSame && (problem === undefined ? keepsOut(entry) : entry.status === 'quarantined');
+  const isKnown = isAsLoaded && (problem === undefined ? keepsOut(entry) : entry.status === 'quarantined');
   const unreadable = isKnown ? undefined : (problem ?? malformed);
   if (unreadable !== undefined) {
     found.add('unreadable', unreadable);
@@ -232,7 +283,7 @@ function judge(
     found.add('missing', label);
     return 'missing';
   }
-  if (!isSame) {
+  if (!isAsLoaded) {
     found.add('changed', label);
     return 'changed';
   }

@@ -9,7 +9,7 @@ import type { LoadContext, Source } from '../context.ts';
 import { sourceWarnings } from '../emptied.ts';
 import { explainFailure } from '../explain.ts';
 import { keptOut } from '../kept-out.ts';
-import { EMPTY_LEDGER_STAMP, type LedgerVersion } from '../ledger.ts';
+import { EMPTY_LEDGER_STAMP, type Ledger, type LedgerVersion } from '../ledger.ts';
 import { sortMoved } from '../moved.ts';
 import {
   type Compared,
@@ -57,7 +57,28 @@ async function compare(
       }
     }
   }
-  return { ...(await sortMoved(files, { table: table.name, store, ledger })), known, quarantined };
+  const { wanted, undone } = await withoutUndone(context, files, { table: table.name, store, ledger });
+  return { ...(await sortMoved(wanted, { table: table.name, store, ledger })), known, quarantined, undone };
+}
+
+/** Leaves out the files whose load was undone, unless they are to be loaded again. Reads contents only where sizes match. */
+async function withoutUndone(
+  { again }: LoadContext,
+  files: readonly PlannedFile[],
+  { table, store, ledger }: { readonly table: string; readonly store: ObjectStore; readonly ledger: Ledger },
+): Promise<{ readonly wanted: readonly PlannedFile[]; readonly undone: readonly SourceObject[] }> {
+  const wanted: PlannedFile[] = [];
+  const undone: SourceObject[] = [];
+  for (const file of files) {
+    const { object } = file;
+    const { uri, size } = object;
+    const mayBe = ledger.undone.mayHave({ table, size });
+    const isUndone = mayBe && ledger.undone.has({ table, uri, ...(await identify(store, object)) });
+    if (!isUndone) wanted.push(file);
+    else if (again === true) wanted.push({ object, reason: 'undone' });
+    else undone.push(object);
+  }
+  return { wanted, undone };
 }
 
 /** Why a file that the ledger knows is loaded again. Reads its content only if its size does not decide. */

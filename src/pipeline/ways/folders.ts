@@ -80,10 +80,17 @@ async function compare(context: LoadContext, source: Source, { pages, skipped, l
   const folder = toFolderCopy(source, { objects, skipped });
   const entry = ledger.newest(source.table.name, folder.folder.uri);
   if (entry?.version === folder.version) {
-    return { files: [], moved: [], known: objects.length, quarantined: [], folder };
+    return { files: [], moved: [], known: objects.length, quarantined: [], undone: [], folder };
   }
   const reason = entry === undefined ? 'new' : 'changed';
-  return { files: objects.map((object) => ({ object, reason })), moved: [], known: 0, quarantined: [], folder };
+  return {
+    files: objects.map((object) => ({ object, reason })),
+    moved: [],
+    known: 0,
+    quarantined: [],
+    undone: [],
+    folder,
+  };
 }
 
 /** The folder is one unit. */

@@ -1,0 +1,3 @@
+-- The bad records that the run kept out.
+DELETE FROM rejected_records
+WHERE {base}

@@ -1,0 +1,56 @@
+import type { LoadContext } from '../../pipeline/context.ts';
+import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { confirmed } from '../confirm.ts';
+import { ALL_OPTION } from '../listed.ts';
+import { WAIT_OPTION } from '../patience.ts';
+import { withWarehouse } from '../session.ts';
+
+interface Args extends WarehouseArgs {
+  readonly run: string;
+  readonly dryRun: boolean;
+  readonly all: boolean;
+  readonly yes: boolean;
+  readonly wait: number;
+}
+
+export const undoCommand = toModule<Args>({
+  command: 'undo <run>',
+  describe: 'take a run out of the warehouse, as if it had never been, in one transaction',
+  positionals: { run: { type: 'string', describe: 'the id of the run, as status shows it' } },
+  options: {
+    ...WAREHOUSE_OPTIONS,
+    ...WAIT_OPTION,
+    'dry-run': {
+      type: 'boolean',
+      default: false,
+      describe: 'print what would be taken out and every statement, but change nothing',
+    },
+    all: { ...ALL_OPTION.all, describe: 'list all files, not only the first ones' },
+    yes: { type: 'boolean', default: false, describe: 'do not ask for confirmation' },
+  },
+  examples: [
+    ['npm run undo -- 20261127T061826Z-5b1f0c9a7d3e2468 --dry-run', 'which files and rows would go'],
+    ['npm run undo -- 20261127T061826Z-5b1f0c9a7d3e2468 --yes', 'without asking'],
+    ['npm run etl -- --again', 'load what was undone again'],
+  ],
+  run: ({ config, model, wait, ...args }) =>
+    withWarehouse(
+      { config, model, wait, readOnly: args.dryRun, recorded: args.dryRun ? undefined : 'undo' },
+      (context) => run(context, args),
+    ),
+});
+
+async function run(context: LoadContext, args: Omit<Args, 'config' | 'model' | 'wait'>): Promise<void> {
+  const { dryRunUndo, undo } = await import('../../pipeline/undo.ts');
+  const { printUndo, printUndoPlan, tellUndo } = await import('../undo-report.ts');
+  const shown = { ...args, location: context.warehouse.location };
+  if (args.dryRun) {
+    printUndoPlan(await dryRunUndo(context, args.run), shown);
+    return;
+  }
+  const report = await undo(context, args.run, async (plan) => {
+    tellUndo(plan, shown);
+    return args.yes || (await confirmed('Undo the run?', context.signal));
+  });
+  printUndo(report, shown);
+}

@@ -1,0 +1,85 @@
+import type { UndoPlan, UndoReport } from '../pipeline/undo.ts';
+import { LISTED, more } from './listed.ts';
+import { counted, document, result, story } from './output.ts';
+import { warn, warningsForJson, withoutValue } from './reports.ts';
+import { renderTable } from './table.ts';
+
+interface Shown {
+  readonly json: boolean;
+  /** Whether to list all files. */
+  readonly all: boolean;
+  readonly location: string;
+  readonly excerpts?: boolean | undefined;
+}
+
+/** Prints what an undo would take out. */
+export function printUndoPlan(
+  { plan, statements }: { readonly plan: UndoPlan; readonly statements: readonly string[] },
+  shown: Shown,
+): void {
+  if (shown.json) {
+    const status = plan.because === undefined ? 'planned' : 'up_to_date';
+    document({ ...planForJson(plan, shown), status, rows: {}, warnings: [], statements });
+    return;
+  }
+  if (plan.because !== undefined) {
+    result(nothingLeft(plan));
+    return;
+  }
+  result(renderTables(plan));
+  result(`\n${renderFiles(plan, shown)}`);
+  story(`${statements.length} statements would run in one transaction:`);
+  result(statements.map((sql) => `${sql};`).join('\n\n'));
+}
+
+/** Tells what an undo is about to take out. */
+export function tellUndo(plan: UndoPlan, shown: Shown): void {
+  story(renderFiles(plan, shown));
+  for (const { table, files, rows } of plan.tables) {
+    story(`${table}: ${counted(rows, 'row')} of ${counted(files, 'file')}`);
+  }
+}
+
+/** Prints what an undo did. */
+export function printUndo(report: UndoReport, shown: Shown): void {
+  const { plan, rows } = report;
+  const warnings = shown.excerpts === false ? report.warnings.map(withoutValue) : report.warnings;
+  warn(warnings);
+  if (shown.json) {
+    const status = plan.because === undefined ? 'undone' : 'up_to_date';
+    const told = { rows: Object.fromEntries(rows), warnings: warningsForJson(warnings) };
+    document({ ...planForJson(plan, shown), status, ...told });
+    return;
+  }
+  if (plan.because !== undefined) {
+    result(nothingLeft(plan));
+    return;
+  }
+  result(renderTables(plan));
+  result(`\n${renderTable(['table', 'rows'], [...rows])}`);
+  result(`\nrun ${plan.runId} undone`);
+  story('etl does not load these files again until they change; npm run etl -- --again does.');
+}
+
+function planForJson({ runId, tables, files }: UndoPlan, { location }: Shown) {
+  return { command: 'undo', warehouse: location, run_id: runId, tables, files };
+}
+
+function nothingLeft({ runId, because }: UndoPlan): string {
+  return because === 'undone'
+    ? `nothing to undo: the run ${runId} was undone already`
+    : `nothing to undo: the run ${runId} only noted files that had been moved`;
+}
+
+/** Shows the records that were kept out only if there are any. */
+function renderTables({ tables }: UndoPlan): string {
+  const isWhole = tables.every(({ rejected }) => rejected === 0);
+  const rows = tables.map((one) => [one.table, one.files, one.rows, ...(isWhole ? [] : [one.rejected])]);
+  return renderTable(['taken out of', 'files', 'rows', ...(isWhole ? [] : ['records rejected'])], rows);
+}
+
+function renderFiles({ files }: UndoPlan, { all }: Shown): string {
+  const most = all ? Number.POSITIVE_INFINITY : LISTED;
+  const rows = files.slice(0, most).map(({ table, uri }) => [table, uri]);
+  return [renderTable(['taken out of', 'file'], rows), ...more(files, most)].join('\n');
+}
