@@ -165,6 +165,35 @@ test('a migration that others overtake each time gives up, and goes through once
     expect((await migrate(context)).status).toBe('migrated');
   }));
 
+test('a column that is not filled, although its files are there, is noticed: nothing is changed', () =>
+  withRuns(async (loader) => {
+    const context = await changed(loader, deviceOf('VARCHAR(64)'));
+    const { warehouse } = loader.context;
+    const forgetful = override(warehouse, {
+      run: (batch, onMoment) => {
+        const steps = batch.steps.map((step) => (step.kind === 'copy' ? { ...step, parts: [] } : step));
+        return warehouse.run({ ...batch, steps }, onMoment);
+      },
+    });
+    expect((await refusal(loader, { ...context, warehouse: forgetful })).message).toContain(
+      'the files of staging_events hold other values than it has',
+    );
+    expect((await migrate(context)).status).toBe('migrated');
+  }));
+
+test('a staging column with another name keeps its values', () =>
+  withLoader(duckdb, async (loader) => {
+    await loadRuns(loader, [[[FILE, linesOf([{ ...PLAY, userAgent: 'Lynx' }])]]]);
+    const before = await readTables(loader.context.warehouse, ['songplays', 'current_events', 'users']);
+    const context = await changed(loader, [
+      ['staging/staging_events.sql', 'useragent VARCHAR(1024), --', 'agent VARCHAR(1024), -- was: useragent.'],
+      ['current/current_events.sql', 'useragent AS user_agent', 'agent AS user_agent'],
+    ]);
+    expect((await migrate(context)).filled).toEqual([]);
+    expect((await context.warehouse.query('SELECT agent FROM staging_events')).rows).toEqual([['Lynx']]);
+    expect(await readTables(context.warehouse, ['songplays', 'current_events', 'users'])).toEqual(before);
+  }));
+
 test('without a work prefix no file is read again', () =>
   withRuns(async (loader) => {
     const context = await changed(loader, deviceOf('VARCHAR(64)'));
