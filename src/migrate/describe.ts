@@ -80,7 +80,7 @@ function changeOfColumn(one: ColumnChange, table: Table, refill: Refill | undefi
 function describeFate({ column, from, fate }: ColumnChange, table: Table, refill: Refill | undefined): string {
   const files = refill === undefined || column.hasDefault ? '' : `, ${describeRefill(refill)}`;
   if (from === undefined) {
-    return table.role === 'control' && column.notNull ? 'new, 0 for earlier rows' : `new${files}`;
+    return table.role === 'control' && column.notNull ? 'new, 1 for earlier rows' : `new${files}`;
   }
   const becomes = `${typeIn(from)} becomes ${typeOf(column)}${column.notNull ? ' NOT NULL' : ''}`;
   return fate === 'other' ? `${becomes}${files}` : becomes;

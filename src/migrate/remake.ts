@@ -121,7 +121,7 @@ function selectFormer({ table, columns }: TableChange, { reread, kept }: RowSour
   return `SELECT ${values.join(', ')}${mark}\nFROM ${quoteIdentifier(table.name)} former_rows${join}`;
 }
 
-/** A count that a control table must have is 0 for the rows before it. */
+/** A number that a control table must have is 1 for the rows before it: earlier history is the first generation. */
 function formerValue({ column, from, fate }: ColumnChange, { role }: Table, kept: KeptValues | undefined): string {
   const [type, name] = [typeOf(column), quoteIdentifier(column.name)];
   if (from !== undefined && fate !== 'other') {
@@ -134,7 +134,7 @@ function formerValue({ column, from, fate }: ColumnChange, { role }: Table, kept
   if (kept?.table.columns.some((one) => one.name === column.name) === true) {
     return `kept_values.${name}`;
   }
-  return `CAST(${role === 'control' && column.notNull && column.type === 'bigint' ? '0' : 'NULL'} AS ${type})`;
+  return `CAST(${role === 'control' && column.notNull && column.type === 'bigint' ? '1' : 'NULL'} AS ${type})`;
 }
 
 /** The columns of the records, without values. Kept columns come from the former table, whose collation they have. */

@@ -50,7 +50,7 @@ test('a warehouse of version 0.1.0 migrates: it then has what a fresh load gives
     expect((await migrate(context)).status).toBe('migrated');
     expect((await context.warehouse.query(ledger)).rows).toEqual(before);
     const { load_history: past } = await readTables(context.warehouse, ['load_history']);
-    expect(past.map((row) => row.at(-1))).toEqual([0, 0]);
+    expect(past.map((row) => row.at(-1))).toEqual([1, 1]);
     await loadRuns(loader, [LATER]);
     expect(await contentOf(context)).toEqual(await freshContent(duckdb, context.model, [...RUNS, LATER]));
     expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
