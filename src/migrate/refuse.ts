@@ -46,10 +46,15 @@ export function refuseOthers(made: readonly TableChange[], dropped: ReadonlySet<
       `these tables are made again, and the model does not have all of their columns: ${lost.join(', ')}`,
       {
         outcome: NOTHING_CHANGED,
-        next: `If one has a new name, write it behind the new column: -- was: ${lost[0]?.split('.')[1]}. To drop them: npm run migrate -- --drop ${lost.join(',')}`,
+        next: `If one has a new name, write it behind the new column: -- was: ${lost[0]?.split('.')[1]}. To drop them: npm run migrate -- --drop ${oneWord(lost.join(','))}`,
       },
     );
   }
+}
+
+/** A text as one word of a command line. */
+function oneWord(text: string): string {
+  return /[^\w.,]/.test(text) ? `'${text.replaceAll("'", String.raw`'\''`)}'` : text;
 }
 
 /** Throws StarloadError if rows are missing, or the loader's own tables, which only create-tables makes. */

@@ -36,7 +36,7 @@ function wrapped(all: number, told: readonly string[]): string {
 export function readToldKeys(text: string): ToldKeysOfFile {
   try {
     const { keys, first } = JSON.parse(text) as ToldKeysOfFile;
-    return { keys: Number(keys), first: first.filter(isTold) };
+    return { keys: Number.isFinite(keys) ? keys : first.length, first: first.filter(isTold) };
   } catch {
     return { keys: 0, first: [] };
   }

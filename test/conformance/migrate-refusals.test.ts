@@ -11,7 +11,7 @@ import { contentOf, deviceOf, freshContent, loadRuns, type RunFiles, withModel }
 import { OTHER_PLAY, PLAY, SONG } from '../support/records.ts';
 import { LOG_ROOT, linesOf, SONG_ROOT } from '../support/scenario.ts';
 import { describeEach } from '../support/skips.ts';
-import { override } from '../support/trials.ts';
+import { override, runSql } from '../support/trials.ts';
 
 const FILE = `${LOG_ROOT}/a.json`;
 const PLAYS = [
@@ -200,6 +200,14 @@ test('without a work prefix no file is read again', () =>
     const folders = { ...context, warehouse: override(context.warehouse, { loads: 'folders' as const }) };
     expect((await refusal(loader, folders)).next).toMatch(/Add WORK_PREFIX .* npm run create-tables -- --force/);
     expect((await migrate(context)).status).toBe('migrated');
+  }));
+
+test('a column with blanks and quotes in its name is dropped as the advice says', () =>
+  withRuns(async (loader) => {
+    const context = await changed(loader, YEAR);
+    await runSql(loader.context.warehouse, `ALTER TABLE songs ADD COLUMN "it's mine" INTEGER`);
+    expect((await refusal(loader, context)).next).toContain(String.raw`--drop 'songs.it'\''s mine'`);
+    expect((await migrate(context, { drop: ["songs.it's mine"] })).status).toBe('migrated');
   }));
 
 test('what the model has is not dropped, in whatever case it is named', () =>

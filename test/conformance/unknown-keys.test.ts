@@ -8,8 +8,10 @@ import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { status } from '../../src/pipeline/status.ts';
 import { UnknownKeysError } from '../../src/pipeline/unknown-keys.ts';
 import { ddlFor, tableNamed } from '../../src/sql/catalogue.ts';
+import { changedModel } from '../support/changed-model.ts';
 import { engines } from '../support/engines.ts';
 import { type Loader, readEverything, readTables, withLoader } from '../support/loader.ts';
+import { withModel } from '../support/migrations.ts';
 import { inMemory, lines, withModelOf } from '../support/models.ts';
 import { LOG_ROOT, SONG_ROOT } from '../support/scenario.ts';
 import { OTHER_PLAY, PLAY, runSql, SONG } from '../support/trials.ts';
@@ -58,6 +60,21 @@ describe.each(engines)('keys that no column takes on $name', (engine) => {
       expect(await stagedIn(loader.context)).toBe(4);
       // What is loaded is not read again.
       expect((await etl(loader.context)).unknownKeys).toEqual([]);
+    }));
+
+  test('are told by status no longer once the model ignores them', () =>
+    withLoader(engine, async (loader) => {
+      write(loader);
+      await etl(loader.context);
+      expect((await status(loader.context)).unknownKeys).toEqual(FOUND);
+      const ignoring = async (keys: string) =>
+        withModel(
+          loader,
+          await changedModel([['staging/staging_events.sql', '-- key:', `-- ignore: ${keys}\n-- key:`]]),
+        );
+      const [{ keys = [] } = {}] = (await status((await ignoring('campaign')).context)).unknownKeys;
+      expect(keys.map(({ key }) => key)).toEqual(['userAgnt', '__proto']);
+      expect((await status((await ignoring('campaign, userAgnt, __proto')).context)).unknownKeys).toEqual([]);
     }));
 
   test('are told once for all runs of a load that is split', () =>

@@ -37,7 +37,8 @@ test.each(Object.keys(KEYS) as (keyof KeyCounts)[])('another number of keys %s i
 
 test('what was not counted, or counted for another model, is not compared, and that is told', () => {
   const other = { keys: { ...KEYS, met: 99 } };
-  for (const one of [entry('a', { keys: undefined }), entry('a', { ...other, keysModel: 'n' })]) {
+  const others = [entry('a', { keys: undefined }), entry('a', { ...other, keysModel: 'n' })];
+  for (const one of [...others, entry('a', { ...other, rejected: 1 })]) {
     expect(compared([one])).toEqual({ disagreements: [], notes: [expect.stringContaining('one file or folder')] });
   }
   expect(compared([], [], 2).notes).toEqual([expect.stringContaining('2 files or folders')]);

@@ -320,3 +320,14 @@ test('What no path reads below a key of the first level is counted by its place'
   );
   expect(found).toBeGreaterThan(500);
 });
+
+test('what somebody else wrote about keys into the ledger counts as what can be read of it', () => {
+  const key = { key: 'a', records: 1, line: 1 };
+  expect(readToldKeys(JSON.stringify({ keys: 'many', first: [key, { key: 1 }, null] }))).toEqual({
+    keys: 3,
+    first: [key],
+  });
+  for (const text of ['', 'null', '[]', '{"keys":1,"first":7}']) {
+    expect(readToldKeys(text)).toEqual({ keys: 0, first: [] });
+  }
+});

@@ -31,8 +31,11 @@ export function compareKeys(sources: readonly RecountedSource[]): KeysComparison
   for (const { prepared, entries, folders, digests } of sources) {
     const known = new EntriesByFile(entries);
     uncompared += folders;
-    for (const { object, keys } of prepared.files) {
-      const due = known.of(object.uri).filter((entry) => entry.keys && isOf(digests, entry));
+    for (const { object, keys, rejected } of prepared.files) {
+      // Where records are rejected that were loaded, or the other way round, the columns take other values now.
+      const due = known
+        .of(object.uri)
+        .filter((entry) => entry.keys && isOf(digests, entry) && entry.rejected === rejected);
       const [first] = due;
       if (keys === undefined || first?.keys === undefined) uncompared += 1;
       else if (!due.some((entry) => entry.keys && areSame(entry.keys, keys))) {
@@ -49,7 +52,7 @@ export function compareKeys(sources: readonly RecountedSource[]): KeysComparison
 
 function noteOn(files: number): string {
   const of = files === 1 ? 'one file or folder' : `${files} files or folders`;
-  return `the keys of ${of} were not compared: they were not counted when they were loaded, or the model takes other keys now`;
+  return `the keys of ${of} were not compared: they were not counted when they were loaded, or the model takes other keys or records now`;
 }
 
 const COUNTS = ['met', 'loaded', 'rescued', 'ignored', 'unknown'] as const satisfies readonly (keyof KeyCounts)[];
