@@ -96,6 +96,8 @@ export class KeyTracker {
   readonly #spellings: ReadonlyMap<string, string[]>;
   /** For each wanted key, the number of the record that last contained it. */
   readonly #lastSeen: Float64Array;
+  /** For each wanted key, the number of the record before that one. */
+  readonly #seenBefore: Float64Array;
   /** No spelling of a wanted key is longer than this, even if every letter is escaped. */
   readonly #mostBytes: number;
   readonly #foreseen: KnownKey[] = [];
@@ -120,6 +122,7 @@ export class KeyTracker {
     this.#tally = unknown?.tally ?? new KeyTally();
     this.#spellings = new Map(this.#wanted.map((key) => [key, []]));
     this.#lastSeen = new Float64Array(this.#wanted.length);
+    this.#seenBefore = new Float64Array(this.#wanted.length);
     this.#mostBytes = Math.max(COMMON_KEY_BYTES, ...this.#wanted.map((key) => key.length * '\\u0000'.length));
   }
 
@@ -130,6 +133,7 @@ export class KeyTracker {
 
   /** Starts a record, which begins on this line. */
   startRecord(line: number): void {
+    if (this.#unknown?.isDropped === true) this.#forgetRecord();
     this.#next = 0;
     this.#record += 1;
     this.#judge.startRecord();
@@ -189,6 +193,7 @@ export class KeyTracker {
     const before = this.#recordsBefore;
     this.#recordsBefore = this.#record;
     if (this.#unknown === undefined || this.#isAlwaysOdd) return;
+    if (this.#unknown.isDropped) this.#forgetRecord();
     for (const [index, record] of this.#lastSeen.entries()) if (record > before) this.#unknown.noteColumn(index);
   }
 
@@ -196,6 +201,13 @@ export class KeyTracker {
   dropRecord(): void {
     this.#unknown?.dropRecord();
     this.#closeKey();
+  }
+
+  /** The last record was dropped: its keys were not seen. */
+  #forgetRecord(): void {
+    for (const [index, record] of this.#lastSeen.entries()) {
+      if (record === this.#record) this.#lastSeen[index] = this.#seenBefore[index] as number;
+    }
   }
 
   #closeKey(): void {
@@ -244,7 +256,9 @@ export class KeyTracker {
   }
 
   #see(wanted: number, chunk: Uint8Array, at: number, length: number): void {
-    if (this.#lastSeen[wanted] === this.#record) this.#onDuplicate(this.#wanted[wanted] as string, at, length);
+    const last = this.#lastSeen[wanted] as number;
+    if (last === this.#record) this.#onDuplicate(this.#wanted[wanted] as string, at, length);
+    else this.#seenBefore[wanted] = last;
     this.#lastSeen[wanted] = this.#record;
     // Of records that are laid out by paths, the values are counted that the paths read.
     if (!this.#isAlwaysOdd) this.#tally.loaded += 1;

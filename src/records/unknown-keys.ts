@@ -66,6 +66,8 @@ export interface UnknownKeysOptions {
 export class UnknownKeys {
   /** The counts of the current file. */
   readonly tally = new KeyTally();
+  /** Whether the current record was dropped. */
+  isDropped = false;
   readonly #ignored: readonly string[];
   readonly #fold: (path: string) => string;
   readonly #places = new Map<string, number>();
@@ -129,6 +131,7 @@ export class UnknownKeys {
     this.#record = (this.#record + 1) >>> 0;
     this.#line = line;
     this.isOdd = false;
+    this.isDropped = false;
     this.tally.startRecord();
   }
 
@@ -151,6 +154,7 @@ export class UnknownKeys {
 
   /** Drops the current record: it is not loaded. */
   dropRecord(): void {
+    this.isDropped = true;
     this.tally.dropRecord();
     this.#inFile = this.#inFile.filter((place) => {
       if (this.#lastRecord[place] === this.#record) {

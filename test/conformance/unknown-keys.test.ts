@@ -222,6 +222,23 @@ describe.each(engines)('keys of columns that whole files lack on $name', (engine
   const play = (itemInSession: number) => ({ ...PLAY, itemInSession });
   const lacking = (itemInSession: number) => ({ ...without, level, itemInSession });
 
+  test('are told of the records that are loaded, whatever those have that are rejected', () =>
+    withLoader(engine, async ({ context, store }) => {
+      const tolerant = { ...context, tolerance: { maxErrors: 9, quarantine: false, excerpts: true } };
+      const bad = [{ ...play(2), ts: 'soon' }, '{"userAgent": "x", "ts": oops}', { ...play(3), ts: 'soon' }];
+      const around = (record: object) =>
+        [bad[0], record, ...bad.slice(1)]
+          .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+          .join('\n');
+      const load = async (...files: readonly (readonly [string, string])[]) => {
+        for (const [uri, text] of files) store.files.set(uri, text);
+        return (await etl(tolerant)).vanishedKeys?.flatMap(({ keys }) => keys.map((one) => [one.column, one.file]));
+      };
+      expect(await load(file('a', [play(1)]), [`${SONG_ROOT}/a.json`, lines([SONG])])).toEqual([]);
+      const [had, lacked] = [`${LOG_ROOT}/b.json`, `${LOG_ROOT}/c.json`];
+      expect(await load([had, around(play(4))], [lacked, around(lacking(5))])).toEqual([['useragent', lacked]]);
+    }));
+
   test('are told, if most earlier files had them, for all files and runs of a load together', () =>
     withLoader(engine, async ({ context, store }) => {
       const load = async (...files: readonly (readonly [string, string])[]) => {
