@@ -109,6 +109,7 @@ const MISSING = 'missing_columns';
 const OWN = 'ledger_versions';
 const PAST = 'history';
 const UNDONE = 'history_undone';
+const HELD = 'held';
 
 type Part = typeof OWN | typeof PAST | typeof UNDONE;
 
@@ -122,6 +123,12 @@ const PARTS: Readonly<Record<NeededHistory, readonly Part[]>> = {
 export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
 
 type Asking = Pick<LoadContext, 'model' | 'warehouse'>;
+
+/** What the planner reads together with the ledger. */
+type LedgerContext = Partial<Pick<Ledger, 'history' | 'now' | 'missing'>> & {
+  /** Files of earlier tables that hold contents that were undone elsewhere. */
+  readonly held?: readonly LedgerVersion[];
+};
 
 /** The ledger as the planner reads it. */
 export class Ledger {
@@ -143,7 +150,7 @@ export class Ledger {
   constructor(
     versions: readonly LedgerVersion[] = [],
     stamp: string = EMPTY_LEDGER_STAMP,
-    { history = [], now, missing = [] }: Partial<Pick<Ledger, 'history' | 'now' | 'missing'>> = {},
+    { history = [], now, missing = [], held = [] }: LedgerContext = {},
   ) {
     this.stamp = stamp;
     this.history = history;
@@ -153,7 +160,7 @@ export class Ledger {
     for (const version of versions.filter(({ status }) => status !== 'undone')) {
       this.#newest.set(`${version.table} ${version.uri}`, version);
     }
-    this.undone = new Undone(versions, this.#staged());
+    this.undone = new Undone(versions, [...this.#staged(), ...held]);
   }
 
   /** A file's newest version. What was undone does not count. */
@@ -215,6 +222,7 @@ function toLedger({ rows }: ResultSet): Ledger {
     history: ofKind(PAST).map(toPastVersion),
     now: stampOf(ofKind(CLOCK)[0]),
     missing: ofKind(MISSING).map(toMissingColumns),
+    held: ofKind(HELD).map(toVersion),
   });
 }
 
@@ -249,9 +257,10 @@ export async function readLedgerFiles({ model, warehouse }: Asking): Promise<Led
   const earlier = (await hasHistory(model, warehouse))
     ? await ask(warehouse, protocolSql(model, UNDONE))
     : { rows: [] };
+  const held = earlier.rows.filter(([, , , , , , status]) => status === HELD).map(toVersion);
   const undone = new Undone(
-    [...earlier.rows.map(toVersion), ...versions.filter(({ status }) => status === 'undone')],
-    versions.filter(({ copies }) => copies > 0),
+    [...earlier.rows.map(toVersion), ...versions].filter(({ status }) => status === 'undone'),
+    [...held, ...versions.filter(({ copies }) => copies > 0)],
   );
   return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), undone, tables };
 }
@@ -286,6 +295,7 @@ export async function readQuarantined({ model, warehouse }: Asking): Promise<rea
 function kindOf(status: Value | undefined): string {
   if (status === 'clock') return CLOCK;
   if (status === 'missing') return MISSING;
+  if (status === 'held') return HELD;
   return status === 'past' || status === 'made' ? PAST : OWN;
 }
 

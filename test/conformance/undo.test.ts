@@ -157,6 +157,24 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
       }),
   },
   {
+    title: 'leaves the copy that another run loaded as it is, also in new tables',
+    holds: (engine) =>
+      withCorrection(engine, async (loader) => {
+        const { context, store } = loader;
+        const copy = `${LOG_ROOT}/copy.json`;
+        store.files.set(copy, FREE);
+        await undoRun(loader, await load(loader));
+        for (const force of [true, false]) {
+          await agrees(loader);
+          expect((await etl(context)).tables[0]).toMatchObject({ undone: 1 });
+          expect(await countRows(loader, 'staging_events')).toBe(2);
+          expect(await level(loader)).toBe('paid');
+          if (force) await createTables(context.model, context.warehouse, { force, commented: false });
+          if (force) await etl(context);
+        }
+      }),
+  },
+  {
     title: 'takes bad records and files that were set aside with it',
     holds: (engine) =>
       withLoader(engine, async (loader) => {

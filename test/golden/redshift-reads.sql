@@ -16,8 +16,9 @@ SELECT
   CAST(0 AS BIGINT) AS generation
 FROM "sparkify".load_ledger
 UNION ALL
--- The files of earlier tables whose newest load was undone, without those that the ledger has: etl does not load them unless
--- it is told. The columns are those of ledger_versions.sql, which is read with it.
+-- The files of earlier tables whose newest load was undone (`status` is undone), without those that the ledger has: etl does not
+-- load them unless it is told. And the files that hold the same contents and were not undone (held). The columns are those of
+-- ledger_versions.sql, which is read with it.
 SELECT
   loads.staging_table,
   loads.uri,
@@ -25,7 +26,7 @@ SELECT
   loads.size_bytes,
   CAST(0 AS BIGINT) AS records,
   CAST(0 AS BIGINT) AS rejected,
-  CAST('undone' AS VARCHAR(16)) AS status,
+  CAST(CASE WHEN loads.generation = 0 THEN 'undone' ELSE 'held' END AS VARCHAR(16)) AS status,
   CAST(NULL AS VARCHAR(32)) AS planned_stamp,
   CAST(NULL AS VARCHAR(64)) AS run_id,
   loads.loaded_at,
@@ -40,11 +41,12 @@ FROM (
     generation,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri, size_bytes, version ORDER BY loaded_at DESC) AS load_rank
   FROM "sparkify".load_history
+  WHERE version IN (SELECT version FROM "sparkify".load_history WHERE generation = 0)
 ) loads
 LEFT JOIN "sparkify".load_ledger
   ON load_ledger.staging_table = loads.staging_table AND load_ledger.uri = loads.uri
     AND load_ledger.size_bytes = loads.size_bytes AND load_ledger.version = loads.version
-WHERE loads.load_rank = 1 AND loads.generation = 0 AND load_ledger.uri IS NULL
+WHERE loads.load_rank = 1 AND load_ledger.uri IS NULL
 UNION ALL
 -- The runs of earlier tables to repeat, oldest first by generation, loaded_at and run_id. `status` is made if the run
 -- has been repeated by now, else past. There are none once the tables hold a run that is not among them. Whole folders are

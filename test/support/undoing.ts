@@ -113,7 +113,7 @@ async function versionsOf({ context: { warehouse } }: Loader, where: string): Pr
 }
 
 /** The texts of all files that a history has seen, by their names and versions. */
-class Texts {
+export class Texts {
   readonly #loader: Loader;
   readonly #texts = new Map<string, string>();
 
