@@ -1,4 +1,4 @@
-import type { PastRun, QuarantinedFile } from '../pipeline/ledger.ts';
+import type { PastRun, QuarantinedFile } from '../pipeline/past-runs.ts';
 import type { WarehouseStatus } from '../pipeline/status.ts';
 import type { UnknownKeysOfTable } from '../pipeline/unknown-keys.ts';
 import { durationOf } from './activity.ts';

@@ -3,7 +3,7 @@ import { type Table, tableNamed } from '../sql/catalogue.ts';
 import { lowerCase } from '../sql/fold.ts';
 import { isAtOrBelow } from '../sql/key-paths.ts';
 import type { LoadContext } from './context.ts';
-import { readUnknown, type UnknownOfFile } from './ledger.ts';
+import { readUnknown, type UnknownOfFile } from './past-runs.ts';
 import { type ToldKey, toldOf, type UnknownKeysOfTable } from './unknown-keys.ts';
 
 /**

@@ -61,45 +61,6 @@ export interface MissingColumns {
   readonly files: number;
 }
 
-/** A past run, from the ledger. */
-export interface PastRun {
-  readonly runId: string;
-  readonly loadedAt: string;
-  readonly files: number;
-  readonly records: number;
-  readonly bytes: number;
-  /** How many of the records were kept out. */
-  readonly rejected: number;
-  /** How many of the files were set aside. */
-  readonly quarantined: number;
-  /** How many of the files were undone. */
-  readonly undone: number;
-  /** What became of the keys of its records; undefined if nobody has counted them. */
-  readonly keys: KeyCounts | undefined;
-}
-
-/** The unknown keys of a file of the newest run of a source. */
-export interface UnknownOfFile {
-  readonly table: string;
-  readonly uri: string;
-  /** As `tellKeys` wrote them. */
-  readonly told: string;
-  /** Whether they were kept. */
-  readonly isKept: boolean;
-}
-
-/** A file that was set aside and must be corrected. */
-export interface QuarantinedFile {
-  readonly table: string;
-  readonly uri: string;
-  readonly runId: string;
-  readonly since: string;
-  readonly records: number;
-  /** The line of its first problem. */
-  readonly line: number | undefined;
-  readonly reason: string | undefined;
-}
-
 /**
  * The parts of the versions query: the ledger's versions, the history's versions and what of it was undone, the warehouse's
  * clock, and what the newest files lack.
@@ -122,7 +83,7 @@ const PARTS: Readonly<Record<NeededHistory, readonly Part[]>> = {
 /** The stamp of an empty ledger. */
 export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
 
-type Asking = Pick<LoadContext, 'model' | 'warehouse'>;
+export type Asking = Pick<LoadContext, 'model' | 'warehouse'>;
 
 /** What the planner reads together with the ledger. */
 type LedgerContext = Partial<Pick<Ledger, 'history' | 'now' | 'missing'>> & {
@@ -265,31 +226,11 @@ export async function readLedgerFiles({ model, warehouse }: Asking): Promise<Led
   return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), undone, tables };
 }
 
-const ORDER = {
+/** The order in which files are told: by table and name. */
+export const ORDER = {
   tableOf: ({ table }: { readonly table: string }) => table,
   textOf: ({ uri }: { readonly uri: string }) => uri,
 };
-
-/** Reads the past runs, newest first. Throws WarehouseError. */
-export async function readRuns({ model, warehouse }: Asking): Promise<readonly PastRun[]> {
-  return (await ask(warehouse, protocolSql(model, 'ledger_runs'))).rows.map(toPastRun);
-}
-
-/** Reads the unknown keys of the newest run of each source, file by file. Throws WarehouseError. */
-export async function readUnknown({ model, warehouse }: Asking): Promise<readonly UnknownOfFile[]> {
-  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_unknown'));
-  const files = rows.map(([table, uri, told, rescued]) => ({
-    ...{ table: String(table), uri: String(uri), told: String(told) },
-    isKept: Number(rescued) > 0,
-  }));
-  return inModelOrder(model, files, ORDER);
-}
-
-/** Reads which files are set aside. Throws WarehouseError. */
-export async function readQuarantined({ model, warehouse }: Asking): Promise<readonly QuarantinedFile[]> {
-  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_quarantined'));
-  return inModelOrder(model, rows.map(toQuarantinedFile), ORDER);
-}
 
 /** The query that a row comes from, by its status. */
 function kindOf(status: Value | undefined): string {
@@ -376,8 +317,8 @@ function toVersion([table, uri, version, size, records, rejected, status]: reado
   };
 }
 
-/** Undefined if one of them is unknown. */
-function toKeyCounts([met, loaded, rescued, ignored, unknown]: readonly Value[]): KeyCounts | undefined {
+/** What became of keys, from a row of the ledger; undefined if one of the counts is unknown. */
+export function toKeyCounts([met, loaded, rescued, ignored, unknown]: readonly Value[]): KeyCounts | undefined {
   const counts = [met, loaded, rescued, ignored, unknown];
   return counts.some((count) => count === null || count === undefined)
     ? undefined
@@ -388,39 +329,4 @@ function toKeyCounts([met, loaded, rescued, ignored, unknown]: readonly Value[])
         ignored: Number(ignored),
         unknown: Number(unknown),
       };
-}
-
-function toQuarantinedFile([table, uri, runId, since, records, line, reason]: readonly Value[]): QuarantinedFile {
-  return {
-    table: String(table),
-    uri: String(uri),
-    runId: String(runId),
-    since: String(since),
-    records: Number(records),
-    line: line === null ? undefined : Number(line),
-    reason: reason === null ? undefined : String(reason),
-  };
-}
-
-function toPastRun([
-  runId,
-  loadedAt,
-  files,
-  records,
-  bytes,
-  rejected,
-  quarantined,
-  ...keys
-]: readonly Value[]): PastRun {
-  return {
-    runId: String(runId),
-    loadedAt: String(loadedAt),
-    files: Number(files),
-    records: Number(records),
-    bytes: Number(bytes),
-    rejected: Number(rejected),
-    quarantined: Number(quarantined),
-    undone: Number(keys[5]),
-    keys: toKeyCounts(keys),
-  };
 }

@@ -1,7 +1,7 @@
 import type { RunningBatch } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
 import { latestUnknownKeys } from './earlier-keys.ts';
-import { type PastRun, type QuarantinedFile, readQuarantined, readRuns } from './ledger.ts';
+import { type PastRun, type QuarantinedFile, readQuarantined, readRuns } from './past-runs.ts';
 import { explainUnfit } from './shape.ts';
 import { readSizes } from './sizes.ts';
 import type { UnknownKeysOfTable } from './unknown-keys.ts';

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { type Budget, budgetsOf } from '../../src/pipeline/budget.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
-import { readRuns } from '../../src/pipeline/ledger.ts';
+import { readRuns } from '../../src/pipeline/past-runs.ts';
 import { rebuild } from '../../src/pipeline/rebuild.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { undo } from '../../src/pipeline/undo.ts';

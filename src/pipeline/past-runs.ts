@@ -1,0 +1,101 @@
+import type { KeyCounts } from '../records/key-tally.ts';
+import { protocolSql } from '../sql/catalogue.ts';
+import type { Value } from '../warehouse/warehouse.ts';
+import { ask } from './ask.ts';
+import { type Asking, ORDER, toKeyCounts } from './ledger.ts';
+import { inModelOrder } from './order.ts';
+
+/** A past run, from the ledger. */
+export interface PastRun {
+  readonly runId: string;
+  readonly loadedAt: string;
+  readonly files: number;
+  readonly records: number;
+  readonly bytes: number;
+  /** How many of the records were kept out. */
+  readonly rejected: number;
+  /** How many of the files were set aside. */
+  readonly quarantined: number;
+  /** How many of the files were undone. */
+  readonly undone: number;
+  /** What became of the keys of its records; undefined if nobody has counted them. */
+  readonly keys: KeyCounts | undefined;
+}
+
+/** The unknown keys of a file of the newest run of a source. */
+export interface UnknownOfFile {
+  readonly table: string;
+  readonly uri: string;
+  /** As `tellKeys` wrote them. */
+  readonly told: string;
+  /** Whether they were kept. */
+  readonly isKept: boolean;
+}
+
+/** A file that was set aside and must be corrected. */
+export interface QuarantinedFile {
+  readonly table: string;
+  readonly uri: string;
+  readonly runId: string;
+  readonly since: string;
+  readonly records: number;
+  /** The line of its first problem. */
+  readonly line: number | undefined;
+  readonly reason: string | undefined;
+}
+
+/** Reads the past runs, newest first. Throws WarehouseError. */
+export async function readRuns({ model, warehouse }: Asking): Promise<readonly PastRun[]> {
+  return (await ask(warehouse, protocolSql(model, 'ledger_runs'))).rows.map(toPastRun);
+}
+
+/** Reads the unknown keys of the newest run of each source, file by file. Throws WarehouseError. */
+export async function readUnknown({ model, warehouse }: Asking): Promise<readonly UnknownOfFile[]> {
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_unknown'));
+  const files = rows.map(([table, uri, told, rescued]) => ({
+    ...{ table: String(table), uri: String(uri), told: String(told) },
+    isKept: Number(rescued) > 0,
+  }));
+  return inModelOrder(model, files, ORDER);
+}
+
+/** Reads which files are set aside. Throws WarehouseError. */
+export async function readQuarantined({ model, warehouse }: Asking): Promise<readonly QuarantinedFile[]> {
+  const { rows } = await ask(warehouse, protocolSql(model, 'ledger_quarantined'));
+  return inModelOrder(model, rows.map(toQuarantinedFile), ORDER);
+}
+
+function toQuarantinedFile([table, uri, runId, since, records, line, reason]: readonly Value[]): QuarantinedFile {
+  return {
+    table: String(table),
+    uri: String(uri),
+    runId: String(runId),
+    since: String(since),
+    records: Number(records),
+    line: line === null ? undefined : Number(line),
+    reason: reason === null ? undefined : String(reason),
+  };
+}
+
+function toPastRun([
+  runId,
+  loadedAt,
+  files,
+  records,
+  bytes,
+  rejected,
+  quarantined,
+  ...keys
+]: readonly Value[]): PastRun {
+  return {
+    runId: String(runId),
+    loadedAt: String(loadedAt),
+    files: Number(files),
+    records: Number(records),
+    bytes: Number(bytes),
+    rejected: Number(rejected),
+    quarantined: Number(quarantined),
+    undone: Number(keys[5]),
+    keys: toKeyCounts(keys),
+  };
+}
