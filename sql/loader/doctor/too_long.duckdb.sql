@@ -1,6 +1,6 @@
 -- The values of a column that are longer than so many bytes: how many, how long at most, and one of them.
 SELECT
-  {name} AS column_name,
+  CAST({name} AS VARCHAR(127)) AS column_name,
   COUNT(*) AS found_rows,
   MAX(STRLEN({value})) AS most_bytes,
   MIN({value}) AS example
