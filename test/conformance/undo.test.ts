@@ -266,6 +266,18 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
       }),
   },
   {
+    title: 'of two runs at once, and a load at the same time, all happen',
+    holds: (engine) =>
+      withCorrection(engine, async (loader, [first = '', second = '']) => {
+        loader.store.files.set(`${LOG_ROOT}/c.json`, linesOf([{ ...PLAY, ts: PLAY.ts + 1, level: 'new' }]));
+        await Promise.all([undoRun(loader, first), load(loader), undoRun(loader, second)]);
+        expect(await level(loader)).toBe('new');
+        expect(await countRows(loader, 'staging_events')).toBe(1);
+        expect((await etl(loader.context)).tables[0]).toMatchObject({ files: 0, known: 1, undone: 2 });
+        await agrees(loader);
+      }),
+  },
+  {
     title: 'comes between the plan and the batch of a load that found the content under another name: it plans anew',
     holds: (engine) =>
       withCorrection(engine, async (loader, [first = '']) => {
