@@ -42,8 +42,8 @@ WHERE run_id = 'X';
 UPDATE "sparkify".load_ledger SET status = 'undone'
 WHERE status <> 'moved' AND (run_id = 'X');
 
--- Files that were only moved, and whose content is not in staging any more, under no name. A refresh from whole folders has
--- removed what was there before it.
+-- Files that were only moved, and whose content was undone and is not in staging any more, under no name. A refresh from whole
+-- folders has removed what was there before it.
 UPDATE "sparkify".load_ledger SET status = 'undone'
 WHERE status = 'moved'
   AND staging_table || ' ' || CAST(size_bytes AS VARCHAR(20)) || ' ' || version IN (
@@ -53,13 +53,14 @@ WHERE status = 'moved'
         staging_table,
         size_bytes,
         version,
+        CASE WHEN status = 'undone' THEN 1 ELSE 0 END AS is_undone,
         CASE WHEN status = 'loaded' AND loaded_at >= COALESCE(
           (SELECT MAX(loaded_at) FROM "sparkify".load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
         ) THEN 1 ELSE 0 END AS stands
       FROM "sparkify".load_ledger
     ) entries
     GROUP BY staging_table, size_bytes, version
-    HAVING SUM(stands) = 0
+    HAVING SUM(is_undone) > 0 AND SUM(stands) = 0
   );
 
 DELETE FROM "sparkify"."current_events";
