@@ -1,4 +1,5 @@
 import type { UndoPlan, UndoReport } from '../pipeline/undo.ts';
+import { asStarted } from './command-line.ts';
 import { LISTED, more } from './listed.ts';
 import { counted, document, result, story } from './output.ts';
 import { warn, warningsForJson, withoutValue } from './reports.ts';
@@ -58,7 +59,7 @@ export function printUndo(report: UndoReport, shown: Shown): void {
   result(renderTables(plan));
   result(`\n${renderTable(['table', 'rows'], [...rows])}`);
   result(`\nrun ${plan.runId} undone`);
-  story('etl does not load these files again until they change; npm run etl -- --again does.');
+  story(asStarted('etl does not load these files again until they change; npm run etl -- --again does.'));
 }
 
 function planForJson({ runId, tables, files }: UndoPlan, { location }: Shown) {

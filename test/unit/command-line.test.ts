@@ -82,4 +82,16 @@ describe('a command line in a message', () => {
     );
     expect(odd.filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line))).toEqual([]);
   });
+
+  test('are printed as they are to be typed', () => {
+    const folder = join(ROOT, 'src', 'cli');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const printed = files.flatMap((name) =>
+      readFileSync(join(folder, name), 'utf8')
+        .split('\n')
+        .filter((line) => /\b(story|result)\(.*npm run/.test(line)),
+    );
+    expect(printed.length).toBeGreaterThan(0);
+    expect(printed.filter((line) => !line.includes('asStarted('))).toEqual([]);
+  });
 });
