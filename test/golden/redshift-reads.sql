@@ -248,7 +248,7 @@ SELECT
     ) THEN 'replaced'
     ELSE 'stands' END AS fate
 FROM "sparkify".load_ledger
-WHERE {base}
+WHERE run_id = 'a' OR run_id LIKE 'a.%'
 ORDER BY loaded_at, staging_table, uri;
 
 SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_events"
