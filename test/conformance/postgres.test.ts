@@ -155,6 +155,24 @@ describe('PostgreSQL', () => {
       ]);
     }));
 
+  test('goes without an index that cannot hold the values, and the planner still knows the rows', () =>
+    withTables(async (warehouse) => {
+      const made = {
+        kind: 'sql',
+        name: 'run_texts',
+        // An index refuses rows of more than 2,704 bytes, and digests do not compress.
+        sql: `CREATE TEMP TABLE "run_texts" AS SELECT i AS id, t AS text
+FROM (SELECT 1 AS i, STRING_AGG(MD5(CAST(n AS TEXT)), '') AS t FROM generate_series(1, 200) n
+UNION ALL SELECT n, 'short' FROM generate_series(2, 9) n) made`,
+        lookups: [['id'], ['text'], ['id', 'text']],
+      } as const;
+      const read = `SELECT (SELECT STRING_AGG(indexname, ',') FROM pg_catalog.pg_indexes WHERE tablename = 'run_texts'),
+  (SELECT COUNT(*) FROM pg_catalog.pg_stats WHERE tablename = 'run_texts'), (SELECT COUNT(*) FROM run_texts)`;
+      const steps = [made, { kind: 'sql', name: 'read', sql: read, wanted: 'always' }] as const;
+      const results = await warehouse.run({ name: 'b', locks: true, steps });
+      expect(results.at(-1)?.result?.rows).toEqual([['run_texts_id_idx', 2, 9]]);
+    }));
+
   test('a connection that the server ends is told as such, and leaves nothing', () =>
     withTables(async (warehouse, admin) => {
       const sleeping = "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)'";

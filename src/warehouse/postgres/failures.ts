@@ -82,6 +82,11 @@ export function sorted(error: unknown, sql?: string): WarehouseError {
   return new WarehouseError(rule?.kind ?? 'refused', describe(error), options);
 }
 
+/** Whether a statement failed because of a limit of the server, such as the size of an index row (class 54). */
+export function isBeyondLimits(error: unknown): boolean {
+  return error instanceof WarehouseError && codeOf(error.cause).startsWith('54');
+}
+
 /** The error for a failed connection. None of its texts contains a password. */
 export function connectFailure(
   { host, port, database, user, sslMode }: PostgresTarget,

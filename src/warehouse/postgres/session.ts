@@ -7,7 +7,7 @@ import { refuseReach } from '../relations.ts';
 import type { Batch, OnMoment, Reach, ResultSet, Step, StepResult, Value } from '../warehouse.ts';
 import type { Connection } from './client.ts';
 import { nextPage, openCursor, PAGE_ROWS } from './cursor.ts';
-import { sorted } from './failures.ts';
+import { isBeyondLimits, sorted } from './failures.ts';
 import { GRANTS, HAS_COLUMN } from './grants.ts';
 import { bringIn, incomingStatements } from './incoming.ts';
 import { REACHES } from './reaches.ts';
@@ -191,13 +191,28 @@ export class Session {
     if (table === undefined) {
       return done;
     }
-    for (const columns of lookups) {
-      await this.#send(`CREATE INDEX ON ${table} (${columns.map(quoteIdentifier).join(', ')})`);
-    }
+    // An index tells the planner the number of rows, but nothing of their values.
     if (await this.#isNewToPlanner(table, done.affected)) {
       await this.#send(`ANALYZE ${table}`);
     }
+    for (const columns of lookups) {
+      await this.#index(table, columns);
+    }
     return done;
+  }
+
+  /** Makes an index, or none if it cannot hold the rows: a value may be too long for it, or the columns too many. */
+  async #index(table: string, columns: readonly string[]): Promise<void> {
+    await this.#send('SAVEPOINT before_index');
+    try {
+      await this.#send(`CREATE INDEX ON ${table} (${columns.map(quoteIdentifier).join(', ')})`);
+    } catch (error) {
+      if (!isBeyondLimits(error)) {
+        throw error;
+      }
+      await this.#send('ROLLBACK TO SAVEPOINT before_index');
+    }
+    await this.#send('RELEASE SAVEPOINT before_index');
   }
 
   /** Whether this many new rows are more than the planner knows of. */
