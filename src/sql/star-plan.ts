@@ -84,12 +84,14 @@ function withChangedRows(affected: NamedSql, { current, plans }: Known): NamedSq
   return insertSources(affected, new Map(rows));
 }
 
+/** Each column once, although two columns of a key may come from one. */
 function rowsOf(
   source: Table,
   columns: readonly string[],
   { keys, keysOnly }: { readonly keys: AffectedKeys | undefined; readonly keysOnly: boolean },
 ): string {
-  return keys === undefined ? changedCurrent(source, columns, keysOnly) : changedStar(source, columns, keys);
+  const some = [...new Set(columns)];
+  return keys === undefined ? changedCurrent(source, some, keysOnly) : changedStar(source, some, keys);
 }
 
 function planOf(table: Table, sources: readonly KeySource[], star: readonly Table[]): StarPlan {

@@ -37,6 +37,24 @@ const REGION = '  region VARCHAR(40) NOT NULL,\n  amount BIGINT';
 /** Found by somebody who tried to break the derivation. */
 export const ODD_MODELS: readonly OddModel[] = [
   {
+    what: 'a key of which two columns come from one of the input',
+    files: {
+      ...table(
+        'pairs',
+        `${REGION},\n  again VARCHAR(40) NOT NULL`,
+        'SELECT region, region AS again, SUM(amount) AS amount FROM current_orders WHERE {affected: region, region} GROUP BY region',
+        'region, again\n-- affected by: current_orders as region, region',
+      ),
+      ...table(
+        'more_pairs',
+        `${REGION},\n  again VARCHAR(40) NOT NULL`,
+        'SELECT region, region AS again, amount FROM pairs WHERE {affected: region, region}',
+        'region, again\n-- affected by: pairs as region, region',
+      ),
+    },
+    anew: [],
+  },
+  {
     what: 'a placeholder of several columns without the name of a table',
     files: table(
       'totals',
