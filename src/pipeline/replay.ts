@@ -33,7 +33,7 @@ export interface PlannedRun {
 /** The runs of a history, to repeat in their order, followed by the runs of everything else. */
 export interface Replay {
   readonly runs: readonly PlannedRun[];
-  /** Versions of the history that cannot be loaded again. */
+  /** Versions of the history that cannot be loaded again. What was undone is left out, and does not count. */
   readonly missing: readonly MissingVersion[];
 }
 
@@ -84,7 +84,10 @@ export async function planReplay(context: LoadContext, plan: LoadPlan): Promise<
       ...past.map(([runId, files]) => ({ runId, versions, plan: withoutMoved(onlyFiles(plan, files)) })),
       ...cut(context, onlyFiles(plan, rest)),
     ],
-    missing: missingFrom(history, present),
+    missing: missingFrom(
+      history.filter((file) => !plan.ledger.undone.has(file)),
+      present,
+    ),
   };
 }
 

@@ -32,6 +32,12 @@ async function level({ context }: Loader): Promise<unknown> {
 const agrees = async ({ context }: Loader) =>
   expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
 
+/** Makes all tables anew, and loads what is there. */
+async function renew({ context }: Loader, options: Partial<Loader['context']> = {}) {
+  await createTables(context.model, context.warehouse, { force: true, commented: false });
+  return etl({ ...context, ...options });
+}
+
 /** A model that does not have a table. */
 const without = (model: Model, table: string): Model => ({
   ...model,
@@ -139,19 +145,70 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
       }),
   },
   {
+    title: 'in new tables does not take out what another run loaded of the same file with the same content',
+    holds: (engine) =>
+      withLoader(engine, async (loader) => {
+        const { store } = loader;
+        const runs: string[] = [];
+        for (const text of [FREE, PAID, FREE]) {
+          store.files.set(A, text);
+          runs.push(await load(loader));
+        }
+        await undoRun(loader, String(runs[2]));
+        expect(await level(loader)).toBe('paid');
+        for (const replays of [true, false]) {
+          expect((await renew(loader, { replays })).tables[0]).toMatchObject({ files: 1, undone: 0 });
+          expect(await level(loader)).toBe('free');
+          await agrees(loader);
+        }
+      }),
+  },
+  {
+    title: 'leaves files out of new tables that are there, so they are not told to be gone',
+    holds: (engine) =>
+      withLoader(engine, async (loader) => {
+        const { store } = loader;
+        store.files.set(A, FREE);
+        store.files.set(B, PAID);
+        await load(loader);
+        store.files.delete(B);
+        expect((await renew(loader)).missing).toEqual([{ table: 'staging_events', uri: B, reason: 'gone' }]);
+        store.files.set(B, PAID);
+        await undoRun(loader, await load(loader));
+        const { missing, tables } = await renew(loader);
+        expect(missing).toEqual([]);
+        expect(tables[0]).toMatchObject({ files: 1, undone: 1 });
+      }),
+  },
+  {
+    title: 'of the only run that new tables have leaves the runs of the earlier ones to be repeated',
+    holds: (engine) =>
+      withCorrection(engine, async (loader, runs) => {
+        const { context, store } = loader;
+        await createTables(context.model, context.warehouse, { force: true, commented: false });
+        store.files.clear();
+        store.files.set(`${LOG_ROOT}/c.json`, linesOf([{ ...PLAY, level: 'wrong' }]));
+        const wrong = await load(loader);
+        await undoRun(loader, wrong);
+        store.files.set(A, FREE);
+        store.files.set(B, PAID);
+        await load(loader);
+        expect((await status(context)).runs.map(({ runId }) => runId)).toEqual([runs[1], runs[0], wrong]);
+        expect(await level(loader)).toBe('paid');
+        await agrees(loader);
+      }),
+  },
+  {
     title: 'of a run that was repeated in new tables is not repeated in the next ones, and what was loaded again is',
     holds: (engine) =>
       withCorrection(engine, async (loader, [, second = '']) => {
         const { context } = loader;
-        const renew = async () => {
-          await createTables(context.model, context.warehouse, { force: true, commented: false });
-          return (await etl(context)).tables[0];
-        };
-        expect(await renew()).toMatchObject({ files: 2, undone: 0 });
+        const table = async () => (await renew(loader)).tables[0];
+        expect(await table()).toMatchObject({ files: 2, undone: 0 });
         await undoRun(loader, second);
-        expect(await renew()).toMatchObject({ files: 1, undone: 1 });
+        expect(await table()).toMatchObject({ files: 1, undone: 1 });
         expect((await etl({ ...context, again: true })).tables[0]).toMatchObject({ files: 1, undone: 0 });
-        expect(await renew()).toMatchObject({ files: 2, undone: 0 });
+        expect(await table()).toMatchObject({ files: 2, undone: 0 });
         expect(await level(loader)).toBe('paid');
         await agrees(loader);
       }),
