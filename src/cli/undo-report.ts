@@ -10,6 +10,8 @@ interface Shown {
   /** Whether to list all files. */
   readonly all: boolean;
   readonly location: string;
+  /** Whether loads copy whole folders, and so leave no file of them out. */
+  readonly loadsFolders: boolean;
   readonly excerpts?: boolean | undefined;
 }
 
@@ -39,6 +41,10 @@ export function tellUndo(plan: UndoPlan, shown: Shown): void {
   for (const { table, files, rows } of plan.tables) {
     story(`${table}: ${counted(rows, 'row')} of ${counted(files, 'file')}`);
   }
+  if (shown.loadsFolders) {
+    story(asStarted('note: without a work prefix, npm run etl loads whole folders, and these files with them'));
+    story('  Take them out of their folders first, or set WORK_PREFIX under [S3]: then etl leaves them out.');
+  }
 }
 
 /** Prints what an undo did. */
@@ -59,7 +65,9 @@ export function printUndo(report: UndoReport, shown: Shown): void {
   result(renderTables(plan));
   result(`\n${renderTable(['table', 'rows'], [...rows])}`);
   result(`\nrun ${plan.runId} undone`);
-  story(asStarted('etl does not load these files again until they change; npm run etl -- --again does.'));
+  if (!shown.loadsFolders) {
+    story(asStarted('etl does not load these files again until they change; npm run etl -- --again does.'));
+  }
 }
 
 function planForJson({ runId, tables, files }: UndoPlan, { location }: Shown) {

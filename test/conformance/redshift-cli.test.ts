@@ -198,6 +198,21 @@ describe('the command line on Redshift', () => {
   );
 
   test(
+    'says that an undo leaves no files out once the work prefix is gone',
+    () =>
+      withProject(async (folder) => {
+        const { run_id: id } = await json(folder, ['etl']);
+        const config = join(folder, 'dwh.cfg');
+        writeFileSync(config, readFileSync(config, 'utf8').replace(/WORK_PREFIX.*/, ''));
+        const { stderr } = await run(folder, ['undo', id, '--yes']);
+        expect(stderr).toContain('etl loads whole folders, and these files with them');
+        expect(stderr).not.toContain('does not load these files again');
+        expect(await json(folder, ['etl'])).toMatchObject({ status: 'loaded', rows: { staging_events: 300 } });
+      }),
+    120_000,
+  );
+
+  test(
     'says what to do about a cluster that is not there, and about missing tables',
     () =>
       withProject(async (folder) => {

@@ -42,8 +42,10 @@ export const undoCommand = toModule<Args>({
 
 async function run(context: LoadContext, args: Omit<Args, 'config' | 'model' | 'wait'>): Promise<void> {
   const { dryRunUndo, undo } = await import('../../pipeline/undo.ts');
+  const { wayOf } = await import('../../pipeline/ways/way.ts');
   const { printUndo, printUndoPlan, tellUndo } = await import('../undo-report.ts');
-  const shown = { ...args, location: context.warehouse.location };
+  const { isIncremental } = wayOf(context.warehouse);
+  const shown = { ...args, location: context.warehouse.location, loadsFolders: !isIncremental };
   if (args.dryRun) {
     printUndoPlan(await dryRunUndo(context, args.run), shown);
     return;
