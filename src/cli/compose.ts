@@ -40,9 +40,11 @@ export async function compose<T>(config: Config, action: (parts: Composition) =>
   const { withSpoolRoot } = await import('../objects/spool-root.ts');
   const { localRoots, openStores } = await import('../objects/stores.ts');
   const { openWarehouse } = await import('../warehouse/open.ts');
+  const { keepContents, openContents } = await import('./known-contents.ts');
   return withSpoolRoot(async (spoolRoot) => {
     const model = loadModel(config.model);
-    const stores = openStores(config.aws);
+    const contents = openContents(config.file);
+    const stores = openStores(config.aws, contents);
     const sources = sourcesOf(model, config);
     const opened: Warehouse[] = [];
     const open: Composition['open'] = async ({ readOnly, reachesSources = true }, of = config) => {
@@ -64,6 +66,7 @@ export async function compose<T>(config: Config, action: (parts: Composition) =>
     } finally {
       reporter.stop();
       (await watching).release();
+      keepContents(config.file, contents);
       await stores.close();
     }
   });

@@ -1,17 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { constants, fstatSync, readSync, writeSync } from 'node:fs';
+import { OwnFolder, withOwnFile } from './own-folder.ts';
 
 /** A run that has ended, or a command that failed before its first run. */
 export interface LoggedRun {
@@ -30,7 +18,9 @@ export interface LoggedRun {
 /** If the log exceeds this size, only the newer half is kept. No more than this is ever read of it. */
 const MOST_BYTES = 512 * 1024;
 
-const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
+const FILE = 'runs.jsonl';
+
+const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT } = constants;
 
 /**
  * The runs made with a dwh.cfg on this machine, one line of JSON each, in `.starload/runs.jsonl` beside it: how long
@@ -38,16 +28,14 @@ const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constant
  * (docs/decisions/0023-failures-are-written-down-here.md).
  */
 export class RunLog {
-  readonly #configFile: string;
-  readonly #folder: string;
+  readonly #folder: OwnFolder;
 
   constructor(configFile: string) {
-    this.#configFile = configFile;
-    this.#folder = join(dirname(resolve(configFile)), '.starload');
+    this.#folder = new OwnFolder(configFile);
   }
 
   get file(): string {
-    return join(this.#folder, 'runs.jsonl');
+    return this.#folder.file(FILE);
   }
 
   /**
@@ -55,11 +43,10 @@ export class RunLog {
    * an ordinary file.
    */
   add(run: LoggedRun): void {
-    if (statSync(this.#configFile, { throwIfNoEntry: false })?.isFile() !== true) {
+    if (!this.#folder.make()) {
       return;
     }
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    const size = withFile(this.file, O_RDWR | O_APPEND | O_CREAT, (descriptor) => {
+    const size = withOwnFile(this.file, O_RDWR | O_APPEND | O_CREAT, (descriptor) => {
       // A process that died, or a full disk, may have left half a line.
       const end = isAtLineEnd(descriptor) ? '' : '\n';
       // A single write at the end of the file, so that concurrent loaders do not mix their lines.
@@ -84,11 +71,9 @@ export class RunLog {
   /** Only entries of the newest MOST_BYTES are read, so a file that could not be cut does no harm. */
   #cut(): void {
     const lines = this.#lines();
-    const file = `${this.file}.${randomBytes(8).toString('hex')}.new`;
     const newer = lines.slice(Math.ceil(lines.length / 2));
     try {
-      writeFileSync(file, newer.map((line) => `${line}\n`).join(''), { mode: 0o600, flag: 'wx' });
-      renameSync(file, this.file);
+      this.#folder.replace(FILE, newer.map((line) => `${line}\n`).join(''));
     } catch {
       // The run is written down all the same.
     }
@@ -97,26 +82,10 @@ export class RunLog {
   /** The newest lines. The first may be half a line, which is no entry. */
   #lines(): readonly string[] {
     try {
-      return withFile(this.file, O_RDONLY, lastText).split('\n').filter(Boolean);
+      return withOwnFile(this.file, O_RDONLY, lastText).split('\n').filter(Boolean);
     } catch {
       return [];
     }
-  }
-}
-
-/**
- * Opens a file for an action and closes it. Throws if it is not an ordinary file: a pipe would wait for its other end,
- * and a symbolic link may lead to any file of this user.
- */
-function withFile<T>(file: string, flags: number, action: (descriptor: number) => T): T {
-  const descriptor = openSync(file, flags | O_NONBLOCK | O_NOFOLLOW, 0o600);
-  try {
-    if (!fstatSync(descriptor).isFile()) {
-      throw new Error('it is not an ordinary file');
-    }
-    return action(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -8,7 +8,7 @@ import type { FileKeys, UnknownKeys } from '../records/unknown-keys.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
 import { assertUnchanged, localPath } from './local.ts';
-import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
+import { isGzip, type ObjectStore, type ReadableStore, type SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
 import { PartWriter } from './part-writer.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -80,7 +80,7 @@ export async function bundle(objects: readonly SourceObject[], options: BundleOp
 
 class Bundler {
   readonly #options: BundleOptions;
-  readonly #source: Pick<ObjectStore, 'read'>;
+  readonly #source: ReadableStore;
   readonly #writer: PartWriter;
   readonly #passedParts: Part[] = [];
   readonly #files: BundledFile[] = [];
@@ -192,7 +192,7 @@ export function startKeys({ unknown, isKept }: Pick<BundleOptions, 'unknown' | '
 }
 
 /** How the files of a list are read. Local files are available at once; reading them ahead would only cost memory. */
-export function sourceOf(store: ObjectStore, objects: readonly SourceObject[]): Pick<ObjectStore, 'read'> {
+export function sourceOf(store: ObjectStore, objects: readonly SourceObject[]): ReadableStore {
   return objects.some((object) => localPath(object) === undefined) ? new ReadAhead(store, objects) : store;
 }
 

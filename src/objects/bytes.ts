@@ -2,7 +2,7 @@ import { createHash, type Hash, hash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { breathe } from './breathe.ts';
-import { isGzip, type ObjectStore, type SourceObject } from './objects.ts';
+import { isGzip, type ObjectStore, type ReadableStore, type SourceObject } from './objects.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -20,7 +20,7 @@ export interface ContentId {
  * kept.
  */
 export class ContentReader {
-  readonly #store: Pick<ObjectStore, 'read'>;
+  readonly #store: ReadableStore;
   readonly #object: SourceObject;
   /** The first chunk, until there is a second one. A file of one chunk is hashed in one call, which costs a third. */
   #only: Uint8Array = NOTHING;
@@ -28,7 +28,7 @@ export class ContentReader {
   #size = 0;
   #isPadded = false;
 
-  constructor(store: Pick<ObjectStore, 'read'>, object: SourceObject) {
+  constructor(store: ReadableStore, object: SourceObject) {
     this.#store = store;
     this.#object = object;
   }
@@ -65,8 +65,15 @@ export class ContentReader {
 
   /** The identity of what was read. Call it once, at the end. */
   id(): ContentId {
-    const digest = () => this.#hash?.digest('hex') ?? hash('sha256', this.#only, 'hex');
-    return { version: this.#object.version ?? `sha256:${digest()}`, size: this.#size };
+    return { version: this.#object.version ?? this.#read(), size: this.#size };
+  }
+
+  #read(): string {
+    const version = `sha256:${this.#hash?.digest('hex') ?? hash('sha256', this.#only, 'hex')}`;
+    if (this.#size === this.#object.size) {
+      this.#store.remember?.(this.#object, version);
+    }
+    return version;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf, printable, StarloadError } from '../errors.ts';
+import { ContentCache } from './content-cache.ts';
 import {
   isHidden,
   type ListPage,
@@ -10,21 +11,46 @@ import {
   type SkippedObject,
   type SourceObject,
 } from './objects.ts';
+import { isSettled, tellsChanges, traceOf } from './trace.ts';
 
 /** A local file with its properties from the listing, so that a change before the commit is noticed. */
 interface LocalObject extends SourceObject {
   readonly path: string;
   readonly seen: string;
+  readonly stats: Stats;
 }
 
 /** Large enough for throughput, small enough for a small heap. */
 const CHUNK_BYTES = 1024 * 1024;
+
+/** What is known of files from earlier commands, the clock, and which file systems are trusted. */
+export interface LocalOptions {
+  readonly contents?: ContentCache | undefined;
+  readonly now?: () => number;
+  readonly tellsChanges?: (path: string) => boolean;
+}
 
 /**
  * Files below local directories. It reads synchronously: for thousands of small files the thread pool would cost five
  * times as much as the reads.
  */
 export class LocalStore implements ObjectStore {
+  readonly #contents: ContentCache;
+  /** Before any file was listed. */
+  readonly #opened: number;
+  readonly #tellsChanges: (path: string) => boolean;
+  readonly #devices = new Map<number, boolean>();
+
+  constructor({
+    contents = new ContentCache(),
+    now = Date.now,
+    tellsChanges: tells = tellsChanges,
+  }: LocalOptions = {}) {
+    this.#contents = contents;
+    this.#opened = now();
+    this.#tellsChanges = tells;
+  }
+
   async *list(root: string): AsyncIterable<ListPage> {
     const stats = statRoot(root);
     if (!stats.isDirectory()) {
@@ -36,6 +62,24 @@ export class LocalStore implements ObjectStore {
 
   async *read(object: SourceObject): AsyncIterable<Uint8Array> {
     yield* readChunks(object as LocalObject);
+  }
+
+  hasStill(object: SourceObject, version: string): boolean {
+    const { seen } = object as LocalObject;
+    return this.#contents.has(object.uri, seen, version);
+  }
+
+  remember(object: SourceObject, version: string): void {
+    const { path, seen, stats } = object as LocalObject;
+    if (isSettled(stats, this.#opened) && this.#trusts(stats.dev, path)) {
+      this.#contents.learn(object.uri, seen, version);
+    }
+  }
+
+  #trusts(device: number, path: string): boolean {
+    const known = this.#devices.get(device) ?? this.#tellsChanges(path);
+    this.#devices.set(device, known);
+    return known;
   }
 }
 
@@ -51,11 +95,6 @@ export function assertUnchanged(object: SourceObject): void {
       next: 'Run again when nobody writes to it.',
     });
   }
-}
-
-/** What changes if a file is written to, replaced, or moved back. */
-function traceOf(stats: Stats | undefined): string {
-  return stats === undefined ? 'gone' : [stats.size, stats.mtimeMs, stats.ctimeMs, stats.dev, stats.ino].join(' ');
 }
 
 /** The local path of an object of a LocalStore; undefined for an object of another store. */
@@ -156,6 +195,7 @@ function describeFile(path: string): LocalObject {
     version: undefined,
     path,
     seen: traceOf(stats),
+    stats,
   };
 }
 

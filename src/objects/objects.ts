@@ -35,7 +35,19 @@ export interface ObjectStore {
 
   /** A file's bytes. Throws StarloadError if the file is gone, or its version is no longer the listed one. */
   read(object: SourceObject): AsyncIterable<Uint8Array>;
+
+  /**
+   * Whether a file whose listing has no version still has one that was found by reading it. False if only reading can
+   * tell. Absent if every listing has versions.
+   */
+  hasStill?(object: SourceObject, version: string): boolean;
+
+  /** Remembers the version of a file that was read to its end. */
+  remember?(object: SourceObject, version: string): void;
 }
+
+/** A store, or what reads its files ahead. */
+export type ReadableStore = Pick<ObjectStore, 'read' | 'remember'>;
 
 /** How the names of data files end, in words. */
 export const DATA_ENDINGS = '.json, .jsonl or .ndjson, with or without .gz';

@@ -14,7 +14,7 @@ import {
   startKeys,
 } from './bundle.ts';
 import { type ContentId, ContentReader, identify } from './bytes.ts';
-import type { ObjectStore, SourceObject } from './objects.ts';
+import type { ReadableStore, SourceObject } from './objects.ts';
 import { PartWriter } from './part-writer.ts';
 
 /** A record that is kept out or, without a line, the problem of its file as a whole. */
@@ -66,7 +66,7 @@ export async function sift(objects: readonly SourceObject[], options: SiftOption
 
 class Sifter {
   readonly #options: SiftOptions;
-  readonly #source: Pick<ObjectStore, 'read'>;
+  readonly #source: ReadableStore;
   readonly #writer: PartWriter;
   readonly #files: BundledFile[] = [];
   readonly #spellings = new Set<FramedFile['spellings']>();

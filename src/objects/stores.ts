@@ -1,3 +1,4 @@
+import type { ContentCache } from './content-cache.ts';
 import { LocalStore } from './local.ts';
 import type { ObjectStore } from './objects.ts';
 import { S3Clients, type S3Options } from './s3/client.ts';
@@ -17,10 +18,10 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-/** The stores, with the configured AWS keys and region, if any. */
-export function openStores(options: S3Options = {}): Stores {
+/** The stores, with the configured AWS keys and region, if any, and what is known of the contents of local files. */
+export function openStores(options: S3Options = {}, contents?: ContentCache): Stores {
   const clients = new S3Clients(options);
-  const [local, s3] = [new LocalStore(), new S3Store(clients)];
+  const [local, s3] = [new LocalStore({ contents }), new S3Store(clients)];
   return {
     storeOf: (root) => (isS3(root) ? s3 : local),
     regionOf: (bucket) => clients.regionOf(bucket),

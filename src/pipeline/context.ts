@@ -41,6 +41,8 @@ export interface LoadContext {
   readonly replays?: boolean | undefined;
   /** Whether files whose load was undone are loaded again. */
   readonly again?: boolean | undefined;
+  /** Whether files that seem unchanged are read all the same. */
+  readonly verify?: boolean | undefined;
   /** If absent, one bad record refuses the load. */
   readonly tolerance?: Tolerance | undefined;
   /** What to do with keys of records that no column takes; if absent, they are told. */

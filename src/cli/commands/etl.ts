@@ -1,5 +1,6 @@
 import type { LoadContext } from '../../pipeline/context.ts';
 import { toModule, WAREHOUSE_OPTIONS, type WarehouseArgs } from '../command.ts';
+import { VERIFY_OPTION } from '../known-contents.ts';
 import { ALL_OPTION } from '../listed.ts';
 import { result, story } from '../output.ts';
 import { WAIT_OPTION } from '../patience.ts';
@@ -13,6 +14,7 @@ interface Args extends WarehouseArgs, ToleranceArgs, UnknownKeysArgs {
   readonly dryRun: boolean;
   readonly expectFiles: boolean;
   readonly replay: boolean;
+  readonly verify: boolean;
   readonly wait: number;
 }
 
@@ -46,6 +48,7 @@ export const etlCommand = toModule<Args>({
       describe:
         'after create-tables: repeat the runs of the earlier tables in their order; --no-replay loads everything in one run',
     },
+    ...VERIFY_OPTION,
   },
   examples: [
     ['npm run etl', 'load what is new'],
@@ -56,7 +59,10 @@ export const etlCommand = toModule<Args>({
   ],
   run: (args) =>
     withWarehouse(sessionOf(args), (context) =>
-      run({ ...context, expectFiles: args.expectFiles, replays: args.replay, again: args.again }, args),
+      run(
+        { ...context, expectFiles: args.expectFiles, replays: args.replay, again: args.again, verify: args.verify },
+        args,
+      ),
     ),
 });
 

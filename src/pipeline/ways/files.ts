@@ -81,14 +81,15 @@ async function withoutUndone(
   return { wanted, undone };
 }
 
-/** Why a file that the ledger knows is loaded again. Reads its content only if its size does not decide. */
+/** Why a file that the ledger knows is loaded again. Reads its content only if nothing else decides. */
 async function reasonToReload(
   object: SourceObject,
   { size, version, status }: LedgerVersion,
-  { tolerance }: LoadContext,
+  { tolerance, verify = false }: LoadContext,
   store: ObjectStore,
 ): Promise<Reason | undefined> {
-  if (size !== object.size || version !== (await identify(store, object)).version) {
+  const isKnown = size === object.size && !verify && store.hasStill?.(object, version) === true;
+  if (!isKnown && (size !== object.size || version !== (await identify(store, object)).version)) {
     return 'changed';
   }
   // A run that keeps out single records loads files that a run that sets aside whole files has set aside.
