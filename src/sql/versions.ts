@@ -11,6 +11,9 @@ const PREFIX = 6;
  * A query in parentheses, on one line: of a staging table's rows since `{since}`, the version of each key that counts. The
  * latest run's wins; within a run the row that is first by a rule on content, over all columns, which depends neither on
  * the order of the rows nor on collation. Trailing blanks of a key do not count, because Redshift ignores them.
+ *
+ * The rule is applied only to keys that come more than once: digests of a million rows take three times as long as
+ * everything else that the query does (docs/decisions/0036-content-decides-only-where-it-must.md).
  */
 export function versionsThatCount({ name, key, columns: all }: Table): string {
   // Which version counts must not depend on whether unknown keys were kept, so nobody reads what is kept of one version.
@@ -19,7 +22,10 @@ export function versionsThatCount({ name, key, columns: all }: Table): string {
   const partition = columns.filter((column) => key.includes(column.name)).map(comparable);
   const content = columns.filter(({ name, type }) => name !== STAMP && (type === 'varchar' || !key.includes(name)));
   const order = [`${quoteIdentifier(STAMP)} DESC`, ...contentOrder(content)];
-  return `(SELECT ${names} FROM (SELECT ${names}, ROW_NUMBER() OVER (PARTITION BY ${partition.join(', ')} ORDER BY ${order.join(', ')}) AS starload_rank FROM ${quoteIdentifier(name)} WHERE ${quoteIdentifier(STAMP)} >= {since}) versions WHERE starload_rank = 1)`;
+  const by = `PARTITION BY ${partition.join(', ')}`;
+  const counted = `(SELECT ${names}, COUNT(*) OVER (${by}) AS starload_versions FROM ${quoteIdentifier(name)} WHERE ${quoteIdentifier(STAMP)} >= {since}) counted`;
+  const ranked = `(SELECT ${names}, ROW_NUMBER() OVER (${by} ORDER BY ${order.join(', ')}) AS starload_rank FROM ${counted} WHERE starload_versions > 1) versions`;
+  return `(SELECT ${names} FROM ${counted} WHERE starload_versions = 1 UNION ALL SELECT ${names} FROM ${ranked} WHERE starload_rank = 1)`;
 }
 
 function comparable({ name, type }: Column): string {
