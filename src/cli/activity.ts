@@ -1,8 +1,24 @@
-import type { Activity } from '../pipeline/events.ts';
+import type { Activity, PipelineEvent } from '../pipeline/events.ts';
 import { count, counted } from './output.ts';
 
 /** An activity that takes time. */
 export type Lasting = Exclude<Activity, { readonly type: 'idle' }>;
+
+const ACTIVITIES = new Set<PipelineEvent['type']>([
+  'doing',
+  'read',
+  'sending',
+  'submitted',
+  'locking',
+  'step',
+  'committing',
+  'idle',
+]);
+
+/** Whether an event begins an activity. */
+export function isActivity(event: PipelineEvent): event is Activity {
+  return ACTIVITIES.has(event.type);
+}
 
 /** How long an activity, and the whole command, have been running, in milliseconds. */
 export interface Lasts {

@@ -1,7 +1,7 @@
 import { andPassedOver } from '../objects/objects.ts';
 import type { Activity, Emit, PipelineEvent } from '../pipeline/events.ts';
 import { SYSTEM_TIMER, type Timer } from '../timer.ts';
-import { type Described, describeActivity, type Lasting } from './activity.ts';
+import { type Described, describeActivity, isActivity, type Lasting } from './activity.ts';
 import { bytes, count, counted, story, styledStory } from './output.ts';
 import { clearProgress, showProgress } from './progress-line.ts';
 
@@ -47,21 +47,6 @@ export function startReporter(timer: Timer = SYSTEM_TIMER): Reporter {
       clearProgress();
     },
   };
-}
-
-const ACTIVITIES = new Set<PipelineEvent['type']>([
-  'doing',
-  'read',
-  'sending',
-  'submitted',
-  'locking',
-  'step',
-  'committing',
-  'idle',
-]);
-
-function isActivity(event: PipelineEvent): event is Activity {
-  return ACTIVITIES.has(event.type);
 }
 
 /** The current activity, and when it started. */

@@ -12,6 +12,7 @@ import { asStarted } from './command-line.ts';
 import { restOfKeys } from './key-counts.ts';
 import { LISTED, more } from './listed.ts';
 import { bytes, count, counted, document, result, story, styledStory } from './output.ts';
+import type { StepTime } from './step-times.ts';
 import { renderTable } from './table.ts';
 import { tellLatestUnknownKeys, tellUnknownKeys, unknownKeysForJson } from './unknown-keys.ts';
 import { tellVanishedKeys, vanishedKeysForJson } from './vanished-keys.ts';
@@ -42,7 +43,13 @@ interface Place {
 /** Prints what a load did. */
 export function printLoad(
   report: LoadReport,
-  { json, location, excerpts = true, seconds }: Place & { readonly seconds: number },
+  {
+    json,
+    location,
+    excerpts = true,
+    seconds,
+    steps,
+  }: Place & { readonly seconds: number; readonly steps: readonly StepTime[] },
 ): void {
   const warnings = excerpts ? report.warnings : report.warnings.map(withoutValue);
   const undone = report.tables.reduce((sum, table) => sum + table.undone, 0);
@@ -65,6 +72,7 @@ export function printLoad(
       vanished_keys: vanishedKeysForJson(report.vanishedKeys),
       ...keptOutForJson(report),
       seconds: Number(seconds.toFixed(3)),
+      steps,
     });
   } else if (report.status === 'up_to_date') {
     const known = report.tables.reduce((sum, table) => sum + table.known, 0);

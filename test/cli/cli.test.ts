@@ -20,6 +20,9 @@ describe('the main job', () => {
         rows: { staging_events: 300, staging_songs: 12, songs: 12 },
         warnings: [],
       });
+      expect(loaded.steps.map(({ step }: { step: string }) => step)).toEqual(
+        expect.arrayContaining(['reading the ledger', 'reading staging_events', 'insert_songplays', 'committing']),
+      );
       expect((await run(folder, ['etl'])).stdout).toMatch(/^nothing new: all \d+ files are loaded already\n$/);
       expect(await json(folder, ['etl'])).toMatchObject({ status: 'up_to_date', run_id: null, rows: {} });
       writeFileSync(join(folder, 'log_data', 'late.json'), linesOf([PLAY]));
@@ -27,7 +30,10 @@ describe('the main job', () => {
       expect(planned.tables[0].files).toEqual([
         { uri: expect.stringMatching(/^file:.*late\.json$/), size: expect.any(Number), reason: 'new' },
       ]);
-      expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 301 });
+      expect((await run(folder, ['etl', '--timings'])).stdout).toMatch(
+        /\nstep +seconds\n-.*\nreading the ledger +\d+\.\d{3}\n/,
+      );
+      expect((await json(folder, ['status'])).rows).toMatchObject({ staging_events: 301 });
       const status = await json(folder, ['status']);
       expect(status.runs.map(({ files }: { files: number }) => files)).toEqual([1, expect.any(Number)]);
       const before = (await json(folder, ['query', 'SELECT * FROM songplays ORDER BY songplay_id'])).length;

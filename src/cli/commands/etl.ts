@@ -5,6 +5,7 @@ import { ALL_OPTION } from '../listed.ts';
 import { result, story } from '../output.ts';
 import { WAIT_OPTION } from '../patience.ts';
 import { type SessionOptions, withWarehouse } from '../session.ts';
+import { TIMINGS_OPTION } from '../step-times.ts';
 import { TOLERANCE_OPTIONS, type ToleranceArgs } from '../tolerance.ts';
 import { UNKNOWN_KEYS_OPTION, type UnknownKeysArgs } from '../unknown-keys.ts';
 
@@ -14,6 +15,7 @@ interface Args extends WarehouseArgs, ToleranceArgs, UnknownKeysArgs {
   readonly dryRun: boolean;
   readonly expectFiles: boolean;
   readonly replay: boolean;
+  readonly timings: boolean;
   readonly verify: boolean;
   readonly wait: number;
 }
@@ -49,6 +51,7 @@ export const etlCommand = toModule<Args>({
         'after create-tables: repeat the runs of the earlier tables in their order; --no-replay loads everything in one run',
     },
     ...VERIFY_OPTION,
+    ...TIMINGS_OPTION,
   },
   examples: [
     ['npm run etl', 'load what is new'],
@@ -78,14 +81,16 @@ async function run(context: LoadContext, args: Args): Promise<void> {
   }
   const { etl } = await import('../../pipeline/etl.ts');
   const { printLoad } = await import('../reports.ts');
+  const { printStepTimes, StepTimes } = await import('../step-times.ts');
   const began = performance.now();
-  const report = await etl(context);
-  printLoad(report, {
-    json: args.json,
-    excerpts: args.excerpts,
-    seconds: (performance.now() - began) / 1000,
-    location: context.warehouse.location,
-  });
+  const times = new StepTimes();
+  const report = await etl({ ...context, emit: times.listening(context.emit) });
+  const [steps, seconds] = [times.end(), (performance.now() - began) / 1000];
+  const { json, excerpts } = args;
+  printLoad(report, { json, excerpts, seconds, steps, location: context.warehouse.location });
+  if (args.timings && !json) {
+    printStepTimes(steps);
+  }
 }
 
 async function dryRun(context: LoadContext, { json, all }: Args): Promise<void> {
