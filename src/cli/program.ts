@@ -8,6 +8,7 @@ import { createTablesCommand } from './commands/create-tables.ts';
 import { demoCommand } from './commands/demo.ts';
 import { docsCommand } from './commands/docs.ts';
 import { etlCommand } from './commands/etl.ts';
+import { forgetCommand } from './commands/forget.ts';
 import { generateDataCommand } from './commands/generate-data.ts';
 import { initCommand } from './commands/init.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -34,6 +35,7 @@ const COMMANDS = [
   migrateCommand,
   rebuildCommand,
   undoCommand,
+  forgetCommand,
   reconcileCommand,
   checkCommand,
   certifyCommand,

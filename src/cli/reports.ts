@@ -90,13 +90,16 @@ export function printLoad(
 /** Shows the columns about kept-out records, and about keys that no column takes, only if there are any. */
 function renderLoaded({ tables }: LoadReport): string {
   const isWhole = tables.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
+  const isKnown = tables.every(({ forgotten }) => forgotten === 0);
   const rest = restOfKeys(tables);
   const rows = tables.map((table) => [
     ...[table.table, table.files, table.records, table.known],
     ...(isWhole ? [] : [table.rejected, table.quarantined]),
+    ...(isKnown ? [] : [table.forgotten]),
     ...rest.map(({ countIn }) => countIn(table)),
   ]);
-  const about = isWhole ? [] : ['records rejected', 'files set aside'];
+  const kept = isWhole ? [] : ['records rejected', 'files set aside'];
+  const about = [...kept, ...(isKnown ? [] : ['records forgotten'])];
   const titles = rest.map(({ title }) => title);
   return renderTable(['loaded into', 'files', 'records', 'files known', ...about, ...titles], rows);
 }

@@ -25,7 +25,7 @@ const FAILURES_SHOWN = 5;
 
 /** Prints running batches, past runs, failures, files that are set aside and table sizes. */
 export function printStatus(
-  { running, runs, rows, unknownKeys, ...status }: WarehouseStatus,
+  { running, runs, rows, forgets, unknownKeys, ...status }: WarehouseStatus,
   { json, all, location, log, excerpts = true }: StatusOptions,
 ): void {
   const quarantined = excerpts
@@ -42,6 +42,9 @@ export function printStatus(
       runs: runs.map((run) => ({ ...runForJson(run), seconds: seconds.get(run.runId) ?? null })),
       failures: failures.map(({ warehouse, ...failure }) => failure),
       quarantined: quarantined.map(fileForJson),
+      forgets: forgets.map(({ table, columns, digest, runId, since }) => ({
+        ...{ table, columns, digest, run_id: runId, since },
+      })),
       unknown_keys: unknownKeysForJson(unknownKeys),
       rows: Object.fromEntries(rows),
     });
@@ -60,6 +63,7 @@ export function printStatus(
     ...(quarantined.length === 0
       ? []
       : [[renderQuarantined(quarantined.slice(0, most)), ...more(quarantined, most)].join('\n')]),
+    ...(forgets.length === 0 ? [] : [[renderForgets(forgets.slice(0, most)), ...more(forgets, most)].join('\n')]),
     ...(unknownKeys.length === 0 ? [] : [renderUnknown(unknownKeys, most)]),
     renderTable(['table', 'rows'], [...rows]),
   ];
@@ -76,6 +80,7 @@ function runForJson(run: PastRun) {
     rejected: run.rejected,
     quarantined: run.quarantined,
     undone: run.undone,
+    forgotten: run.forgotten,
     keys: run.keys ?? null,
   };
 }
@@ -106,16 +111,23 @@ function renderRunning(running: WarehouseStatus['running']): string {
 function renderRuns(runs: readonly PastRun[], seconds: ReadonlyMap<string | null, number>): string {
   const isWhole = runs.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
   const isKept = runs.every(({ undone }) => undone === 0);
+  const isKnown = runs.every(({ forgotten }) => forgotten === 0);
   const rest = restOfKeys(runs);
   const rows = runs.map((run) => [
     ...[run.runId, run.loadedAt, took(seconds.get(run.runId)), run.files, run.records, bytes(run.bytes)],
     ...(isWhole ? [] : [run.rejected, run.quarantined]),
     ...(isKept ? [] : [run.undone]),
+    ...(isKnown ? [] : [run.forgotten]),
     ...rest.map(({ countIn }) => countIn(run)),
   ]);
   const kept = [...(isWhole ? [] : ['rejected', 'files set aside']), ...(isKept ? [] : ['files undone'])];
-  const about = [...kept, ...rest.map(({ title }) => title)];
+  const about = [...kept, ...(isKnown ? [] : ['forgotten']), ...rest.map(({ title }) => title)];
   return renderTable(['run', 'loaded at (UTC)', 'duration', 'files', 'records', 'size', ...about], rows);
+}
+
+function renderForgets(forgets: WarehouseStatus['forgets']): string {
+  const rows = forgets.map(({ table, columns, since, digest }) => [table, columns.join(', '), since, digest]);
+  return renderTable(['forgotten in', 'by', 'since (UTC)', 'digest'], rows);
 }
 
 function renderFailures(failures: readonly LoggedRun[]): string {

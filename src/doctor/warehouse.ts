@@ -102,7 +102,7 @@ async function tryUnescaped({ model }: Examination, open: Open, refusal: Warehou
 }
 
 /** Tasks without which a warehouse can be loaded. */
-const RARE: ReadonlySet<Task> = new Set(['rebuild --restamp', 'undo']);
+const RARE: ReadonlySet<Task> = new Set(['rebuild --restamp', 'undo', 'forget']);
 
 /** A batch that is too long always fails. No other check detects this before files have been uploaded. */
 export function checkBudget(model: Model, engine: Parameters<typeof budgetsOf>[1]): CheckOutcome {

@@ -1,6 +1,8 @@
 import { clearing, deletedFrom, derive, drop, LOAD_GUARD, sqlSteps } from '../pipeline/batches.ts';
 import type { WantedSql } from '../pipeline/checks.ts';
 import { commentSteps } from '../pipeline/comments.ts';
+import { FORGET } from '../pipeline/forgets.ts';
+import { LEDGER } from '../pipeline/ownership.ts';
 import { creation, type Model, type NamedSql, protocolSql, type Table } from '../sql/catalogue.ts';
 import { BEGINNING, quoteLiteral } from '../sql/render.ts';
 import type { Batch, Relation, Step, Warehouse } from '../warehouse/warehouse.ts';
@@ -61,14 +63,17 @@ export function migrateBatch(
   return { name, locks: true, lockedTables, creates: true, deletesFrom: deletedFrom(model), steps };
 }
 
-/** What the loader knows of the files of tables that are dropped: a table of that name would otherwise stay empty. */
+/**
+ * What the loader knows of the files of tables that are dropped: a table of that name would otherwise stay empty. Who is
+ * forgotten stays so.
+ */
 function forgotten(dropped: readonly Relation[]): readonly NamedSql[] {
   const names = dropped.map(({ name }) => quoteLiteral(name)).join(', ');
   return names === ''
     ? []
-    : ['load_ledger', 'rejected_records'].map((table) => ({
+    : [LEDGER, 'rejected_records'].map((table) => ({
         name: `forget_${table}`,
-        sql: `DELETE FROM ${table} WHERE staging_table IN (${names})`,
+        sql: `DELETE FROM ${table} WHERE staging_table IN (${names})${table === LEDGER ? ` AND status <> '${FORGET}'` : ''}`,
       }));
 }
 

@@ -5,6 +5,7 @@ import { sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
 import { ask } from '../pipeline/ask.ts';
 import type { LoadContext, Source } from '../pipeline/context.ts';
+import { type Forget, forgottenIn } from '../pipeline/forgets.ts';
 import type { Ledger, LedgerVersion } from '../pipeline/ledger.ts';
 import { LEDGER } from '../pipeline/ownership.ts';
 import { mappingOf, readJsonPaths } from '../pipeline/prepare.ts';
@@ -34,6 +35,8 @@ export interface Refill {
   readonly lost: readonly LostVersion[];
   /** The contents of which unknown keys were kept. */
   readonly kept: ReadonlySet<string>;
+  /** The people whose records are left out. */
+  readonly forgets: readonly Forget[];
 }
 
 /**
@@ -74,7 +77,7 @@ export async function planRefill(context: LoadContext, change: TableChange, ledg
       records: records - rejected,
       reason: uris.has(uri) ? ('changed' as const) : ('gone' as const),
     }));
-  return { change, source, files, lost, kept: await readKept(context, change.table) };
+  return { change, source, files, lost, kept: await readKept(context, change.table), forgets: ledger.forgets };
 }
 
 /** The contents of which unknown keys were kept. A ledger of an earlier release knows of none. */
@@ -133,7 +136,7 @@ const MOST_REJECTS = 1000;
  * the new columns, and StarloadError if a file has changed meanwhile.
  */
 export async function reread(context: LoadContext, refill: Refill, spool: Spool): Promise<Reread> {
-  const { change, source, files, kept, lost } = refill;
+  const { change, source, files, kept, lost, forgets } = refill;
   const table = readTable(kept.size === 0 ? change.table : withRescued(change.table));
   const own = await readJsonPaths(context, source);
   const paths = own && [...own, [CONTENT]];
@@ -153,6 +156,7 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
     unknown,
     isKept: (object) => kept.has(contentOf(known(files, object))),
     judge,
+    isForgotten: forgottenIn(change.table, own, forgets),
     wholeFiles: false,
     mostRejects: MOST_REJECTS,
     memberOf: (object) => `"${CONTENT}":${JSON.stringify(contentOf(known(files, object)))}`,

@@ -1,12 +1,10 @@
 import { StarloadError } from '../errors.ts';
-import { ask } from '../pipeline/ask.ts';
 import type { LoadContext } from '../pipeline/context.ts';
 import { Ledger, readLedgerAlone } from '../pipeline/ledger.ts';
 import { LEDGER } from '../pipeline/ownership.ts';
-import { brokenRun } from '../pipeline/reconcile/control.ts';
 import { compareStar } from '../pipeline/reconcile/star.ts';
-import { type Model, protocolSql, type Table, tableNamed } from '../sql/catalogue.ts';
-import { WarehouseError } from '../warehouse/errors.ts';
+import { readStamp } from '../pipeline/run-stamp.ts';
+import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
 import type { Relation } from '../warehouse/warehouse.ts';
 import { compareTables, type TableChange } from './compare.ts';
 import { readDropped } from './dropped.ts';
@@ -80,18 +78,6 @@ export function isIdle({ effects, differing, droppedTables }: MigrationPlan): bo
 
 function holdsStaged({ table, found }: TableChange): boolean {
   return found !== undefined && table.role === 'staging';
-}
-
-/** Undefined if there is no load_run. */
-async function readStamp({ model, warehouse }: LoadContext): Promise<string | undefined> {
-  const asked = await ask(warehouse, protocolSql(model, 'run_stamp')).catch((error: unknown) => {
-    if (error instanceof WarehouseError && error.kind === 'missing-table') return undefined;
-    throw error;
-  });
-  if (asked !== undefined && asked.rows.length !== 1) {
-    throw brokenRun(undefined);
-  }
-  return asked && String(asked.rows[0]?.[0]);
 }
 
 /** Throws StarloadError if rows are lost that only a load restores. */

@@ -5,6 +5,7 @@ import type { FramedFile } from '../records/framed.ts';
 import { UnfitRecord } from '../records/normalise.ts';
 import { rewriter } from '../records/rewrite.ts';
 import type { FileKeys, UnknownKeys } from '../records/unknown-keys.ts';
+import { WholeRecords } from '../records/whole-records.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
 import { assertUnchanged, localPath } from './local.ts';
@@ -13,6 +14,9 @@ import type { Part } from './part.ts';
 import { PartWriter } from './part-writer.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Spool } from './spool.ts';
+
+/** Whether a record is left out. `spellings` are those of the wanted keys met so far. */
+export type IsForgotten = (record: string, spellings: FramedFile['spellings']) => boolean;
 
 /** The options of a bundle. */
 export interface BundleOptions {
@@ -28,6 +32,8 @@ export interface BundleOptions {
   readonly unknown?: UnknownKeys | undefined;
   /** Whether the unknown keys of a file are kept; if absent, of none. */
   readonly isKept?: ((object: SourceObject) => boolean) | undefined;
+  /** Whether a record is left out, as if the file did not have it. If absent, none is. */
+  readonly isForgotten?: IsForgotten | undefined;
   /** Where the warehouse reads directly. Large files there are passed on untouched. */
   readonly reads: 'local' | 's3';
   /** The size from which on such a file is passed on untouched. */
@@ -42,9 +48,11 @@ export interface BundledFile {
   readonly object: SourceObject;
   readonly version: string;
   readonly size: number;
-  /** The number of records read, including rejected ones. */
+  /** The number of records read, including rejected and forgotten ones. */
   readonly records: number;
   readonly rejected: number;
+  /** How many records were left out, because they are of somebody who is forgotten. */
+  readonly forgotten: number;
   /** Whether it is set aside as a whole. All its records are rejected then. */
   readonly quarantined: boolean;
   /** What became of the keys of the records that are loaded; absent if they were not counted, or none is loaded. */
@@ -91,6 +99,8 @@ class Bundler {
   #framers: { counting: RecordFramer; writing: RecordFramer };
   readonly #spellings = new Set<FramedFile['spellings']>();
   readonly #problems: DataProblem[] = [];
+  /** How many records of the current file were left out. */
+  #forgotten = 0;
 
   constructor(objects: readonly SourceObject[], options: BundleOptions) {
     this.#options = options;
@@ -105,6 +115,7 @@ class Bundler {
 
   async add(object: SourceObject): Promise<void> {
     startKeys(this.#options, object);
+    this.#forgotten = 0;
     try {
       const passed = this.#mayPass(object) && (await this.#pass(object));
       if (!passed) {
@@ -128,9 +139,15 @@ class Bundler {
     };
   }
 
-  /** A path that contains a wildcard cannot be passed on: the warehouse would treat it as a pattern. */
+  /**
+   * A path that contains a wildcard cannot be passed on: the warehouse would treat it as a pattern. Nor can a file be of
+   * which records may be left out.
+   */
   #mayPass(object: SourceObject): boolean {
-    if (object.size < (this.#options.passThroughBytes ?? PASS_THROUGH_BYTES)) {
+    if (
+      this.#options.isForgotten !== undefined ||
+      object.size < (this.#options.passThroughBytes ?? PASS_THROUGH_BYTES)
+    ) {
       return false;
     }
     const path = localPath(object);
@@ -158,11 +175,23 @@ class Bundler {
   }
 
   #newFramers(): { counting: RecordFramer; writing: RecordFramer } {
-    const { wanted, unknown } = this.#options;
-    return {
-      counting: new RecordFramer({ wanted, unknown }),
-      writing: new RecordFramer({ wanted, unknown, sink: this.#writer }),
-    };
+    const { wanted, unknown, isForgotten } = this.#options;
+    const sink = isForgotten === undefined ? this.#writer : this.#leavingOut(isForgotten);
+    const writing = new RecordFramer({ wanted, unknown, sink });
+    return { counting: new RecordFramer({ wanted, unknown }), writing };
+  }
+
+  /** Writes records, apart from those that are left out. */
+  #leavingOut(isForgotten: IsForgotten): WholeRecords {
+    return new WholeRecords((record, line, isOdd) => {
+      if (isForgotten(record.toString('utf8'), this.#framers.writing.spellings)) {
+        this.#options.unknown?.dropRecord();
+        this.#forgotten += 1;
+        return;
+      }
+      this.#writer.segment(record, 0, record.length);
+      this.#writer.endRecord(line, isOdd);
+    });
   }
 
   async #frame(object: SourceObject, framer: RecordFramer): Promise<FramedFile & ContentId> {
@@ -179,7 +208,8 @@ class Bundler {
 
   #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {
     const keys = this.#options.unknown?.keepFile(object.label);
-    const file = { object, version, size, records, rejected: 0, quarantined: false, keys };
+    const forgotten = this.#forgotten;
+    const file = { object, version, size, records, rejected: 0, forgotten, quarantined: false, keys };
     this.#files.push(file);
     this.#spellings.add(spellings);
     this.#options.onFile?.(file);

@@ -74,6 +74,7 @@ class Sifter {
   #framer: RecordFramer;
   /** The counts of the current file. */
   #records = 0;
+  #forgotten = 0;
   #bad = 0;
   #rejects: Reject[] = [];
   /** The reject of the first malformed record. */
@@ -91,6 +92,7 @@ class Sifter {
     startKeys(this.#options, object);
     this.#writer.beginFile(object.label, this.#options.memberOf?.(object));
     this.#records = 0;
+    this.#forgotten = 0;
     this.#bad = 0;
     this.#rejects = [];
     this.#firstMalformed = undefined;
@@ -126,7 +128,13 @@ class Sifter {
 
   #take(record: Buffer, line: number, isOdd: boolean): void {
     this.#records += 1;
-    const problem = this.#options.judge(record.toString('utf8'), this.#framer.spellings, isOdd);
+    const text = record.toString('utf8');
+    if (this.#options.isForgotten?.(text, this.#framer.spellings) === true) {
+      this.#options.unknown?.dropRecord();
+      this.#forgotten += 1;
+      return;
+    }
+    const problem = this.#options.judge(text, this.#framer.spellings, isOdd);
     if (problem === undefined) {
       this.#writer.segment(record, 0, record.length);
       this.#writer.endRecord(line, isOdd);
@@ -200,7 +208,8 @@ class Sifter {
     }
     const keys = quarantined ? undefined : unknown?.keepFile(object.label);
     const rejected = quarantined ? this.#records : this.#bad;
-    const file = { object, ...id, records: this.#records, rejected, quarantined, keys };
+    const forgotten = quarantined ? 0 : this.#forgotten;
+    const file = { object, ...id, records: this.#records, rejected, forgotten, quarantined, keys };
     this.#files.push(file);
     this.#options.onFile({ file, bad: this.#bad, rejects: this.#rejects });
   }

@@ -1,11 +1,14 @@
 import { UsageError } from '../errors.ts';
 import type { Part } from '../objects/part.ts';
-import { type Model, tablesOf } from '../sql/catalogue.ts';
+import { type Model, type Table, tablesOf, takingColumns } from '../sql/catalogue.ts';
 import type { Batch, Warehouse } from '../warehouse/warehouse.ts';
 import { byName, createTablesBatch, loadBatch, rebuildBatch, refreshBatch, undoBatch } from './batches.ts';
+import { type Forgetting, forgetBatch, rejectsTable } from './forget-batch.ts';
+import { EMPTY_LEDGER_STAMP } from './ledger.ts';
+import { temporarilyToForget } from './temporary.ts';
 
 /** What a batch is for. */
-export type Task = 'load' | 'refresh' | 'rebuild' | 'rebuild --restamp' | 'undo' | 'create-tables';
+export type Task = 'load' | 'refresh' | 'rebuild' | 'rebuild --restamp' | 'undo' | 'forget' | 'create-tables';
 
 /** How many statements a task needs in the worst case. */
 export interface Budget {
@@ -20,7 +23,8 @@ type Engine = Pick<Warehouse, 'engine' | 'now' | 'loads' | 'statementLimit'>;
  * Each task's statement count in the worst case, derived from the model alone; empty if a batch may have any number.
  */
 export function budgetsOf(model: Model, engine: Engine): readonly Budget[] {
-  const tasks = [loadingTask(engine), 'rebuild', 'rebuild --restamp', 'undo', 'create-tables'] as const;
+  const forget = engine.loads === 'parts' ? (['forget'] as const) : [];
+  const tasks = [loadingTask(engine), 'rebuild', 'rebuild --restamp', 'undo', ...forget, 'create-tables'] as const;
   return tasks.flatMap((task) => budgetOf(task, model, engine) ?? []);
 }
 
@@ -91,6 +95,7 @@ export function worstCases(
     rebuild: () => [rebuildBatch(model, now, 'x')],
     'rebuild --restamp': () => [rebuildBatch(model, now, 'x', true)],
     undo: () => [undoBatch(model, now, 'x', '1 = 1', true)],
+    forget: () => [forgetBatch(model, now, 'x', forgetting(tables[0] as Table))],
     'create-tables': () => [
       createTablesBatch(model, { engine, now }, 'x', {
         dropped,
@@ -100,5 +105,20 @@ export function worstCases(
         commented: false,
       }),
     ],
+  };
+}
+
+/** A forget of somebody whose bad records go too. */
+function forgetting(table: Table): Forgetting {
+  const [column] = takingColumns(table);
+  const columns = column === undefined ? [] : [column];
+  const values = temporarilyToForget({ table: { ...table, columns }, parts: [BUNDLED], mapping: byName(table) });
+  const into = rejectsTable(table);
+  return {
+    forget: { table: table.name, columns: columns.map(({ name }) => name), salt: '', digest: '' },
+    isKnown: false,
+    values,
+    rejects: { table: into, parts: [BUNDLED], mapping: byName(into) },
+    stamp: EMPTY_LEDGER_STAMP,
   };
 }

@@ -5,7 +5,7 @@ import type { Batch, Step, Warehouse } from '../warehouse/warehouse.ts';
 import { fits, worstCases } from './budget.ts';
 import { newRunId } from './run-id.ts';
 
-/** A statement of a load, a refresh, a rebuild or an undo that the warehouse refuses. */
+/** A statement of a load, a refresh, a rebuild, an undo or a forget that the warehouse refuses. */
 export interface RefusedStatement {
   /** For example `load: insert_songplays`. */
   readonly statement: string;
@@ -24,7 +24,7 @@ export interface Explained {
 type SqlStep = Extract<Step, { kind: 'sql' }>;
 
 /**
- * Makes the warehouse plan every statement that a load, a refresh, a rebuild and an undo send. Keeps nothing. The temporary
+ * Makes the warehouse plan every statement that a load, a refresh, a rebuild, an undo and a forget send. Keeps nothing. The temporary
  * tables of a rebuild hold everything in staging, so use it on empty tables.
  */
 export function explainAll(model: Model, warehouse: Warehouse, signal?: AbortSignal): Promise<Explained> {
@@ -61,9 +61,9 @@ async function explainBatches(
 function batchesOf(
   model: Model,
   warehouse: Warehouse,
-): Readonly<Record<'load' | 'refresh' | 'rebuild' | 'undo', Batch>> {
-  const { load, refresh, rebuild, undo } = worstCases(model, warehouse);
-  return { load: load()[0], refresh: refresh()[0], rebuild: rebuild()[0], undo: undo()[0] };
+): Readonly<Record<'load' | 'refresh' | 'rebuild' | 'undo' | 'forget', Batch>> {
+  const { load, refresh, rebuild, undo, forget } = worstCases(model, warehouse);
+  return { load: load()[0], refresh: refresh()[0], rebuild: rebuild()[0], undo: undo()[0], forget: forget()[0] };
 }
 
 /** EXPLAIN takes queries, INSERT, UPDATE, DELETE and CREATE TABLE AS (Database Developer Guide, EXPLAIN). */

@@ -1,20 +1,22 @@
 import type { KeyCounts } from '../records/key-tally.ts';
-import { type Model, protocolSql, tablesOf } from '../sql/catalogue.ts';
+import { type Model, protocolSql, tableNamed, tablesOf } from '../sql/catalogue.ts';
 import { BEGINNING, quoteLiteral, render } from '../sql/render.ts';
 import { WarehouseError } from '../warehouse/errors.ts';
 import type { ResultSet, Value } from '../warehouse/warehouse.ts';
 import { ask } from './ask.ts';
 import type { LoadContext } from './context.ts';
+import { FORGET, type Forget, parseForget } from './forgets.ts';
 import { inModelOrder } from './order.ts';
-import { HISTORY, hasHistory, holdsHistory, LEDGER } from './ownership.ts';
+import { HISTORY, hasHistory, holdsHistory, isWhole, LEDGER } from './ownership.ts';
 import { explainUnfit, fitting } from './shape.ts';
 import { Undone } from './undone.ts';
 
 /**
  * The outcome for a file. `quarantined`: it was set aside as a whole. `moved`: its content had been loaded under
- * another name. `undone`: nothing of it is left, because its run was undone.
+ * another name. `undone`: nothing of it is left, because its run was undone. `forgotten`: its `rejected` records were left out
+ * because of whose they are; a row besides that of the file.
  */
-export type LedgerStatus = 'loaded' | 'quarantined' | 'moved' | 'undone';
+export type LedgerStatus = 'loaded' | 'quarantined' | 'moved' | 'undone' | 'forgotten';
 
 /** A version of a file, or of a whole folder, in the ledger. */
 export interface LedgerVersion {
@@ -86,7 +88,7 @@ export const EMPTY_LEDGER_STAMP = '1970-01-01 00:00:00';
 export type Asking = Pick<LoadContext, 'model' | 'warehouse'>;
 
 /** What the planner reads together with the ledger. */
-type LedgerContext = Partial<Pick<Ledger, 'history' | 'now' | 'missing'>> & {
+type LedgerContext = Partial<Pick<Ledger, 'history' | 'now' | 'missing' | 'forgets'>> & {
   /** Files of earlier tables that hold contents that were undone elsewhere. */
   readonly held?: readonly LedgerVersion[];
 };
@@ -103,6 +105,8 @@ export class Ledger {
   readonly missing: readonly MissingColumns[];
   /** What is not loaded because its load was undone. */
   readonly undone: Undone;
+  /** The people whose records are not loaded. */
+  readonly forgets: readonly Forget[];
   readonly #versions: readonly LedgerVersion[];
   readonly #newest = new Map<string, LedgerVersion>();
   readonly #held = new Set<LedgerVersion>();
@@ -111,8 +115,9 @@ export class Ledger {
   constructor(
     versions: readonly LedgerVersion[] = [],
     stamp: string = EMPTY_LEDGER_STAMP,
-    { history = [], now, missing = [], held = [] }: LedgerContext = {},
+    { history = [], now, missing = [], held = [], forgets = [] }: LedgerContext = {},
   ) {
+    this.forgets = forgets;
     this.stamp = stamp;
     this.history = history;
     this.now = now;
@@ -168,22 +173,27 @@ export async function readLedger(context: Asking, history: NeededHistory): Promi
   return toLedger(await readVersions(context, PARTS[history]));
 }
 
-/** Reads the ledger even if the tables are not those of the model. Throws WarehouseError. */
+/** Reads the ledger, and what was undone or is forgotten, even if the tables are not those of the model. Throws WarehouseError. */
 export async function readLedgerAlone({ model, warehouse }: Asking): Promise<Ledger> {
-  return toLedger(await warehouse.query(inOrder([placed(model, warehouse.now, OWN)])));
+  const [history] = await warehouse.relations([HISTORY]);
+  const hasPast = history !== undefined && isWhole(history, tableNamed(model, HISTORY));
+  const parts = PARTS[hasPast ? 'undone' : 'nothing'].map((part) => placed(model, warehouse.now, part));
+  return toLedger(await warehouse.query(inOrder(parts)));
 }
 
 function toLedger({ rows }: ResultSet): Ledger {
   const ofKind = (kind: string) => rows.filter(([, , , , , , status]) => kindOf(status) === kind);
   const own = ofKind(OWN);
+  const forgets = ofKind(FORGET);
   const stampOf = (row: readonly Value[] | undefined) => (row === undefined ? undefined : String(row[7]));
   // What was undone in earlier tables has none.
-  const stamped = own.find((row) => row[7] !== null);
+  const stamped = [...own, ...forgets].find((row) => row[7] !== null);
   return new Ledger(own.map(toVersion), stampOf(stamped), {
     history: ofKind(PAST).map(toPastVersion),
     now: stampOf(ofKind(CLOCK)[0]),
     missing: ofKind(MISSING).map(toMissingColumns),
     held: ofKind(HELD).map(toVersion),
+    forgets: forgets.map(toForget),
   });
 }
 
@@ -191,6 +201,7 @@ function toLedger({ rows }: ResultSet): Ledger {
 export interface LedgerFiles {
   readonly stamp: string;
   readonly undone: Undone;
+  readonly forgets: readonly Forget[];
   readonly tables: ReadonlyMap<string, Map<string, LedgerFile>>;
 }
 
@@ -202,7 +213,8 @@ export async function readLedgerFiles({ model, warehouse }: Asking): Promise<Led
     },
   );
   const tables = new Map<string, Map<string, LedgerFile>>();
-  const versions = rows.map((row) => ({
+  const isFile = (row: readonly Value[]) => row[6] !== FORGET;
+  const versions = rows.filter(isFile).map((row) => ({
     ...toVersion(row),
     versions: Number(row[7]),
     copies: Number(row[9]),
@@ -219,11 +231,12 @@ export async function readLedgerFiles({ model, warehouse }: Asking): Promise<Led
     ? await ask(warehouse, protocolSql(model, UNDONE))
     : { rows: [] };
   const held = earlier.rows.filter(([, , , , , , status]) => status === HELD).map(toVersion);
+  const forgets = [...earlier.rows, ...rows].filter((row) => !isFile(row)).map(toForget);
   const undone = new Undone(
     [...earlier.rows.map(toVersion), ...versions].filter(({ status }) => status === 'undone'),
     [...held, ...versions.filter(({ copies }) => copies > 0)],
   );
-  return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), undone, tables };
+  return { stamp: String(rows[0]?.[8] ?? EMPTY_LEDGER_STAMP), undone, forgets, tables };
 }
 
 /** The order in which files are told: by table and name. */
@@ -237,6 +250,7 @@ function kindOf(status: Value | undefined): string {
   if (status === 'clock') return CLOCK;
   if (status === 'missing') return MISSING;
   if (status === 'held') return HELD;
+  if (status === FORGET) return FORGET;
   return status === 'past' || status === 'made' ? PAST : OWN;
 }
 
@@ -288,6 +302,10 @@ ORDER BY generation, loaded_at, run_id`;
 /** The names in a list of columns, as the ledger has it. */
 export function columnsIn(list: string | undefined): readonly string[] {
   return list === undefined || list === '' ? [] : list.split(',');
+}
+
+function toForget(row: readonly Value[]): Forget {
+  return parseForget(toVersion(row));
 }
 
 function toMissingColumns([table, columns, , , files]: readonly Value[]): MissingColumns {

@@ -2,8 +2,10 @@ import type { KeyCounts } from '../records/key-tally.ts';
 import { protocolSql } from '../sql/catalogue.ts';
 import type { Value } from '../warehouse/warehouse.ts';
 import { ask } from './ask.ts';
+import { type Forget, parseForget } from './forgets.ts';
 import { type Asking, ORDER, toKeyCounts } from './ledger.ts';
 import { inModelOrder } from './order.ts';
+import { hasHistory } from './ownership.ts';
 
 /** A past run, from the ledger. */
 export interface PastRun {
@@ -18,6 +20,8 @@ export interface PastRun {
   readonly quarantined: number;
   /** How many of the files were undone. */
   readonly undone: number;
+  /** How many of the records were left out or removed since, because they are of somebody who is forgotten. */
+  readonly forgotten: number;
   /** What became of the keys of its records; undefined if nobody has counted them. */
   readonly keys: KeyCounts | undefined;
 }
@@ -59,6 +63,28 @@ export async function readUnknown({ model, warehouse }: Asking): Promise<readonl
   return inModelOrder(model, files, ORDER);
 }
 
+/** Somebody who is forgotten, and since when. */
+export interface PastForget extends Forget {
+  readonly runId: string;
+  readonly since: string;
+}
+
+/** Reads who is forgotten, oldest first. Throws WarehouseError. */
+export async function readForgets({ model, warehouse }: Asking): Promise<readonly PastForget[]> {
+  const parts = (await hasHistory(model, warehouse)) ? ['forgets_kept', 'forgets'] : ['forgets'];
+  const sql = parts.map((part) => protocolSql(model, part).sql).join('\nUNION ALL\n');
+  const { rows } = await warehouse.query(`SELECT staging_table, uri, version, run_id, loaded_at
+FROM (
+${sql}
+) entries
+ORDER BY loaded_at, run_id`);
+  return rows.map(([table, uri, version, runId, since]) => ({
+    ...parseForget({ table: String(table), uri: String(uri), version: String(version) }),
+    runId: String(runId),
+    since: String(since),
+  }));
+}
+
 /** Reads which files are set aside. Throws WarehouseError. */
 export async function readQuarantined({ model, warehouse }: Asking): Promise<readonly QuarantinedFile[]> {
   const { rows } = await ask(warehouse, protocolSql(model, 'ledger_quarantined'));
@@ -96,6 +122,7 @@ function toPastRun([
     rejected: Number(rejected),
     quarantined: Number(quarantined),
     undone: Number(keys[5]),
+    forgotten: Number(keys[6]),
     keys: toKeyCounts(keys),
   };
 }

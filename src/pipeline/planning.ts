@@ -32,8 +32,7 @@ export async function planLoad(context: LoadContext): Promise<LoadPlan> {
 }
 
 function neededHistory({ warehouse, replays }: LoadContext): NeededHistory {
-  if (!wayOf(warehouse).isIncremental) return 'nothing';
-  return replays === false ? 'undone' : 'runs';
+  return replays === false || !wayOf(warehouse).isIncremental ? 'undone' : 'runs';
 }
 
 /** Throws StarloadError if no run can be stamped now, or the clock is wrong. */

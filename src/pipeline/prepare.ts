@@ -20,6 +20,7 @@ import {
 import type { Mapping } from '../warehouse/warehouse.ts';
 import { byName, type Copy } from './batches.ts';
 import type { LoadContext, Source, Tolerance } from './context.ts';
+import { FORGOTTEN, type Forget, forgottenIn } from './forgets.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
 import { type ReadTable, refuseBadRecords } from './refuse.ts';
 import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
@@ -32,6 +33,14 @@ export interface PreparedTable extends Copy, ReadTable {
   readonly unknown: UnknownKeysFound;
   /** The digest (`keysDigests`) for the ledger. */
   readonly keysModel: string;
+}
+
+/** What is read besides the plan. */
+export interface Preparing {
+  /** Of which files the unknown keys are kept; if absent, as the context says. */
+  readonly keeps?: Keeps | undefined;
+  /** The people whose records are left out; if absent, those of the plan's ledger. */
+  readonly forgets?: readonly Forget[] | undefined;
 }
 
 /** Whether the unknown keys of a file of a source are kept; undefined for a source of which none are. */
@@ -50,11 +59,11 @@ export async function prepare(
   context: LoadContext,
   plan: LoadPlan,
   spool: Spool,
-  keeps: Keeps = keepsOf(context),
+  { keeps = keepsOf(context), forgets = plan.ledger.forgets }: Preparing = {},
 ): Promise<readonly PreparedTable[]> {
   const prepared: PreparedTable[] = [];
   for (const table of plan.tables) {
-    prepared.push(await prepareTable(context, table, spool, keeps(table.source)));
+    prepared.push(await prepareTable(context, table, spool, { isKept: keeps(table.source), forgets }));
   }
   await refuseBadRecords(context.tolerance, prepared);
   return prepared;
@@ -68,17 +77,12 @@ export function rejectedParts(prepared: readonly PreparedTable[]): readonly Part
 /** The ledger rows of a run. */
 export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly LedgerEntry[] {
   const read = prepared.flatMap(({ table, files, keysModel }) =>
-    files.map(({ object, version, size, records, rejected, quarantined, keys }) => ({
-      table: table.name,
-      uri: object.uri,
-      version,
-      size,
-      records,
-      rejected,
-      status: quarantined ? ('quarantined' as const) : ('loaded' as const),
-      keys,
-      keysModel: keys && keysModel,
-    })),
+    files.flatMap(({ object, version, size, records, rejected, forgotten, quarantined, keys }) => {
+      const file = { table: table.name, uri: object.uri, version, size };
+      const status = quarantined ? ('quarantined' as const) : ('loaded' as const);
+      const entry = { ...file, records, rejected, status, keys, keysModel: keys && keysModel };
+      return forgotten === 0 ? [entry] : [entry, { ...file, records: 0, rejected: forgotten, status: FORGOTTEN }];
+    }),
   );
   const moved = tables.flatMap(({ table, moved: files }) =>
     files.map(({ object, ...file }) => ({
@@ -103,7 +107,7 @@ async function prepareTable(
   context: LoadContext,
   plan: TablePlan,
   spool: Spool,
-  isKept: ((object: SourceObject) => boolean) | undefined,
+  { isKept, forgets }: { readonly isKept: ReturnType<Keeps>; readonly forgets: readonly Forget[] },
 ): Promise<PreparedTable> {
   const { source, files } = plan;
   const table = isKept === undefined ? plan.table : withRescued(plan.table);
@@ -122,6 +126,7 @@ async function prepareTable(
     wanted,
     unknown,
     isKept,
+    isForgotten: files.length === 0 ? undefined : forgottenIn(table, paths, forgets),
     objects: files.map(({ object }) => object),
     onFile: fileReporter(context, plan),
   };
@@ -129,11 +134,11 @@ async function prepareTable(
     context.tolerance === undefined
       ? { ...(await bundle(options.objects, { ...options, reads: context.warehouse.reads })), rejects: NO_REJECTS }
       : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths, keepsCurrent) });
-  const { objects, store } = options;
+  const { objects, store, isForgotten } = options;
   const mapping = mappingOf(table, paths, bundled, wanted.rescue);
   const digests = keysDigests(table, wanted);
   const keysModel = isKept === undefined ? digests.plain : digests.kept;
-  return { ...bundled, table, mapping, paths, store, objects, unknown: unknown.found(), keysModel };
+  return { ...bundled, table, mapping, paths, store, objects, isForgotten, unknown: unknown.found(), keysModel };
 }
 
 /**
@@ -171,7 +176,9 @@ async function siftTable(
   options: ReadOptions & { readonly table: Table; readonly judge: Judge },
 ): Promise<Bundle & { readonly rejects: Rejects }> {
   const { spool, table, objects, onFile } = options;
-  const log = new RejectLog({ spool, table, into: tableNamed(model, 'rejected_records'), excerpts });
+  // Nobody can tell whose a malformed record is.
+  const into = tableNamed(model, 'rejected_records');
+  const log = new RejectLog({ spool, table, into, excerpts, malformed: excerpts && options.isForgotten === undefined });
   const sifted = await sift(objects, {
     ...options,
     wholeFiles: quarantine,

@@ -96,7 +96,7 @@ export class Progress {
   #committed(): Committed {
     const read = preparedOf(this.#loaded).flatMap((table) => table.files);
     const rejected = read.reduce((sum, file) => sum + file.rejected, 0);
-    const records = read.reduce((sum, file) => sum + file.records, 0) - rejected;
+    const records = read.reduce((sum, file) => sum + file.records - file.rejected - file.forgotten, 0);
     const files = read.filter(({ quarantined }) => !quarantined).length;
     return { run_id: this.runId, runs: this.#loaded.length, of: this.#of, files, records, rejected };
   }

@@ -43,14 +43,14 @@ export async function reconcile(
   const found = new Disagreements();
   const compared = await timed(() => compareSources(context, { recounts, sample, found }));
   const star = await timed(() => compareStar(context, sample, excerpts));
-  const { sources, stamp } = compared.value;
+  const { sources, stamp, forgets } = compared.value;
   // A refresh from whole folders leaves nothing behind.
   const mayHoldMore = wayOf(context.warehouse).isIncremental && sources.some((source) => source.mayHoldMore);
   const control = await compareControlTables(context);
   const note = mayHoldMore ? reasonNotToSearch({ recounts, sample }, sources, found.list()) : undefined;
   const searchesUnheld = mayHoldMore && note === undefined;
   const files = await timed(async () =>
-    recounts ? compareFiles(context, sources, { stamp, searchesUnheld, excerpts }) : NOTHING_COMPARED,
+    recounts ? compareFiles(context, sources, { stamp, searchesUnheld, forgets, excerpts }) : NOTHING_COMPARED,
   );
   return {
     sources,

@@ -58,6 +58,8 @@ export interface RejectLogOptions {
   /** The table rejected_records. */
   readonly into: Table;
   readonly excerpts: boolean;
+  /** Whether there may also be excerpts of malformed records. */
+  readonly malformed: boolean;
 }
 
 /** Collects a staging table's rejects as rows of rejected_records, in the spool of the run. */
@@ -86,7 +88,8 @@ export class RejectLog {
     this.#count += bad;
     for (const { line, problem: whole } of rejects) {
       const { plain, ...withValues } = whole;
-      const problem = this.#options.excerpts ? withValues : withoutValues(whole);
+      const { excerpts, malformed } = this.#options;
+      const problem = (typeof whole.column === 'number' ? malformed : excerpts) ? withValues : withoutValues(whole);
       if (this.#problems.length < MAX_PROBLEMS) {
         this.#problems.push({ ...problem, file: file.object.label });
       }

@@ -54,6 +54,8 @@ export interface TableReport {
   /** The number of records read. */
   readonly records: number;
   readonly rejected: number;
+  /** The number of records that were left out, because they are of somebody who is forgotten. */
+  readonly forgotten: number;
   /** What became of the keys of the records loaded; null if only the warehouse has read them, or nobody yet. */
   readonly keys: KeyCounts | null;
 }
@@ -70,6 +72,7 @@ export function tableReport({ table, known, moved, quarantined, undone, skipped,
     ...others,
     records: 0,
     rejected: 0,
+    forgotten: 0,
     keys: null,
   };
 }

@@ -1,6 +1,6 @@
 import type { DataProblem } from '../errors.ts';
 import { breathe } from '../objects/breathe.ts';
-import { problemOf } from '../objects/bundle.ts';
+import { type IsForgotten, problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import { fieldsAsMet } from '../records/fields-as-met.ts';
@@ -19,6 +19,8 @@ export interface Haystack {
   readonly paths: readonly JsonPath[] | undefined;
   readonly store: ObjectStore;
   readonly objects: readonly SourceObject[];
+  /** Records that are not looked at. */
+  readonly isForgotten?: IsForgotten | undefined;
 }
 
 /** What to look for in files. */
@@ -111,7 +113,7 @@ class Found implements Misfits {
 
 /** Reads a file past its mistakes, until enough problems are found. */
 async function searchFile(
-  { table, paths, store }: Haystack,
+  { table, paths, store, isForgotten }: Haystack,
   object: SourceObject,
   { judge, malformed }: Quarry,
   found: Found,
@@ -123,6 +125,7 @@ async function searchFile(
     mistakes: malformed ? mistakesOf(object, found) : { onMistake: () => {}, onBroken: () => {} },
     sink: new WholeRecords((bytes, line) => {
       const record = bytes.toString('utf8');
+      if (isForgotten?.(record, framer.spellings) === true) return;
       for (const problem of judge(fieldsOf(record, framer.spellings))) {
         found.note({ file: object.label, line, ...problem, excerpt: excerptOf(record) });
       }

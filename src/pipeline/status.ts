@@ -1,7 +1,14 @@
 import type { RunningBatch } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
 import { latestUnknownKeys } from './earlier-keys.ts';
-import { type PastRun, type QuarantinedFile, readQuarantined, readRuns } from './past-runs.ts';
+import {
+  type PastForget,
+  type PastRun,
+  type QuarantinedFile,
+  readForgets,
+  readQuarantined,
+  readRuns,
+} from './past-runs.ts';
 import { explainUnfit } from './shape.ts';
 import { readSizes } from './sizes.ts';
 import type { UnknownKeysOfTable } from './unknown-keys.ts';
@@ -11,6 +18,8 @@ export interface WarehouseStatus {
   readonly running: readonly RunningBatch[];
   readonly runs: readonly PastRun[];
   readonly quarantined: readonly QuarantinedFile[];
+  /** Whose records are left out. */
+  readonly forgets: readonly PastForget[];
   /** The unknown keys that the newest run of each source has met. */
   readonly unknownKeys: readonly UnknownKeysOfTable[];
   readonly rows: ReadonlyMap<string, number>;
@@ -22,8 +31,9 @@ export async function status(context: Pick<LoadContext, 'model' | 'warehouse'>):
   try {
     const runs = await readRuns(context);
     const quarantined = await readQuarantined(context);
+    const forgets = await readForgets(context);
     const unknownKeys = await latestUnknownKeys(context);
-    return { running, runs, quarantined, unknownKeys, rows: await readSizes(context) };
+    return { running, runs, quarantined, forgets, unknownKeys, rows: await readSizes(context) };
   } catch (error) {
     throw await explainUnfit(context, error);
   }

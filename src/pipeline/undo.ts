@@ -7,6 +7,7 @@ import { undoBatch } from './batches.ts';
 import { assertFits } from './budget.ts';
 import { assertNotAhead, assertPastNewest, readClock } from './clock.ts';
 import type { LoadContext } from './context.ts';
+import { FORGOTTEN } from './forgets.ts';
 import { hasHistory } from './ownership.ts';
 import { type RebuildReport, runRebuild } from './rebuild.ts';
 import { refusalOf } from './retry.ts';
@@ -110,9 +111,10 @@ interface Entry {
 async function planUndo(context: LoadContext, run: string): Promise<UndoPlan> {
   const entries = isRunId(run) ? await readEntries(context, run) : [];
   refuseUnknown(context, run, entries);
-  const files = entries.filter(({ status }) => status !== 'moved' && status !== 'undone');
+  const files = entries.filter(({ status }) => !['moved', 'undone', FORGOTTEN].includes(status));
+  const staged = entries.filter(({ status }) => status !== 'moved' && status !== 'undone');
   refuseReplaced(run, files);
-  const tables = tablesOf(context.model, 'staging').map(({ name }) => taken(name, files));
+  const tables = tablesOf(context.model, 'staging').map(({ name }) => taken(name, files, staged));
   return {
     runId: run,
     tables: tables.filter((table) => table.files > 0),
@@ -138,11 +140,14 @@ async function readEntries({ model, warehouse }: LoadContext, run: string): Prom
   }));
 }
 
-function taken(table: string, files: readonly Entry[]): UndoneTable {
+/** `staged` also says how many records of the files are not in staging any more. */
+function taken(table: string, files: readonly Entry[], staged: readonly Entry[]): UndoneTable {
   const own = files.filter((file) => file.table === table);
   const rejected = own.reduce((sum, file) => sum + file.rejected, 0);
-  const records = own.reduce((sum, file) => sum + file.records, 0);
-  return { table, files: own.length, rows: records - rejected, rejected };
+  const rows = staged
+    .filter((entry) => entry.table === table)
+    .reduce((sum, entry) => sum + entry.records - entry.rejected, 0);
+  return { table, files: own.length, rows, rejected };
 }
 
 function refuseUnknown({ model, warehouse }: LoadContext, run: string, entries: readonly Entry[]): void {

@@ -41,10 +41,14 @@ export function vanishedKeys(
 /** The columns whose keys are missing from whole files, with these files. */
 function lackingIn(files: PreparedTable['files']): readonly Lacking[] {
   const columns = new Map<string, Lacking>();
-  for (const { object, records, rejected, keys } of files) {
+  for (const { object, records, rejected, forgotten, keys } of files) {
     for (const column of columnsIn(keys?.missing)) {
       const known = columns.get(column) ?? { column, files: 0, records: 0, file: object.label };
-      columns.set(column, { ...known, files: known.files + 1, records: known.records + records - rejected });
+      columns.set(column, {
+        ...known,
+        files: known.files + 1,
+        records: known.records + records - rejected - forgotten,
+      });
     }
   }
   return [...columns.values()];

@@ -1,6 +1,7 @@
 import { type Column, loadedColumns, type Table } from '../sql/catalogue.ts';
 import { RESCUED } from '../sql/design.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
+import { withoutBlanks } from './canonical.ts';
 import { doubleMisfit } from './doubles.ts';
 import type { FramedFile } from './framed.ts';
 import { pathReader, Unreadable } from './paths.ts';
@@ -93,21 +94,13 @@ function checkText(text: string | undefined, { maxBytes = 0, notNull }: Column):
     return notNull ? { reason: MISSING } : undefined;
   }
   // Blanks beyond the column's length are cut.
-  const bytes = Buffer.byteLength(withoutBlanksAtEnd(text));
+  const bytes = Buffer.byteLength(withoutBlanks(text));
   return bytes > maxBytes ? { reason: tooLong(bytes, maxBytes) } : undefined;
 }
 
 /** Why a text of so many bytes is refused. */
 export function tooLong(bytes: number, maxBytes: number): string {
   return `${bytes} bytes of text, but the column holds ${maxBytes}`;
-}
-
-function withoutBlanksAtEnd(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === ' ') {
-    end -= 1;
-  }
-  return text.slice(0, end);
 }
 
 function checkWhole(text: string, { range }: Column): Misfit | undefined {

@@ -10,6 +10,7 @@ import { ROOT } from '../support/cli.ts';
 import { BROKEN_FILES, refusesBrokenFiles } from '../support/damaged-loads.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import { EXAMPLES } from '../support/examples.ts';
+import { forgetsForGood, leavesThemOutOfAPlannedLoad } from '../support/forgetting.ts';
 import { type LoaderOptions, withLoader } from '../support/loader.ts';
 import { MUTANTS } from '../support/mutants.ts';
 import { dropsNoRowsThatComeMeanwhile, leavesNeighboursAlone } from '../support/neighbour-trials.ts';
@@ -43,6 +44,8 @@ const TRIALS: readonly Trial[] = [
   ['stamp not newer', refusesAStampThatIsNotNewer],
   ['tables made anew', beginsAnewInNewTables],
   ['a run undone', keepsUndoneFilesOut],
+  ['somebody forgotten', forgetsForGood],
+  ['somebody forgotten after the plan', leavesThemOutOfAPlannedLoad],
   ['an empty page in a listing', listsPastEmptyPages],
   ["a neighbour's tables", leavesNeighboursAlone],
   ['rows after the count', dropsNoRowsThatComeMeanwhile],
@@ -103,6 +106,11 @@ const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
   'loses the lines behind a malformed record': 'broken files',
   'forgets which files were undone': 'a run undone',
   'takes moved files for loaded whose content was undone': 'a run undone',
+  'loses who is forgotten': 'somebody forgotten',
+  'loses who is forgotten in new tables': 'somebody forgotten',
+  'leaves the forgotten in staging': 'somebody forgotten',
+  'leaves bad records of the forgotten': 'somebody forgotten',
+  'goes on though somebody was forgotten': 'somebody forgotten after the plan',
 };
 
 const chosen = engines.filter(({ share }) => scale.mutantsOnServers || share === 1);

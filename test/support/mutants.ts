@@ -82,6 +82,16 @@ export const MUTANTS: readonly Mutant[] = [
   inProtocol('locks without an update', 'begin_run', 'SELECT 1'),
   inProtocol('forgets which files were undone', 'undo_ledger', 'DELETE FROM load_ledger WHERE {base}'),
   inProtocol('takes moved files for loaded whose content was undone', 'undo_moved', 'SELECT 1'),
+  inProtocolText(
+    'loses who is forgotten',
+    'ledger_versions',
+    "status <> 'forgotten'",
+    "status NOT IN ('forgotten', 'forget')",
+  ),
+  inProtocolText('loses who is forgotten in new tables', 'keep_history', "('loaded', 'forget')", "('loaded')"),
+  inProtocolText('goes on though somebody was forgotten', LOAD_GUARD, ' OR forgets.entries > 0', ''),
+  { name: 'leaves the forgotten in staging', options: () => ({ wrap: leavingOut('forget_staging_events') }) },
+  { name: 'leaves bad records of the forgotten', options: () => ({ wrap: leavingOut('forget_rejected') }) },
   inGuard('has its stamp guard off', 'run.previous_stamp >= run.stamp'),
   inGuard('has its ledger guard off', 'others.files > 0'),
   inGuard('goes on in tables made anew', 'base.files = 0'),
@@ -139,6 +149,25 @@ function inProtocol(name: string, file: string, sql: string): Mutant {
 }
 
 /** One of the conditions of the load's guard never holds. */
+/** Another text in a statement of the protocol. */
+function inProtocolText(name: string, file: string, text: string, instead: string): Mutant {
+  const sql = loadModel().protocol.get(file) ?? '';
+  if (!sql.includes(text)) throw new Error(`${file} has no ${text}`);
+  return inProtocol(name, file, sql.replace(text, instead));
+}
+
+/** A batch leaves one of its steps out. */
+function leavingOut(name: string): (warehouse: Warehouse) => Warehouse {
+  return (warehouse) =>
+    override(warehouse, {
+      run: (batch, onMoment) =>
+        warehouse.run(
+          withoutSteps(batch, (step) => step.name === name),
+          onMoment,
+        ),
+    });
+}
+
 function inGuard(name: string, condition: string): Mutant {
   const guard = loadModel().protocol.get(LOAD_GUARD) ?? '';
   if (!guard.includes(`WHEN ${condition}`)) {

@@ -13,6 +13,8 @@ export interface Scale {
   readonly restores: number;
   /** Histories of which a run is undone. */
   readonly undone: number;
+  /** Histories in which people are forgotten. */
+  readonly forgotten: number;
   /** Mixtures of good and bad records. */
   readonly mixtures: number;
   /** Files that are damaged byte by byte, loads of such files, and strings of any bytes. */
@@ -66,6 +68,7 @@ const QUICK: Scale = {
   partitions: 3,
   restores: 3,
   undone: 3,
+  forgotten: 3,
   mixtures: 3,
   damagedFiles: 600,
   damagedLoads: 8,
@@ -98,6 +101,7 @@ const NIGHTLY: Scale = {
   partitions: 100,
   restores: 150,
   undone: 60,
+  forgotten: 60,
   mixtures: 100,
   damagedFiles: Number.POSITIVE_INFINITY,
   damagedLoads: 300,

@@ -18,6 +18,7 @@ function compared(entries: readonly LedgerFile[], uris = ['a'], folders = 0) {
       size: 9,
       records: 1,
       rejected: 0,
+      forgotten: 0,
       quarantined: false,
       keys: { ...KEYS, told: undefined, missing: undefined },
     },

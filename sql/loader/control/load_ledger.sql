@@ -1,7 +1,9 @@
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
 -- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file's content had been
 -- loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again
--- unless it is told. The columns about keys are NULL where nobody has
+-- unless it is told. Two statuses are no versions. forget: somebody whose records no load takes; `uri` names the columns that tell
+-- whose a record is, `version` has a salt and the digest of their values. forgotten: `rejected` says how many records of a file, or of
+-- files of the run, were left out or removed since for that reason. The columns about keys are NULL where nobody has
 -- counted them: for such files, for whole folders, and for files that an earlier release loaded.
 CREATE TABLE load_ledger (
   run_id VARCHAR(64) NOT NULL,

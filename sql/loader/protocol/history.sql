@@ -19,5 +19,5 @@ LEFT JOIN (SELECT DISTINCT run_id FROM load_ledger) made ON made.run_id = load_h
 WHERE generation > 0
   AND version NOT LIKE 'listing:%'
   AND NOT EXISTS (
-    SELECT 1 FROM load_ledger WHERE status <> 'undone' AND run_id NOT IN (SELECT run_id FROM load_history)
+    SELECT 1 FROM load_ledger WHERE status NOT IN ('undone', 'forget') AND run_id NOT IN (SELECT run_id FROM load_history)
   )

@@ -1,7 +1,8 @@
 -- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
 -- those that were loaded before a refresh from whole folders, which empties staging. How many such versions of any file
 -- have the content of the newest. What became of its keys. Also the newest stamp of the ledger, to the microsecond. What was
--- undone does not count: each content of a file whose newest entry was undone is a row of its own.
+-- undone does not count: each content of a file whose newest entry was undone is a row of its own. So is each entry of somebody
+-- who is forgotten (`status` is forget).
 SELECT
   staging_table,
   uri,
@@ -47,6 +48,7 @@ FROM (
         (SELECT MAX(loaded_at) FROM load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
       ) THEN 1 ELSE 0 END AS stands
     FROM load_ledger
+    WHERE status <> 'forgotten'
   ) entries
 ) ranked
-WHERE (status = 'undone' AND content_rank = 1) OR (status <> 'undone' AND version_rank = 1)
+WHERE (status IN ('undone', 'forget') AND content_rank = 1) OR (status <> 'undone' AND version_rank = 1)

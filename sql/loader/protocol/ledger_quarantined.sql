@@ -11,7 +11,7 @@ FROM (
     status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
   FROM load_ledger
-  WHERE status <> 'undone'
+  WHERE status NOT IN ('undone', 'forget', 'forgotten')
 ) e
 LEFT JOIN (
   SELECT

@@ -1,4 +1,4 @@
 -- The staging tables that hold rows of files.
 SELECT DISTINCT staging_table
 FROM load_ledger
-WHERE status NOT IN ('quarantined', 'undone')
+WHERE status NOT IN ('quarantined', 'undone', 'forget', 'forgotten')

@@ -1,4 +1,4 @@
--- Every version of every file, oldest first by generation and loaded_at, and the newest stamp of the ledger that the planner has
+-- Every version of every file, oldest first by generation and loaded_at, who is forgotten (`status` is forget), and the newest stamp of the ledger that the planner has
 -- seen, to the microsecond. The columns are those of history.sql, which is read with it.
 SELECT
   staging_table,
@@ -13,3 +13,4 @@ SELECT
   loaded_at,
   CAST(0 AS BIGINT) AS generation
 FROM load_ledger
+WHERE status <> 'forgotten'

@@ -1,5 +1,5 @@
 -- The files of a run, and whether anything of them can be undone: a folder was loaded as a whole, and such a load removed what
--- had been there before.
+-- had been there before. A row whose status is forgotten is no file: so many records were left out or removed since.
 SELECT
   staging_table,
   uri,
@@ -14,5 +14,5 @@ SELECT
     ) THEN 'replaced'
     ELSE 'stands' END AS fate
 FROM load_ledger
-WHERE {base}
+WHERE status <> 'forget' AND ({base})
 ORDER BY loaded_at, staging_table, uri

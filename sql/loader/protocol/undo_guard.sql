@@ -10,5 +10,5 @@ FROM (
 ) run, (
   SELECT COUNT(*) AS newer FROM load_ledger WHERE loaded_at > {now}
 ) ledger, (
-  SELECT COUNT(*) AS files FROM load_ledger WHERE status NOT IN ('moved', 'undone') AND ({base})
+  SELECT COUNT(*) AS files FROM load_ledger WHERE status NOT IN ('moved', 'undone', 'forget', 'forgotten') AND ({base})
 ) undone

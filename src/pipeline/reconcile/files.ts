@@ -7,8 +7,9 @@ import type { Step } from '../../warehouse/warehouse.ts';
 import { byName } from '../batches.ts';
 import type { LoadContext, Tolerance } from '../context.ts';
 import { explainFailure } from '../explain.ts';
+import type { Forget } from '../forgets.ts';
 import { type LoadPlan, planOf } from '../plan.ts';
-import { type PreparedTable, prepare, readJsonPaths } from '../prepare.ts';
+import { type Keeps, type PreparedTable, prepare, readJsonPaths } from '../prepare.ts';
 import { runWithRetry } from '../retry.ts';
 import { newRunId } from '../run-id.ts';
 import { addRows, type TemporaryCopy, temporarily, temporarilyBeside, temporaryCopy } from '../temporary.ts';
@@ -25,6 +26,8 @@ export interface FileQuestions {
   readonly stamp: string;
   /** Whether to look for rows that no file holds any more. */
   readonly searchesUnheld: boolean;
+  /** The people whose records are left out. */
+  readonly forgets: readonly Forget[];
   readonly excerpts: boolean;
 }
 
@@ -52,12 +55,14 @@ export async function compareFiles(
     const [loaded, others] = [planOfUnits(sources, 'loaded'), planOfUnits(sources, 'others')];
     const counted = await Promise.all(sources.map((source) => countedBefore(context, source)));
     const isKept = new Map(counted.map(({ table, entries, digests }) => [table, keptBefore(entries, digests)]));
-    const read = await prepare(tolerant, loaded, spools.loaded, ({ table }) => isKept.get(table.name));
+    const { forgets } = questions;
+    const keeps: Keeps = ({ table }) => isKept.get(table.name);
+    const read = await prepare(tolerant, loaded, spools.loaded, { keeps, forgets });
     const keys = compareKeys(counted.map((one, at) => ({ ...one, prepared: read[at] ?? { files: [] } })));
     const prepared: PreparedFiles = {
       loaded: read.map(temporarily),
       others: questions.searchesUnheld
-        ? (await prepare(tolerant, others, spools.others, () => undefined)).map(temporarilyBeside)
+        ? (await prepare(tolerant, others, spools.others, { keeps: () => undefined, forgets })).map(temporarilyBeside)
         : [],
     };
     const values = await compare(tolerant, runId, sources, prepared, questions);

@@ -1,6 +1,7 @@
 import { identify } from '../../objects/bytes.ts';
 import { type PassedOver, passedOver, type SkippedObject } from '../../objects/objects.ts';
 import type { LoadContext, Source } from '../context.ts';
+import type { Forget } from '../forgets.ts';
 import { type LedgerFile, readLedgerFiles } from '../ledger.ts';
 import type { Undone } from '../undone.ts';
 import type { SourceUnit } from '../ways/unit.ts';
@@ -44,6 +45,8 @@ export interface SourceComparison {
 export interface SourcesComparison {
   readonly sources: readonly SourceComparison[];
   readonly stamp: string;
+  /** The people whose records are left out. */
+  readonly forgets: readonly Forget[];
 }
 
 /** What to compare. */
@@ -59,13 +62,13 @@ export interface Comparing {
 /** Compares each source with the ledger. Throws StarloadError if a source or the ledger cannot be read. */
 export async function compareSources(context: LoadContext, comparing: Comparing): Promise<SourcesComparison> {
   // Read the ledger first: otherwise, files loaded during the listing would seem to be gone.
-  const { stamp, tables, undone } = await readLedgerFiles(context);
+  const { stamp, tables, undone, forgets } = await readLedgerFiles(context);
   const sources: SourceComparison[] = [];
   for (const source of context.sources) {
     const files = tables.get(source.table.name) ?? new Map<string, LedgerFile>();
     sources.push(await compareSource(context, source, { files, undone }, comparing));
   }
-  return { sources, stamp };
+  return { sources, stamp, forgets };
 }
 
 async function compareSource(

@@ -214,6 +214,7 @@ function splitReport(plan: TablePlan, before: readonly LoadedRun[], loaded: read
     quarantined: Math.max(0, plan.quarantined.length - earlier.filter(isAside).length) + aside,
     records: taken.reduce((sum, file) => sum + file.records, 0),
     rejected: taken.reduce((sum, file) => sum + file.rejected, 0),
+    forgotten: taken.reduce((sum, file) => sum + file.forgotten, 0),
     keys: addedUp(taken.map(({ keys }) => keys)),
   };
 }

@@ -10,6 +10,7 @@ import type { LoadContext, Source } from '../context.ts';
 import { refuseWithoutFiles } from '../emptied.ts';
 import { explainFailure } from '../explain.ts';
 import { keptOut } from '../kept-out.ts';
+import type { Ledger } from '../ledger.ts';
 import { type Compared, type Listed, type LoadPlan, plannedFiles } from '../plan.ts';
 import { type DryRun, type LoadReport, type TableReport, tableReport } from '../report.ts';
 import { runWithRetry } from '../retry.ts';
@@ -49,6 +50,19 @@ function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCop
   };
 }
 
+/** COPY would bring back the records of people who are forgotten. */
+function refuseForgetting({ table }: Source, { forgets }: Ledger): void {
+  if (forgets.some((forget) => forget.table === table.name)) {
+    throw new StarloadError(
+      `records of ${table.name} are to be left out (npm run forget), and Redshift reads whole folders by itself`,
+      {
+        outcome: 'nothing was loaded',
+        next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3]: then Starload reads each file, and leaves these records out.',
+      },
+    );
+  }
+}
+
 function refuse(condition: boolean, reason: string): void {
   if (condition) {
     throw new StarloadError(`${reason}; without a work prefix, only whole S3 folders can be loaded`, {
@@ -72,6 +86,7 @@ function digest(objects: readonly SourceObject[]): string {
 
 /** A folder is loaded as a whole. It is not loaded if its listing is the one already loaded. */
 async function compare(context: LoadContext, source: Source, { pages, skipped, ledger }: Listed): Promise<Compared> {
+  refuseForgetting(source, ledger);
   const objects: SourceObject[] = [];
   for await (const page of pages) {
     objects.push(...page);

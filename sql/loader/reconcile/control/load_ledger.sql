@@ -1,10 +1,10 @@
 -- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- Every row of the ledger has one of four statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
+-- Every row of the ledger has one of six statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
 -- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file. Keys
 -- that were met were loaded, rescued, ignored or unknown.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE
-  WHEN status NOT IN ('loaded', 'quarantined', 'moved', 'undone') THEN 'the status is ' || status
-  WHEN records < 0 OR rejected < 0 OR rejected > records THEN
+  WHEN status NOT IN ('loaded', 'quarantined', 'moved', 'undone', 'forget', 'forgotten') THEN 'the status is ' || status
+  WHEN records < 0 OR rejected < 0 OR (status <> 'forgotten' AND rejected > records) THEN
     CAST(rejected AS VARCHAR(20)) || ' of ' || CAST(records AS VARCHAR(20)) || ' records are rejected'
   WHEN status = 'quarantined' AND rejected <> records THEN 'it is set aside, and not all of its records are rejected'
   WHEN keys_met <> keys_loaded + keys_rescued + keys_ignored + keys_unknown THEN
@@ -13,10 +13,10 @@ SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCH
       || ' were loaded, rescued, ignored or unknown'
   ELSE 'no run has the id ' || run_id END AS offender
 FROM load_ledger
-WHERE status NOT IN ('loaded', 'quarantined', 'moved', 'undone')
+WHERE status NOT IN ('loaded', 'quarantined', 'moved', 'undone', 'forget', 'forgotten')
   OR records < 0
   OR rejected < 0
-  OR rejected > records
+  OR (status <> 'forgotten' AND rejected > records)
   OR (status = 'quarantined' AND rejected <> records)
   OR keys_met <> keys_loaded + keys_rescued + keys_ignored + keys_unknown
   OR run_id NOT LIKE '________T______Z-________________%'

@@ -1,0 +1,105 @@
+import type { IsForgotten } from '../objects/bundle.ts';
+import type { Spool } from '../objects/spool.ts';
+import { type Table, takingColumns } from '../sql/catalogue.ts';
+import { lowerCase } from '../sql/fold.ts';
+import { quoteLiteral } from '../sql/render.ts';
+import type { Value } from '../warehouse/warehouse.ts';
+import { byName, type Copy } from './batches.ts';
+import type { LoadContext } from './context.ts';
+import { rejectId, rejectsTable } from './forget-batch.ts';
+
+/** Bad records that are certainly theirs, and those of which nobody can tell. */
+export interface ForgottenRejects {
+  readonly gone: number;
+  readonly hidden: number;
+  /** Absent if there are none. */
+  readonly copy: Copy | undefined;
+}
+
+/** Whose a bad record is, as far as its excerpt shows. */
+export interface Deciding {
+  readonly isForgotten: IsForgotten;
+  /** Whether a text has every column that tells whose a record is. */
+  readonly isComplete: IsForgotten;
+}
+
+/**
+ * Decides for each bad record of a staging table whose text was kept: it goes if it is theirs; its text is removed if that
+ * cannot be told, because it is malformed, or cut before the columns that tell it. Throws WarehouseError.
+ */
+export async function decideRejects(
+  { warehouse, signal }: LoadContext,
+  table: Table,
+  deciding: Deciding,
+  spool: Spool,
+): Promise<ForgottenRejects> {
+  const sql = `SELECT r.run_id, r.uri, r.line, r.column_name, r.excerpt, l.status
+FROM rejected_records r
+LEFT JOIN load_ledger l ON l.staging_table = r.staging_table AND l.run_id = r.run_id AND l.uri = r.uri AND l.status IN ('loaded', 'quarantined')
+WHERE r.staging_table = ${quoteLiteral(table.name)} AND r.excerpt IS NOT NULL`;
+  const counts = { gone: 0, hidden: 0 };
+  const lines: string[] = [];
+  for await (const { rows } of warehouse.pages(sql)) {
+    signal.throwIfAborted();
+    for (const row of rows) {
+      const fate = fateOf(row, table, deciding);
+      if (fate === undefined) continue;
+      counts[fate] += 1;
+      lines.push(lineOf(row, fate));
+    }
+  }
+  return { ...counts, copy: lines.length === 0 ? undefined : write(spool, table, lines) };
+}
+
+function lineOf([run, uri, line]: readonly Value[], fate: string): string {
+  const at = line === null ? undefined : Number(line);
+  return `${JSON.stringify({ reject_id: rejectId(String(run), at, String(uri)), file_id: `${run} ${uri}`, fate })}\n`;
+}
+
+function write(spool: Spool, table: Table, lines: readonly string[]): Copy {
+  const into = rejectsTable(table);
+  const file = spool.create(`${into.name}.json`);
+  const bytes = Buffer.from(lines.join(''));
+  file.write(bytes);
+  file.close();
+  const part = { path: file.path, compression: 'none' as const, records: lines.length, bytes: bytes.length, index: [] };
+  return { table: into, parts: [part], mapping: byName(into) };
+}
+
+/** A file that was set aside keeps at least one bad record, which says why. */
+function fateOf(
+  [, , , column, excerpt, status]: readonly Value[],
+  table: Table,
+  { isForgotten, isComplete }: Deciding,
+): 'gone' | 'hidden' | undefined {
+  const record = column === null ? undefined : recordIn(String(excerpt));
+  if (record === undefined) return 'hidden';
+  const spellings = spellingsIn(record, table);
+  if (isForgotten(record, spellings)) return status === 'quarantined' ? 'hidden' : 'gone';
+  return isComplete(record, spellings) ? undefined : 'hidden';
+}
+
+/** The record of an excerpt; of one that was cut, what is whole of it. */
+function recordIn(excerpt: string): string | undefined {
+  const whole = excerpt.trim();
+  if (isObject(whole)) return whole;
+  for (let at = whole.lastIndexOf(','); at > 0; at = whole.lastIndexOf(',', at - 1)) {
+    const start = `${whole.slice(0, at)}}`;
+    if (isObject(start)) return start;
+  }
+  return undefined;
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function spellingsIn(record: string, table: Table): ReadonlyMap<string, readonly string[]> {
+  const keys = Object.keys(JSON.parse(record));
+  return new Map(takingColumns(table).map(({ name }) => [name, keys.filter((key) => lowerCase(key) === name)]));
+}
