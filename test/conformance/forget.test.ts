@@ -6,6 +6,7 @@ import { etl } from '../../src/pipeline/etl.ts';
 import { dryRunForget, forget } from '../../src/pipeline/forget.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { status } from '../../src/pipeline/status.ts';
+import type { Table } from '../../src/sql/catalogue.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import {
   forgetsForGood,
@@ -17,7 +18,7 @@ import {
 import { type Loader, readEverything, readStar, withLoader } from '../support/loader.ts';
 import { casesFor, sample, scale, upTo } from '../support/scale.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
-import { countRows, failAfter, OTHER_PLAY, PLAY, writeSample } from '../support/trials.ts';
+import { countRows, failAfter, OTHER_PLAY, override, PLAY, writeSample } from '../support/trials.ts';
 import { undoRun } from '../support/undoing.ts';
 
 const A = `${LOG_ROOT}/a.json`;
@@ -105,6 +106,48 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
         await createTables(context.model, context.warehouse, { force: true, commented: false });
         const report = await etl({ ...context, tolerance: TOLERANT });
         expect(report.rejected).toBe(2);
+        await agrees(loader);
+      }),
+  },
+  {
+    title: 'is refused where it could remove others, or could not leave them out',
+    holds: (engine) =>
+      withLoader(engine, async (loader) => {
+        const { context } = loader;
+        writeSample(loader);
+        await etl(context);
+        const refuses = async (action: Promise<unknown>, message: string, next: string) =>
+          expect(action).rejects.toMatchObject({
+            message: expect.stringContaining(message),
+            next: expect.stringContaining(next),
+          });
+        const [events] = context.model.tables.filter(({ name }) => name === 'staging_events');
+        const tables = (change: (columns: Table['columns']) => Table['columns'], of: string) => {
+          const changed = (table: Table) => (table.name === of ? { ...table, columns: change(table.columns) } : table);
+          return {
+            ...context,
+            model: { ...context.model, tables: context.model.tables.map(changed) },
+            sources: context.sources.map((source) => ({ ...source, table: changed(source.table) })),
+          };
+        };
+        const userid = events?.columns.filter(({ name }) => name === 'userid') ?? [];
+        const both = tables((columns) => [...columns, ...userid], 'staging_songs');
+        await refuses(forgetThem({ context: both }, THEY), 'several staging tables have these columns', '--table');
+        await refuses(forgetThem(loader, THEY, 'staging_songs'), 'has all columns', 'staging_songs has');
+        await refuses(forgetThem(loader, THEY, 'songs'), 'the model has no staging table songs', 'npm run docs');
+        await refuses(
+          forgetThem(loader, 'ts = secret'),
+          'does not fit the column: the value is not a whole',
+          '--where',
+        );
+        const folders = { ...context, warehouse: override(context.warehouse, { loads: 'folders' }) };
+        await refuses(forgetThem({ context: folders }, THEY), 'nobody can be forgotten', 'Add WORK_PREFIX');
+        expect((await forgetThem({ context: both }, THEY, 'staging_events')).plan.rows).toBe(1);
+        await refuses(etl(folders), 'are to be left out', 'Add WORK_PREFIX');
+        loader.store.files.set(B, linesOf([OTHER]));
+        const renamed = tables((columns) => columns.filter(({ name }) => name !== 'userid'), 'staging_events');
+        await refuses(etl(renamed), 'has no column userid any more', 'Give the column its name back');
+        await etl(context);
         await agrees(loader);
       }),
   },

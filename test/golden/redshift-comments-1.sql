@@ -6,9 +6,9 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
-COMMENT ON TABLE "sparkify"."load_history" IS 'One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it. The generation 0 has the files of runs that were undone: they are not repeated, and etl does not load them unless it is told.';
+COMMENT ON TABLE "sparkify"."load_history" IS 'One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it. The generation 0 has the files of runs that were undone: they are not repeated, and etl does not load them unless it is told. The generation -1 has the entries of people who are forgotten.';
 
-COMMENT ON TABLE "sparkify"."load_ledger" IS 'One row per version of a file that was loaded, or set aside as a whole, committed with that file''s rows. `records` counts all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file''s content had been loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again unless it is told. The columns about keys are NULL where nobody has counted them: for such files, for whole folders, and for files that an earlier release loaded.';
+COMMENT ON TABLE "sparkify"."load_ledger" IS 'One row per version of a file that was loaded, or set aside as a whole, committed with that file''s rows. `records` counts all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file''s content had been loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again unless it is told. Two statuses are no versions. forget: somebody whose records no load takes; `uri` names the columns that tell whose a record is, `version` has a salt and the digest of their values. forgotten: `rejected` says how many records of a file, or of files of the run, were left out or removed since for that reason. The columns about keys are NULL where nobody has counted them: for such files, for whole folders, and for files that an earlier release loaded.';
 
 COMMENT ON COLUMN "sparkify"."load_ledger"."keys_met" IS 'How many keys of the records loaded were met: keys_loaded + keys_rescued + keys_ignored + keys_unknown.';
 
@@ -26,7 +26,7 @@ COMMENT ON COLUMN "sparkify"."load_ledger"."keys_model" IS 'A digest of the keys
 
 COMMENT ON COLUMN "sparkify"."load_ledger"."missing_columns" IS 'The columns whose keys none of the records loaded has, separated by commas.';
 
-COMMENT ON TABLE "sparkify"."load_run" IS 'One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap, one waits or fails. Reading it waits for a load: migrate does, check and reconcile read it if none is running, no other command.';
+COMMENT ON TABLE "sparkify"."load_run" IS 'One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap, one waits or fails. Reading it waits for a load: migrate and forget do, check and reconcile read it if none is running, no other command.';
 
 COMMENT ON TABLE "sparkify"."rejected_records" IS 'One row per bad record that was kept out of staging, committed with its run. `line` is where the record begins. A row without a line describes a problem of a whole file. `column_name` is NULL if the record is malformed.';
 

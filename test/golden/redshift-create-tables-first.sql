@@ -8,7 +8,8 @@ CREATE SCHEMA IF NOT EXISTS "sparkify";
 
 -- One row per file that was loaded, run by run, before create-tables dropped the ledger. etl --replay repeats these runs
 -- in their order: by generation, one for each create-tables, then by stamp. create-tables adds to it and never drops it. The
--- generation 0 has the files of runs that were undone: they are not repeated, and etl does not load them unless it is told.
+-- generation 0 has the files of runs that were undone: they are not repeated, and etl does not load them unless it is told. The generation
+-- -1 has the entries of people who are forgotten.
 -- kept: yes
 CREATE TABLE "sparkify".load_history (
   run_id VARCHAR(64) NOT NULL,
@@ -23,7 +24,9 @@ CREATE TABLE "sparkify".load_history (
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
 -- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file's content had been
 -- loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again
--- unless it is told. The columns about keys are NULL where nobody has
+-- unless it is told. Two statuses are no versions. forget: somebody whose records no load takes; `uri` names the columns that tell
+-- whose a record is, `version` has a salt and the digest of their values. forgotten: `rejected` says how many records of a file, or of
+-- files of the run, were left out or removed since for that reason. The columns about keys are NULL where nobody has
 -- counted them: for such files, for whole folders, and for files that an earlier release loaded.
 CREATE TABLE "sparkify".load_ledger (
   run_id VARCHAR(64) NOT NULL,
@@ -51,7 +54,7 @@ DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
 -- One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap,
--- one waits or fails. Reading it waits for a load: migrate does, check and reconcile read it if none is running, no other command.
+-- one waits or fails. Reading it waits for a load: migrate and forget do, check and reconcile read it if none is running, no other command.
 CREATE TABLE "sparkify".load_run (
   stamp TIMESTAMP NOT NULL,
   previous_stamp TIMESTAMP NOT NULL

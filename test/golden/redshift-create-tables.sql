@@ -47,18 +47,19 @@ WHERE generation > 0
 
 -- The runs of the ledger, before it is dropped. They are a new generation, because they came after all those already there,
 -- whatever the clock said. What was undone is generation 0, and is not repeated; it is not kept if another run loaded the same
--- content of the same file, which is. A replayed run keeps its earlier id and is already there. An id that was written by hand
+-- content of the same file, which is. Who is forgotten is generation -1. A replayed run keeps its earlier id and is already there. An id that was written by hand
 -- is not that of a run.
 INSERT INTO "sparkify".load_history (run_id, staging_table, uri, version, size_bytes, loaded_at, generation)
 SELECT
   entry.run_id, entry.staging_table, entry.uri, entry.version, entry.size_bytes, entry.loaded_at,
-  CASE WHEN entry.status = 'undone' THEN 0 ELSE (SELECT COALESCE(MAX(generation), 0) + 1 FROM "sparkify".load_history) END
+  CASE entry.status WHEN 'undone' THEN 0 WHEN 'forget' THEN -1
+    ELSE (SELECT COALESCE(MAX(generation), 0) + 1 FROM "sparkify".load_history) END
 FROM "sparkify".load_ledger entry
 LEFT JOIN (
   SELECT DISTINCT staging_table, uri, version, size_bytes FROM "sparkify".load_ledger WHERE status = 'loaded'
 ) loaded ON loaded.staging_table = entry.staging_table AND loaded.uri = entry.uri
   AND loaded.version = entry.version AND loaded.size_bytes = entry.size_bytes
-WHERE (entry.status = 'loaded' OR (entry.status = 'undone' AND loaded.uri IS NULL))
+WHERE (entry.status IN ('loaded', 'forget') OR (entry.status = 'undone' AND loaded.uri IS NULL))
   AND entry.run_id LIKE '________T______Z-________________%'
   AND entry.run_id NOT IN (SELECT run_id FROM "sparkify".load_history);
 
@@ -89,7 +90,9 @@ DROP TABLE "sparkify"."users";
 -- One row per version of a file that was loaded, or set aside as a whole, committed with that file's rows. `records` counts
 -- all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file's content had been
 -- loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again
--- unless it is told. The columns about keys are NULL where nobody has
+-- unless it is told. Two statuses are no versions. forget: somebody whose records no load takes; `uri` names the columns that tell
+-- whose a record is, `version` has a salt and the digest of their values. forgotten: `rejected` says how many records of a file, or of
+-- files of the run, were left out or removed since for that reason. The columns about keys are NULL where nobody has
 -- counted them: for such files, for whole folders, and for files that an earlier release loaded.
 CREATE TABLE "sparkify".load_ledger (
   run_id VARCHAR(64) NOT NULL,
@@ -117,7 +120,7 @@ DISTSTYLE AUTO
 SORTKEY (loaded_at);
 
 -- One row: when the newest writing transaction began. Every such transaction updates it first, so that if two overlap,
--- one waits or fails. Reading it waits for a load: migrate does, check and reconcile read it if none is running, no other command.
+-- one waits or fails. Reading it waits for a load: migrate and forget do, check and reconcile read it if none is running, no other command.
 CREATE TABLE "sparkify".load_run (
   stamp TIMESTAMP NOT NULL,
   previous_stamp TIMESTAMP NOT NULL

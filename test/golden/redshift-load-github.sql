@@ -25,13 +25,13 @@ COMPUPDATE OFF STATUPDATE OFF;
 -- unlike: copied rows must carry the stamp of their run, which load_run holds; the ledger's rows are copied first.
 -- replaced: the rows that the plan was based on must still be in the ledger, or create-tables has recreated the tables since.
 -- meanwhile: nobody else may have loaded one of this run's files since the run was planned, nor undone the load of a content that
--- this run finds under another name.
+-- this run finds under another name; and nobody may have been forgotten since, or this run would bring the records back.
 SELECT CAST(CASE
   WHEN run.run_rows <> 1 THEN 'broken load_run'
   WHEN run.previous_stamp >= run.stamp OR ledger.newer > 0 THEN 'older stamp than the last run'
   WHEN run.stamp <> SYSDATE OR ledger.planned = 0 THEN 'unlike stamps of the run and its rows'
   WHEN base.files = 0 THEN 'replaced tables since the plan'
-  WHEN others.files > 0 OR lost.files > 0 THEN 'meanwhile another run loaded the same files'
+  WHEN others.files > 0 OR lost.files > 0 OR forgets.entries > 0 THEN 'meanwhile another run loaded the same files'
   ELSE '0' END AS INTEGER) AS passed
 FROM (
   SELECT COUNT(*) AS run_rows, MAX(stamp) AS stamp, MAX(previous_stamp) AS previous_stamp FROM "sparkify".load_run
@@ -55,7 +55,11 @@ FROM (
     ON loaded.staging_table = planned.staging_table AND loaded.version = planned.version
       AND loaded.size_bytes = planned.size_bytes AND loaded.status = 'loaded'
   WHERE planned.loaded_at = SYSDATE AND planned.status = 'moved' AND loaded.version IS NULL
-) lost;
+) lost, (
+  SELECT COUNT(*) AS entries
+  FROM "sparkify".load_ledger
+  WHERE status = 'forget' AND loaded_at > (SELECT MAX(planned_stamp) FROM "sparkify".load_ledger WHERE loaded_at = SYSDATE)
+) forgets;
 
 COPY "sparkify"."rejected_records" ("run_id", "staging_table", "uri", "version", "line", "column_name", "reason", "excerpt")
 FROM 's3://work/starload/RUN/rejected_records-gzip.manifest'

@@ -1,6 +1,6 @@
 SELECT staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp, run_id
 FROM (
--- Every version of every file, oldest first by generation and loaded_at, and the newest stamp of the ledger that the planner has
+-- Every version of every file, oldest first by generation and loaded_at, who is forgotten (`status` is forget), and the newest stamp of the ledger that the planner has
 -- seen, to the microsecond. The columns are those of history.sql, which is read with it.
 SELECT
   staging_table,
@@ -15,9 +15,10 @@ SELECT
   loaded_at,
   CAST(0 AS BIGINT) AS generation
 FROM "sparkify".load_ledger
+WHERE status <> 'forgotten'
 UNION ALL
 -- The files of earlier tables whose newest load was undone (`status` is undone), without those that the ledger has: etl does not
--- load them unless it is told. And the files that hold the same contents and were not undone (held). The columns are those of
+-- load them unless it is told. And the files that hold the same contents and were not undone (held). And who is forgotten (forget). The columns are those of
 -- ledger_versions.sql, which is read with it.
 SELECT
   loads.staging_table,
@@ -26,7 +27,7 @@ SELECT
   loads.size_bytes,
   CAST(0 AS BIGINT) AS records,
   CAST(0 AS BIGINT) AS rejected,
-  CAST(CASE WHEN loads.generation = 0 THEN 'undone' ELSE 'held' END AS VARCHAR(16)) AS status,
+  CAST(CASE loads.generation WHEN 0 THEN 'undone' WHEN -1 THEN 'forget' ELSE 'held' END AS VARCHAR(16)) AS status,
   CAST(NULL AS VARCHAR(32)) AS planned_stamp,
   CAST(NULL AS VARCHAR(64)) AS run_id,
   loads.loaded_at,
@@ -41,7 +42,7 @@ FROM (
     generation,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri, size_bytes, version ORDER BY loaded_at DESC) AS load_rank
   FROM "sparkify".load_history
-  WHERE version IN (SELECT version FROM "sparkify".load_history WHERE generation = 0)
+  WHERE version IN (SELECT version FROM "sparkify".load_history WHERE generation < 1)
 ) loads
 LEFT JOIN "sparkify".load_ledger
   ON load_ledger.staging_table = loads.staging_table AND load_ledger.uri = loads.uri
@@ -69,7 +70,7 @@ LEFT JOIN (SELECT DISTINCT run_id FROM "sparkify".load_ledger) made ON made.run_
 WHERE generation > 0
   AND version NOT LIKE 'listing:%'
   AND NOT EXISTS (
-    SELECT 1 FROM "sparkify".load_ledger WHERE status <> 'undone' AND run_id NOT IN (SELECT run_id FROM "sparkify".load_history)
+    SELECT 1 FROM "sparkify".load_ledger WHERE status NOT IN ('undone', 'forget') AND run_id NOT IN (SELECT run_id FROM "sparkify".load_history)
   )
 UNION ALL
 -- The time of the warehouse's clock, as one row with the columns of ledger_versions.sql. `planned_stamp` holds it.
@@ -135,22 +136,25 @@ GROUP BY staging_table, missing_columns
 ) versions
 ORDER BY generation, loaded_at, run_id;
 
--- Past runs, newest first. Files that were only moved were not read. Of files that were undone nothing is left.
+-- Past runs, newest first. Files that were only moved were not read. Of files that were undone nothing is left. A row that says
+-- how many records were left out is no file.
 SELECT
   run_id,
   MAX(loaded_at) AS loaded_at,
-  COUNT(*) AS files,
+  SUM(CASE WHEN status <> 'forgotten' THEN 1 ELSE 0 END) AS files,
   SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE records END) AS records,
-  SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE size_bytes END) AS size_bytes,
-  SUM(CASE WHEN status IN ('moved', 'undone') THEN 0 ELSE rejected END) AS rejected,
+  SUM(CASE WHEN status IN ('moved', 'undone', 'forgotten') THEN 0 ELSE size_bytes END) AS size_bytes,
+  SUM(CASE WHEN status IN ('moved', 'undone', 'forgotten') THEN 0 ELSE rejected END) AS rejected,
   SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END) AS quarantined,
   SUM(CASE WHEN status <> 'undone' THEN keys_met END) AS keys_met,
   SUM(CASE WHEN status <> 'undone' THEN keys_loaded END) AS keys_loaded,
   SUM(CASE WHEN status <> 'undone' THEN keys_rescued END) AS keys_rescued,
   SUM(CASE WHEN status <> 'undone' THEN keys_ignored END) AS keys_ignored,
   SUM(CASE WHEN status <> 'undone' THEN keys_unknown END) AS keys_unknown,
-  SUM(CASE WHEN status = 'undone' THEN 1 ELSE 0 END) AS undone
+  SUM(CASE WHEN status = 'undone' THEN 1 ELSE 0 END) AS undone,
+  SUM(CASE WHEN status = 'forgotten' THEN rejected ELSE 0 END) AS forgotten
 FROM "sparkify".load_ledger
+WHERE status <> 'forget'
 GROUP BY run_id
 ORDER BY loaded_at DESC, run_id;
 
@@ -167,7 +171,7 @@ FROM (
     status,
     ROW_NUMBER() OVER (PARTITION BY staging_table, uri ORDER BY loaded_at DESC) AS version_rank
   FROM "sparkify".load_ledger
-  WHERE status <> 'undone'
+  WHERE status NOT IN ('undone', 'forget', 'forgotten')
 ) e
 LEFT JOIN (
   SELECT
@@ -185,7 +189,8 @@ ORDER BY e.staging_table, e.uri;
 -- The newest entry of every file, and how many of its versions are in staging, without those that were set aside and
 -- those that were loaded before a refresh from whole folders, which empties staging. How many such versions of any file
 -- have the content of the newest. What became of its keys. Also the newest stamp of the ledger, to the microsecond. What was
--- undone does not count: each content of a file whose newest entry was undone is a row of its own.
+-- undone does not count: each content of a file whose newest entry was undone is a row of its own. So is each entry of somebody
+-- who is forgotten (`status` is forget).
 SELECT
   staging_table,
   uri,
@@ -231,12 +236,13 @@ FROM (
         (SELECT MAX(loaded_at) FROM "sparkify".load_ledger WHERE version LIKE 'listing:%'), TIMESTAMP '1970-01-01 00:00:00'
       ) THEN 1 ELSE 0 END AS stands
     FROM "sparkify".load_ledger
+    WHERE status <> 'forgotten'
   ) entries
 ) ranked
-WHERE (status = 'undone' AND content_rank = 1) OR (status <> 'undone' AND version_rank = 1);
+WHERE (status IN ('undone', 'forget') AND content_rank = 1) OR (status <> 'undone' AND version_rank = 1);
 
 -- The files of a run, and whether anything of them can be undone: a folder was loaded as a whole, and such a load removed what
--- had been there before.
+-- had been there before. A row whose status is forgotten is no file: so many records were left out or removed since.
 SELECT
   staging_table,
   uri,
@@ -251,8 +257,21 @@ SELECT
     ) THEN 'replaced'
     ELSE 'stands' END AS fate
 FROM "sparkify".load_ledger
-WHERE run_id = 'a' OR run_id LIKE 'a.%'
+WHERE status <> 'forget' AND (run_id = 'a' OR run_id LIKE 'a.%')
 ORDER BY loaded_at, staging_table, uri;
+
+-- Who is forgotten, oldest first: the columns and the digest by which their records are found.
+SELECT staging_table, uri, version, run_id, loaded_at
+FROM "sparkify".load_ledger
+WHERE status = 'forget';
+
+-- The same, of earlier tables.
+SELECT staging_table, uri, version, run_id, loaded_at
+FROM "sparkify".load_history
+WHERE generation = -1;
+
+-- The stamp of the newest writing transaction, to the microsecond: migrate and forget read it, and wait for a load that is running.
+SELECT CAST(stamp AS VARCHAR(32)) AS stamp FROM "sparkify".load_run;
 
 SELECT 'staging_events' AS table_name, COUNT(*) AS row_count FROM "sparkify"."staging_events"
 UNION ALL
@@ -297,12 +316,12 @@ SELECT
   ROW_NUMBER() OVER (ORDER BY offender) AS place
 FROM (
 -- next: Somebody changed the ledger by hand. npm run create-tables -- --force and npm run etl reload everything.
--- Every row of the ledger has one of four statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
+-- Every row of the ledger has one of six statuses and the id of a run. A run has one stamp, and a stamp one run. If a file
 -- was set aside, all its records are rejected, and rejected_records says why. A reject belongs to the run of its file. Keys
 -- that were met were loaded, rescued, ignored or unknown.
 SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCHAR(32)) || ': ' || CASE
-  WHEN status NOT IN ('loaded', 'quarantined', 'moved', 'undone') THEN 'the status is ' || status
-  WHEN records < 0 OR rejected < 0 OR rejected > records THEN
+  WHEN status NOT IN ('loaded', 'quarantined', 'moved', 'undone', 'forget', 'forgotten') THEN 'the status is ' || status
+  WHEN records < 0 OR rejected < 0 OR (status <> 'forgotten' AND rejected > records) THEN
     CAST(rejected AS VARCHAR(20)) || ' of ' || CAST(records AS VARCHAR(20)) || ' records are rejected'
   WHEN status = 'quarantined' AND rejected <> records THEN 'it is set aside, and not all of its records are rejected'
   WHEN keys_met <> keys_loaded + keys_rescued + keys_ignored + keys_unknown THEN
@@ -311,10 +330,10 @@ SELECT staging_table || ' ' || uri || ', the run of ' || CAST(loaded_at AS VARCH
       || ' were loaded, rescued, ignored or unknown'
   ELSE 'no run has the id ' || run_id END AS offender
 FROM "sparkify".load_ledger
-WHERE status NOT IN ('loaded', 'quarantined', 'moved', 'undone')
+WHERE status NOT IN ('loaded', 'quarantined', 'moved', 'undone', 'forget', 'forgotten')
   OR records < 0
   OR rejected < 0
-  OR rejected > records
+  OR (status <> 'forgotten' AND rejected > records)
   OR (status = 'quarantined' AND rejected <> records)
   OR keys_met <> keys_loaded + keys_rescued + keys_ignored + keys_unknown
   OR run_id NOT LIKE '________T______Z-________________%'

@@ -21,7 +21,7 @@ FROM (
 ) run, (
   SELECT COUNT(*) AS newer FROM "sparkify".load_ledger WHERE loaded_at > SYSDATE
 ) ledger, (
-  SELECT COUNT(*) AS files FROM "sparkify".load_ledger WHERE status NOT IN ('moved', 'undone') AND (run_id = 'X')
+  SELECT COUNT(*) AS files FROM "sparkify".load_ledger WHERE status NOT IN ('moved', 'undone', 'forget', 'forgotten') AND (run_id = 'X')
 ) undone;
 
 DELETE FROM "sparkify"."staging_events"
@@ -38,9 +38,12 @@ WHERE run_id = 'X';
 UPDATE "sparkify".load_history SET generation = 0
 WHERE run_id = 'X';
 
--- The files of the run keep their rows, so that etl does not load them again unless it is told. What was only moved stays.
-UPDATE "sparkify".load_ledger SET status = 'undone'
-WHERE status <> 'moved' AND (run_id = 'X');
+-- The files of the run keep their rows, so that etl does not load them again unless it is told. What was only moved stays. Of
+-- records that were left out there are none any more.
+UPDATE "sparkify".load_ledger SET
+  status = CASE WHEN status = 'forgotten' THEN status ELSE 'undone' END,
+  rejected = CASE WHEN status = 'forgotten' THEN 0 ELSE rejected END
+WHERE status NOT IN ('moved', 'forget') AND (run_id = 'X');
 
 -- Files that were only moved, and whose content was undone and is not in staging any more, under no name. A refresh from whole
 -- folders has removed what was there before it.

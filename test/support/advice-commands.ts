@@ -266,6 +266,24 @@ export const COMMAND_TRIALS: readonly Trial[] = [
     code: 2,
     leads: [['status']],
   },
+  ...(
+    [
+      ['Write column = value, or', 'userid < 91'],
+      ['Name columns of a staging table.', 'nobody = 91'],
+      ['Correct the value in --where.', 'ts = yesterday'],
+    ] as const
+  ).map(
+    ([advice, where]): Trial => ({
+      advice,
+      before: LOADED,
+      fails: ['forget', '--where', where],
+      code: 2,
+      leads: [
+        ['forget', '--where', 'userid = 91', '--yes'],
+        ['reconcile', '--recount'],
+      ],
+    }),
+  ),
   { advice: 'Add --force to drop them.', before: LOADED, fails: ['create-tables'], code: 1, leads: [['etl'], REMAKE] },
   {
     advice: 'Leave one of them out.',

@@ -28,6 +28,7 @@ const S3_LISTING = 'unit/s3-listing.test.ts';
 const CONTROL = 'conformance/control-tables.test.ts';
 const MIGRATE = 'conformance/migrate.test.ts';
 const UNDO = 'conformance/undo.test.ts';
+const FORGET = 'conformance/forget.test.ts';
 const MIGRATE_REFUSALS = 'conformance/migrate-refusals.test.ts';
 
 /** The advice that tests try: test/cli/advice.test.ts, and others that need an engine, a disk or a clock of their own. */
@@ -46,6 +47,16 @@ export const TRIED: readonly TriedAdvice[] = [
   ...STACK_TRIALS.map(({ advice }) => ({ advice, file: 'cli/advice-provision.test.ts', title: '$advice' })),
   ...AWS_TRIALS.map(({ advice }) => ({ advice, file: REDSHIFT, title: '$advice' })),
   { advice: 'Add --yes to undo the run.', file: UNDO, title: 'that fails at any step, is refused or only tried' },
+  {
+    advice: 'Add --yes to remove the records.',
+    file: FORGET,
+    title: 'that fails at any step, is refused or only tried',
+  },
+  ...['Add --table with one of them', 'Give the column its name back in the model'].map((advice) => ({
+    advice,
+    file: FORGET,
+    title: 'is refused where it could remove others, or could not leave them out',
+  })),
   ...['Take the files out of their folders', 'Name the model that made the table'].map((advice) => ({
     advice,
     file: UNDO,

@@ -10,6 +10,7 @@ import {
   tableSizesSql,
   undoBatch,
 } from '../../src/pipeline/batches.ts';
+import { worstCases } from '../../src/pipeline/budget.ts';
 import { commentBatches } from '../../src/pipeline/comments.ts';
 import { versionsSql } from '../../src/pipeline/ledger.ts';
 import { starBatch } from '../../src/pipeline/reconcile/star.ts';
@@ -95,6 +96,7 @@ describe('the statements of a batch', () => {
     ['redshift-load-github.sql', load({ of: githubModel })],
     ['redshift-rebuild.sql', rebuildBatch(model, 'SYSDATE', 'RUN')],
     ['redshift-undo.sql', undoBatch(model, 'SYSDATE', 'RUN', "run_id = 'X'", true)],
+    ['redshift-forget.sql', worstCases(model, { engine: 'redshift', now: 'SYSDATE' }).forget()[0]],
     ['redshift-refresh.sql', refresh()],
     ['redshift-reconcile.sql', starBatch({ model, now: 'SYSDATE' }, { percent: 10, seed: 0 }, 'RUN')],
     [
@@ -112,9 +114,15 @@ describe('the statements of a batch', () => {
   });
 
   test('that only read are those of redshift-reads.sql', () => {
-    const own = ['ledger_runs', 'ledger_quarantined', 'ledger_files', 'undo_files'].map((name) =>
-      protocolSql(model, name).sql.replace('{base}', "run_id = 'a' OR run_id LIKE 'a.%'"),
-    );
+    const own = [
+      'ledger_runs',
+      'ledger_quarantined',
+      'ledger_files',
+      'undo_files',
+      'forgets',
+      'forgets_kept',
+      'run_stamp',
+    ].map((name) => protocolSql(model, name).sql.replace('{base}', "run_id = 'a' OR run_id LIKE 'a.%'"));
     const compared = comparisonSql(model.comparisons.filter(({ of }) => of !== 'files')).sql;
     const asked = [
       FIRST_OF_PATH,

@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseCondition } from '../../src/pipeline/condition.ts';
+import { type Forget, forgetOf, forgottenIn } from '../../src/pipeline/forgets.ts';
+import { canonicalText } from '../../src/records/canonical.ts';
+import { type Table, tableNamed } from '../../src/sql/catalogue.ts';
+import { loadModel } from '../../src/sql/read-model.ts';
+
+const EVENTS = tableNamed(loadModel(), 'staging_events');
+const spelled = (...names: readonly string[]) => new Map(names.map((name) => [name.toLowerCase(), [name]]));
+
+describe('a condition', () => {
+  test.each([
+    ['userid = 91', [['userid', '91']]],
+    ["  UserId='91'  ", [['userid', '91']]],
+    [
+      "a = 'O''Hara' and b=-1.5 AND c = '' ",
+      [
+        ['a', "O'Hara"],
+        ['b', '-1.5'],
+        ['c', ''],
+      ],
+    ],
+    ["a = ' x = 1 AND '", [['a', ' x = 1 AND ']]],
+    ["a = 'NULL'", [['a', 'NULL']]],
+    ['a = \u00e9\u{1f600}', [['a', '\u00e9\u{1f600}']]],
+  ])('%s is read', (text, values) => {
+    expect([...parseCondition(text)]).toEqual(values);
+  });
+
+  test.each([
+    ['', 'the name of a column at character 1'],
+    ['91 = ', 'a value at character 6'],
+    ['userid', '= at character 7'],
+    ['userid < secret', '= at character 8'],
+    ['userid = secret OR 1 = 1', 'AND, or the end at character 17'],
+    ['userid = 91 ANDx = 1', 'AND, or the end at character 13'],
+    ["userid = 'secret", 'a quote is not closed'],
+    ["userid = 'secret' 'secret'", 'AND, or the end at character 19'],
+    ['userid = null', 'a value that is missing'],
+    ['a = 1 AND a = 2', 'a column is there twice'],
+    ['lower(a) = secret', '= at character 6'],
+    ['a = secret; DROP TABLE users', 'AND, or the end at character 13'],
+  ])('%s is refused without showing it', (text, message) => {
+    const refused = () => parseCondition(text);
+    expect(refused).toThrow('--where cannot be read');
+    expect(refused).toThrow(message);
+    expect(refused).not.toThrow('secret');
+  });
+});
+
+describe('the text by which a value is remembered', () => {
+  test.each([
+    ['bigint', ['91', '+91', '0091', ' 91 '], '91'],
+    ['bigint', ['-0', '0', '+0'], '0'],
+    ['bigint', ['', '  ', undefined], undefined],
+    ['varchar', ['Ann', 'Ann  '], 'Ann'],
+    ['varchar', ['', '   '], ''],
+    ['varchar', [undefined], undefined],
+    ['double', ['1.5', '1.50', '15e-1', '+1.5'], '1.5'],
+    ['double', ['-0', '0.0', '0'], '0'],
+    [
+      'timestamp',
+      ['2024-01-31 10:00:00', '2024-01-31 10:00:00.0', '2024-01-31 10:00:00.000000'],
+      '2024-01-31 10:00:00',
+    ],
+    ['timestamp', ['2024-01-31 10:00:00.120', '2024-01-31 10:00:00.12'], '2024-01-31 10:00:00.12'],
+  ] as const)('%s: %j', (type, spellings, text) => {
+    expect(spellings.map((one) => canonicalText(one, { type }))).toEqual(spellings.map(() => text));
+  });
+});
+
+describe('the records that are left out', () => {
+  const forgets = (...people: readonly (readonly [string, string][])[]): readonly Forget[] => {
+    const known: Forget[] = [];
+    for (const values of people) known.push(forgetOf('staging_events', new Map(values), known).forget);
+    return known;
+  };
+
+  test('are found however their values are written, by any of the entries', () => {
+    const isForgotten = forgottenIn(
+      EVENTS,
+      undefined,
+      forgets(
+        [['userid', '91']],
+        [['userid', '7']],
+        [
+          ['page', 'Home'],
+          ['sessionid', '3'],
+        ],
+      ),
+    );
+    const spellings = spelled('userId', 'sessionId', 'page');
+    const found = (record: unknown) =>
+      isForgotten?.(typeof record === 'string' ? record : JSON.stringify(record), spellings);
+    expect(
+      [
+        '{"userId":91}',
+        '{"userId":91.0}',
+        '{"userId":"+91"}',
+        { userId: '7', page: 'x' },
+        { page: 'Home ', sessionId: 3 },
+      ].map(found),
+    ).toEqual(Array(5).fill(true));
+    expect(
+      [
+        { userId: '910' },
+        { userId: '' },
+        { userId: null },
+        {},
+        { userId: [91] },
+        { page: 'home', sessionId: 3 },
+        { sessionId: 3 },
+      ].map(found),
+    ).toEqual(Array(7).fill(false));
+  });
+
+  test('of one set of columns share a salt, and an entry that is there is not made again', () => {
+    const [one, other, again] = forgets([['userid', '91']], [['userid', '92']], [['userid', '91']]) as [
+      Forget,
+      Forget,
+      Forget,
+    ];
+    expect([other.salt, again]).toEqual([one.salt, one]);
+    expect(other.digest).not.toBe(one.digest);
+    expect(forgetOf('staging_events', new Map([['userid', '91']]), []).forget.digest).not.toBe(one.digest);
+  });
+
+  test('are found by paths, and under the former name of a column; without the column no load goes on', () => {
+    const columns = EVENTS.columns.map((column) =>
+      column.name === 'userid' ? { ...column, name: 'person', was: 'userid' } : column,
+    );
+    const renamed: Table = { ...EVENTS, columns };
+    const people = forgets([['userid', '91']]);
+    expect(forgottenIn(renamed, undefined, people)?.('{"person":91}', spelled('person'))).toBe(true);
+    const paths = EVENTS.columns.map(({ name }) => ['who', name]);
+    expect(forgottenIn(EVENTS, paths, people)?.('{"who":{"userid":"91"}}', new Map())).toBe(true);
+    const lost: Table = { ...EVENTS, columns: columns.filter(({ name }) => name !== 'person') };
+    expect(() => forgottenIn(lost, undefined, people)).toThrow('has no column userid any more');
+    expect(forgottenIn(EVENTS, undefined, [])).toBeUndefined();
+    expect(
+      forgottenIn(
+        EVENTS,
+        undefined,
+        people.map((one) => ({ ...one, table: 'staging_songs' })),
+      ),
+    ).toBeUndefined();
+  });
+});
