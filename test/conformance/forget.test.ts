@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { migrate } from '../../src/migrate/migrate.ts';
 import { parseCondition } from '../../src/pipeline/condition.ts';
 import { createTables } from '../../src/pipeline/create-tables.ts';
 import { etl } from '../../src/pipeline/etl.ts';
@@ -7,6 +8,7 @@ import { dryRunForget, forget } from '../../src/pipeline/forget.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { status } from '../../src/pipeline/status.ts';
 import type { Table } from '../../src/sql/catalogue.ts';
+import { changedModel } from '../support/changed-model.ts';
 import { type Engine, engines } from '../support/engines.ts';
 import {
   forgetsForGood,
@@ -16,6 +18,7 @@ import {
   rememberings,
 } from '../support/forgetting.ts';
 import { type Loader, readEverything, readStar, withLoader } from '../support/loader.ts';
+import { deviceOf, withModel } from '../support/migrations.ts';
 import { casesFor, sample, scale, upTo } from '../support/scale.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
 import { countRows, failAfter, OTHER_PLAY, override, PLAY, writeSample } from '../support/trials.ts';
@@ -107,6 +110,22 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
         const report = await etl({ ...context, tolerance: TOLERANT });
         expect(report.rejected).toBe(2);
         await agrees(loader);
+      }),
+  },
+  {
+    title: 'also holds for the columns that migrate fills, in tables that were made anew since',
+    holds: (engine) =>
+      withLoader(engine, async (loader) => {
+        const { context, store } = loader;
+        store.files.set(A, [PLAY, OTHER].map((one) => JSON.stringify({ ...one, device: 'phone' })).join('\n'));
+        await etl(context);
+        await forgetThem(loader, THEY);
+        await createTables(context.model, context.warehouse, { force: true, commented: false });
+        await etl(context);
+        const other = withModel(loader, await changedModel(deviceOf('VARCHAR(64)')));
+        expect((await migrate(other.context)).filled).toMatchObject([{ rows: 1, others: 0 }]);
+        expect(await countRows(other, 'staging_events')).toBe(1);
+        await agrees(other);
       }),
   },
   {
