@@ -3,9 +3,8 @@ import type { Part } from '../objects/part.ts';
 import { type Model, type Table, tablesOf, takingColumns } from '../sql/catalogue.ts';
 import type { Batch, Warehouse } from '../warehouse/warehouse.ts';
 import { byName, createTablesBatch, loadBatch, rebuildBatch, refreshBatch, undoBatch } from './batches.ts';
-import { type Forgetting, forgetBatch, rejectsTable } from './forget-batch.ts';
+import { type Forgetting, forgetBatch, forgetTable } from './forget-batch.ts';
 import { EMPTY_LEDGER_STAMP } from './ledger.ts';
-import { temporarilyToForget } from './temporary.ts';
 
 /** What a batch is for. */
 export type Task = 'load' | 'refresh' | 'rebuild' | 'rebuild --restamp' | 'undo' | 'forget' | 'create-tables';
@@ -110,15 +109,15 @@ export function worstCases(
 
 /** A forget of somebody whose bad records go too. */
 function forgetting(table: Table): Forgetting {
-  const [column] = takingColumns(table);
-  const columns = column === undefined ? [] : [column];
-  const values = temporarilyToForget({ table: { ...table, columns }, parts: [BUNDLED], mapping: byName(table) });
-  const into = rejectsTable(table);
+  const columns = takingColumns(table)
+    .slice(0, 1)
+    .map(({ name }) => name);
+  const into = forgetTable(table, columns);
   return {
-    forget: { table: table.name, columns: columns.map(({ name }) => name), salt: '', digest: '' },
+    forget: { table: table.name, columns, salt: '', digest: '' },
     isKnown: false,
-    values,
-    rejects: { table: into, parts: [BUNDLED], mapping: byName(into) },
+    copy: { table: into, parts: [BUNDLED], mapping: byName(into) },
+    hasRejects: true,
     stamp: EMPTY_LEDGER_STAMP,
   };
 }

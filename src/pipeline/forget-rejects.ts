@@ -1,19 +1,19 @@
 import type { IsForgotten } from '../objects/bundle.ts';
+import type { Part } from '../objects/part.ts';
 import type { Spool } from '../objects/spool.ts';
 import { type Table, takingColumns } from '../sql/catalogue.ts';
 import { lowerCase } from '../sql/fold.ts';
 import { quoteLiteral } from '../sql/render.ts';
 import type { Value } from '../warehouse/warehouse.ts';
-import { byName, type Copy } from './batches.ts';
 import type { LoadContext } from './context.ts';
-import { rejectId, rejectsTable } from './forget-batch.ts';
+import { rejectRow } from './forget-batch.ts';
 
 /** Bad records that are certainly theirs, and those of which nobody can tell. */
 export interface ForgottenRejects {
   readonly gone: number;
   readonly hidden: number;
-  /** Absent if there are none. */
-  readonly copy: Copy | undefined;
+  /** The rows that say which (`rejectRow`); absent if there are none. */
+  readonly part: Part | undefined;
 }
 
 /** Whose a bad record is, as far as its excerpt shows. */
@@ -48,22 +48,21 @@ WHERE r.staging_table = ${quoteLiteral(table.name)} AND r.excerpt IS NOT NULL`;
       lines.push(lineOf(row, fate));
     }
   }
-  return { ...counts, copy: lines.length === 0 ? undefined : write(spool, table, lines) };
+  return { ...counts, part: lines.length === 0 ? undefined : writePart(spool, 'rejects', lines) };
 }
 
-function lineOf([run, uri, line]: readonly Value[], fate: string): string {
+function lineOf([run, uri, line]: readonly Value[], fate: 'gone' | 'hidden'): string {
   const at = line === null ? undefined : Number(line);
-  return `${JSON.stringify({ reject_id: rejectId(String(run), at, String(uri)), file_id: `${run} ${uri}`, fate })}\n`;
+  return `${JSON.stringify(rejectRow({ runId: String(run), line: at, uri: String(uri) }, fate))}\n`;
 }
 
-function write(spool: Spool, table: Table, lines: readonly string[]): Copy {
-  const into = rejectsTable(table);
-  const file = spool.create(`${into.name}.json`);
+/** Writes rows to be copied. */
+export function writePart(spool: Spool, name: string, lines: readonly string[]): Part {
+  const file = spool.create(`${name}.json`);
   const bytes = Buffer.from(lines.join(''));
   file.write(bytes);
   file.close();
-  const part = { path: file.path, compression: 'none' as const, records: lines.length, bytes: bytes.length, index: [] };
-  return { table: into, parts: [part], mapping: byName(into) };
+  return { path: file.path, compression: 'none', records: lines.length, bytes: bytes.length, index: [] };
 }
 
 /** A file that was set aside keeps at least one bad record, which says why. */

@@ -1,4 +1,5 @@
 import { StarloadError, UsageError } from '../errors.ts';
+import type { Part } from '../objects/part.ts';
 import { Spool } from '../objects/spool.ts';
 import { canonicalText } from '../records/canonical.ts';
 import { checkFields } from '../records/record.ts';
@@ -9,9 +10,9 @@ import { assertFits } from './budget.ts';
 import { assertNotAhead, assertPastNewest, readClock } from './clock.ts';
 import type { Condition } from './condition.ts';
 import type { LoadContext, Source } from './context.ts';
-import { COUNTED, countBatch, type Forgetting, forgetBatch } from './forget-batch.ts';
+import { COUNTED, countBatch, type Forgetting, forgetBatch, forgetTable } from './forget-batch.ts';
 import { findHolders, type Holders } from './forget-holders.ts';
-import { decideRejects, type ForgottenRejects } from './forget-rejects.ts';
+import { decideRejects, type ForgottenRejects, writePart } from './forget-rejects.ts';
 import { forgetOf, forgottenIn, textsIn } from './forgets.ts';
 import { readForgets } from './past-runs.ts';
 import { readJsonPaths } from './prepare.ts';
@@ -21,7 +22,7 @@ import { newRunId } from './run-id.ts';
 import { readStamp } from './run-stamp.ts';
 import { explainUnfit } from './shape.ts';
 import { readSizes } from './sizes.ts';
-import { type TemporaryCopy, temporarilyToForget } from './temporary.ts';
+import type { TemporaryCopy } from './temporary.ts';
 import { wayOf } from './ways/way.ts';
 
 /** What a forget removes, or would. It has no values. */
@@ -123,7 +124,8 @@ interface Subject {
   readonly source: Source;
   readonly paths: readonly JsonPath[] | undefined;
   readonly values: ReadonlyMap<string, string>;
-  readonly copy: TemporaryCopy;
+  /** The values as a record. */
+  readonly part: Part;
   readonly spool: Spool;
 }
 
@@ -141,7 +143,8 @@ async function withSubject<T>(
   const paths = await readJsonPaths(context, source);
   const spool = new Spool(context.spoolRoot, `forget-${newRunId()}`);
   try {
-    return await action({ source, paths, values, copy: writeValues(spool, table, values), spool });
+    const part = writePart(spool, 'values', [`${JSON.stringify(Object.fromEntries(values))}\n`]);
+    return await action({ source, paths, values, part, spool });
   } finally {
     spool.remove();
   }
@@ -149,9 +152,10 @@ async function withSubject<T>(
 
 async function planForget(
   context: LoadContext,
-  { source, paths, values, copy, spool }: Subject,
+  subject: Subject,
   attempt: number,
 ): Promise<{ readonly plan: ForgetPlan; readonly forgetting: Forgetting }> {
+  const { source, paths, values, spool } = subject;
   const { table } = source;
   const own = new Spool(spool.folder, `plan-${attempt}`);
   // Whatever is written from here on is noticed when the batch begins.
@@ -160,7 +164,7 @@ async function planForget(
   const { forget: entry, isKnown } = forgetOf(table.name, values, forgets);
   const isForgotten = forgottenIn(table, paths, [entry]) ?? (() => false);
   const texts = textsIn(table, paths, entry.columns);
-  const staged = await countStaged(context, copy);
+  const staged = await countStaged(context, copyOf(subject));
   const deciding = { isForgotten, isComplete: (...of: Parameters<typeof isForgotten>) => texts(...of) !== undefined };
   const rejects = await decideRejects(context, table, deciding, own);
   const holders = await findHolders(context, source, paths, { loaded: staged.files, isForgotten });
@@ -172,7 +176,8 @@ async function planForget(
     digest: entry.digest,
     before: await readSizes(context),
   };
-  return { plan, forgetting: { forget: entry, isKnown, values: copy, rejects: rejects.copy, stamp } };
+  const copy = copyOf(subject, rejects.part);
+  return { plan, forgetting: { forget: entry, isKnown, copy, hasRejects: rejects.part !== undefined, stamp } };
 }
 
 interface Staged {
@@ -195,16 +200,10 @@ async function countStaged(context: LoadContext, copy: TemporaryCopy): Promise<S
   };
 }
 
-/** One record, whose values fit, to be copied like those of files. */
-function writeValues(spool: Spool, table: Table, values: ReadonlyMap<string, string>): TemporaryCopy {
-  const columns = takingColumns(table).filter(({ name }) => values.has(name));
-  const file = spool.create('values.json');
-  const bytes = Buffer.from(`${JSON.stringify(Object.fromEntries(values))}\n`);
-  file.write(bytes);
-  file.close();
-  const part = { path: file.path, compression: 'none' as const, records: 1, bytes: bytes.length, index: [] };
-  const own = { ...table, columns };
-  return temporarilyToForget({ table: own, parts: [part], mapping: byName(own) });
+/** One record, whose values fit, to be copied like those of files; and bad records that go or lose their text. */
+function copyOf({ source: { table }, values, part }: Subject, rejects?: Part): TemporaryCopy {
+  const into = forgetTable(table, [...values.keys()]);
+  return { table: into, parts: rejects === undefined ? [part] : [part, rejects], mapping: byName(into) };
 }
 
 function tableOf({ model }: LoadContext, { condition, table: wanted }: Forgotten): Table {

@@ -22,11 +22,6 @@ export function temporarilyBeside<T extends Copy>(copy: T): TemporaryCopy<T> {
   return renamed(copy, 'other_');
 }
 
-/** The same rows, to be copied into the temporary table `forget_…`. */
-export function temporarilyToForget<T extends Copy>(copy: T): TemporaryCopy<T> {
-  return renamed(copy, 'forget_');
-}
-
 function renamed<T extends Copy>(copy: T, prefix: string): TemporaryCopy<T> {
   const { name } = copy.table;
   return { ...copy, table: { ...copy.table, name: `${prefix}${name}`, like: name } };

@@ -12,6 +12,7 @@ import type { Model } from '../../src/sql/catalogue.ts';
 import { BUILT_IN_MODEL, loadModel } from '../../src/sql/read-model.ts';
 import { redshiftRules } from '../../src/warehouse/open.ts';
 import { type Engine, engines, withFolder } from '../support/engines.ts';
+import { forgetThem } from '../support/forgetting.ts';
 import { type Loader, makeLoader, withLoader } from '../support/loader.ts';
 import { inMemory, lines, modelOf } from '../support/models.ts';
 import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
@@ -125,6 +126,8 @@ onRedshift('the statements a model can need on Redshift', () => {
         expect(await counts(() => rebuild(context))).toBe(needs(budgets, 'rebuild'));
         const [run] = await readRuns(context);
         expect(await counts(() => undo(context, String(run?.runId), async () => true))).toBe(needs(budgets, 'undo'));
+        // Nobody has bad records.
+        expect(await counts(() => forgetThem({ context }, 'ts = 1'))).toBe((needs(budgets, 'forget') ?? 0) - 3);
         // The history stays where it is, neither dropped nor made, and with `force` no rows are guarded.
         expect(await counts(() => createTables(model, context.warehouse, { force: true, commented: false }))).toBe(
           (needs(budgets, 'create-tables') ?? 0) - 3,

@@ -27,25 +27,12 @@ FROM (
 ) ledger;
 
 CREATE TEMP TABLE "forget_staging_events" AS
-SELECT "artist"
+SELECT "artist", CAST(NULL AS VARCHAR(4400)) AS starload_reject, CAST(NULL AS VARCHAR(4400)) AS starload_file, CAST(NULL AS VARCHAR(4400)) AS starload_fate
 FROM "sparkify"."staging_events"
 WHERE 1 = 0;
 
-COPY "forget_staging_events" ("artist")
+COPY "forget_staging_events" ("artist", "starload_reject", "starload_file", "starload_fate")
 FROM 's3://work/starload/RUN/forget_staging_events-gzip.manifest'
-IAM_ROLE 'arn:aws:iam::123456789012:role/dwhRole'
-FORMAT AS JSON 'auto ignorecase'
-MANIFEST GZIP
-REGION 'us-west-2'
-COMPUPDATE OFF STATUPDATE OFF;
-
-CREATE TEMP TABLE forget_rejects AS
-SELECT CAST(uri AS VARCHAR(4400)) AS reject_id, CAST(uri AS VARCHAR(4400)) AS file_id, CAST(uri AS VARCHAR(8)) AS fate
-FROM "sparkify".rejected_records
-WHERE 1 = 0;
-
-COPY "forget_rejects" ("reject_id", "file_id", "fate")
-FROM 's3://work/starload/RUN/forget_rejects-gzip.manifest'
 IAM_ROLE 'arn:aws:iam::123456789012:role/dwhRole'
 FORMAT AS JSON 'auto ignorecase'
 MANIFEST GZIP
@@ -56,20 +43,20 @@ INSERT INTO "sparkify".load_ledger (run_id, staging_table, uri, version, size_by
 SELECT runs.run_id, CAST('staging_events' AS VARCHAR(127)), CAST('' AS VARCHAR(4096)), CAST('' AS VARCHAR(256)), CAST(0 AS BIGINT), CAST(0 AS BIGINT), COUNT(*), CAST('forgotten' AS VARCHAR(16)), SYSDATE, runs.loaded_at
 FROM "sparkify"."staging_events" staged
 JOIN (SELECT DISTINCT run_id, loaded_at FROM "sparkify".load_ledger WHERE staging_table = 'staging_events') runs ON runs.loaded_at = staged.loaded_at
-WHERE RTRIM("artist", ' ') IN (SELECT RTRIM("artist", ' ') FROM "forget_staging_events")
+WHERE RTRIM("artist", ' ') IN (SELECT RTRIM("artist", ' ') FROM "forget_staging_events" WHERE starload_fate IS NULL)
 GROUP BY runs.run_id, runs.loaded_at
 UNION ALL
 SELECT entry.run_id, entry.staging_table, entry.uri, entry.version, entry.size_bytes, CAST(0 AS BIGINT), COUNT(*), CAST('forgotten' AS VARCHAR(16)), SYSDATE, entry.loaded_at
 FROM "sparkify".load_ledger entry
-JOIN forget_rejects gone ON gone.file_id = entry.run_id || ' ' || entry.uri
-WHERE entry.staging_table = 'staging_events' AND entry.status = 'loaded' AND gone.fate = 'gone'
+JOIN "forget_staging_events" gone ON gone.starload_file = entry.run_id || ' ' || entry.uri
+WHERE entry.staging_table = 'staging_events' AND entry.status = 'loaded' AND gone.starload_fate = 'gone'
 GROUP BY entry.run_id, entry.staging_table, entry.uri, entry.version, entry.size_bytes, entry.loaded_at
 UNION ALL
 SELECT CAST('x' AS VARCHAR(64)), CAST('staging_events' AS VARCHAR(127)), CAST('artist' AS VARCHAR(4096)), CAST(':' AS VARCHAR(256)), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST('forget' AS VARCHAR(16)), SYSDATE, SYSDATE
 FROM "sparkify".load_run;
 
 DELETE FROM "sparkify"."staging_events"
-WHERE RTRIM("artist", ' ') IN (SELECT RTRIM("artist", ' ') FROM "forget_staging_events");
+WHERE RTRIM("artist", ' ') IN (SELECT RTRIM("artist", ' ') FROM "forget_staging_events" WHERE starload_fate IS NULL);
 
 -- What the ledger says of the keys of files no longer holds once the columns of their table take other keys: it is as if nobody
 -- had counted them. That the column rescued was filled remains true.
@@ -86,14 +73,14 @@ WHERE staging_table = 'staging_events' AND loaded_at IN (
 );
 
 DELETE FROM "sparkify".rejected_records
-WHERE staging_table = 'staging_events' AND run_id || ' ' || COALESCE(CAST(line AS VARCHAR(20)), '') || ' ' || uri IN (SELECT reject_id FROM forget_rejects WHERE fate = 'gone');
+WHERE staging_table = 'staging_events' AND run_id || ' ' || COALESCE(CAST(line AS VARCHAR(20)), '') || ' ' || uri IN (SELECT starload_reject FROM "forget_staging_events" WHERE starload_fate = 'gone');
 
 UPDATE "sparkify".rejected_records SET reason = 'hidden: it may be of somebody who was forgotten', excerpt = NULL
-WHERE staging_table = 'staging_events' AND run_id || ' ' || COALESCE(CAST(line AS VARCHAR(20)), '') || ' ' || uri IN (SELECT reject_id FROM forget_rejects WHERE fate = 'hidden');
+WHERE staging_table = 'staging_events' AND run_id || ' ' || COALESCE(CAST(line AS VARCHAR(20)), '') || ' ' || uri IN (SELECT starload_reject FROM "forget_staging_events" WHERE starload_fate = 'hidden');
 
 UPDATE "sparkify".load_ledger SET rejected = rejected - gone.gone_records
-FROM (SELECT file_id, COUNT(*) AS gone_records FROM forget_rejects WHERE fate = 'gone' GROUP BY file_id) gone
-WHERE staging_table = 'staging_events' AND status = 'loaded' AND run_id || ' ' || uri = gone.file_id;
+FROM (SELECT starload_file, COUNT(*) AS gone_records FROM "forget_staging_events" WHERE starload_fate = 'gone' GROUP BY starload_file) gone
+WHERE staging_table = 'staging_events' AND status = 'loaded' AND run_id || ' ' || uri = gone.starload_file;
 
 DELETE FROM "sparkify"."current_events";
 
