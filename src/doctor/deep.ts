@@ -1,4 +1,5 @@
-import { isGzip, type ObjectStore, type SourceObject } from '../objects/objects.ts';
+import { compressionOf, withoutCompression } from '../objects/compression.ts';
+import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
 import { Spool } from '../objects/spool.ts';
 import { byName } from '../pipeline/batches.ts';
@@ -86,7 +87,7 @@ async function copyFile(examination: Examination, source: Source, learnt: Learnt
 /** The record alone, as a source of its own. */
 function oneRecord({ label, uri }: SourceObject, record: string): ObjectStore {
   const bytes = Buffer.from(record);
-  const object = { uri: uri.replace(/\.gz$/i, ''), label, size: bytes.length, version: undefined };
+  const object = { uri: withoutCompression(uri), label, size: bytes.length, version: undefined };
   return {
     async *list() {
       yield { objects: [object], skipped: [] };
@@ -127,7 +128,7 @@ interface FileTrial {
 function byManifest({ table }: Source, object: SourceObject): FileTrial {
   const part: Part = {
     path: object.uri,
-    compression: isGzip(object.uri) ? 'gzip' : 'none',
+    compression: compressionOf(object.uri),
     records: 0,
     bytes: object.size,
     index: [],
@@ -139,7 +140,7 @@ function byManifest({ table }: Source, object: SourceObject): FileTrial {
 
 function byPrefix({ table, jsonpaths }: Source, object: SourceObject): FileTrial {
   const copy = temporarily({ table, parts: [], mapping: byName(table) });
-  const compression = isGzip(object.uri) ? 'gzip' : 'none';
+  const compression = compressionOf(object.uri);
   const folder = { uri: object.uri, compression, jsonpaths } as const;
   const step: Step = { kind: 'copy-folder', name: `copy_${copy.table.name}`, table: copy.table, folder };
   return { steps: [...temporaryCopy(copy), step], what: object.label };

@@ -1,6 +1,7 @@
 import { type DataProblem, StarloadError } from '../errors.ts';
 import { problemOf } from '../objects/bundle.ts';
 import { ContentReader } from '../objects/bytes.ts';
+import { assertReadable } from '../objects/compressed/zstd.ts';
 import { andPassedOver, DATA_ENDINGS, passedOver, type SkippedObject, type SourceObject } from '../objects/objects.ts';
 import type { Source } from '../pipeline/context.ts';
 import { readJsonPaths } from '../pipeline/prepare.ts';
@@ -36,7 +37,8 @@ export function sourceChecks(examination: Examination, learnt: Learnt): readonly
 /** At most this many files are listed, to find one and to see whether there are any. */
 const ENOUGH_FILES = 1000;
 
-async function checkListing({ storeOf, signal }: Examination, { root }: Source, learnt: Learnt): Promise<CheckOutcome> {
+async function checkListing(examination: Examination, { root }: Source, learnt: Learnt): Promise<CheckOutcome> {
+  const { storeOf, signal } = examination;
   const objects: SourceObject[] = [];
   const skipped: SkippedObject[] = [];
   for await (const page of storeOf(root).list(root)) {
@@ -53,6 +55,7 @@ async function checkListing({ storeOf, signal }: Examination, { root }: Source, 
     return nothingListed(root, skipped);
   }
   learnt.samples.set(root, { object: smallest, spread: spreadOver(filled) });
+  if (!isCopiedWhole(examination)) assertReadable(objects);
   const isPart = objects.length >= ENOUGH_FILES;
   const count = isPart ? `${ENOUGH_FILES} files or more` : `files: ${objects.length}`;
   const isBeginning = root.startsWith('s3://') && !isAt(root, smallest.label);
@@ -60,6 +63,11 @@ async function checkListing({ storeOf, signal }: Examination, { root }: Source, 
   const over = passedOver(skipped);
   const more = isPart && over !== undefined ? ', and perhaps more' : '';
   return { reason: `${root}: ${count}${named}${andPassedOver(over)}${more}` };
+}
+
+/** Whether COPY reads the folders by itself, because nothing can be written to S3. */
+function isCopiedWhole({ aws, work }: Examination): boolean {
+  return aws?.redshift !== undefined && work === undefined;
 }
 
 /** Whether a file is the root itself, or is in it as in a folder. */
@@ -96,7 +104,7 @@ async function checkReading(examination: Examination, source: Source, learnt: Le
   const { record, isArray } = await firstRecord(examination, source, sample.object).catch((error: unknown) => {
     throw malformed(problemOf(sample.object, error));
   });
-  if (isArray && examination.aws?.redshift !== undefined && examination.work === undefined) {
+  if (isArray && isCopiedWhole(examination)) {
     throw new StarloadError(`${sample.object.label} is one array, and COPY does not take its elements for rows`, {
       next: 'Add WORK_PREFIX = s3://your-bucket/starload/ under [S3].',
     });

@@ -1,4 +1,4 @@
-import { type DataProblem, messageOf } from '../errors.ts';
+import type { DataProblem } from '../errors.ts';
 import { MalformedJson, RecordFramer } from '../records/frame.ts';
 import type { WantedKeys } from '../records/frame-keys.ts';
 import type { FramedFile } from '../records/framed.ts';
@@ -8,8 +8,10 @@ import type { FileKeys, UnknownKeys } from '../records/unknown-keys.ts';
 import { WholeRecords } from '../records/whole-records.ts';
 import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
+import { BrokenFile } from './compressed/broken.ts';
+import { type Compression, compressionOf } from './compression.ts';
 import { assertUnchanged, localPath } from './local.ts';
-import { isGzip, type ObjectStore, type ReadableStore, type SourceObject } from './objects.ts';
+import type { ObjectStore, ReadableStore, SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
 import { PartWriter } from './part-writer.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -139,10 +141,7 @@ class Bundler {
     };
   }
 
-  /**
-   * A path that contains a wildcard cannot be passed on: the warehouse would treat it as a pattern. Nor can a file be of
-   * which records may be left out.
-   */
+  /** A file of which records may be left out cannot be passed on. */
   #mayPass(object: SourceObject): boolean {
     if (
       this.#options.isForgotten !== undefined ||
@@ -150,8 +149,17 @@ class Bundler {
     ) {
       return false;
     }
-    const path = localPath(object);
-    return this.#options.reads === 's3' ? path === undefined : path !== undefined && !/[*?[\]{}\\]/.test(path);
+    const compression = compressionOf(object.uri);
+    return this.#options.reads === 's3' ? this.#mayCopy(object, compression) : mayReadHere(object, compression);
+  }
+
+  /**
+   * One COPY reads files of one compression, and a batch has few statements. So beside gzip, which the parts have, files
+   * of one other compression are passed on: that of the first.
+   */
+  #mayCopy(object: SourceObject, compression: Compression): boolean {
+    const other = this.#passedParts.find((part) => part.compression !== 'gzip')?.compression ?? compression;
+    return localPath(object) === undefined && (compression === 'gzip' || compression === other);
   }
 
   async #pass(object: SourceObject): Promise<boolean> {
@@ -164,7 +172,7 @@ class Bundler {
     const path = localPath(object);
     this.#passedParts.push({
       path: path ?? object.uri,
-      compression: isGzip(object.uri) ? 'gzip' : 'none',
+      compression: compressionOf(object.uri),
       records: framed.records,
       bytes: framed.size,
       index: [],
@@ -203,7 +211,7 @@ class Bundler {
     }
     const { records, bytes, lines, fitAsIs, spellings } = framer.end();
     const { version, size } = reader.id();
-    return { records, bytes, lines, fitAsIs: fitAsIs && !reader.isPadded, spellings, version, size };
+    return { records, bytes, lines, fitAsIs: fitAsIs && !reader.isOdd, spellings, version, size };
   }
 
   #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {
@@ -214,6 +222,15 @@ class Bundler {
     this.#spellings.add(spellings);
     this.#options.onFile?.(file);
   }
+}
+
+/**
+ * Whether an engine on this machine may read a file. It would treat a path that contains a wildcard as a pattern, and
+ * reads zstd and bzip2 by other rules than we, or not at all.
+ */
+function mayReadHere(object: SourceObject, compression: Compression): boolean {
+  const path = localPath(object);
+  return (compression === 'none' || compression === 'gzip') && path !== undefined && !/[*?[\]{}\\]/.test(path);
 }
 
 /** Starts to count the keys of a file. */
@@ -236,7 +253,7 @@ export function mergeSpellings(maps: Iterable<FramedFile['spellings']>): FramedF
 }
 
 /**
- * Converts malformed JSON, records that no engine may see and broken gzip to problems of the file. Rethrows anything
+ * Converts malformed JSON, records that no engine may see and broken compressed files to problems of the file. Rethrows anything
  * else.
  */
 export function problemOf(object: SourceObject, error: unknown): DataProblem {
@@ -247,12 +264,10 @@ export function problemOf(object: SourceObject, error: unknown): DataProblem {
   if (error instanceof UnfitRecord) {
     return { file: object.label, column: error.column, reason: error.message };
   }
-  if (isGzip(object.uri) && isZlibError(error)) {
-    return { file: object.label, reason: `not a whole gzip file: ${messageOf(error)}` };
+  if (error instanceof BrokenFile) {
+    const kind = compressionOf(object.uri);
+    const reason = error.message;
+    return { file: object.label, reason: `not a whole ${kind} file: ${reason}` };
   }
   throw error;
-}
-
-function isZlibError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 }

@@ -1,10 +1,13 @@
 import { createHash, type Hash, hash } from 'node:crypto';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { breathe } from './breathe.ts';
-import { isGzip, type ObjectStore, type ReadableStore, type SourceObject } from './objects.ts';
+import { unbzip2 } from './compressed/bzip2.ts';
+import { gunzip } from './compressed/gzip.ts';
+import { unzstd } from './compressed/zstd.ts';
+import { compressionOf } from './compression.ts';
+import type { ObjectStore, ReadableStore, SourceObject } from './objects.ts';
 
 const NOTHING = new Uint8Array(0);
+const DECOMPRESS = { gzip: gunzip, bzip2: unbzip2, zstd: unzstd };
 
 /**
  * What was learned about a file while its bytes were read. A file is identified by its content, so a touched file is
@@ -26,21 +29,25 @@ export class ContentReader {
   #only: Uint8Array = NOTHING;
   #hash: Hash | undefined;
   #size = 0;
-  #isPadded = false;
+  #isOdd = false;
 
   constructor(store: ReadableStore, object: SourceObject) {
     this.#store = store;
     this.#object = object;
   }
 
-  /** The file's text bytes, decompressed if its name says gzip. Throws zlib's errors on a broken gzip file. */
+  /** The file's text bytes, decompressed as its name says. Throws BrokenFile. */
   content(): AsyncIterable<Uint8Array> {
-    return isGzip(this.#object.uri) ? this.#unzipped() : this.raw();
+    const compression = compressionOf(this.#object.uri);
+    const onOdd = () => {
+      this.#isOdd = true;
+    };
+    return compression === 'none' ? this.raw() : DECOMPRESS[compression](this.raw(), onOdd, this.#object.label);
   }
 
-  /** Whether zeros follow the end of the gzip data; readers treat such files differently. Call it at the end. */
-  get isPadded(): boolean {
-    return this.#isPadded;
+  /** Whether programs differ about how to read the compressed file. Call it at the end. */
+  get isOdd(): boolean {
+    return this.#isOdd;
   }
 
   /** The file's bytes, unchanged. */
@@ -74,61 +81,6 @@ export class ContentReader {
       this.#store.remember?.(this.#object, version);
     }
     return version;
-  }
-
-  /**
-   * All gzip members of the file. zlib stops at a zero after a member, whatever follows. Only zeros may follow, up to
-   * the end of the file.
-   */
-  async *#unzipped(): AsyncIterable<Uint8Array> {
-    const source = new WatchedBytes(this.raw());
-    const gunzip = createGunzip();
-    try {
-      // Errors of either side are thrown when the result is iterated.
-      yield* pipeline(Readable.from(source), gunzip, () => {});
-      await source.drain();
-    } finally {
-      source.close();
-    }
-    if (source.lastFilled > gunzip.bytesWritten) {
-      throw Object.assign(new Error('other bytes follow the end of the compressed data'), { code: 'Z_DATA_ERROR' });
-    }
-    this.#isPadded = this.#size > gunzip.bytesWritten;
-  }
-}
-
-/** Bytes that can be read to their end even after their first reader has stopped. */
-class WatchedBytes implements AsyncIterable<Uint8Array> {
-  readonly #iterator: AsyncIterator<Uint8Array>;
-  #read = 0;
-  /** The number of bytes up to the last one that is not zero. */
-  lastFilled = 0;
-
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.#iterator = chunks[Symbol.asyncIterator]();
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return { next: () => this.#next() };
-  }
-
-  async drain(): Promise<void> {
-    while ((await this.#next()).done !== true);
-  }
-
-  /** Releases the source. Does not wait, because a read in progress may take time. */
-  close(): void {
-    this.#iterator.return?.().catch(() => {});
-  }
-
-  async #next(): Promise<IteratorResult<Uint8Array>> {
-    const next = await this.#iterator.next();
-    if (next.done !== true) {
-      const last = next.value.findLastIndex((byte) => byte !== 0);
-      if (last >= 0) this.lastFilled = this.#read + last + 1;
-      this.#read += next.value.length;
-    }
-    return next;
   }
 }
 

@@ -1,4 +1,5 @@
 import { count } from '../counts.ts';
+import { withoutCompression } from './compression.ts';
 
 /** A file of a source in a listing. */
 export interface SourceObject {
@@ -50,12 +51,12 @@ export interface ObjectStore {
 export type ReadableStore = Pick<ObjectStore, 'read' | 'remember'>;
 
 /** How the names of data files end, in words. */
-export const DATA_ENDINGS = '.json, .jsonl or .ndjson, with or without .gz';
-const DATA_ENDING = /\.(?:json|jsonl|ndjson)(?:\.gz)?$/i;
+export const DATA_ENDINGS = '.json, .jsonl or .ndjson, with or without .gz, .zst or .bz2';
+const DATA_ENDING = /\.(?:json|jsonl|ndjson)$/i;
 const NO_DATA_NAME = `its name does not end in ${DATA_ENDINGS}`;
 /** The names of data files that are compressed in a way that is not supported. */
-const OTHERWISE_COMPRESSED = /\.(?:json|jsonl|ndjson)\.(?:bz2|lz4|lzo|xz|zip|zst)$/i;
-const NOT_GZIP = 'it is compressed, but not with gzip: decompress it, or compress it with gzip';
+const OTHERWISE_COMPRESSED = /\.(?:json|jsonl|ndjson)\.(?:lz4|lzo|xz|zip)$/i;
+const OTHERWISE = 'it is compressed, but not with gzip, zstd or bzip2: decompress it, or compress it with gzip';
 
 /** Why a file or folder of this name holds no data; undefined for the name of a data file. */
 export function reasonToSkip(name: string): string | undefined {
@@ -63,7 +64,7 @@ export function reasonToSkip(name: string): string | undefined {
     return 'hidden';
   }
   if (OTHERWISE_COMPRESSED.test(name)) {
-    return NOT_GZIP;
+    return OTHERWISE;
   }
   return isDataName(name) ? undefined : NO_DATA_NAME;
 }
@@ -71,18 +72,18 @@ export function reasonToSkip(name: string): string | undefined {
 /** The listing of a source that is one file: any name will do, unless it says that the file cannot be decompressed. */
 export function listOne(file: SourceObject): ListPage {
   return OTHERWISE_COMPRESSED.test(file.label)
-    ? { objects: [], skipped: [{ label: file.label, reason: NOT_GZIP }] }
+    ? { objects: [], skipped: [{ label: file.label, reason: OTHERWISE }] }
     : { objects: [file], skipped: [] };
 }
 
 /** Whether a file is data, judged by its name alone; case does not count. */
 export function isDataName(name: string): boolean {
-  return DATA_ENDING.test(name);
+  return DATA_ENDING.test(withoutCompression(name));
 }
 
 /** The name of a data file without its ending, and any other name unchanged. */
 export function withoutDataEnding(name: string): string {
-  return name.replace(DATA_ENDING, '');
+  return isDataName(name) ? withoutCompression(name).replace(DATA_ENDING, '') : name;
 }
 
 /** The files that are passed over because of their names. Hidden files do not count. */
@@ -96,7 +97,7 @@ export interface PassedOver {
 
 /** The files of a listing that are passed over because of their names; undefined if there are none. */
 export function passedOver(skipped: readonly SkippedObject[]): PassedOver | undefined {
-  const compressed = skipped.filter(({ reason }) => reason === NOT_GZIP);
+  const compressed = skipped.filter(({ reason }) => reason === OTHERWISE);
   const others = skipped.filter(({ reason }) => reason === NO_DATA_NAME);
   const [first] = [...compressed, ...others];
   const files = compressed.length + others.length;
@@ -106,7 +107,7 @@ export function passedOver(skipped: readonly SkippedObject[]): PassedOver | unde
 /** Says which files are passed over, why, and what to do if they are data. */
 export function describePassedOver({ files, compressed, example }: PassedOver): string {
   if (files === 1) {
-    return `1 file is passed over, because ${compressed === 1 ? NOT_GZIP : NO_DATA_NAME}: ${example}`;
+    return `1 file is passed over, because ${compressed === 1 ? OTHERWISE : NO_DATA_NAME}: ${example}`;
   }
   const over = `${count(files)} files are passed over, because their names do not end in ${DATA_ENDINGS}, such as ${example}`;
   return compressed === 0 ? over : `${over}; ${howToUse(compressed)}`;
@@ -114,8 +115,8 @@ export function describePassedOver({ files, compressed, example }: PassedOver): 
 
 function howToUse(compressed: number): string {
   return compressed === 1
-    ? '1 of them is compressed, but not with gzip: decompress it, or compress it with gzip'
-    : `${count(compressed)} of them are compressed, but not with gzip: decompress them, or compress them with gzip`;
+    ? '1 of them is compressed, but not with gzip, zstd or bzip2: decompress it, or compress it with gzip'
+    : `${count(compressed)} of them are compressed, but not with gzip, zstd or bzip2: decompress them, or compress them with gzip`;
 }
 
 /** The end of a sentence about a source: which files are passed over; empty if none are. */
@@ -126,9 +127,4 @@ export function andPassedOver(over: PassedOver | undefined): string {
 /** Whether a name is hidden by convention: a leading dot, or the folder that macOS adds to archives. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || name === '__MACOSX';
-}
-
-/** Whether a file is compressed, judged by its name alone. */
-export function isGzip(name: string): boolean {
-  return /\.gz$/i.test(name);
 }

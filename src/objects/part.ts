@@ -1,10 +1,11 @@
+import type { Compression } from './compression.ts';
 import type { SourceObject } from './objects.ts';
 
 /** A file that a warehouse loads: one record per line, written by the bundler, or a source file passed on untouched. */
 export interface Part {
   /** Its location: a local path, or `s3://bucket/key` for an S3 file that is passed on untouched. */
   readonly path: string;
-  readonly compression: 'none' | 'gzip';
+  readonly compression: Compression;
   readonly records: number;
   readonly bytes: number;
   /** The source line of each line; empty if the part is itself the source file. */

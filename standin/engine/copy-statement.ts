@@ -14,7 +14,7 @@ export interface CopyStatement {
   /** 'auto', 'auto ignorecase', or the location of the jsonpaths file. */
   readonly json: string;
   readonly manifest: boolean;
-  readonly gzip: boolean;
+  readonly compression: 'none' | 'gzip' | 'zstd' | 'bzip2';
   readonly region: string | undefined;
   readonly timeFormat: string | undefined;
   readonly dateFormat: string | undefined;
@@ -53,9 +53,7 @@ const NOT_IMITATED = [
   'noload',
   'encrypted',
   'master_symmetric_key',
-  'bzip2',
   'lzop',
-  'zstd',
   'access_key_id',
   'secret_access_key',
   'session_token',
@@ -92,7 +90,7 @@ function finish(draft: Draft): CopyStatement {
   return {
     columns: undefined,
     manifest: false,
-    gzip: false,
+    compression: 'none',
     region: undefined,
     timeFormat: undefined,
     dateFormat: undefined,
@@ -143,7 +141,9 @@ const PARAMETERS = new Map<string, (reader: Reader, draft: Draft) => void>([
   ],
   ['json', readJson],
   ['manifest', (_, draft) => flag(draft, 'manifest')],
-  ['gzip', (_, draft) => flag(draft, 'gzip')],
+  ['gzip', (reader, draft) => readCompression(reader, draft, 'gzip')],
+  ['zstd', (reader, draft) => readCompression(reader, draft, 'zstd')],
+  ['bzip2', (reader, draft) => readCompression(reader, draft, 'bzip2')],
   ['truncatecolumns', (_, draft) => flag(draft, 'truncates')],
   ['emptyasnull', (_, draft) => flag(draft, 'emptyAsNull')],
   ['blanksasnull', (_, draft) => flag(draft, 'blanksAsNull')],
@@ -180,11 +180,14 @@ const PARAMETERS = new Map<string, (reader: Reader, draft: Draft) => void>([
   ['statupdate', (reader) => skipSwitch(reader, ['on', 'off', 'true', 'false'])],
 ]);
 
-function flag(
-  draft: Draft,
-  name: 'manifest' | 'gzip' | 'truncates' | 'emptyAsNull' | 'blanksAsNull' | 'roundsDecimals',
-): void {
+function flag(draft: Draft, name: 'manifest' | 'truncates' | 'emptyAsNull' | 'blanksAsNull' | 'roundsDecimals'): void {
   draft[name] = true;
+}
+
+/** All files are compressed in one way (page "File compression parameters"); it is not known what a second one does. */
+function readCompression(reader: Reader, draft: Draft, compression: CopyStatement['compression']): void {
+  if (draft.compression !== undefined) reader.refuse('one compression only');
+  draft.compression = compression;
 }
 
 /** page "COPY": one role, or a chain of them separated by a comma without blanks; the first must be attached. */

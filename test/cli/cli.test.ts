@@ -98,7 +98,7 @@ describe('the main job', () => {
         'hidden',
         'hidden',
         'hidden',
-        'its name does not end in .json, .jsonl or .ndjson, with or without .gz',
+        'its name does not end in .json, .jsonl or .ndjson, with or without .gz, .zst or .bz2',
       ]);
       expect((await json(folder, ['etl'])).rows).toMatchObject({ staging_events: 300 });
     }));

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { json, run, withProject } from '../support/cli-project.ts';
 import { inProcess } from '../support/in-process.ts';
 
-const BECAUSE = 'their names do not end in .json, .jsonl or .ndjson, with or without .gz';
+const BECAUSE = 'their names do not end in .json, .jsonl or .ndjson, with or without .gz, .zst or .bz2';
 
 /** A project whose events have two files with other names beside them, and a hidden one. */
 function withOthers(action: (folder: string, told: string) => Promise<void>): Promise<void> {
@@ -59,13 +59,13 @@ test('files with other names are a warning if a source has nothing else', () =>
     expect(stderr).toContain(`holds no records; ${told}`);
   }));
 
-test('a file that is compressed, but not with gzip, is told with what to do', () =>
+test('a file that is compressed, but in another way, is told with what to do', () =>
   withProject(async (folder) => {
     await run(folder, ['create-tables']);
-    const file = join(folder, 'log_data', '2018-12-01.json.zst');
+    const file = join(folder, 'log_data', '2018-12-01.json.xz');
     writeFileSync(file, 'no data');
     expect((await run(folder, ['etl'])).stderr).toContain(
-      `files found; 1 file is passed over, because it is compressed, but not with gzip: decompress it, or compress it with gzip: ${file}\n`,
+      `files found; 1 file is passed over, because it is compressed, but not with gzip, zstd or bzip2: decompress it, or compress it with gzip: ${file}\n`,
     );
   }));
 

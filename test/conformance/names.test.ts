@@ -57,12 +57,12 @@ describe.each(engines)('files on $name', (engine) => {
 
   test('that are passed over are told, and a warning if nothing else was found', async () => {
     const { loader, logs } = await open.fresh();
-    for (const name of ['a.csv', 'b.json.bak', 'c.json.bz2', '.c.json'])
+    for (const name of ['a.csv', 'b.json.bak', 'c.json.xz', '.c.json'])
       writeFileSync(join(logs, name), linesOf([PLAY]));
-    const passed_over = { files: 3, compressed: 1, example: join(logs, 'c.json.bz2') };
+    const passed_over = { files: 3, compressed: 1, example: join(logs, 'c.json.xz') };
     const { tables, warnings } = await etl(loader.context);
     expect(tables[0]).toMatchObject({ files: 0, skipped: 4, passed_over });
-    const offender = `${logs} holds no files to load: 3 files are passed over, because their names do not end in .json, .jsonl or .ndjson, with or without .gz, such as ${join(logs, 'c.json.bz2')}; 1 of them is compressed, but not with gzip: decompress it, or compress it with gzip`;
+    const offender = `${logs} holds no files to load: 3 files are passed over, because their names do not end in .json, .jsonl or .ndjson, with or without .gz, .zst or .bz2, such as ${join(logs, 'c.json.xz')}; 1 of them is compressed, but not with gzip, zstd or bzip2: decompress it, or compress it with gzip`;
     expect(warnings).toMatchObject([{ rule: 'passed_over', severity: 'warning', offender }]);
     await expect(etl({ ...loader.context, expectFiles: true })).rejects.toThrow(
       'holds no files; 3 files are passed over',

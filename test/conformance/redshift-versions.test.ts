@@ -2,12 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { S3Server } from '../../standin/s3-server.ts';
+import { bzip2Sync, HAS_BZIP2, NEEDS_BZIP2 } from '../support/compressed.ts';
 import { type Engine, engines, withFolder } from '../support/engines.ts';
 import { type Loader, makeLoader } from '../support/loader.ts';
 import { openOnStandin, sharedStandin } from '../support/redshift-engine.ts';
 import { fromBuckets, loadsTheListedVersion, type Moment } from '../support/s3-trials.ts';
 import { linesOf } from '../support/scenario.ts';
-import { describeIf } from '../support/skips.ts';
+import { describeIf, testIf } from '../support/skips.ts';
 import { PLAY, SONG } from '../support/trials.ts';
 
 const redshift = engines.find(({ name }) => name === 'redshift');
@@ -131,6 +132,20 @@ onRedshift('a whole folder', () => {
       await load('logs/zipped');
       expect(await levelsOf(loader)).toEqual(['C.NDJSON.gz', 'b.jsonl.gz']);
     }));
+
+  testIf(HAS_BZIP2, NEEDS_BZIP2)(
+    'that holds files of bzip2 is loaded as a whole, but none that holds other files beside them',
+    () =>
+      withFolders(async ({ s3, loader, load }) => {
+        s3.put('logs', 'bzip2/a.json.bz2', bzip2Sync(lineOf('bzip2')));
+        await load('logs/bzip2');
+        expect(await levelsOf(loader)).toEqual(['bzip2']);
+        s3.put('logs', 'bzip2/b.json', lineOf('plain'));
+        await expect(load('logs/bzip2')).rejects.toThrow(
+          's3://logs/bzip2 holds files that are compressed in different ways or not at all, which one COPY cannot read together',
+        );
+      }),
+  );
 
   test('that holds a file that is one array is refused, since COPY takes no array for rows', () =>
     withFolders(async ({ s3, loader, load }) => {

@@ -21,6 +21,7 @@ import type { SourceObject } from '../../src/objects/objects.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { PipelineEvent } from '../../src/pipeline/events.ts';
 import { starload } from '../support/cli.ts';
+import { LINES_BZIP2 } from '../support/compressed.ts';
 import { duckdb } from '../support/engines.ts';
 import { endOf, type FolderLoader, loadsWhole, openFolderLoader, refusesWhole } from '../support/hostile.ts';
 import { readEverything } from '../support/loader.ts';
@@ -78,13 +79,15 @@ describe('a compressed file', () => {
     ['that is compressed twice', 'a.json.gz', gzipSync(ZIPPED)],
     ['that holds no JSON', 'a.json.gz', gzipSync('no JSON')],
     ['in capitals that is none', 'A.JSON.GZ', E],
+    ['of gzip that is named .bz2', 'a.json.bz2', ZIPPED],
+    ['of bzip2 that is named .gz', 'a.json.gz', LINES_BZIP2],
   ])('%s is refused', async (_, name, content) => {
     const { loader, logs } = await open.fresh();
     writeFileSync(join(logs, name), content);
     await refusesWhole(
       loader,
       3,
-      new RegExp(`${name}.*: (not a whole gzip file|.*(looks like|beyond ASCII|a bare word|a control))`),
+      new RegExp(`${name}.*: (not a whole (gzip|bzip2) file|.*(looks like|beyond ASCII|a bare word|a control))`),
     );
   });
 

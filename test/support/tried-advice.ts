@@ -100,6 +100,11 @@ export const TRIED: readonly TriedAdvice[] = [
       ['Change the model in several steps', 'made in two steps'],
     ] as const
   ).map(([advice, title]) => ({ advice, file: MIGRATE_REFUSALS, title })),
+  {
+    advice: 'Use Node.js 22.15',
+    file: 'conformance/compressed.test.ts',
+    title: 'where Node.js cannot read it, a load says so',
+  },
   { advice: 'Set TMPDIR to a folder that is there', file: DISKS, title: 'check finds it, a load names it' },
   {
     advice: 'Free some space there, or set TMPDIR',

@@ -12,6 +12,8 @@ import { shapeProblems } from '../../src/pipeline/shape.ts';
 import { loadedColumns, type Table, tablesOf } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
 import type { Value, Warehouse } from '../../src/warehouse/warehouse.ts';
+import { HAS_ZSTD, LINES_ZSTD } from '../support/compressed.ts';
+import { testIf } from '../support/skips.ts';
 
 const model = loadModel();
 const signal = new AbortController().signal;
@@ -228,12 +230,25 @@ describe('a source', () => {
       }
     }
     const over =
-      '1 file is passed over, because its name does not end in .json, .jsonl or .ndjson, with or without .gz: a.csv';
+      '1 file is passed over, because its name does not end in .json, .jsonl or .ndjson, with or without .gz, .zst or .bz2: a.csv';
     const store = new Named();
     expect((await run(store))[0]).toMatchObject({ status: 'warning', reason: `memory://log holds no data; ${over}` });
     store.files.set('memory://log/a.jsonl', '{"ts":1}\n');
     expect((await run(store))[0]).toMatchObject({ status: 'ok', reason: `memory://log: files: 1; ${over}` });
   });
+
+  testIf(!HAS_ZSTD, 'zstd that cannot be read: Node.js has it from 22.15 on')(
+    'says that a file is compressed with zstd, if a load cannot read it',
+    async () => {
+      const store = new MemoryStore();
+      store.files.set('memory://log/a.json', '{"ts":1}\n');
+      store.files.set('memory://log/b.json.zst', LINES_ZSTD);
+      expect((await run(store))[0]).toMatchObject({
+        status: 'failed',
+        reason: expect.stringContaining('b.json.zst is compressed with zstd, which Node.js'),
+      });
+    },
+  );
 });
 
 describe('whose credentials these are', () => {

@@ -6,17 +6,22 @@ import * as fc from 'fast-check';
 import { type BundleOptions, bundle } from '../../src/objects/bundle.ts';
 import { identify } from '../../src/objects/bytes.ts';
 import { LocalStore } from '../../src/objects/local.ts';
-import type { SkippedObject, SourceObject } from '../../src/objects/objects.ts';
+import { MemoryStore } from '../../src/objects/memory.ts';
+import type { ObjectStore, SkippedObject, SourceObject } from '../../src/objects/objects.ts';
 import { locate } from '../../src/objects/part.ts';
 import { Spool } from '../../src/objects/spool.ts';
 import { UnknownKeys } from '../../src/records/unknown-keys.ts';
+import { LINES, LINES_BZIP2 } from '../support/compressed.ts';
 import { withFolder } from '../support/engines.ts';
 
 const store = new LocalStore();
 
-async function listAll(root: string): Promise<{ objects: SourceObject[]; skipped: SkippedObject[] }> {
+async function listAll(
+  root: string,
+  from: ObjectStore = store,
+): Promise<{ objects: SourceObject[]; skipped: SkippedObject[] }> {
   const found = { objects: [] as SourceObject[], skipped: [] as SkippedObject[] };
-  for await (const page of store.list(root)) {
+  for await (const page of from.list(root)) {
     found.objects.push(...page.objects);
     found.skipped.push(...page.skipped);
   }
@@ -67,6 +72,8 @@ describe('listing a local folder', () => {
         '.DS_Store',
         'notes.txt',
         'd.jsonl.ZST',
+        'e.json.Bz2',
+        'f.jsonl.XZ',
       ]) {
         writeFileSync(join(folder, name), '');
       }
@@ -76,17 +83,19 @@ describe('listing a local folder', () => {
         'a.json.gz',
         'b.NDJSON',
         'c.jsonl.GZ',
+        'd.jsonl.ZST',
+        'e.json.Bz2',
         'é 100%?.json',
         'a/c/x.json',
         'b/x.json',
       ]);
-      expect(objects[4]?.uri).toBe(`file://${folder}/%C3%A9%20100%25%3F.json`);
+      expect(objects[6]?.uri).toBe(`file://${folder}/%C3%A9%20100%25%3F.json`);
       expect(skipped.map(({ label, reason }) => [basename(label), reason])).toEqual([
         ['.DS_Store', 'hidden'],
         ['.hidden', 'hidden'],
         ['__MACOSX', 'hidden'],
-        ['d.jsonl.ZST', 'it is compressed, but not with gzip: decompress it, or compress it with gzip'],
-        ['notes.txt', 'its name does not end in .json, .jsonl or .ndjson, with or without .gz'],
+        ['f.jsonl.XZ', 'it is compressed, but not with gzip, zstd or bzip2: decompress it, or compress it with gzip'],
+        ['notes.txt', 'its name does not end in .json, .jsonl or .ndjson, with or without .gz, .zst or .bz2'],
       ]);
     }));
 
@@ -105,14 +114,14 @@ describe('listing a local folder', () => {
 
   test('takes a file for a source of one file, unless its name says that it cannot be decompressed', () =>
     withFolder(async (folder) => {
-      for (const name of ['x.txt', 'x.json.zst']) writeFileSync(join(folder, name), '{}');
+      for (const name of ['x.txt', 'x.json.xz']) writeFileSync(join(folder, name), '{}');
       expect((await listAll(join(folder, 'x.txt'))).objects).toMatchObject([{ label: join(folder, 'x.txt') }]);
-      expect(await listAll(join(folder, 'x.json.zst'))).toEqual({
+      expect(await listAll(join(folder, 'x.json.xz'))).toEqual({
         objects: [],
         skipped: [
           {
-            label: join(folder, 'x.json.zst'),
-            reason: 'it is compressed, but not with gzip: decompress it, or compress it with gzip',
+            label: join(folder, 'x.json.xz'),
+            reason: 'it is compressed, but not with gzip, zstd or bzip2: decompress it, or compress it with gzip',
           },
         ],
       });
@@ -184,7 +193,7 @@ describe('bundling', () => {
       },
     ));
 
-  test('passes big files on unchanged, unless their records share lines, they are one array, their name is a pattern, or their gzip is padded', () =>
+  test('passes big files on unchanged, unless their records share lines, they are one array, their name is a pattern, or their compression is odd', () =>
     bundled(
       {
         'a.json': '{"ts":1}\n',
@@ -195,6 +204,7 @@ describe('bundling', () => {
         'f.NDJSON': '{"ts":7}\n',
         'g.jsonl.GZ': gzipSync('{"ts":8}'),
         'h.json': '[\n{"ts":9}\n]\n',
+        'i.json.bz2': LINES_BZIP2,
       },
       { passThroughBytes: 1 },
       async ({ parts }, folder) => {
@@ -203,7 +213,7 @@ describe('bundling', () => {
           ['d.json.gz', 'gzip', 1],
           ['f.NDJSON', 'none', 1],
           ['g.jsonl.GZ', 'gzip', 1],
-          ['p-1.json', 'none', 5],
+          ['p-1.json', 'none', 12],
         ]);
         parts[0]?.assertUnchanged?.();
         const [path, away] = [join(folder, 'a.json'), join(folder, 'away')];
@@ -215,6 +225,38 @@ describe('bundling', () => {
         expect(locate(parts[0] as never, 7)).toEqual({ file: join(folder, 'a.json'), line: 7 });
       },
     ));
+
+  test.each([
+    ['plain.json', ['none', 'gzip']],
+    ['a.json.bz2', ['bzip2', 'gzip']],
+  ] as const)(
+    'passes big files in S3 on, of gzip and one other compression: that of the first, %s',
+    async (first, passed) => {
+      const source = new MemoryStore();
+      const files = {
+        'z.json.bz2': LINES_BZIP2,
+        'z.json': LINES,
+        'z.json.gz': gzipSync(LINES),
+        'two.json.bz2': Buffer.concat([LINES_BZIP2, LINES_BZIP2]),
+      };
+      source.files.set(`memory://a/${first}`, first.endsWith('.bz2') ? LINES_BZIP2 : LINES);
+      for (const [name, content] of Object.entries(files)) source.files.set(`memory://a/${name}`, content);
+      await withFolder(async (folder) => {
+        const { objects } = await listAll('memory://a', source);
+        const options = { store: source, spool: new Spool(folder, 'spool'), signal: new AbortController().signal };
+        const { parts } = await bundle(objects, {
+          ...options,
+          prefix: 'p',
+          wanted: { names: ['ts'] },
+          reads: 's3',
+          passThroughBytes: 1,
+        });
+        const untouched = parts.filter((part) => part.untouched !== undefined).map(({ compression }) => compression);
+        expect([...new Set(untouched)].toSorted().reverse()).toEqual([...passed].toSorted().reverse());
+        expect(parts.reduce((sum, { records }) => sum + records, 0)).toBe(6 * 7);
+      });
+    },
+  );
 
   test('the keys of a big file that has to be written anew are counted once', () => {
     const unknown = new UnknownKeys();

@@ -48,6 +48,7 @@ test('bundles are gzipped under the name of the run, and big files in S3 copied 
       { path, compression: 'none', records: 1, bytes: 9, index: [] },
       untouched('s3://near/a.json', 'none'),
       untouched('s3://far/b.json.gz', 'gzip'),
+      untouched('s3://far/C.JSON.BZ2', 'bzip2'),
     ];
     const batch = batchOf(parts, { kind: 'keys', keys: ['a'] });
     const placed = await placeBatch(batch, store);
@@ -59,13 +60,16 @@ test('bundles are gzipped under the name of the run, and big files in S3 copied 
       { url: 's3://work/starload/RUN/staging_events-1.json.gz', mandatory: true },
       { url: 's3://work/starload/RUN/staging_events-3.json.gz', mandatory: true },
     ]);
+    expect(manifest('staging_events-bzip2.manifest')).toEqual([
+      { url: 's3://work/starload/RUN/staging_events-4.json.bz2', mandatory: true },
+    ]);
     const body = written.get('s3://work/starload/RUN/staging_events-1.json.gz') ?? '';
     expect(gunzipSync(Buffer.from(body, 'latin1')).toString()).toBe('{"ts":1}\n');
     expect(written.get('s3://work/starload/RUN/staging_events-2.json')).toBe('copy of s3://near/a.json, etag');
     expect(written.get('s3://work/starload/RUN/staging_events-3.json.gz')).toBe('copy of s3://far/b.json.gz, etag');
     expect(written.get('s3://work/starload/RUN/staging_events.jsonpaths')).toBe(`{"jsonpaths":["$['a']"]}`);
     const [step] = batch.steps;
-    expect(step && placed.filesOf(step).map(({ compression }) => compression)).toEqual(['none', 'gzip']);
+    expect(step && placed.filesOf(step).map(({ compression }) => compression)).toEqual(['none', 'gzip', 'bzip2']);
     expect([...placed.written].sort()).toEqual([...written.keys()].sort());
   }));
 

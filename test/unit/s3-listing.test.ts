@@ -90,11 +90,11 @@ describe('listing a folder in S3', () => {
           { label: 's3://b/log_data/b/__MACOSX/x.json', reason: 'hidden' },
           {
             label: 's3://b/log_data/b/notes.txt',
-            reason: 'its name does not end in .json, .jsonl or .ndjson, with or without .gz',
+            reason: 'its name does not end in .json, .jsonl or .ndjson, with or without .gz, .zst or .bz2',
           },
           {
             label: 's3://b/log_data/odd/',
-            reason: 'its name does not end in .json, .jsonl or .ndjson, with or without .gz',
+            reason: 'its name does not end in .json, .jsonl or .ndjson, with or without .gz, .zst or .bz2',
           },
         ]);
       }
@@ -105,17 +105,17 @@ describe('listing a folder in S3', () => {
       server.put('b', 'paths.jsn', '{}');
       server.put('b', 'empty/', '');
       expect(await keysOf(store, 's3://b/paths.jsn')).toEqual(['paths.jsn']);
-      server.put('b', 'a.jsonl.bz2', '{}');
-      expect((await pagesOf(store, 's3://b/a.jsonl.bz2')).at(-1)).toEqual({
+      server.put('b', 'a.jsonl.lz4', '{}');
+      expect((await pagesOf(store, 's3://b/a.jsonl.lz4')).at(-1)).toEqual({
         objects: [],
         skipped: [
           {
-            label: 's3://b/a.jsonl.bz2',
-            reason: 'it is compressed, but not with gzip: decompress it, or compress it with gzip',
+            label: 's3://b/a.jsonl.lz4',
+            reason: 'it is compressed, but not with gzip, zstd or bzip2: decompress it, or compress it with gzip',
           },
         ],
       });
-      server.remove('b', 'a.jsonl.bz2');
+      server.remove('b', 'a.jsonl.lz4');
       expect(await keysOf(store, 's3://b/empty')).toEqual([]);
       server.put('b', 'x.json', '{}');
       expect(await keysOf(store, 's3://b')).toEqual(['x.json']);

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { MemoryObjects } from '../../standin/engine/memory-objects.ts';
+import { HAS_ZSTD, LINES_BZIP2, LINES_ZSTD, SKIPPABLE } from '../support/compressed.ts';
 import { makeGate } from '../support/gate.ts';
+import { testIf } from '../support/skips.ts';
 import {
   backend,
   column,
@@ -163,6 +165,30 @@ describe('page "COPY from Amazon S3": which files', () => {
     expect(await copy(`${ALL} GZIP`)).toContain('Failed to decompress s3://data/log_data/b');
     expect(await column('id')).toEqual(['1']);
   });
+
+  test.each([
+    { option: 'BZIP2', bytes: LINES_BZIP2, odd: [LINES_BZIP2, Buffer.alloc(1), 'x'] },
+    ...(HAS_ZSTD ? [{ option: 'ZSTD', bytes: LINES_ZSTD, odd: [LINES_ZSTD, SKIPPABLE, Buffer.alloc(1), 'x'] }] : []),
+  ])('$option takes one stream, and nothing behind it', async ({ option, bytes, odd }) => {
+    const sql = `COPY t (id) FROM 's3://data/log_data' IAM_ROLE default ${option} JSON 's3://data/paths'`;
+    objects.put('data/paths', JSON.stringify({ jsonpaths: ['$.ts'] }));
+    objects.put('data/log_data/a', bytes);
+    expect(await copy(sql)).toBe('loaded');
+    expect((await column('id')).map(Number).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    for (const more of odd) {
+      objects.put('data/log_data/a', Buffer.concat([bytes, Buffer.from(more)]));
+      expect(await copy(sql)).toContain(`Failed to decompress s3://data/log_data/a as ${option}`);
+    }
+    expect(await copy(sql.replace(option, `${option} GZIP`))).toContain('one compression only');
+  });
+
+  testIf(!HAS_ZSTD, 'ZSTD without a decompressor: Node.js has one from 22.15 on')(
+    'ZSTD is refused where Node.js has none',
+    async () => {
+      objects.put('data/log_data/a', LINES_ZSTD);
+      expect(await copy(`${ALL} ZSTD`)).toContain('ZSTD is not imitated by the stand-in in Node.js');
+    },
+  );
 
   test('GZIP takes several members, and nothing behind them', async () => {
     const [one, two] = [gzipSync('{"id":1}'), gzipSync('{"id":2}')];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { StarloadError } from '../../errors.ts';
-import { isGzip, type ListPage, type SkippedObject, type SourceObject } from '../../objects/objects.ts';
+import { compressionOf } from '../../objects/compression.ts';
+import type { ListPage, SkippedObject, SourceObject } from '../../objects/objects.ts';
 import { s3Place } from '../../objects/s3/object.ts';
 import { placeOf } from '../../objects/s3/uri.ts';
 import type { Batch } from '../../warehouse/warehouse.ts';
@@ -37,14 +38,14 @@ function toFolderCopy(source: Source, { objects, skipped }: ListPage): FolderCop
   const uri = isFolder && !root.endsWith('/') ? `${root}/` : root;
   refuse(jsonpaths?.startsWith('s3://') === false, `COPY cannot read the jsonpaths file ${jsonpaths}`);
   refuse(jsonpaths?.startsWith(uri) === true, `COPY would load the jsonpaths file ${jsonpaths} as data`);
-  const gzipped = objects.filter((object) => isGzip(object.uri)).length;
+  const [compression = 'none', ...others] = new Set(objects.map(({ uri: file }) => compressionOf(file)));
   refuse(
-    gzipped > 0 && gzipped < objects.length,
-    `${root} holds compressed and plain files, which one COPY cannot read together`,
+    others.length > 0,
+    `${root} holds files that are compressed in different ways or not at all, which one COPY cannot read together`,
   );
   return {
     table,
-    folder: { uri, compression: gzipped > 0 ? 'gzip' : 'none', jsonpaths },
+    folder: { uri, compression, jsonpaths },
     version: digest(objects),
     size: objects.reduce((sum, object) => sum + object.size, 0),
   };

@@ -19,7 +19,7 @@ export interface RecordsQuery {
 export const REFUSED_VALUE = 'starload: a value does not fit its column';
 
 /**
- * The queries that read parts, one for each compression. They take a record's values as text, like COPY, and then check
+ * The queries that read parts, one for each compression; those of this machine have no other. They take a record's values as text, like COPY, and then check
  * them against the column's type and, for text, its length in bytes.
  */
 export function recordQueries(table: Table, parts: readonly Part[], mapping: Mapping): readonly RecordsQuery[] {

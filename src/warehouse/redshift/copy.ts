@@ -20,6 +20,9 @@ export interface CopyAccess {
   readonly region: string;
 }
 
+/** What COPY must be told of the compression of its files. */
+const COPY_OPTIONS = { none: '', gzip: 'GZIP', zstd: 'ZSTD', bzip2: 'BZIP2' } as const;
+
 const ROLES =
   /^(default|arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]+(,arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]+)*)$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
@@ -70,7 +73,7 @@ function copyFrom(
     throw new TypeError(`not a role and a region: ${iamRole}, ${region}`);
   }
   const columns = loadedColumns(table).map((column) => quoteIdentifier(column.name));
-  const options = [format.isManifest ? 'MANIFEST' : '', format.compression === 'gzip' ? 'GZIP' : ''].filter(Boolean);
+  const options = [format.isManifest ? 'MANIFEST' : '', COPY_OPTIONS[format.compression]].filter(Boolean);
   return [
     `COPY ${name} (${columns.join(', ')})`,
     `FROM ${quoteLiteral(from)}`,

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { StarloadError } from '../../errors.ts';
 import { mapAtOnce } from '../../objects/at-once.ts';
+import { COMPRESSED_ENDING, COMPRESSIONS } from '../../objects/compression.ts';
 import type { SourceObject } from '../../objects/objects.ts';
 import type { Part } from '../../objects/part.ts';
 import type { Batch, OnMoment, Step } from '../warehouse.ts';
@@ -53,15 +54,13 @@ export function plannedFiles(batch: Batch, step: Step, prefix: string): readonly
     return [];
   }
   const found = new Set(step.parts.map((part) => (part.untouched === undefined ? 'gzip' : part.compression)));
+  // One COPY reads files of one compression.
   return COMPRESSIONS.filter((compression) => found.has(compression)).map((compression) => ({
     compression,
     manifest: `${prefix}${batch.name}/${step.table.name}-${compression}.manifest`,
     jsonpaths: undefined,
   }));
 }
-
-/** One COPY reads files of one compression. */
-const COMPRESSIONS = ['none', 'gzip'] as const;
 
 const compress = promisify(gzip);
 
@@ -149,7 +148,7 @@ class Placer {
 
   async #copy(part: Part, name: string): Promise<NamedPart> {
     const { compression, untouched } = part;
-    const uri = `${this.#folder}${name}${compression === 'gzip' ? '.gz' : ''}`;
+    const uri = `${this.#folder}${name}${COMPRESSED_ENDING[compression]}`;
     this.#written.push(uri);
     await this.#store.copy(untouched as SourceObject, uri);
     return { uri, part, compression };
