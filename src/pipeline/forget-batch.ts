@@ -59,7 +59,7 @@ export function forgetBatch(model: Model, now: string, runId: string, forgetting
     ),
     ...derive(model, 'rebuild', stamps),
   ];
-  return { name: `forget-${runId}`, locks: true, deletesFrom: deletedFrom(model), steps };
+  return { name: `forget-${runId}`, locks: true, leavesNothing: true, deletesFrom: deletedFrom(model), steps };
 }
 
 /** The name of the step that counts. */
@@ -78,7 +78,12 @@ JOIN (
 ) counted ON counted.${STAMP} = entry.${STAMP}
 WHERE entry.staging_table = ${quoteLiteral(like)} AND entry.status = 'loaded'
 ORDER BY entry.${STAMP}, entry.uri`;
-  return { name, locks: false, steps: [...copied(copy), { kind: 'sql', name: COUNTED, sql, wanted: 'always' }] };
+  return {
+    name,
+    locks: false,
+    leavesNothing: true,
+    steps: [...copied(copy), { kind: 'sql', name: COUNTED, sql, wanted: 'always' }],
+  };
 }
 
 /** Long enough for the id of a run, a line and a name of a file. */

@@ -78,6 +78,8 @@ export interface Batch {
   readonly creates?: boolean;
   /** Whether its SQL is a user's own, which is run unchanged. */
   readonly asWritten?: boolean;
+  /** Whether what it copies must be left nowhere, whatever becomes of it. */
+  readonly leavesNothing?: boolean;
   readonly steps: readonly Step[];
 }
 

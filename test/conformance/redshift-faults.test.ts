@@ -1,15 +1,17 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { StarloadError } from '../../src/errors.ts';
+import { openStores } from '../../src/objects/stores.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import type { InjectedCall as Call, Fault } from '../../standin/dataapi/faults.ts';
 import { withFolder } from '../support/engines.ts';
+import { forgetThem } from '../support/forgetting.ts';
 import { type Loader, makeLoader, readEverything, readStar } from '../support/loader.ts';
 import { note } from '../support/notes.ts';
 import { expectedStar } from '../support/oracle.ts';
 import { openOnStandin, schemaOf, sharedStandin, stopSharedStandin } from '../support/redshift-engine.ts';
 import { sample, scale, upTo } from '../support/scale.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
-import { countRows, PLAY, SONG, writeSample } from '../support/trials.ts';
+import { countRows, PLAY, runSql, SONG, writeSample } from '../support/trials.ts';
 import { until } from '../support/until.ts';
 
 /** Set by each test; asked about every call. */
@@ -107,6 +109,23 @@ async function statementsOfALoad(): Promise<number> {
     return (sqls.at(-1) as readonly string[]).length;
   });
 }
+
+test('a forget that fails leaves no value in the work prefix', () =>
+  withStar(async (loader) => {
+    await etl(loader.context);
+    await runSql(loader.context.warehouse, 'DROP TABLE current_events');
+    await expect(forgetThem(loader, 'userid = 39')).rejects.toThrow('current_events');
+    const prefix = `s3://work/${schemaOf(loader)}/`;
+    const left = async () => {
+      let files = 0;
+      for await (const { objects, skipped } of openStores({}).storeOf(prefix).list(prefix)) {
+        files += objects.length + skipped.length;
+      }
+      return files;
+    };
+    await expect(left()).rejects.toThrow('nothing is at');
+    expect(await countRows(loader, 'staging_events')).toBe(1);
+  }));
 
 describe('a load through the Data API', () => {
   test('sends one BatchExecuteStatement with the load, and no more than 8 calls in all', () =>

@@ -159,6 +159,17 @@ class RedshiftWarehouse implements Warehouse {
   }
 
   async run(batch: Batch, onMoment: OnMoment = () => {}): Promise<readonly StepResult[]> {
+    try {
+      return await this.#run(batch, onMoment);
+    } finally {
+      const left = batch.leavesNothing === true ? this.#placed.get(batch.name) : undefined;
+      if (left !== undefined) {
+        await this.#clean(batch, left);
+      }
+    }
+  }
+
+  async #run(batch: Batch, onMoment: OnMoment): Promise<readonly StepResult[]> {
     const { work, target, notify } = this.#options;
     const placed = await this.#place(batch, onMoment);
     const region = (await work?.region()) ?? target.region;
@@ -289,14 +300,16 @@ class RedshiftWarehouse implements Warehouse {
     return placed;
   }
 
-  /** The work prefix is cleaned after the commit. After a failure it is kept for inspection. */
+  /** The work prefix is cleaned after the commit. After a failure it is kept for inspection, unless nothing may be left. */
   async #clean(batch: Batch, { written }: PlacedBatch): Promise<void> {
     this.#placed.delete(batch.name);
     try {
       await this.#options.work?.remove(written);
     } catch (error) {
       this.#options.notify(
-        `the run is loaded, but its files in the work prefix could not be removed: ${messageOf(error)}`,
+        batch.leavesNothing === true
+          ? `the files of ${batch.name} in the work prefix could not be removed: ${messageOf(error)}`
+          : `the run is loaded, but its files in the work prefix could not be removed: ${messageOf(error)}`,
       );
     }
   }
