@@ -61,6 +61,7 @@ export async function reconcile(
       ...files.value.notes,
       ...tellSetAside(sources),
       ...tellUndone(sources),
+      ...tellForgotten(forgets),
       ...tellPassedOver(sources),
       ...(sample === undefined ? [] : [describeSample(context, sample)]),
     ],
@@ -102,6 +103,14 @@ function tellUndone(sources: readonly SourceComparison[]): readonly string[] {
   return files.length === 0
     ? []
     : [`${are} load was undone: ${named(files)}; npm run etl -- --again loads what was undone`];
+}
+
+/** Files may hold records of people who are forgotten, and agree without them. */
+function tellForgotten({ length }: { readonly length: number }): readonly string[] {
+  const are = length === 1 ? 'one person is forgotten' : `${length} people are forgotten`;
+  return length === 0
+    ? []
+    : [`${are}: files that hold such records agree without them; npm run status says since when`];
 }
 
 function named(files: readonly string[]): string {

@@ -40,7 +40,10 @@ test('a person is forgotten: told before, removed from all tables, left out of l
     expect(status.forgets).toMatchObject([{ table: 'staging_events', columns: ['lastname', 'userid'] }]);
     expect(status.runs.map((one: { forgotten: number }) => one.forgotten)).toEqual([3, 2, 0]);
     expect((await run(folder, ['status'])).stdout).toMatch(/forgotten in +by +since/);
-    expect(await json(folder, ['reconcile', '--recount'])).toMatchObject({ status: 'agreed' });
+    expect(await json(folder, ['reconcile', '--recount'])).toMatchObject({
+      status: 'agreed',
+      notes: expect.arrayContaining([expect.stringContaining('one person is forgotten')]),
+    });
 
     const runLog = readFileSync(join(folder, '.starload/runs.jsonl'), 'utf8');
     const printed = [JSON.stringify(tried), shown.stdout, done.stdout, done.stderr, JSON.stringify(status), runLog];
