@@ -1,4 +1,4 @@
-import { RESCUED, STAMP } from '../sql/design.ts';
+import { RESCUED, SOURCE_FILE, SOURCE_LINE, STAMP } from '../sql/design.ts';
 import { RESERVED } from '../sql/reserved.ts';
 
 /** The longest name of a table or column of a model. */
@@ -31,7 +31,7 @@ function plain(text: string): string {
 
 /** What the loader itself uses: `before_…` for old values, and columns that it adds. */
 const TAKEN = /^(before_|starload_)/;
-const OWN_COLUMNS = new Set(['row_id', STAMP, RESCUED]);
+const OWN_COLUMNS = new Set(['row_id', STAMP, SOURCE_FILE, SOURCE_LINE, RESCUED]);
 
 function safe(name: string): string {
   if (/^\d/.test(name)) return `n_${name}`;

@@ -8,7 +8,7 @@ import { BEGINNING, quoteLiteral } from '../sql/render.ts';
 import type { Batch, Relation, Step, Warehouse } from '../warehouse/warehouse.ts';
 import { isRenamed, isUnknown, type TableChange } from './compare.ts';
 import type { Effects } from './effects.ts';
-import { collect, type RowSources, restore } from './remake.ts';
+import { collect, formerName, type RowSources, restore } from './remake.ts';
 
 /** All that a migration does, decided. */
 export interface Migration {
@@ -33,7 +33,9 @@ export function migrateBatch(
   const { kept, created, remade } = effects;
   const gone = [...[...kept, ...remade].flatMap(({ found }) => found ?? []), ...dropped];
   const made = [...kept, ...created, ...remade].map(({ table }) => table);
-  const sourcesOf = ({ table }: TableChange) => sources.get(table.name) ?? {};
+  const remadeLedger = kept.find(({ table }) => table.name === LEDGER);
+  const ledger = remadeLedger && formerName(remadeLedger.table);
+  const sourcesOf = ({ table }: TableChange) => ({ ...sources.get(table.name), ledger });
   const isNew = (table: Table) => made.includes(table);
   const stamps = { now, since: BEGINNING, base: `previous_stamp = CAST(${quoteLiteral(stamp)} AS TIMESTAMP)` };
   const guard = { ...protocolSql(model, 'migrate_guard'), name: LOAD_GUARD };

@@ -13,6 +13,7 @@ import { wayOf } from '../pipeline/ways/way.ts';
 import { UnknownKeys } from '../records/unknown-keys.ts';
 import { wantedKeys } from '../records/wanted-keys.ts';
 import { protocolSql, type Table, withRescued } from '../sql/catalogue.ts';
+import { SOURCE_LINE } from '../sql/design.ts';
 import { isUnknown, type TableChange } from './compare.ts';
 import { judgeOfChange } from './judge.ts';
 import { CONTENT, contentOf, type Reread, readTable } from './remake.ts';
@@ -142,7 +143,8 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
   const paths = own && [...own, [CONTENT]];
   const wanted = wantedKeys(table, paths, () => unknown.isKept);
   const { exact, rescue } = wanted;
-  const unknown = new UnknownKeys({ ignored: (rescue ?? table).ignored, exact, rescueKey: rescue?.key });
+  const unknown = new UnknownKeys({ ignored: (rescue ?? table).ignored, exact });
+  const lineKey = `,${JSON.stringify(wanted.marks?.get(SOURCE_LINE))}:`;
   const { judge, isMisfit } = judgeOfChange(change, own);
   const problems: DataProblem[] = [];
   let done = 0;
@@ -159,7 +161,10 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
     isForgotten: forgottenIn(change.table, own, forgets),
     wholeFiles: false,
     mostRejects: MOST_REJECTS,
-    memberOf: (object) => `"${CONTENT}":${JSON.stringify(contentOf(known(files, object)))}`,
+    markOf: (object) => ({
+      text: `"${CONTENT}":${JSON.stringify(contentOf(known(files, object)))}${lineKey}`,
+      isOptional: false,
+    }),
     onFile: ({ file, bad, rejects }) => {
       const version = known(files, file.object);
       if (contentOf(file) !== contentOf(version)) throw changedMeanwhile(file.object);
@@ -179,7 +184,7 @@ export async function reread(context: LoadContext, refill: Refill, spool: Spool)
   return {
     table,
     parts: bundled.parts,
-    mapping: mappingOf(table, paths, { spellings }, rescue),
+    mapping: mappingOf(table, paths, { spellings }, wanted),
     lost: lost.reduce((sum, { records }) => sum + records, 0),
   };
 }

@@ -1,7 +1,16 @@
 import type { Copy } from '../pipeline/batches.ts';
 import type { WantedSql } from '../pipeline/checks.ts';
-import { type Column, type NamedSql, rescuedColumn, type Table, takingColumns } from '../sql/catalogue.ts';
-import { RESCUED, STAMP } from '../sql/design.ts';
+import { LEDGER } from '../pipeline/ownership.ts';
+import {
+  type Column,
+  type NamedSql,
+  rescuedColumn,
+  sourceColumns,
+  type Table,
+  takingColumns,
+  withSource,
+} from '../sql/catalogue.ts';
+import { RESCUED, SOURCE_FILE, SOURCE_LINE, STAMP } from '../sql/design.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import { digests } from '../sql/versions.ts';
 import type { Step } from '../warehouse/warehouse.ts';
@@ -16,7 +25,7 @@ export function contentOf({ size, version }: { readonly size: number; readonly v
   return `${size} ${version}`;
 }
 
-/** A staging table's columns that COPY fills, and the content of the file: before the unknown keys, if these are kept. */
+/** A staging table's columns that COPY fills, and before the unknown keys, if these are kept, the content of the file and the line. */
 export function readTable(table: Table): Table {
   const content: Column = {
     name: CONTENT,
@@ -30,8 +39,12 @@ export function readTable(table: Table): Table {
   return {
     ...table,
     name: `read_${table.name}`,
-    columns: [...takingColumns(table), content, ...[rescuedColumn(table) ?? []].flat()],
+    columns: [...takingColumns(table), content, ...lineColumn(table), ...[rescuedColumn(table) ?? []].flat()],
   };
+}
+
+function lineColumn(table: Table): readonly Column[] {
+  return sourceColumns(withSource(table)).filter(({ name }) => name === SOURCE_LINE);
 }
 
 /** The records of a staging table's files, read again. */
@@ -56,6 +69,8 @@ export interface RowSources {
   readonly kept?: KeptValues | undefined;
   /** Whether there are rows of files that are gone. */
   readonly isPartial?: boolean | undefined;
+  /** The ledger, with all columns of the model. */
+  readonly ledger?: string | undefined;
 }
 
 /**
@@ -102,7 +117,8 @@ FROM ${quoteIdentifier(formerName(table))}${chosen}`;
   return { name: `restore_${table.name}`, sql };
 }
 
-function formerName({ name }: Table): string {
+/** The temporary table with the rows of a table that is made again. */
+export function formerName({ name }: Pick<Table, 'name'>): string {
   return `former_${name}`;
 }
 
@@ -122,7 +138,11 @@ function selectFormer({ table, columns }: TableChange, { reread, kept }: RowSour
 }
 
 /** A number that a control table must have is 1 for the rows before it: earlier history is the first generation. */
-function formerValue({ column, from, fate }: ColumnChange, { role }: Table, kept: KeptValues | undefined): string {
+function formerValue(
+  { column, from, fate }: ColumnChange,
+  { name: table, role }: Table,
+  kept: KeptValues | undefined,
+): string {
   const [type, name] = [typeOf(column), quoteIdentifier(column.name)];
   if (from !== undefined && fate !== 'other') {
     const own = `former_rows.${quoteIdentifier(from.name)}`;
@@ -134,8 +154,15 @@ function formerValue({ column, from, fate }: ColumnChange, { role }: Table, kept
   if (kept?.table.columns.some((one) => one.name === column.name) === true) {
     return `kept_values.${name}`;
   }
+  if (table === LEDGER && column.name === SOURCE_FILE) {
+    return FILE_NUMBERS;
+  }
   return `CAST(${role === 'control' && column.notNull && column.type === 'bigint' ? '1' : 'NULL'} AS ${type})`;
 }
+
+/** A load of today gives the files of a run numbers; for earlier ones any will do. */
+const FILE_NUMBERS = `CASE WHEN status NOT IN ('loaded', 'quarantined', 'undone') OR version LIKE 'listing:%' THEN NULL
+    ELSE ROW_NUMBER() OVER (PARTITION BY staging_table, loaded_at ORDER BY uri) END`;
 
 /** The columns of the records, without values. Kept columns come from the former table, whose collation they have. */
 function readValues(change: TableChange, read: Table): readonly string[] {
@@ -165,8 +192,8 @@ UNION ALL
 SELECT ${records.join(', ')}, 1
 FROM ${quoteIdentifier(read.name)} records
 JOIN (
-  SELECT ${STAMP}, ${rescuedColumn(read) === undefined ? '' : 'keys_rescued, '}CAST(size_bytes AS VARCHAR(20)) || ' ' || version AS content
-  FROM load_ledger
+  SELECT ${STAMP}, ${SOURCE_FILE}, ${rescuedColumn(read) === undefined ? '' : 'keys_rescued, '}CAST(size_bytes AS VARCHAR(20)) || ' ' || version AS content
+  FROM ${quoteIdentifier(sources.ledger ?? LEDGER)}
   WHERE ${isLoaded(table)}
 ) loads ON loads.content = records.${CONTENT}`;
   const isSorted = sources.isPartial === true;
@@ -179,8 +206,8 @@ ${isSorted ? covered(change, { names, group, both }) : both}
 }
 
 /**
- * Marks the rows whose values a record has, too, of new columns (1) and of `rescued` as well (2): that record takes their
- * place, rather than that of a row whose file is gone.
+ * Marks the rows whose values a record has, too, of new columns (1), of `rescued` as well (2), and those that are known to be of
+ * its file and line (3): that record takes their place, rather than that of a row whose file is gone.
  */
 function covered(
   { columns }: TableChange,
@@ -188,16 +215,19 @@ function covered(
 ): string {
   const alike = [group, ...sameValues(columns.filter(isUnknown))].join(', ');
   const same = `${alike}, MD5(COALESCE(${RESCUED}, ''))`;
+  const own = `${same}, ${SOURCE_FILE}, ${SOURCE_LINE}`;
   const [nth, all] = [
     (what: string) => `ROW_NUMBER() OVER (PARTITION BY ${what}, starload_read ORDER BY starload_read)`,
     (what: string) => `SUM(starload_read) OVER (PARTITION BY ${what})`,
   ];
   return `SELECT ${names}, starload_read, CASE
+  WHEN starload_read = 0 AND starload_nth_own <= starload_own THEN 3
   WHEN starload_read = 0 AND starload_nth_same <= starload_same THEN 2
   WHEN starload_read = 0 AND starload_nth_alike <= starload_alike THEN 1
   ELSE 0 END AS starload_covered
 FROM (
 SELECT ${names}, starload_read,
+  ${nth(own)} AS starload_nth_own, ${all(own)} AS starload_own,
   ${nth(same)} AS starload_nth_same, ${all(same)} AS starload_same,
   ${nth(alike)} AS starload_nth_alike, ${all(alike)} AS starload_alike
 FROM (
@@ -211,6 +241,12 @@ function recordValue(column: Column, read: Table): string {
   const { name, hasDefault } = column;
   if (name === STAMP) {
     return `loads.${quoteIdentifier(STAMP)}`;
+  }
+  if (name === SOURCE_FILE) {
+    return `loads.${quoteIdentifier(SOURCE_FILE)}`;
+  }
+  if (name === SOURCE_LINE) {
+    return `records.${quoteIdentifier(SOURCE_LINE)}`;
   }
   if (name === RESCUED && rescuedColumn(read) !== undefined) {
     return `CASE WHEN loads.keys_rescued > 0 THEN records.${quoteIdentifier(name)} ELSE NULL END`;

@@ -10,10 +10,10 @@ import { breathe } from './breathe.ts';
 import { type ContentId, ContentReader } from './bytes.ts';
 import { BrokenFile } from './compressed/broken.ts';
 import { type Compression, compressionOf } from './compression.ts';
-import { assertUnchanged, localPath } from './local.ts';
+import { localPath } from './local.ts';
 import type { ObjectStore, ReadableStore, SourceObject } from './objects.ts';
 import type { Part } from './part.ts';
-import { PartWriter } from './part-writer.ts';
+import { type Mark, PartWriter } from './part-writer.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Spool } from './spool.ts';
 
@@ -36,7 +36,9 @@ export interface BundleOptions {
   readonly isKept?: ((object: SourceObject) => boolean) | undefined;
   /** Whether a record is left out, as if the file did not have it. If absent, none is. */
   readonly isForgotten?: IsForgotten | undefined;
-  /** Where the warehouse reads directly. Large files there are passed on untouched. */
+  /** What each record of a file gets as well, except in files that are passed on untouched; absent if nothing. */
+  readonly markOf?: ((object: SourceObject, number: number) => Mark) | undefined;
+  /** Where the warehouse reads directly. Large files in S3 are passed on untouched if it reads there. */
   readonly reads: 'local' | 's3';
   /** The size from which on such a file is passed on untouched. */
   readonly passThroughBytes?: number;
@@ -48,6 +50,8 @@ export interface BundleOptions {
 /** A source file in the bundle: its identity and its number of records. */
 export interface BundledFile {
   readonly object: SourceObject;
+  /** Its place among all files of its source that were read, from 1. */
+  readonly number: number;
   readonly version: string;
   readonly size: number;
   /** The number of records read, including rejected and forgotten ones. */
@@ -77,7 +81,7 @@ const PASS_THROUGH_BYTES = 8 * 1024 * 1024;
 const PART_BYTES = 64 * 1024 * 1024;
 
 /**
- * Streams source files through the framer. Small files go into parts; large ones are passed on untouched if they are
+ * Streams source files through the framer. They go into parts; large ones in S3 are passed on untouched if they are
  * suitable. Memory is bounded by the buffers, not by the files. Malformed files are reported in `problems`.
  */
 export async function bundle(objects: readonly SourceObject[], options: BundleOptions): Promise<Bundle> {
@@ -103,6 +107,7 @@ class Bundler {
   readonly #problems: DataProblem[] = [];
   /** How many records of the current file were left out. */
   #forgotten = 0;
+  #number = 0;
 
   constructor(objects: readonly SourceObject[], options: BundleOptions) {
     this.#options = options;
@@ -118,10 +123,11 @@ class Bundler {
   async add(object: SourceObject): Promise<void> {
     startKeys(this.#options, object);
     this.#forgotten = 0;
+    this.#number += 1;
     try {
       const passed = this.#mayPass(object) && (await this.#pass(object));
       if (!passed) {
-        this.#writer.beginFile(object.label);
+        this.#writer.beginFile(object.label, this.#options.markOf?.(object, this.#number));
         this.#note(object, await this.#frame(object, this.#framers.writing));
       }
     } catch (error) {
@@ -141,16 +147,14 @@ class Bundler {
     };
   }
 
-  /** A file of which records may be left out cannot be passed on. */
+  /**
+   * What a warehouse on this machine reads is written anew, so that each record says where it comes from. So is a file of which
+   * records may be left out.
+   */
   #mayPass(object: SourceObject): boolean {
-    if (
-      this.#options.isForgotten !== undefined ||
-      object.size < (this.#options.passThroughBytes ?? PASS_THROUGH_BYTES)
-    ) {
-      return false;
-    }
-    const compression = compressionOf(object.uri);
-    return this.#options.reads === 's3' ? this.#mayCopy(object, compression) : mayReadHere(object, compression);
+    const { reads, isForgotten, passThroughBytes = PASS_THROUGH_BYTES } = this.#options;
+    const isLarge = reads === 's3' && object.size >= passThroughBytes;
+    return isForgotten === undefined && isLarge && this.#mayCopy(object, compressionOf(object.uri));
   }
 
   /**
@@ -169,15 +173,13 @@ class Bundler {
       return false;
     }
     this.#note(object, framed);
-    const path = localPath(object);
     this.#passedParts.push({
-      path: path ?? object.uri,
+      path: object.uri,
       compression: compressionOf(object.uri),
       records: framed.records,
       bytes: framed.size,
       index: [],
       untouched: object,
-      assertUnchanged: path === undefined ? undefined : () => assertUnchanged(object),
     });
     return true;
   }
@@ -217,20 +219,12 @@ class Bundler {
   #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {
     const keys = this.#options.unknown?.keepFile(object.label);
     const forgotten = this.#forgotten;
-    const file = { object, version, size, records, rejected: 0, forgotten, quarantined: false, keys };
+    const read = { object, number: this.#number, version, size, records };
+    const file = { ...read, rejected: 0, forgotten, quarantined: false, keys };
     this.#files.push(file);
     this.#spellings.add(spellings);
     this.#options.onFile?.(file);
   }
-}
-
-/**
- * Whether an engine on this machine may read a file. It would treat a path that contains a wildcard as a pattern, and
- * reads zstd and bzip2 by other rules than we, or not at all.
- */
-function mayReadHere(object: SourceObject, compression: Compression): boolean {
-  const path = localPath(object);
-  return (compression === 'none' || compression === 'gzip') && path !== undefined && !/[*?[\]{}\\]/.test(path);
 }
 
 /** Starts to count the keys of a file. */

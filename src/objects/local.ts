@@ -13,7 +13,7 @@ import {
 } from './objects.ts';
 import { isSettled, tellsChanges, traceOf } from './trace.ts';
 
-/** A local file with its properties from the listing, so that a change before the commit is noticed. */
+/** A local file, and what the listing saw of it: by that a change is noticed. */
 interface LocalObject extends SourceObject {
   readonly path: string;
   readonly seen: string;
@@ -80,20 +80,6 @@ export class LocalStore implements ObjectStore {
     const known = this.#devices.get(device) ?? this.#tellsChanges(path);
     this.#devices.set(device, known);
     return known;
-  }
-}
-
-/**
- * Throws StarloadError unless a local file is unchanged since it was listed. Call it after the warehouse has read the
- * file directly. It also detects a file that was moved away and back, by the time of its last change of any kind.
- */
-export function assertUnchanged(object: SourceObject): void {
-  const { path, label, seen } = object as LocalObject;
-  if (traceOf(statSync(path, { throwIfNoEntry: false })) !== seen) {
-    throw new StarloadError(`${label} changed while it was being loaded`, {
-      outcome: 'nothing was loaded',
-      next: 'Run again when nobody writes to it.',
-    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { MAX_RECORD_BYTES } from '../records/frame.ts';
 import type { RecordSink } from '../records/framed.ts';
 import type { Rewrite } from '../records/rewrite.ts';
 import { SourceLines } from '../records/source-lines.ts';
@@ -11,6 +12,8 @@ const BLANK = 32;
 const OPENING_BRACE = 123;
 const CLOSING_BRACE = 125;
 const COMMA = Buffer.from(',');
+/** A line's number, and the brace that ends the record. */
+const LINE_BYTES = 20;
 
 export interface PartWriterOptions {
   readonly spool: Spool;
@@ -22,14 +25,24 @@ export interface PartWriterOptions {
   readonly rewrite: Rewrite;
 }
 
+/** What each record of a file gets as well: a text, and behind it the line on which the record begins. */
+export interface Mark {
+  /** Members of the record, the last without its value: `"file":3,"line":`. The records have no such keys. */
+  readonly text: string;
+  /** Whether a record goes without it that would become larger than a record may be. */
+  readonly isOptional: boolean;
+}
+
 /** How much had been written when the current file began. */
-interface Mark {
+interface Beginning {
   readonly parts: number;
   readonly bytes: number;
   readonly records: number;
   /** The length of the current part's index. */
   readonly entries: number;
 }
+
+const NO_MARK = { text: Buffer.alloc(0), mostBytes: 0 };
 
 /**
  * Writes the records of many files into parts of about `partBytes`, one record per line, and keeps the mapping from a
@@ -50,10 +63,10 @@ export class PartWriter implements RecordSink {
   #records = 0;
   #index: PartIndexEntry[] = [];
   #source = '';
-  #member: Buffer | undefined;
+  #mark: { readonly text: Buffer; readonly mostBytes: number } | undefined;
   #lines = new SourceLines();
   #made = 0;
-  #mark: Mark = { parts: 0, bytes: 0, records: 0, entries: 0 };
+  #beginning: Beginning = { parts: 0, bytes: 0, records: 0, entries: 0 };
 
   constructor({ spool, prefix, partBytes, rewrite }: PartWriterOptions) {
     this.#spool = spool;
@@ -62,13 +75,16 @@ export class PartWriter implements RecordSink {
     this.#rewrite = rewrite;
   }
 
-  /** Starts a file: the records that follow come from it. Each gets a member with this text, if it is given. */
-  beginFile(source: string, member?: string): void {
+  /** Starts a file: the records that follow come from it. Each gets the mark, if there is one. */
+  beginFile(source: string, mark?: Mark): void {
     this.dropRecord();
     this.#endSource();
     this.#source = source;
-    this.#member = member === undefined ? undefined : Buffer.from(`${member}}`);
-    this.#mark = {
+    this.#mark = mark && {
+      text: Buffer.from(mark.text),
+      mostBytes: mark.isOptional ? MAX_RECORD_BYTES : Number.POSITIVE_INFINITY,
+    };
+    this.#beginning = {
       parts: this.parts.length,
       bytes: this.#bytes,
       records: this.#records,
@@ -79,14 +95,15 @@ export class PartWriter implements RecordSink {
   /** Removes all records since `beginFile`. */
   dropFile(): void {
     this.#lines.take();
-    if (this.parts.length > this.#mark.parts) {
+    const { parts, bytes, records, entries } = this.#beginning;
+    if (this.parts.length > parts) {
       this.#dropFromParts();
     } else {
       this.#flush();
-      this.#file?.cut(this.#mark.bytes);
-      this.#bytes = this.#mark.bytes;
-      this.#records = this.#mark.records;
-      this.#index.length = this.#mark.entries;
+      this.#file?.cut(bytes);
+      this.#bytes = bytes;
+      this.#records = records;
+      this.#index.length = entries;
     }
   }
 
@@ -101,9 +118,7 @@ export class PartWriter implements RecordSink {
     if (isOdd) {
       this.#writeAnew();
     }
-    if (this.#member !== undefined) {
-      this.#addMember(this.#member);
-    }
+    this.#addMark(line);
     this.#makeRoom(1);
     this.#buffer[this.#used++] = NEWLINE;
     this.#bytes += this.#used - this.#recordFrom;
@@ -137,7 +152,7 @@ export class PartWriter implements RecordSink {
   /** Cuts the first part that ended within the file to its earlier length, and removes the others. */
   #dropFromParts(): void {
     this.endPart();
-    const { parts, bytes, records, entries } = this.#mark;
+    const { parts, bytes, records, entries } = this.#beginning;
     const [first, ...others] = this.parts.splice(parts);
     for (const { path } of others) {
       this.#spool.cut(path, 0);
@@ -174,8 +189,12 @@ export class PartWriter implements RecordSink {
     this.segment(bytes, 0, bytes.length);
   }
 
-  /** Puts a member, and the brace that ends the record, in the place of that brace. */
-  #addMember(member: Buffer): void {
+  /** Puts the mark, and the brace that ends the record, in the place of that brace. */
+  #addMark(line: number): void {
+    const { text, mostBytes } = this.#mark ?? NO_MARK;
+    if (this.#used - this.#recordFrom + text.length + LINE_BYTES > mostBytes) {
+      return;
+    }
     const end = this.#buffer.lastIndexOf(CLOSING_BRACE, this.#used - 1);
     let last = end - 1;
     while (this.#buffer[last] === BLANK || this.#buffer[last] === TAB) {
@@ -185,7 +204,9 @@ export class PartWriter implements RecordSink {
     if (this.#buffer[last] !== OPENING_BRACE) {
       this.segment(COMMA, 0, 1);
     }
-    this.segment(member, 0, member.length);
+    this.segment(text, 0, text.length);
+    this.#makeRoom(LINE_BYTES);
+    this.#used += this.#buffer.write(`${line}}`, this.#used, 'latin1');
   }
 
   #makeRoom(length: number): void {

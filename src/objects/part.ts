@@ -1,9 +1,9 @@
 import type { Compression } from './compression.ts';
 import type { SourceObject } from './objects.ts';
 
-/** A file that a warehouse loads: one record per line, written by the bundler, or a source file passed on untouched. */
+/** A file that a warehouse loads: one record per line, written by the bundler, or a source file in S3 passed on untouched. */
 export interface Part {
-  /** Its location: a local path, or `s3://bucket/key` for an S3 file that is passed on untouched. */
+  /** Its location: a local path, or `s3://bucket/key` for a file that is passed on untouched. */
   readonly path: string;
   readonly compression: Compression;
   readonly records: number;
@@ -12,11 +12,6 @@ export interface Part {
   readonly index: readonly PartIndexEntry[];
   /** The source file, if it is passed on untouched. */
   readonly untouched?: SourceObject | undefined;
-  /**
-   * For such a file on this machine: call it once the file has been read. It throws if the file is not the one that was
-   * listed.
-   */
-  readonly assertUnchanged?: (() => void) | undefined;
 }
 
 /** A run of consecutive lines of a part that came from one source file. */

@@ -38,8 +38,6 @@ export interface SiftOptions extends Omit<BundleOptions, 'reads' | 'passThroughB
   readonly wholeFiles: boolean;
   /** Further rejects of a file are only counted. */
   readonly mostRejects: number;
-  /** A member for each record of a file, such as `"a":"b"`; its key must be none that the records have. */
-  readonly memberOf?: ((object: SourceObject) => string) | undefined;
   readonly onFile: (file: SiftedFile) => void;
 }
 
@@ -72,6 +70,7 @@ class Sifter {
   readonly #spellings = new Set<FramedFile['spellings']>();
   readonly #problems: DataProblem[] = [];
   #framer: RecordFramer;
+  #number = 0;
   /** The counts of the current file. */
   #records = 0;
   #forgotten = 0;
@@ -90,7 +89,8 @@ class Sifter {
 
   async add(object: SourceObject): Promise<void> {
     startKeys(this.#options, object);
-    this.#writer.beginFile(object.label, this.#options.memberOf?.(object));
+    this.#number += 1;
+    this.#writer.beginFile(object.label, this.#options.markOf?.(object, this.#number));
     this.#records = 0;
     this.#forgotten = 0;
     this.#bad = 0;
@@ -209,7 +209,8 @@ class Sifter {
     const keys = quarantined ? undefined : unknown?.keepFile(object.label);
     const rejected = quarantined ? this.#records : this.#bad;
     const forgotten = quarantined ? 0 : this.#forgotten;
-    const file = { object, ...id, records: this.#records, rejected, forgotten, quarantined, keys };
+    const read = { object, number: this.#number, ...id, records: this.#records };
+    const file = { ...read, rejected, forgotten, quarantined, keys };
     this.#files.push(file);
     this.#options.onFile({ file, bad: this.#bad, rejects: this.#rejects });
   }

@@ -1,7 +1,7 @@
 import type { TableLineage } from '../lineage/model.ts';
 import type { Origins } from '../lineage/origins.ts';
 import type { Column, NamedSql, Table } from '../sql/catalogue.ts';
-import { RESCUED, STAMP } from '../sql/design.ts';
+import { isAside, STAMP } from '../sql/design.ts';
 import { type Facts, ownTables } from './facts.ts';
 import { type Content, type Html, html } from './html.ts';
 import { anchorOf } from './picture/graph.ts';
@@ -75,7 +75,7 @@ function rangeOf({ range, comment }: Column): Content {
 
 /** The place of a staging column's value in the records. */
 function sourceOf({ keyOf }: Facts, table: Table, column: string): Content {
-  if (table.source === undefined || column === STAMP || column === RESCUED) {
+  if (table.source === undefined || column === STAMP || isAside(column)) {
     return undefined;
   }
   return html`<a href="#source-${table.source}">${table.source}</a> <span class="name">${keyOf(table, column) ?? column}</span>`;

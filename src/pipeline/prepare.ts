@@ -2,13 +2,14 @@ import { MAX_PROBLEMS } from '../errors.ts';
 import { type Bundle, type BundledFile, type BundleOptions, bundle } from '../objects/bundle.ts';
 import type { ObjectStore, SourceObject } from '../objects/objects.ts';
 import type { Part } from '../objects/part.ts';
+import type { Mark } from '../objects/part-writer.ts';
 import { type Judge, sift } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
-import type { Rescue } from '../records/frame-keys.ts';
+import type { WantedKeys } from '../records/frame-keys.ts';
 import { UnknownKeys, type UnknownKeysFound } from '../records/unknown-keys.ts';
 import { keysDigests, ownKeys, wantedKeys } from '../records/wanted-keys.ts';
-import { loadedColumns, type Table, tableNamed, takingColumns, withRescued } from '../sql/catalogue.ts';
-import { RESCUED } from '../sql/design.ts';
+import { loadedColumns, type Table, tableNamed, takingColumns, withRescued, withSource } from '../sql/catalogue.ts';
+import { RESCUED, SOURCE_FILE, SOURCE_LINE } from '../sql/design.ts';
 import {
   decodeJsonPaths,
   type JsonPath,
@@ -41,6 +42,8 @@ export interface Preparing {
   readonly keeps?: Keeps | undefined;
   /** The people whose records are left out; if absent, those of the plan's ledger. */
   readonly forgets?: readonly Forget[] | undefined;
+  /** Whether each record says its file and line: for rows that stay. */
+  readonly isMarked?: boolean | undefined;
 }
 
 /** Whether the unknown keys of a file of a source are kept; undefined for a source of which none are. */
@@ -59,11 +62,11 @@ export async function prepare(
   context: LoadContext,
   plan: LoadPlan,
   spool: Spool,
-  { keeps = keepsOf(context), forgets = plan.ledger.forgets }: Preparing = {},
+  { keeps = keepsOf(context), forgets = plan.ledger.forgets, isMarked = false }: Preparing = {},
 ): Promise<readonly PreparedTable[]> {
   const prepared: PreparedTable[] = [];
   for (const table of plan.tables) {
-    prepared.push(await prepareTable(context, table, spool, { isKept: keeps(table.source), forgets }));
+    prepared.push(await prepareTable(context, table, spool, { isKept: keeps(table.source), forgets, isMarked }));
   }
   await refuseBadRecords(context.tolerance, prepared);
   return prepared;
@@ -77,10 +80,10 @@ export function rejectedParts(prepared: readonly PreparedTable[]): readonly Part
 /** The ledger rows of a run. */
 export function ledgerOf({ tables }: LoadPlan, prepared: readonly PreparedTable[]): readonly LedgerEntry[] {
   const read = prepared.flatMap(({ table, files, keysModel }) =>
-    files.flatMap(({ object, version, size, records, rejected, forgotten, quarantined, keys }) => {
+    files.flatMap(({ object, number, version, size, records, rejected, forgotten, quarantined, keys }) => {
       const file = { table: table.name, uri: object.uri, version, size };
       const status = quarantined ? ('quarantined' as const) : ('loaded' as const);
-      const entry = { ...file, records, rejected, status, keys, keysModel: keys && keysModel };
+      const entry = { ...file, number, records, rejected, status, keys, keysModel: keys && keysModel };
       return forgotten === 0 ? [entry] : [entry, { ...file, records: 0, rejected: forgotten, status: FORGOTTEN }];
     }),
   );
@@ -107,16 +110,21 @@ async function prepareTable(
   context: LoadContext,
   plan: TablePlan,
   spool: Spool,
-  { isKept, forgets }: { readonly isKept: ReturnType<Keeps>; readonly forgets: readonly Forget[] },
+  {
+    isKept,
+    forgets,
+    isMarked,
+  }: { readonly isKept: ReturnType<Keeps>; readonly forgets: readonly Forget[]; readonly isMarked: boolean },
 ): Promise<PreparedTable> {
   const { source, files } = plan;
-  const table = isKept === undefined ? plan.table : withRescued(plan.table);
+  const kept = isKept === undefined ? plan.table : withRescued(plan.table);
+  const table = isMarked ? withSource(kept) : kept;
   const paths = files.length === 0 ? undefined : await readJsonPaths(context, source);
   const keepsCurrent = () => unknown.isKept;
   const wanted = wantedKeys(table, paths, keepsCurrent);
   const columns = takingColumns(table).map(({ name }) => name);
   const { ignored } = wanted.rescue ?? table;
-  const unknown = new UnknownKeys({ ignored, exact: wanted.exact, columns, rescueKey: wanted.rescue?.key });
+  const unknown = new UnknownKeys({ ignored, exact: wanted.exact, columns });
   const options: ReadOptions = {
     store: context.storeOf(source.root),
     spool,
@@ -127,6 +135,7 @@ async function prepareTable(
     unknown,
     isKept,
     isForgotten: files.length === 0 ? undefined : forgottenIn(table, paths, forgets),
+    markOf: markOf(wanted),
     objects: files.map(({ object }) => object),
     onFile: fileReporter(context, plan),
   };
@@ -135,10 +144,18 @@ async function prepareTable(
       ? { ...(await bundle(options.objects, { ...options, reads: context.warehouse.reads })), rejects: NO_REJECTS }
       : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths, keepsCurrent) });
   const { objects, store, isForgotten } = options;
-  const mapping = mappingOf(table, paths, bundled, wanted.rescue);
+  const mapping = mappingOf(table, paths, bundled, wanted);
   const digests = keysDigests(table, wanted);
   const keysModel = isKept === undefined ? digests.plain : digests.kept;
   return { ...bundled, table, mapping, paths, store, objects, isForgotten, unknown: unknown.found(), keysModel };
+}
+
+/** What each record gets as well: the number of its file, and its line. */
+function markOf({ marks }: WantedKeys): BundleOptions['markOf'] {
+  const [file, line] = [marks?.get(SOURCE_FILE), marks?.get(SOURCE_LINE)];
+  if (file === undefined || line === undefined) return undefined;
+  const [before, after] = [`${JSON.stringify(file)}:`, `,${JSON.stringify(line)}:`];
+  return (_, number): Mark => ({ text: `${before}${number}${after}`, isOptional: true });
 }
 
 /**
@@ -148,14 +165,17 @@ export function mappingOf(
   table: Table,
   paths: readonly JsonPath[] | undefined,
   { spellings }: Pick<Bundle, 'spellings'>,
-  rescue?: Rescue,
+  { marks = new Map(), rescue }: Pick<WantedKeys, 'marks' | 'rescue'>,
 ): Mapping {
-  const rescued = rescue === undefined ? [] : [rescue.key];
+  const own = new Map([...marks, ...(rescue === undefined ? [] : [[RESCUED, rescue.key] as const])]);
   if (paths === undefined) {
-    return { kind: 'names', spellings: new Map([...spellings, ...rescued.map((key) => [RESCUED, [key]] as const)]) };
+    return {
+      kind: 'names',
+      spellings: new Map([...spellings, ...[...own].map(([name, key]) => [name, [key]] as const)]),
+    };
   }
   const keys = ownKeys(paths);
-  return keys === undefined ? byName(table) : { kind: 'keys', keys: [...keys, ...rescued] };
+  return keys === undefined ? byName(table) : { kind: 'keys', keys: [...keys, ...own.values()] };
 }
 
 /** What bundling and sifting have in common. */

@@ -9,6 +9,8 @@ import { LEDGER } from './ownership.ts';
 
 /** A version of a file as a run writes it. */
 export interface LedgerEntry extends LedgerVersion {
+  /** Its number in the run, among the files of its table that were read. Its rows have it in `source_file`. */
+  readonly number?: number | undefined;
   /** What became of its keys; absent if they were not counted. */
   readonly keys?: FileKeys | undefined;
   /** Which of the model's digests of its keys it has (`keysDigests`). */
@@ -41,7 +43,7 @@ const ROWS_AT_ONCE = 1000;
 
 /** Without spreads, which would triple the time. What is undefined is left out, and is NULL then. */
 function rowOf(
-  { table, uri, version, size, records, rejected, status, keys, keysModel }: LedgerEntry,
+  { table, uri, number, version, size, records, rejected, status, keys, keysModel }: LedgerEntry,
   runId: string,
   stamp: string,
 ) {
@@ -55,6 +57,7 @@ function rowOf(
     rejected,
     status,
     planned_stamp: stamp,
+    source_file: number,
     keys_met: keys?.met,
     keys_loaded: keys?.loaded,
     keys_rescued: keys?.rescued,

@@ -25,6 +25,8 @@ interface KnownKey {
   readonly wanted: number;
   /** Its place among the unknown keys, or NOT_COUNTED. */
   readonly unknown: number;
+  /** Whether only rewritten records may have it. */
+  readonly isOwn: boolean;
 }
 
 /** A column of the rewritten records, and where the source records hold its value. */
@@ -54,10 +56,20 @@ export interface WantedKeys {
   readonly kinds?: readonly ValueKind[] | undefined;
   /** Whether case counts; otherwise ASCII letters match in either case. */
   readonly exact?: boolean | undefined;
+  /**
+   * By the columns that say which file and line a row comes from, the keys under which rewritten records have that; absent if
+   * nobody asks.
+   */
+  readonly marks?: ReadonlyMap<string, string> | undefined;
   /** How the keys that are not wanted are kept; absent if they are not. */
   readonly rescue?: Rescue | undefined;
   /** The columns for which every record is rewritten; absent if the values are already under the right keys. */
   readonly layout?: readonly LaidOutColumn[] | undefined;
+}
+
+/** The keys that only rewritten records may have: an engine would take such a key of a source record for ours. */
+export function ownKeysOf({ marks, rescue }: WantedKeys): readonly string[] {
+  return [...(marks?.values() ?? []), ...(rescue === undefined ? [] : [rescue.key])];
 }
 
 /** Returns a function that returns the kind of a key's values. */
@@ -90,6 +102,9 @@ export class KeyTracker {
   readonly #fold: (name: string) => string;
   readonly #judge = new ValueJudge();
   readonly #isAlwaysOdd: boolean;
+  readonly #own: ReadonlySet<string>;
+  /** Whether the current record has a key that only rewritten records may have. */
+  #hasOwn = false;
   readonly #onDuplicate: DuplicateListener;
   readonly #unknown: UnknownKeys | undefined;
   readonly #tally: KeyTally;
@@ -112,7 +127,9 @@ export class KeyTracker {
   #earlier: Uint8Array[] = [];
   #earlierBytes = 0;
 
-  constructor({ names, kinds, exact, layout }: WantedKeys, { onDuplicate, unknown }: Listeners) {
+  constructor(wanted: WantedKeys, { onDuplicate, unknown }: Listeners) {
+    const { names, kinds, exact, layout } = wanted;
+    this.#own = new Set(ownKeysOf(wanted));
     this.#wanted = names;
     this.#kinds = names.map((_, index) => kinds?.[index] ?? 'any');
     this.#fold = exact === true ? (name) => name : lowerCase;
@@ -136,13 +153,14 @@ export class KeyTracker {
     if (this.#unknown?.isDropped === true) this.#forgetRecord();
     this.#next = 0;
     this.#record += 1;
+    this.#hasOwn = false;
     this.#judge.startRecord();
     this.#unknown?.startRecord(line);
   }
 
-  /** Whether the record must be rewritten: always, or if a key so far is to be kept or has a value that may not be plain. */
+  /** Whether the record must be rewritten: always, or if a key so far is to be kept, could be taken for ours, or has a value that may not be plain. */
   get isOdd(): boolean {
-    return this.#isAlwaysOdd || this.#judge.isOdd || this.#unknown?.isOdd === true;
+    return this.#isAlwaysOdd || this.#hasOwn || this.#judge.isOdd || this.#unknown?.isOdd === true;
   }
 
   /** Starts a chunk. */
@@ -160,14 +178,15 @@ export class KeyTracker {
     let index = this.#next;
     for (let left = Math.min(foreseen.length, MOST_COMPARED); left > 0; left -= 1) {
       if (index >= foreseen.length) index = 0;
-      const { bytes, wanted, unknown } = foreseen[index] as KnownKey;
+      const known = foreseen[index] as KnownKey;
+      const { bytes, wanted } = known;
       const end = at + bytes.length;
       index += 1;
       if (end > limit || !isAt(chunk, at, bytes)) continue;
       this.#next = index;
       this.#tally.met += 1;
       if (wanted >= 0) this.#see(wanted, chunk, end - 1, bytes.length);
-      else this.#unknown?.note(unknown);
+      else this.#pass(known);
       return end;
     }
     this.#from = at;
@@ -228,11 +247,17 @@ export class KeyTracker {
   #meet(bytes: Buffer, chunk: Uint8Array, at: number): void {
     const raw = bytes.toString('latin1', 0, bytes.length - 1);
     const known = this.#known.get(raw);
-    const { wanted, unknown } = known ?? this.#learn(raw, bytes);
+    const key = known ?? this.#learn(raw, bytes);
     const place = known === undefined ? -1 : this.#foreseen.indexOf(known);
     if (place >= 0) this.#next = place + 1;
-    if (wanted >= 0) this.#see(wanted, chunk, at, bytes.length);
-    else this.#unknown?.note(unknown);
+    if (key.wanted >= 0) this.#see(key.wanted, chunk, at, bytes.length);
+    else this.#pass(key);
+  }
+
+  /** Passes a key that no column takes. */
+  #pass({ unknown, isOwn }: KnownKey): void {
+    if (isOwn) this.#hasOwn = true;
+    this.#unknown?.note(unknown);
   }
 
   #placeOf(name: string): number {
@@ -246,7 +271,7 @@ export class KeyTracker {
     const spellings = this.#spellings.get(folded);
     if (spellings?.includes(name) === false) spellings.push(name);
     const unknown = wanted >= 0 ? NOT_COUNTED : this.#placeOf(name);
-    const key = { bytes, wanted, unknown };
+    const key = { bytes, wanted, unknown, isOwn: wanted < 0 && this.#own.has(folded) };
     if (this.#known.size < MOST_KNOWN) this.#known.set(raw, key);
     if (this.#foreseen.length < MOST_FORESEEN) {
       this.#foreseen.splice(this.#next, 0, key);

@@ -1,6 +1,6 @@
 import { RESCUED } from '../sql/design.ts';
 import { lowerCase } from '../sql/fold.ts';
-import { kindOf, type LaidOutColumn, type Rescue, type WantedKeys } from './frame-keys.ts';
+import { kindOf, type LaidOutColumn, ownKeysOf, type Rescue, type WantedKeys } from './frame-keys.ts';
 import { membersOf } from './json-text.ts';
 import { normaliseRecord, normaliseValue, UnfitRecord } from './normalise.ts';
 import { pathReader, Unreadable } from './paths.ts';
@@ -17,12 +17,12 @@ export type Rewrite = (record: string) => string;
 /**
  * Returns a function that rewrites records: either only their odd values, or by their paths, with each value under its
  * column's name. In the latter case `unknown` counts what no path reads below the first level. If unknown keys are kept,
- * they are in one text, and nowhere else.
+ * they are in one text, and nowhere else; if a record may have keys of ours, it has no unknown ones.
  */
 export function rewriter(wanted: WantedKeys, unknown?: UnknownKeys): Rewrite {
   const { layout, rescue } = wanted;
   const kind = kindOf(wanted);
-  if (rescue === undefined && layout === undefined) return (record) => normaliseRecord(record, kind);
+  if (ownKeysOf(wanted).length === 0 && layout === undefined) return (record) => normaliseRecord(record, kind);
   const members = layout === undefined ? wantedMembers(wanted) : layOut(layout, unknown);
   const kept = rescue === undefined ? () => [] : keptMembers(wanted, rescue);
   return (record) => `{${[...members(record), ...kept(record)].join(',')}}`;

@@ -55,8 +55,6 @@ export interface UnknownKeysOptions {
   readonly exact?: boolean | undefined;
   /** The columns of which is told whether any record has their keys. */
   readonly columns?: readonly string[];
-  /** The key that only rewritten records may have, for the keys that are kept; absent if none are kept of any file. */
-  readonly rescueKey?: string | undefined;
 }
 
 /**
@@ -87,18 +85,13 @@ export class UnknownKeys {
   #told = 0;
   readonly #columns: MetColumns;
   readonly #same = new Remembered<FileKeys>();
-  readonly #rescueKey: string | undefined;
-  /** The places of keys with which a record must be rewritten although they are not kept. */
-  readonly #clashes = new Set<number>();
   /** Whether the unknown keys of the current file are kept. */
   isKept = false;
   /** Whether the current record must be rewritten because of a key that no column takes. */
   isOdd = false;
 
-  constructor({ ignored = [], exact, columns = [], rescueKey }: UnknownKeysOptions = {}) {
+  constructor({ ignored = [], exact, columns = [] }: UnknownKeysOptions = {}) {
     this.#columns = new MetColumns(columns);
-    this.#rescueKey = rescueKey;
-    if (rescueKey !== undefined) this.#clashes.add(FURTHER);
     this.#fold = exact === true ? (path) => path : lowerCase;
     this.#ignored = ignored.map(this.#fold);
   }
@@ -115,7 +108,6 @@ export class UnknownKeys {
       this.#others.add(identity);
       return FURTHER;
     }
-    if (folded === this.#rescueKey) this.#clashes.add(place);
     this.#places.set(detached(identity), place);
     this.#found.push({ identity: detached(identity), key: detached(shorten(path)), records: 0, file: '', line: 0 });
     return place;
@@ -142,7 +134,7 @@ export class UnknownKeys {
       return;
     }
     this.tally.unknown += 1;
-    if (this.isKept || (this.#rescueKey !== undefined && this.#clashes.has(place))) this.isOdd = true;
+    if (this.isKept) this.isOdd = true;
     if (this.#lastRecord[place] === this.#record) return;
     this.#lastRecord[place] = this.#record;
     if ((this.#fileRecords[place] as number) === 0) {

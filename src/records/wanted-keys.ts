@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Column, rescuedColumn, type Table, takingColumns } from '../sql/catalogue.ts';
+import { type Column, rescuedColumn, sourceColumns, type Table, takingColumns } from '../sql/catalogue.ts';
 import { RESCUED } from '../sql/design.ts';
-import { lowerCase } from '../sql/fold.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
 import type { Rescue, WantedKeys } from './frame-keys.ts';
 import type { ValueKind } from './normalise.ts';
@@ -14,22 +13,24 @@ import type { ValueKind } from './normalise.ts';
  */
 export function wantedKeys(table: Table, paths?: readonly JsonPath[], isKept = () => true): WantedKeys {
   const wanted = takenKeys(table, paths);
-  return { ...wanted, rescue: rescueOf(table, wanted, isKept) };
+  const marks = new Map(sourceColumns(table).map(({ name }) => [name, ownKey(name, table, wanted)]));
+  return { ...wanted, marks, rescue: rescueOf(table, wanted, isKept) };
+}
+
+/** A key that only rewritten records have, for one of the loader's own columns. If columns match by name, it is that of the column. */
+function ownKey(column: string, { ignored }: Table, { names, exact, layout }: WantedKeys): string {
+  const taken = new Set(exact === true && layout === undefined ? [...names, ...ignored] : []);
+  let key = column;
+  while (taken.has(key)) key = `_${key}`;
+  return key;
 }
 
 /** How unknown keys get into the column for them; undefined if none is filled. */
-function rescueOf(table: Table, { names, exact }: WantedKeys, isOn: () => boolean): Rescue | undefined {
+function rescueOf(table: Table, wanted: WantedKeys, isOn: () => boolean): Rescue | undefined {
   const column = rescuedColumn(table);
   if (column === undefined) return undefined;
-  const maxBytes = column.maxBytes ?? 0;
-  if (exact !== true) {
-    // By its name, an engine would take such a key of a record for ours: it is never left out, so the record is rewritten.
-    return { key: RESCUED, maxBytes, isOn, ignored: table.ignored.filter((path) => lowerCase(path) !== RESCUED) };
-  }
-  const taken = new Set([...names, ...table.ignored]);
-  let key = RESCUED;
-  while (taken.has(key)) key = `_${key}`;
-  return { key, maxBytes, isOn, ignored: table.ignored };
+  const key = ownKey(RESCUED, table, wanted);
+  return { key, maxBytes: column.maxBytes ?? 0, isOn, ignored: table.ignored };
 }
 
 function takenKeys(table: Table, paths: readonly JsonPath[] | undefined): WantedKeys {

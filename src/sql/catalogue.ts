@@ -1,7 +1,7 @@
 import { StarloadError } from '../errors.ts';
 import type { AffectedKeys } from './affected.ts';
 import type { Column } from './ddl.ts';
-import { createOn, RESCUED } from './design.ts';
+import { createOn, isAside, RESCUED, SOURCE } from './design.ts';
 import { type FillingSql, type NamedSql, wholeFile } from './written.ts';
 
 export type { Column } from './ddl.ts';
@@ -140,13 +140,27 @@ export function loadedColumns(table: Table): readonly Column[] {
 
 /** The same staging table, of which a COPY also fills the column for keys that no other column takes. */
 export function withRescued(table: Table): Table {
-  const columns = table.columns.map((column) => (column.name === RESCUED ? { ...column, hasDefault: false } : column));
+  return filling(table, (name) => name === RESCUED);
+}
+
+/** The same staging table, of which a COPY also fills the columns that say which file and line a row comes from. */
+export function withSource(table: Table): Table {
+  return filling(table, (name) => SOURCE.has(name));
+}
+
+function filling(table: Table, isFilled: (column: string) => boolean): Table {
+  const columns = table.columns.map((column) => (isFilled(column.name) ? { ...column, hasDefault: false } : column));
   return { ...table, columns };
 }
 
-/** The columns that take values of records: those that a COPY fills, without the one for keys that no column takes. */
+/** The columns that take values of records: those that a COPY fills, without the loader's own. */
 export function takingColumns(table: Table): readonly Column[] {
-  return loadedColumns(table).filter(({ name }) => name !== RESCUED);
+  return loadedColumns(table).filter(({ name }) => !isAside(name));
+}
+
+/** The columns that say which file and line a row comes from, if a COPY fills them. */
+export function sourceColumns(table: Table): readonly Column[] {
+  return loadedColumns(table).filter(({ name }) => SOURCE.has(name));
 }
 
 /** The column for keys that no other column takes, if a COPY fills it. */

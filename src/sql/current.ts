@@ -1,6 +1,6 @@
 import type { Column, Table } from './catalogue.ts';
 import { parseColumns } from './ddl.ts';
-import { RESCUED, STAMP } from './design.ts';
+import { isAside, STAMP } from './design.ts';
 import { quoteIdentifier } from './render.ts';
 import { columnsUsed, plainColumn, readSimpleSelect } from './simple-select.ts';
 import type { Token } from './tokens.ts';
@@ -47,7 +47,7 @@ const ROW_ID = 'row_id';
  * the key, `row_id` is: a digest of the key's values.
  */
 function impliedCurrent(staging: Table): Table {
-  const columns = staging.columns.filter(({ name }) => name !== STAMP && name !== RESCUED);
+  const columns = staging.columns.filter(({ name }) => name !== STAMP && !isAside(name));
   const keys = columns.filter(({ name }) => staging.key.includes(name));
   const [only] = keys;
   const isOwn = only?.notNull === true && keys.length === 1;

@@ -5,10 +5,21 @@ import { linesIn, type NamedSql, wholeFile } from './written.ts';
 export const STAMP = 'loaded_at';
 /** The keys of a record that no column takes, if they are kept. Every staging table has it before its stamp. */
 export const RESCUED = 'rescued';
+/** The number of a record's file in its run, as the ledger has it. Every staging table has it before `rescued`. */
+export const SOURCE_FILE = 'source_file';
+/** The line on which a record begins in its file. Every staging table has it after the file. */
+export const SOURCE_LINE = 'source_line';
+/** The columns that say which file and line a row comes from. */
+export const SOURCE: ReadonlySet<string> = new Set([SOURCE_FILE, SOURCE_LINE]);
+
+/** Whether a column says something about a row rather than of its record: nothing is derived from these. */
+export function isAside(column: string): boolean {
+  return SOURCE.has(column) || column === RESCUED;
+}
 
 /**
  * Adds the loader's own columns to a CREATE TABLE with one column per line. What does not end with the columns is returned
- * as it is. Both have a DEFAULT, which fills them unless a COPY names them.
+ * as it is. All have a DEFAULT, which fills them unless a COPY names them.
  */
 export function withOwnColumns(create: string): string {
   const last = tokenize(create).at(-2);
@@ -16,12 +27,14 @@ export function withOwnColumns(create: string): string {
     return create;
   }
   const end = last.at + last.text.length;
+  const file = `${SOURCE_FILE} BIGINT DEFAULT NULL, -- The number of the file in its run, as in load_ledger, if the record was read one by one.`;
+  const sourceLine = `${SOURCE_LINE} BIGINT DEFAULT NULL, -- The line of the file on which the record begins.`;
   const rescued = `${RESCUED} VARCHAR(65535) DEFAULT NULL, -- The keys that no column takes, as JSON, if they were kept.`;
   const stamp = `${STAMP} TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL -- When the row was loaded, in UTC.`;
   const columns = `${create.slice(0, end)},${create.slice(end, -2)}`;
   // A comment below the last column is not that of these.
   const apart = /\n\s*--[^\n]*$/.test(columns) ? '\n' : '';
-  return `${columns}${apart}\n  ${rescued}\n  ${stamp}\n)`;
+  return `${columns}${apart}\n  ${[file, sourceLine, rescued, stamp].join('\n  ')}\n)`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { reachOf } from './affected.ts';
 import { loadedColumns, type Table, type TableRole } from './catalogue.ts';
 import { headComment } from './comments.ts';
 import { type Column, parseColumns } from './ddl.ts';
-import { RESCUED, STAMP, withOwnColumns } from './design.ts';
+import { isAside, RESCUED, SOURCE_FILE, SOURCE_LINE, STAMP, withOwnColumns } from './design.ts';
 import { ofTable } from './each-table.ts';
 import { bytesOf, jsonpathsIn, readFolder, type SqlFolder } from './folder.ts';
 import { header, listed, listIn, texts } from './heads.ts';
@@ -70,7 +70,7 @@ function readTable(
       next: 'End the file with ) on a line of its own. What follows the columns on an engine goes to its own file.',
     });
   }
-  const named = columns.filter((column) => column.name !== RESCUED);
+  const named = columns.filter((column) => !isAside(column.name));
   const key = columnsIn(sql, 'key', named, place);
   const [time, ...times] = columnsIn(sql, 'time', named, place);
   if (times.length > 0) {
@@ -134,6 +134,8 @@ function affectedBy(sql: string): Table['affectedBy'] {
 const OWN_COLUMNS = new Map([
   [STAMP, 'the stamp of the load'],
   [RESCUED, 'the column for keys that no other column takes'],
+  [SOURCE_FILE, 'the file of the record'],
+  [SOURCE_LINE, 'the line of the record'],
 ]);
 
 function refuseInStaging(columns: readonly Column[], file: NamedSql): void {

@@ -1,5 +1,5 @@
 import type { Column, Table } from './catalogue.ts';
-import { RESCUED, STAMP } from './design.ts';
+import { isAside, STAMP } from './design.ts';
 import { quoteIdentifier } from './render.ts';
 
 /** The most bytes of text that one digest covers: Redshift holds no longer text (Database Developer Guide, VARCHAR). */
@@ -16,8 +16,8 @@ const PREFIX = 6;
  * everything else that the query does (docs/decisions/0036-content-decides-only-where-it-must.md).
  */
 export function versionsThatCount({ name, key, columns: all }: Table): string {
-  // Which version counts must not depend on whether unknown keys were kept, so nobody reads what is kept of one version.
-  const columns = all.filter((column) => column.name !== RESCUED);
+  // Which version counts must not depend on its file, or on whether unknown keys were kept, so nobody reads these.
+  const columns = all.filter((column) => !isAside(column.name));
   const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
   const partition = columns.filter((column) => key.includes(column.name)).map(comparable);
   const content = columns.filter(({ name, type }) => name !== STAMP && (type === 'varchar' || !key.includes(name)));

@@ -10,6 +10,8 @@ COMMENT ON TABLE "sparkify"."load_history" IS 'One row per file that was loaded,
 
 COMMENT ON TABLE "sparkify"."load_ledger" IS 'One row per version of a file that was loaded, or set aside as a whole, committed with that file''s rows. `records` counts all records read; `rejected` of them were not staged. `status` is loaded, quarantined, moved (the file''s content had been loaded under another name, and was not loaded again), or undone: nothing of it is left, and etl does not load it again unless it is told. Two statuses are no versions. forget: somebody whose records no load takes; `uri` names the columns that tell whose a record is, `version` has a salt and the digest of their values. forgotten: `rejected` says how many records of a file, or of files of the run, were left out or removed since for that reason. The columns about keys are NULL where nobody has counted them: for such files, for whole folders, and for files that an earlier release loaded.';
 
+COMMENT ON COLUMN "sparkify"."load_ledger"."source_file" IS 'The number of the file in its run: the rows of its records have it. NULL if no record was read.';
+
 COMMENT ON COLUMN "sparkify"."load_ledger"."keys_met" IS 'How many keys of the records loaded were met: keys_loaded + keys_rescued + keys_ignored + keys_unknown.';
 
 COMMENT ON COLUMN "sparkify"."load_ledger"."keys_loaded" IS 'Those that columns take.';
@@ -68,12 +70,10 @@ COMMENT ON COLUMN "sparkify"."staging_events"."useragent" IS 'The browser, as it
 
 COMMENT ON COLUMN "sparkify"."staging_events"."userid" IS 'The id of the user; NULL without a login.';
 
+COMMENT ON COLUMN "sparkify"."staging_events"."source_file" IS 'The number of the file in its run, as in load_ledger, if the record was read one by one.';
+
+COMMENT ON COLUMN "sparkify"."staging_events"."source_line" IS 'The line of the file on which the record begins.';
+
 COMMENT ON COLUMN "sparkify"."staging_events"."rescued" IS 'The keys that no column takes, as JSON, if they were kept.';
 
 COMMENT ON COLUMN "sparkify"."staging_events"."loaded_at" IS 'When the row was loaded, in UTC.';
-
-COMMENT ON TABLE "sparkify"."staging_songs" IS 'The catalogue of songs: every song file, in every version that was ever loaded.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."num_songs" IS 'The number of songs in the file, always 1.';
-
-COMMENT ON COLUMN "sparkify"."staging_songs"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';

@@ -6,6 +6,12 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
+COMMENT ON TABLE "sparkify"."staging_songs" IS 'The catalogue of songs: every song file, in every version that was ever loaded.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."num_songs" IS 'The number of songs in the file, always 1.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
+
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_latitude" IS 'The latitude of where the artist is from, in degrees.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."artist_longitude" IS 'The longitude of where the artist is from, in degrees.';
@@ -21,6 +27,10 @@ COMMENT ON COLUMN "sparkify"."staging_songs"."title" IS 'The title of the song.'
 COMMENT ON COLUMN "sparkify"."staging_songs"."duration" IS 'The length of the song, in seconds.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."year" IS 'The year of release; 0 if it is not known.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."source_file" IS 'The number of the file in its run, as in load_ledger, if the record was read one by one.';
+
+COMMENT ON COLUMN "sparkify"."staging_songs"."source_line" IS 'The line of the file on which the record begins.';
 
 COMMENT ON COLUMN "sparkify"."staging_songs"."rescued" IS 'The keys that no column takes, as JSON, if they were kept.';
 
@@ -67,13 +77,3 @@ COMMENT ON TABLE "sparkify"."current_songs" IS 'The songs, each in the version t
 COMMENT ON COLUMN "sparkify"."current_songs"."song_id" IS 'The id of the song, such as SOUPIRU12A6D4FA1E1.';
 
 COMMENT ON COLUMN "sparkify"."current_songs"."title" IS 'The title of the song.';
-
-COMMENT ON COLUMN "sparkify"."current_songs"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
-
-COMMENT ON COLUMN "sparkify"."current_songs"."artist_name" IS 'The artist''s name on this song; may add guests.';
-
-COMMENT ON COLUMN "sparkify"."current_songs"."artist_location" IS 'Where the artist is from, in words.';
-
-COMMENT ON COLUMN "sparkify"."current_songs"."artist_latitude" IS 'The latitude of where the artist is from, in degrees.';
-
-COMMENT ON COLUMN "sparkify"."current_songs"."artist_longitude" IS 'The longitude of where the artist is from, in degrees.';

@@ -6,6 +6,16 @@ SET search_path TO "pg_catalog";
 
 LOCK "sparkify"."load_run";
 
+COMMENT ON COLUMN "sparkify"."current_songs"."artist_id" IS 'The id of the artist, such as ARJIE2Y1187B994AB7.';
+
+COMMENT ON COLUMN "sparkify"."current_songs"."artist_name" IS 'The artist''s name on this song; may add guests.';
+
+COMMENT ON COLUMN "sparkify"."current_songs"."artist_location" IS 'Where the artist is from, in words.';
+
+COMMENT ON COLUMN "sparkify"."current_songs"."artist_latitude" IS 'The latitude of where the artist is from, in degrees.';
+
+COMMENT ON COLUMN "sparkify"."current_songs"."artist_longitude" IS 'The longitude of where the artist is from, in degrees.';
+
 COMMENT ON COLUMN "sparkify"."current_songs"."year" IS 'The year of release; 0 if it is not known.';
 
 COMMENT ON COLUMN "sparkify"."current_songs"."duration" IS 'The length of the song, in seconds.';
@@ -67,13 +77,3 @@ COMMENT ON COLUMN "sparkify"."time"."week" IS 'The ISO 8601 week of the year, 1 
 COMMENT ON COLUMN "sparkify"."time"."month" IS 'The month, 1 to 12.';
 
 COMMENT ON COLUMN "sparkify"."time"."year" IS 'The year of the date, which may not be that of the ISO week.';
-
-COMMENT ON COLUMN "sparkify"."time"."weekday" IS 'The day of the week: 0 is Sunday, 6 is Saturday.';
-
-COMMENT ON TABLE "sparkify"."users" IS 'The users who have been logged in, as their latest event shows them.';
-
-COMMENT ON COLUMN "sparkify"."users"."user_id" IS 'The id of the user.';
-
-COMMENT ON COLUMN "sparkify"."users"."first_name" IS 'The first name in the user''s latest event.';
-
-COMMENT ON COLUMN "sparkify"."users"."last_name" IS 'The last name in the user''s latest event.';

@@ -38,6 +38,7 @@ CREATE TABLE "sparkify".load_ledger (
   rejected BIGINT NOT NULL,
   status VARCHAR(16) NOT NULL,
   planned_stamp TIMESTAMP NOT NULL,
+  source_file BIGINT, -- The number of the file in its run: the rows of its records have it. NULL if no record was read.
   -- How many keys of the records loaded were met: keys_loaded + keys_rescued + keys_ignored + keys_unknown.
   keys_met BIGINT,
   keys_loaded BIGINT, -- Those that columns take.
@@ -105,6 +106,8 @@ CREATE TABLE "sparkify".staging_events (
   ts BIGINT NOT NULL, -- from -62135596800000 to 253402300799999. When it happened, in milliseconds since 1970 (UTC).
   useragent VARCHAR(1024), -- The browser, as it names itself.
   userid BIGINT, -- The id of the user; NULL without a login.
+  source_file BIGINT DEFAULT NULL, -- The number of the file in its run, as in load_ledger, if the record was read one by one.
+  source_line BIGINT DEFAULT NULL, -- The line of the file on which the record begins.
   rescued VARCHAR(65535) DEFAULT NULL, -- The keys that no column takes, as JSON, if they were kept.
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL -- When the row was loaded, in UTC.
 )
@@ -132,6 +135,8 @@ CREATE TABLE "sparkify".staging_songs (
   title VARCHAR(1024), -- The title of the song.
   duration DOUBLE PRECISION, -- The length of the song, in seconds.
   year BIGINT, -- The year of release; 0 if it is not known.
+  source_file BIGINT DEFAULT NULL, -- The number of the file in its run, as in load_ledger, if the record was read one by one.
+  source_line BIGINT DEFAULT NULL, -- The line of the file on which the record begins.
   rescued VARCHAR(65535) DEFAULT NULL, -- The keys that no column takes, as JSON, if they were kept.
   loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL -- When the row was loaded, in UTC.
 )

@@ -9,7 +9,7 @@ LOCK "sparkify"."load_run";
 -- The first statement of every writing transaction. If two overlap, one waits here or the engine refuses it.
 UPDATE "sparkify".load_run SET previous_stamp = stamp, stamp = SYSDATE;
 
-COPY "sparkify"."load_ledger" ("run_id", "staging_table", "uri", "version", "size_bytes", "records", "rejected", "status", "planned_stamp", "keys_met", "keys_loaded", "keys_rescued", "keys_ignored", "keys_unknown", "unknown_keys", "keys_model", "missing_columns")
+COPY "sparkify"."load_ledger" ("run_id", "staging_table", "uri", "version", "size_bytes", "records", "rejected", "status", "planned_stamp", "source_file", "keys_met", "keys_loaded", "keys_rescued", "keys_ignored", "keys_unknown", "unknown_keys", "keys_model", "missing_columns")
 FROM 's3://work/starload/RUN/load_ledger-gzip.manifest'
 IAM_ROLE 'arn:aws:iam::123456789012:role/dwhRole'
 FORMAT AS JSON 'auto ignorecase'

@@ -40,7 +40,7 @@ FROM "sparkify"."users"
 WHERE 1 = 0;
 
 CREATE TEMP TABLE "sample_staging_events" AS
-SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "rescued", "loaded_at"
+SELECT "artist", "auth", "firstname", "gender", "iteminsession", "lastname", "length", "level", "location", "method", "page", "registration", "sessionid", "song", "status", "ts", "useragent", "userid", "source_file", "source_line", "rescued", "loaded_at"
 FROM "sparkify"."staging_events"
 WHERE SUBSTRING(MD5('0' || '|' || COALESCE(CAST("userid" AS VARCHAR(4096)), '')), 1, 8) < '19999999';
 

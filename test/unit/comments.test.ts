@@ -53,6 +53,8 @@ describe('the comment of a column', () => {
     expect(parseColumns(withOwnColumns(create), 't.sql').map(({ name, comment }) => [name, comment])).toEqual([
       ['a', 'One.'],
       ['b', 'Two.'],
+      ['source_file', 'The number of the file in its run, as in load_ledger, if the record was read one by one.'],
+      ['source_line', 'The line of the file on which the record begins.'],
       ['rescued', 'The keys that no column takes, as JSON, if they were kept.'],
       ['loaded_at', 'When the row was loaded, in UTC.'],
     ]);

@@ -19,6 +19,7 @@ function compared(entries: readonly LedgerFile[], uris = ['a'], folders = 0) {
       records: 1,
       rejected: 0,
       forgotten: 0,
+      number: 1,
       quarantined: false,
       keys: { ...KEYS, told: undefined, missing: undefined },
     },

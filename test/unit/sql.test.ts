@@ -96,7 +96,7 @@ describe('the catalogue', () => {
     withModelFile('staging/staging_songs.redshift.sql', 'DISTSTYLE EVEN', (folder) => {
       const [events, songs] = loadModel(folder).tables.filter(({ role }) => role === 'staging');
       expect(events && ddlFor(events, 'redshift')).toMatch(
-        /userid BIGINT, --.*\n {2}rescued VARCHAR\(65535\) DEFAULT NULL, --.*\n {2}loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL --.*\n\)\n.*\nDISTSTYLE AUTO\nSORTKEY \(loaded_at\)$/,
+        /userid BIGINT, --.*\n {2}source_file BIGINT DEFAULT NULL, --.*\n {2}source_line BIGINT DEFAULT NULL, --.*\n {2}rescued VARCHAR\(65535\) DEFAULT NULL, --.*\n {2}loaded_at TIMESTAMP DEFAULT SYSDATE NOT NULL --.*\n\)\n.*\nDISTSTYLE AUTO\nSORTKEY \(loaded_at\)$/,
       );
       expect(events && ddlFor(events, 'postgres')).toContain('CREATE INDEX ON "staging_events" (loaded_at)');
       expect(songs && ddlFor(songs, 'redshift')).toMatch(/\)\nDISTSTYLE EVEN$/);

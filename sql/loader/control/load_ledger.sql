@@ -15,6 +15,7 @@ CREATE TABLE load_ledger (
   rejected BIGINT NOT NULL,
   status VARCHAR(16) NOT NULL,
   planned_stamp TIMESTAMP NOT NULL,
+  source_file BIGINT, -- The number of the file in its run: the rows of its records have it. NULL if no record was read.
   -- How many keys of the records loaded were met: keys_loaded + keys_rescued + keys_ignored + keys_unknown.
   keys_met BIGINT,
   keys_loaded BIGINT, -- Those that columns take.

@@ -1,5 +1,5 @@
 import type { Table } from '../../sql/catalogue.ts';
-import { RESCUED, STAMP } from '../../sql/design.ts';
+import { isAside, STAMP } from '../../sql/design.ts';
 import { type Facts, ownTables } from '../facts.ts';
 
 /** A source or a table in the picture. */
@@ -91,7 +91,7 @@ function sourceEdges(facts: Facts): readonly Edge[] {
     .filter(({ source }) => source !== undefined)
     .flatMap((table) =>
       table.columns
-        .filter(({ name }) => name !== STAMP && name !== RESCUED)
+        .filter(({ name }) => name !== STAMP && !isAside(name))
         .map(({ name }) => ({
           kind: 'value' as const,
           from: { box: sourceBox(table.source ?? ''), row: facts.keyOf(table, name) ?? name },

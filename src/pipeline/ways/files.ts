@@ -135,7 +135,7 @@ async function dryRun(context: LoadContext, plan: LoadPlan): Promise<DryRun> {
   const { model, warehouse, spoolRoot } = context;
   const runId = newRunId();
   const spool = new Spool(spoolRoot, runId);
-  const prepared = await prepare(context, plan, spool);
+  const prepared = await prepare(context, plan, spool, { isMarked: true });
   refuseUnknownKeys(context.unknownKeys, prepared);
   const ledger = writeLedger(spool, { runId, stamp: plan.ledger.stamp }, ledgerOf(plan, prepared));
   const batch = loadBatch(model, warehouse.now, runId, { ledger, rejects: rejectedParts(prepared) }, prepared);
@@ -177,7 +177,7 @@ async function loadRun(
   const needed = plannedFiles(plan).reduce((sum, { object }) => sum + object.size, 0);
   const spool = new Spool(context.spoolRoot, runId, needed);
   try {
-    const prepared = await prepare(context, plan, spool);
+    const prepared = await prepare(context, plan, spool, { isMarked: true });
     refuseUnknownKeys(context.unknownKeys, prepared);
     if (versions !== undefined) {
       assertVersions(versions, prepared);
