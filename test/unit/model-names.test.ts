@@ -26,6 +26,8 @@ const COMMON = [
   'orgs',
   'days',
   'loaded_at',
+  'source_file',
+  'source_line',
   'start_time',
   'created_at',
 ];
