@@ -70,12 +70,7 @@ export function countBatch(name: string, copy: TemporaryCopy): Batch {
   const { like } = copy.table;
   const sql = `SELECT entry.run_id, entry.uri, entry.version, entry.size_bytes, counted.row_count
 FROM load_ledger entry
-JOIN (
-  SELECT ${STAMP}, COUNT(*) AS row_count
-  FROM ${quoteIdentifier(like)}
-  WHERE ${matches(copy.table)}
-  GROUP BY ${STAMP}
-) counted ON counted.${STAMP} = entry.${STAMP}
+JOIN ${counted(copy.table)} ON counted.${STAMP} = entry.${STAMP}
 WHERE entry.staging_table = ${quoteLiteral(like)} AND entry.status = 'loaded'
 ORDER BY entry.${STAMP}, entry.uri`;
   return {
@@ -143,15 +138,23 @@ function matches(table: Table): string {
     .join(' AND ');
 }
 
+/** How many rows of each run are theirs. The columns of a staging table may have any names, so it stands apart. */
+function counted(table: TemporaryTable): string {
+  return `(
+  SELECT ${STAMP}, COUNT(*) AS row_count
+  FROM ${quoteIdentifier(table.like)}
+  WHERE ${matches(table)}
+  GROUP BY ${STAMP}
+) counted`;
+}
+
 /** Adds what the ledger says from now on: how many records of which run are gone, and who is left out. */
 function noteRows(runId: string, { forget, isKnown, copy, hasRejects }: Forgetting): NamedSql {
   const table = quoteLiteral(forget.table);
   const { uri, version } = forgetRow(forget);
-  const staged = `SELECT runs.run_id, ${text(table, 127)}, ${text("''", 4096)}, ${text("''", 256)}, CAST(0 AS BIGINT), CAST(0 AS BIGINT), COUNT(*), ${text(`'${FORGOTTEN}'`, 16)}, {now}, runs.${STAMP}
-FROM ${quoteIdentifier(forget.table)} staged
-JOIN (SELECT DISTINCT run_id, ${STAMP} FROM load_ledger WHERE staging_table = ${table}) runs ON runs.${STAMP} = staged.${STAMP}
-WHERE ${matches(copy.table)}
-GROUP BY runs.run_id, runs.${STAMP}`;
+  const staged = `SELECT runs.run_id, ${text(table, 127)}, ${text("''", 4096)}, ${text("''", 256)}, CAST(0 AS BIGINT), CAST(0 AS BIGINT), counted.row_count, ${text(`'${FORGOTTEN}'`, 16)}, {now}, counted.${STAMP}
+FROM ${counted(copy.table)}
+JOIN (SELECT DISTINCT run_id, ${STAMP} FROM load_ledger WHERE staging_table = ${table}) runs ON runs.${STAMP} = counted.${STAMP}`;
   const refused = `SELECT entry.run_id, entry.staging_table, entry.uri, entry.version, entry.size_bytes, CAST(0 AS BIGINT), COUNT(*), ${text(`'${FORGOTTEN}'`, 16)}, {now}, entry.${STAMP}
 FROM load_ledger entry
 JOIN ${quoteIdentifier(copy.table.name)} gone ON gone.${FILE} = entry.run_id || ' ' || entry.uri

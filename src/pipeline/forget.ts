@@ -20,7 +20,7 @@ import { type RebuildReport, runRebuild } from './rebuild.ts';
 import { refusalOf, runWithRetry } from './retry.ts';
 import { newRunId } from './run-id.ts';
 import { readStamp } from './run-stamp.ts';
-import { explainUnfit } from './shape.ts';
+import { fitting } from './shape.ts';
 import { readSizes } from './sizes.ts';
 import type { TemporaryCopy } from './temporary.ts';
 import { wayOf } from './ways/way.ts';
@@ -111,9 +111,6 @@ export async function dryRunForget(
 
 async function run(context: LoadContext, plan: ForgetPlan, forgetting: Forgetting): Promise<ForgetReport> {
   const { model, warehouse } = context;
-  const clock = await readClock(context);
-  assertNotAhead(clock);
-  assertPastNewest(clock);
   const runId = newRunId();
   const report = await runRebuild(context, forgetBatch(model, warehouse.now, runId, forgetting));
   return { plan, runId, ...report };
@@ -157,6 +154,9 @@ async function planForget(
 ): Promise<{ readonly plan: ForgetPlan; readonly forgetting: Forgetting }> {
   const { source, paths, values, spool } = subject;
   const { table } = source;
+  const clock = await readClock(context, { standing: fitting(context.model) });
+  assertNotAhead(clock);
+  assertPastNewest(clock);
   const own = new Spool(spool.folder, `plan-${attempt}`);
   // Whatever is written from here on is noticed when the batch begins.
   const stamp = (await readStamp(context)) ?? '';
@@ -187,10 +187,7 @@ interface Staged {
 }
 
 async function countStaged(context: LoadContext, copy: TemporaryCopy): Promise<Staged> {
-  const { model, warehouse } = context;
-  const results = await runWithRetry(context, countBatch(`forget-${newRunId()}-count`, copy)).catch(async (error) => {
-    throw await explainUnfit({ model, warehouse }, error);
-  });
+  const results = await runWithRetry(context, countBatch(`forget-${newRunId()}-count`, copy));
   const found = results.find(({ name }) => name === COUNTED)?.result?.rows ?? [];
   const counts = new Map(found.map(([run, , , , rows]) => [String(run), Number(rows)]));
   return {

@@ -21,7 +21,7 @@ import { type Loader, readEverything, readStar, withLoader } from '../support/lo
 import { deviceOf, withModel } from '../support/migrations.ts';
 import { casesFor, sample, scale, upTo } from '../support/scale.ts';
 import { LOG_ROOT, linesOf } from '../support/scenario.ts';
-import { countRows, failAfter, OTHER_PLAY, override, PLAY, writeSample } from '../support/trials.ts';
+import { countRows, failAfter, OTHER_PLAY, override, PLAY, runSql, writeSample } from '../support/trials.ts';
 import { undoRun } from '../support/undoing.ts';
 
 const A = `${LOG_ROOT}/a.json`;
@@ -129,6 +129,30 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
       }),
   },
   {
+    title: 'finds them by columns that have names of the ledger',
+    holds: async (engine) => {
+      const columns = ['run_id', 'uri', 'version', 'records'];
+      const own = columns.map((name) => `${name} VARCHAR(64), -- One.`).join('\n  ');
+      const change = ['staging/staging_events.sql', 'userid BIGINT --', `${own}\n  userid BIGINT --`] as const;
+      await withLoader(
+        engine,
+        async (loader) => {
+          const theirs = { ...PLAY, ...Object.fromEntries(columns.map((name) => [name, 'x'])) };
+          loader.store.files.set(A, [theirs, { ...theirs, uri: 'y' }].map((one) => JSON.stringify(one)).join('\n'));
+          await etl(loader.context);
+          const where = columns.map((name) => `${name} = x`).join(' AND ');
+          expect((await forgetThem(loader, where)).plan).toMatchObject({
+            rows: 1,
+            holders: { holding: [{ line: 1 }] },
+          });
+          expect(await countRows(loader, 'staging_events')).toBe(1);
+          await agrees(loader);
+        },
+        { model: await changedModel([change]) },
+      );
+    },
+  },
+  {
     title: 'is refused where it could remove others, or could not leave them out',
     holds: (engine) =>
       withLoader(engine, async (loader) => {
@@ -161,13 +185,15 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
         );
         const folders = { ...context, warehouse: override(context.warehouse, { loads: 'folders' }) };
         await refuses(forgetThem({ context: folders }, THEY), 'nobody can be forgotten', 'Add WORK_PREFIX');
-        expect((await forgetThem({ context: both }, THEY, 'staging_events')).plan.rows).toBe(1);
+        expect((await forgetThem(loader, THEY, 'staging_events')).plan.rows).toBe(1);
         await refuses(etl(folders), 'are to be left out', 'Add WORK_PREFIX');
         loader.store.files.set(B, linesOf([OTHER]));
         const renamed = tables((columns) => columns.filter(({ name }) => name !== 'userid'), 'staging_events');
         await refuses(etl(renamed), 'has no column userid any more', 'Give the column its name back');
         await etl(context);
         await agrees(loader);
+        await runSql(context.warehouse, 'ALTER TABLE songplays RENAME COLUMN location TO place');
+        await refuses(forgetThem(loader, 'userid = 40'), 'songplays.location is missing', 'npm run migrate');
       }),
   },
   {
