@@ -7,7 +7,7 @@ import {
   tablesOf,
   takingColumns,
 } from '../sql/catalogue.ts';
-import { STAMP } from '../sql/design.ts';
+import { SOURCE_FILE, STAMP } from '../sql/design.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral } from '../sql/render.ts';
 import type { Batch, Step } from '../warehouse/warehouse.ts';
 import { clearing, deletedFrom, derive, LOAD_GUARD, sqlSteps } from './batches.ts';
@@ -65,12 +65,16 @@ export function forgetBatch(model: Model, now: string, runId: string, forgetting
 /** The name of the step that counts. */
 export const COUNTED = 'count_forgotten';
 
-/** The batch that finds the files of the runs that staged such records, and how many records of each run there are. */
+/**
+ * The batch that finds the files with such records, and how many rows come from each number of a file in each run. Rows that do
+ * not say which file they come from may be of any file of their run.
+ */
 export function countBatch(name: string, copy: TemporaryCopy): Batch {
   const { like } = copy.table;
-  const sql = `SELECT entry.run_id, entry.uri, entry.version, entry.size_bytes, counted.row_count
+  const sql = `SELECT entry.run_id, entry.uri, entry.version, entry.size_bytes, counted.${SOURCE_FILE}, counted.row_count
 FROM load_ledger entry
 JOIN ${counted(copy.table)} ON counted.${STAMP} = entry.${STAMP}
+  AND (counted.${SOURCE_FILE} IS NULL OR counted.${SOURCE_FILE} = entry.${SOURCE_FILE})
 WHERE entry.staging_table = ${quoteLiteral(like)} AND entry.status = 'loaded'
 ORDER BY entry.${STAMP}, entry.uri`;
   return {
@@ -138,13 +142,13 @@ function matches(table: Table): string {
     .join(' AND ');
 }
 
-/** How many rows of each run are theirs. The columns of a staging table may have any names, so it stands apart. */
+/** How many rows of each file of each run are theirs, by the number of the file in the run. The columns of a staging table may have any names, so it stands apart. */
 function counted(table: TemporaryTable): string {
   return `(
-  SELECT ${STAMP}, COUNT(*) AS row_count
+  SELECT ${STAMP}, ${SOURCE_FILE}, COUNT(*) AS row_count
   FROM ${quoteIdentifier(table.like)}
   WHERE ${matches(table)}
-  GROUP BY ${STAMP}
+  GROUP BY ${STAMP}, ${SOURCE_FILE}
 ) counted`;
 }
 
@@ -152,9 +156,14 @@ function counted(table: TemporaryTable): string {
 function noteRows(runId: string, { forget, isKnown, copy, hasRejects }: Forgetting): NamedSql {
   const table = quoteLiteral(forget.table);
   const { uri, version } = forgetRow(forget);
-  const staged = `SELECT runs.run_id, ${text(table, 127)}, ${text("''", 4096)}, ${text("''", 256)}, CAST(0 AS BIGINT), CAST(0 AS BIGINT), counted.row_count, ${text(`'${FORGOTTEN}'`, 16)}, {now}, counted.${STAMP}
+  const staged = `SELECT runs.run_id, ${text(table, 127)}, COALESCE(file.uri, ''), COALESCE(file.version, ''), COALESCE(file.size_bytes, 0), CAST(0 AS BIGINT), counted.row_count, ${text(`'${FORGOTTEN}'`, 16)}, {now}, counted.${STAMP}
 FROM ${counted(copy.table)}
-JOIN (SELECT DISTINCT run_id, ${STAMP} FROM load_ledger WHERE staging_table = ${table}) runs ON runs.${STAMP} = counted.${STAMP}`;
+JOIN (SELECT DISTINCT run_id, ${STAMP} FROM load_ledger WHERE staging_table = ${table}) runs ON runs.${STAMP} = counted.${STAMP}
+LEFT JOIN (
+  SELECT ${STAMP}, ${SOURCE_FILE}, uri, version, size_bytes
+  FROM load_ledger
+  WHERE staging_table = ${table} AND status = 'loaded' AND ${SOURCE_FILE} IS NOT NULL
+) file ON file.${STAMP} = counted.${STAMP} AND file.${SOURCE_FILE} = counted.${SOURCE_FILE}`;
   const refused = `SELECT entry.run_id, entry.staging_table, entry.uri, entry.version, entry.size_bytes, CAST(0 AS BIGINT), COUNT(*), ${text(`'${FORGOTTEN}'`, 16)}, {now}, entry.${STAMP}
 FROM load_ledger entry
 JOIN ${quoteIdentifier(copy.table.name)} gone ON gone.${FILE} = entry.run_id || ' ' || entry.uri
@@ -178,8 +187,10 @@ function text(value: string, most: number): string {
 function uncount(model: Model, table: string): NamedSql {
   const forget = protocolSql(model, 'forget_keys');
   const own = `staging_table = ${quoteLiteral(table)}`;
-  const condition = `${own} AND ${STAMP} IN (
-  SELECT ${STAMP} FROM load_ledger WHERE ${own} AND status = '${FORGOTTEN}' AND uri = '' AND planned_stamp = {now}
+  const noted = `FROM load_ledger WHERE ${own} AND status = '${FORGOTTEN}' AND planned_stamp = {now}`;
+  const condition = `${own} AND (
+  run_id IN (SELECT run_id ${noted} AND uri = '')
+  OR run_id || ' ' || uri IN (SELECT run_id || ' ' || uri ${noted})
 )`;
   return { ...forget, sql: forget.sql.replace('{base}', () => condition) };
 }

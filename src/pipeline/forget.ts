@@ -189,10 +189,10 @@ interface Staged {
 async function countStaged(context: LoadContext, copy: TemporaryCopy): Promise<Staged> {
   const results = await runWithRetry(context, countBatch(`forget-${newRunId()}-count`, copy));
   const found = results.find(({ name }) => name === COUNTED)?.result?.rows ?? [];
-  const counts = new Map(found.map(([run, , , , rows]) => [String(run), Number(rows)]));
+  const counts = new Map(found.map(([run, , , , file, rows]) => [`${run} ${file}`, Number(rows)]));
   return {
     rows: [...counts.values()].reduce((sum, rows) => sum + rows, 0),
-    runs: counts.size,
+    runs: new Set(found.map(([run]) => run)).size,
     files: found.map(([, uri, version, size]) => ({ uri: String(uri), version: String(version), size: Number(size) })),
   };
 }

@@ -69,6 +69,37 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
       }),
   },
   {
+    title: 'concerns only the files that they are in, and all of a run whose rows do not say which',
+    holds: (engine) =>
+      withLoader(engine, async (loader) => {
+        const { context, store } = loader;
+        store.files.set(A, linesOf([OTHER, PLAY]));
+        store.files.set(B, linesOf([OTHER]));
+        await etl(context);
+        const counted = async (column: string) =>
+          (await context.warehouse.query(`SELECT uri, ${column} FROM load_ledger ORDER BY uri`)).rows
+            .filter(([uri, count]) => String(uri).endsWith('.json') && count !== null)
+            .map(([uri]) => uri);
+        expect((await dryRunForget(context, { condition: parseCondition(THEY) })).plan.holders.unread).toEqual([]);
+        await forgetThem(loader, THEY);
+        expect(await counted('keys_met')).toEqual([B]);
+        expect(await counted("CASE WHEN status = 'forgotten' THEN rejected END")).toEqual([A]);
+        await runSql(context.warehouse, 'UPDATE staging_events SET source_file = NULL');
+        store.files.set(A, linesOf([OTHER, OTHER]));
+        const { plan } = await forgetThem(loader, 'userid = 40');
+        // The rows are of two files, of which one has changed since.
+        expect([plan.rows, plan.runs, plan.holders]).toEqual([
+          2,
+          1,
+          { holding: [{ uri: B, records: 1, line: 1 }], unread: [A] },
+        ]);
+        expect(await counted('keys_met')).toEqual([]);
+        await etl(context);
+        expect(await countRows(loader, 'staging_events')).toBe(0);
+        expect((await reconcile(context, { recounts: true })).disagreements).toEqual([]);
+      }),
+  },
+  {
     title: 'of a run that is undone later, or was before, agrees',
     holds: (engine) =>
       withLoader(engine, async (loader) => {

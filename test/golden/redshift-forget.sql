@@ -40,11 +40,19 @@ REGION 'us-west-2'
 COMPUPDATE OFF STATUPDATE OFF;
 
 INSERT INTO "sparkify".load_ledger (run_id, staging_table, uri, version, size_bytes, records, rejected, status, planned_stamp, loaded_at)
-SELECT runs.run_id, CAST('staging_events' AS VARCHAR(127)), CAST('' AS VARCHAR(4096)), CAST('' AS VARCHAR(256)), CAST(0 AS BIGINT), CAST(0 AS BIGINT), COUNT(*), CAST('forgotten' AS VARCHAR(16)), SYSDATE, runs.loaded_at
-FROM "sparkify"."staging_events" staged
-JOIN (SELECT DISTINCT run_id, loaded_at FROM "sparkify".load_ledger WHERE staging_table = 'staging_events') runs ON runs.loaded_at = staged.loaded_at
-WHERE RTRIM("artist", ' ') IN (SELECT RTRIM("artist", ' ') FROM "forget_staging_events" WHERE starload_fate IS NULL)
-GROUP BY runs.run_id, runs.loaded_at
+SELECT runs.run_id, CAST('staging_events' AS VARCHAR(127)), COALESCE(file.uri, ''), COALESCE(file.version, ''), COALESCE(file.size_bytes, 0), CAST(0 AS BIGINT), counted.row_count, CAST('forgotten' AS VARCHAR(16)), SYSDATE, counted.loaded_at
+FROM (
+  SELECT loaded_at, source_file, COUNT(*) AS row_count
+  FROM "sparkify"."staging_events"
+  WHERE RTRIM("artist", ' ') IN (SELECT RTRIM("artist", ' ') FROM "forget_staging_events" WHERE starload_fate IS NULL)
+  GROUP BY loaded_at, source_file
+) counted
+JOIN (SELECT DISTINCT run_id, loaded_at FROM "sparkify".load_ledger WHERE staging_table = 'staging_events') runs ON runs.loaded_at = counted.loaded_at
+LEFT JOIN (
+  SELECT loaded_at, source_file, uri, version, size_bytes
+  FROM "sparkify".load_ledger
+  WHERE staging_table = 'staging_events' AND status = 'loaded' AND source_file IS NOT NULL
+) file ON file.loaded_at = counted.loaded_at AND file.source_file = counted.source_file
 UNION ALL
 SELECT entry.run_id, entry.staging_table, entry.uri, entry.version, entry.size_bytes, CAST(0 AS BIGINT), COUNT(*), CAST('forgotten' AS VARCHAR(16)), SYSDATE, entry.loaded_at
 FROM "sparkify".load_ledger entry
@@ -68,8 +76,9 @@ UPDATE "sparkify".load_ledger SET
   unknown_keys = NULL,
   keys_model = NULL,
   missing_columns = NULL
-WHERE staging_table = 'staging_events' AND loaded_at IN (
-  SELECT loaded_at FROM "sparkify".load_ledger WHERE staging_table = 'staging_events' AND status = 'forgotten' AND uri = '' AND planned_stamp = SYSDATE
+WHERE staging_table = 'staging_events' AND (
+  run_id IN (SELECT run_id FROM "sparkify".load_ledger WHERE staging_table = 'staging_events' AND status = 'forgotten' AND planned_stamp = SYSDATE AND uri = '')
+  OR run_id || ' ' || uri IN (SELECT run_id || ' ' || uri FROM "sparkify".load_ledger WHERE staging_table = 'staging_events' AND status = 'forgotten' AND planned_stamp = SYSDATE)
 );
 
 DELETE FROM "sparkify".rejected_records
