@@ -1,9 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { bundle } from '../../src/objects/bundle.ts';
+import { MemoryStore } from '../../src/objects/memory.ts';
+import type { SourceObject } from '../../src/objects/objects.ts';
+import { locate, type Part } from '../../src/objects/part.ts';
+import { Spool } from '../../src/objects/spool.ts';
 import { parseCondition } from '../../src/pipeline/condition.ts';
 import { type Forget, forgetOf, forgottenIn } from '../../src/pipeline/forgets.ts';
 import { canonicalText } from '../../src/records/canonical.ts';
+import { UnknownKeys } from '../../src/records/unknown-keys.ts';
 import { type Table, tableNamed } from '../../src/sql/catalogue.ts';
 import { loadModel } from '../../src/sql/read-model.ts';
+import { withFolder } from '../support/engines.ts';
 
 const EVENTS = tableNamed(loadModel(), 'staging_events');
 const spelled = (...names: readonly string[]) => new Map(names.map((name) => [name.toLowerCase(), [name]]));
@@ -145,4 +153,26 @@ describe('the records that are left out', () => {
       ),
     ).toBeUndefined();
   });
+
+  test('make a big file be written anew without them, and their keys do not count', () =>
+    withFolder(async (folder) => {
+      const store = new MemoryStore();
+      store.files.set('memory://a/a.json', '{"ts":1,"b":2}\n{"ts":2,"b":3,"c":4}\n\n{"ts":3}');
+      store.files.set('memory://a/b.json', '{"ts":2}\n');
+      const objects: SourceObject[] = [];
+      for await (const page of store.list('memory://a')) objects.push(...page.objects);
+      const unknown = new UnknownKeys();
+      const { parts, files } = await bundle(objects, {
+        ...{ store, spool: new Spool(folder, 'spool'), signal: new AbortController().signal, prefix: 'p', unknown },
+        ...{ wanted: { names: ['ts'] }, passThroughBytes: 1, reads: 's3' as const },
+        isForgotten: (record) => record.includes('"ts":2'),
+      });
+      expect(parts.map(({ path }) => readFileSync(path, 'utf8'))).toEqual(['{"ts":1,"b":2}\n{"ts":3}\n']);
+      expect(locate(parts[0] as Part, 2)).toMatchObject({ line: 4 });
+      expect(files.map(({ records, forgotten, keys }) => [records, forgotten, keys?.met])).toEqual([
+        [3, 1, 3],
+        [1, 1, 0],
+      ]);
+      expect(unknown.found().keys.map(({ key, records }) => [key, records])).toEqual([['b', 1]]);
+    }));
 });
