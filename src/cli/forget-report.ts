@@ -1,4 +1,5 @@
 import type { ForgetPlan, ForgetReport } from '../pipeline/forget.ts';
+import { asStarted } from './command-line.ts';
 import { LISTED, more } from './listed.ts';
 import { counted, document, result, story } from './output.ts';
 import { warn, warningsForJson, withoutValue } from './reports.ts';
@@ -72,7 +73,7 @@ export function printForget(report: ForgetReport, shown: Shown): void {
     result(`\nbad records: ${gone} removed, ${hidden} without their text now: nobody can tell whose they are`);
   }
   result(`\nforgotten as ${plan.columns.join(' and ')} of ${plan.table}, digest ${plan.digest}`);
-  story('Files and backups are not changed: docs/operations.md says where else the records may be.');
+  story(asStarted('Files and backups are not changed: docs/operations.md says where else the records may be.'));
 }
 
 const NOTHING_LEFT = 'nothing to remove: these records are left out already, and no table has any';

@@ -52,7 +52,7 @@ export function compareKeys(sources: readonly RecountedSource[]): KeysComparison
 
 function noteOn(files: number): string {
   const of = files === 1 ? 'one file or folder' : `${files} files or folders`;
-  return `the keys of ${of} were not compared: they were not counted when they were loaded, or the model takes other keys or records now`;
+  return `the keys of ${of} were not compared: they were not counted when they were loaded, somebody's records were removed since, or the model takes other keys or records now`;
 }
 
 const COUNTS = ['met', 'loaded', 'rescued', 'ignored', 'unknown'] as const satisfies readonly (keyof KeyCounts)[];
