@@ -6,6 +6,7 @@ import { asStarted } from './command-line.ts';
 import { story, timeOf } from './output.ts';
 import { plainMessage } from './plain-message.ts';
 import { RunLog } from './run-log.ts';
+import { StepTimes } from './step-times.ts';
 
 /** Where a command failed, and in which run, as far as it got. */
 export interface Whereabouts {
@@ -32,6 +33,7 @@ export class Attempt {
   readonly #timer: Timer;
   readonly #command: string | undefined;
   readonly #log: RunLog;
+  readonly #times: StepTimes;
   #began: number;
   #at: Whereabouts = NOWHERE;
 
@@ -40,6 +42,7 @@ export class Attempt {
     this.#command = command;
     this.#log = new RunLog(configFile);
     this.#began = timer.now();
+    this.#times = new StepTimes(timer);
   }
 
   /** Runs the action. Rethrows its error. */
@@ -61,7 +64,7 @@ export class Attempt {
 
   /** Tracks runs through their events. */
   listening(emit: Emit): Emit {
-    return (event) => {
+    return this.#times.listening((event) => {
       if (event.type === 'run') {
         this.#began = this.#timer.now();
         this.#at = { ...this.#at, runId: event.id };
@@ -71,7 +74,7 @@ export class Attempt {
         this.#at = { ...this.#at, runId: null };
       }
       emit(event);
-    };
+    });
   }
 
   #failed(error: unknown): void {
@@ -97,6 +100,7 @@ export class Attempt {
         run_id: this.#at.runId,
         seconds: Math.round(now - this.#began) / 1000,
         exit_code: exitCode,
+        steps: this.#times.end(),
         ...(message === undefined ? {} : { message }),
       });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { constants, fstatSync, readSync, writeSync } from 'node:fs';
 import { OwnFolder, withOwnFile } from './own-folder.ts';
+import type { StepTime } from './step-times.ts';
 
 /** A run that has ended, or a command that failed before its first run. */
 export interface LoggedRun {
@@ -11,6 +12,8 @@ export interface LoggedRun {
   readonly run_id: string | null;
   readonly seconds: number;
   readonly exit_code: number;
+  /** How long its steps took, as far as it got; absent in entries of earlier releases. */
+  readonly steps?: readonly StepTime[];
   /** Why it failed, without any value of the data; absent if it succeeded. */
   readonly message?: string;
 }
@@ -109,7 +112,8 @@ function parse(line: string): LoggedRun | undefined {
       [run.time, run.command].every((text) => typeof text === 'string') &&
       [run.seconds, run.exit_code].every(Number.isFinite) &&
       [run.warehouse, run.run_id].every((text) => text === null || typeof text === 'string') &&
-      (run.message === undefined || typeof run.message === 'string');
+      (run.message === undefined || typeof run.message === 'string') &&
+      (run.steps === undefined || Array.isArray(run.steps));
     return isWhole ? run : undefined;
   } catch {
     return undefined;

@@ -31,7 +31,7 @@ export function printStatus(
   const quarantined = excerpts
     ? status.quarantined
     : status.quarantined.map((file) => ({ ...file, reason: 'hidden (--no-excerpts)' }));
-  const seconds = new Map(log.filter((run) => run.exit_code === 0).map((run) => [run.run_id, run.seconds]));
+  const seconds = secondsOf(log);
   const failures = log.filter((run) => run.exit_code !== 0).toReversed();
   if (json) {
     document({
@@ -40,7 +40,7 @@ export function printStatus(
       warehouse: location,
       running: running.map(({ name, since, holdsLock, by }) => ({ name, since, holds_lock: holdsLock ?? null, by })),
       runs: runs.map((run) => ({ ...runForJson(run), seconds: seconds.get(run.runId) ?? null })),
-      failures: failures.map(({ warehouse, ...failure }) => failure),
+      failures: failures.map(({ warehouse, steps, ...failure }) => failure),
       quarantined: quarantined.map(fileForJson),
       forgets: forgets.map(({ table, columns, digest, runId, since }) => ({
         ...{ table, columns, digest, run_id: runId, since },
@@ -70,7 +70,12 @@ export function printStatus(
   result(blocks.join('\n\n'));
 }
 
-function runForJson(run: PastRun) {
+/** How long the runs took that were made from here. */
+export function secondsOf(log: readonly LoggedRun[]): ReadonlyMap<string | null, number> {
+  return new Map(log.filter((run) => run.exit_code === 0).map((run) => [run.run_id, run.seconds]));
+}
+
+export function runForJson(run: PastRun) {
   return {
     run_id: run.runId,
     loaded_at: run.loadedAt,
@@ -108,7 +113,7 @@ function renderRunning(running: WarehouseStatus['running']): string {
 }
 
 /** Shows the columns about kept-out records, and about keys that no column takes, only if there are any. */
-function renderRuns(runs: readonly PastRun[], seconds: ReadonlyMap<string | null, number>): string {
+export function renderRuns(runs: readonly PastRun[], seconds: ReadonlyMap<string | null, number>): string {
   const isWhole = runs.every(({ rejected, quarantined }) => rejected === 0 && quarantined === 0);
   const isKept = runs.every(({ undone }) => undone === 0);
   const isKnown = runs.every(({ forgotten }) => forgotten === 0);

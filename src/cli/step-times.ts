@@ -39,10 +39,12 @@ export class StepTimes {
     };
   }
 
-  /** Ends the current step, and returns all in the order in which they first began. */
+  /** Ends the current step, and returns all in the order in which they first began. Starts anew. */
   end(): readonly StepTime[] {
     this.#begin(undefined);
-    return [...this.#milliseconds].map(([step, milliseconds]) => ({ step, seconds: Math.round(milliseconds) / 1000 }));
+    const times = [...this.#milliseconds];
+    this.#milliseconds.clear();
+    return times.map(([step, milliseconds]) => ({ step, seconds: Math.round(milliseconds) / 1000 }));
   }
 
   #note(event: PipelineEvent): void {

@@ -1,11 +1,13 @@
 import type { KeyCounts } from '../records/key-tally.ts';
 import { protocolSql } from '../sql/catalogue.ts';
+import { BEGINNING, render } from '../sql/render.ts';
 import type { Value } from '../warehouse/warehouse.ts';
 import { ask } from './ask.ts';
 import { type Forget, parseForget } from './forgets.ts';
 import { type Asking, ORDER, toKeyCounts } from './ledger.ts';
 import { inModelOrder } from './order.ts';
 import { hasHistory } from './ownership.ts';
+import { isOfRun } from './run-id.ts';
 
 /** A past run, from the ledger. */
 export interface PastRun {
@@ -24,6 +26,18 @@ export interface PastRun {
   readonly forgotten: number;
   /** What became of the keys of its records; undefined if nobody has counted them. */
   readonly keys: KeyCounts | undefined;
+}
+
+/** What a run did with a file. */
+export interface FileOfRun {
+  readonly table: string;
+  readonly uri: string;
+  readonly runId: string;
+  /** `loaded`, `moved`, `quarantined` or `undone`. */
+  readonly status: string;
+  readonly records: number;
+  readonly rejected: number;
+  readonly bytes: number;
 }
 
 /** The unknown keys of a file of the newest run of a source. */
@@ -51,6 +65,18 @@ export interface QuarantinedFile {
 /** Reads the past runs, newest first. Throws WarehouseError. */
 export async function readRuns({ model, warehouse }: Asking): Promise<readonly PastRun[]> {
   return (await ask(warehouse, protocolSql(model, 'ledger_runs'))).rows.map(toPastRun);
+}
+
+/** Reads the files of a run, or of all runs of a load that was split. Throws WarehouseError. */
+export async function readFilesOf({ model, warehouse }: Asking, run: string): Promise<readonly FileOfRun[]> {
+  const query = protocolSql(model, 'run_files');
+  const sql = render(query.sql, { now: warehouse.now, since: BEGINNING, base: isOfRun(run) });
+  const { rows } = await ask(warehouse, { ...query, sql });
+  const files = rows.map(([table, uri, runId, status, records, rejected, bytes]) => ({
+    ...{ table: String(table), uri: String(uri), runId: String(runId), status: String(status) },
+    ...{ records: Number(records), rejected: Number(rejected), bytes: Number(bytes) },
+  }));
+  return inModelOrder(model, files, ORDER);
 }
 
 /** Reads the unknown keys of the newest run of each source, file by file. Throws WarehouseError. */

@@ -70,6 +70,30 @@ describe('a load that fails', () => {
       expect(elsewhere.failures).toEqual([]);
     }));
 
+  test('leaves other runs to be shown one by one, with their files and the times of their steps', () =>
+    withProject(async (folder) => {
+      await run(folder, ['create-tables']);
+      const { run_id: id } = await json(folder, ['etl']);
+      const told = await json(folder, ['status', id]);
+      expect(told).toMatchObject({
+        runs: [{ run_id: id, seconds: expect.any(Number) }],
+        files: expect.arrayContaining([
+          expect.objectContaining({ table: 'staging_events', status: 'loaded', run_id: id }),
+        ]),
+      });
+      expect(told.files).toHaveLength(told.runs[0].files);
+      expect(told.runs[0].steps.map(({ step }: { step: string }) => step)).toContain('insert_songplays');
+      expect((await run(folder, ['status', id])).stdout).toMatch(
+        /^run .*\n-.*\n\S+.*\n\ntable +status .*\n[\s\S]*\nstep +seconds\n[\s\S]*\ninsert_songplays +\d+\.\d{3}\n/,
+      );
+
+      rmSync(join(folder, '.starload'), { recursive: true });
+      expect((await json(folder, ['status', id])).runs).toMatchObject([{ run_id: id, seconds: null, steps: null }]);
+      for (const other of ['20261127T061826Z-5b1f0c9a7d3e2468', "x' OR 1=1"]) {
+        expect((await run(folder, ['status', other], 2)).stderr).toContain(`has no run ${other}`);
+      }
+    }));
+
   test('because dwh.cfg is wrong is shown once it is right', () =>
     withProject(async (folder) => {
       await run(folder, ['create-tables']);

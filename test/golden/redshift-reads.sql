@@ -241,6 +241,12 @@ FROM (
 ) ranked
 WHERE (status IN ('undone', 'forget') AND content_rank = 1) OR (status <> 'undone' AND version_rank = 1);
 
+-- The files of a run, or of all runs of a load that was split, and what the run did with each.
+SELECT staging_table, uri, run_id, status, records, rejected, size_bytes
+FROM "sparkify".load_ledger
+WHERE status IN ('loaded', 'moved', 'quarantined', 'undone') AND (run_id = 'a' OR run_id LIKE 'a.%')
+ORDER BY loaded_at, staging_table, uri;
+
 -- The files of a run, and whether anything of them can be undone: a folder was loaded as a whole, and such a load removed what
 -- had been there before. A row whose status is forgotten is no file: so many records were left out or removed since.
 SELECT

@@ -307,11 +307,6 @@ export const TRIED: readonly TriedAdvice[] = [
     title: 'a clock that is far behind',
   },
   {
-    advice: 'Run again when nobody writes to it',
-    file: 'hostile/files.test.ts',
-    title: 'grows while a warehouse reads it by itself is refused',
-  },
-  {
     advice: 'Make the folder readable',
     file: 'hostile/files.test.ts',
     title: 'may not be read are refused until they may',

@@ -118,6 +118,7 @@ describe('the statements of a batch', () => {
       'ledger_runs',
       'ledger_quarantined',
       'ledger_files',
+      'run_files',
       'undo_files',
       'forgets',
       'forgets_kept',
