@@ -50,6 +50,7 @@ const AREAS = [
   ['init/', 'A new model'],
   ['sql/', 'The model in sql/'],
   ['migrate/', 'Migrating'],
+  ['why/', 'Why a row is as it is'],
   ['pipeline/', 'Loading'],
   ['cli/', 'The commands'],
 ];

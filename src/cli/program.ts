@@ -21,6 +21,7 @@ import { reconcileCommand } from './commands/reconcile.ts';
 import { statusCommand } from './commands/status.ts';
 import { teardownCommand } from './commands/teardown.ts';
 import { undoCommand } from './commands/undo.ts';
+import { whyCommand } from './commands/why.ts';
 import { reportFailure } from './failure.ts';
 
 const COMMANDS = [
@@ -32,6 +33,7 @@ const COMMANDS = [
   docsCommand,
   statusCommand,
   queryCommand,
+  whyCommand,
   migrateCommand,
   rebuildCommand,
   undoCommand,

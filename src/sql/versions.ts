@@ -15,20 +15,33 @@ const PREFIX = 6;
  * The rule is applied only to keys that come more than once: digests of a million rows take three times as long as
  * everything else that the query does (docs/decisions/0036-content-decides-only-where-it-must.md).
  */
-export function versionsThatCount({ name, key, columns: all }: Table): string {
-  // Which version counts must not depend on its file, or on whether unknown keys were kept, so nobody reads these.
-  const columns = all.filter((column) => !isAside(column.name));
+export function versionsThatCount(table: Table): string {
+  const { name } = table;
+  const { columns, by, order } = orderOf(table);
   const names = columns.map((column) => quoteIdentifier(column.name)).join(', ');
-  const partition = columns.filter((column) => key.includes(column.name)).map(comparable);
-  const content = columns.filter(({ name, type }) => name !== STAMP && (type === 'varchar' || !key.includes(name)));
-  const order = [`${quoteIdentifier(STAMP)} DESC`, ...contentOrder(content)];
-  const by = `PARTITION BY ${partition.join(', ')}`;
   const counted = `(SELECT ${names}, COUNT(*) OVER (${by}) AS starload_versions FROM ${quoteIdentifier(name)} WHERE ${quoteIdentifier(STAMP)} >= {since}) counted`;
-  const ranked = `(SELECT ${names}, ROW_NUMBER() OVER (${by} ORDER BY ${order.join(', ')}) AS starload_rank FROM ${counted} WHERE starload_versions > 1) versions`;
+  const ranked = `(SELECT ${names}, ROW_NUMBER() OVER (${by} ORDER BY ${order}) AS starload_rank FROM ${counted} WHERE starload_versions > 1) versions`;
   return `(SELECT ${names} FROM ${counted} WHERE starload_versions = 1 UNION ALL SELECT ${names} FROM ${ranked} WHERE starload_rank = 1)`;
 }
 
-function comparable({ name, type }: Column): string {
+/** The place of a version among those of its record, from 1, the one that counts: an expression on rows with all of these. */
+export function rankOf(table: Table): string {
+  const { by, order } = orderOf(table);
+  return `ROW_NUMBER() OVER (${by} ORDER BY ${order})`;
+}
+
+/** The columns of versions, by which of them records are told apart, and the order of their versions. */
+function orderOf({ key, columns: all }: Table) {
+  // Which version counts must not depend on its file, or on whether unknown keys were kept, so nobody reads these.
+  const columns = all.filter((column) => !isAside(column.name));
+  const partition = columns.filter((column) => key.includes(column.name)).map(comparable);
+  const content = columns.filter(({ name, type }) => name !== STAMP && (type === 'varchar' || !key.includes(name)));
+  const order = [`${quoteIdentifier(STAMP)} DESC`, ...contentOrder(content)].join(', ');
+  return { columns, by: `PARTITION BY ${partition.join(', ')}`, order };
+}
+
+/** Text as it is compared: blanks at its end do not count. */
+export function comparable({ name, type }: Pick<Column, 'name' | 'type'>): string {
   return type === 'varchar' ? `RTRIM(${quoteIdentifier(name)}, ' ')` : quoteIdentifier(name);
 }
 

@@ -10,6 +10,7 @@ const ABOUT_ITS_DATA: readonly (readonly [place: string, why: string])[] = [
   ['certify/trial-load.ts', 'loads records of its own into it'],
   ['cli/certification.ts', 'loads records of its own into it'],
   ['cli/commands/query.ts', 'shows a query of it in the examples of --help'],
+  ['cli/commands/why.ts', 'shows a key of it in the examples of --help'],
 ];
 
 /** Comments may give examples. */
