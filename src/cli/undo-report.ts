@@ -64,20 +64,26 @@ export function printUndo(report: UndoReport, shown: Shown): void {
   }
   result(renderTables(plan));
   result(`\n${renderTable(['table', 'rows'], [...rows])}`);
-  result(`\nrun ${plan.runId} undone`);
+  result(`\n${nameOf(plan)} undone`);
   if (!shown.loadsFolders) {
     story(asStarted('etl does not load these files again until they change; npm run etl -- --again does.'));
   }
 }
 
-function planForJson({ runId, tables, files }: UndoPlan, { location }: Shown) {
-  return { command: 'undo', warehouse: location, run_id: runId, tables, files };
+function planForJson({ target, runs, tables, files }: UndoPlan, { location }: Shown) {
+  const asked = 'run' in target ? { run_id: target.run, uri: null } : { run_id: null, uri: target.file };
+  return { command: 'undo', warehouse: location, ...asked, runs, tables, files };
 }
 
-function nothingLeft({ runId, because }: UndoPlan): string {
-  return because === 'undone'
-    ? `nothing to undo: the run ${runId} was undone already`
-    : `nothing to undo: the run ${runId} only noted files that had been moved`;
+function nameOf({ target }: UndoPlan): string {
+  return 'run' in target ? `run ${target.run}` : `file ${target.file}`;
+}
+
+function nothingLeft(plan: UndoPlan): string {
+  const moved = 'run' in plan.target ? 'only noted files that had been moved' : 'was moved there, and not loaded again';
+  return plan.because === 'undone'
+    ? `nothing to undo: the ${nameOf(plan)} was undone already`
+    : `nothing to undo: the ${nameOf(plan)} ${moved}`;
 }
 
 /** Shows the records that were kept out only if there are any. */

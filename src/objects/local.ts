@@ -185,6 +185,11 @@ function describeFile(path: string): LocalObject {
   };
 }
 
+/** The URI of a path on this machine. */
+export function uriOf(path: string): string {
+  return fileUri(resolve(path));
+}
+
 /** `file:///path` of an absolute path. Escapes everything that has a meaning in a URI or is invisible. */
 function fileUri(path: string): string {
   return `file://${/^[\w./-]*$/.test(path) ? path : path.split('/').map(encodeURIComponent).join('/')}`;

@@ -10,6 +10,7 @@ import {
   tablesOf,
 } from '../sql/catalogue.ts';
 import { STAMP } from '../sql/design.ts';
+import { ofTable } from '../sql/each-table.ts';
 import { BEGINNING, quoteIdentifier, quoteLiteral, render, type Stamps } from '../sql/render.ts';
 import type { Batch, Folder, Mapping, Step } from '../warehouse/warehouse.ts';
 import { checkSteps, type Extent, type WantedSql } from './checks.ts';
@@ -90,20 +91,36 @@ export function rebuildBatch(model: Model, now: string, name: string, restamps =
   return { name, locks: true, deletesFrom: deletedFrom(model), steps };
 }
 
+/** What an undo takes out: whole runs, or loads of a file. `condition` is that on their rows in control tables. */
+export interface Undoing {
+  readonly of: 'run' | 'file';
+  readonly condition: string;
+}
+
 /**
- * Undoes a run: removes its rows from staging and from rejected_records, marks its files in the ledger, and derives all
- * tables from the rows that are left. `run` is the condition on its rows in control tables.
+ * Undoes a run, or all loads of a file: removes its rows from staging and from rejected_records, marks its files in the ledger,
+ * and derives all tables from the rows that are left.
  */
-export function undoBatch(model: Model, now: string, name: string, run: string, hasHistory: boolean): Batch {
-  const stamps = { now, since: BEGINNING, base: run };
+export function undoBatch(
+  model: Model,
+  now: string,
+  name: string,
+  { of, condition }: Undoing,
+  hasHistory: boolean,
+): Batch {
+  const stamps = { now, since: BEGINNING, base: condition };
+  const fileRows = protocolSql(model, 'undo_file_rows').sql;
   const staged = tablesOf(model, 'staging').map((table) => ({
     name: `undo_${table.name}`,
-    sql: `DELETE FROM ${quoteIdentifier(table.name)}\nWHERE ${STAMP} IN (SELECT loaded_at FROM load_ledger WHERE ${run})`,
+    sql:
+      of === 'file'
+        ? ofTable(fileRows, table.name)
+        : `DELETE FROM ${quoteIdentifier(table.name)}\nWHERE ${STAMP} IN (SELECT loaded_at FROM load_ledger WHERE ${condition})`,
   }));
   const known = ['undo_rejects', ...(hasHistory ? ['undo_history'] : []), 'undo_ledger', 'undo_moved'];
   const statements = [
     protocolSql(model, 'begin_run'),
-    { ...protocolSql(model, 'undo_guard'), name: LOAD_GUARD },
+    { ...protocolSql(model, of === 'file' ? 'undo_file_guard' : 'undo_guard'), name: LOAD_GUARD },
     ...staged,
     ...known.map((statement) => protocolSql(model, statement)),
     ...clearing([...tablesOf(model, 'current'), ...tablesOf(model, 'star')]),

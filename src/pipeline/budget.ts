@@ -93,7 +93,7 @@ export function worstCases(
     refresh: () => [refreshBatch(model, now, 'x', folders)],
     rebuild: () => [rebuildBatch(model, now, 'x')],
     'rebuild --restamp': () => [rebuildBatch(model, now, 'x', true)],
-    undo: () => [undoBatch(model, now, 'x', '1 = 1', true)],
+    undo: () => [undoBatch(model, now, 'x', { of: 'run', condition: '1 = 1' }, true)],
     forget: () => [forgetBatch(model, now, 'x', forgetting(tables[0] as Table))],
     'create-tables': () => [
       createTablesBatch(model, { engine, now }, 'x', {

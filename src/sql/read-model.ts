@@ -97,7 +97,7 @@ function readModel(path: string, loaderPath: string): Model {
     checks: forEach([...checks.loader, ...checks.own]),
     comparisons: forEach([...comparisons.loader, ...comparisons.own]),
     queries,
-    protocol: readNamed(loader, 'protocol'),
+    protocol: new Map([...readNamed(loader, 'protocol')].map(([name, sql]) => [name, forEachTable(sql, tables)])),
     doctor: readNamed(loader, 'doctor'),
   };
 }

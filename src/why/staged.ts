@@ -1,3 +1,4 @@
+import { withoutBlanks } from '../records/canonical.ts';
 import type { Column, Table } from '../sql/catalogue.ts';
 import { quoteIdentifier } from '../sql/render.ts';
 import { plainColumn, readSimpleSelect, trimmedColumn } from '../sql/simple-select.ts';
@@ -54,7 +55,7 @@ export function recordOf(current: Table, staging: Table, row: Row): string | und
 
 /** The key of a record as one text. Blanks at the end of a value do not count. */
 export function keyOf({ key }: Table, values: Row): string {
-  return JSON.stringify(key.map((name) => String(values.get(name) ?? '').replace(/ +$/, '')));
+  return JSON.stringify(key.map((name) => withoutBlanks(String(values.get(name) ?? ''))));
 }
 
 function copiedFrom(item: readonly Token[], staging: Table): Column | undefined {
@@ -64,7 +65,7 @@ function copiedFrom(item: readonly Token[], staging: Table): Column | undefined 
 
 function same(column: Column, value: Value): string | undefined {
   if (value === null) return `${quoteIdentifier(column.name)} IS NULL`;
-  const text = column.type === 'varchar' ? String(value).replace(/ +$/, '') : value;
+  const text = column.type === 'varchar' ? withoutBlanks(String(value)) : value;
   const literal = literalOf(column, text);
   return literal === undefined ? undefined : `${comparable(column)} = ${literal}`;
 }

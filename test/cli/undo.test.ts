@@ -59,11 +59,34 @@ test('a run that loaded a bad file is undone, its files stay out, and come back 
     expect((await run(folder, ['undo', bad], 1)).stderr).toContain('create-tables');
   }));
 
+test('one file is undone, by its name or URI, and all that it brought', () =>
+  withProject(async (folder) => {
+    await run(folder, ['create-tables']);
+    const first = await json(folder, ['etl']);
+    const log = firstLog(folder);
+    const shown = await json(folder, ['undo', '--file', log, '--dry-run']);
+    expect(shown).toMatchObject({ status: 'planned', run_id: null, uri: `file://${log}`, runs: [first.run_id] });
+    expect((await run(folder, ['undo', '--file', log], 1)).stderr).toContain('Add --yes to undo the file.');
+    const done = await run(folder, ['undo', '--file', `file://${log}`, '--yes']);
+    expect(done.stdout).toContain(`file file://${log} undone`);
+    const { rows } = shown.tables[0];
+    expect((await rowsOf(folder)).staging_events).toBe(first.rows.staging_events - rows);
+    expect((await run(folder, ['undo', '--file', log])).stdout).toBe(
+      `nothing to undo: the file file://${log} was undone already\n`,
+    );
+    expect(await json(folder, ['etl'])).toMatchObject({ status: 'up_to_date', tables: [{ undone: 1 }, {}] });
+    expect(await json(folder, ['reconcile', '--recount'])).toMatchObject({ status: 'agreed' });
+  }));
+
 test('wrong uses of undo are refused with what to do', () =>
   withProject(async (folder) => {
     await run(folder, ['create-tables']);
     expect((await run(folder, ['undo'], 2)).stderr).toContain('undo');
     expect((await run(folder, ['undo', '1'], 2)).stderr).toContain('has no run 1');
+    expect((await run(folder, ['undo', '1', '--file', 'x'], 2)).stderr).toContain(
+      'give either the id of a run, or --file',
+    );
+    expect((await run(folder, ['undo', '--file', 'x.json'], 2)).stderr).toContain(`has no file file://`);
     expect(await json(folder, ['undo', 'x\u001b[2J'], 2)).toMatchObject({
       status: 'failed',
       error: { kind: 'UsageError' },

@@ -45,7 +45,7 @@ test('why tells of a row its records with file and line, and of a missing one wh
     expect((await run(folder, ['why', 'users', '765432'])).stdout).toMatch(
       /staging has no record of it, but records were kept out that may hold it\n[\s\S]*rejected_records\n[\s\S]* 4 /,
     );
-    expect((await run(folder, ['why', 'users', '1'])).stdout).toContain(
+    expect((await run(folder, ['why', 'users', '1234321'])).stdout).toContain(
       'neither staging nor rejected_records has a record of it',
     );
     expect((await run(folder, ['why', 'nothing', '1'], 2)).stderr).toContain('The tables are: ');

@@ -125,7 +125,9 @@ onRedshift('the statements a model can need on Redshift', () => {
         expect(await countRows(loader, 'staging_events')).toBe(2);
         expect(await counts(() => rebuild(context))).toBe(needs(budgets, 'rebuild'));
         const [run] = await readRuns(context);
-        expect(await counts(() => undo(context, String(run?.runId), async () => true))).toBe(needs(budgets, 'undo'));
+        expect(await counts(() => undo(context, { run: String(run?.runId) }, async () => true))).toBe(
+          needs(budgets, 'undo'),
+        );
         // Nobody has bad records.
         expect(await counts(() => forgetThem({ context }, 'ts = 1'))).toBe((needs(budgets, 'forget') ?? 0) - 3);
         // The history stays where it is, neither dropped nor made, and with `force` no rows are guarded.

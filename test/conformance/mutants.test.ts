@@ -28,7 +28,7 @@ import {
   refusesAStampThatIsNotNewer,
   survivesFailureAtAnyStep,
 } from '../support/trials.ts';
-import { keepsUndoneFilesOut } from '../support/undoing.ts';
+import { keepsUndoneFilesOut, takesOutOneFile } from '../support/undoing.ts';
 
 type Trial = readonly [name: string, run: (engine: Engine, options: LoaderOptions) => Promise<unknown>];
 
@@ -46,6 +46,7 @@ const TRIALS: readonly Trial[] = [
   ['a run undone', keepsUndoneFilesOut],
   ['somebody forgotten', forgetsForGood],
   ['somebody forgotten after the plan', leavesThemOutOfAPlannedLoad],
+  ['a file undone', takesOutOneFile],
   ['an empty page in a listing', listsPastEmptyPages],
   ["a neighbour's tables", leavesNeighboursAlone],
   ['rows after the count', dropsNoRowsThatComeMeanwhile],
@@ -111,6 +112,8 @@ const SEEN_TO_NOTICE: Readonly<Record<string, string>> = {
   'leaves the forgotten in staging': 'somebody forgotten',
   'leaves bad records of the forgotten': 'somebody forgotten',
   'goes on though somebody was forgotten': 'somebody forgotten after the plan',
+  'leaves a row of a file that is undone': 'a file undone',
+  'takes the rows of other files of a run with those of a file that is undone': 'a file undone',
 };
 
 const chosen = engines.filter(({ share }) => scale.mutantsOnServers || share === 1);

@@ -62,7 +62,8 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
         const { context } = loader;
         const { plan, rows } = await undoRun(loader, second);
         expect(plan).toMatchObject({
-          runId: second,
+          target: { run: second },
+          runs: [second],
           tables: [{ table: 'staging_events', files: 1, rows: 1, rejected: 0 }],
         });
         expect(plan.files).toEqual([{ table: 'staging_events', uri: B }]);
@@ -285,10 +286,10 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
           await expect(failed).rejects.toThrow('injected');
           expect(await readEverything(loader)).toEqual(before);
         }
-        await expect(undo(context, again, async () => false)).rejects.toMatchObject({
+        await expect(undo(context, { run: again }, async () => false)).rejects.toMatchObject({
           next: 'Add --yes to undo the run.',
         });
-        const { plan, statements } = await dryRunUndo(context, again);
+        const { plan, statements } = await dryRunUndo(context, { run: again });
         expect([plan.files.length, statements.some((sql) => sql.includes('DELETE FROM'))]).toEqual([1, true]);
         expect(await readEverything(loader)).toEqual(before);
         await undoRun(loader, again);
@@ -354,7 +355,7 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
         const { context, store } = loader;
         const other = { ...context, model: without(context.model, 'staging_events') };
         await expect(undoRun({ context: other }, first)).rejects.toMatchObject({
-          message: expect.stringContaining('loaded files into staging_events, which is no staging table of this model'),
+          message: expect.stringContaining('is in staging_events, which is no staging table of this model'),
           next: expect.stringContaining('Name the model that made the table'),
         });
         await runSql(context.warehouse, `UPDATE load_ledger SET version = 'listing:1' WHERE run_id = '${second}'`);

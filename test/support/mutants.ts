@@ -81,6 +81,17 @@ export const MUTANTS: readonly Mutant[] = [
   without('deletes no users', 'delete_users'),
   inProtocol('locks without an update', 'begin_run', 'SELECT 1'),
   inProtocol('forgets which files were undone', 'undo_ledger', 'DELETE FROM load_ledger WHERE {base}'),
+  inProtocol(
+    'leaves a row of a file that is undone',
+    'undo_file_rows',
+    `DELETE FROM {table} WHERE source_line > 1 AND EXISTS (SELECT 1 FROM load_ledger WHERE {base})
+AND source_file = 1 AND loaded_at IN (SELECT loaded_at FROM load_ledger WHERE {base})`,
+  ),
+  inProtocol(
+    'takes the rows of other files of a run with those of a file that is undone',
+    'undo_file_rows',
+    'DELETE FROM {table} WHERE loaded_at IN (SELECT loaded_at FROM load_ledger WHERE {base})',
+  ),
   inProtocol('takes moved files for loaded whose content was undone', 'undo_moved', 'SELECT 1'),
   inProtocolText(
     'loses who is forgotten',

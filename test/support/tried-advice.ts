@@ -5,6 +5,7 @@ import { INIT_TRIALS } from './advice-init.ts';
 import { MISTAKES_TRIED } from './advice-mistakes.ts';
 import { MODEL_TRIALS } from './advice-model.ts';
 import { STACK_TRIALS } from './advice-provision.ts';
+import { UNDO_TRIED } from './tried-undo.ts';
 
 /** What a `next:` of the sources begins with, and the test that makes the error, does what it says and succeeds. */
 export interface TriedAdvice {
@@ -27,7 +28,6 @@ const REDSHIFT_LOADS = 'conformance/redshift-advice-loads.test.ts';
 const S3_LISTING = 'unit/s3-listing.test.ts';
 const CONTROL = 'conformance/control-tables.test.ts';
 const MIGRATE = 'conformance/migrate.test.ts';
-const UNDO = 'conformance/undo.test.ts';
 const FORGET = 'conformance/forget.test.ts';
 const MIGRATE_REFUSALS = 'conformance/migrate-refusals.test.ts';
 
@@ -46,7 +46,7 @@ export const TRIED: readonly TriedAdvice[] = [
   })),
   ...STACK_TRIALS.map(({ advice }) => ({ advice, file: 'cli/advice-provision.test.ts', title: '$advice' })),
   ...AWS_TRIALS.map(({ advice }) => ({ advice, file: REDSHIFT, title: '$advice' })),
-  { advice: 'Add --yes to undo the run.', file: UNDO, title: 'that fails at any step, is refused or only tried' },
+  ...UNDO_TRIED,
   {
     advice: 'Add --yes to remove the records.',
     file: FORGET,
@@ -56,11 +56,6 @@ export const TRIED: readonly TriedAdvice[] = [
     advice,
     file: FORGET,
     title: 'is refused where it could remove others, or could not leave them out',
-  })),
-  ...['Take the files out of their folders', 'Name the model that made the table'].map((advice) => ({
-    advice,
-    file: UNDO,
-    title: 'is refused for runs that the ledger does not have',
   })),
   {
     advice: 'Delete HOST in dwh.cfg, and write CLUSTER_IDENTIFIER',

@@ -11,7 +11,11 @@ import { applyMove, historyOf, LOG_ROOT, linesOf, recordsOf, type Scenario } fro
 import { countRows, PLAY } from './trials.ts';
 
 /** Undoes a run without asking. */
-export const undoRun = ({ context }: Pick<Loader, 'context'>, run: string) => undo(context, run, async () => true);
+export const undoRun = ({ context }: Pick<Loader, 'context'>, run: string) => undo(context, { run }, async () => true);
+
+/** Undoes a file without asking. */
+export const undoFile = ({ context }: Pick<Loader, 'context'>, file: string) =>
+  undo(context, { file }, async () => true);
 
 /** Undone files stay out: under their names, and under those that they had got before or get after it. */
 export async function keepsUndoneFilesOut(engine: Engine, options: LoaderOptions = {}): Promise<void> {
@@ -36,6 +40,32 @@ export async function keepsUndoneFilesOut(engine: Engine, options: LoaderOptions
       expect((await etl(context)).tables[0]).toMatchObject({ files: 0, moved: 0, known: 1, undone: 2 });
       expect(await countRows(loader, 'staging_events')).toBe(1);
       expect((await readStar(context.warehouse)).users.map((user) => user[4])).toEqual(['second']);
+    },
+    options,
+  );
+}
+
+/** A file that is undone takes with it what it brought in each run, and nothing of the files beside it. */
+export async function takesOutOneFile(engine: Engine, options: LoaderOptions = {}): Promise<void> {
+  await withLoader(
+    engine,
+    async (loader) => {
+      const { context, store } = loader;
+      const file = (name: string) => `${LOG_ROOT}/${name}.json`;
+      const plays = (...items: readonly number[]) =>
+        linesOf(items.map((itemInSession) => ({ ...PLAY, itemInSession, level: `level ${itemInSession}` })));
+      store.files.set(file('a'), plays(1, 2, 3));
+      store.files.set(file('b'), plays(4, 5));
+      await etl(context);
+      store.files.set(file('a'), plays(1, 6));
+      store.files.set(file('0'), plays(7, 8));
+      await etl(context);
+      const { plan } = await undoFile(loader, file('a'));
+      expect([plan.runs.length, plan.tables[0]]).toMatchObject([2, { files: 2, rows: 5 }]);
+      expect((await etl(context)).status).toBe('up_to_date');
+      const { rows } = await context.warehouse.query('SELECT iteminsession FROM staging_events ORDER BY 1');
+      expect(rows.flat()).toEqual([4, 5, 7, 8]);
+      expect(await countRows(loader, 'songplays')).toBe(4);
     },
     options,
   );
@@ -71,6 +101,42 @@ export async function undoesOneRun(loader: Loader, { before, which, after }: Und
   expect(report.plan.because).toBe(made.find((_, at) => runs[at] === run)?.loaded.length === 0 ? 'moved' : undefined);
   await isAs(loader, left);
   await undoRun(loader, run.runId);
+  await goesOn(loader, { left, after, texts });
+}
+
+/** The same of a file: an undo leaves what the history gives without any load of it. */
+export async function undoesOneFile(loader: Loader, { before, which, after }: Undoing): Promise<void> {
+  const { context } = loader;
+  const texts = new Texts(loader);
+  for (const move of before) {
+    applyMove(loader.store.files, move);
+    await etl(context);
+    await texts.note();
+  }
+  const { runs } = historyOf(before);
+  const uris = [...new Set(runs.flatMap(({ loaded }) => loaded.map(([uri]) => uri)))].sort();
+  const file = uris[which % Math.max(1, uris.length)];
+  if (file === undefined) return;
+  const left = runs.map(({ loaded }) => recordsOf(loaded.filter(([uri]) => uri !== file)));
+  const { plan } = await undoFile(loader, file);
+  const loads = runs.flatMap(({ loaded }) => loaded.filter(([uri]) => uri === file));
+  expect([plan.because, plan.files.length]).toEqual([undefined, loads.length]);
+  await isAs(loader, left);
+  expect((await undoFile(loader, file)).plan.because).toBe('undone');
+  await goesOn(loader, { left, after, texts });
+}
+
+/** After an undo, what comes is loaded as ever, and nothing comes back of what was undone until that is asked for. */
+async function goesOn(
+  loader: Loader,
+  {
+    left,
+    after,
+    texts,
+  }: { readonly left: Parameters<typeof expectedStar>[0]; readonly after: Scenario; readonly texts: Texts },
+): Promise<void> {
+  const { context } = loader;
+  const [newest] = (await status(context)).runs;
   expect((await etl(context)).status).toBe('up_to_date');
   expect(await readStar(context.warehouse)).toEqual(expectedStar(left));
 
@@ -84,7 +150,7 @@ export async function undoesOneRun(loader: Loader, { before, which, after }: Und
   await isAs(loader, await texts.runsOf());
   const later = await versionsOf(
     loader,
-    `status = 'loaded' AND loaded_at > (SELECT MAX(loaded_at) FROM load_ledger WHERE run_id = '${runs.at(-1)?.runId}')`,
+    `status = 'loaded' AND loaded_at > (SELECT MAX(loaded_at) FROM load_ledger WHERE run_id = '${newest?.runId}')`,
   );
   expect(later.filter((version) => undone.includes(version))).toEqual([]);
   await etl({ ...context, again: true });
