@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { etl } from '../../src/pipeline/etl.ts';
 import { reconcile } from '../../src/pipeline/reconcile.ts';
 import { type Engine, engines } from '../support/engines.ts';
+import { forgetThem } from '../support/forgetting.ts';
 import { type Loader, readEverything, readStar, withLoader } from '../support/loader.ts';
 import { casesFor, scale } from '../support/scale.ts';
 import { LOG_ROOT, linesOf, scenarios } from '../support/scenario.ts';
@@ -72,6 +73,26 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
         expect(await countRows(loader, 'staging_events')).toBe(1);
         expect(await level(loader)).toBe('paid');
         expect((await etl(context)).tables[0]).toMatchObject({ files: 0, undone: 1 });
+        await agrees(loader);
+      }),
+  },
+  {
+    title: 'of which somebody was forgotten, before or after its load, leaves the rest',
+    holds: (engine) =>
+      withLoader(engine, async (loader) => {
+        const { context, store } = loader;
+        const plays = (...users: readonly string[]) =>
+          linesOf(users.map((userId, itemInSession) => ({ ...PLAY, userId, itemInSession, level: userId })));
+        store.files.set(A, plays('7', '8'));
+        store.files.set(B, plays('7', '9', '9'));
+        await load(loader);
+        await forgetThem(loader, 'userid = 7');
+        store.files.set(A, plays('8', '7', '8'));
+        store.files.set(`${LOG_ROOT}/c.json`, plays('9', '7'));
+        await load(loader);
+        expect((await undoFile(loader, A)).plan.tables).toMatchObject([{ files: 2, rows: 3 }]);
+        expect(await countRows(loader, 'staging_events')).toBe(3);
+        expect((await etl(context)).status).toBe('up_to_date');
         await agrees(loader);
       }),
   },
