@@ -1,6 +1,6 @@
 import { StarloadError, UsageError } from '../errors.ts';
 import { type Model, protocolSql, tablesOf } from '../sql/catalogue.ts';
-import { BEGINNING, quoteLiteral, render } from '../sql/render.ts';
+import { BEGINNING, render } from '../sql/render.ts';
 import type { Batch } from '../warehouse/warehouse.ts';
 import { ask } from './ask.ts';
 import { undoBatch } from './batches.ts';
@@ -11,7 +11,7 @@ import { FORGOTTEN } from './forgets.ts';
 import { hasHistory } from './ownership.ts';
 import { type RebuildReport, runRebuild } from './rebuild.ts';
 import { refusalOf } from './retry.ts';
-import { isRunId, newRunId } from './run-id.ts';
+import { isOfRun, isRunId, newRunId } from './run-id.ts';
 import { explainUnfit, fitting } from './shape.ts';
 import { conditionOfFile, conditionOfLoads, type LoadOfFile, refuseFolder, refuseUnmarked } from './undo-file.ts';
 
@@ -106,14 +106,9 @@ async function batchOf({ model, warehouse }: LoadContext, target: UndoTarget): P
   const keepsHistory = await hasHistory(model, warehouse);
   const undoing =
     'run' in target
-      ? { of: 'run' as const, condition: conditionOfRun(target.run) }
+      ? { of: 'run' as const, condition: isOfRun(target.run) }
       : { of: 'file' as const, condition: conditionOfLoads(target.file) };
   return undoBatch(model, warehouse.now, `undo-${newRunId()}`, undoing, keepsHistory);
-}
-
-/** A load that was split has runs whose ids begin with its own. */
-function conditionOfRun(run: string): string {
-  return `run_id = ${quoteLiteral(run)} OR run_id LIKE ${quoteLiteral(`${run}.%`)}`;
 }
 
 async function planUndo(context: LoadContext, target: UndoTarget): Promise<UndoPlan> {
@@ -132,7 +127,7 @@ async function planUndo(context: LoadContext, target: UndoTarget): Promise<UndoP
 }
 
 async function readRun(context: LoadContext, run: string): Promise<readonly LoadOfFile[]> {
-  const entries = isRunId(run) ? await readEntries(context, 'undo_files', conditionOfRun(run)) : [];
+  const entries = isRunId(run) ? await readEntries(context, 'undo_files', isOfRun(run)) : [];
   if (entries.length === 0) {
     throw new UsageError(`the ledger of ${context.warehouse.location} has no run ${run}`, {
       next: 'npm run status lists the runs.',
