@@ -70,6 +70,13 @@ export function forgottenIn(
   return finders.length === 0 ? undefined : (record, spellings) => finders.some((finds) => finds(record, spellings));
 }
 
+/** The columns of a table that tell whose a record is, by the names that they have now. Throws as `forgottenIn` does. */
+export function tellingColumns(table: Table, forgets: readonly Forget[]): ReadonlySet<string> {
+  const taking = takingColumns(table);
+  const names = forgets.filter((one) => one.table === table.name).flatMap(({ columns }) => columns);
+  return new Set(names.map((name) => taking[placeOf(table, taking, name)]?.name ?? name));
+}
+
 /** The finder for entries of the same columns and salt. */
 function finderOf(table: Table, paths: readonly JsonPath[] | undefined, group: readonly Forget[]): IsForgotten {
   const { columns = [], salt = '' } = group[0] ?? {};

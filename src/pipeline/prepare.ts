@@ -21,7 +21,7 @@ import {
 import type { Mapping } from '../warehouse/warehouse.ts';
 import { byName, type Copy } from './batches.ts';
 import type { LoadContext, Source, Tolerance } from './context.ts';
-import { FORGOTTEN, type Forget, forgottenIn } from './forgets.ts';
+import { FORGOTTEN, type Forget, forgottenIn, tellingColumns } from './forgets.ts';
 import type { LoadPlan, TablePlan } from './plan.ts';
 import { type ReadTable, refuseBadRecords } from './refuse.ts';
 import { judgeOf, NO_REJECTS, RejectLog, type Rejects } from './rejects.ts';
@@ -139,10 +139,11 @@ async function prepareTable(
     objects: files.map(({ object }) => object),
     onFile: fileReporter(context, plan),
   };
+  const judge = () => judgeOf(table, paths, { isKept: keepsCurrent, telling: tellingColumns(table, forgets) });
   const bundled =
     context.tolerance === undefined
       ? { ...(await bundle(options.objects, { ...options, reads: context.warehouse.reads })), rejects: NO_REJECTS }
-      : await siftTable(context, context.tolerance, { ...options, table, judge: judgeOf(table, paths, keepsCurrent) });
+      : await siftTable(context, context.tolerance, { ...options, table, judge: judge() });
   const { objects, store, isForgotten } = options;
   const mapping = mappingOf(table, paths, bundled, wanted);
   const digests = keysDigests(table, wanted);

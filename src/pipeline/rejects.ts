@@ -6,7 +6,7 @@ import type { Judge, SiftedFile } from '../objects/sift.ts';
 import type { Spool } from '../objects/spool.ts';
 import { fieldsAsMet } from '../records/fields-as-met.ts';
 import { plainFits } from '../records/plain-record.ts';
-import { checkFields, type FieldProblem } from '../records/record.ts';
+import { checkFields, type FieldProblem, MISSING } from '../records/record.ts';
 import { loadedColumns, type Table } from '../sql/catalogue.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
 import { excerptOf } from './search.ts';
@@ -25,27 +25,35 @@ export const NO_REJECTS: Rejects = { count: 0, problems: [], parts: [] };
 
 /**
  * A function that judges a staging table's records. It finds columns by paths or, without paths, by their names. It
- * reports one problem per record: that of the first column whose value does not fit.
+ * reports one problem per record: that of the first column whose value does not fit. It shows nothing of a record with a
+ * misfit in one of the columns `telling`, by which people who are forgotten are found: nobody can tell whose it is.
  */
-export function judgeOf(table: Table, paths: readonly JsonPath[] | undefined, isKept?: () => boolean): Judge {
+export function judgeOf(
+  table: Table,
+  paths: readonly JsonPath[] | undefined,
+  { isKept, telling }: { readonly isKept?: () => boolean; readonly telling?: ReadonlySet<string> } = {},
+): Judge {
   const surelyFits = plainFits(table, paths);
   const fieldsOf = fieldsAsMet(table, paths, isKept);
   return (record, spellings, isOdd) => {
     if (!isOdd && surelyFits(record, spellings)) {
       return undefined;
     }
-    const [first, ...others] = checkFields(fieldsOf(record, spellings), table);
+    const misfits = checkFields(fieldsOf(record, spellings), table);
+    const [first, ...others] = misfits;
     if (first === undefined) {
       return undefined;
     }
     const inWords = (say: (problem: FieldProblem) => string) =>
       say(first) + others.map((other) => `; ${other.column}: ${say(other)}`).join('');
-    return {
+    const problem = {
       column: first.column,
       reason: inWords(({ reason }) => reason),
       plain: inWords(({ reason, plain = reason }) => plain),
       excerpt: excerptOf(record),
     };
+    const mayBeTheirs = misfits.some(({ column, reason }) => reason !== MISSING && telling?.has(column) === true);
+    return mayBeTheirs ? withoutValues(problem) : problem;
   };
 }
 

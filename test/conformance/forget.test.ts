@@ -144,6 +144,32 @@ const CASES: readonly { readonly title: string; readonly holds: (engine: Engine)
       }),
   },
   {
+    title: 'keeps no text of a bad record whose value in such a column cannot be read, and that of others',
+    holds: (engine) =>
+      withLoader(engine, async (loader) => {
+        const { context, store } = loader;
+        store.files.set(B, linesOf([OTHER]));
+        await etl({ ...context, tolerance: TOLERANT });
+        await forgetThem(loader, THEY);
+        const other = '{"userId":"40","ts":"x"}';
+        const nobodys = '{"ts":"y"}';
+        store.files.set(A, ['{"userId":" 39","ts":"x"}', '{"ts":1,"userId":3.9e1}', other, nobodys].join('\n'));
+        const { rejects } = await etl({ ...context, tolerance: TOLERANT });
+        expect(JSON.stringify(rejects)).not.toMatch(/39|3\.9e1/);
+        const { rows } = await context.warehouse.query(
+          'SELECT line, reason, excerpt FROM rejected_records ORDER BY line',
+        );
+        expect(rows.map(([line, , excerpt]) => [Number(line), excerpt])).toEqual([
+          [1, null],
+          [2, null],
+          [3, other],
+          [4, nobodys],
+        ]);
+        expect(JSON.stringify(rows)).not.toMatch(/39|3\.9e1/);
+        await agrees(loader);
+      }),
+  },
+  {
     title: 'also holds for the columns that migrate fills, in tables that were made anew since',
     holds: (engine) =>
       withLoader(engine, async (loader) => {
