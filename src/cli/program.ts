@@ -23,6 +23,7 @@ import { teardownCommand } from './commands/teardown.ts';
 import { undoCommand } from './commands/undo.ts';
 import { whyCommand } from './commands/why.ts';
 import { reportFailure } from './failure.ts';
+import { refuseConditions, strayWords } from './forget-arguments.ts';
 
 const COMMANDS = [
   initCommand,
@@ -65,6 +66,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 
 /** The command that a command line asks for; undefined if yargs has printed help or the version. Throws UsageError. */
 function chosenBy(args: readonly string[]): ChosenCommand | undefined {
+  if (commandOf(args) === 'forget') refuseConditions(args);
   try {
     parser(args).parseSync();
     return undefined;
@@ -76,9 +78,19 @@ function chosenBy(args: readonly string[]): ChosenCommand | undefined {
   }
 }
 
+function commandOf(args: readonly string[]): string | undefined {
+  return args.find((arg) => NAMES.includes(arg));
+}
+
+/** A mistake in a command line. That of `forget` may hold values, which yargs would repeat. */
+function usageError(args: readonly string[], message: string): UsageError {
+  const isStray = commandOf(args) === 'forget' && message.startsWith('Unknown argument');
+  return isStray ? strayWords() : new UsageError(message, { next: helpFor(args) });
+}
+
 /** Where to look up the available options. */
 function helpFor(args: readonly string[]): string {
-  const name = args.find((arg) => NAMES.includes(arg));
+  const name = commandOf(args);
   return name === undefined
     ? 'node dist/main.js --help lists commands and options.'
     : `npm run ${name} -- --help lists its options.`;
@@ -110,7 +122,7 @@ function parser(args: readonly string[]) {
       .fail((message, error) => {
         // Errors that yargs itself finds during parsing, such as an option without its value, have their own class.
         const isUsage = error === undefined || error.name === 'YError';
-        throw isUsage ? new UsageError(message, { next: helpFor(args) }) : error;
+        throw isUsage ? usageError(args, message) : error;
       })
   );
 }

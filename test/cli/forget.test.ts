@@ -51,3 +51,13 @@ test('a person is forgotten: told before, removed from all tables, left out of l
     expect((await run(folder, ['forget'], 2)).stderr).toContain('where');
     expect((await run(folder, ['forget', '--where', "lastname = 'Zoë"], 2)).stderr).not.toContain('Zoë');
   }));
+
+test('one condition in one argument is needed, and what else the command line has is not repeated', () =>
+  withProject(async (folder) => {
+    const split = await run(folder, ['forget', '--where', 'userid', '=', '86753090'], 2);
+    expect(split.stderr).toContain('Put the whole condition in quotes');
+    expect(split.stderr).not.toContain('86753090');
+    const twice = await run(folder, ['forget', '--where', 'userid = 86753090', '--where=firstname = Ann', '--yes'], 2);
+    expect(twice.stderr).toContain('forget takes one --where, and was given 2');
+    expect(twice.stderr).not.toContain('86753090');
+  }));

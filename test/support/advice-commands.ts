@@ -271,12 +271,13 @@ export const COMMAND_TRIALS: readonly Trial[] = [
       ['Write column = value, or', 'userid < 91'],
       ['Name columns of a staging table.', 'nobody = 91'],
       ['Correct the value in --where.', 'ts = yesterday'],
+      ['Put the whole condition in quotes', ['userid', '=', '91']],
     ] as const
   ).map(
     ([advice, where]): Trial => ({
       advice,
       before: LOADED,
-      fails: ['forget', '--where', where],
+      fails: ['forget', '--where', ...[where].flat()],
       code: 2,
       leads: [
         ['forget', '--where', 'userid = 91', '--yes'],
