@@ -1,12 +1,12 @@
 import type { IsForgotten } from '../objects/bundle.ts';
 import type { Part } from '../objects/part.ts';
 import type { Spool } from '../objects/spool.ts';
-import { type Table, takingColumns } from '../sql/catalogue.ts';
-import { lowerCase } from '../sql/fold.ts';
+import type { Table } from '../sql/catalogue.ts';
 import { quoteLiteral } from '../sql/render.ts';
 import type { Value } from '../warehouse/warehouse.ts';
 import type { LoadContext } from './context.ts';
 import { rejectRow } from './forget-batch.ts';
+import { spellingsIn } from './forgets.ts';
 
 /** Bad records that are certainly theirs, and those of which nobody can tell. */
 export interface ForgottenRejects {
@@ -96,9 +96,4 @@ function isObject(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function spellingsIn(record: string, table: Table): ReadonlyMap<string, readonly string[]> {
-  const keys = Object.keys(JSON.parse(record));
-  return new Map(takingColumns(table).map(({ name }) => [name, keys.filter((key) => lowerCase(key) === name)]));
 }

@@ -4,8 +4,9 @@ import type { IsForgotten } from '../objects/bundle.ts';
 import { canonicalText } from '../records/canonical.ts';
 import { fieldsAsMet } from '../records/fields-as-met.ts';
 import type { FramedFile } from '../records/framed.ts';
-import { checkFields } from '../records/record.ts';
+import { checkFields, type FieldText, fieldReader } from '../records/record.ts';
 import { type Column, type Table, takingColumns } from '../sql/catalogue.ts';
+import { lowerCase } from '../sql/fold.ts';
 import type { JsonPath } from '../sql/jsonpaths.ts';
 
 /** Somebody whose records are left out: a row of the ledger. The values themselves are kept nowhere. */
@@ -81,33 +82,68 @@ export function tellingColumns(table: Table, forgets: readonly Forget[]): Readon
 function finderOf(table: Table, paths: readonly JsonPath[] | undefined, group: readonly Forget[]): IsForgotten {
   const { columns = [], salt = '' } = group[0] ?? {};
   const read = textsIn(table, paths, columns);
+  const former = paths === undefined ? formerTextsIn(table, columns) : undefined;
   const digests = new Set(group.map(({ digest }) => digest));
   return (record, spellings) => {
-    const texts = read(record, spellings);
+    const texts = read(record, spellings) ?? former?.(record);
     return texts !== undefined && digests.has(digestOf(salt, texts));
   };
 }
+
+type Texts = readonly (string | undefined)[];
+type TextsReader = (record: string, spellings: FramedFile['spellings']) => Texts | undefined;
 
 /**
  * A function that returns what a record has in columns, as `canonicalText` writes it; undefined if it has no value in one of
  * them, or one that does not fit. Throws StarloadError if the table has not all columns.
  */
-export function textsIn(
-  table: Table,
-  paths: readonly JsonPath[] | undefined,
-  columns: readonly string[],
-): (record: string, spellings: FramedFile['spellings']) => readonly (string | undefined)[] | undefined {
+export function textsIn(table: Table, paths: readonly JsonPath[] | undefined, columns: readonly string[]): TextsReader {
   const taking = takingColumns(table);
   const places = columns.map((name) => placeOf(table, taking, name));
-  const own = { ...table, columns: places.map((at) => ({ ...(taking[at] as Column), notNull: true })) };
+  const own = tableOf(table, places);
   const ownPaths = paths && places.map((at) => paths[at] ?? []);
   const read = fieldsAsMet(own, ownPaths);
-  return (record, spellings) => {
-    const fields = read(record, spellings);
-    return checkFields(fields, own).length > 0
-      ? undefined
-      : own.columns.map((column, at) => canonicalText(fields[at] as string | undefined, column));
+  return (record, spellings) => canonicalTexts(read(record, spellings), own);
+}
+
+/**
+ * The same by the keys that columns had before they were renamed: files of that time have them, and other values that are
+ * theirs. Undefined if no column was renamed.
+ */
+function formerTextsIn(table: Table, columns: readonly string[]): ((record: string) => Texts | undefined) | undefined {
+  const taking = takingColumns(table);
+  const own = tableOf(
+    table,
+    columns.map((name) => placeOf(table, taking, name)),
+  );
+  if (own.columns.every(({ was }) => was === undefined)) return undefined;
+  const former = {
+    ...own,
+    columns: own.columns.map(({ was, ...column }) => ({ ...column, name: was ?? column.name })),
   };
+  return (record) => {
+    const spellings = spellingsIn(record, former);
+    const isThere = former.columns.every(({ name }) => spellings.get(name)?.length !== 0);
+    return isThere ? canonicalTexts(fieldReader(former, undefined, spellings)(record), former) : undefined;
+  };
+}
+
+/** How a record spells the keys of a table's columns. */
+export function spellingsIn(record: string, table: Table): ReadonlyMap<string, readonly string[]> {
+  const keys = Object.keys(JSON.parse(record));
+  return new Map(takingColumns(table).map(({ name }) => [name, keys.filter((key) => lowerCase(key) === name)]));
+}
+
+/** A table of some columns of another, all of which need a value. */
+function tableOf(table: Table, places: readonly number[]): Table {
+  const taking = takingColumns(table);
+  return { ...table, columns: places.map((at) => ({ ...(taking[at] as Column), notNull: true })) };
+}
+
+function canonicalTexts(fields: readonly FieldText[], own: Table): Texts | undefined {
+  return checkFields(fields, own).length > 0
+    ? undefined
+    : own.columns.map((column, at) => canonicalText(fields[at] as string | undefined, column));
 }
 
 function placeOf(table: Table, taking: readonly Column[], name: string): number {

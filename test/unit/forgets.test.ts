@@ -140,6 +140,26 @@ describe('the records that are left out', () => {
     const renamed: Table = { ...EVENTS, columns };
     const people = forgets([['userid', '91']]);
     expect(forgottenIn(renamed, undefined, people)?.('{"person":91}', spelled('person'))).toBe(true);
+    // Files from before the rename have the former key.
+    const newer = forgetOf('staging_events', new Map([['person', '91']]), []).forget;
+    const found = [
+      people,
+      [newer],
+      forgets([
+        ['userid', '91'],
+        ['page', 'Home'],
+      ]),
+    ].map((entries) => {
+      const isForgotten = forgottenIn(renamed, undefined, entries);
+      const records = [
+        '{"userId":"91","page":"Home"}',
+        '{"userid":92,"page":"Home"}',
+        '{"page":"Home"}',
+        '{"user":91}',
+      ];
+      return records.map((record) => isForgotten?.(record, spelled('page', 'person')));
+    });
+    expect(found).toEqual(Array(3).fill([true, false, false, false]));
     const paths = EVENTS.columns.map(({ name }) => ['who', name]);
     expect(forgottenIn(EVENTS, paths, people)?.('{"who":{"userid":"91"}}', new Map())).toBe(true);
     const lost: Table = { ...EVENTS, columns: columns.filter(({ name }) => name !== 'person') };
