@@ -6,6 +6,7 @@ import { byName } from '../pipeline/batches.ts';
 import type { LoadContext, Source } from '../pipeline/context.ts';
 import { explainFailure } from '../pipeline/explain.ts';
 import { explainLoad } from '../pipeline/explain-statements.ts';
+import { readForgets } from '../pipeline/past-runs.ts';
 import { planEverything } from '../pipeline/planning.ts';
 import { type PreparedTable, prepare } from '../pipeline/prepare.ts';
 import { newRunId } from '../pipeline/run-id.ts';
@@ -65,7 +66,11 @@ async function copyRecord(examination: Examination, source: Source, learnt: Lear
   const spool = new Spool(examination.spoolRoot, newRunId());
   try {
     const context = contextOf(examination, source, { warehouse, store: oneRecord(object, record) });
-    const prepared = (await prepare(context, await planEverything(context), spool)).map(temporarily);
+    const forgets = await readForgets(context);
+    const prepared = (await prepare(context, await planEverything(context), spool, { forgets })).map(temporarily);
+    if (prepared.some(({ files }) => files.some(({ forgotten }) => forgotten > 0))) {
+      return { status: 'skipped', reason: `the first record of ${object.label} is of somebody who is forgotten` };
+    }
     const steps = prepared.flatMap(temporaryCopy);
     const copied = await countCopied(context, { prepared, source, steps });
     return { reason: `${copied} record of ${object.label} was copied into a temporary copy of ${source.table.name}` };

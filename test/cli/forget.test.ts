@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { firstLog } from '../support/advice-trial.ts';
@@ -60,4 +60,27 @@ test('one condition in one argument is needed, and what else the command line ha
     const twice = await run(folder, ['forget', '--where', 'userid = 86753090', '--where=firstname = Ann', '--yes'], 2);
     expect(twice.stderr).toContain('forget takes one --where, and was given 2');
     expect(twice.stderr).not.toContain('86753090');
+  }));
+
+test('check --deep does not copy a record of somebody who is forgotten', () =>
+  withProject(async (folder) => {
+    await run(folder, ['create-tables']);
+    await json(folder, ['etl']);
+    await run(folder, ['forget', '--where', 'userid = 86753090', '--yes']);
+    rmSync(join(folder, 'log_data'), { recursive: true });
+    mkdirSync(join(folder, 'log_data'));
+    const needed = '"page": "Home", "sessionId": 1, "itemInSession": 1';
+    const name = 'x'.repeat(2000);
+    writeFileSync(
+      join(folder, 'log_data/a.json'),
+      `{"ts": 1, ${needed}, "userId": "86753090", "lastName": "${name}"}\n`,
+    );
+    const { checks } = await json(folder, ['check', '--deep']);
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        check: 'copy LOG_DATA',
+        status: 'skipped',
+        reason: expect.stringContaining('is forgotten'),
+      }),
+    );
   }));
