@@ -91,6 +91,9 @@ function tell(plan: MigrationPlan, place: Place): void {
   for (const line of [...lines, ...more(lost, LISTED, '--json names all')]) {
     story(`  ${line}`);
   }
+  for (const { what, table } of plan.attached) {
+    story(`${warning}: ${what} on ${table} goes with the former table; create it again`);
+  }
   const made = madeAgain(plan);
   if (place.losesGrants === true && made.length > 0) {
     story(
@@ -113,5 +116,6 @@ function planForJson(plan: MigrationPlan, { location }: Place) {
     lost: plan.refills.flatMap((refill) => refill.lost),
     others: othersOf(plan),
     unknown: plan.unknown,
+    attached: plan.attached.map(({ table, what }) => ({ table, what })),
   };
 }

@@ -5,13 +5,13 @@ import { LEDGER } from '../pipeline/ownership.ts';
 import { compareStar } from '../pipeline/reconcile/star.ts';
 import { readStamp } from '../pipeline/run-stamp.ts';
 import { type Model, type Table, tableNamed } from '../sql/catalogue.ts';
-import type { Relation } from '../warehouse/warehouse.ts';
+import type { Attached, Relation } from '../warehouse/warehouse.ts';
 import { compareTables, type TableChange } from './compare.ts';
 import { readDropped } from './dropped.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { planRefill, type Refill, refuseUnfillable } from './fill.ts';
 import { findMisfits } from './narrow.ts';
-import { refuseForeign, refuseLost, refuseMisfits, refuseOthers } from './refuse.ts';
+import { refuseForeign, refuseKept, refuseLost, refuseMisfits, refuseOthers } from './refuse.ts';
 import { isFilled } from './remake.ts';
 
 /** What a migration would do. */
@@ -27,6 +27,8 @@ export interface MigrationPlan {
   readonly droppedColumns: ReadonlySet<string>;
   /** What `--drop` names and is not there. */
   readonly unknown: readonly string[];
+  /** Objects of others that go with the tables that are dropped or made again. */
+  readonly attached: readonly Attached[];
   /** The stamp of the newest writing transaction; undefined if there is none. */
   readonly stamp: string | undefined;
 }
@@ -60,6 +62,9 @@ export async function planMigration(
   const effects = effectsOf(model, changes, columns);
   const made = [...effects.kept, ...effects.remade];
   refuseOthers(made, columns);
+  const gone = [...made.flatMap(({ found }) => found ?? []), ...tables].map(({ name }) => name);
+  const attached = gone.length === 0 ? [] : ((await warehouse.attached?.(gone)) ?? []);
+  refuseKept(attached);
   const ledger = await readLedgerOf(context, effects);
   refuseMisfits(await findMisfits(context, changes.filter(holdsStaged)), excerpts);
   const refills = await planRefills(context, effects, ledger);
@@ -67,7 +72,17 @@ export async function planMigration(
     refuseUnfillable(refill, new Set(drop));
   }
   const differing = await findDiffering(context, effects.comparable);
-  return { changes, effects, differing, refills, droppedTables: tables, droppedColumns: columns, unknown, stamp };
+  return {
+    changes,
+    effects,
+    differing,
+    refills,
+    droppedTables: tables,
+    droppedColumns: columns,
+    unknown,
+    attached,
+    stamp,
+  };
 }
 
 /** Whether a plan changes anything. */

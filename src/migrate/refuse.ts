@@ -1,5 +1,6 @@
 import { StarloadError } from '../errors.ts';
 import type { Ledger } from '../pipeline/ledger.ts';
+import type { Attached } from '../warehouse/warehouse.ts';
 import type { TableChange } from './compare.ts';
 import type { Effects } from './effects.ts';
 import type { Misfit } from './narrow.ts';
@@ -96,4 +97,16 @@ export function refuseMisfits(misfits: readonly Misfit[], excerpts: boolean): vo
     outcome: NOTHING_CHANGED,
     next: 'Give these columns more room in the model, or let them allow NULL: nothing is cut.',
   });
+}
+
+/** Throws StarloadError for objects of others that keep tables from being made again. */
+export function refuseKept(attached: readonly Attached[]): void {
+  const kept = attached.filter(({ keeps }) => keeps);
+  if (kept.length > 0) {
+    const lines = kept.map(({ what, table }) => `  ${what} depends on table ${table}`);
+    throw new StarloadError(`objects of others depend on tables that are made again\n${lines.join('\n')}`, {
+      outcome: NOTHING_CHANGED,
+      next: 'Drop the objects named above, and create them again afterwards.',
+    });
+  }
 }

@@ -142,6 +142,15 @@ export interface Reach {
   readonly cure: string;
 }
 
+/** An object of others on a table. */
+export interface Attached {
+  readonly table: string;
+  /** A description: `view s.v`. */
+  readonly what: string;
+  /** Whether the table cannot be dropped while it is there; otherwise it goes with the table. */
+  readonly keeps: boolean;
+}
+
 /** A column as the warehouse's catalogue describes it. */
 export interface RelationColumn {
   readonly name: string;
@@ -220,6 +229,9 @@ export interface Warehouse {
 
   /** The objects with these names in the schema, no matter who created them; empty if the schema is missing. */
   relations(names: readonly string[]): Promise<readonly Relation[]>;
+
+  /** What others have attached to tables that are to be dropped. Absent if the engine cannot tell. */
+  attached?(tables: readonly string[]): Promise<readonly Attached[]>;
 
   /** The batches that run now, as far as the engine shows them. Does not wait for any of them. */
   running(): Promise<readonly RunningBatch[]>;

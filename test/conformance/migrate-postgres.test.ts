@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { migrate } from '../../src/migrate/migrate.ts';
+import { dryRunMigration, migrate } from '../../src/migrate/migrate.ts';
 import { etl } from '../../src/pipeline/etl.ts';
 import { changedModel } from '../support/changed-model.ts';
 import { loaderOf, readTables } from '../support/loader.ts';
@@ -36,4 +36,48 @@ test('a migration on PostgreSQL keeps grants and makes the indexes; a view in it
         has_table_privilege('public', 'users', 'SELECT') AS users,
         (SELECT COUNT(*) > 0 FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'songs') AS indexed`);
     expect(rows).toEqual([{ songs: true, staged: true, users: false, indexed: true }]);
+  }));
+
+const WIDER = () => changedModel([['star/songs.sql', 'title VARCHAR(1024)', 'title VARCHAR(2048)']]);
+
+test('everything of others that depends on a table is named before a file is read, also by a dry run', () =>
+  withTables(async (warehouse, admin, folder) => {
+    const loader = loaderOf(warehouse, folder);
+    writeSample(loader);
+    await etl(loader.context);
+    await admin.query(`CREATE VIEW titles AS SELECT title FROM songs;
+      CREATE MATERIALIZED VIEW kept_titles AS SELECT title, year FROM songs;
+      CREATE TABLE more_songs () INHERITS (songs);
+      CREATE FUNCTION songs_there() RETURNS BIGINT LANGUAGE sql BEGIN ATOMIC SELECT COUNT(*) FROM songs; END`);
+    const { context } = withModel(loader, await WIDER());
+    for (const attempt of [migrate, dryRunMigration]) {
+      const error = await attempt(context).catch((caught: Error) => caught);
+      const [, ...lines] = String((error as Error).message).split('\n');
+      expect(lines.map((line) => line.replace(/"?dev_[^.]*\.|\S+\.(?=\w)/g, ''))).toEqual([
+        '  function songs_there() depends on table songs',
+        '  materialized view kept_titles depends on table songs',
+        '  table more_songs that inherits from it depends on table songs',
+        '  view titles depends on table songs',
+      ]);
+    }
+  }));
+
+test('what goes with a table is named', () =>
+  withTables(async (warehouse, admin, folder) => {
+    const loader = loaderOf(warehouse, folder);
+    writeSample(loader);
+    await etl(loader.context);
+    await admin.query(`CREATE FUNCTION noted() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER note AFTER INSERT ON songs FOR EACH ROW EXECUTE FUNCTION noted();
+      CREATE STATISTICS title_year ON title, year FROM songs;
+      CREATE TRIGGER elsewhere AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION noted()`);
+    const { context } = withModel(loader, await WIDER());
+    const { plan, status } = await migrate(context);
+    expect({ status, attached: plan.attached }).toEqual({
+      status: 'migrated',
+      attached: [
+        { table: 'songs', what: 'statistics title_year', keeps: false },
+        { table: 'songs', what: 'trigger note', keeps: false },
+      ],
+    });
   }));

@@ -5,6 +5,7 @@ import { collect } from '../pages.ts';
 import { CsvReader } from '../reader/csv.ts';
 import { inquire } from '../relations.ts';
 import type {
+  Attached,
   Batch,
   BatchMoment,
   OnMoment,
@@ -16,6 +17,7 @@ import type {
   StepResult,
   Warehouse,
 } from '../warehouse.ts';
+import { ATTACHED } from './attached.ts';
 import { connect, type ServerAccess } from './client.ts';
 import { sorted } from './failures.ts';
 import { incomingStatements } from './incoming.ts';
@@ -86,6 +88,12 @@ class PostgresWarehouse implements Warehouse {
       const reaches = await session.reaches(names);
       return relations.map((relation) => ({ ...relation, reach: reaches.get(relation.name) }));
     });
+  }
+
+  async attached(tables: readonly string[]): Promise<readonly Attached[]> {
+    const schema = await this.schema();
+    const { rows } = await this.#withSession((session) => session.ask(ATTACHED, [schema, tables]));
+    return rows.map(([table, what, keeps]) => ({ table: String(table), what: String(what), keeps: keeps === true }));
   }
 
   async running(): Promise<readonly RunningBatch[]> {
