@@ -48,12 +48,15 @@ test('everything of others that depends on a table is named before a file is rea
     await admin.query(`CREATE VIEW titles AS SELECT title FROM songs;
       CREATE MATERIALIZED VIEW kept_titles AS SELECT title, year FROM songs;
       CREATE TABLE more_songs () INHERITS (songs);
+      ALTER TABLE songs ADD UNIQUE (song_id);
+      CREATE TABLE favourites (song VARCHAR(256) CONSTRAINT of_songs REFERENCES songs (song_id));
       CREATE FUNCTION songs_there() RETURNS BIGINT LANGUAGE sql BEGIN ATOMIC SELECT COUNT(*) FROM songs; END`);
     const { context } = withModel(loader, await WIDER());
     for (const attempt of [migrate, dryRunMigration]) {
       const error = await attempt(context).catch((caught: Error) => caught);
       const [, ...lines] = String((error as Error).message).split('\n');
       expect(lines.map((line) => line.replace(/"?dev_[^.]*\.|\S+\.(?=\w)/g, ''))).toEqual([
+        '  foreign key of_songs of favourites depends on table songs',
         '  function songs_there() depends on table songs',
         '  materialized view kept_titles depends on table songs',
         '  table more_songs that inherits from it depends on table songs',
@@ -69,13 +72,16 @@ test('what goes with a table is named', () =>
     await etl(loader.context);
     await admin.query(`CREATE FUNCTION noted() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
       CREATE TRIGGER note AFTER INSERT ON songs FOR EACH ROW EXECUTE FUNCTION noted();
+      CREATE PUBLICATION new_songs FOR TABLE songs;
       CREATE STATISTICS title_year ON title, year FROM songs;
       CREATE TRIGGER elsewhere AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION noted()`);
     const { context } = withModel(loader, await WIDER());
     const { plan, status } = await migrate(context);
+    await admin.query('DROP PUBLICATION new_songs');
     expect({ status, attached: plan.attached }).toEqual({
       status: 'migrated',
       attached: [
+        { table: 'songs', what: 'publication new_songs', keeps: false },
         { table: 'songs', what: 'statistics title_year', keeps: false },
         { table: 'songs', what: 'trigger note', keeps: false },
       ],
