@@ -54,6 +54,9 @@ export class StepTimes {
   }
 
   #begin(step: string | undefined): void {
+    if (step === this.#step && step !== undefined) {
+      return;
+    }
     const now = this.#timer.now();
     if (this.#step !== undefined) {
       this.#milliseconds.set(this.#step, (this.#milliseconds.get(this.#step) ?? 0) + now - this.#since);

@@ -218,9 +218,8 @@ class Bundler {
 
   #note(object: SourceObject, { records, version, size, spellings }: FramedFile & ContentId): void {
     const keys = this.#options.unknown?.keepFile(object.label);
-    const forgotten = this.#forgotten;
-    const read = { object, number: this.#number, version, size, records };
-    const file = { ...read, rejected: 0, forgotten, quarantined: false, keys };
+    const [number, forgotten] = [this.#number, this.#forgotten];
+    const file = { object, number, version, size, records, rejected: 0, forgotten, quarantined: false, keys };
     this.#files.push(file);
     this.#spellings.add(spellings);
     this.#options.onFile?.(file);

@@ -17,7 +17,9 @@ import { isSettled, tellsChanges, traceOf } from './trace.ts';
 interface LocalObject extends SourceObject {
   readonly path: string;
   readonly seen: string;
-  readonly stats: Stats;
+  /** The later of its two times, in milliseconds since 1970. */
+  readonly changed: number;
+  readonly device: number;
 }
 
 /** Large enough for throughput, small enough for a small heap. */
@@ -70,8 +72,8 @@ export class LocalStore implements ObjectStore {
   }
 
   remember(object: SourceObject, version: string): void {
-    const { path, seen, stats } = object as LocalObject;
-    if (isSettled(stats, this.#opened) && this.#trusts(stats.dev, path)) {
+    const { path, seen, changed, device } = object as LocalObject;
+    if (isSettled(changed, this.#opened) && this.#trusts(device, path)) {
       this.#contents.learn(object.uri, seen, version);
     }
   }
@@ -181,7 +183,8 @@ function describeFile(path: string): LocalObject {
     version: undefined,
     path,
     seen: traceOf(stats),
-    stats,
+    changed: Math.max(stats.mtimeMs, stats.ctimeMs),
+    device: stats.dev,
   };
 }
 

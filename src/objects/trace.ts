@@ -11,9 +11,9 @@ export function traceOf(stats: Stats | undefined): string {
  */
 const SETTLING_MILLISECONDS = 10_000;
 
-/** Whether every later change will change the trace of a file, by its times. `now` is in milliseconds since 1970. */
-export function isSettled({ mtimeMs, ctimeMs }: Stats, now: number): boolean {
-  return Math.max(mtimeMs, ctimeMs) < now - SETTLING_MILLISECONDS;
+/** Whether every later change will change the trace of a file that last changed then, in milliseconds since 1970. */
+export function isSettled(changed: number, now: number): boolean {
+  return changed < now - SETTLING_MILLISECONDS;
 }
 
 /**
