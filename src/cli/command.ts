@@ -9,7 +9,7 @@ export interface CommandSpec<Args> {
   readonly describe: string;
   readonly positionals?: Readonly<Record<string, Options>>;
   readonly options: Readonly<Record<string, Options>>;
-  /** Whether an option that is given several times keeps all its values. */
+  /** Whether arguments that are lists keep all their values; of any other option that is given several times the last counts. */
   readonly repeats?: boolean;
   /** Command lines, each with its purpose. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
@@ -52,9 +52,20 @@ export function toModule<Args>({
         .example(examples.map(([line, purpose]) => [asStarted(line), purpose] as [string, string]));
     },
     handler: (args) => {
-      throw new ChosenCommand(async () => run(withNumbers(args, options) as Args));
+      const last = repeats ? lastValues(args, { ...positionals, ...options }) : args;
+      throw new ChosenCommand(async () => run(withNumbers(last, options) as Args));
     },
   };
+}
+
+/** The arguments with one value for each that is no list. */
+function lastValues(
+  args: Readonly<Record<string, unknown>>,
+  specs: Readonly<Record<string, Options>>,
+): Readonly<Record<string, unknown>> {
+  const isList = (name: string) => name === '_' || specs[name]?.array === true;
+  const one = (name: string, value: unknown) => (Array.isArray(value) && !isList(name) ? value.at(-1) : value);
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, one(name, value)]));
 }
 
 function described({ describe = '', ...option }: Options): Options {

@@ -48,6 +48,14 @@ test('why tells of a row its records with file and line, and of a missing one wh
     expect((await run(folder, ['why', 'users', '1234321'])).stdout).toContain(
       'neither staging nor rejected_records has a record of it',
     );
+    for (const tooMany of [
+      ['1', '987654'],
+      ['user_id=1', 'user_id=987654'],
+    ]) {
+      expect((await run(folder, ['why', 'users', ...tooMany], 2)).stderr).toContain('the key of users is user_id');
+    }
+    const elsewhere = ['--config', 'no.cfg', 'why', 'users', '987654', '--config', 'dwh.cfg'];
+    expect(await json(folder, elsewhere)).toMatchObject({ status: 'found' });
     expect((await run(folder, ['why', 'nothing', '1'], 2)).stderr).toContain('The tables are: ');
     expect((await run(folder, ['why', 'users'], 2)).stderr).toContain('why');
   }));

@@ -18,6 +18,7 @@ export const whyCommand = toModule<Args>({
     },
   },
   options: { ...WAREHOUSE_OPTIONS },
+  repeats: true,
   examples: [
     ['npm run why -- users 91', 'why user 91 is as the table says'],
     ['npm run why -- songs song_id=SOGJTMF12A9D96AC3A', 'with the name of the column'],
