@@ -113,9 +113,13 @@ function parse(line: string): LoggedRun | undefined {
       [run.seconds, run.exit_code].every(Number.isFinite) &&
       [run.warehouse, run.run_id].every((text) => text === null || typeof text === 'string') &&
       (run.message === undefined || typeof run.message === 'string') &&
-      (run.steps === undefined || Array.isArray(run.steps));
+      (run.steps === undefined || (Array.isArray(run.steps) && run.steps.every(isStepTime)));
     return isWhole ? run : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isStepTime(value: Partial<StepTime> | null): boolean {
+  return typeof value?.step === 'string' && Number.isFinite(value.seconds);
 }

@@ -173,7 +173,19 @@ describe('what is written down', () => {
       log.add(entry(1));
       log.add({ ...entry(2), warehouse: 'there' });
       log.add({ ...entry(3), warehouse: null });
-      expect(log.read('here').map(({ run_id: id }) => id)).toEqual(['run 1', 'run 3']);
+      for (const steps of [
+        'a',
+        null,
+        [null],
+        ['a'],
+        [{ step: 'a' }],
+        [{ step: 'a', seconds: '1' }],
+        [{ seconds: 1 }],
+      ]) {
+        appendFileSync(log.file, `${JSON.stringify({ ...entry(4), steps })}\n`);
+      }
+      log.add({ ...entry(5), steps: [{ step: 'a', seconds: 1 }] });
+      expect(log.read('here').map(({ run_id: id }) => id)).toEqual(['run 1', 'run 3', 'run 5']);
     }));
 
   const step = { kind: 'sql', name: 'run_current_events', sql: '' } as const;

@@ -50,16 +50,27 @@ test('everything of others that depends on a table is named before a file is rea
       CREATE TABLE more_songs () INHERITS (songs);
       ALTER TABLE songs ADD UNIQUE (song_id);
       CREATE TABLE favourites (song VARCHAR(256) CONSTRAINT of_songs REFERENCES songs (song_id));
-      CREATE FUNCTION songs_there() RETURNS BIGINT LANGUAGE sql BEGIN ATOMIC SELECT COUNT(*) FROM songs; END`);
+      CREATE FUNCTION songs_there() RETURNS BIGINT LANGUAGE sql BEGIN ATOMIC SELECT COUNT(*) FROM songs; END;
+      CREATE FUNCTION all_songs() RETURNS SETOF songs LANGUAGE sql BEGIN ATOMIC SELECT * FROM songs; END;
+      CREATE TABLE picked (song songs, others songs[]);
+      CREATE POLICY of_known ON picked USING (EXISTS (SELECT 1 FROM songs));
+      CREATE RULE noting AS ON DELETE TO picked DO ALSO UPDATE songs SET year = year;
+      CREATE VIEW "two\nlines" AS SELECT title FROM songs`);
     const { context } = withModel(loader, await WIDER());
     for (const attempt of [migrate, dryRunMigration]) {
       const error = await attempt(context).catch((caught: Error) => caught);
       const [, ...lines] = String((error as Error).message).split('\n');
-      expect(lines.map((line) => line.replace(/"?dev_[^.]*\.|\S+\.(?=\w)/g, ''))).toEqual([
+      expect(lines.map((line) => line.replace(/"?dev_[^.]*\.|\S+\.(?=["\w])/g, ''))).toEqual([
+        '  column others of picked depends on table songs',
+        '  column song of picked depends on table songs',
         '  foreign key of_songs of favourites depends on table songs',
+        '  function all_songs() depends on table songs',
         '  function songs_there() depends on table songs',
         '  materialized view kept_titles depends on table songs',
+        '  policy of_known of picked depends on table songs',
+        '  rule noting of picked depends on table songs',
         '  table more_songs that inherits from it depends on table songs',
+        '  view "two\\u000alines" depends on table songs',
         '  view titles depends on table songs',
       ]);
     }
@@ -72,6 +83,7 @@ test('what goes with a table is named', () =>
     await etl(loader.context);
     await admin.query(`CREATE FUNCTION noted() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
       CREATE TRIGGER note AFTER INSERT ON songs FOR EACH ROW EXECUTE FUNCTION noted();
+      CREATE RULE telling AS ON UPDATE TO songs DO ALSO NOTIFY songs;
       CREATE PUBLICATION new_songs FOR TABLE songs;
       CREATE STATISTICS title_year ON title, year FROM songs;
       CREATE TRIGGER elsewhere AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION noted()`);
@@ -82,6 +94,7 @@ test('what goes with a table is named', () =>
       status: 'migrated',
       attached: [
         { table: 'songs', what: 'publication new_songs', keeps: false },
+        { table: 'songs', what: 'rule telling', keeps: false },
         { table: 'songs', what: 'statistics title_year', keeps: false },
         { table: 'songs', what: 'trigger note', keeps: false },
       ],

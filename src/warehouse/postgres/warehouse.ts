@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printable } from '../../errors.ts';
 import { Qualifier } from '../../sql/qualify.ts';
 import { WarehouseError } from '../errors.ts';
 import { collect } from '../pages.ts';
@@ -93,7 +94,11 @@ class PostgresWarehouse implements Warehouse {
   async attached(tables: readonly string[]): Promise<readonly Attached[]> {
     const schema = await this.schema();
     const { rows } = await this.#withSession((session) => session.ask(ATTACHED, [schema, tables]));
-    return rows.map(([table, what, keeps]) => ({ table: String(table), what: String(what), keeps: keeps === true }));
+    return rows.map(([table, what, keeps]) => ({
+      table: String(table),
+      what: printable(String(what)),
+      keeps: keeps === true,
+    }));
   }
 
   async running(): Promise<readonly RunningBatch[]> {
