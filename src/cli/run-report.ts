@@ -24,7 +24,7 @@ interface RunOptions {
 /** Prints a run: its counts, its files and, if it was made from here, how long its steps took. */
 export function printRun({ runs, files }: ShownRun, { json, all, location, log }: RunOptions): void {
   const seconds = secondsOf(log);
-  const stepsOf = (id: string) => log.find((run) => run.run_id === id && run.exit_code === 0)?.steps;
+  const stepsOf = (id: string) => log.findLast((run) => run.run_id === id && run.exit_code === 0)?.steps;
   if (json) {
     document({
       command: 'status',

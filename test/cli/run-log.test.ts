@@ -87,6 +87,13 @@ describe('a load that fails', () => {
         /^run .*\n-.*\n\S+.*\n\ntable +status .*\n[\s\S]*\nstep +seconds\n[\s\S]*\ninsert_songplays +\d+\.\d{3}\n/,
       );
 
+      // A run that is repeated after create-tables is logged under the same id.
+      const repeated = { seconds: 77, steps: [{ step: 'reading', seconds: 76 }] };
+      const first = JSON.parse(readFileSync(logFile(folder), 'utf8').trim().split('\n').at(-1) ?? '');
+      expect(first).toMatchObject({ run_id: id, steps: told.runs[0].steps });
+      appendFileSync(logFile(folder), `${JSON.stringify({ ...first, ...repeated })}\n`);
+      expect((await json(folder, ['status', id])).runs).toMatchObject([{ run_id: id, ...repeated }]);
+
       rmSync(join(folder, '.starload'), { recursive: true });
       expect((await json(folder, ['status', id])).runs).toMatchObject([{ run_id: id, seconds: null, steps: null }]);
       for (const other of ['20261127T061826Z-5b1f0c9a7d3e2468', "x' OR 1=1"]) {
