@@ -11,13 +11,13 @@ import {
   type SkippedObject,
   type SourceObject,
 } from './objects.ts';
-import { isSettled, tellsChanges, traceOf } from './trace.ts';
+import { isSettled, lastChange, tellsChanges, traceOf } from './trace.ts';
 
 /** A local file, and what the listing saw of it: by that a change is noticed. */
 interface LocalObject extends SourceObject {
   readonly path: string;
   readonly seen: string;
-  /** The later of its two times, in milliseconds since 1970. */
+  /** When it last changed, in milliseconds since 1970. */
   readonly changed: number;
   readonly device: number;
 }
@@ -183,7 +183,7 @@ function describeFile(path: string): LocalObject {
     version: undefined,
     path,
     seen: traceOf(stats),
-    changed: Math.max(stats.mtimeMs, stats.ctimeMs),
+    changed: lastChange(stats),
     device: stats.dev,
   };
 }

@@ -11,6 +11,14 @@ export function traceOf(stats: Stats | undefined): string {
  */
 const SETTLING_MILLISECONDS = 10_000;
 
+/**
+ * When a file last changed, in milliseconds since 1970. Infinity if its inode is too large for a JavaScript number, as those
+ * of overlayfs with xino are: it is rounded, so that two files may have the same trace.
+ */
+export function lastChange({ mtimeMs, ctimeMs, ino }: Pick<Stats, 'mtimeMs' | 'ctimeMs' | 'ino'>): number {
+  return Number.isSafeInteger(ino) ? Math.max(mtimeMs, ctimeMs) : Number.POSITIVE_INFINITY;
+}
+
 /** Whether every later change will change the trace of a file that last changed then, in milliseconds since 1970. */
 export function isSettled(changed: number, now: number): boolean {
   return changed < now - SETTLING_MILLISECONDS;
