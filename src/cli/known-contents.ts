@@ -32,13 +32,13 @@ export function openContents(configFile: string): ContentCache {
  */
 export function keepContents(configFile: string, contents: ContentCache): void {
   const folder = new OwnFolder(configFile);
-  const text = contents.text();
   try {
+    const text = contents.text();
     if (text !== undefined) {
       folder.replace(nameOf(folder), text);
     }
   } catch {
-    // There may be no folder, it may belong to somebody else, or the disk may be full.
+    // There may be no folder, it may belong to somebody else, the disk may be full, or the text longer than a string can be.
   }
 }
 

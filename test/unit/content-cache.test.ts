@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { keepContents } from '../../src/cli/known-contents.ts';
 import { ContentCache } from '../../src/objects/content-cache.ts';
 
 const URI = 'file:///data/a.json';
@@ -12,7 +13,19 @@ function textOf(uri = URI, trace = '3 1 2 4 5', version = 'sha256:aa'): string {
   return cache.text() ?? '';
 }
 
+/** A cache of so many files that no JavaScript string holds its text. */
+class TooLong extends ContentCache {
+  override text(): string {
+    return 'x'.repeat(2 ** 30);
+  }
+}
+
 describe('a cache of contents', () => {
+  test('that is longer than a string can be is not kept, and does not fail the command', () => {
+    expect(() => new TooLong().text()).toThrow(RangeError);
+    expect(() => keepContents('nowhere/dwh.cfg', new TooLong())).not.toThrow();
+  });
+
   test('knows a file that has the same trace and the same version', () => {
     const cache = new ContentCache(() => textOf());
     expect(cache.has(URI, '3 1 2 4 5', 'sha256:aa')).toBe(true);
